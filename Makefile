@@ -1,0 +1,58 @@
+# Two commands do everything on a fresh machine with python3 (3.11 or newer): `make serve` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help serve test check format accuracy bench clean lock schema
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: $(VENV)/.serve ## Build the environment and run the service on 127.0.0.1:8000
+	$(BIN)/tokenquote serve
+
+test: $(VENV)/.dev ## Build the environment and pass the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## Format, lint, types, import rules, catalog, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/tokenquote catalog check
+	$(BIN)/tokenquote catalog schema | cmp - models_catalog/schema.json
+
+format: $(VENV)/.dev ## Put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+accuracy: $(VENV)/.dev ## Measure against recorded bills and write docs/accuracy.md
+	$(BIN)/python benchmarks/accuracy.py report --output docs/accuracy.md
+
+bench: $(VENV)/.dev ## Time the ledger beside a naive recount
+	$(BIN)/python benchmarks/ledger_speed.py
+
+schema: $(VENV)/.dev ## Write models_catalog/schema.json from the catalog's models
+	$(BIN)/tokenquote catalog schema > models_catalog/schema.json
+
+lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes and without hosts
+	$(PIP) install uv
+	for set in service dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-emit-package tokenquote \
+		requirements/$$set.in -o requirements/$$set.txt; done
+
+clean: ## Remove the environment and every generated file
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/.serve: requirements/service.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements/service.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@

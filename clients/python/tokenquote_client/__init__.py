@@ -1,0 +1,50 @@
+"""The wire contract of Tokenquote: what a plan may say and what a quote answers."""
+
+from tokenquote_client.amounts import (
+    AudioPart,
+    DocumentPart,
+    ImagePart,
+    Percentiles,
+    Profile,
+    Text,
+    TextPart,
+    Tokens,
+    TokensPart,
+    Triangular,
+    VideoPart,
+)
+from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary
+from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Start, ToolRound, Turn
+from tokenquote_client.problem import FieldError, Problem
+from tokenquote_client.quote import Comparison, Failure, Quote
+
+__all__ = [
+    "AudioPart",
+    "Budget",
+    "Caching",
+    "Call",
+    "CatalogInfo",
+    "Comparison",
+    "DocumentPart",
+    "Failure",
+    "FieldError",
+    "FullHistory",
+    "ImagePart",
+    "ModelDetail",
+    "ModelList",
+    "ModelSummary",
+    "Percentiles",
+    "Plan",
+    "Problem",
+    "Profile",
+    "Quote",
+    "Start",
+    "Text",
+    "TextPart",
+    "Tokens",
+    "TokensPart",
+    "ToolRound",
+    "Triangular",
+    "Turn",
+    "VideoPart",
+]

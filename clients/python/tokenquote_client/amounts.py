@@ -1,0 +1,202 @@
+"""How much: a number of tokens, a text, a profile, a range, or a list of parts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
+
+from tokenquote_client.wire import Sent
+
+__all__ = [
+    "MAX_AMOUNT_TOKENS",
+    "MAX_TEXT_CHARACTERS",
+    "UNION_MEMBER",
+    "Amount",
+    "AmountOrParts",
+    "AudioPart",
+    "DocumentPart",
+    "ImagePart",
+    "Percentiles",
+    "Profile",
+    "Text",
+    "TextPart",
+    "Tokens",
+    "TokensPart",
+    "Triangular",
+    "VideoPart",
+]
+
+MAX_AMOUNT_TOKENS = 1_000_000_000
+MAX_TEXT_CHARACTERS = 5_000_000
+
+TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
+PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
+Pixels = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Seconds = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+
+
+class Tokens(Sent):
+    """So many tokens, framing included in them by whoever states them."""
+
+    tokens: TokenNumber
+
+
+class Text(Sent):
+    """A text to count."""
+
+    text: PlainText
+
+
+class Profile(Sent):
+    """A named size from the catalog."""
+
+    profile: Literal["small", "medium", "large"]
+
+
+class Percentiles(Sent):
+    """A lognormal range by its median and its 90th percentile, in tokens."""
+
+    p50: TokenNumber
+    p90: TokenNumber
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if not 0 < self.p50 <= self.p90:
+            raise ValueError("0 < p50 <= p90 must hold")
+        return self
+
+
+class Triangular(Sent):
+    """A triangular range in tokens."""
+
+    min: TokenNumber
+    mode: TokenNumber
+    max: TokenNumber
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if not self.min <= self.mode <= self.max:
+            raise ValueError("min <= mode <= max must hold")
+        return self
+
+
+class TextPart(Sent):
+    """A text among other parts."""
+
+    type: Literal["text"]
+    text: PlainText
+
+
+class TokensPart(Sent):
+    """A stated amount among other parts."""
+
+    type: Literal["tokens"]
+    tokens: TokenNumber
+
+
+class ImagePart(Sent):
+    """A picture, by its size in pixels or as base64 data."""
+
+    type: Literal["image"]
+    width: Pixels | None = None
+    height: Pixels | None = None
+    detail: Literal["low", "high", "auto", "original"] | None = None
+    data: str | None = None
+
+
+class AudioPart(Sent):
+    """A sound, by its length."""
+
+    type: Literal["audio"]
+    seconds: Seconds
+
+
+class VideoPart(Sent):
+    """A film, by its length, frames a second and size."""
+
+    type: Literal["video"]
+    seconds: Seconds
+    fps: Annotated[float, Field(gt=0, le=240, allow_inf_nan=False)] | None = None
+    width: Pixels | None = None
+    height: Pixels | None = None
+
+
+class DocumentPart(Sent):
+    """A document, by its pages."""
+
+    type: Literal["document"]
+    pages: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+
+UNION_MEMBER = "~"
+"""Starts the name of a form that an amount or a part may have, to tell it from a field in error locations."""
+
+
+def _part_kind(value: Any) -> str | None:
+    kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return f"~{kind}" if isinstance(kind, str) else None
+
+
+Part = Annotated[
+    Annotated[TextPart, Tag("~text")]
+    | Annotated[TokensPart, Tag("~tokens")]
+    | Annotated[ImagePart, Tag("~image")]
+    | Annotated[AudioPart, Tag("~audio")]
+    | Annotated[VideoPart, Tag("~video")]
+    | Annotated[DocumentPart, Tag("~document")],
+    Discriminator(
+        _part_kind,
+        custom_error_type="part",
+        custom_error_message="a part has a `type`: text, tokens, image, audio, video or document",
+    ),
+]
+
+_FORM_BY_FIELD = {
+    "text": "~text",
+    "profile": "~profile",
+    "p50": "~percentiles",
+    "p90": "~percentiles",
+    "min": "~triangular",
+    "mode": "~triangular",
+    "max": "~triangular",
+}
+
+
+def _amount_form(value: Any) -> str:
+    """Which form an amount has: one clear error instead of one for each form it might have had."""
+    if isinstance(value, str):
+        return "~string"
+    if isinstance(value, BaseModel):
+        value = dict.fromkeys(type(value).model_fields)
+    if isinstance(value, dict):
+        return next((form for name, form in _FORM_BY_FIELD.items() if name in value), "~tokens")
+    return "~parts" if isinstance(value, list) else "~number"
+
+
+Amount = Annotated[
+    Annotated[TokenNumber, Tag("~number")]
+    | Annotated[PlainText, Tag("~string")]
+    | Annotated[Tokens, Tag("~tokens")]
+    | Annotated[Text, Tag("~text")]
+    | Annotated[Profile, Tag("~profile")]
+    | Annotated[Percentiles, Tag("~percentiles")]
+    | Annotated[Triangular, Tag("~triangular")],
+    Discriminator(
+        _amount_form,
+        custom_error_type="amount",
+        custom_error_message="an amount is a number of tokens, a text, or an object such as {profile: small}",
+    ),
+]
+
+AmountOrParts = Annotated[
+    Annotated[TokenNumber, Tag("~number")]
+    | Annotated[PlainText, Tag("~string")]
+    | Annotated[Tokens, Tag("~tokens")]
+    | Annotated[Text, Tag("~text")]
+    | Annotated[Profile, Tag("~profile")]
+    | Annotated[Percentiles, Tag("~percentiles")]
+    | Annotated[Triangular, Tag("~triangular")]
+    | Annotated[list[Part], Field(min_length=1, max_length=1_000), Tag("~parts")],
+    Discriminator(_amount_form),
+]

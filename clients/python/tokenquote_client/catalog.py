@@ -1,0 +1,64 @@
+"""What the service says about its models."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tokenquote_client.wire import Received
+
+__all__ = ["CatalogInfo", "ModelDetail", "ModelList", "ModelSummary", "ProviderInfo"]
+
+
+class ModelSummary(Received):
+    """A model in a list."""
+
+    id: str
+    name: str
+    provider: str
+    aliases: list[str]
+    window: int | None
+    max_input: int | None
+    max_output: int | None
+    vocabulary: str
+    method: str
+    """How its text is counted: exact, rule, calibrated or assumed."""
+    rates: dict[str, str]
+    """Dollars per million tokens by kind, now, base tier, standard mode."""
+    modes: list[str]
+    checked: dt.date | None
+    retires: dt.date | None
+
+
+class ModelList(Received):
+    """A page of models."""
+
+    items: list[ModelSummary]
+    next_cursor: str | None = None
+
+
+class ModelDetail(ModelSummary):
+    """Everything the catalog knows of a model."""
+
+    counting: dict[str, Any]
+    caching: dict[str, Any] | None
+    reasoning_kept: str
+    prices: list[dict[str, Any]]
+
+
+class ProviderInfo(Received):
+    """A provider's share of the catalog."""
+
+    id: str
+    name: str
+    models: int
+    oldest_price_check: dt.date
+
+
+class CatalogInfo(Received):
+    """Which catalog answers."""
+
+    revision: str
+    models: int
+    providers: list[ProviderInfo]
+    vocabularies: list[str]

@@ -1,0 +1,217 @@
+"""The request side of the contract: a conversation that is planned.
+
+    Plan(model="openai/gpt-5.4-mini", turns=[Turn(user=120, assistant=260, repeat=10)])
+
+An amount is a number of tokens, a text, a named profile or a range; content is an amount or a list of parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AwareDatetime, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+from tokenquote_client.amounts import Amount, AmountOrParts, TokenNumber
+from tokenquote_client.wire import Dollars, Sent
+
+__all__ = [
+    "Budget",
+    "Caching",
+    "Call",
+    "ClearToolResults",
+    "Compaction",
+    "FullHistory",
+    "History",
+    "Plan",
+    "Retrieval",
+    "Start",
+    "Summary",
+    "ToolRound",
+    "Turn",
+    "WindowHistory",
+]
+
+Repeat = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+
+
+class Call(Sent):
+    """A tool call and what it returns."""
+
+    call: Amount
+    """What the model writes to make the call: billed as output, then as input of every later request."""
+    result: AmountOrParts
+    """What the tool answers."""
+
+
+class ToolRound(Sent):
+    """Calls that the model makes together in one request."""
+
+    calls: list[Call] = Field(min_length=1, max_length=1_000)
+    reasoning: Amount | None = None
+    """Reasoning tokens of this request."""
+    repeat: Repeat = 1
+
+
+class Turn(Sent):
+    """A user message, the tool rounds that it leads to, and the answer."""
+
+    user: AmountOrParts | None = None
+    """Left out only in the first turn after a `start` whose last message still waits for its answer."""
+    gap_seconds: Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)] = 0
+    """Pause before each repetition of the turn; a cache may lapse in it."""
+    tool_rounds: list[ToolRound] = Field(default=[], max_length=1_000)
+    reasoning: Amount | None = None
+    """Reasoning tokens of the turn's last request."""
+    assistant: Amount | None = None
+    """The visible answer. Left out, it counts as 0 tokens, with a warning."""
+    repeat: Repeat = 1
+
+
+class Start(Sent):
+    """A real request body whose messages open the conversation."""
+
+    format: str = Field(max_length=64)
+    """The api that the body is for: `openai.chat`."""
+    body: dict[str, Any]
+    """The body exactly as it would be sent."""
+
+
+class FullHistory(Sent):
+    """Everything is sent again in every request."""
+
+    strategy: Literal["full"] = "full"
+
+
+class WindowHistory(Sent):
+    """Only the latest turns, or as many as fit in so many tokens."""
+
+    strategy: Literal["window"]
+    turns: Annotated[int, Field(strict=True, ge=0)] | None = None
+    tokens: TokenNumber | None = None
+
+
+class Summary(Sent):
+    """A summary takes the place of the history every so many turns."""
+
+    strategy: Literal["summary"]
+    every: Annotated[int, Field(strict=True, ge=1)]
+    tokens: TokenNumber
+
+
+class Retrieval(Sent):
+    """Passages are fetched for each question, beside the latest turns."""
+
+    strategy: Literal["retrieval"]
+    tokens: TokenNumber
+    turns: Annotated[int, Field(strict=True, ge=0)]
+
+
+class Compaction(Sent):
+    """The history is condensed once it fills a share of the window."""
+
+    strategy: Literal["compaction"]
+    at: Share
+    tokens: TokenNumber
+
+
+class ClearToolResults(Sent):
+    """Old tool results are dropped, but for the latest few."""
+
+    strategy: Literal["clear_tool_results"]
+    keep: Annotated[int, Field(strict=True, ge=0)]
+
+
+History = Annotated[
+    FullHistory | WindowHistory | Summary | Retrieval | Compaction | ClearToolResults,
+    Field(discriminator="strategy"),
+]
+
+
+class Caching(Sent):
+    """What to expect of the provider's prompt cache."""
+
+    enabled: bool | None = None
+    """None: what the provider does by itself."""
+    ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
+    """`5m`, `1h`; None: the provider's default."""
+    hit_rate: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1
+    """The share of possible cache reads that happen. Recorded follow-ups hit about two times in three."""
+
+
+class Budget(Sent):
+    """Money that one conversation may cost."""
+
+    cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False)]
+
+
+def _tools_kind(value: Any) -> str:
+    return "~definitions" if isinstance(value, list) else "~amount"
+
+
+Tools = Annotated[
+    Annotated[Amount, Tag("~amount")]
+    | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=10_000), Tag("~definitions")],
+    Discriminator(_tools_kind),
+]
+
+
+class Plan(Sent):
+    """A conversation that is planned, and what to quote it for."""
+
+    model: str | None = Field(default=None, min_length=1, max_length=200)
+    """Catalog id, alias, or bare name where one provider is first-party."""
+    models: list[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
+        default=None, min_length=1, max_length=100
+    )
+    """Several models to compare, instead of `model`."""
+    system: Amount | None = None
+    tools: Tools | None = None
+    """Tokens of the tool definitions, or the definitions themselves."""
+    start: Start | None = None
+    """Instead of `system` and `tools`."""
+    turns: list[Turn] = Field(min_length=1, max_length=10_000)
+    history: History = FullHistory()
+    caching: Caching = Caching()
+    conversations: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
+    """Adds `fleet`: so many independent conversations. Everything else describes one."""
+    mode: str = Field(default="standard", max_length=32)
+    """How the provider processes it: standard, batch, flex, priority."""
+    at: AwareDatetime | None = None
+    """The instant whose prices apply; None: now."""
+    budget: Budget | None = None
+    app: str | None = Field(default=None, min_length=1, max_length=64)
+    """A label for metrics, from the service's configured list."""
+    samples: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 2000
+    """Random draws, where the plan holds ranges."""
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_contradictions(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        given = {name for name, value in data.items() if value is not None}
+        if {"model", "models"} <= given:
+            raise PydanticCustomError("contradiction", "state either `model` or `models`, not both")
+        if not {"model", "models"} & given:
+            raise PydanticCustomError("missing_model", "state `model`, or `models` to compare several")
+        if "start" in given and {"system", "tools"} & given:
+            raise PydanticCustomError(
+                "contradiction",
+                "`start` brings its own system message and tools; leave out `system` and `tools`",
+            )
+        return data
+
+    @model_validator(mode="after")
+    def _someone_asks(self) -> Self:
+        for i, turn in enumerate(self.turns):
+            if turn.user is None and (self.start is None or i > 0):
+                raise PydanticCustomError(
+                    "missing_user",
+                    "turns/{index}/user is missing; only the first turn after a `start` may go without",
+                    {"index": i},
+                )
+        return self

@@ -1,0 +1,42 @@
+"""What all wire models share: how strict they are, and how money looks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+__all__ = ["Dollars", "Received", "Sent"]
+
+
+class Sent(BaseModel):
+    """Part of a request: an unknown field is an error, so that a typing mistake cannot change a quote."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
+    )
+
+
+class Received(BaseModel):
+    """Part of an answer: fields that a newer service adds are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, float):
+        raise ValueError('write money as a decimal string, like "0.50": a float is not exact')
+    return value
+
+
+def _plain(value: Decimal) -> str:
+    """`0.0123`, never `1.23E-2`, without trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+Dollars = Annotated[
+    Decimal, BeforeValidator(_exact), PlainSerializer(_plain, return_type=str, when_used="json")
+]
+"""An exact amount of US dollars; a decimal string in JSON."""

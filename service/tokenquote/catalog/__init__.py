@@ -1,0 +1,16 @@
+"""What is known about models, as data: YAML files to one immutable Catalog."""
+
+from tokenquote.catalog.catalog import AmbiguousModel, Catalog, Model, Provider, UnknownModel
+from tokenquote.catalog.loading import load_catalog, shipped_catalog
+from tokenquote.catalog.yaml_files import CatalogError
+
+__all__ = [
+    "AmbiguousModel",
+    "Catalog",
+    "CatalogError",
+    "Model",
+    "Provider",
+    "UnknownModel",
+    "load_catalog",
+    "shipped_catalog",
+]

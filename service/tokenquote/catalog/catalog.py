@@ -1,0 +1,119 @@
+"""The catalog in memory: models by id, alias or bare name. Nothing matches by resemblance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from tokenquote.catalog.prices_schema import PriceBlock
+from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry, Vocabulary
+
+__all__ = ["AmbiguousModel", "Catalog", "Model", "Provider", "UnknownModel"]
+
+
+class UnknownModel(LookupError):
+    """No model has this name; `near` holds up to three names that resemble it."""
+
+    def __init__(self, name: str, near: list[str]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.near = near
+
+
+class AmbiguousModel(LookupError):
+    """The bare name belongs to several first-party providers."""
+
+    def __init__(self, name: str, ids: list[str]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.ids = ids
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who sells."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    first_party: bool
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as one provider sells it, with its counting and caching rules at hand."""
+
+    id: str
+    provider: Provider
+    entry: ModelEntry
+    counting: Counting
+    caching: Caching | None
+
+    def prices_on(self, at: dt.datetime) -> PriceBlock | None:
+        """The last block whose first day has come, midnight UTC; None before the first."""
+        day = at.astimezone(dt.UTC).date()
+        begun = [block for block in self.entry.prices if block.from_ is None or block.from_ <= day]
+        return begun[-1] if begun else None
+
+    def price_changes(self, at: dt.datetime, days: int) -> list[PriceBlock]:
+        """The blocks that begin within so many days after the instant."""
+        today = at.astimezone(dt.UTC).date()
+        return [
+            block
+            for block in self.entry.prices
+            if block.from_ is not None and dt.timedelta(0) < block.from_ - today <= dt.timedelta(days=days)
+        ]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything the service knows; immutable, and `revision` changes whenever an answer could."""
+
+    models: Mapping[str, Model]
+    providers: Mapping[str, Provider]
+    vocabularies: Mapping[str, Vocabulary]
+    profiles: Mapping[str, AmountProfiles]
+    revision: str
+
+    def resolve(self, name: str) -> Model:
+        """The model of this catalog id, alias or bare name.
+
+        Raises:
+            UnknownModel: no such name.
+            AmbiguousModel: a bare name that several first-party providers use.
+        """
+        if name in self.models:
+            return self.models[name]
+        ids = self._names.get(name, ())
+        if not ids:
+            raise UnknownModel(name, self._near(name))
+        if len(ids) > 1:
+            raise AmbiguousModel(name, sorted(ids))
+        return self.models[ids[0]]
+
+    def oldest_check(self, provider: str) -> dt.date:
+        """The day on which the price of the provider that was checked longest ago was checked."""
+        models = (model for model in self.models.values() if model.provider.id == provider)
+        return min(model.entry.prices[-1].checked for model in models)
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        """Every other name to the ids it means."""
+        names: dict[str, list[str]] = {}
+        for model in self.models.values():
+            own = (model.entry.id, *model.entry.aliases)
+            spellings = [f"{p}/{n}" for p in (model.provider.id, *model.provider.aliases) for n in own]
+            if model.provider.first_party:
+                spellings += own
+            for spelling in dict.fromkeys(spellings):
+                names.setdefault(spelling, []).append(model.id)
+        return {name: tuple(ids) for name, ids in names.items()}
+
+    def _near(self, name: str) -> list[str]:
+        """Up to three ids that a mistyped name may have meant."""
+        known = {**{i: i for i in self.models}, **{n: ids[0] for n, ids in self._names.items()}}
+        close = difflib.get_close_matches(name[:200], known, n=8, cutoff=0.6)
+        return list(dict.fromkeys(known[match] for match in close))[:3]

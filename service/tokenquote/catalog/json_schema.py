@@ -1,0 +1,30 @@
+"""The JSON schema that editors check catalog files with, generated from the catalog's own models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from tokenquote.catalog.schema import (
+    CachingFile,
+    CountingFile,
+    ProfilesFile,
+    ProviderFile,
+    VocabulariesFile,
+)
+
+__all__ = ["catalog_schema"]
+
+_FILES = (ProviderFile, CountingFile, CachingFile, ProfilesFile, VocabulariesFile)
+
+
+def catalog_schema() -> dict[str, Any]:
+    """One schema for every file: which of them a file is shows in its first key."""
+    refs, schema = models_json_schema([(kind, "validation") for kind in _FILES])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Tokenquote model catalog",
+        "anyOf": [refs[kind, "validation"] for kind in _FILES],
+        "$defs": schema["$defs"],
+    }

@@ -1,0 +1,164 @@
+"""The shipped catalog, and a user's own files over it, as one immutable Catalog."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from tokenquote.catalog.catalog import Catalog, Model, Provider
+from tokenquote.catalog.schema import (
+    AmountProfiles,
+    Caching,
+    CachingFile,
+    Counting,
+    CountingFile,
+    ModelEntry,
+    ProfilesFile,
+    ProviderFile,
+    VocabulariesFile,
+    Vocabulary,
+)
+from tokenquote.catalog.yaml_files import CatalogError, read_entry
+
+__all__ = ["load_catalog", "shipped_catalog"]
+
+FileT = TypeVar("FileT", bound=BaseModel)
+
+
+def load_catalog(*overlays: Path, shipped: Path | None = None) -> Catalog:
+    """Read the shipped catalog, then each overlay directory.
+
+    An overlay has the same files as the catalog, each of them optional. What it defines under a name that
+    is already there takes that name's place; everything else stays.
+    """
+    parts = _Parts()
+    for directory in (shipped or shipped_catalog(), *overlays):
+        parts.add_directory(directory)
+    return parts.assemble()
+
+
+def shipped_catalog() -> Path:
+    """The catalog inside the wheel, or the checkout's own when installed editable."""
+    package = Path(__file__).parents[1]
+    packaged = package / "models_catalog"
+    return packaged if packaged.is_dir() else package.parents[1] / "models_catalog"
+
+
+@dataclass
+class _Parts:
+    """What has been read so far, by name; `origin` remembers the file of each model for errors."""
+
+    providers: dict[str, Provider] = field(default_factory=dict)
+    models: dict[str, ModelEntry] = field(default_factory=dict)
+    origin: dict[str, str] = field(default_factory=dict)
+    vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
+    counting: dict[str, Counting] = field(default_factory=dict)
+    caching: dict[str, Caching] = field(default_factory=dict)
+    profiles: dict[str, AmountProfiles] = field(default_factory=dict)
+
+    def add_directory(self, directory: Path) -> None:
+        if not directory.is_dir():
+            raise CatalogError([f"{directory}: no such catalog directory"])
+        problems: list[str] = []
+        self._add_shared(directory, problems)
+        seen: dict[str, str] = {}
+        for path in sorted((directory / "providers").glob("*.y*ml")):
+            shown_as = f"providers/{path.name}"
+            if (file := _read(path, shown_as, ProviderFile, problems)) is not None:
+                problems += self._add_provider(file, shown_as, seen)
+        if problems:
+            raise CatalogError(problems)
+
+    def _add_shared(self, directory: Path, problems: list[str]) -> None:
+        if (file := _optional(directory, "vocabularies.yaml", VocabulariesFile, problems)) is not None:
+            self.vocabularies |= file.vocabularies
+        if (counting := _optional(directory, "counting.yaml", CountingFile, problems)) is not None:
+            self.counting |= counting.counting
+        if (caching := _optional(directory, "caching.yaml", CachingFile, problems)) is not None:
+            self.caching |= caching.caching
+        if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
+            self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
+
+    def _add_provider(self, file: ProviderFile, shown_as: str, seen: dict[str, str]) -> list[str]:
+        problems = []
+        self.providers[file.id] = Provider(file.id, file.name, file.aliases, file.first_party)
+        for entry in file.models:
+            model_id = f"{file.id}/{entry.id}"
+            if model_id in seen:
+                problems.append(f"{shown_as}: models[{entry.id}]: duplicate id, also in {seen[model_id]}")
+            seen[model_id] = shown_as
+            self.models[model_id] = entry
+            self.origin[model_id] = shown_as
+        return problems
+
+    def assemble(self) -> Catalog:
+        problems = [*self._dangling_names(), *self._double_names()]
+        if problems:
+            raise CatalogError(problems)
+        models = {model_id: self._model(model_id, entry) for model_id, entry in sorted(self.models.items())}
+        return Catalog(
+            models=MappingProxyType(models),
+            providers=MappingProxyType(self.providers),
+            vocabularies=MappingProxyType(self.vocabularies),
+            profiles=MappingProxyType(self.profiles),
+            revision=self._revision(),
+        )
+
+    def _model(self, model_id: str, entry: ModelEntry) -> Model:
+        provider = self.providers[model_id.split("/", 1)[0]]
+        caching = self.caching[entry.caching] if entry.caching is not None else None
+        return Model(model_id, provider, entry, self.counting[entry.counting], caching)
+
+    def _dangling_names(self) -> Iterable[str]:
+        for model_id, entry in self.models.items():
+            where = f"{self.origin[model_id]}: models[{entry.id}]"
+            if entry.counting not in self.counting:
+                yield f"{where}.counting: counting.yaml has no {entry.counting!r}"
+            if entry.caching is not None and entry.caching not in self.caching:
+                yield f"{where}.caching: caching.yaml has no {entry.caching!r}"
+        for name, counting in self.counting.items():
+            if counting.vocabulary not in self.vocabularies:
+                missing = counting.vocabulary
+                yield f"counting.yaml: counting.{name}.vocabulary: vocabularies.yaml has no {missing!r}"
+
+    def _double_names(self) -> Iterable[str]:
+        taken: dict[str, str] = {}
+        for model_id, entry in self.models.items():
+            provider = model_id.split("/", 1)[0]
+            for name in (entry.id, *entry.aliases):
+                owner = taken.setdefault(f"{provider}/{name}", model_id)
+                if owner != model_id:
+                    where = f"{self.origin[model_id]}: models[{entry.id}]"
+                    yield f"{where}.aliases: {name!r} already means {owner}"
+
+    def _revision(self) -> str:
+        """A fingerprint of everything that can change an answer."""
+        tables: tuple[Mapping[str, BaseModel], ...] = (
+            self.models, self.vocabularies, self.counting, self.caching, self.profiles,
+        )  # fmt: skip
+        content: list[Any] = [
+            {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}
+            for table in tables
+        ]
+        content.append({name: asdict(provider) for name, provider in self.providers.items()})
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _optional(directory: Path, name: str, kind: type[FileT], problems: list[str]) -> FileT | None:
+    path = directory / name
+    return _read(path, name, kind, problems) if path.is_file() else None
+
+
+def _read(path: Path, shown_as: str, kind: type[FileT], problems: list[str]) -> FileT | None:
+    try:
+        return read_entry(path, shown_as, kind)
+    except CatalogError as error:
+        problems.extend(error.problems)
+        return None

@@ -1,0 +1,237 @@
+"""What the catalog's files may say: providers and their models, counting rules, caching, profiles.
+
+Each model names three things by word, defined once for all models that share them:
+
+    models:
+      - id: gpt-5.4-mini
+        counting: openai-gpt-5          counting.yaml: vocabulary, band, framing
+        caching: openai                 caching.yaml: minimum, step, time to live
+        context: {window: 400000, max_input: 272000, max_output: 128000}
+        prices: [...]                   prices_schema.py
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from tokenquote.catalog.prices_schema import Entry, Money, PriceBlock
+
+__all__ = [
+    "AmountProfiles",
+    "Caching",
+    "CachingFile",
+    "Context",
+    "Counting",
+    "CountingFile",
+    "Framing",
+    "Method",
+    "ModelEntry",
+    "ProfilesFile",
+    "ProviderFile",
+    "ToolFraming",
+    "VocabulariesFile",
+    "Vocabulary",
+]
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$", max_length=128)]
+Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
+Ttl = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}[mh]$")]
+
+Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
+"""Where a count comes from. `stated`: the user's own figure. `exact`: the provider's vocabulary and a
+framing that reproduces bills. `rule`: a published formula. `calibrated`: fitted on recorded usage.
+`assumed`: neither."""
+
+
+class Vocabulary(Entry):
+    """A byte-pair vocabulary that lies in the package."""
+
+    file: str
+    """Name of the xz-compressed rank file in the package."""
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """Of the uncompressed rank file."""
+    pattern: str
+    """Regular expression that splits a text before the merges."""
+    licence: str
+    source: str
+
+
+class VocabulariesFile(Entry):
+    """vocabularies.yaml"""
+
+    vocabularies: dict[Word, Vocabulary]
+
+
+class ToolFraming(Entry):
+    """What a provider adds for tool definitions."""
+
+    style: Literal["typescript", "json"]
+    """`typescript`: OpenAI's namespace block in the system message. `json`: definitions as compact JSON."""
+    factor: Money = Decimal(1)
+    """Tokens of this model for each token of the definitions, in place of the text's own factor."""
+    per_request: int = 0
+    """Tokens for having tools at all; negative where a merge saves one."""
+    per_tool: int = 0
+    without_system: int = 0
+    """More tokens (or fewer) when no system message is there to hold the block."""
+    without_first_description: int = 0
+    """More tokens (or fewer) when the first function has no description."""
+
+
+class Framing(Entry):
+    """Tokens that a provider adds around texts. Stated token amounts never carry any."""
+
+    request: int = Field(default=0, ge=0)
+    """Once per request."""
+    message: int = Field(default=0, ge=0)
+    """Around each message, its role included."""
+    name: int = Field(default=0, ge=0)
+    """For a `name` field, besides the tokens of the name."""
+    assistant: int = Field(default=0, ge=0)
+    """More for an assistant message of the history."""
+    call: int = Field(default=0, ge=0)
+    """Around one tool call of the history."""
+    result: int = Field(default=0, ge=0)
+    """Around one tool result."""
+    parallel_calls: int = Field(default=0, ge=0)
+    """Around a message with several calls, together with its results; replaces `call` and `result`."""
+    tools: ToolFraming = ToolFraming(style="json")
+    schema_with_name: bool = False
+    """A structured-output schema costs the tokens of its name once more, and two."""
+
+
+class Counting(Entry):
+    """How a family of models turns text into tokens."""
+
+    vocabulary: Word
+    method: Literal["exact", "rule", "calibrated", "assumed"]
+    factor: Money = Decimal(1)
+    """Tokens of this model for each token of the vocabulary."""
+    low: Money = Decimal(1)
+    """Lower end of the band, as a multiple of the count."""
+    high: Money = Decimal(1)
+    """Upper end of the band, as a multiple of the count."""
+    framing: Framing = Framing()
+    source: str = Field(min_length=1)
+    """Where vocabulary, factor and framing come from, with the number of calls a fit stands on."""
+
+    @model_validator(mode="after")
+    def _band_holds_the_count(self) -> Self:
+        if not self.low <= 1 <= self.high:
+            raise ValueError("the band must hold the count itself: low <= 1 <= high")
+        if self.method in ("calibrated", "assumed") and self.low == self.high:
+            raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
+        return self
+
+
+class Caching(Entry):
+    """What a provider's prompt cache does."""
+
+    by_default: bool
+    """Whether the provider caches without being asked."""
+    breakpoints: bool = False
+    """Marked by the caller (after tools, after system, after the last message) instead of found by prefix."""
+    minimum_tokens: int = Field(default=0, ge=0)
+    """The shortest prefix that is cached."""
+    step_tokens: int = Field(default=1, ge=1)
+    """Reads are rounded down to a multiple of this."""
+    includes_output: bool = False
+    """Whether the answer is cached too, ready for the request that sends it back."""
+    ttls: dict[Ttl, Literal["cache_write", "cache_write_1h", "cache_write_12h"]] = Field(default={})
+    """Times to live that can be asked for, and the kind of token each bills when it writes."""
+    default_ttl: Ttl | None = None
+    """None: not published; a quote takes it as lasting and says so."""
+    assumed: str | None = None
+    """What is taken for granted because no source says it; a quote repeats it."""
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _default_is_offered(self) -> Self:
+        if self.default_ttl is not None and self.default_ttl not in self.ttls:
+            raise ValueError(f"default_ttl {self.default_ttl!r} is not among ttls")
+        return self
+
+
+class CachingFile(Entry):
+    """caching.yaml"""
+
+    caching: dict[Word, Caching]
+
+
+class AmountProfiles(Entry):
+    """Tokens that stand for `small`, `medium` and `large`."""
+
+    small: int = Field(ge=0)
+    medium: int = Field(ge=0)
+    large: int = Field(ge=0)
+
+
+class ProfilesFile(Entry):
+    """profiles.yaml"""
+
+    profiles: dict[
+        Literal["system", "tools", "user", "call", "result", "reasoning", "assistant"], AmountProfiles
+    ]
+    source: str = Field(min_length=1)
+
+
+class CountingFile(Entry):
+    """counting.yaml"""
+
+    counting: dict[Word, Counting]
+
+
+class Context(Entry):
+    """Limits in tokens. None: not published."""
+
+    window: int | None = Field(default=None, ge=1)
+    """Input and output together."""
+    max_input: int | None = Field(default=None, ge=1)
+    max_output: int | None = Field(default=None, ge=1)
+
+
+class ModelEntry(Entry):
+    """One model as one provider sells it."""
+
+    id: Name
+    """The name that the provider's API uses."""
+    name: str
+    aliases: tuple[Name, ...] = ()
+    """Other names of the very same model at the same price. There is no fuzzy match."""
+    context: Context = Context()
+    counting: Word
+    caching: Word | None = None
+    reasoning_kept: Literal["never", "same_turn", "always"] = "never"
+    """Whether reasoning is sent back as input: never, until its turn ends, or in every later request."""
+    retires: dt.date | None = None
+    """The day the provider switches it off."""
+    prices: tuple[PriceBlock, ...] = Field(min_length=1)
+
+    @field_validator("prices")
+    @classmethod
+    def _dated_in_order(cls, blocks: tuple[PriceBlock, ...]) -> tuple[PriceBlock, ...]:
+        for before, after in pairwise(blocks):
+            if after.from_ is None:
+                raise ValueError("only the first price block may leave out `from`")
+            if before.from_ is not None and after.from_ <= before.from_:
+                raise ValueError(
+                    f"price block from {after.from_} must not follow the one from {before.from_}"
+                )
+        return blocks
+
+
+class ProviderFile(Entry):
+    """providers/*.yaml"""
+
+    id: Word
+    name: str
+    aliases: tuple[Word, ...] = ()
+    """Other words for the provider in a model id: `x-ai/grok-4.7`."""
+    first_party: bool
+    """Whether it sells its own models, so that their bare names mean this provider."""
+    models: tuple[ModelEntry, ...] = Field(min_length=1)

@@ -1,0 +1,87 @@
+"""One YAML file to one validated entry, with errors that name the file, the model and the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+__all__ = ["CatalogError", "read_entry"]
+
+MAX_YAML_BYTES = 4 * 1024 * 1024
+
+EntryT = TypeVar("EntryT", bound=BaseModel)
+
+
+class CatalogError(Exception):
+    """The catalog cannot be used as it is; `problems` says every reason, one sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class _PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML without its traps: no duplicate keys, no aliases (whose expansion has no bound)."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.constructor.ConstructorError(
+                None, None, "YAML aliases (*name) are not used here", mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, (str, int)) and key in seen:
+                problem = f"the key {key!r} stands here twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+            seen.add(key if isinstance(key, (str, int)) else id(key_node))
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_entry(path: Path, shown_as: str, kind: type[EntryT]) -> EntryT:
+    """Read and validate one file; `shown_as` is what errors call it, such as `providers/openai.yaml`."""
+    data = _parse(path, shown_as)
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise CatalogError([_sentence(shown_as, data, line) for line in error.errors()]) from None
+
+
+def _parse(path: Path, shown_as: str) -> Any:
+    size = path.stat().st_size
+    if size > MAX_YAML_BYTES:
+        raise CatalogError(
+            [f"{shown_as}: {size} bytes are more than the {MAX_YAML_BYTES} that a catalog file may have"]
+        )
+    try:
+        return yaml.load(path.read_bytes(), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader underneath
+    except yaml.MarkedYAMLError as error:
+        where = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise CatalogError([f"{shown_as}{where}: {error.problem or error.context}"]) from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise CatalogError([f"{shown_as}: not YAML that can be read: {error}"]) from None
+
+
+def _sentence(shown_as: str, data: Any, error: Any) -> str:
+    place = "".join(_steps(data, error["loc"])).lstrip(".") or "the file"
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{shown_as}: {place}: {message[0].lower()}{message[1:]}"
+
+
+def _steps(data: Any, location: tuple[int | str, ...]) -> Iterator[str]:
+    """`.models[gpt-4o]`, `.prices[0]`, `.rates` ...: list items by their `id` where they have one."""
+    for step in location:
+        if isinstance(step, int):
+            data = data[step] if isinstance(data, list) and step < len(data) else None
+            yield f"[{data['id']}]" if isinstance(data, dict) and "id" in data else f"[{step}]"
+        else:
+            data = data.get(step) if isinstance(data, dict) else None
+            yield f".{step}"

@@ -1,0 +1,105 @@
+"""The `tokenquote` command."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from tokenquote import __version__
+
+try:
+    import click
+except ModuleNotFoundError:
+    print("The tokenquote command needs its extra: pip install 'tokenquote[service]'", file=sys.stderr)
+    raise SystemExit(1) from None
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from tokenquote.http.service_state import ServiceState
+
+__all__ = ["main"]
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """A quote before the call: tokens and money of a planned LLM conversation."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on. [TOKENQUOTE_HOST; 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on. [TOKENQUOTE_PORT; 8000]")
+def serve(host: str | None, port: int | None) -> None:
+    """Run the HTTP service."""
+    import uvicorn
+
+    from tokenquote.catalog import CatalogError
+    from tokenquote.http.access_log import configure_logging
+    from tokenquote.http.app import create_app, create_state
+    from tokenquote.settings import Settings, unknown_variables
+
+    settings = Settings()
+    configure_logging(settings.log_level)
+    for name in unknown_variables():
+        click.echo(f"warning: {name} is no setting of tokenquote", err=True)
+    try:
+        state = create_state(settings)
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from None
+    config = uvicorn.Config(
+        create_app(settings, state),
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+    click.echo(f"Tokenquote {__version__}: http://{config.host}:{config.port} (docs under /docs)", err=True)
+    _drain_on_signal(server := uvicorn.Server(config), state)
+    server.run()
+
+
+def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
+    """Answer 503 on /readyz from the moment that the process is asked to stop."""
+    stop = server.handle_exit
+
+    def drain(sig: int, frame: FrameType | None) -> None:
+        state.ready = False
+        stop(sig, frame)
+
+    server.handle_exit = drain  # type: ignore[method-assign]
+    signal.signal(signal.SIGTERM, drain)
+
+
+@main.group()
+def catalog() -> None:
+    """The model catalog."""
+
+
+@catalog.command("check")
+@click.argument("directory", required=False, type=click.Path(path_type=Path, file_okay=False))
+def check_catalog(directory: Path | None) -> None:
+    """Load the shipped catalog, with DIRECTORY over it, and say what is wrong."""
+    from tokenquote.catalog import CatalogError, load_catalog
+
+    try:
+        loaded = load_catalog(*([directory] if directory else []))
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(
+        f"{len(loaded.models)} models of {len(loaded.providers)} providers, revision {loaded.revision}"
+    )
+
+
+@catalog.command("schema")
+def print_schema() -> None:
+    """Print the JSON schema of the catalog's files, for editors."""
+    from tokenquote.catalog.json_schema import catalog_schema
+
+    click.echo(json.dumps(catalog_schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,28 @@
+"""A plan as rows, one per model request: what each sends, what it finds in the cache."""
+
+from tokenquote.conversation.caching import CacheUse, replay_cache
+from tokenquote.conversation.ledger import (
+    Content,
+    Conversation,
+    Opening,
+    Row,
+    ToolRound,
+    TooManyRequests,
+    Turn,
+    count_requests,
+    replay,
+)
+
+__all__ = [
+    "CacheUse",
+    "Content",
+    "Conversation",
+    "Opening",
+    "Row",
+    "TooManyRequests",
+    "ToolRound",
+    "Turn",
+    "count_requests",
+    "replay",
+    "replay_cache",
+]

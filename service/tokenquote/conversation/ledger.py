@@ -1,0 +1,222 @@
+"""The ledger: every plan becomes a table with one row per request to the model.
+
+    turn 1, question A          A
+    turn 1, after its tool      A + B + C                  B the call, C its result
+    turn 2, question A          A + B + C + answer + A
+    ...
+
+A model keeps no state, so each request sends everything again. The replay adds what is new to one running
+context; nothing is counted twice and the work grows with the rows, not with their square.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "MAX_ROWS",
+    "MAX_TOKENS",
+    "Content",
+    "Conversation",
+    "Opening",
+    "Row",
+    "TooManyRequests",
+    "ToolRound",
+    "Turn",
+    "count_requests",
+    "replay",
+]
+
+MAX_ROWS = 100_000
+MAX_TOKENS = 10**13
+"""Bound on the tokens that one conversation may add up, so that no column can overflow a wire integer."""
+
+ReasoningKept = Literal["never", "same_turn", "always"]
+
+
+class TooManyRequests(ValueError):
+    """The plan would make more requests than a ledger holds."""
+
+    def __init__(self, requests: int) -> None:
+        super().__init__(f"the plan makes {requests} requests; a quote holds {MAX_ROWS}")
+        self.requests = requests
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Tokens that enter a context together. All the others are part of `tokens`."""
+
+    tokens: int = 0
+    framing: int = 0
+    image: int = 0
+    audio: int = 0
+    video: int = 0
+    framed: bool = False
+    """Whether any of it is text, parts or definitions, which makes the constant per request apply."""
+
+    def __add__(self, other: Content) -> Content:
+        return Content(
+            self.tokens + other.tokens,
+            self.framing + other.framing,
+            self.image + other.image,
+            self.audio + other.audio,
+            self.video + other.video,
+            self.framed or other.framed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRound:
+    """The calls of one request, made together, and the results that the next one sends."""
+
+    call_output: int
+    """Tokens that the model writes to make the calls."""
+    calls: Content
+    """The calls as the next request sends them."""
+    results: Content
+    reasoning: int = 0
+    repeat: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A user message, the tool rounds it leads to, and the answer."""
+
+    user: Content
+    answer_output: int
+    """Visible tokens of the answer."""
+    answer: Content
+    """The answer as later requests send it."""
+    rounds: tuple[ToolRound, ...] = ()
+    reasoning: int = 0
+    gap_seconds: float = 0
+    repeat: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What stands at the head of every request, in the order in which caches see it."""
+
+    tools: Content = Content()
+    system: Content = Content()
+    messages: Content = Content()
+
+    @property
+    def content(self) -> Content:
+        return self.tools + self.system + self.messages
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A plan whose every amount is known."""
+
+    turns: tuple[Turn, ...]
+    opening: Opening = Opening()
+    per_request: int = 0
+    """Framing that each request with framed content carries once."""
+    reasoning_kept: ReasoningKept = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One request. `input` includes framing, image, audio and video."""
+
+    turn: int
+    round: int
+    input: int
+    framing: int
+    image: int
+    audio: int
+    video: int
+    visible: int
+    reasoning: int
+    shared: int
+    """Tokens at the head of the input that the previous request sent as well."""
+    gap_seconds: float
+    """Time since the previous request."""
+
+    @property
+    def output(self) -> int:
+        return self.visible + self.reasoning
+
+    @property
+    def context(self) -> int:
+        return self.input + self.output
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One request before its context is known: what it adds, and what it writes."""
+
+    turn: int
+    round: int
+    new: Content
+    visible: int
+    reasoning: int
+    gap_seconds: float
+
+
+def count_requests(turns: Sequence[Turn]) -> int:
+    """How many requests the turns make, without making them."""
+    return sum(turn.repeat * (1 + sum(r.repeat for r in turn.rounds)) for turn in turns)
+
+
+def replay(conversation: Conversation) -> list[Row]:
+    """Send the conversation request by request, with the whole history each time.
+
+    Raises:
+        TooManyRequests: more than MAX_ROWS.
+    """
+    requests = count_requests(conversation.turns)
+    if requests > MAX_ROWS:
+        raise TooManyRequests(requests)
+    kept = conversation.reasoning_kept
+    context, thoughts, rows = conversation.opening.content, 0, list[Row]()
+    shared, before_thoughts = 0, None  # of the last request: what the next one repeats of it
+    for step in _steps(conversation.turns):
+        if step.round == 0:
+            if kept == "same_turn" and before_thoughts is not None:
+                thoughts, shared = 0, before_thoughts
+            before_thoughts = None
+        context = context + step.new
+        extra = conversation.per_request if context.framed else 0
+        rows.append(_row(step, context, thoughts, extra, shared))
+        shared = rows[-1].input
+        if kept != "never" and step.reasoning:
+            before_thoughts = shared if before_thoughts is None else before_thoughts
+            thoughts += step.reasoning
+    return rows
+
+
+def _steps(turns: Sequence[Turn]) -> Iterator[_Step]:
+    """Every request in order, repetitions unrolled."""
+    number, answer = 0, Content()
+    for turn in turns:
+        for _ in range(turn.repeat):
+            number += 1
+            gap = turn.gap_seconds if number > 1 else 0
+            new, position = answer + turn.user, 0
+            for tool_round in turn.rounds:
+                for _ in range(tool_round.repeat):
+                    yield _Step(number, position, new, tool_round.call_output, tool_round.reasoning, gap)
+                    new, position, gap = tool_round.calls + tool_round.results, position + 1, 0
+            yield _Step(number, position, new, turn.answer_output, turn.reasoning, gap)
+            answer = turn.answer
+
+
+def _row(step: _Step, context: Content, thoughts: int, extra: int, shared: int) -> Row:
+    return Row(
+        turn=step.turn,
+        round=step.round,
+        input=context.tokens + thoughts + extra,
+        framing=context.framing + extra,
+        image=context.image,
+        audio=context.audio,
+        video=context.video,
+        visible=step.visible,
+        reasoning=step.reasoning,
+        shared=shared,
+        gap_seconds=step.gap_seconds,
+    )

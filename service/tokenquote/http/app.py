@@ -1,0 +1,68 @@
+"""The composition root: settings in, a measured ASGI application out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp
+
+from tokenquote.catalog import load_catalog
+from tokenquote.http.openapi import CONFIG, openapi_json
+from tokenquote.http.problem_responses import problem_response
+from tokenquote.http.routes import ROUTES
+from tokenquote.http.service_state import ServiceState
+from tokenquote.http.telemetry import Telemetry, observed
+from tokenquote.settings import Settings
+from tokenquote.tokens import Vocabularies
+
+__all__ = ["create_app", "create_state"]
+
+
+def create_state(settings: Settings) -> ServiceState:
+    """Load the catalog and make what the routes share.
+
+    Raises:
+        CatalogError: the catalog cannot be used.
+    """
+    overlays = [settings.catalog_dir] if settings.catalog_dir else []
+    catalog = load_catalog(*overlays)
+    return ServiceState(
+        catalog=catalog,
+        vocabularies=Vocabularies(catalog.vocabularies),
+        telemetry=Telemetry(catalog, settings.apps),
+        worker_threads=settings.worker_threads,
+    )
+
+
+def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp:
+    """The application, wrapped so that every answer is measured."""
+    service = state or create_state(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await service.warm_up()
+        yield
+        service.ready = False
+
+    app = Litestar(
+        route_handlers=[*ROUTES, openapi_json, _static_files()],
+        dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
+        exception_handlers={Exception: problem_response, HTTPException: problem_response},
+        lifespan=[lifespan],
+        logging_config=None,
+        openapi_config=CONFIG,
+        request_max_body_size=settings.max_body_bytes,
+    )
+    return observed(app, service.telemetry)
+
+
+def _static_files() -> Router:
+    directory = Path(str(files("tokenquote.http") / "static"))
+    return create_static_files_router(path="/static", directories=[directory], include_in_schema=False)

@@ -1,0 +1,97 @@
+"""The OpenAPI document: Litestar's paths with the wire contract's own schemas, and docs without a CDN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar, MediaType, Response, get
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from pydantic.json_schema import models_json_schema
+
+from tokenquote import __version__
+from tokenquote_client import (
+    CatalogInfo,
+    Comparison,
+    ModelDetail,
+    ModelList,
+    Plan,
+    Problem,
+    Quote,
+)
+
+__all__ = ["CONFIG", "openapi_document", "openapi_json"]
+
+_EXAMPLE_PLAN = {
+    "model": "openai/gpt-5.4-mini",
+    "system": "You are a support agent of a bicycle shop.",
+    "turns": [{"user": "Where is my order 4711?", "assistant": 260, "reasoning": 0, "repeat": 10}],
+}
+_ANSWERS: dict[str, tuple[type, ...]] = {
+    "createQuote": (Quote, Comparison),
+    "listModels": (ModelList,),
+    "getModel": (ModelDetail,),
+    "getCatalog": (CatalogInfo,),
+}
+
+CONFIG = OpenAPIConfig(
+    title="Tokenquote",
+    version=__version__,
+    description="A quote before the call: tokens and money of a planned LLM conversation.",
+    use_handler_docstrings=True,
+    path="/docs",
+    render_plugins=[
+        SwaggerRenderPlugin(
+            path="/",
+            js_url="/static/swagger-ui-bundle.js",
+            css_url="/static/swagger-ui.css",
+            standalone_preset_js_url="/static/swagger-ui-bundle.js",
+            favicon="",
+        )
+    ],
+)
+
+
+@get("/openapi.json", include_in_schema=False, media_type=MediaType.JSON)
+async def openapi_json(request: Any) -> Response[dict[str, Any]]:
+    return Response(openapi_document(request.app))
+
+
+def openapi_document(app: Litestar) -> dict[str, Any]:
+    """The whole document as JSON data."""
+    document = app.openapi_schema.to_schema()
+    document.setdefault("components", {})["schemas"] = _schemas()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            _describe(operation)
+    return document
+
+
+def _describe(operation: dict[str, Any]) -> None:
+    operation_id = operation["operationId"]
+    problem = {"application/problem+json": {"schema": _ref(Problem)}}
+    responses: dict[str, Any] = {
+        "200": {"description": "The answer.", "content": {"application/json": {"schema": {}}}}
+    }
+    answers = _ANSWERS.get(operation_id, ())
+    if answers:
+        refs = [_ref(answer) for answer in answers]
+        responses["200"]["content"]["application/json"]["schema"] = (
+            refs[0] if len(refs) == 1 else {"anyOf": refs}
+        )
+    responses["default"] = {"description": "Any failure.", "content": problem}
+    operation["responses"] = responses
+    if operation_id == "createQuote":
+        content = {"schema": _ref(Plan), "example": _EXAMPLE_PLAN}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+
+
+def _schemas() -> dict[str, Any]:
+    models: list[tuple[Any, Any]] = [(Plan, "validation"), (Problem, "serialization")]
+    models += [(answer, "serialization") for answers in _ANSWERS.values() for answer in answers]
+    _, schema = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    return dict(schema["$defs"])
+
+
+def _ref(model: type) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}

@@ -1,0 +1,57 @@
+"""Every failure as `application/problem+json`, those of the framework included."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from tokenquote.http.access_log import log_failure
+from tokenquote.http.request_ids import request_id_of
+from tokenquote_client.problem import Problem
+
+__all__ = ["Refused", "problem_response"]
+
+MEDIA_TYPE = "application/problem+json"
+
+_REMEDIES = {
+    404: "GET /openapi.json lists every path.",
+    405: "GET /openapi.json lists the methods of every path.",
+    413: "The body is longer than this service takes; state tokens in place of texts, or split the plan.",
+}
+
+
+class Refused(Exception):
+    """A request that ends in a problem document; raised by routes."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+
+
+def problem_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The answer to any exception."""
+    headers: dict[str, str] = {}
+    if isinstance(error, Refused):
+        problem = error.problem
+    elif isinstance(error, HTTPException):
+        problem = _of_status(error.status_code)
+        headers = {k: v for k, v in (error.headers or {}).items() if k.lower() != "content-type"}
+    else:
+        log_failure(error, request_id_of(request.scope))
+        problem = _of_status(500)
+    problem = problem.model_copy(
+        update={"instance": request.scope["path"][:256], "request_id": request_id_of(request.scope)}
+    )
+    content = problem.model_dump_json(exclude_none=True).encode()
+    return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _of_status(status: int) -> Problem:
+    phrase = HTTPStatus(status).phrase
+    detail = _REMEDIES.get(status) or f"{phrase}."
+    if status >= 500:
+        detail = "The service failed; the log has the place under this request id."
+    return Problem(title=phrase, status=status, detail=detail)

@@ -1,0 +1,21 @@
+"""Request ids: the caller's own, or a new one; on every answer, problem and log line."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+__all__ = ["request_id_of"]
+
+# Printable ASCII without spaces or quotes: safe in a header, a log line and JSON.
+_ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
+
+
+def request_id_of(scope: Any) -> str:
+    """The id of a request, made once and kept in its scope."""
+    state = scope.setdefault("state", {})
+    if "request_id" not in state:
+        sent = dict(scope["headers"]).get(b"x-request-id", b"")
+        state["request_id"] = sent.decode() if _ACCEPTABLE.fullmatch(sent) else secrets.token_hex(12)
+    return str(state["request_id"])

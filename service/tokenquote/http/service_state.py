@@ -1,0 +1,44 @@
+"""What the routes share: catalog, vocabularies, metrics, and where long work goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+
+from tokenquote.catalog import Catalog
+from tokenquote.http.telemetry import Telemetry
+from tokenquote.tokens import Vocabularies
+
+__all__ = ["ServiceState"]
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass
+class ServiceState:
+    """One per application."""
+
+    catalog: Catalog
+    vocabularies: Vocabularies
+    telemetry: Telemetry
+    worker_threads: int
+    ready: bool = False
+    """False until the vocabularies are loaded, and again while the process drains."""
+    _limiter: CapacityLimiter | None = field(default=None, init=False)
+
+    async def warm_up(self) -> None:
+        """Load every vocabulary, so that no request has to wait for one."""
+        for name in self.catalog.vocabularies:
+            await self.off_loop(partial(self.vocabularies.encoding, name))
+        self.ready = True
+
+    async def off_loop(self, work: Callable[[], ResultT]) -> ResultT:
+        """Run long work in a thread; at most `worker_threads` at a time, the others wait."""
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(self.worker_threads)
+        return await anyio.to_thread.run_sync(work, limiter=self._limiter)

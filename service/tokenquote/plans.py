@@ -1,0 +1,234 @@
+"""A wire plan and a model to a conversation whose every amount is known, and where each came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog.schema import AmountProfiles
+from tokenquote.conversation import Content, Conversation, Opening, ToolRound, Turn
+from tokenquote.tokens import BodyError, Count, Message, TokenRules, read_body, read_tools
+from tokenquote.tokens.rules import Framed
+from tokenquote_client import amounts
+from tokenquote_client import plan as wire
+from tokenquote_client.quote import CountedAmount
+
+__all__ = ["PlanError", "ResolvedPlan", "Unstated", "resolve"]
+
+Location = tuple[str | int, ...]
+
+
+class PlanError(ValueError):
+    """A well-formed plan that cannot be quoted; `location` leads to the field."""
+
+    def __init__(self, location: Location, detail: str, *, offered: bool = True) -> None:
+        super().__init__(detail)
+        self.location = location
+        self.detail = detail
+        self.offered = offered
+        """False where the contract has the field but this service does not offer it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unstated:
+    """Output that the plan leaves out and that counts as 0 tokens."""
+
+    assistant: int
+    reasoning: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedPlan:
+    """The conversation, and what to say about its numbers."""
+
+    conversation: Conversation
+    counts: tuple[CountedAmount, ...]
+    unstated: Unstated
+    assumptions: tuple[str, ...]
+
+
+def resolve(plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog) -> ResolvedPlan:
+    """Count every amount of the plan as the model does.
+
+    Raises:
+        PlanError: something that is not offered, or that cannot be counted.
+    """
+    if plan.history.strategy != "full":
+        raise _not_offered(("history", "strategy"), f"history strategy {plan.history.strategy!r}")
+    resolver = _Resolver(rules, catalog.profiles)
+    opening = resolver.opening(plan)
+    conversation = Conversation(
+        turns=tuple(resolver.turn(turn, ("turns", i)) for i, turn in enumerate(plan.turns)),
+        opening=opening,
+        per_request=rules.framing.request,
+        reasoning_kept=model.entry.reasoning_kept,
+    )
+    unstated = Unstated(
+        assistant=sum(turn.repeat for turn in plan.turns if turn.assistant is None),
+        reasoning=sum(turn.repeat for turn in plan.turns if turn.reasoning is None),
+    )
+    return ResolvedPlan(
+        conversation, tuple(resolver.counts), unstated, tuple(dict.fromkeys(resolver.assumptions))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    count: Count
+    framed: bool
+    """Whether the provider adds framing around it: not around tokens that the user states."""
+
+
+@dataclass
+class _Resolver:
+    rules: TokenRules
+    profiles: Mapping[str, AmountProfiles]
+    counts: list[CountedAmount] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
+
+    def opening(self, plan: wire.Plan) -> Opening:
+        if plan.start is not None:
+            return self._start(plan.start, plan.turns[0])
+        system_messages: list[Message] = []
+        system = Content()
+        if plan.system is not None:
+            amount = self._amount(plan.system, ("system",), "system")
+            system = self._content(amount, self.rules.framing.message)
+            if isinstance(plan.system, (str, amounts.Text)):
+                system_messages = [Message("system", (_text_of(plan.system),))]
+        return Opening(tools=self._tools(plan.tools, system_messages), system=system)
+
+    def turn(self, turn: wire.Turn, at: Location) -> Turn:
+        framing = self.rules.framing
+        rounds = [self._round(one, (*at, "tool_rounds", i)) for i, one in enumerate(turn.tool_rounds)]
+        user = Content()
+        if turn.user is not None:
+            user = self._parts(turn.user, (*at, "user"), "user", framing.message)
+        answer = self._optional(turn.assistant, (*at, "assistant"), "assistant")
+        return Turn(
+            user=user,
+            rounds=tuple(rounds),
+            reasoning=self._optional(turn.reasoning, (*at, "reasoning"), "reasoning").count.tokens,
+            answer_output=answer.count.tokens,
+            answer=self._content(answer, framing.message + framing.assistant),
+            gap_seconds=turn.gap_seconds,
+            repeat=turn.repeat,
+        )
+
+    def _round(self, tool_round: wire.ToolRound, at: Location) -> ToolRound:
+        framing = self.rules.framing
+        output, calls, results = 0, Content(), Content()
+        for i, call in enumerate(tool_round.calls):
+            where = (*at, "calls", i)
+            amount = self._amount(call.call, (*where, "call"), "call")
+            output += amount.count.tokens
+            calls = calls + self._content(amount, framing.call)
+            results = results + self._parts(call.result, (*where, "result"), "result", framing.result)
+        reasoning = self._optional(tool_round.reasoning, (*at, "reasoning"), "reasoning")
+        return ToolRound(output, calls, results, reasoning.count.tokens, tool_round.repeat)
+
+    def _start(self, start: wire.Start, first: wire.Turn) -> Opening:
+        try:
+            request = read_body(start.format, start.body)
+        except BodyError as error:
+            raise PlanError(("start", *error.location), error.detail) from None
+        if first.user is None and request.messages[-1].role not in ("user", "tool"):
+            detail = "missing, and the last message of `start` is not one that waits for an answer"
+            raise PlanError(("turns", 0, "user"), detail)
+        try:
+            counted = self.rules.request(request)
+        except BodyError as error:
+            raise PlanError(("start", "body", *error.location), error.detail) from None
+        self._note("start/tools", counted.tools.content, there=bool(request.tools))
+        self._note("start/schema", counted.schema.content, there=request.schema is not None)
+        self._note("start/system", counted.system.content, there=bool(counted.system.tokens))
+        self._note("start/messages", counted.messages.content, there=bool(counted.messages.tokens))
+        return Opening(
+            tools=_framed_content(counted.tools),
+            system=_framed_content(counted.system + counted.schema),
+            messages=_framed_content(counted.messages),
+        )
+
+    def _tools(self, tools: Any, system: Sequence[Message]) -> Content:
+        if tools is None:
+            return Content()
+        if not isinstance(tools, list):
+            return self._content(self._amount(tools, ("tools",), "tools"), 0)
+        try:
+            counted = self.rules.tools(read_tools(tools), system)
+        except BodyError as error:
+            raise PlanError(("tools", *(s for s in error.location if s != "tools")), error.detail) from None
+        self._note("tools", counted.content)
+        return _framed_content(counted)
+
+    def _optional(self, value: Any, at: Location, kind: str) -> _Amount:
+        return _Amount(Count.stated(0), framed=False) if value is None else self._amount(value, at, kind)
+
+    def _parts(self, value: Any, at: Location, kind: str, framing: int) -> Content:
+        """Content that may be a list of parts: one message, framed once if any part is not stated tokens."""
+        if not isinstance(value, list):
+            return self._content(self._amount(value, at, kind), framing)
+        total, framed = Content(), False
+        for i, part in enumerate(value):
+            amount = self._part(part, (*at, i))
+            total = total + self._content(amount, 0)
+            framed = framed or amount.framed
+        return total + Content(framing, framing, framed=True) if framed else total
+
+    def _part(self, part: Any, at: Location) -> _Amount:
+        if isinstance(part, amounts.TokensPart):
+            return _Amount(self._noted(at, Count.stated(part.tokens)), framed=False)
+        if isinstance(part, amounts.TextPart):
+            return _Amount(self._noted(at, self.rules.text(part.text)), framed=True)
+        raise _not_offered((*at, "type"), f"{part.type} parts")
+
+    def _amount(self, value: Any, at: Location, kind: str) -> _Amount:
+        if isinstance(value, (int, amounts.Tokens)):
+            tokens = value if isinstance(value, int) else value.tokens
+            return _Amount(self._noted(at, Count.stated(tokens)), framed=False)
+        if isinstance(value, (str, amounts.Text)):
+            return _Amount(self._noted(at, self.rules.text(_text_of(value))), framed=True)
+        if isinstance(value, amounts.Profile):
+            return _Amount(self._noted(at, self._profile(value.profile, kind)), framed=False)
+        raise _not_offered(at, "ranges")
+
+    def _profile(self, size: str, kind: str) -> Count:
+        tokens = int(getattr(self.profiles[kind], size))
+        self.assumptions.append(f"{kind}: profile `{size}` stands for {tokens} tokens")
+        # A named size says no more than the order of magnitude.
+        return Count(tokens, tokens // 2, tokens * 2, "assumed")
+
+    def _content(self, amount: _Amount, framing: int) -> Content:
+        added = framing if amount.framed else 0
+        return Content(amount.count.tokens + added, added, framed=amount.framed)
+
+    def _noted(self, at: Location, count: Count) -> Count:
+        self._note("/".join(map(str, at)), count)
+        return count
+
+    def _note(self, what: str, count: Count, *, there: bool = True) -> None:
+        if there:
+            self.counts.append(
+                CountedAmount(
+                    what=what,
+                    tokens=count.tokens,
+                    method=count.method,
+                    low=count.low,
+                    high=count.high,
+                    vocabulary=count.vocabulary,
+                )
+            )
+
+
+def _framed_content(counted: Framed) -> Content:
+    return Content(counted.tokens, counted.framing, framed=True)
+
+
+def _text_of(value: str | amounts.Text) -> str:
+    return value if isinstance(value, str) else value.text
+
+
+def _not_offered(at: Location, what: str) -> PlanError:
+    return PlanError(at, f"{what}: not yet offered", offered=False)

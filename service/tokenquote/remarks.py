@@ -1,0 +1,108 @@
+"""What a reader should know before relying on a quote: its assumptions and warnings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tokenquote.catalog import Model
+from tokenquote.catalog.schema import Caching
+from tokenquote.conversation import Row
+from tokenquote.plans import Unstated
+from tokenquote.prices import Priced
+from tokenquote_client.quote import Overflow, Warned
+
+__all__ = ["CacheChoice", "assumptions_of", "warnings_of"]
+
+PRICE_CHANGE_HORIZON_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CacheChoice:
+    """The prompt cache of one quote; `rule` is None where there is none."""
+
+    rule: Caching | None
+    ttl: str | None = None
+    hit_rate: Decimal = Decimal(1)
+    write_kind: str = "cache_write"
+    bills_writes: bool = False
+
+
+def assumptions_of(model: Model, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
+    """What the quote takes for granted."""
+    return [*_counting_assumptions(model), *_cache_assumptions(cache, rows)]
+
+
+def warnings_of(
+    model: Model,
+    at: dt.datetime,
+    unstated: Unstated,
+    overflow: Overflow | None,
+    priced: Priced,
+) -> list[Warned]:
+    """Everything that could mislead a reader who sees only the totals."""
+    found = (
+        *_output_warnings(unstated),
+        *_overflow_warnings(model, overflow),
+        *_date_warnings(model, at),
+        *_price_warnings(priced),
+    )
+    return [Warned(code=code, detail=detail) for code, detail in found]
+
+
+def _counting_assumptions(model: Model) -> Iterator[str]:
+    counting = model.counting
+    if counting.method in ("calibrated", "assumed"):
+        yield (
+            f"texts: {counting.method}, {counting.factor} x {counting.vocabulary} tokens, "
+            f"band {counting.low} to {counting.high} times the count ({counting.source})"
+        )
+
+
+def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]:
+    if cache.rule is None:
+        return
+    if cache.hit_rate == 1:
+        yield "caching: every possible hit is taken; recorded follow-ups hit about two times in three"
+    if cache.rule.assumed:
+        yield f"caching: {cache.rule.assumed}"
+    if cache.ttl is None and any(row.gap_seconds for row in rows):
+        yield "caching: the provider publishes no time to live; entries are taken to outlast every gap"
+
+
+def _output_warnings(unstated: Unstated) -> Iterator[tuple[str, str]]:
+    parts = [
+        f"{name} of {turns} {'turn' if turns == 1 else 'turns'}"
+        for name, turns in (("assistant", unstated.assistant), ("reasoning", unstated.reasoning))
+        if turns
+    ]
+    if parts:
+        yield "output_not_stated", f"{' and '.join(parts)} not stated: counted as 0 tokens"
+
+
+def _overflow_warnings(model: Model, overflow: Overflow | None) -> Iterator[tuple[str, str]]:
+    if overflow is not None:
+        yield (
+            "context_overflow",
+            f"request {overflow.request} (turn {overflow.turn}) does not fit into {model.id}; "
+            "it and those after it are priced all the same",
+        )
+
+
+def _date_warnings(model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
+    for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
+        yield "price_change", f"the prices of {model.id} change on {block.from_}"
+    retires = model.entry.retires
+    if retires is not None:
+        gone = retires <= at.astimezone(dt.UTC).date()
+        yield (
+            "model_retires",
+            f"{model.id} {'was switched off' if gone else 'will be switched off'} on {retires}",
+        )
+
+
+def _price_warnings(priced: Priced) -> Iterator[tuple[str, str]]:
+    if priced.unpriced:
+        yield "incomplete", f"no price known for: {', '.join(priced.unpriced)}; the cost leaves them out"

@@ -1,0 +1,52 @@
+"""How this process is set up: the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+__all__ = ["Settings", "unknown_variables"]
+
+_PREFIX = "TOKENQUOTE_"
+
+
+class Settings(BaseSettings):
+    """Every setting is an environment variable, `TOKENQUOTE_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, use_attribute_docstrings=True)
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port to listen on; 0 lets the system choose."""
+    catalog_dir: Path | None = None
+    """Directory of your own catalog files, laid over the shipped ones."""
+    apps: Annotated[tuple[str, ...], NoDecode] = ()
+    """Comma-separated names that a plan's `app` may have as a metrics label; any other counts as `other`."""
+    max_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
+    """The largest request body."""
+    worker_threads: int = Field(default=4, ge=1, le=64)
+    """How many long quotes are computed at the same time, beside the event loop."""
+    shutdown_seconds: int = Field(default=10, ge=0)
+    """How long requests in flight may take to finish after SIGTERM."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least severe level that is logged."""
+
+    @field_validator("apps", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+
+def unknown_variables() -> list[str]:
+    """`TOKENQUOTE_*` variables that mean nothing: most likely misspelt."""
+    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    # The client's own, which may stand in the same environment.
+    known |= {f"{_PREFIX}{name}" for name in ("BASE_URL", "API_KEY", "TIMEOUT")}
+    return sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)

@@ -1,0 +1,14 @@
+"""What is wrong with a native body, and where."""
+
+from __future__ import annotations
+
+__all__ = ["BodyError"]
+
+
+class BodyError(ValueError):
+    """A body that cannot be read; `location` leads to the place, `detail` never quotes prompt text."""
+
+    def __init__(self, location: tuple[str | int, ...], detail: str) -> None:
+        super().__init__(detail)
+        self.location = location
+        self.detail = detail

@@ -1,0 +1,72 @@
+"""Byte-pair vocabularies from the package itself: loaded once, when first needed, checked by hash.
+
+tiktoken does the encoding; its own loader would download the ranks at first use, so they are read here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import lzma
+import threading
+from collections.abc import Mapping
+from importlib.resources import files
+
+import tiktoken
+
+from tokenquote.catalog.schema import Vocabulary
+
+__all__ = ["Vocabularies", "VocabularyError"]
+
+_RANKS = files("tokenquote.tokens") / "ranks"
+
+
+class VocabularyError(Exception):
+    """A vocabulary is missing or is not the one that the catalog names."""
+
+
+class Vocabularies:
+    """The vocabularies of a catalog; safe to share between threads."""
+
+    def __init__(self, known: Mapping[str, Vocabulary]) -> None:
+        self._known = known
+        self._loaded: dict[str, tiktoken.Encoding] = {}
+        self._lock = threading.Lock()
+
+    def count(self, vocabulary: str, text: str) -> int:
+        """Number of tokens; text that looks like a special token counts as the plain text it is."""
+        return len(self.encoding(vocabulary).encode_ordinary(text))
+
+    def encoding(self, vocabulary: str) -> tiktoken.Encoding:
+        """The encoding of this name, loaded by the first caller while any others wait.
+
+        Raises:
+            VocabularyError: not in the catalog, not in the package, or changed.
+        """
+        loaded = self._loaded.get(vocabulary)
+        if loaded is not None:
+            return loaded
+        with self._lock:
+            if vocabulary not in self._loaded:
+                self._loaded[vocabulary] = self._load(vocabulary)
+            return self._loaded[vocabulary]
+
+    def _load(self, name: str) -> tiktoken.Encoding:
+        if name not in self._known:
+            raise VocabularyError(f"the catalog has no vocabulary {name!r}; it has {', '.join(self._known)}")
+        entry = self._known[name]
+        return tiktoken.Encoding(
+            name=name, pat_str=entry.pattern, mergeable_ranks=_ranks(name, entry), special_tokens={}
+        )
+
+
+def _ranks(name: str, entry: Vocabulary) -> dict[bytes, int]:
+    try:
+        content = lzma.decompress((_RANKS / entry.file).read_bytes())
+    except (OSError, lzma.LZMAError) as error:
+        raise VocabularyError(f"vocabulary {name!r}: {entry.file} cannot be read: {error}") from error
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != entry.sha256:
+        raise VocabularyError(f"vocabulary {name!r}: SHA-256 is {digest}, the catalog says {entry.sha256}")
+    pairs = (line.split() for line in content.splitlines() if line)
+    return {base64.b64decode(token): int(rank) for token, rank in pairs}
