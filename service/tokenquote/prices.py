@@ -14,7 +14,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
 from tokenquote.catalog.prices_schema import PriceBlock, RateCard, Window
 
@@ -60,7 +60,8 @@ INPUT_KINDS = frozenset(_INPUT_CHAINS)
 """The kinds that add up to a request's input."""
 
 # 28 digits, Decimal's default, are not enough for a fleet of 10^9 long conversations at twelve decimals.
-_EXACT = Context(prec=60)
+# Should 60 be too few as well, that is an error and no rounded price.
+_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
 
 
 class UnknownMode(LookupError):
@@ -153,7 +154,7 @@ def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
     rates: dict[tuple[str, str], Decimal] = {}
     unpriced: dict[str, int] = {}
     for request in requests:
-        tier = tariff.tier_of(sum(request.get(kind, 0) for kind in INPUT_KINDS))
+        tier = tariff.tier_of(sum(n for kind, n in request.items() if kind in INPUT_KINDS))
         parts: list[Decimal] = []
         for kind, amount in request.items():
             if not amount:

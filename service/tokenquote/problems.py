@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tokenquote.catalog import AmbiguousModel, UnknownModel
-from tokenquote.conversation import TooManyRequests
+from tokenquote.conversation import PlanTooLong
 from tokenquote.plans import PlanError
 from tokenquote.prices import UnknownMode
 from tokenquote_client.amounts import UNION_MEMBER
@@ -28,7 +28,7 @@ _PLAINER = {
     "timezone_aware": "the offset is missing: write 2026-12-01T02:00:00Z",
 }
 
-KNOWN_ERRORS = (UnknownModel, AmbiguousModel, UnknownMode, TooManyRequests, PlanError)
+KNOWN_ERRORS = (UnknownModel, AmbiguousModel, UnknownMode, PlanTooLong, PlanError)
 """Errors of the user's that a quote can end in."""
 
 
@@ -45,8 +45,8 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, AmbiguousModel):
         detail = f"several providers use this name; write one of {', '.join(error.ids)}"
         return _unprocessable("invalid-request", ("model",), detail)
-    if isinstance(error, TooManyRequests):
-        return _unprocessable("too-many-requests-planned", ("turns",), str(error))
+    if isinstance(error, PlanTooLong):
+        return _unprocessable("plan-too-long", ("turns",), str(error))
     raise error
 
 
@@ -62,7 +62,7 @@ def pointer_to(location: Sequence[int | str], body: Any) -> str:
     steps: list[str] = []
     for i, step in enumerate(location):
         last = i == len(location) - 1
-        if isinstance(step, str) and step.startswith(UNION_MEMBER) and not last:
+        if isinstance(step, str) and step.startswith(UNION_MEMBER):
             continue
         if isinstance(body, Mapping) and (step in body or last):
             body = body.get(str(step))
@@ -92,7 +92,7 @@ def _unprocessable(kind: str, location: Sequence[int | str], detail: str) -> Pro
 _TITLES = {
     "invalid-request": "The request is not valid",
     "not-yet-offered": "Not yet offered",
-    "too-many-requests-planned": "The plan is too long",
+    "plan-too-long": "The plan is too long",
 }
 
 

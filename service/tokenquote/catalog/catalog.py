@@ -114,6 +114,7 @@ class Catalog:
 
     def _near(self, name: str) -> list[str]:
         """Up to three ids that a mistyped name may have meant."""
-        known = {**{i: i for i in self.models}, **{n: ids[0] for n, ids in self._names.items()}}
-        close = difflib.get_close_matches(name[:200], known, n=8, cutoff=0.6)
+        names = {**{i: i for i in self.models}, **{n: ids[0] for n, ids in self._names.items()}}
+        known = {known.lower(): model_id for known, model_id in names.items()}
+        close = difflib.get_close_matches(name[:200].lower(), known, n=8, cutoff=0.6)
         return list(dict.fromkeys(known[match] for match in close))[:3]

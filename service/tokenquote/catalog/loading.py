@@ -29,6 +29,8 @@ from tokenquote.catalog.yaml_files import CatalogError, read_entry
 
 __all__ = ["load_catalog", "shipped_catalog"]
 
+_SHARED_FILES = ("vocabularies.yaml", "counting.yaml", "caching.yaml", "profiles.yaml")
+
 FileT = TypeVar("FileT", bound=BaseModel)
 
 
@@ -66,7 +68,11 @@ class _Parts:
     def add_directory(self, directory: Path) -> None:
         if not directory.is_dir():
             raise CatalogError([f"{directory}: no such catalog directory"])
-        problems: list[str] = []
+        problems = [
+            f"{path.name}: no file of a catalog; those are {', '.join(_SHARED_FILES)} and providers/*.yaml"
+            for path in sorted(directory.glob("*.y*ml"))
+            if path.name not in _SHARED_FILES
+        ]
         self._add_shared(directory, problems)
         seen: dict[str, str] = {}
         for path in sorted((directory / "providers").glob("*.y*ml")):
@@ -88,7 +94,13 @@ class _Parts:
 
     def _add_provider(self, file: ProviderFile, shown_as: str, seen: dict[str, str]) -> list[str]:
         problems = []
-        self.providers[file.id] = Provider(file.id, file.name, file.aliases, file.first_party)
+        if file.id in seen:
+            problems.append(f"{shown_as}: id: duplicate id {file.id!r}, also in {seen[file.id]}")
+        seen[file.id] = shown_as
+        # An overlay of a provider adds to its names: leaving them out takes none away.
+        before = self.providers[file.id].aliases if file.id in self.providers else ()
+        aliases = tuple(dict.fromkeys((*before, *file.aliases)))
+        self.providers[file.id] = Provider(file.id, file.name, aliases, file.first_party)
         for entry in file.models:
             model_id = f"{file.id}/{entry.id}"
             if model_id in seen:

@@ -13,8 +13,9 @@
         source: https://...
         checked: 2026-11-12
 
-A rate that a window, mode or tier does not state stays what it was without it. Order: block, window, mode,
-tier, uplift.
+Block, window and mode follow one another; each, with its own tiers, replaces the rates that it states, and
+what it does not state stays. So a mode with rates and no tiers has no long-input tier in those rates.
+Uplifts are kept for the reader; a quote has no region yet and does not apply them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,15 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    field_validator,
+    model_validator,
+)
 
 __all__ = [
     "Entry",
@@ -64,14 +73,16 @@ def _quoted_decimal(value: Any) -> Any:
         raise ValueError(
             f'write it as a quoted string, like "0.75" (found the {type(value).__name__} {value!r})'
         )
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,12})?", value):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,12})?", value):
         raise ValueError(f'not a plain decimal number such as "0.75": {value!r}')
     return Decimal(value)
 
 
 Money = Annotated[
     Decimal,
-    BeforeValidator(_quoted_decimal, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]),
+    BeforeValidator(
+        _quoted_decimal, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
+    ),
 ]
 
 
@@ -107,9 +118,9 @@ class Rates(Entry):
 class Tier(Entry):
     """Rates that replace the base rates for the whole request once its input is long enough."""
 
-    above: int | None = Field(default=None, ge=1)
+    above: StrictInt | None = Field(default=None, ge=1)
     """Applies when the request's input tokens, cache reads included, are more than this."""
-    at_least: int | None = Field(default=None, ge=1)
+    at_least: StrictInt | None = Field(default=None, ge=1)
     """Applies when the request's input tokens, cache reads included, are this many or more."""
     rates: Rates
 
@@ -169,7 +180,7 @@ class Window(RateCard):
     def _known_timezone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError(f"no such IANA time zone: {name!r}") from error
         return name
 
@@ -206,7 +217,7 @@ class Mode(RateCard):
 class FreeAllowance(Entry):
     """What a fee leaves free."""
 
-    amount: int = Field(ge=1)
+    amount: StrictInt = Field(ge=1)
     per: Literal["day", "month"]
     shared_by: str | None = None
     """Models with the same word share one allowance."""
@@ -224,11 +235,11 @@ class Fee(Entry):
     what: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     price: Money
     """USD for `per` units."""
-    per: int = Field(default=1, ge=1)
+    per: StrictInt = Field(default=1, ge=1)
     unit: Unit
     when: dict[str, str] = {}
     """Selects among several prices of one thing: `{size: 1024x1024, quality: high}`."""
-    minimum: int | None = Field(default=None, ge=1)
+    minimum: StrictInt | None = Field(default=None, ge=1)
     """The fewest units billed: 10 for at least ten seconds."""
     free: FreeAllowance | None = None
 

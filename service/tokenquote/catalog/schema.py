@@ -17,7 +17,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StrictInt, field_validator, model_validator
 
 from tokenquote.catalog.prices_schema import Entry, Money, PriceBlock
 
@@ -74,31 +74,31 @@ class ToolFraming(Entry):
     """`typescript`: OpenAI's namespace block in the system message. `json`: definitions as compact JSON."""
     factor: Money = Decimal(1)
     """Tokens of this model for each token of the definitions, in place of the text's own factor."""
-    per_request: int = 0
+    per_request: StrictInt = 0
     """Tokens for having tools at all; negative where a merge saves one."""
-    per_tool: int = 0
-    without_system: int = 0
+    per_tool: StrictInt = 0
+    without_system: StrictInt = 0
     """More tokens (or fewer) when no system message is there to hold the block."""
-    without_first_description: int = 0
+    without_first_description: StrictInt = 0
     """More tokens (or fewer) when the first function has no description."""
 
 
 class Framing(Entry):
     """Tokens that a provider adds around texts. Stated token amounts never carry any."""
 
-    request: int = Field(default=0, ge=0)
+    request: StrictInt = Field(default=0, ge=0)
     """Once per request."""
-    message: int = Field(default=0, ge=0)
+    message: StrictInt = Field(default=0, ge=0)
     """Around each message, its role included."""
-    name: int = Field(default=0, ge=0)
+    name: StrictInt = Field(default=0, ge=0)
     """For a `name` field, besides the tokens of the name."""
-    assistant: int = Field(default=0, ge=0)
+    assistant: StrictInt = Field(default=0, ge=0)
     """More for an assistant message of the history."""
-    call: int = Field(default=0, ge=0)
+    call: StrictInt = Field(default=0, ge=0)
     """Around one tool call of the history."""
-    result: int = Field(default=0, ge=0)
+    result: StrictInt = Field(default=0, ge=0)
     """Around one tool result."""
-    parallel_calls: int = Field(default=0, ge=0)
+    parallel_calls: StrictInt = Field(default=0, ge=0)
     """Around a message with several calls, together with its results; replaces `call` and `result`."""
     tools: ToolFraming = ToolFraming(style="json")
     schema_with_name: bool = False
@@ -136,9 +136,9 @@ class Caching(Entry):
     """Whether the provider caches without being asked."""
     breakpoints: bool = False
     """Marked by the caller (after tools, after system, after the last message) instead of found by prefix."""
-    minimum_tokens: int = Field(default=0, ge=0)
+    minimum_tokens: StrictInt = Field(default=0, ge=0)
     """The shortest prefix that is cached."""
-    step_tokens: int = Field(default=1, ge=1)
+    step_tokens: StrictInt = Field(default=1, ge=1)
     """Reads are rounded down to a multiple of this."""
     includes_output: bool = False
     """Whether the answer is cached too, ready for the request that sends it back."""
@@ -166,9 +166,9 @@ class CachingFile(Entry):
 class AmountProfiles(Entry):
     """Tokens that stand for `small`, `medium` and `large`."""
 
-    small: int = Field(ge=0)
-    medium: int = Field(ge=0)
-    large: int = Field(ge=0)
+    small: StrictInt = Field(ge=0)
+    medium: StrictInt = Field(ge=0)
+    large: StrictInt = Field(ge=0)
 
 
 class ProfilesFile(Entry):
@@ -189,10 +189,10 @@ class CountingFile(Entry):
 class Context(Entry):
     """Limits in tokens. None: not published."""
 
-    window: int | None = Field(default=None, ge=1)
+    window: StrictInt | None = Field(default=None, ge=1)
     """Input and output together."""
-    max_input: int | None = Field(default=None, ge=1)
-    max_output: int | None = Field(default=None, ge=1)
+    max_input: StrictInt | None = Field(default=None, ge=1)
+    max_output: StrictInt | None = Field(default=None, ge=1)
 
 
 class ModelEntry(Entry):

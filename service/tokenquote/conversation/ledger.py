@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "MAX_CONTEXT_TOKENS",
     "MAX_ROWS",
-    "MAX_TOKENS",
     "Content",
     "Conversation",
     "Opening",
+    "PlanTooLong",
     "Row",
-    "TooManyRequests",
     "ToolRound",
     "Turn",
     "count_requests",
@@ -30,18 +30,14 @@ __all__ = [
 ]
 
 MAX_ROWS = 100_000
-MAX_TOKENS = 10**13
-"""Bound on the tokens that one conversation may add up, so that no column can overflow a wire integer."""
+MAX_CONTEXT_TOKENS = 10**10
+"""The longest context. With MAX_ROWS it keeps every sum below 2^53, where JSON readers begin to round."""
 
 ReasoningKept = Literal["never", "same_turn", "always"]
 
 
-class TooManyRequests(ValueError):
-    """The plan would make more requests than a ledger holds."""
-
-    def __init__(self, requests: int) -> None:
-        super().__init__(f"the plan makes {requests} requests; a quote holds {MAX_ROWS}")
-        self.requests = requests
+class PlanTooLong(ValueError):
+    """The plan would make more requests, or a longer context, than a ledger holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +163,11 @@ def replay(conversation: Conversation) -> list[Row]:
     """Send the conversation request by request, with the whole history each time.
 
     Raises:
-        TooManyRequests: more than MAX_ROWS.
+        PlanTooLong: more than MAX_ROWS requests, or more than MAX_CONTEXT_TOKENS in one.
     """
     requests = count_requests(conversation.turns)
     if requests > MAX_ROWS:
-        raise TooManyRequests(requests)
+        raise PlanTooLong(f"the plan makes {requests} requests; a quote holds {MAX_ROWS}")
     kept = conversation.reasoning_kept
     context, thoughts, rows = conversation.opening.content, 0, list[Row]()
     shared, before_thoughts = 0, None  # of the last request: what the next one repeats of it
@@ -181,6 +177,8 @@ def replay(conversation: Conversation) -> list[Row]:
                 thoughts, shared = 0, before_thoughts
             before_thoughts = None
         context = context + step.new
+        if context.tokens > MAX_CONTEXT_TOKENS:
+            raise PlanTooLong(f"a request of the plan sends more than {MAX_CONTEXT_TOKENS} tokens")
         extra = conversation.per_request if context.framed else 0
         rows.append(_row(step, context, thoughts, extra, shared))
         shared = rows[-1].input

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from pydantic.json_schema import models_json_schema
@@ -53,7 +53,7 @@ CONFIG = OpenAPIConfig(
 
 
 @get("/openapi.json", include_in_schema=False, media_type=MediaType.JSON)
-async def openapi_json(request: Any) -> Response[dict[str, Any]]:
+async def openapi_json(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     return Response(openapi_document(request.app))
 
 

@@ -1,0 +1,59 @@
+"""Recorded calls: rows as they lie in the files, and the catalog model that each belongs to."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "truth"
+
+# Bodies with OpenAI's `messages` are one format, whoever serves them.
+CHAT_APIS = re.compile(r"\.(chat|openai\.chat|openai_chat)$")
+MEDIA = frozenset({"images", "audio", "video", "document", "remote_media"})
+
+# Names that hosts and earlier years use for models that the catalog has under another name. Only the
+# benchmark reads names this way: the service itself never guesses.
+_DATE = re.compile(r"(-\d{4}-\d{2}-\d{2}|-\d{8}|@\d{8}|-latest|:free|:latest)$")
+_RENAMED = {
+    "deepseek-chat": "deepseek/deepseek-v4-flash",
+    "deepseek-reasoner": "deepseek/deepseek-v4-flash",
+    "gpt-4-0613": "openai/gpt-4",
+    "gpt-4-0125-preview": "openai/gpt-4-turbo",
+    "gpt-35-turbo": "openai/gpt-3.5-turbo",
+    "gpt-3.5-turbo-0125": "openai/gpt-3.5-turbo",
+    "gpt-3.5-turbo-0613": "openai/gpt-3.5-turbo",
+    "gpt-3.5-turbo-1106": "openai/gpt-3.5-turbo",
+}
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a JSON-lines file, compressed or not."""
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def is_text_only(row: Mapping[str, Any]) -> bool:
+    """Whether everything that was sent is text."""
+    return not MEDIA & set(row["features"]) and not row.get("remote_media")
+
+
+def catalog_model(name: str | None, catalog: Catalog) -> Model | None:
+    """The model of a recorded name, if the catalog has it."""
+    if not name:
+        return None
+    bare = name.rsplit("/", 1)[-1]
+    undated = _DATE.sub("", bare)
+    for spelling in (name, _DATE.sub("", name), bare, undated, _RENAMED.get(undated), _RENAMED.get(bare)):
+        if spelling:
+            try:
+                return catalog.resolve(spelling)
+            except (UnknownModel, AmbiguousModel):
+                continue
+    return None

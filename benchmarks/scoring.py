@@ -1,0 +1,105 @@
+"""Errors of predictions as tables."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+import numpy as np
+from benchmarks.growth import Grown
+from benchmarks.token_counts import Counted
+
+AT_MOST_PER_SOURCE = 3
+
+
+def token_table(counts: Iterable[Counted]) -> str:
+    """Text-only calls that are not suspect, by api and feature, at most three of each source file."""
+    groups: dict[tuple[str, str], list[Counted]] = defaultdict(list)
+    unattempted: Counter[str] = Counter()
+    for one in at_most_per_source(one for one in counts if one.text_only and not one.suspect and one.billed):
+        if one.predicted is None:
+            unattempted[one.api] += 1
+            continue
+        groups[one.api, "all"].append(one)
+        groups[one.api, one.feature].append(one)
+    lines = [
+        "| api | feature | n | exact | median error | p90 error | bias | in band | not attempted |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for (api, feature), found in sorted(groups.items(), key=lambda item: (item[0][0], item[0][1] != "all")):
+        left = str(unattempted[api]) if feature == "all" else ""
+        lines.append(f"| {api} | {feature} | {_token_cells(found)} | {left} |")
+    rest = sum(n for api, n in unattempted.items() if (api, "all") not in groups)
+    lines.append(f"| other formats | | 0 | | | | | | {rest} |")
+    return "\n".join(lines)
+
+
+def at_most_per_source(counts: Iterable[Counted]) -> list[Counted]:
+    """Many files record one prompt again and again."""
+    seen: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for one in counts:
+        seen[one.source, one.api] += 1
+        if seen[one.source, one.api] <= AT_MOST_PER_SOURCE:
+            kept.append(one)
+    return kept
+
+
+def growth_table(grown: Iterable[Grown]) -> str:
+    """Whole conversations by api: quoted against billed input and cache reads."""
+    groups: dict[str, list[Grown]] = defaultdict(list)
+    unattempted: Counter[str] = Counter()
+    for one in grown:
+        if one.text_only and one.predicted is not None and all(one.billed):
+            groups[one.family].append(one)
+        else:
+            unattempted[one.family] += 1
+    lines = [
+        "| api | conversations | requests | total exact | total median | total p90 | request median | "
+        "request p90 | reads quoted ÷ billed | reads within 5 % | not attempted |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for family, found in sorted(groups.items()):
+        lines.append(f"| {family} | {_growth_cells(found)} | {unattempted[family]} |")
+    rest = sum(n for family, n in unattempted.items() if family not in groups)
+    lines.append(f"| other formats | 0 | | | | | | | | | {rest} |")
+    return "\n".join(lines)
+
+
+def _token_cells(found: Sequence[Counted]) -> str:
+    pairs = [(one.predicted or 0, one.billed or 0) for one in found]
+    errors = [abs(predicted - billed) / billed for predicted, billed in pairs]
+    exact = sum(predicted == billed for predicted, billed in pairs) / len(pairs)
+    bias = median((predicted - billed) / billed for predicted, billed in pairs)
+    inside = sum((one.low or 0) <= (one.billed or 0) <= (one.high or 0) for one in found) / len(found)
+    p90 = float(np.quantile(errors, 0.9))
+    return f"{len(found)} | {exact:.1%} | {median(errors):.2%} | {p90:.1%} | {bias:+.2%} | {inside:.1%}"
+
+
+def _growth_cells(found: Sequence[Grown]) -> str:
+    totals = [(sum(one.predicted or ()), sum(one.billed)) for one in found]
+    total_errors = [abs(predicted - billed) / billed for predicted, billed in totals]
+    request_errors = [
+        abs(predicted - billed) / billed
+        for one in found
+        for predicted, billed in zip(one.predicted or (), one.billed, strict=True)
+    ]
+    exact = sum(predicted == billed for predicted, billed in totals) / len(totals)
+    reads = [(sum(one.cache_read or ()), sum(one.billed_cache_read)) for one in found]
+    quoted_reads, billed_reads = (sum(column) for column in zip(*reads, strict=True))
+    close = sum(abs(quoted - billed) <= 0.05 * billed for quoted, billed in reads) / len(reads)
+    ratio = f"{quoted_reads / billed_reads:.2f}" if billed_reads else "none billed"
+    return " | ".join(
+        [
+            str(len(found)),
+            str(len(request_errors)),
+            f"{exact:.1%}",
+            f"{median(total_errors):.2%}",
+            f"{float(np.quantile(total_errors, 0.9)):.1%}",
+            f"{median(request_errors):.2%}",
+            f"{float(np.quantile(request_errors, 0.9)):.1%}",
+            ratio,
+            f"{close:.0%}",
+        ]
+    )

@@ -1,0 +1,89 @@
+"""Recorded calls counted one by one: what we say a body costs beside what was billed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.recorded import CHAT_APIS, catalog_model, is_text_only, rows
+
+from tokenquote.catalog import Catalog
+from tokenquote.tokens import BodyError, Count, TokenRules, Vocabularies, read_body
+from tokenquote.tokens.counts import least_certain
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One recorded call."""
+
+    id: str
+    source: str
+    api: str
+    feature: str
+    text_only: bool
+    suspect: bool
+    billed: int | None
+    predicted: int | None
+    low: int | None
+    high: int | None
+    method: str | None
+    reason: str | None
+
+
+class TokenCounter:
+    """Counts recorded bodies."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._vocabularies = Vocabularies(catalog.vocabularies)
+
+    def count(self, recordings: Path) -> Iterator[Counted]:
+        """Every row of the file, attempted or not."""
+        for row in rows(recordings):
+            total, reason = self._predict(row)
+            yield Counted(
+                row["id"],
+                row["source"].split("#")[0],
+                row["api"],
+                _feature(set(row["features"])),
+                is_text_only(row),
+                bool(row.get("suspect")),
+                row.get("input_tokens"),
+                total.tokens if total else None,
+                total.low if total else None,
+                total.high if total else None,
+                total.method if total else None,
+                reason,
+            )
+
+    def _predict(self, row: dict[str, Any]) -> tuple[Count | None, str | None]:
+        if not CHAT_APIS.search(row["api"]):
+            return None, f"format not yet offered: {row['api']}"
+        model = catalog_model(row.get("model_requested"), self._catalog)
+        if model is None:
+            return None, f"the catalog has no model {row.get('model_requested')!r}"
+        rules = TokenRules(model.counting, self._vocabularies)
+        try:
+            counted = rules.request(read_body("openai.chat", row["request"]))
+        except BodyError as error:
+            return None, f"{'/'.join(map(str, error.location))}: {error.detail}"
+        parts = (counted.system, counted.tools, counted.schema, counted.messages)
+        framing = counted.per_request + sum(part.framing for part in parts)
+        contents = [part.content for part in parts]
+        return Count(
+            counted.tokens,
+            sum(content.low for content in contents) + framing,
+            sum(content.high for content in contents) + framing,
+            least_certain(*(content.method for content in contents)),
+        ), None
+
+
+def _feature(features: set[str]) -> str:
+    if {"tools", "schema"} <= features:
+        return "tools and schema"
+    for feature in ("tool_history", "tools", "schema"):
+        if feature in features:
+            return feature.replace("_", " ")
+    return "plain"

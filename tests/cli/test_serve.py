@@ -1,0 +1,106 @@
+"""The command as a user starts it: a real process, stopped by a real signal."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+COMMAND = [str(Path(sys.executable).parent / "tokenquote"), "serve", "--port", "0"]
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "TOKENQUOTE_LOG_LEVEL": "info", "TOKENQUOTE_TYPO": "1"}
+    started = subprocess.Popen(
+        COMMAND, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    yield started
+    if started.poll() is None:
+        started.kill()
+    started.communicate()
+
+
+def url_of(process: subprocess.Popen[str]) -> str:
+    """The address that uvicorn logs once it listens."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.search(r"running on (http://127\.0\.0\.1:\d+)", line)
+        if found:
+            return found[1]
+    raise AssertionError("the service did not start")
+
+
+def test_it_answers_and_stops_cleanly_on_sigterm(process: subprocess.Popen[str]) -> None:
+    url = url_of(process)
+    plan = {"model": "gpt-5.4-mini", "turns": [{"user": 1000, "assistant": 0, "reasoning": 0}]}
+    assert httpx2.post(f"{url}/v1/quotes", json=plan).json()["totals"]["cost"] == "0.00075"
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode in (0, 143, -signal.SIGTERM)
+    assert "warning: TOKENQUOTE_TYPO is no setting of tokenquote" in err
+    lines = [json.loads(line) for line in out.splitlines()]
+    request = next(line for line in lines if line["event"] == "http.request")
+    assert (request["route"], request["status"], request["method"]) == ("/v1/quotes", 200, "POST")
+
+
+def test_no_prompt_text_is_logged(process: subprocess.Popen[str]) -> None:
+    url = url_of(process)
+    private = "a sentence that nobody may read"
+    for body in (
+        {"model": "gpt-5.4-mini", "turns": [{"user": private}]},
+        {"model": private, "turns": [{"user": private}]},
+        {"model": "gpt-5.4-mini", "turns": [{"user": {"text": private, "more": private}}]},
+    ):
+        httpx2.post(f"{url}/v1/quotes?private={private}", json=body)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert "/v1/quotes" in out
+    assert private not in out + err
+
+
+def test_a_killed_service_starts_again(process: subprocess.Popen[str]) -> None:
+    """Nothing is kept between two starts, so nothing can be left behind broken."""
+    url_of(process)
+    process.kill()
+    process.communicate()
+    again = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert httpx2.get(f"{url_of(again)}/readyz").status_code == 200
+    finally:
+        again.kill()
+        again.communicate()
+
+
+def test_readiness_ends_before_the_process_does(process: subprocess.Popen[str]) -> None:
+    """After SIGTERM no request is taken any more; a load balancer has nothing to send here."""
+    url = url_of(process)
+    assert httpx2.get(f"{url}/readyz").status_code == 200
+    process.send_signal(signal.SIGTERM)
+    give_up = time.monotonic() + 10
+    while time.monotonic() < give_up:
+        try:
+            if httpx2.get(f"{url}/readyz").status_code == 503:
+                break
+        except httpx2.TransportError:
+            break
+    else:
+        raise AssertionError("still ready after SIGTERM")
+
+
+def test_a_broken_catalog_stops_the_start_with_its_reasons(tmp_path: Path) -> None:
+    (tmp_path / "counting.yaml").write_text("counting: {x: {vocabulary: nope}}\n")
+    environment = {**os.environ, "TOKENQUOTE_CATALOG_DIR": str(tmp_path)}
+    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "counting.yaml: counting.x.method: field required" in done.stderr
+    assert "Traceback" not in done.stderr

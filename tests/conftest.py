@@ -1,0 +1,83 @@
+"""The real catalog, the real vocabularies and a real server on a socket."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from hypothesis import settings as hypothesis_settings
+
+from tokenquote.catalog import Catalog, load_catalog
+from tokenquote.http.app import create_app
+from tokenquote.quotes import answer
+from tokenquote.settings import Settings
+from tokenquote.tokens import Vocabularies
+from tokenquote_client import Comparison, Plan, Quote
+
+hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("repeatable")
+
+NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return load_catalog()
+
+
+@pytest.fixture(scope="session")
+def vocabularies(catalog: Catalog) -> Vocabularies:
+    return Vocabularies(catalog.vocabularies)
+
+
+@pytest.fixture(scope="session")
+def answered(catalog: Catalog, vocabularies: Vocabularies) -> Callable[[Any], Quote | Comparison]:
+    """Answer a plan given as JSON data, at noon of 23 November 2026."""
+
+    def ask(plan: Any) -> Quote | Comparison:
+        return answer(Plan.model_validate(plan), catalog, vocabularies, NOW)
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def quoted(answered: Callable[[Any], Quote | Comparison]) -> Callable[..., Quote]:
+    """Quote a plan for gpt-5.4-mini; keywords are members of the plan."""
+
+    def ask(**plan: Any) -> Quote:
+        quote = answered({"model": "openai/gpt-5.4-mini", **plan})
+        assert isinstance(quote, Quote)
+        return quote
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    """A running service; `support` and `search` are its apps."""
+    app = create_app(Settings(apps=("support", "search"), max_body_bytes=1_000_000))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    give_up = time.monotonic() + 30
+    while not server.started:
+        assert time.monotonic() < give_up, "the server did not start"
+        assert thread.is_alive(), "the server stopped while starting"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=20)
+    assert not thread.is_alive(), "the server did not stop"
+
+
+@pytest.fixture(scope="session")
+def http(base_url: str) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=base_url, timeout=30) as client:
+        yield client

@@ -1,0 +1,222 @@
+"""Whatever is sent: a clear problem document, nothing changed, and the server still answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx2
+import pytest
+
+PLAN = {"model": "openai/gpt-5.4-mini", "turns": [{"user": 10, "assistant": 5, "reasoning": 0}]}
+PRIVATE = "my prompt must not be echoed"
+
+
+def turn(**members: Any) -> dict[str, Any]:
+    return {**PLAN, "turns": [{"user": 10, **members}]}
+
+
+def plan(**members: Any) -> dict[str, Any]:
+    return {**PLAN, **members}
+
+
+def post(http: httpx2.Client, body: Any) -> httpx2.Response:
+    content = body if isinstance(body, (bytes, str)) else json.dumps(body)
+    return http.post("/v1/quotes", content=content, headers={"content-type": "application/json"})
+
+
+def problem(answer: httpx2.Response, status: int) -> Any:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    document = answer.json()
+    assert document["status"] == status
+    assert document["request_id"] == answer.headers["x-request-id"]
+    assert document["instance"] == "/v1/quotes"
+    assert PRIVATE not in answer.text
+    return document
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param("", "EOF", id="empty"),
+        pytest.param('{"model": ', "EOF", id="cut off"),
+        pytest.param("model=gpt", "expected value", id="a form"),
+        pytest.param(b"\xff\xfe\x00", "expected value", id="not UTF-8"),
+        pytest.param('{"turns": [{"user": NaN}]}', "expected value", id="NaN"),
+        pytest.param('{"turns": [{"user": -Infinity}]}', "invalid number", id="infinity"),
+        pytest.param("[" * 100_000, "recursion limit", id="deep lists"),
+        pytest.param('{"a":' * 100_000, "recursion limit", id="deep objects"),
+        pytest.param('{"turns": [{"user": "\\ud800"}]}', "hex escape", id="a lone surrogate"),
+    ],
+)
+def test_what_is_not_json_is_400(http: httpx2.Client, body: str | bytes, said: str) -> None:
+    assert said in problem(post(http, body), 400)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "said"),
+    [
+        pytest.param([PLAN], "", "an object is expected", id="a list"),
+        pytest.param(None, "", "an object is expected", id="null"),
+        pytest.param({}, "", "state `model`", id="nothing"),
+        pytest.param(plan(modle="x"), "/modle", "no such field", id="unknown field"),
+        pytest.param(turn(asistant=5), "/turns/0/asistant", "no such field", id="unknown field of a turn"),
+        pytest.param(plan(turns=[]), "/turns", "at least 1 item", id="no turns"),
+        pytest.param({"model": "openai/gpt-5.4-mini"}, "/turns", "missing", id="turns missing"),
+        pytest.param(turn(user=-1), "/turns/0/user", "greater than or equal to 0", id="negative"),
+        pytest.param(turn(user=10**9 + 1), "/turns/0/user", "less than or equal to 1000000000", id="absurd"),
+        pytest.param(turn(user=10**40), "/turns/0/user", "whole number|less than or equal", id="enormous"),
+        pytest.param(turn(user=1.5), "/turns/0/user", "a whole number", id="a fraction"),
+        pytest.param(turn(user=True), "/turns/0/user", "a whole number", id="a boolean"),
+        pytest.param(
+            turn(user={"tokens": "5"}), "/turns/0/user/tokens", "a whole number", id="digits in a string"
+        ),
+        pytest.param(
+            turn(user={"text": PRIVATE, "tokens": 5}),
+            "/turns/0/user/tokens",
+            "not together",
+            id="text and tokens",
+        ),
+        pytest.param(
+            turn(user={"p50": 9, "p90": 3}), "/turns/0/user", "p50 <= p90", id="a range upside down"
+        ),
+        pytest.param(turn(user={"profile": "huge"}), "/turns/0/user/profile", "small", id="unknown profile"),
+        pytest.param(turn(user=[]), "/turns/0/user", "at least 1 item", id="no parts"),
+        pytest.param(turn(user=[{"type": "smell"}]), "/turns/0/user/0", "image, audio", id="unknown part"),
+        pytest.param(
+            turn(user=[{"type": "text", "text": PRIVATE, "tokens": 5}]),
+            "/turns/0/user/0/tokens",
+            "not together",
+            id="a part with text and tokens",
+        ),
+        pytest.param(plan(models=["gpt-4o"]), "", "not both", id="model and models"),
+        pytest.param(plan(model=None, models=[]), "/models", "at least 1 item", id="no models"),
+        pytest.param(
+            plan(system=5, start={"format": "openai.chat", "body": {}}),
+            "",
+            "leave out `system`",
+            id="start and system",
+        ),
+        pytest.param(turn(user=None), "", "turns/0/user is missing", id="no user"),
+        pytest.param(turn(repeat=0), "/turns/0/repeat", "greater than or equal to 1", id="repeat 0"),
+        pytest.param(turn(repeat=10**9), "/turns", "makes 1000000000 requests", id="a billion turns"),
+        pytest.param(
+            turn(user=10**9, repeat=11), "/turns", "more than 10000000000 tokens", id="endless context"
+        ),
+        pytest.param(turn(repeat=10**12), "/turns/0/repeat", "less than or equal", id="more than a billion"),
+        pytest.param(
+            turn(gap_seconds=-1), "/turns/0/gap_seconds", "greater than or equal", id="time backwards"
+        ),
+        pytest.param(plan(mode="turbo"), "/mode", "standard, batch, flex, priority, fast", id="unknown mode"),
+        pytest.param(plan(at="2026-12-01T02:00:00"), "/at", "offset is missing", id="no offset"),
+        pytest.param(plan(at="tomorrow"), "/at", "datetime", id="no time"),
+        pytest.param(plan(budget={"cost": 0.5}), "/budget/cost", "decimal string", id="money as a float"),
+        pytest.param(plan(budget={"cost": "-1"}), "/budget/cost", "greater than 0", id="negative money"),
+        pytest.param(plan(budget={"cost": "NaN"}), "/budget/cost", "finite", id="money that is none"),
+        pytest.param(
+            plan(conversations=0), "/conversations", "greater than or equal to 1", id="no conversations"
+        ),
+        pytest.param(plan(caching={"ttl": "7m"}), "/caching/ttl", "of this model: 5m", id="unknown ttl"),
+        pytest.param(
+            plan(caching={"hit_rate": 1.5}), "/caching/hit_rate", "less than or equal to 1", id="hit rate"
+        ),
+        pytest.param(plan(tools=[]), "/tools", "at least 1 item", id="an empty list of tools"),
+        pytest.param(plan(tools=[{"x": 1}]), "/tools/0", "has a `name`", id="not a tool"),
+        pytest.param(plan(app=""), "/app", "at least 1 character", id="an empty app"),
+        pytest.param(plan(history={"strategy": "forget"}), "/history", "full", id="unknown strategy"),
+        pytest.param(
+            plan(start={"format": "openai.chat", "body": {"contents": []}}),
+            "/start/body/messages",
+            "looks like gemini",
+            id="a body of another format",
+        ),
+    ],
+)
+def test_what_cannot_be_quoted_is_422_and_names_the_field(
+    http: httpx2.Client, body: Any, pointer: str, said: str
+) -> None:
+    document = problem(post(http, body), 422)
+    found = {error["pointer"]: error["detail"] for error in document["errors"]}
+    assert pointer in found, found
+    assert any(words in found[pointer] for words in said.split("|")), found
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "what"),
+    [
+        (turn(user={"p50": 5, "p90": 9}), "/turns/0/user", "ranges"),
+        (turn(assistant={"min": 1, "mode": 2, "max": 3}), "/turns/0/assistant", "ranges"),
+        (plan(history={"strategy": "window", "turns": 6}), "/history/strategy", "history strategy 'window'"),
+        (
+            plan(history={"strategy": "compaction", "at": 0.8, "tokens": 9}),
+            "/history/strategy",
+            "'compaction'",
+        ),
+        (turn(user=[{"type": "audio", "seconds": 5}]), "/turns/0/user/0/type", "audio parts"),
+        (plan(start={"format": "cohere.chat", "body": {}}), "/start/format", "offered: openai.chat"),
+    ],
+)
+def test_what_the_contract_has_and_the_service_has_not_yet_is_said_plainly(
+    http: httpx2.Client, body: Any, pointer: str, what: str
+) -> None:
+    document = problem(post(http, body), 422)
+    assert document["errors"][0]["pointer"] == pointer
+    assert what in document["errors"][0]["detail"]
+    assert "not yet offered" in document["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("openai/gpt-5.4-minni", "openai/gpt-5.4-mini"),
+        ("GPT-5.4-mini", "openai/gpt-5.4-mini"),
+        ("claude-opus-48", "anthropic/claude-opus-4-8"),
+    ],
+)
+def test_an_unknown_model_is_404_with_near_names(http: httpx2.Client, name: str, near: str) -> None:
+    document = problem(post(http, plan(model=name)), 404)
+    assert document["title"] == "Unknown model"
+    assert near in document["detail"]
+
+
+def test_one_unknown_model_among_several_is_404_for_all(http: httpx2.Client) -> None:
+    problem(post(http, plan(model=None, models=["gpt-4o", "gpt-9"])), 404)
+
+
+def test_a_body_of_20_mb_is_413(http: httpx2.Client) -> None:
+    problem(post(http, json.dumps(turn(user="a" * 20_000_000))), 413)
+
+
+def test_many_mistakes_are_counted_and_the_first_twenty_listed(http: httpx2.Client) -> None:
+    document = problem(post(http, plan(turns=[{"user": -1}] * 50)), 422)
+    assert len(document["errors"]) == 20
+    assert "(and 49 more)" in document["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/v1/quotes", 405),
+        ("BREW", "/v1/quotes", 405),
+        ("POST", "/livez", 405),
+    ],
+)
+def test_paths_and_methods_that_do_not_exist_are_problems_too(
+    http: httpx2.Client, method: str, path: str, status: int
+) -> None:
+    answer = http.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["instance"] == path
+
+
+def test_bad_input_changes_nothing(http: httpx2.Client) -> None:
+    """The same plan gets the same answer before and after all of it."""
+    steady = plan(at="2026-11-23T12:00:00Z")
+    before = post(http, steady).json()
+    for body in ("{", "[" * 100_000, turn(repeat=10**9), plan(model="gpt-9"), turn(user="a" * 2_000_000)):
+        assert post(http, body).status_code >= 400
+    assert post(http, steady).json() == before
+    assert http.get("/readyz").status_code == 200

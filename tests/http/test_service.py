@@ -1,0 +1,287 @@
+"""The service over a socket: quotes, models, catalog, health, metrics, docs."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from typing import Any
+
+import httpx2
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tokenquote_client import Comparison, ModelDetail, ModelList, Plan, Quote
+
+PLAN = {
+    "model": "openai/gpt-5.4-mini",
+    "turns": [{"user": 100, "assistant": 50, "reasoning": 0, "repeat": 3}],
+}
+
+
+def metrics(http: httpx2.Client) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    families = text_string_to_metric_families(http.get("/metrics").text)
+    return {(s.name, frozenset(s.labels.items())): s.value for family in families for s in family.samples}
+
+
+def test_a_quote_answers_200_with_everything_the_contract_names(http: httpx2.Client) -> None:
+    answer = http.post("/v1/quotes", json={**PLAN, "conversations": 10, "budget": {"cost": "1"}})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert set(answer.json()) == {
+        "id", "model", "currency", "catalog_revision", "prices_at", "totals", "requests", "lines", "context",
+        "counts", "range", "fleet", "budget", "memory", "unpriced", "assumptions", "warnings",
+    }  # fmt: skip
+    quote = Quote.model_validate(answer.json())
+    assert quote.totals.input_tokens == 100 + 250 + 400
+    assert answer.json()["totals"]["cost"] == "0.0012375"  # 750 x 0.75 + 150 x 4.5, a million
+    assert answer.json()["budget"] == {"fits": True, "turns": 3, "requests": 3, "spent": "0.0012375"}
+    assert answer.json()["fleet"] == {"conversations": 10, "cost": "0.012375", "range": None}
+    assert answer.json()["lines"][0]["checked"] == "2026-11-12"
+
+
+def test_the_summary_leaves_out_the_requests(http: httpx2.Client) -> None:
+    full = http.post("/v1/quotes", json={**PLAN, "at": "2026-11-23T00:00:00Z"}).json()
+    short = http.post("/v1/quotes?detail=summary", json={**PLAN, "at": "2026-11-23T00:00:00Z"}).json()
+    assert full.pop("requests")
+    assert short == full
+
+
+def test_the_same_plan_at_the_same_instant_has_the_same_id(http: httpx2.Client) -> None:
+    ids = [
+        http.post("/v1/quotes", json={**PLAN, "at": at}).json()["id"] for at in ("2026-11-23T00:00:00Z",) * 2
+    ]
+    other = http.post("/v1/quotes", json={**PLAN, "at": "2026-11-23T00:00:01Z"}).json()["id"]
+    assert ids[0] == ids[1] != other
+
+
+@pytest.mark.parametrize(
+    ("cost", "expected"),
+    [
+        ("0.0012375", {"fits": True, "turns": 3, "requests": 3, "spent": "0.0012375"}),
+        ("0.0012374", {"fits": False, "turns": 2, "requests": 2, "spent": "0.0007125"}),
+        ("0.0002", {"fits": False, "turns": 0, "requests": 0, "spent": "0"}),
+    ],
+)
+def test_a_budget_says_how_far_it_goes(http: httpx2.Client, cost: str, expected: Any) -> None:
+    assert http.post("/v1/quotes", json={**PLAN, "budget": {"cost": cost}}).json()["budget"] == expected
+
+
+def test_models_are_compared_complete_first_then_by_cost_failures_last(http: httpx2.Client) -> None:
+    """Only some models have batch prices; those that lack it come last with their problem."""
+    names = ["deepseek/deepseek-flash", "openai/gpt-5.6-sol", "openai/gpt-5.4-mini", "gpt-5.4-nano"]
+    plan = {"models": names, "mode": "batch", "turns": PLAN["turns"]}
+    comparison = Comparison.model_validate(http.post("/v1/quotes", json=plan).json())
+    assert [one.model for one in comparison.quotes] == [
+        "openai/gpt-5.4-nano", "openai/gpt-5.4-mini", "openai/gpt-5.6-sol", "deepseek/deepseek-flash",
+    ]  # fmt: skip
+    last = http.post("/v1/quotes", json=plan).json()["quotes"][-1]
+    assert last["problem"]["status"] == 422
+    assert last["problem"]["errors"] == [{"pointer": "/mode", "detail": "the model is offered in: standard"}]
+
+
+def test_a_real_body_opens_the_conversation(http: httpx2.Client) -> None:
+    """3 for the request, 4 + 3 and 4 + 2 for its messages; then an answer of 10, and 4 around a text of 2."""
+    body = {
+        "model": "gpt-4o",
+        "messages": [
+            {"role": "system", "content": "You are helpful"},
+            {"role": "user", "content": "Hello world"},
+        ],
+    }
+    turns = [{"assistant": 10, "reasoning": 0}, {"user": "Hello world", "assistant": 10, "reasoning": 0}]
+    plan = {"model": "gpt-4o", "start": {"format": "openai.chat", "body": body}, "turns": turns}
+    quote = Quote.model_validate(http.post("/v1/quotes", json=plan).json())
+    assert quote.requests is not None
+    assert [r.input_tokens for r in quote.requests] == [16, 16 + 10 + 6]
+    assert [c.what for c in quote.counts][:2] == ["start/system", "start/messages"]
+
+
+def test_a_start_that_was_answered_needs_a_user(http: httpx2.Client) -> None:
+    body = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}
+    plan = {"model": "gpt-4o", "start": {"format": "openai.chat", "body": body}, "turns": [{"assistant": 10}]}
+    answer = http.post("/v1/quotes", json=plan)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/turns/0/user"
+
+
+def test_profiles_are_assumptions(http: httpx2.Client) -> None:
+    plan = {
+        "model": "gpt-5.4-mini",
+        "turns": [{"user": {"profile": "medium"}, "assistant": 0, "reasoning": 0}],
+    }
+    quote = Quote.model_validate(http.post("/v1/quotes", json=plan).json())
+    assert (quote.counts[0].tokens, quote.counts[0].method) == (120, "assumed")
+    assert "user: profile `medium` stands for 120 tokens" in quote.assumptions
+    assert quote.totals.framing_tokens == 0
+
+
+def test_request_ids_are_taken_or_made(http: httpx2.Client) -> None:
+    assert http.get("/livez", headers={"x-request-id": "abc-123"}).headers["x-request-id"] == "abc-123"
+    made = http.get("/livez", headers={"x-request-id": 'no spaces "please"'}).headers["x-request-id"]
+    assert re.fullmatch(r"[0-9a-f]{24}", made)
+    too_long = http.get("/livez", headers={"x-request-id": "x" * 129}).headers["x-request-id"]
+    assert re.fullmatch(r"[0-9a-f]{24}", too_long)
+
+
+def test_models_are_listed_with_rates_and_in_pages(http: httpx2.Client) -> None:
+    everything = ModelList.model_validate(http.get("/v1/models").json())
+    assert len(everything.items) >= 60
+    assert everything.next_cursor is None
+    mini = next(item for item in everything.items if item.id == "openai/gpt-5.4-mini")
+    assert mini.rates == {"input": "0.75", "cache_read": "0.075", "output": "4.5"}
+    assert mini.vocabulary == "o200k_base"
+    paged: list[str] = []
+    cursor: str | None = None
+    while True:
+        query: dict[str, Any] = {"limit": 50} | ({"cursor": cursor} if cursor else {})
+        page = ModelList.model_validate(http.get("/v1/models", params=query).json())
+        paged += [item.id for item in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert paged == [item.id for item in everything.items]
+    anthropic = ModelList.model_validate(http.get("/v1/models", params={"provider": "anthropic"}).json())
+    assert {item.provider for item in anthropic.items} == {"anthropic"}
+    assert http.get("/v1/models", params={"limit": 0}).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["openai/gpt-5.4-mini", "gpt-5.4-mini", "openai/gpt-5.4-mini-2026-03-17"])
+def test_one_model_by_any_of_its_names(http: httpx2.Client, name: str) -> None:
+    detail = ModelDetail.model_validate(http.get(f"/v1/models/{name}").json())
+    assert detail.id == "openai/gpt-5.4-mini"
+    assert detail.prices[0]["modes"]["batch"]["rates"]["input"] == "0.375"
+    assert detail.prices[0]["source"].startswith("https://developers.openai.com/")
+
+
+def test_an_encoded_slash_is_a_slash_and_an_unknown_model_is_404(http: httpx2.Client) -> None:
+    assert http.get("/v1/models/openai%2Fgpt-5.4-mini").json()["id"] == "openai/gpt-5.4-mini"
+    answer = http.get("/v1/models/openai/gpt-5.4-minny")
+    assert answer.status_code == 404
+    assert "openai/gpt-5.4-mini" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/v1/catalog", "/v1/models", "/v1/models/openai/gpt-5.4-mini"])
+def test_answers_of_an_unchanged_catalog_need_not_be_sent_again(http: httpx2.Client, path: str) -> None:
+    first = http.get(path)
+    revision = http.get("/v1/catalog").json()["revision"]
+    assert first.headers["etag"] == f'"{revision}"'
+    again = http.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert http.get(path, headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_health(http: httpx2.Client) -> None:
+    assert http.get("/livez").status_code == 200
+    assert http.get("/readyz").status_code == 200
+
+
+def test_metrics_count_what_was_quoted(http: httpx2.Client) -> None:
+    before = metrics(http)
+    plan = {
+        **PLAN,
+        "app": "support",
+        "model": "claude-opus-4-8",
+        "system": 5000,
+        "caching": {"enabled": True},
+    }
+    for _ in range(3):
+        http.post("/v1/quotes", json=plan)
+    http.post("/v1/quotes", json={**plan, "app": "no-such-app"})
+    http.post("/v1/quotes", json={**plan, "turns": []})
+    after = metrics(http)
+
+    def grown(name: str, **labels: str) -> float:
+        key = name, frozenset(labels.items())
+        return after.get(key, 0) - before.get(key, 0)
+
+    model = "anthropic/claude-opus-4-8"
+    assert grown("tokenquote_quotes_total", model=model, app="support", outcome="complete") == 3
+    assert grown("tokenquote_quotes_total", model=model, app="other", outcome="complete") == 1
+    assert grown("tokenquote_quotes_total", model="other", app="support", outcome="refused") == 1
+    tokens = {"input": 15_750, "cache_read": 10_350, "cache_write": 5400, "output": 150, "reasoning": 0}
+    for kind, amount in tokens.items():
+        assert grown("tokenquote_quoted_tokens_total", model=model, app="support", kind=kind) == 3 * amount
+    # 5,400 x 6.25 + 10,350 x 0.5 + 150 x 25, a million
+    dollars = grown("tokenquote_quoted_cost_dollars_total", model=model, app="support")
+    assert dollars == pytest.approx(3 * 0.042675)
+    assert grown("tokenquote_http_requests_total", method="POST", route="/v1/quotes", status="422") == 1
+    assert (
+        grown(
+            "tokenquote_http_request_duration_seconds_count", method="POST", route="/v1/quotes", status="200"
+        )
+        == 4
+    )
+
+
+def test_metrics_describe_build_and_catalog(http: httpx2.Client) -> None:
+    found = metrics(http)
+    revision = http.get("/v1/catalog").json()["revision"]
+    assert found["tokenquote_catalog_info", frozenset({("revision", revision)})] == 1
+    assert found["tokenquote_catalog_models", frozenset({("provider", "openai")})] >= 30
+    assert any(name == "tokenquote_build_info" for name, _ in found)
+
+
+def test_labels_stay_bounded_whatever_is_sent(http: httpx2.Client) -> None:
+    for i in range(20):
+        http.post("/v1/quotes", json={**PLAN, "model": f"made-up-{i}", "app": f"app-{i}"})
+        http.request("GET", f"/made/up/{i}")
+        http.request(f"VERB{i}", "/v1/quotes")
+    exposed = http.get("/metrics").text
+    assert "made-up" not in exposed
+    assert "app-1" not in exposed
+    assert "VERB" not in exposed
+    assert "/made" not in exposed
+
+
+def test_long_work_leaves_the_event_loop_free(http: httpx2.Client) -> None:
+    """While a text of 900,000 characters is counted five times over, /livez keeps answering."""
+    text = "日本語のテキスト" * 110_000
+    done = threading.Event()
+    statuses: list[int] = []
+
+    def work() -> None:
+        for _ in range(5):
+            turns = [{"user": text[:300_000], "assistant": 0, "reasoning": 0}]
+            body = json.dumps({"model": "gpt-5.4-mini", "turns": turns}, ensure_ascii=False).encode()
+            answer = http.post("/v1/quotes", content=body)
+            statuses.append(answer.status_code)
+        done.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    answered = 0
+    with httpx2.Client(base_url=http.base_url) as probe:
+        while not done.is_set():
+            assert probe.get("/livez").status_code == 200
+            answered += 1
+            time.sleep(0.005)
+    thread.join()
+    assert statuses == [200] * 5
+    assert answered >= 5
+
+
+def test_the_openapi_document_is_the_contracts_own(http: httpx2.Client) -> None:
+    document = http.get("/openapi.json").json()
+    operation = document["paths"]["/v1/quotes"]["post"]
+    assert operation["requestBody"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/Plan"
+    }
+    assert "application/problem+json" in operation["responses"]["default"]["content"]
+    assert document["components"]["schemas"]["Plan"]["additionalProperties"] is False
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+    Plan.model_validate(example)
+    assert http.post("/v1/quotes", json=example).status_code == 200
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert references <= set(document["components"]["schemas"])
+
+
+def test_the_docs_page_names_no_outside_host(http: httpx2.Client) -> None:
+    page = http.get("/docs")
+    assert page.status_code == 200
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert sources
+    for source in sources:
+        assert source.startswith("/static/"), source
+        assert http.get(source).status_code == 200
