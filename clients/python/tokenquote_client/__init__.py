@@ -14,6 +14,8 @@ from tokenquote_client.amounts import (
     VideoPart,
 )
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary
+from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
+from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, WeightsAnswer, WeightsQuestion
 from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Start, ToolRound, Turn
 from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.quote import Comparison, Failure, Quote
@@ -30,6 +32,12 @@ __all__ = [
     "FieldError",
     "FullHistory",
     "ImagePart",
+    "KvCacheAnswer",
+    "KvCacheQuestion",
+    "MediaAnswer",
+    "MediaItem",
+    "MediaQuestion",
+    "MemoryUse",
     "ModelDetail",
     "ModelList",
     "ModelSummary",
@@ -47,4 +55,6 @@ __all__ = [
     "Triangular",
     "Turn",
     "VideoPart",
+    "WeightsAnswer",
+    "WeightsQuestion",
 ]

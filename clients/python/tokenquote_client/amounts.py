@@ -17,6 +17,7 @@ __all__ = [
     "AudioPart",
     "DocumentPart",
     "ImagePart",
+    "MediaPart",
     "Percentiles",
     "Profile",
     "Text",
@@ -149,6 +150,18 @@ Part = Annotated[
         _part_kind,
         custom_error_type="part",
         custom_error_message="a part has a `type`: text, tokens, image, audio, video or document",
+    ),
+]
+
+MediaPart = Annotated[
+    Annotated[ImagePart, Tag("~image")]
+    | Annotated[AudioPart, Tag("~audio")]
+    | Annotated[VideoPart, Tag("~video")]
+    | Annotated[DocumentPart, Tag("~document")],
+    Discriminator(
+        _part_kind,
+        custom_error_type="part",
+        custom_error_message="an item has a `type`: image, audio, video or document",
     ),
 ]
 

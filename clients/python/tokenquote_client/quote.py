@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
 from tokenquote_client.wire import Dollars, Received
 
@@ -188,7 +189,8 @@ class Quote(Received):
     range: Spreads | None = None
     fleet: Fleet | None = None
     budget: BudgetAnswer | None = None
-    memory: None = None
+    memory: MemoryUse | None = None
+    """For open-weight models: what hosting the conversation oneself would hold."""
     unpriced: list[Unpriced]
     assumptions: list[str]
     warnings: list[Warned]

@@ -1,0 +1,42 @@
+"""The contract of POST /v1/media: what pictures, sounds, films and documents cost."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from tokenquote_client.amounts import MediaPart
+from tokenquote_client.wire import Received, Sent
+
+__all__ = ["MediaAnswer", "MediaItem", "MediaQuestion"]
+
+
+class MediaQuestion(Sent):
+    """Items to count as a model counts them."""
+
+    model: str = Field(min_length=1, max_length=200)
+    items: list[MediaPart] = Field(min_length=1, max_length=1_000)
+
+
+class MediaItem(Received):
+    """What one item costs."""
+
+    tokens: int
+    method: Literal["stated", "exact", "rule", "calibrated", "assumed"]
+    rule: str
+    """The rule of the catalog that applied."""
+    low: int
+    high: int
+    width: int | None = None
+    """Pixels as the provider sees them: read from the header where data was sent, orientation applied."""
+    height: int | None = None
+
+
+class MediaAnswer(Received):
+    """What the items cost, in their order and together."""
+
+    model: str
+    items: list[MediaItem]
+    tokens: int
+    warnings: list[str] = Field(default=[])

@@ -1,0 +1,97 @@
+"""The contract of POST /v1/memory/kv-cache and /v1/memory/weights."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from tokenquote_client.wire import Received, Sent
+
+__all__ = ["KvCacheAnswer", "KvCacheQuestion", "MemoryUse", "WeightsAnswer", "WeightsQuestion"]
+
+Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
+Parallel = Annotated[int, Field(strict=True, ge=1, le=1024)]
+
+
+class _Subject(Sent):
+    """An open-weight model of the catalog, or an architecture of one's own."""
+
+    model: str | None = Field(default=None, min_length=1, max_length=200)
+    """Catalog id: the Hugging Face id, such as `meta-llama/Llama-3.1-8B`."""
+    architecture: dict[str, Any] | None = None
+    """A Hugging Face `config.json` as it is; fields that cost no memory are ignored."""
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Self:
+        if (self.model is None) == (self.architecture is None):
+            raise PydanticCustomError("contradiction", "state either `model` or `architecture`")
+        return self
+
+
+class KvCacheQuestion(_Subject):
+    """How much memory the keys and values of running sequences take."""
+
+    context_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+    """Tokens that each sequence holds."""
+    sequences: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
+    """How many at the same time."""
+    dtype: str = Field(default="fp16", max_length=32)
+    """Type of a cache element: fp32, fp16, bf16, fp8, int8, q8_0, q4_0, …"""
+    block_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    """Tokens of a cache block, if the engine pages: 16 for vLLM. Each sequence is rounded up to whole blocks."""
+    tensor_parallel: Parallel = 1
+    pipeline_parallel: Parallel = 1
+
+
+class KvCacheAnswer(Received):
+    """Bytes of a KV cache."""
+
+    bytes: int
+    """Over all GPUs, what is replicated counted as often as it is held."""
+    bytes_per_token: int
+    """Of one sequence, over all layers, on one set of GPUs without replication."""
+    bytes_per_gpu: int
+    """On the GPU that holds most."""
+    layers: dict[str, int]
+    """Number of layers by kind: attention, mla, …"""
+    formula: str
+    method: Method
+    assumptions: list[str] = Field(default=[])
+    warnings: list[str] = Field(default=[])
+
+
+class WeightsQuestion(_Subject):
+    """How much memory the weights take."""
+
+    quantization: str = Field(max_length=64)
+    """fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128, awq-4bit-g128, nf4, nf4-dq, q4_k, q8_0, …"""
+
+
+class WeightsAnswer(Received):
+    """Bytes of the weights."""
+
+    bytes: int
+    bits_per_weight: float
+    """Over all parameters, scales and zeros included."""
+    parameters: int
+    components: dict[str, int]
+    """Bytes by part: embedding, attention, mlp, experts, norms, lm_head, …; they add up to `bytes`."""
+    method: Method
+    assumptions: list[str] = Field(default=[])
+    warnings: list[str] = Field(default=[])
+
+
+class MemoryUse(Received):
+    """What a quoted conversation holds in memory if one hosts the model oneself."""
+
+    kv_cache_bytes_peak: int
+    """At the longest context of the conversation, fp16, one sequence."""
+    kv_cache_bytes_per_token: int
+    weights_bytes: int
+    """At the width of `weights_dtype`."""
+    weights_dtype: str
+    parameters: int
+    method: Method
+    assumptions: list[str] = Field(default=[])
