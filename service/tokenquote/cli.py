@@ -77,6 +77,27 @@ def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
     signal.signal(signal.SIGTERM, drain)
 
 
+@main.command()
+def health() -> None:
+    """Ask the service of this host whether it is ready; exit 1 if not. TOKENQUOTE_PORT says where."""
+    from http.client import HTTPConnection, HTTPException
+
+    from tokenquote.settings import Settings
+
+    # Not through httpx2: a probe runs every few seconds, and must not meet a proxy of the environment.
+    connection = HTTPConnection("127.0.0.1", Settings().port, timeout=3)
+    try:
+        connection.request("GET", "/readyz")
+        status = connection.getresponse().status
+    except (OSError, HTTPException) as error:
+        raise click.ClickException(f"no answer from port {connection.port}: {error}") from None
+    finally:
+        connection.close()
+    if status != 200:
+        raise click.ClickException(f"not ready: /readyz answered {status}")
+    click.echo("ready")
+
+
 @main.group()
 def catalog() -> None:
     """The model catalog."""
