@@ -10,8 +10,8 @@ from typing import Any
 from benchmarks.recorded import CHAT_APIS, catalog_model, is_text_only, rows
 
 from tokenquote.catalog import Catalog
+from tokenquote.counts import least_certain
 from tokenquote.tokens import BodyError, Count, TokenRules, Vocabularies, read_body
-from tokenquote.tokens.counts import least_certain
 
 
 @dataclass(frozen=True)

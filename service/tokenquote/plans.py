@@ -9,26 +9,16 @@ from typing import Any
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema import AmountProfiles
 from tokenquote.conversation import Content, Conversation, Opening, ToolRound, Turn
+from tokenquote.pictures import count_body_picture, count_image_part
+from tokenquote.plan_errors import Location, PlanError
 from tokenquote.tokens import BodyError, Count, Message, TokenRules, read_body, read_tools
+from tokenquote.tokens.request import Request
 from tokenquote.tokens.rules import Framed
 from tokenquote_client import amounts
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import CountedAmount
 
-__all__ = ["PlanError", "ResolvedPlan", "Unstated", "resolve"]
-
-Location = tuple[str | int, ...]
-
-
-class PlanError(ValueError):
-    """A well-formed plan that cannot be quoted; `location` leads to the field."""
-
-    def __init__(self, location: Location, detail: str, *, offered: bool = True) -> None:
-        super().__init__(detail)
-        self.location = location
-        self.detail = detail
-        self.offered = offered
-        """False where the contract has the field but this service does not offer it yet."""
+__all__ = ["ResolvedPlan", "Unstated", "resolve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,7 @@ def resolve(plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog) 
     """
     if plan.history.strategy != "full":
         raise _not_offered(("history", "strategy"), f"history strategy {plan.history.strategy!r}")
-    resolver = _Resolver(rules, catalog.profiles)
+    resolver = _Resolver(model, rules, catalog.profiles)
     opening = resolver.opening(plan)
     conversation = Conversation(
         turns=tuple(resolver.turn(turn, ("turns", i)) for i, turn in enumerate(plan.turns)),
@@ -83,6 +73,7 @@ class _Amount:
 
 @dataclass
 class _Resolver:
+    model: Model
     rules: TokenRules
     profiles: Mapping[str, AmountProfiles]
     counts: list[CountedAmount] = field(default_factory=list)
@@ -148,8 +139,20 @@ class _Resolver:
         return Opening(
             tools=_framed_content(counted.tools),
             system=_framed_content(counted.system + counted.schema),
-            messages=_framed_content(counted.messages),
+            messages=_framed_content(counted.messages) + self._pictures(start.format, request),
         )
+
+    def _pictures(self, body_format: str, request: Request) -> Content:
+        """The pictures of a native body; each may cost more in one format than in another."""
+        total = Content()
+        for message in request.messages:
+            for picture in message.pictures:
+                counted = count_body_picture(picture, self.model, ("start", "body"))
+                self._noted(("start", "body", *picture.location), counted.count)
+                extra = counted.extra_in_chat if body_format == "openai.chat" else 0
+                tokens = counted.count.tokens
+                total = total + Content(tokens + extra, extra, image=tokens, framed=True)
+        return total
 
     def _tools(self, tools: Any, system: Sequence[Message]) -> Content:
         if tools is None:
@@ -172,16 +175,19 @@ class _Resolver:
             return self._content(self._amount(value, at, kind), framing)
         total, framed = Content(), False
         for i, part in enumerate(value):
-            amount = self._part(part, (*at, i))
-            total = total + self._content(amount, 0)
-            framed = framed or amount.framed
+            content = self._part(part, (*at, i))
+            total = total + content
+            framed = framed or content.framed
         return total + Content(framing, framing, framed=True) if framed else total
 
-    def _part(self, part: Any, at: Location) -> _Amount:
+    def _part(self, part: Any, at: Location) -> Content:
         if isinstance(part, amounts.TokensPart):
-            return _Amount(self._noted(at, Count.stated(part.tokens)), framed=False)
+            return Content(self._noted(at, Count.stated(part.tokens)).tokens)
         if isinstance(part, amounts.TextPart):
-            return _Amount(self._noted(at, self.rules.text(part.text)), framed=True)
+            return Content(self._noted(at, self.rules.text(part.text)).tokens, framed=True)
+        if isinstance(part, amounts.ImagePart):
+            tokens = self._noted(at, count_image_part(part, self.model, at).counted.count).tokens
+            return Content(tokens, image=tokens, framed=True)
         raise _not_offered((*at, "type"), f"{part.type} parts")
 
     def _amount(self, value: Any, at: Location, kind: str) -> _Amount:

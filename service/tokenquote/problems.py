@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from tokenquote.catalog import AmbiguousModel, UnknownModel
 from tokenquote.conversation import PlanTooLong
-from tokenquote.plans import PlanError
+from tokenquote.plan_errors import PlanError
 from tokenquote.prices import UnknownMode
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem

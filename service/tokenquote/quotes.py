@@ -10,7 +10,8 @@ from decimal import Decimal
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import CacheUse, Row, replay, replay_cache
-from tokenquote.plans import PlanError, ResolvedPlan, resolve
+from tokenquote.plan_errors import PlanError
+from tokenquote.plans import ResolvedPlan, resolve
 from tokenquote.prices import Priced, Tariff, exact_product, exact_sum, price, tariff_on
 from tokenquote.problems import KNOWN_ERRORS, problem_of
 from tokenquote.remarks import CacheChoice, assumptions_of, warnings_of

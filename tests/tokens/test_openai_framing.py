@@ -173,7 +173,9 @@ def test_a_body_that_cannot_be_read_says_where_and_why(
 
 
 def test_a_format_that_is_not_offered_is_refused() -> None:
-    with pytest.raises(BodyError, match=r"not yet offered; offered: openai\.chat"):
+    with pytest.raises(
+        BodyError, match=r"not yet offered; offered: openai\.chat, anthropic\.messages, gemini\.gen"
+    ):
         read_body("cohere.chat", {})
 
 

@@ -104,6 +104,15 @@ class ImagePart(Sent):
     height: Pixels | None = None
     detail: Literal["low", "high", "auto", "original"] | None = None
     data: str | None = None
+    """Base64, with or without a `data:` prefix; only its header is read."""
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        stated = self.width is not None and self.height is not None
+        partly = self.width is not None or self.height is not None
+        if (self.data is not None and partly) or (self.data is None and not stated):
+            raise ValueError("state `width` and `height`, or `data`")
+        return self
 
 
 class AudioPart(Sent):

@@ -40,7 +40,7 @@ class KvCacheQuestion(_Subject):
     dtype: str = Field(default="fp16", max_length=32)
     """Type of a cache element: fp32, fp16, bf16, fp8, int8, q8_0, q4_0, …"""
     block_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    """Tokens of a cache block, if the engine pages: 16 for vLLM. Each sequence is rounded up to whole blocks."""
+    """Tokens of a cache block, if the engine pages: 16 for vLLM. Sequences are rounded up to whole blocks."""
     tensor_parallel: Parallel = 1
     pipeline_parallel: Parallel = 1
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tokenquote.catalog.image_rules_schema import ImageRule
 from tokenquote.catalog.prices_schema import PriceBlock
 from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry, Vocabulary
 
@@ -51,6 +52,7 @@ class Model:
     entry: ModelEntry
     counting: Counting
     caching: Caching | None
+    images: ImageRule | None
 
     def prices_on(self, at: dt.datetime) -> PriceBlock | None:
         """The last block whose first day has come, midnight UTC; None before the first."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from tokenquote.catalog.image_rules_schema import ImageRulesFile
 from tokenquote.catalog.schema import (
     CachingFile,
     CountingFile,
@@ -16,7 +17,7 @@ from tokenquote.catalog.schema import (
 
 __all__ = ["catalog_schema"]
 
-_FILES = (ProviderFile, CountingFile, CachingFile, ProfilesFile, VocabulariesFile)
+_FILES = (ProviderFile, CountingFile, CachingFile, ImageRulesFile, ProfilesFile, VocabulariesFile)
 
 
 def catalog_schema() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from tokenquote.catalog.catalog import Catalog, Model, Provider
+from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
 from tokenquote.catalog.schema import (
     AmountProfiles,
     Caching,
@@ -29,7 +30,7 @@ from tokenquote.catalog.yaml_files import CatalogError, read_entry
 
 __all__ = ["load_catalog", "shipped_catalog"]
 
-_SHARED_FILES = ("vocabularies.yaml", "counting.yaml", "caching.yaml", "profiles.yaml")
+_SHARED_FILES = ("vocabularies.yaml", "counting.yaml", "caching.yaml", "image_rules.yaml", "profiles.yaml")
 
 FileT = TypeVar("FileT", bound=BaseModel)
 
@@ -63,6 +64,7 @@ class _Parts:
     vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
     counting: dict[str, Counting] = field(default_factory=dict)
     caching: dict[str, Caching] = field(default_factory=dict)
+    image_rules: dict[str, ImageRule] = field(default_factory=dict)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
 
     def add_directory(self, directory: Path) -> None:
@@ -89,6 +91,8 @@ class _Parts:
             self.counting |= counting.counting
         if (caching := _optional(directory, "caching.yaml", CachingFile, problems)) is not None:
             self.caching |= caching.caching
+        if (images := _optional(directory, "image_rules.yaml", ImageRulesFile, problems)) is not None:
+            self.image_rules |= images.image_rules
         if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
             self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
 
@@ -126,7 +130,8 @@ class _Parts:
     def _model(self, model_id: str, entry: ModelEntry) -> Model:
         provider = self.providers[model_id.split("/", 1)[0]]
         caching = self.caching[entry.caching] if entry.caching is not None else None
-        return Model(model_id, provider, entry, self.counting[entry.counting], caching)
+        images = self.image_rules[entry.images] if entry.images is not None else None
+        return Model(model_id, provider, entry, self.counting[entry.counting], caching, images)
 
     def _dangling_names(self) -> Iterable[str]:
         for model_id, entry in self.models.items():
@@ -135,6 +140,8 @@ class _Parts:
                 yield f"{where}.counting: counting.yaml has no {entry.counting!r}"
             if entry.caching is not None and entry.caching not in self.caching:
                 yield f"{where}.caching: caching.yaml has no {entry.caching!r}"
+            if entry.images is not None and entry.images not in self.image_rules:
+                yield f"{where}.images: image_rules.yaml has no {entry.images!r}"
         for name, counting in self.counting.items():
             if counting.vocabulary not in self.vocabularies:
                 missing = counting.vocabulary
@@ -153,7 +160,7 @@ class _Parts:
     def _revision(self) -> str:
         """A fingerprint of everything that can change an answer."""
         tables: tuple[Mapping[str, BaseModel], ...] = (
-            self.models, self.vocabularies, self.counting, self.caching, self.profiles,
+            self.models, self.vocabularies, self.counting, self.caching, self.image_rules, self.profiles,
         )  # fmt: skip
         content: list[Any] = [
             {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}

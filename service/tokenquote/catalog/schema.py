@@ -206,6 +206,8 @@ class ModelEntry(Entry):
     context: Context = Context()
     counting: Word
     caching: Word | None = None
+    images: Word | None = None
+    """How pictures are counted; none: the model takes none, or nobody knows how."""
     reasoning_kept: Literal["never", "same_turn", "always"] = "never"
     """Whether reasoning is sent back as input: never, until its turn ends, or in every later request."""
     retires: dt.date | None = None

@@ -13,6 +13,8 @@ from tokenquote import __version__
 from tokenquote_client import (
     CatalogInfo,
     Comparison,
+    MediaAnswer,
+    MediaQuestion,
     ModelDetail,
     ModelList,
     Plan,
@@ -27,8 +29,17 @@ _EXAMPLE_PLAN = {
     "system": "You are a support agent of a bicycle shop.",
     "turns": [{"user": "Where is my order 4711?", "assistant": 260, "reasoning": 0, "repeat": 10}],
 }
+_EXAMPLE_MEDIA = {
+    "model": "anthropic/claude-opus-4-8",
+    "items": [{"type": "image", "width": 1920, "height": 1080}],
+}
+_QUESTIONS: dict[str, tuple[type, dict[str, Any]]] = {
+    "createQuote": (Plan, _EXAMPLE_PLAN),
+    "countMedia": (MediaQuestion, _EXAMPLE_MEDIA),
+}
 _ANSWERS: dict[str, tuple[type, ...]] = {
     "createQuote": (Quote, Comparison),
+    "countMedia": (MediaAnswer,),
     "listModels": (ModelList,),
     "getModel": (ModelDetail,),
     "getCatalog": (CatalogInfo,),
@@ -81,13 +92,15 @@ def _describe(operation: dict[str, Any]) -> None:
         )
     responses["default"] = {"description": "Any failure.", "content": problem}
     operation["responses"] = responses
-    if operation_id == "createQuote":
-        content = {"schema": _ref(Plan), "example": _EXAMPLE_PLAN}
+    if operation_id in _QUESTIONS:
+        question, example = _QUESTIONS[operation_id]
+        content = {"schema": _ref(question), "example": example}
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
 
 
 def _schemas() -> dict[str, Any]:
-    models: list[tuple[Any, Any]] = [(Plan, "validation"), (Problem, "serialization")]
+    models: list[tuple[Any, Any]] = [(Problem, "serialization")]
+    models += [(question, "validation") for question, _ in _QUESTIONS.values()]
     models += [(answer, "serialization") for answers in _ANSWERS.values() for answer in answers]
     _, schema = models_json_schema(models, ref_template="#/components/schemas/{model}")
     return dict(schema["$defs"])

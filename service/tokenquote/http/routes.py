@@ -8,17 +8,18 @@ from typing import Any, Literal
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
-from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel
 
 from tokenquote.catalog import AmbiguousModel, UnknownModel
 from tokenquote.http import telemetry
+from tokenquote.http.bodies import json_of, validated
 from tokenquote.http.problem_responses import Refused
 from tokenquote.http.service_state import ServiceState
+from tokenquote.media_answers import answer_media
 from tokenquote.model_views import catalog_info, model_detail, model_page
-from tokenquote.problems import KNOWN_ERRORS, invalid, problem_of
+from tokenquote.problems import KNOWN_ERRORS, problem_of
 from tokenquote.quotes import answer
-from tokenquote_client import Comparison, Plan, Problem, Quote
+from tokenquote_client import Comparison, MediaQuestion, Plan, Problem, Quote
 
 __all__ = ["ROUTES"]
 
@@ -40,6 +41,22 @@ async def create_quote(
 
     def work() -> bytes:
         return _quote(body, service, received, detail == "summary")
+
+    content = await service.off_loop(work) if _is_long(body) else work()
+    return Response(content, media_type="application/json")
+
+
+@post("/v1/media", status_code=200, operation_id="countMedia", summary="Count pictures")
+async def count_media(request: AnyRequest, service: Service) -> Response[bytes]:
+    """What each item costs as the model counts it; sizes are stated, or read from headers of base64 data."""
+    body = await request.body()
+
+    def work() -> bytes:
+        question = validated(json_of(body), MediaQuestion)
+        try:
+            return answer_media(question, service.catalog).model_dump_json().encode()
+        except KNOWN_ERRORS as error:
+            raise Refused(problem_of(error)) from None
 
     content = await service.off_loop(work) if _is_long(body) else work()
     return Response(content, media_type="application/json")
@@ -95,18 +112,18 @@ async def metrics(service: Service) -> Response[bytes]:
     return Response(service.telemetry.exposition(), media_type=telemetry.CONTENT_TYPE)
 
 
-ROUTES = (create_quote, list_models, get_model, get_catalog, livez, readyz, metrics)
+ROUTES = (create_quote, count_media, list_models, get_model, get_catalog, livez, readyz, metrics)
 
 
 def _quote(body: bytes, service: ServiceState, received: dt.datetime, summary: bool) -> bytes:
-    data = _json(body)
+    data = json_of(body)
     app = data.get("app") if isinstance(data, dict) else None
     try:
-        plan = Plan.model_validate(data)
+        plan = validated(data, Plan)
         answered = answer(plan, service.catalog, service.vocabularies, received)
-    except ValidationError as error:
+    except Refused:
         service.telemetry.refused(None, app)
-        raise Refused(invalid(error, data)) from None
+        raise
     except KNOWN_ERRORS as error:
         service.telemetry.refused(None, app)
         raise Refused(problem_of(error)) from None
@@ -123,14 +140,6 @@ def _dump(answered: Quote | Comparison, summary: bool) -> bytes:
     if summary:
         left_out = {"quotes": {"__all__": {"requests"}}} if isinstance(answered, Comparison) else {"requests"}
     return answered.model_dump_json(exclude=left_out).encode()
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        detail = f"The body cannot be read as JSON: {error}."
-        raise Refused(Problem(title="Not JSON", status=400, detail=detail)) from None
 
 
 def _is_long(body: bytes) -> bool:

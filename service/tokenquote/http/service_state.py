@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -19,17 +18,18 @@ __all__ = ["ServiceState"]
 ResultT = TypeVar("ResultT")
 
 
-@dataclass
 class ServiceState:
-    """One per application."""
+    """One per application. A plain class: Litestar looks into a dataclass's fields and fails on unions there."""
 
-    catalog: Catalog
-    vocabularies: Vocabularies
-    telemetry: Telemetry
-    worker_threads: int
-    ready: bool = False
-    """False until the vocabularies are loaded, and again while the process drains."""
-    _limiter: CapacityLimiter | None = field(default=None, init=False)
+    def __init__(
+        self, catalog: Catalog, vocabularies: Vocabularies, telemetry: Telemetry, *, worker_threads: int
+    ) -> None:
+        self.catalog = catalog
+        self.vocabularies = vocabularies
+        self.telemetry = telemetry
+        self.ready = False  # until the vocabularies are loaded, and again while the process drains
+        self._worker_threads = worker_threads
+        self._limiter: CapacityLimiter | None = None
 
     async def warm_up(self) -> None:
         """Load every vocabulary, so that no request has to wait for one."""
@@ -40,5 +40,5 @@ class ServiceState:
     async def off_loop(self, work: Callable[[], ResultT]) -> ResultT:
         """Run long work in a thread; at most `worker_threads` at a time, the others wait."""
         if self._limiter is None:
-            self._limiter = CapacityLimiter(self.worker_threads)
+            self._limiter = CapacityLimiter(self._worker_threads)
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Message", "OutputSchema", "Request", "Role", "ToolCall", "ToolDefinition"]
+__all__ = ["Message", "OutputSchema", "Picture", "Request", "Role", "ToolCall", "ToolDefinition"]
 
 Role = Literal["system", "user", "assistant", "tool"]
 
@@ -21,11 +21,23 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in a message, not looked at yet."""
+
+    data: str
+    """Base64, with or without a `data:` prefix."""
+    detail: str | None
+    location: tuple[str | int, ...]
+    """Where it stands in the body, for errors."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message. `texts` are its parts in order; providers encode each part by itself."""
 
     role: Role
     texts: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     name: str | None = None
     calls: tuple[ToolCall, ...] = ()
     call_id: str | None = None

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import groupby
 
 from tokenquote.catalog.schema import Counting, Framing
-from tokenquote.tokens.counts import Count
+from tokenquote.counts import Count
 from tokenquote.tokens.request import Message, OutputSchema, Request, ToolCall, ToolDefinition
 from tokenquote.tokens.typescript import schema_block, tools_block
 from tokenquote.tokens.vocabularies import Vocabularies

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tokenquote.tokens.native.anthropic_messages import read_anthropic_messages
 from tokenquote.tokens.native.errors import BodyError
+from tokenquote.tokens.native.gemini_generate_content import read_gemini_generate_content
 from tokenquote.tokens.native.openai_chat import read_openai_chat
 from tokenquote.tokens.native.tool_definitions import read_tools
 from tokenquote.tokens.request import Request
 
 __all__ = ["FORMATS", "BodyError", "read_body", "read_tools"]
 
-FORMATS: Mapping[str, Callable[[Mapping[str, Any]], Request]] = {"openai.chat": read_openai_chat}
+FORMATS: Mapping[str, Callable[[Mapping[str, Any]], Request]] = {
+    "openai.chat": read_openai_chat,
+    "anthropic.messages": read_anthropic_messages,
+    "gemini.generateContent": read_gemini_generate_content,
+}
 """Body formats by the name of their api."""
 
 

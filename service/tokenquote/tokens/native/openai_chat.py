@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tokenquote.tokens.native.content_parts import Location, not_offered, picture, text_of, tools_of
 from tokenquote.tokens.native.errors import BodyError
-from tokenquote.tokens.native.tool_definitions import read_tools
-from tokenquote.tokens.request import Message, OutputSchema, Request, Role, ToolCall
+from tokenquote.tokens.request import Message, OutputSchema, Picture, Request, Role, ToolCall
 
 __all__ = ["read_openai_chat"]
 
@@ -40,27 +40,29 @@ def read_openai_chat(body: Mapping[str, Any]) -> Request:
         )
     return Request(
         messages=tuple(_message(message, ("messages", i)) for i, message in enumerate(messages)),
-        tools=_tools(body),
+        tools=tools_of(body),
         schema=_schema(body),
     )
 
 
-def _message(message: Any, at: tuple[str | int, ...]) -> Message:
+def _message(message: Any, at: Location) -> Message:
     if not isinstance(message, dict):
         raise BodyError(at, "a message is an object with `role` and `content`")
     role = message.get("role")
     if not isinstance(role, str) or role not in _ROLES:
         raise BodyError((*at, "role"), f"one of {', '.join(_ROLES)}")
+    parts = list(_parts(message.get("content"), (*at, "content")))
     return Message(
         role=_ROLES[role],
-        texts=tuple(_texts(message.get("content"), (*at, "content"))),
+        texts=tuple(part for part in parts if isinstance(part, str)),
+        pictures=tuple(part for part in parts if isinstance(part, Picture)),
         name=_optional_text(message, "name", at),
         calls=tuple(_calls(message, at)),
         call_id=_optional_text(message, "tool_call_id", at),
     )
 
 
-def _texts(content: Any, at: tuple[str | int, ...]) -> Iterator[str]:
+def _parts(content: Any, at: Location) -> Iterator[str | Picture]:
     if content is None:
         return
     if isinstance(content, str):
@@ -70,13 +72,17 @@ def _texts(content: Any, at: tuple[str | int, ...]) -> Iterator[str]:
         raise BodyError(at, "content is a string, null or a list of parts")
     for i, part in enumerate(content):
         kind = part.get("type") if isinstance(part, dict) else None
-        text = part.get(str(kind)) if isinstance(part, dict) else None
-        if kind not in ("text", "refusal") or not isinstance(text, str):
-            raise BodyError((*at, i), "not yet offered: only parts {type: text, text} are counted so far")
-        yield text
+        if kind in ("text", "refusal"):
+            yield text_of(part, str(kind), (*at, i))
+        elif kind == "image_url":
+            image = part.get("image_url")
+            image = image if isinstance(image, dict) else {"url": image}
+            yield picture(image.get("url"), image.get("detail"), (*at, i, "image_url", "url"))
+        else:
+            raise not_offered((*at, i), f"parts of type {str(kind)[:40]!r}", "text and image_url")
 
 
-def _calls(message: Mapping[str, Any], at: tuple[str | int, ...]) -> Iterator[ToolCall]:
+def _calls(message: Mapping[str, Any], at: Location) -> Iterator[ToolCall]:
     calls = message.get("tool_calls") or []
     if not isinstance(calls, list):
         raise BodyError((*at, "tool_calls"), "tool_calls is a list")
@@ -92,16 +98,6 @@ def _calls(message: Mapping[str, Any], at: tuple[str | int, ...]) -> Iterator[To
         yield ToolCall(function["name"], arguments, call.get("id"))
 
 
-def _tools(body: Mapping[str, Any]) -> Any:
-    tools = body.get("tools") or []
-    if not isinstance(tools, list):
-        raise BodyError(("tools",), "tools is a list of definitions")
-    try:
-        return read_tools(tools)
-    except BodyError as error:
-        raise BodyError(("tools", *error.location), error.detail) from None
-
-
 def _schema(body: Mapping[str, Any]) -> OutputSchema | None:
     response_format = body.get("response_format")
     if not isinstance(response_format, dict) or response_format.get("type") != "json_schema":
@@ -114,7 +110,7 @@ def _schema(body: Mapping[str, Any]) -> OutputSchema | None:
     )
 
 
-def _optional_text(message: Mapping[str, Any], key: str, at: tuple[str | int, ...]) -> str | None:
+def _optional_text(message: Mapping[str, Any], key: str, at: Location) -> str | None:
     value = message.get(key)
     if value is not None and not isinstance(value, str):
         raise BodyError((*at, key), f"{key} is a string")

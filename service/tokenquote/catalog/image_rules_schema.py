@@ -1,0 +1,125 @@
+"""What image_rules.yaml may say: one shape for each kind of rule that providers use."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StrictInt, model_validator
+
+from tokenquote.catalog.prices_schema import Entry, Money
+from tokenquote.catalog.schema import Word
+
+__all__ = [
+    "BisectionRule",
+    "CropsRule",
+    "Detail",
+    "ImageRule",
+    "ImageRulesFile",
+    "PatchDetail",
+    "PatchesRule",
+    "SquareBudgetRule",
+    "TilesRule",
+]
+
+Detail = Literal["low", "high", "original"]
+Positive = Annotated[StrictInt, Field(ge=1)]
+
+
+class _Rule(Entry):
+    method: Literal["rule", "calibrated", "assumed"]
+    low: Money = Decimal(1)
+    """Lower end of the band, as a multiple of the count."""
+    high: Money = Decimal(1)
+    """Upper end of the band, as a multiple of the count."""
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _band_holds_the_count(self) -> Self:
+        if not self.low <= 1 <= self.high:
+            raise ValueError("the band must hold the count itself: low <= 1 <= high")
+        if self.method != "rule" and self.low == self.high:
+            raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
+        return self
+
+
+class TilesRule(_Rule):
+    """Shrunk into a box, the short side to a length; then a base and so much for each tile."""
+
+    kind: Literal["tiles"]
+    base: Positive
+    """Tokens of any picture; all of them at detail `low`."""
+    tile: Positive
+    tile_edge: Positive = 512
+    box_edge: Positive = 2048
+    short_edge: Positive = 768
+
+
+class PatchDetail(Entry):
+    """How a picture is shrunk at one detail."""
+
+    max_edge: Positive
+    """The longest side that is kept."""
+    budget: Positive | None = None
+    """The most patches that are kept."""
+    reject_over: Positive | None = None
+    """More patches than this are refused by the provider."""
+
+
+class PatchesRule(_Rule):
+    """Patches of 32 pixels within a budget, times a multiplier, rounded up."""
+
+    kind: Literal["patches"]
+    multiplier: Money
+    patch_edge: Positive = 32
+    details: dict[Detail, PatchDetail] = Field(min_length=1)
+    default: Detail
+    """What `auto`, no detail, or one that the model does not have, means."""
+    extra_in_chat: Annotated[StrictInt, Field(ge=0)] = 0
+    """More tokens for each picture in a Chat Completions body."""
+
+    @model_validator(mode="after")
+    def _default_is_there(self) -> Self:
+        if self.default not in self.details:
+            raise ValueError(f"default {self.default!r} is not among details")
+        return self
+
+
+class BisectionRule(_Rule):
+    """One token for each unit square, after the largest size that fits is found by bisection."""
+
+    kind: Literal["bisection"]
+    unit: Positive
+    max_edge: Positive
+    max_tokens: Positive
+
+
+class CropsRule(_Rule):
+    """One tile if small; else square crops whose side is a share of the short side."""
+
+    kind: Literal["crops"]
+    small_edge: Positive
+    """Up to this on both sides, a picture is one tile."""
+    tile: Positive
+    divisor: Money
+    min_crop: Positive
+    max_crop: Positive
+
+
+class SquareBudgetRule(_Rule):
+    """Scaled up or down to as many unit squares as a budget holds; only the shape matters."""
+
+    kind: Literal["square_budget"]
+    budgets: dict[Literal["low", "high"], Positive]
+    default: Literal["low", "high"]
+
+
+ImageRule = Annotated[
+    TilesRule | PatchesRule | BisectionRule | CropsRule | SquareBudgetRule, Field(discriminator="kind")
+]
+
+
+class ImageRulesFile(Entry):
+    """image_rules.yaml"""
+
+    image_rules: dict[Word, ImageRule]

@@ -1,0 +1,46 @@
+"""Claude's pictures: one token for each square of 28 pixels, after the largest size that fits.
+
+The long side is found by bisection, the short side follows rounded half to even, as in the reference
+implementation of https://platform.claude.com/docs/en/build-with-claude/vision-coordinates.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tokenquote.catalog.image_rules_schema import BisectionRule
+
+__all__ = ["bisection_tokens"]
+
+
+def bisection_tokens(rule: BisectionRule, width: int, height: int) -> int:
+    """Tokens of a picture, shrunk if it must be, never enlarged."""
+    long, short = max(width, height), min(width, height)
+    if not _fits(rule, long, short):
+        long, short = _shrunk(rule, long, short)
+    return _units(long, rule.unit) * _units(short, rule.unit)
+
+
+def _shrunk(rule: BisectionRule, long: int, short: int) -> tuple[int, int]:
+    """The largest long side that fits, and the short side that goes with it."""
+
+    def short_for(candidate: int) -> int:
+        return max(round(Fraction(candidate * short, long)), 1)
+
+    fitting, too_long = 1, long
+    while too_long - fitting > 1:
+        middle = (fitting + too_long) // 2
+        if _fits(rule, middle, short_for(middle)):
+            fitting = middle
+        else:
+            too_long = middle
+    return fitting, short_for(fitting)
+
+
+def _fits(rule: BisectionRule, long: int, short: int) -> bool:
+    units = _units(long, rule.unit), _units(short, rule.unit)
+    return max(units) * rule.unit <= rule.max_edge and units[0] * units[1] <= rule.max_tokens
+
+
+def _units(length: int, unit: int) -> int:
+    return -(-length // unit)

@@ -1,0 +1,21 @@
+"""Gemini 2's pictures: one tile if both sides are small, else square crops.
+
+    crop = floor(min(w, h) / 1.5), between 256 and 768; tokens = 258 x ceil(w / crop) x ceil(h / crop)
+
+Source: https://ai.google.dev/gemini-api/docs/image-understanding; 960x540: crops of 360, six tiles, 1,548.
+"""
+
+from __future__ import annotations
+
+from tokenquote.catalog.image_rules_schema import CropsRule
+
+__all__ = ["crops_tokens"]
+
+
+def crops_tokens(rule: CropsRule, width: int, height: int) -> int:
+    """Tokens of a picture."""
+    if max(width, height) <= rule.small_edge:
+        return rule.tile
+    crop = int(min(width, height) / rule.divisor)
+    crop = min(max(crop, rule.min_crop), rule.max_crop)
+    return rule.tile * -(-width // crop) * -(-height // crop)

@@ -1,0 +1,64 @@
+"""A picture's tokens by the rule that its model names."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tokenquote.catalog.image_rules_schema import (
+    BisectionRule,
+    CropsRule,
+    ImageRule,
+    PatchesRule,
+    SquareBudgetRule,
+    TilesRule,
+)
+from tokenquote.counts import Count
+from tokenquote.media.bisection import bisection_tokens
+from tokenquote.media.crops import crops_tokens
+from tokenquote.media.patches import ImageRefused, patch_tokens
+from tokenquote.media.square_budget import square_budget_tokens
+from tokenquote.media.tiles import tile_tokens
+
+__all__ = ["ImageCount", "ImageRefused", "count_image"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCount:
+    """Tokens of one picture."""
+
+    count: Count
+    extra_in_chat: int = 0
+    """What a Chat Completions body adds for it."""
+
+
+def count_image(rule: ImageRule, width: int, height: int, detail: str | None = None) -> ImageCount:
+    """Count a picture.
+
+    Args:
+        rule: the model's rule.
+        width: pixels, after the orientation of its header was applied; at least 1.
+        height: likewise.
+        detail: `low`, `high`, `original`, or None and `auto` for the model's default.
+
+    Raises:
+        ImageRefused: the provider itself would refuse the picture.
+    """
+    tokens = _tokens(rule, width, height, detail)
+    low = rule.tile if isinstance(rule, CropsRule) else math.floor(tokens * rule.low)
+    count = Count(tokens, low, math.ceil(tokens * rule.high), rule.method)
+    return ImageCount(count, rule.extra_in_chat if isinstance(rule, PatchesRule) else 0)
+
+
+def _tokens(rule: ImageRule, width: int, height: int, detail: str | None) -> int:
+    match rule:
+        case TilesRule():
+            return tile_tokens(rule, width, height, detail)
+        case PatchesRule():
+            return patch_tokens(rule, width, height, detail)
+        case BisectionRule():
+            return bisection_tokens(rule, width, height)
+        case CropsRule():
+            return crops_tokens(rule, width, height)
+        case SquareBudgetRule():
+            return square_budget_tokens(rule, width, height, detail)

@@ -1,0 +1,71 @@
+"""Gemini's generateContent body, in either spelling of its names (inlineData, inline_data)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tokenquote.tokens.native.content_parts import Location, not_offered, picture, text_of, tools_of
+from tokenquote.tokens.native.errors import BodyError
+from tokenquote.tokens.request import Message, Picture, Request, Role, ToolCall
+
+__all__ = ["read_gemini_generate_content"]
+
+_COUNTED = "text, inlineData with a picture, functionCall and functionResponse"
+
+
+def read_gemini_generate_content(body: Mapping[str, Any]) -> Request:
+    """Read `systemInstruction`, `contents` and `tools`."""
+    contents = body.get("contents")
+    if not isinstance(contents, list) or not contents:
+        raise BodyError(("contents",), "a gemini.generateContent body has a non-empty list `contents`")
+    messages = [
+        message for i, content in enumerate(contents) for message in _messages(content, ("contents", i))
+    ]
+    instruction = _either(body, "systemInstruction", "system_instruction")
+    if instruction is not None:
+        messages = [*_messages(instruction, ("systemInstruction",), role="system"), *messages]
+    return Request(messages=tuple(messages), tools=tools_of(body))
+
+
+def _messages(content: Any, at: Location, role: Role | None = None) -> list[Message]:
+    if not isinstance(content, dict) or not isinstance(content.get("parts"), list):
+        raise BodyError(at, "a content is {role, parts: [...]}")
+    speaker: Role = role or ("assistant" if content.get("role") == "model" else "user")
+    texts: list[str] = []
+    pictures: list[Picture] = []
+    calls: list[ToolCall] = []
+    results: list[Message] = []
+    for i, part in enumerate(content["parts"]):
+        where = (*at, "parts", i)
+        if not isinstance(part, dict):
+            raise BodyError(where, "a part is an object")
+        if isinstance(part.get("text"), str):
+            texts.append(part["text"])
+        elif isinstance(data := _either(part, "inlineData", "inline_data"), dict):
+            pictures.append(_picture(data, where))
+        elif isinstance(call := _either(part, "functionCall", "function_call"), dict):
+            calls.append(ToolCall(text_of(call, "name", where), _as_json(call.get("args") or {})))
+        elif isinstance(result := _either(part, "functionResponse", "function_response"), dict):
+            name = text_of(result, "name", where)
+            results.append(Message("tool", (_as_json(result.get("response")),), name=name))
+        else:
+            raise not_offered(where, "this part", _COUNTED)
+    spoken = [Message(speaker, tuple(texts), tuple(pictures), calls=tuple(calls))]
+    return [*results, *(spoken if texts or pictures or calls else ())]
+
+
+def _picture(data: Mapping[str, Any], at: Location) -> Picture:
+    kind = str(_either(data, "mimeType", "mime_type") or "")
+    if not kind.startswith("image/"):
+        raise not_offered(at, f"inline data of type {kind[:40]!r}", "pictures")
+    return picture(data.get("data"), None, (*at, "inlineData", "data"))
+
+
+def _either(members: Mapping[str, Any], camel: str, snake: str) -> Any:
+    return members.get(camel, members.get(snake))
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

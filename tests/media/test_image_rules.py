@@ -1,0 +1,163 @@
+"""Pictures to tokens: the worked examples of the providers' own pages, and properties of every rule."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tokenquote.catalog import Catalog
+from tokenquote.media import ImageRefused, count_image
+
+VECTORS = Path(__file__).resolve().parents[3] / "shared" / "reference" / "media_vectors.json"
+OPENAI_TILES = "developers.openai.com/api/docs/guides/images-vision#tile-based-image-tokenization"
+OPENAI_PATCHES = "developers.openai.com/api/docs/guides/images-vision#patch-based-image-tokenization"
+CLAUDE = "platform.claude.com/docs/en/build-with-claude/vision#evaluate-image-size"
+GEMINI_2 = "ai.google.dev/gemini-api/docs/image-understanding"
+GEMINI_3 = "sizes measured on gemini-3.5-flash-lite, August 2026"
+
+
+def tokens(catalog: Catalog, model: str, width: int, height: int, detail: str | None = None) -> int:
+    rule = catalog.resolve(model).images
+    assert rule is not None
+    return count_image(rule, width, height, detail).count.tokens
+
+
+@pytest.mark.parametrize(
+    ("model", "width", "height", "detail", "expected", "source"),
+    [
+        ("gpt-4o", 1024, 1024, "high", 765, OPENAI_TILES),  # 768 x 768: 2 x 2 tiles, 85 + 4 x 170
+        ("gpt-4o", 2048, 4096, "high", 1105, OPENAI_TILES),  # 768 x 1536: 2 x 3 tiles, 85 + 6 x 170
+        ("gpt-4o", 4096, 8192, "low", 85, OPENAI_TILES),
+        ("gpt-4o", 128, 64, "high", 255, "measured: one tile, small pictures are not enlarged"),
+        ("gpt-4o", 800, 300, None, 425, OPENAI_TILES),  # never enlarged: 2 x 1 tiles
+        ("gpt-4o-mini", 128, 64, "low", 2833, "measured, community.openai.com/t/1262691"),
+        ("gpt-4o-mini", 1, 1, None, 8500, OPENAI_TILES),
+        ("gpt-5", 1024, 1024, "low", 70, OPENAI_TILES),
+        ("gpt-5", 1024, 1024, "high", 630, OPENAI_TILES),  # 70 + 4 x 140
+        ("gpt-5-mini", 640, 480, None, 360, OPENAI_PATCHES),  # 20 x 15 = 300 patches x 1.2
+        ("gpt-5-nano", 640, 480, None, 450, OPENAI_PATCHES),  # x 1.5
+        ("gpt-4.1-mini", 640, 480, None, 486, OPENAI_PATCHES),  # x 1.62, 487 in binary floats
+        ("gpt-4.1-mini", 128, 64, "low", 13, "measured: detail has no effect"),  # 8 x 1.62 = 12.96
+        ("gpt-5-mini", 512, 512, None, 308, "measured: 256 x 1.2 = 307.2, rounded up"),
+        ("gpt-5.6-sol", 4000, 2500, None, 11_850, "measured: 125 x 79 patches x 1.2"),
+        ("gpt-5.6-sol", 4032, 3024, None, 14_364, OPENAI_PATCHES),
+        ("claude-sonnet-4-5", 200, 200, None, 64, CLAUDE),
+        ("claude-sonnet-4-5", 1000, 1000, None, 1296, CLAUDE),
+        ("claude-sonnet-4-5", 1092, 1092, None, 1521, CLAUDE),
+        ("claude-sonnet-4-5", 1920, 1080, None, 1560, CLAUDE),
+        ("claude-sonnet-4-5", 2000, 1500, None, 1564, CLAUDE),
+        ("claude-sonnet-4-5", 3840, 2160, None, 1560, CLAUDE),
+        ("claude-opus-4-8", 1920, 1080, None, 2691, CLAUDE),
+        ("claude-opus-4-8", 2000, 1500, None, 3888, CLAUDE),
+        ("claude-opus-4-8", 3840, 2160, None, 4784, CLAUDE),
+        ("gemini-2.5-flash", 384, 384, None, 258, GEMINI_2),
+        ("gemini-2.5-flash", 960, 540, None, 1548, GEMINI_2),  # crops of 360: 3 x 2 tiles
+        ("gemini-3.5-flash-lite", 256, 256, None, 1089, GEMINI_3),
+        ("gemini-3.5-flash-lite", 1024, 1024, None, 1089, GEMINI_3),  # any square is 33 x 33
+        ("gemini-3.5-flash-lite", 1024, 512, None, 1081, GEMINI_3),  # 23 x 47
+        ("gemini-3.5-flash-lite", 1024, 256, None, 1056, GEMINI_3),  # 16 x 66
+    ],
+)
+def test_worked_examples(
+    catalog: Catalog, model: str, width: int, height: int, detail: str | None, expected: int, source: str
+) -> None:
+    assert tokens(catalog, model, width, height, detail) == expected, source
+
+
+def test_a_provider_that_would_refuse_a_picture_is_taken_at_its_word(catalog: Catalog) -> None:
+    """gpt-5.6 refuses more than 30,000 patches at its default: 7,680 x 4,320 has 32,400. `high` shrinks it."""
+    with pytest.raises(ImageRefused, match="32400 patches; the provider refuses more than 30000"):
+        tokens(catalog, "gpt-5.6-sol", 7680, 4320)
+    assert tokens(catalog, "gpt-5.6-sol", 7680, 4320, "high") <= 3000
+
+
+RULES = [
+    "gpt-4o",
+    "gpt-5-mini",
+    "gpt-5.4",
+    "gpt-5.6-sol",
+    "claude-sonnet-4-5",
+    "gemini-2.5-pro",
+    "gemini-3.5-flash",
+]
+
+
+@pytest.mark.parametrize("model", RULES)
+@given(width=st.integers(1, 5000), height=st.integers(1, 5000))
+def test_any_size_has_a_positive_bounded_count_that_turning_does_not_change(
+    catalog: Catalog, model: str, width: int, height: int
+) -> None:
+    upright = tokens(catalog, model, width, height)
+    assert 1 <= upright <= 40_000
+    assert tokens(catalog, model, height, width) == upright
+
+
+@pytest.mark.parametrize("model", RULES)
+@pytest.mark.parametrize("size", [(1, 1), (1, 1_000_000), (1_000_000, 1), (1_000_000, 1_000_000)])
+def test_absurd_sizes_are_counted_or_refused(catalog: Catalog, model: str, size: tuple[int, int]) -> None:
+    try:
+        assert tokens(catalog, model, *size) >= 1
+    except ImageRefused:
+        assert model == "gpt-5.6-sol"
+
+
+@pytest.mark.parametrize("model", ["claude-sonnet-4-5", "claude-opus-4-8"])
+@given(width=st.integers(1, 4000), height=st.integers(1, 4000))
+def test_claudes_limit_holds_and_small_pictures_are_left_alone(
+    catalog: Catalog, model: str, width: int, height: int
+) -> None:
+    limit, edge = (1568, 1568) if model == "claude-sonnet-4-5" else (4784, 2576)
+    plain = -(-width // 28) * -(-height // 28)
+    counted = tokens(catalog, model, width, height)
+    assert counted <= limit
+    if plain <= limit and max(width, height) <= edge - 28:
+        assert counted == plain
+
+
+def test_a_rule_that_is_not_published_has_a_band(catalog: Catalog) -> None:
+    for model in catalog.models.values():
+        if model.images is not None:
+            count = count_image(model.images, 1000, 700).count
+            assert count.low <= count.tokens <= count.high
+            assert count.method == "rule" or count.low < count.high, model.id
+
+
+def test_every_recorded_vector_of_the_offered_rules(catalog: Catalog) -> None:
+    """Figures from providers' pages, ports of their formulas and measured bills, where the file is there."""
+    if not VECTORS.is_file():
+        pytest.skip(f"no vectors at {VECTORS}")
+    found: Counter[bool] = Counter()
+    wrong: list[Any] = []
+    for row in json.loads(VECTORS.read_text()):
+        model = _model_of(row, catalog)
+        if model is None or row.get("tokens") is None:
+            continue
+        detail = str(row["config"].get("detail", "high")).split("/")[0].split("=")[0]
+        same = tokens(catalog, model, row["width"], row["height"], detail) == row["tokens"]
+        found[same] += 1
+        if not same:
+            wrong.append((row["model"], row["config"], row["width"], row["height"], row["tokens"]))
+    assert found[True] > 600
+    # Superseded budgets of 1,536 patches, and one measurement of o1 that contradicts its page.
+    assert [w for w in wrong if "before Sep 2026" not in str(w[1]) and not w[0].startswith("o1-")] == []
+
+
+def _model_of(row: Any, catalog: Catalog) -> str | None:
+    name = row["model"].split(",")[0].split("/")[0].strip()
+    if row.get("width") is None or "image-1" in name:
+        return None
+    if row["family"] == "claude":
+        return "claude-sonnet-4-5" if "standard" in name else "claude-opus-4-8"
+    if row["family"] == "gemini_2":
+        return "gemini-2.5-flash"
+    if row["family"] == "gemini_3":
+        return "gemini-3.5-flash-lite" if row["config"].get("max_tokens", 1120) == 1120 else None
+    if row["family"] in ("openai_tile", "openai_patch"):
+        return name if f"openai/{name}" in catalog.models else None
+    return None
