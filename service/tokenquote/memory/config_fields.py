@@ -1,0 +1,110 @@
+"""Fields of a Hugging Face `config.json`, read strictly: a mistake names its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+__all__ = ["ArchitectureError", "Fields"]
+
+# Bounds that no model comes near; they keep the work and the figures of one request small.
+MAX_SIZE = 100_000_000
+MAX_LAYERS = 2_000
+
+Location = tuple[str | int, ...]
+
+
+class ArchitectureError(ValueError):
+    """A config from which memory cannot be told; `location` leads to the field within the config."""
+
+    def __init__(self, location: Location, detail: str) -> None:
+        super().__init__(detail)
+        self.location = location
+        self.detail = detail
+
+
+class Fields:
+    """One object of a config, with the defaults of its model class. A null field counts as absent."""
+
+    def __init__(self, config: Mapping[str, Any], location: Location, defaults: Mapping[str, int]) -> None:
+        self._config = config
+        self._location = location
+        self._defaults = defaults
+        self.taken_defaults: dict[str, int] = {}
+        """Fields that the config leaves to its model class, as far as they were asked for."""
+
+    def has(self, name: str) -> bool:
+        return self._config.get(name) is not None
+
+    def names(self) -> Iterable[str]:
+        return [str(name) for name in self._config]
+
+    def raw(self, name: str) -> Any:
+        return self._config.get(name)
+
+    def require(self, *names: str) -> None:
+        """Name all missing fields at once.
+
+        Raises:
+            ArchitectureError: one is neither stated nor a default of the model class.
+        """
+        missing = [name for name in names if not self.has(name) and name not in self._defaults]
+        if missing:
+            raise ArchitectureError(self._location, f"missing: {', '.join(missing)}")
+
+    def size(self, name: str, *, most: int = MAX_SIZE) -> int:
+        """A required whole number from 1."""
+        value = self.optional_size(name, most=most)
+        if value is None:
+            raise ArchitectureError(self._location, f"missing: {name}")
+        return value
+
+    def optional_size(self, name: str, *, least: int = 1, most: int = MAX_SIZE) -> int | None:
+        value = self._config.get(name)
+        if value is None:
+            if name not in self._defaults:
+                return None
+            value = self.taken_defaults[name] = self._defaults[name]
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.error(name, "a whole number is expected")
+        if not least <= value <= most:
+            raise self.error(name, f"{least} to {most} is expected")
+        return value
+
+    def count(self, name: str) -> int:
+        """A whole number from 0; absent is 0, as in the model classes that have the field."""
+        return self.optional_size(name, least=0) or 0
+
+    def flag(self, name: str, default: bool) -> bool:
+        value = self._config.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise self.error(name, "true or false is expected")
+        return value
+
+    def layers(self) -> int:
+        return self.size("num_hidden_layers", most=MAX_LAYERS)
+
+    def per_layer(self, name: str, layers: int) -> Sequence[Any] | None:
+        """A list with one item for each layer, or None."""
+        value = self._config.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            raise self.error(name, "a list with one item for each layer is expected")
+        if len(value) != layers:
+            raise self.error(name, f"{len(value)} items for {layers} layers")
+        return value
+
+    def layer_numbers(self, name: str) -> frozenset[int]:
+        """A list of layer numbers from 0; absent is none."""
+        value = self._config.get(name)
+        if value is None:
+            return frozenset()
+        if not isinstance(value, list) or any(type(item) is not int for item in value):
+            raise self.error(name, "a list of layer numbers is expected")
+        return frozenset(value)
+
+    def error(self, name: str, detail: str) -> ArchitectureError:
+        return ArchitectureError((*self._location, name), detail)
