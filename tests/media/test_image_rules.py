@@ -71,7 +71,7 @@ def test_worked_examples(
 
 
 def test_a_provider_that_would_refuse_a_picture_is_taken_at_its_word(catalog: Catalog) -> None:
-    """gpt-5.6 refuses more than 30,000 patches at its default: 7,680 x 4,320 has 32,400. `high` shrinks it."""
+    """gpt-5.6 refuses more than 30,000 patches by default: 7,680 x 4,320 has 32,400. `high` shrinks it."""
     with pytest.raises(ImageRefused, match="32400 patches; the provider refuses more than 30000"):
         tokens(catalog, "gpt-5.6-sol", 7680, 4320)
     assert tokens(catalog, "gpt-5.6-sol", 7680, 4320, "high") <= 3000

@@ -19,7 +19,7 @@ ResultT = TypeVar("ResultT")
 
 
 class ServiceState:
-    """One per application. A plain class: Litestar looks into a dataclass's fields and fails on unions there."""
+    """One per application; a plain class, for Litestar looks into dataclasses and fails on unions there."""
 
     def __init__(
         self, catalog: Catalog, vocabularies: Vocabularies, telemetry: Telemetry, *, worker_threads: int
