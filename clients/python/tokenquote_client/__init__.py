@@ -1,4 +1,4 @@
-"""The wire contract of Tokenquote: what a plan may say and what a quote answers."""
+"""The client of Tokenquote, and its wire contract: what a plan may say and what a quote answers."""
 
 from tokenquote_client.amounts import (
     AudioPart,
@@ -13,25 +13,47 @@ from tokenquote_client.amounts import (
     Triangular,
     VideoPart,
 )
+from tokenquote_client.async_client import AsyncClient
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary
+from tokenquote_client.client import Client
+from tokenquote_client.errors import (
+    BadAnswer,
+    ClientError,
+    ConnectionFailed,
+    InvalidRequest,
+    RateLimited,
+    ServiceError,
+    TimedOut,
+    Unauthorized,
+    Unavailable,
+    UnknownModel,
+)
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, WeightsAnswer, WeightsQuestion
 from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Start, ToolRound, Turn
 from tokenquote_client.problem import FieldError, Problem
+from tokenquote_client.protocols import AsyncQuoter, Quoter
 from tokenquote_client.quote import Comparison, Failure, Quote
 
 __all__ = [
+    "AsyncClient",
+    "AsyncQuoter",
     "AudioPart",
+    "BadAnswer",
     "Budget",
     "Caching",
     "Call",
     "CatalogInfo",
+    "Client",
+    "ClientError",
     "Comparison",
+    "ConnectionFailed",
     "DocumentPart",
     "Failure",
     "FieldError",
     "FullHistory",
     "ImagePart",
+    "InvalidRequest",
     "KvCacheAnswer",
     "KvCacheQuestion",
     "MediaAnswer",
@@ -46,14 +68,21 @@ __all__ = [
     "Problem",
     "Profile",
     "Quote",
+    "Quoter",
+    "RateLimited",
+    "ServiceError",
     "Start",
     "Text",
     "TextPart",
+    "TimedOut",
     "Tokens",
     "TokensPart",
     "ToolRound",
     "Triangular",
     "Turn",
+    "Unauthorized",
+    "Unavailable",
+    "UnknownModel",
     "VideoPart",
     "WeightsAnswer",
     "WeightsQuestion",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from pydantic import Field
-
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
 from tokenquote_client.wire import Dollars, Received
@@ -206,4 +204,4 @@ class Failure(Received):
 class Comparison(Received):
     """Several models' quotes: complete ones first, then by cost, then by id; failures last."""
 
-    quotes: list[Quote | Failure] = Field(default=[])
+    quotes: list[Quote | Failure]

@@ -1,0 +1,169 @@
+"""Answers that `testing.FakeService` gives: of the right form, with round numbers, out of nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary, ProviderInfo
+from tokenquote_client.media import MediaAnswer, MediaItem
+from tokenquote_client.memory import KvCacheAnswer, WeightsAnswer
+from tokenquote_client.quote import Comparison, ContextUse, PriceLine, Quote, QuotedRequest, Totals
+
+__all__ = ["canned_answer", "canned_model", "canned_quote"]
+
+MODEL = "openai/gpt-5.4-mini"
+_REVISION = "0123456789abcdef"
+_DAY = dt.date(2026, 11, 1)
+
+
+class _Ready(BaseModel):
+    status: str = "ok"
+
+
+def canned_answer(path: str, body: Any) -> BaseModel | None:
+    """The answer to this question; None if there is no such path."""
+    asked = body if isinstance(body, Mapping) else {}
+    fixed = {
+        "/v1/models": ModelList(items=[ModelSummary(**_model_members(MODEL))]),
+        "/v1/catalog": _catalog(),
+        "/v1/memory/kv-cache": _kv_cache(),
+        "/v1/memory/weights": _weights(),
+        "/livez": _Ready(),
+        "/readyz": _Ready(),
+    }
+    if path == "/v1/quotes":
+        if asked.get("models"):
+            return Comparison(quotes=[canned_quote(model) for model in asked["models"]])
+        return canned_quote(asked.get("model") or MODEL)
+    if path == "/v1/media":
+        return _media(asked)
+    if path.startswith("/v1/models/"):
+        return canned_model(path.removeprefix("/v1/models/"))
+    return fixed.get(path)
+
+
+def canned_quote(model: str = MODEL, *, cost: str | None = "0.01") -> Quote:
+    """One request of 1,000 tokens that is answered with 100."""
+    money = None if cost is None else Decimal(cost)
+    return Quote(
+        id="q_canned",
+        model=model,
+        catalog_revision=_REVISION,
+        prices_at=dt.datetime.combine(_DAY, dt.time(), dt.UTC),
+        totals=_totals(money),
+        requests=[_request(money)],
+        lines=[] if money is None else [_line(money)],
+        context=ContextUse(window=400_000, max_input=272_000, peak_tokens=1_100, overflows_at=None),
+        counts=[],
+        unpriced=[],
+        assumptions=["canned: calculated from nothing"],
+        warnings=[],
+    )
+
+
+def canned_model(model: str = MODEL) -> ModelDetail:
+    """A model with a price."""
+    return ModelDetail(
+        **_model_members(model),
+        counting={"vocabulary": "o200k_base", "method": "exact"},
+        caching=None,
+        reasoning_kept="never",
+        prices=[],
+    )
+
+
+def _totals(cost: Decimal | None) -> Totals:
+    return Totals(
+        requests=1,
+        input_tokens=1_000,
+        cache_read_tokens=0,
+        cache_write_tokens=0,
+        output_tokens=100,
+        reasoning_tokens=0,
+        framing_tokens=0,
+        image_tokens=0,
+        audio_tokens=0,
+        video_tokens=0,
+        cost=cost,
+        cost_without_cache=cost,
+        complete=cost is not None,
+    )
+
+
+def _request(cost: Decimal | None) -> QuotedRequest:
+    return QuotedRequest(
+        turn=1,
+        round=0,
+        input_tokens=1_000,
+        cache_read_tokens=0,
+        cache_write_tokens=0,
+        output_tokens=100,
+        reasoning_tokens=0,
+        context_tokens=1_100,
+        cost=cost,
+        cumulative_cost=cost,
+    )
+
+
+def _line(cost: Decimal) -> PriceLine:
+    rate = cost * 1_000  # dollars per million, for 1,000 tokens
+    return PriceLine(
+        kind="input", tokens=1_000, rate=rate, tier="base", cost=cost, source="canned", checked=_DAY
+    )
+
+
+def _model_members(model: str) -> dict[str, Any]:
+    provider, _, name = model.rpartition("/")
+    return {
+        "id": model,
+        "name": name,
+        "provider": provider,
+        "aliases": [],
+        "window": 400_000,
+        "max_input": 272_000,
+        "max_output": 128_000,
+        "vocabulary": "o200k_base",
+        "method": "exact",
+        "rates": {"input": "10"},
+        "modes": ["standard"],
+        "checked": _DAY,
+        "retires": None,
+    }
+
+
+def _catalog() -> CatalogInfo:
+    provider = ProviderInfo(id="openai", name="OpenAI", models=1, oldest_price_check=_DAY)
+    return CatalogInfo(revision=_REVISION, models=1, providers=[provider], vocabularies=["o200k_base"])
+
+
+def _media(asked: Mapping[str, Any]) -> MediaAnswer:
+    items = [MediaItem(tokens=100, method="rule", rule="canned", low=100, high=100)] * len(
+        asked.get("items") or []
+    )
+    return MediaAnswer(model=asked.get("model") or MODEL, items=items, tokens=100 * len(items))
+
+
+def _kv_cache() -> KvCacheAnswer:
+    return KvCacheAnswer(
+        bytes=1_048_576,
+        bytes_per_token=1_024,
+        bytes_per_gpu=1_048_576,
+        layers={"attention": 32},
+        formula="canned",
+        method="exact",
+    )
+
+
+def _weights() -> WeightsAnswer:
+    return WeightsAnswer(
+        bytes=2_000_000,
+        bits_per_weight=16,
+        parameters=1_000_000,
+        components={"mlp": 2_000_000},
+        method="exact",
+    )

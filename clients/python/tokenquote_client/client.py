@@ -1,0 +1,187 @@
+"""The client of programs that wait: one method for each thing that the service answers."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import os
+import time
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from tokenquote_client import operations as ask
+from tokenquote_client.answers import Incoming, answer_of, cursor_after, failure_of
+from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
+from tokenquote_client.connection import Connection
+from tokenquote_client.errors import ClientError, ConnectionFailed, Unavailable
+from tokenquote_client.media import MediaAnswer, MediaQuestion
+from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
+from tokenquote_client.operations import AnswerT, Detail, Operation
+from tokenquote_client.plan import Plan
+from tokenquote_client.quote import Comparison, Quote
+
+__all__ = ["Client"]
+
+
+class Client:
+    """Asks a Tokenquote service.
+
+        with Client("http://127.0.0.1:8000") as client:
+            quote = client.quote(model="gpt-5.4-mini", turns=[{"user": 120, "assistant": 260, "repeat": 10}])
+            print(quote.totals.cost)
+
+    A question is given as its model (`Plan`, `MediaQuestion`, …), as a mapping, as keywords, or as one of
+    the first two with keywords that replace members of it. Every method raises a `ClientError` if it has
+    no answer. Threads may share a client.
+    """
+
+    def __init__(
+        self,
+        base_url: str | None = None,
+        *,
+        api_key: str | None = None,
+        timeout: float | httpx2.Timeout | None = None,
+        retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx2.Client | None = None,
+    ) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            base_url: where the service is; else TOKENQUOTE_BASE_URL, else http://127.0.0.1:8000.
+            api_key: sent as a bearer token; else TOKENQUOTE_API_KEY, else none.
+            timeout: seconds that one try may take, checked whenever something arrives; else
+                TOKENQUOTE_TIMEOUT, else 10. An `httpx2.Timeout` limits the steps one by one instead.
+            retries: how many further tries a passing failure is worth; 2 by default.
+            headers: sent with every request.
+            http_client: for proxies, certificates and tests; it stays yours to close.
+
+        Raises:
+            ValueError: an option makes no sense.
+        """
+        self._connection = Connection.choose(base_url, api_key, timeout, retries, headers, os.environ)
+        self._owns_http = http_client is None
+        self._http = httpx2.Client() if http_client is None else http_client
+
+    def quote(
+        self, plan: Plan | Mapping[str, Any] | None = None, /, *, detail: Detail = "full", **fields: Any
+    ) -> Quote:
+        """Tokens and money of a planned conversation; `detail="summary"` leaves out its requests."""
+        return self._call(ask.quote_operation(plan, fields, detail))
+
+    def compare(
+        self, plan: Plan | Mapping[str, Any] | None = None, /, *, detail: Detail = "full", **fields: Any
+    ) -> Comparison:
+        """The quotes of several `models`, cheapest complete one first, failures last."""
+        return self._call(ask.compare_operation(plan, fields, detail))
+
+    def models(self, *, provider: str | None = None) -> Iterator[ModelSummary]:
+        """Every model of the catalog, or of one provider, by id."""
+        cursor: str | None = None
+        while True:
+            page = self._call(ask.models_operation(provider, cursor))
+            yield from page.items
+            cursor = cursor_after(page, cursor)
+            if cursor is None:
+                return
+
+    def model(self, model_id: str, /) -> ModelDetail:
+        """Everything the catalog knows of a model, by id, alias or bare name."""
+        return self._call(ask.model_operation(model_id))
+
+    def catalog(self) -> CatalogInfo:
+        """Which catalog answers, and how old its prices are."""
+        return self._call(ask.catalog_operation())
+
+    def media(
+        self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> MediaAnswer:
+        """Tokens of pictures, sounds, films and documents."""
+        return self._call(ask.media_operation(question, fields))
+
+    def kv_cache(
+        self, question: KvCacheQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> KvCacheAnswer:
+        """Memory of the keys and values of running sequences."""
+        return self._call(ask.kv_cache_operation(question, fields))
+
+    def weights(
+        self, question: WeightsQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> WeightsAnswer:
+        """Memory of a model's weights."""
+        return self._call(ask.weights_operation(question, fields))
+
+    def ready(self) -> bool:
+        """Whether the service can answer now; False also if nobody listens. Asked once, without retries."""
+        try:
+            self._try(ask.ready_operation())
+        except (ConnectionFailed, Unavailable):
+            return False
+        return True
+
+    def with_options(
+        self,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        retries: int | None = None,
+        request_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """A client with other options over the same sockets, which stay this one's to close.
+
+        client.with_options(timeout=60, request_id="order-4711").quote(plan)
+        """
+        other = copy.copy(self)
+        other._connection = self._connection.but(timeout, retries, request_id, headers)
+        other._owns_http = False
+        return other
+
+    def close(self) -> None:
+        """Close the sockets, unless they are those of an `http_client` or of another client."""
+        if self._owns_http:
+            self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._connection.shown()})"
+
+    def _call(self, operation: Operation[AnswerT]) -> AnswerT:
+        failures = 0
+        while True:
+            try:
+                return self._try(operation)
+            except ClientError as error:
+                failures += 1
+                delay = self._connection.retries.delay_after(failures, error)
+                if delay is None:
+                    raise
+            time.sleep(delay)
+
+    def _try(self, operation: Operation[AnswerT]) -> AnswerT:
+        seconds = self._connection.deadline_seconds
+        give_up_at = None if seconds is None else time.monotonic() + seconds
+        request = self._connection.request(operation, self._http.build_request)
+        try:
+            response = self._http.send(request, stream=True, follow_redirects=False)
+            try:
+                incoming = Incoming(response.status_code, response.headers, give_up_at)
+                for chunk in response.iter_bytes():
+                    incoming.add(chunk, time.monotonic())
+            finally:
+                response.close()
+        except httpx2.RequestError as error:
+            raise failure_of(error) from error
+        return answer_of(operation, incoming, dt.datetime.now(dt.UTC))

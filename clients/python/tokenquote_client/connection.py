@@ -1,0 +1,192 @@
+"""Where the service is and how to talk to it: argument, else environment, else default.
+
+    argument    environment            default
+    base_url    TOKENQUOTE_BASE_URL    http://127.0.0.1:8000
+    api_key     TOKENQUOTE_API_KEY     none; sent as `Authorization: Bearer …`
+    timeout     TOKENQUOTE_TIMEOUT     10 seconds
+
+An empty variable is an unset one.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import math
+import platform
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import httpx2
+
+from tokenquote_client.operations import Operation
+from tokenquote_client.retries import DEFAULT_RETRIES, Retries
+
+__all__ = ["DEFAULT_BASE_URL", "DEFAULT_TIMEOUT_SECONDS", "Connection"]
+
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+DEFAULT_TIMEOUT_SECONDS = 10.0
+
+# What a header can carry without being taken apart (RFC 9110, 5.5), blanks at the ends excluded.
+_HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Everything about a client but its sockets."""
+
+    base_url: str
+    timeout: httpx2.Timeout
+    deadline_seconds: float | None
+    """How long one try may take in all; None if `timeout` limits each step by itself."""
+    retries: Retries
+    api_key: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def choose(
+        cls,
+        base_url: str | None,
+        api_key: str | None,
+        timeout: float | httpx2.Timeout | None,
+        retries: int | None,
+        headers: Mapping[str, str] | None,
+        environ: Mapping[str, str],
+    ) -> Connection:
+        """Argument, else environment, else default.
+
+        Raises:
+            ValueError: one of them makes no sense; the message says where it came from.
+        """
+        address, said_by = _first("base_url", base_url, "TOKENQUOTE_BASE_URL", environ)
+        key, key_said_by = _first("api_key", api_key, "TOKENQUOTE_API_KEY", environ)
+        limit, deadline = _time_limit(timeout, environ)
+        return cls(
+            base_url=_checked_url(address or DEFAULT_BASE_URL, said_by),
+            timeout=limit,
+            deadline_seconds=deadline,
+            retries=Retries(DEFAULT_RETRIES if retries is None else retries),
+            api_key=None if key is None else _checked_key(key, key_said_by),
+            headers=_checked_headers(headers or {}),
+        )
+
+    def but(
+        self,
+        timeout: float | httpx2.Timeout | None,
+        retries: int | None,
+        request_id: str | None,
+        headers: Mapping[str, str] | None,
+    ) -> Connection:
+        """The same with other options; None leaves one as it is."""
+        limit, deadline = self.timeout, self.deadline_seconds
+        if timeout is not None:
+            limit, deadline = _time_limit(timeout, {})
+        further = {**(headers or {}), **({"X-Request-ID": request_id} if request_id is not None else {})}
+        return replace(
+            self,
+            timeout=limit,
+            deadline_seconds=deadline,
+            retries=self.retries if retries is None else Retries(retries),
+            headers={**self.headers, **_checked_headers(further)},
+        )
+
+    def request(self, operation: Operation[Any], build: Callable[..., httpx2.Request]) -> httpx2.Request:
+        """The operation as a request, made by an HTTP client's own `build_request`."""
+        headers = self._request_headers()
+        if operation.content is not None:
+            headers["Content-Type"] = "application/json"
+        return build(
+            operation.method,
+            f"{self.base_url}{operation.path}",
+            params=operation.params or None,
+            content=operation.content,
+            headers=headers,
+            timeout=self.timeout,
+        )
+
+    def shown(self) -> str:
+        """The options as one would write them, without the key."""
+        limit: float | httpx2.Timeout = self.timeout
+        if self.deadline_seconds is not None:
+            limit = self.deadline_seconds
+        key = ", api_key='…'" if self.api_key is not None else ""
+        return f"{self.base_url!r}{key}, timeout={limit}, retries={self.retries.retries}"
+
+    def _request_headers(self) -> dict[str, str]:
+        own = {"Accept": "application/json", "User-Agent": user_agent()}
+        if self.api_key is not None:
+            own["Authorization"] = f"Bearer {self.api_key}"
+        return own | dict(self.headers)
+
+
+@cache
+def user_agent() -> str:
+    """`tokenquote-python/0.1.0 (CPython 3.13; linux)`."""
+    try:
+        version = importlib.metadata.version("tokenquote")
+    except importlib.metadata.PackageNotFoundError:  # run from a bare source tree
+        version = "unknown"
+    runtime = f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"
+    return f"tokenquote-python/{version} ({runtime}; {sys.platform})"
+
+
+def _first(
+    name: str, argument: str | None, variable: str, environ: Mapping[str, str]
+) -> tuple[str | None, str]:
+    """The value, and who said it."""
+    if argument is not None:
+        return argument, name
+    return environ.get(variable) or None, variable
+
+
+def _time_limit(
+    timeout: float | httpx2.Timeout | None, environ: Mapping[str, str]
+) -> tuple[httpx2.Timeout, float | None]:
+    if isinstance(timeout, httpx2.Timeout):
+        return timeout, None
+    said_by = "timeout"
+    seconds: float | None = timeout
+    if timeout is None and (text := environ.get("TOKENQUOTE_TIMEOUT")):
+        said_by, seconds = "TOKENQUOTE_TIMEOUT", _number(text)
+    if seconds is None:
+        seconds = DEFAULT_TIMEOUT_SECONDS
+    if not (math.isfinite(seconds) and seconds > 0):
+        shown = repr(timeout) if said_by == "timeout" else repr(environ[said_by])
+        raise ValueError(f"{said_by} must be a number of seconds above 0, not {shown}")
+    return httpx2.Timeout(seconds), float(seconds)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _checked_url(text: str, said_by: str) -> str:
+    try:
+        url = httpx2.URL(text)
+    except httpx2.InvalidURL as error:
+        raise ValueError(f"{said_by} is no URL: {error}") from None
+    if url.userinfo:
+        # Not repeated: it holds a password.
+        raise ValueError(f"{said_by} must not hold a name or password; use api_key, or an http_client's auth")
+    if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment:
+        raise ValueError(f"{said_by} must look like http://host:8000 or https://host/path, not {text!r}")
+    return str(url).rstrip("/")
+
+
+def _checked_key(key: str, said_by: str) -> str:
+    if not _HEADER_VALUE.fullmatch(key):
+        raise ValueError(f"{said_by} holds characters that no header can carry; is there a line end in it?")
+    return key
+
+
+def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"header {name!r}: its name or value cannot be sent")
+    return dict(headers)

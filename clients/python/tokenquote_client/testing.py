@@ -1,0 +1,103 @@
+"""A service without a socket, for the tests of programs that use the client.
+
+    def test_our_report_shows_the_cost():
+        fake = FakeService()
+        with fake.client() as client:
+            assert our_report(client) == "0.01 dollars"
+        assert fake.asked[0].body["model"] == "openai/gpt-5.4-mini"
+
+Whatever is asked, it gives the answers of `canned_answers`; state your own by path:
+
+    fake.answers["/v1/quotes"] = canned_quote("x/y", cost="2.50")   # any wire model
+    fake.answers["/v1/quotes"] = problem(429)                       # ends in RateLimited
+    fake.answers["/v1/quotes"] = httpx2.ConnectError("refused")     # ends in ConnectionFailed
+    fake.answers["/v1/quotes"] = [problem(503), canned_quote()]     # one after the other; the last one stays
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+import httpx2
+from pydantic import BaseModel
+
+from tokenquote_client.async_client import AsyncClient
+from tokenquote_client.canned_answers import canned_answer, canned_model, canned_quote
+from tokenquote_client.client import Client
+from tokenquote_client.problem import Problem
+
+__all__ = ["Asked", "FakeService", "canned_model", "canned_quote", "problem"]
+
+Answer: TypeAlias = BaseModel | Exception
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that the fake service got."""
+
+    method: str
+    path: str
+    """Without the host: `/v1/models/openai/gpt-5.4-mini`."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Any = None
+    """The JSON of a question."""
+
+
+class FakeService(httpx2.MockTransport):
+    """Answers every request at once; `asked` remembers them, `answers` holds your own answers by path."""
+
+    def __init__(self, answers: Mapping[str, Answer | Sequence[Answer]] | None = None) -> None:
+        super().__init__(self._answer)
+        self.answers: dict[str, Answer | Sequence[Answer]] = dict(answers or {})
+        self.asked: list[Asked] = []
+
+    def client(self, *, retries: int = 0, **options: Any) -> Client:
+        """A client of this service. It does not retry unless told to, so that no test waits."""
+        return Client(http_client=httpx2.Client(transport=self), retries=retries, **options)
+
+    def async_client(self, *, retries: int = 0, **options: Any) -> AsyncClient:
+        """The same for programs that await."""
+        return AsyncClient(http_client=httpx2.AsyncClient(transport=self), retries=retries, **options)
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        asked = _asked(request)
+        self.asked.append(asked)
+        stated = self.answers.get(asked.path)
+        if isinstance(stated, Sequence):
+            times = sum(earlier.path == asked.path for earlier in self.asked)
+            stated = stated[min(times, len(stated)) - 1]
+        if stated is None:
+            stated = canned_answer(asked.path, asked.body)
+        if isinstance(stated, Exception):
+            raise stated
+        return _response(stated or problem(404))
+
+
+def problem(status: int, detail: str = "canned", **members: Any) -> Problem:
+    """A problem document of this status."""
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, **members)
+
+
+def _asked(request: httpx2.Request) -> Asked:
+    content = request.read()
+    return Asked(
+        method=request.method,
+        path=request.url.path,
+        params=dict(request.url.params),
+        headers=dict(request.headers),
+        body=json.loads(content) if content else None,
+    )
+
+
+def _response(answer: BaseModel) -> httpx2.Response:
+    is_problem = isinstance(answer, Problem)
+    return httpx2.Response(
+        answer.status if isinstance(answer, Problem) else 200,
+        content=answer.model_dump_json(exclude_none=is_problem),
+        headers={"content-type": "application/problem+json" if is_problem else "application/json"},
+    )
