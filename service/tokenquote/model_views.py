@@ -44,9 +44,10 @@ def catalog_info(catalog: Catalog) -> CatalogInfo:
                 id=provider,
                 name=catalog.providers[provider].name,
                 models=sum(model.provider.id == provider for model in catalog.models.values()),
-                oldest_price_check=catalog.oldest_check(provider),
+                oldest_price_check=oldest,
             )
             for provider in used
+            if (oldest := catalog.oldest_check(provider)) is not None
         ],
         vocabularies=sorted(catalog.vocabularies),
     )

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tokenquote.catalog.image_rules_schema import ImageRule
+from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, QuantizationFile
 from tokenquote.catalog.prices_schema import PriceBlock
 from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry, Vocabulary
 
-__all__ = ["AmbiguousModel", "Catalog", "Model", "Provider", "UnknownModel"]
+__all__ = ["OPEN_WEIGHTS", "AmbiguousModel", "Catalog", "Model", "Provider", "UnknownModel"]
 
 
 class UnknownModel(LookupError):
@@ -43,16 +44,22 @@ class Provider:
     first_party: bool
 
 
+OPEN_WEIGHTS = Provider("open-weights", "Open weights", (), first_party=True)
+"""In the place of a seller: whoever hosts the model."""
+
+
 @dataclass(frozen=True)
 class Model:
-    """A model as one provider sells it, with its counting and caching rules at hand."""
+    """A model as one provider sells it or one hosts it, with its counting and caching rules at hand."""
 
     id: str
     provider: Provider
-    entry: ModelEntry
+    entry: ModelEntry | OpenWeightsEntry
     counting: Counting
     caching: Caching | None
     images: ImageRule | None
+    weights: OpenWeightsEntry | None = None
+    """The model's public weights: its own entry, or that of what its provider runs."""
 
     def prices_on(self, at: dt.datetime) -> PriceBlock | None:
         """The last block whose first day has come, midnight UTC; None before the first."""
@@ -78,6 +85,7 @@ class Catalog:
     providers: Mapping[str, Provider]
     vocabularies: Mapping[str, Vocabulary]
     profiles: Mapping[str, AmountProfiles]
+    quantization: QuantizationFile
     revision: str
 
     def resolve(self, name: str) -> Model:
@@ -96,10 +104,15 @@ class Catalog:
             raise AmbiguousModel(name, sorted(ids))
         return self.models[ids[0]]
 
-    def oldest_check(self, provider: str) -> dt.date:
+    @cached_property
+    def open_weights(self) -> int:
+        """How many of the models are weights to host oneself, which nobody sells under this id."""
+        return sum(model.provider == OPEN_WEIGHTS for model in self.models.values())
+
+    def oldest_check(self, provider: str) -> dt.date | None:
         """The day on which the price of the provider that was checked longest ago was checked."""
         models = (model for model in self.models.values() if model.provider.id == provider)
-        return min(model.entry.prices[-1].checked for model in models)
+        return min((model.entry.prices[-1].checked for model in models if model.entry.prices), default=None)
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, ...]]:

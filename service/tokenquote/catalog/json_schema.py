@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from tokenquote.catalog.image_rules_schema import ImageRulesFile
+from tokenquote.catalog.open_weights_schema import OpenWeightsFile, QuantizationFile
 from tokenquote.catalog.schema import (
     CachingFile,
     CountingFile,
@@ -17,7 +18,16 @@ from tokenquote.catalog.schema import (
 
 __all__ = ["catalog_schema"]
 
-_FILES = (ProviderFile, CountingFile, CachingFile, ImageRulesFile, ProfilesFile, VocabulariesFile)
+_FILES = (
+    ProviderFile,
+    OpenWeightsFile,
+    CountingFile,
+    CachingFile,
+    ImageRulesFile,
+    QuantizationFile,
+    ProfilesFile,
+    VocabulariesFile,
+)
 
 
 def catalog_schema() -> dict[str, Any]:

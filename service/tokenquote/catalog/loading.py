@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from tokenquote.catalog.catalog import Catalog, Model, Provider
+from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
 from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
+from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, OpenWeightsFile, QuantizationFile
 from tokenquote.catalog.schema import (
     AmountProfiles,
     Caching,
@@ -30,7 +31,15 @@ from tokenquote.catalog.yaml_files import CatalogError, read_entry
 
 __all__ = ["load_catalog", "shipped_catalog"]
 
-_SHARED_FILES = ("vocabularies.yaml", "counting.yaml", "caching.yaml", "image_rules.yaml", "profiles.yaml")
+_SHARED_FILES = (
+    "vocabularies.yaml",
+    "counting.yaml",
+    "caching.yaml",
+    "image_rules.yaml",
+    "quantization.yaml",
+    "profiles.yaml",
+)
+_FOLDERS = ("providers", "open_weights")
 
 FileT = TypeVar("FileT", bound=BaseModel)
 
@@ -59,19 +68,21 @@ class _Parts:
     """What has been read so far, by name; `origin` remembers the file of each model for errors."""
 
     providers: dict[str, Provider] = field(default_factory=dict)
-    models: dict[str, ModelEntry] = field(default_factory=dict)
+    models: dict[str, ModelEntry | OpenWeightsEntry] = field(default_factory=dict)
     origin: dict[str, str] = field(default_factory=dict)
     vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
     counting: dict[str, Counting] = field(default_factory=dict)
     caching: dict[str, Caching] = field(default_factory=dict)
     image_rules: dict[str, ImageRule] = field(default_factory=dict)
+    quantization: QuantizationFile = field(default_factory=QuantizationFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
 
     def add_directory(self, directory: Path) -> None:
         if not directory.is_dir():
             raise CatalogError([f"{directory}: no such catalog directory"])
         problems = [
-            f"{path.name}: no file of a catalog; those are {', '.join(_SHARED_FILES)} and providers/*.yaml"
+            f"{path.name}: no file of a catalog; those are {', '.join(_SHARED_FILES)}, "
+            f"{' and '.join(f'{folder}/*.yaml' for folder in _FOLDERS)}"
             for path in sorted(directory.glob("*.y*ml"))
             if path.name not in _SHARED_FILES
         ]
@@ -81,6 +92,10 @@ class _Parts:
             shown_as = f"providers/{path.name}"
             if (file := _read(path, shown_as, ProviderFile, problems)) is not None:
                 problems += self._add_provider(file, shown_as, seen)
+        for path in sorted((directory / "open_weights").glob("*.y*ml")):
+            shown_as = f"open_weights/{path.name}"
+            if (weights := _read(path, shown_as, OpenWeightsFile, problems)) is not None:
+                problems += self._add_open_weights(weights, shown_as, seen)
         if problems:
             raise CatalogError(problems)
 
@@ -93,6 +108,8 @@ class _Parts:
             self.caching |= caching.caching
         if (images := _optional(directory, "image_rules.yaml", ImageRulesFile, problems)) is not None:
             self.image_rules |= images.image_rules
+        if (formats := _optional(directory, "quantization.yaml", QuantizationFile, problems)) is not None:
+            self.quantization = self.quantization.with_more(formats)
         if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
             self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
 
@@ -106,13 +123,20 @@ class _Parts:
         aliases = tuple(dict.fromkeys((*before, *file.aliases)))
         self.providers[file.id] = Provider(file.id, file.name, aliases, file.first_party)
         for entry in file.models:
-            model_id = f"{file.id}/{entry.id}"
-            if model_id in seen:
-                problems.append(f"{shown_as}: models[{entry.id}]: duplicate id, also in {seen[model_id]}")
-            seen[model_id] = shown_as
-            self.models[model_id] = entry
-            self.origin[model_id] = shown_as
+            problems += self._add_model(f"{file.id}/{entry.id}", entry, shown_as, seen)
         return problems
+
+    def _add_open_weights(self, file: OpenWeightsFile, shown_as: str, seen: dict[str, str]) -> list[str]:
+        return [p for entry in file.models for p in self._add_model(entry.id, entry, shown_as, seen)]
+
+    def _add_model(
+        self, model_id: str, entry: ModelEntry | OpenWeightsEntry, shown_as: str, seen: dict[str, str]
+    ) -> Iterable[str]:
+        if model_id in seen:
+            yield f"{shown_as}: models[{entry.id}]: duplicate id, also in {seen[model_id]}"
+        seen[model_id] = shown_as
+        self.models[model_id] = entry
+        self.origin[model_id] = shown_as
 
     def assemble(self) -> Catalog:
         problems = [*self._dangling_names(), *self._double_names()]
@@ -124,14 +148,22 @@ class _Parts:
             providers=MappingProxyType(self.providers),
             vocabularies=MappingProxyType(self.vocabularies),
             profiles=MappingProxyType(self.profiles),
+            quantization=self.quantization,
             revision=self._revision(),
         )
 
-    def _model(self, model_id: str, entry: ModelEntry) -> Model:
-        provider = self.providers[model_id.split("/", 1)[0]]
+    def _model(self, model_id: str, entry: ModelEntry | OpenWeightsEntry) -> Model:
+        open_weights = isinstance(entry, OpenWeightsEntry)
+        provider = OPEN_WEIGHTS if open_weights else self.providers[model_id.split("/", 1)[0]]
         caching = self.caching[entry.caching] if entry.caching is not None else None
         images = self.image_rules[entry.images] if entry.images is not None else None
-        return Model(model_id, provider, entry, self.counting[entry.counting], caching, images)
+        weights = self._weights_of(entry)
+        return Model(model_id, provider, entry, self.counting[entry.counting], caching, images, weights)
+
+    def _weights_of(self, entry: ModelEntry | OpenWeightsEntry) -> OpenWeightsEntry | None:
+        """The entry itself, or that of the weights which the provider says it runs."""
+        found = self.models.get(entry.weights or "") if isinstance(entry, ModelEntry) else entry
+        return found if isinstance(found, OpenWeightsEntry) else None
 
     def _dangling_names(self) -> Iterable[str]:
         for model_id, entry in self.models.items():
@@ -142,17 +174,25 @@ class _Parts:
                 yield f"{where}.caching: caching.yaml has no {entry.caching!r}"
             if entry.images is not None and entry.images not in self.image_rules:
                 yield f"{where}.images: image_rules.yaml has no {entry.images!r}"
+            yield from self._dangling_weights(entry, where)
         for name, counting in self.counting.items():
             if counting.vocabulary not in self.vocabularies:
                 missing = counting.vocabulary
                 yield f"counting.yaml: counting.{name}.vocabulary: vocabularies.yaml has no {missing!r}"
 
+    def _dangling_weights(self, entry: ModelEntry | OpenWeightsEntry, where: str) -> Iterable[str]:
+        if isinstance(entry, OpenWeightsEntry):
+            if entry.published_as not in self.quantization.weight_formats:
+                yield f"{where}.published_as: quantization.yaml has no {entry.published_as!r}"
+        elif entry.weights is not None and self._weights_of(entry) is None:
+            yield f"{where}.weights: open_weights/*.yaml have no {entry.weights!r}"
+
     def _double_names(self) -> Iterable[str]:
         taken: dict[str, str] = {}
         for model_id, entry in self.models.items():
-            provider = model_id.split("/", 1)[0]
+            before = "" if isinstance(entry, OpenWeightsEntry) else f"{model_id.split('/', 1)[0]}/"
             for name in (entry.id, *entry.aliases):
-                owner = taken.setdefault(f"{provider}/{name}", model_id)
+                owner = taken.setdefault(f"{before}{name}", model_id)
                 if owner != model_id:
                     where = f"{self.origin[model_id]}: models[{entry.id}]"
                     yield f"{where}.aliases: {name!r} already means {owner}"
@@ -167,6 +207,7 @@ class _Parts:
             for table in tables
         ]
         content.append({name: asdict(provider) for name, provider in self.providers.items()})
+        content.append(self.quantization.model_dump(mode="json", exclude_defaults=True))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "Context",
     "Counting",
     "CountingFile",
+    "DescribedModel",
     "Framing",
     "Method",
     "ModelEntry",
@@ -195,11 +196,11 @@ class Context(Entry):
     max_output: StrictInt | None = Field(default=None, ge=1)
 
 
-class ModelEntry(Entry):
-    """One model as one provider sells it."""
+class DescribedModel(Entry):
+    """What is said of a model whether somebody sells it or one hosts it oneself."""
 
     id: Name
-    """The name that the provider's API uses."""
+    """The name that the provider's API uses; of open weights, the one on Hugging Face."""
     name: str
     aliases: tuple[Name, ...] = ()
     """Other names of the very same model at the same price. There is no fuzzy match."""
@@ -212,6 +213,13 @@ class ModelEntry(Entry):
     """Whether reasoning is sent back as input: never, until its turn ends, or in every later request."""
     retires: dt.date | None = None
     """The day the provider switches it off."""
+
+
+class ModelEntry(DescribedModel):
+    """One model as one provider sells it."""
+
+    weights: Name | None = None
+    """The open weights that the provider runs, by their id in open_weights/*.yaml."""
     prices: tuple[PriceBlock, ...] = Field(min_length=1)
 
     @field_validator("prices")

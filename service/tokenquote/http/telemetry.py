@@ -97,8 +97,9 @@ class Telemetry:
         )  # fmt: skip
         for provider in {model.provider.id for model in catalog.models.values()}:
             models.labels(provider).set(sum(m.provider.id == provider for m in catalog.models.values()))
-            midnight = dt.datetime.combine(catalog.oldest_check(provider), dt.time(), dt.UTC)
-            oldest.labels(provider).set(midnight.timestamp())
+            if (checked := catalog.oldest_check(provider)) is not None:
+                midnight = dt.datetime.combine(checked, dt.time(), dt.UTC)
+                oldest.labels(provider).set(midnight.timestamp())
 
     def quoted(self, quote: Quote, app: str | None) -> None:
         """Count an answered quote."""
