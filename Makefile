@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test check format accuracy bench clean lock schema
+.PHONY: help serve test check format accuracy bench clean lock schema image metrics test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,18 @@ bench: $(VENV)/.dev ## Time the ledger beside a naive recount
 
 schema: $(VENV)/.dev ## Write models_catalog/schema.json from the catalog's models
 	$(BIN)/tokenquote catalog schema > models_catalog/schema.json
+
+metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
+	$(BIN)/python tests/observability/metrics_reference.py > docs/metrics.md
+
+image: ## Build the container image without an engine and try it (as root, on Debian)
+	docker/build_image.sh
+
+test-tools: ## Have Debian's prometheus for the tests that need it, if that can be; they skip without
+	@command -v prometheus > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
+		&& apt-get update --quiet=2 \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends prometheus; } \
+		|| echo "test-tools: no prometheus here; its tests will skip"
 
 lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes and without hosts
 	$(PIP) install uv
