@@ -25,9 +25,10 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
     """
     reader = _Reader(config)
     layers = read_attention(reader.fields, reader.family)
-    return CacheLayout(
-        layers, reader.known, reader.assumptions(), (*reader.warnings(), *reader.window_warning())
-    )
+    # Without a model type the fields are the reader's own, and a cache depends on no more than they say.
+    known = reader.known or reader.model_type is None
+    warnings = () if known else reader.warnings()
+    return CacheLayout(layers, known, reader.assumptions(), (*warnings, *reader.window_warning()))
 
 
 def read_architecture(config: Mapping[str, Any]) -> Architecture:
