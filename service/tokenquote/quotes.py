@@ -10,6 +10,7 @@ from decimal import Decimal
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import CacheUse, Row, replay, replay_cache
+from tokenquote.memory_answers import memory_of
 from tokenquote.plan_errors import PlanError
 from tokenquote.plans import ResolvedPlan, resolve
 from tokenquote.prices import Priced, Tariff, exact_product, exact_sum, price, tariff_on
@@ -86,6 +87,7 @@ def quote(
     priced = price(tariff, [_billed(row, use, cache.write_kind) for row, use in zip(rows, uses, strict=True)])
     uncached = price(tariff, [_billed(row, CacheUse(), cache.write_kind) for row in rows])
     overflow = _overflow(rows, model)
+    context = _context(rows, model, overflow)
     return Quote(
         id=_quote_id(plan, model, catalog, at),
         model=model.id,
@@ -94,10 +96,11 @@ def quote(
         totals=_totals(rows, uses, priced, uncached),
         requests=_requests(rows, uses, priced),
         lines=_lines(priced, tariff, plan.mode),
-        context=_context(rows, model, overflow),
+        context=context,
         counts=list(resolved.counts),
         fleet=_fleet(plan.conversations, priced),
         budget=_budget(plan.budget, rows, priced),
+        memory=memory_of(model, context.peak_tokens, catalog),
         unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
         assumptions=[*resolved.assumptions, *assumptions_of(model, cache, rows)],
         warnings=warnings_of(model, at, resolved.unstated, overflow, priced),

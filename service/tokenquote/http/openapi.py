@@ -13,6 +13,8 @@ from tokenquote import __version__
 from tokenquote_client import (
     CatalogInfo,
     Comparison,
+    KvCacheAnswer,
+    KvCacheQuestion,
     MediaAnswer,
     MediaQuestion,
     ModelDetail,
@@ -20,6 +22,8 @@ from tokenquote_client import (
     Plan,
     Problem,
     Quote,
+    WeightsAnswer,
+    WeightsQuestion,
 )
 
 __all__ = ["CONFIG", "openapi_document", "openapi_json"]
@@ -33,13 +37,26 @@ _EXAMPLE_MEDIA = {
     "model": "anthropic/claude-opus-4-8",
     "items": [{"type": "image", "width": 1920, "height": 1080}],
 }
+_EXAMPLE_KV_CACHE = {
+    "model": "meta-llama/Llama-3.1-8B",
+    "context_tokens": 32768,
+    "sequences": 16,
+    "dtype": "fp16",
+    "block_tokens": 16,
+    "tensor_parallel": 2,
+}
+_EXAMPLE_WEIGHTS = {"model": "Qwen/Qwen3-32B", "quantization": "awq-4bit-g128"}
 _QUESTIONS: dict[str, tuple[type, dict[str, Any]]] = {
     "createQuote": (Plan, _EXAMPLE_PLAN),
     "countMedia": (MediaQuestion, _EXAMPLE_MEDIA),
+    "estimateKvCache": (KvCacheQuestion, _EXAMPLE_KV_CACHE),
+    "estimateWeights": (WeightsQuestion, _EXAMPLE_WEIGHTS),
 }
 _ANSWERS: dict[str, tuple[type, ...]] = {
     "createQuote": (Quote, Comparison),
     "countMedia": (MediaAnswer,),
+    "estimateKvCache": (KvCacheAnswer,),
+    "estimateWeights": (WeightsAnswer,),
     "listModels": (ModelList,),
     "getModel": (ModelDetail,),
     "getCatalog": (CatalogInfo,),

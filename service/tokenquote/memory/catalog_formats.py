@@ -1,0 +1,65 @@
+"""The number formats of quantization.yaml, ready to weigh with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from tokenquote.catalog.open_weights_schema import (
+    CacheType,
+    NumberFormat,
+    NumberFormatFamily,
+    QuantizationFile,
+)
+from tokenquote.memory.quantization import CacheElement, Formats, GroupedFormat, Storage, WeightFormat
+
+__all__ = ["formats_of"]
+
+
+def formats_of(quantization: QuantizationFile) -> Formats:
+    """Every format under each of its names."""
+    return Formats(
+        weights={
+            known_as: format_
+            for name, entry in quantization.weight_formats.items()
+            for known_as, format_ in _weight_formats(name, entry)
+        },
+        grouped={name: _family(entry) for name, entry in quantization.format_families.items()},
+        cache={
+            known_as: _element(name, entry)
+            for name, entry in quantization.cache_types.items()
+            for known_as in (name, *entry.aliases)
+        },
+    )
+
+
+def _weight_formats(name: str, entry: NumberFormat) -> Iterator[tuple[str, WeightFormat]]:
+    storage = _storage(entry)
+    for known_as in (name, *entry.aliases, *entry.mixes):
+        mix_of = known_as if known_as in entry.mixes else None
+        yield known_as, WeightFormat(name, storage, entry.quantises, entry.rest_bits, entry.output, mix_of)
+
+
+def _storage(entry: NumberFormat) -> Storage:
+    if entry.block is not None and entry.block_bytes is not None:
+        bits = Fraction(8 * entry.block_bytes, entry.block)
+        return Storage(bits, group=entry.block, otherwise=entry.otherwise)
+    return Storage(
+        Fraction(entry.bits or 0),
+        group=entry.group,
+        group_bits=Fraction(entry.group_bits),
+        row_bits=entry.row_bits,
+        tensor_bits=entry.tensor_bits,
+        tile=entry.tile,
+        tile_bits=entry.tile_bits,
+    )
+
+
+def _family(entry: NumberFormatFamily) -> GroupedFormat:
+    return GroupedFormat(entry.bits, entry.scale_bits, entry.zeros, entry.quantises, entry.rest_bits)
+
+
+def _element(name: str, entry: CacheType) -> CacheElement:
+    if entry.block is not None and entry.block_bytes is not None:
+        return CacheElement(name, entry.block, Fraction(entry.block_bytes))
+    return CacheElement(name, 1, Fraction(entry.bits or 0, 8))
