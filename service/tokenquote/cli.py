@@ -90,7 +90,7 @@ def health() -> None:
         connection.request("GET", "/readyz")
         status = connection.getresponse().status
     except (OSError, HTTPException) as error:
-        raise click.ClickException(f"no answer from port {connection.port}: {error}") from None
+        raise click.ClickException(f"no answer from port {connection.port}: {error!r}") from None
     finally:
         connection.close()
     if status != 200:
