@@ -13,6 +13,8 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    PlatformCollector,
+    ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
@@ -23,6 +25,7 @@ from tokenquote.catalog import Catalog
 from tokenquote.http.access_log import log_request
 from tokenquote.http.request_ids import request_id_of
 from tokenquote_client import Quote
+from tokenquote_client.quote import Totals
 
 __all__ = ["CONTENT_TYPE", "Telemetry", "observed"]
 
@@ -60,7 +63,10 @@ class Telemetry:
             "tokenquote_http_requests_in_flight", "HTTP requests being answered.", registry=self.registry
         )
         self.quotes = Counter(
-            "tokenquote_quotes", "Quotes by model and app; a refused plan has outcome `refused`.",
+            "tokenquote_quotes",
+            "Quotes by model and app. The outcome is `complete`, `incomplete` where some tokens have no "
+            "price, `unpriced` where none has one (weights that you run yourself), `refused` where a plan "
+            "was not quoted.",
             ["model", "app", "outcome"], registry=self.registry,
         )  # fmt: skip
         self.tokens = Counter(
@@ -79,13 +85,20 @@ class Telemetry:
             ["method"], registry=self.registry,
         )  # fmt: skip
         self._describe(catalog)
+        # The library registers these two with its global registry only: process_* and python_info.
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
 
     def _describe(self, catalog: Catalog) -> None:
         build = Gauge(
-            "tokenquote_build_info", "Constant 1.", ["version", "python_version"], registry=self.registry
-        )
+            "tokenquote_build_info", "Version of the service and of its Python; constant 1.",
+            ["version", "python_version"], registry=self.registry,
+        )  # fmt: skip
         build.labels(__version__, platform.python_version()).set(1)
-        revision = Gauge("tokenquote_catalog_info", "Constant 1.", ["revision"], registry=self.registry)
+        revision = Gauge(
+            "tokenquote_catalog_info", "Revision of the catalog that answers; constant 1.",
+            ["revision"], registry=self.registry,
+        )  # fmt: skip
         revision.labels(catalog.revision).set(1)
         models = Gauge(
             "tokenquote_catalog_models", "Models by provider.", ["provider"], registry=self.registry
@@ -104,7 +117,7 @@ class Telemetry:
     def quoted(self, quote: Quote, app: str | None) -> None:
         """Count an answered quote."""
         totals, labels = quote.totals, (quote.model, self._app(app))
-        self.quotes.labels(*labels, "complete" if totals.complete else "incomplete").inc()
+        self.quotes.labels(*labels, _outcome(totals)).inc()
         kinds = {
             "input": totals.input_tokens,
             "cache_read": totals.cache_read_tokens,
@@ -118,16 +131,23 @@ class Telemetry:
         for count in quote.counts:
             self.counts.labels(count.method).inc()
 
-    def refused(self, model: str | None, app: str | None) -> None:
-        """Count a plan that could not be quoted; `model` only if the catalog has it."""
+    def refused(self, model: str | None, app: object) -> None:
+        """Count a plan that could not be quoted; `model` only if the catalog has it, `app` as it was sent."""
         self.quotes.labels(model or OTHER, self._app(app), "refused").inc()
 
     def exposition(self) -> bytes:
         """All metrics in the text format."""
         return generate_latest(self.registry)
 
-    def _app(self, app: str | None) -> str:
-        return app if app in self._apps else OTHER
+    def _app(self, app: object) -> str:
+        # A refused plan may have anything here, a list for one.
+        return app if isinstance(app, str) and app in self._apps else OTHER
+
+
+def _outcome(totals: Totals) -> str:
+    if totals.complete:
+        return "complete"
+    return "unpriced" if totals.cost is None else "incomplete"
 
 
 def observed(app: ASGIApp, telemetry: Telemetry) -> ASGIApp:
