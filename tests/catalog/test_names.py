@@ -38,6 +38,9 @@ def catalog_with(directory: Path, provider: str, *models: str, first_party: bool
         pytest.param("z-ai/glm-5.3", "zai/glm-5.3", id="z-ai"),
         pytest.param("bedrock/amazon.nova-pro-v1:0", "amazon/amazon.nova-pro-v1:0", id="name-with-a-colon"),
         pytest.param("groq/openai/gpt-oss-120b", "groq/openai/gpt-oss-120b", id="name-with-a-slash"),
+        pytest.param("openai/gpt-oss-120b", "openai/gpt-oss-120b", id="open-weights"),
+        pytest.param("openai/gpt-oss-20b", "openai/gpt-oss-20b", id="open-weights-of-a-provider"),
+        pytest.param("meta-llama/Meta-Llama-3.1-8B", "meta-llama/Llama-3.1-8B", id="open-weights-alias"),
         pytest.param("azure/gpt-4o", "azure/gpt-4o", id="reseller"),
         pytest.param("gpt-4o", "openai/gpt-4o", id="bare-name-that-a-reseller-sells-too"),
         pytest.param("gpt-5.6-sol", "openai/gpt-5.6-sol", id="and-another"),
@@ -90,7 +93,6 @@ def test_a_name_that_resembles_none_is_unknown(name: str) -> None:
     ("name", "near"),
     [
         ("llama-3.3-70b-versatile", "groq/llama-3.3-70b-versatile"),
-        ("openai/gpt-oss-120b", "groq/openai/gpt-oss-120b"),
         ("Qwen/Qwen3.8-2.4T-A95B", "together/Qwen/Qwen3.8-2.4T-A95B"),
     ],
 )

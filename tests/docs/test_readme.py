@@ -35,7 +35,9 @@ def test_the_make_commands_of_the_readme_exist() -> None:
 
 
 def test_the_readme_counts_the_catalog_rightly(catalog: Catalog) -> None:
-    assert f"**{len(catalog.models)} models of {len(catalog.providers)} providers**" in README
+    sold = len(catalog.models) - catalog.open_weights
+    assert f"**{sold} models of {len(catalog.providers)} providers**" in README
+    assert f"**{catalog.open_weights} open-weight models**" in README
 
 
 def test_every_setting_is_in_the_readme() -> None:

@@ -84,7 +84,7 @@ def _kinds(fields: Fields, family: Family) -> Sequence[Kind]:
     stated = fields.per_layer("layer_types", layers)
     if stated is not None:
         for word in stated:
-            if word not in _LAYER_TYPES:
+            if not isinstance(word, str) or word not in _LAYER_TYPES:
                 raise fields.error("layer_types", f"{str(word)[:40]!r} layers: not counted yet")
         return [_LAYER_TYPES[word] for word in stated]
     if fields.has("full_attention_interval") or fields.has("linear_num_value_heads"):

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-__all__ = ["CacheElement", "Formats", "GroupedFormat", "Storage", "UnknownFormat", "WeightFormat"]
+__all__ = [
+    "CacheElement",
+    "Formats",
+    "GroupedFormat",
+    "Quantises",
+    "Storage",
+    "UnknownFormat",
+    "WeightFormat",
+]
 
 Quantises = Literal["everything", "matrices", "linears", "experts"]
 """Which tensors the format applies to: all, all but norms, biases and routers, those of the layers, or only
