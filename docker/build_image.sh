@@ -6,7 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-store=${IMAGE_STORE:-build/image}
+mkdir -p "${IMAGE_STORE:=build/image}"
+store=$(realpath "$IMAGE_STORE")
 base=localhost/tokenquote-base
 image=localhost/tokenquote
 # vfs copies whole folders: slow, but it needs no file system within a file system.
@@ -14,9 +15,6 @@ buildah=(buildah --storage-driver vfs --root "$store/storage" --runroot "$store/
 
 main() {
     install_tools
-    mkdir -p "$store"
-    store=$(realpath "$store")
-    buildah=(buildah --storage-driver vfs --root "$store/storage" --runroot "$store/run")
     "${buildah[@]}" inspect --type image "$base" > /dev/null 2>&1 || timed "base image" make_base
     timed "image" build
     "${buildah[@]}" images --format '{{.Name}}: {{.Size}}' | sort -u
@@ -24,7 +22,7 @@ main() {
 }
 
 install_tools() {
-    if ! command -v buildah debootstrap > /dev/null; then
+    if ! command -v buildah > /dev/null || ! command -v debootstrap > /dev/null; then
         apt-get update --quiet=2
         DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends buildah debootstrap
     fi
@@ -65,14 +63,21 @@ pip_config() {
     local name value
     echo "[global]"
     for name in index-url extra-index-url trusted-host; do
-        value=$(python3 -m pip config get "global.$name" 2> /dev/null | tr ' ' '\n' | grep -v '^file:' || true)
-        [ -z "$value" ] || printf '%s =\n%s\n' "$name" "${value//$'\n'/$'\n' }" | sed '2,$s/^ */    /'
+        value=$(pip_setting "$name" | tr ' ' '\n' | { grep -v '^file:' || true; } | paste --serial --delimiters ' ')
+        [ -z "$value" ] || echo "$name = $value"
     done
     echo "cert = /run/secrets/pip_cert"
 }
 
 certificates() {
-    python3 -m pip config get global.cert 2> /dev/null || echo /etc/ssl/certs/ca-certificates.crt
+    local bundle
+    bundle=$(pip_setting cert)
+    echo "${bundle:-/etc/ssl/certs/ca-certificates.crt}"
+}
+
+# The environment's, else the configuration's, else nothing.
+pip_setting() {
+    python3 -m pip config get ":env:.$1" 2> /dev/null || python3 -m pip config get "global.$1" 2> /dev/null || true
 }
 
 timed() {
