@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from tokenquote import __version__
 
@@ -33,17 +33,24 @@ def main() -> None:
 
 @main.command()
 @click.option("--host", help="Address to listen on. [TOKENQUOTE_HOST; 127.0.0.1]")
-@click.option("--port", type=int, help="Port to listen on. [TOKENQUOTE_PORT; 8000]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [TOKENQUOTE_PORT; 8000]")
 def serve(host: str | None, port: int | None) -> None:
     """Run the HTTP service."""
     import uvicorn
+    from pydantic import ValidationError
 
     from tokenquote.catalog import CatalogError
     from tokenquote.http.access_log import configure_logging
     from tokenquote.http.app import create_app, create_state
     from tokenquote.settings import Settings, unknown_variables
 
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = (
+            f"TOKENQUOTE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)
+        )
+        raise click.ClickException("\n".join(wrong)) from None
     configure_logging(settings.log_level)
     for name in unknown_variables():
         click.echo(f"warning: {name} is no setting of tokenquote", err=True)
@@ -75,6 +82,31 @@ def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
 
     server.handle_exit = drain  # type: ignore[method-assign]
     signal.signal(signal.SIGTERM, drain)
+
+
+@main.command("quote")
+@click.argument("plan", type=click.File("rb"))
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--model", "models", multiple=True, help="Instead of the plan's; several are compared.")
+@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_dir: Path | None) -> None:
+    """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
+    from rich.console import Console
+
+    from tokenquote import breakdown
+    from tokenquote.plan_files import answer_plan_file
+    from tokenquote_client import Comparison
+
+    try:
+        answered = answer_plan_file(plan.read(), plan.name, models, catalog_dir)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    if output == "json":
+        click.echo(answered.model_dump_json(indent=2))
+    elif isinstance(answered, Comparison):
+        breakdown.print_comparison(answered, Console())
+    else:
+        breakdown.print_quote(answered, Console())
 
 
 @main.command()
@@ -113,8 +145,10 @@ def check_catalog(directory: Path | None) -> None:
         loaded = load_catalog(*([directory] if directory else []))
     except CatalogError as error:
         raise click.ClickException(str(error)) from None
+    sold = len(loaded.models) - loaded.open_weights
     click.echo(
-        f"{len(loaded.models)} models of {len(loaded.providers)} providers, revision {loaded.revision}"
+        f"{sold} models of {len(loaded.providers)} providers and {loaded.open_weights} open-weight models, "
+        f"revision {loaded.revision}"
     )
 
 

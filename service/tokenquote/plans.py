@@ -26,7 +26,11 @@ class Unstated:
     """Output that the plan leaves out and that counts as 0 tokens."""
 
     assistant: int
+    """Turns without `assistant`."""
     reasoning: int
+    """Turns without `reasoning`."""
+    round_reasoning: int
+    """Tool rounds without `reasoning`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,6 @@ def resolve(plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog) 
     Raises:
         PlanError: something that is not offered, or that cannot be counted.
     """
-    if plan.history.strategy != "full":
-        raise _not_offered(("history", "strategy"), f"history strategy {plan.history.strategy!r}")
     resolver = _Resolver(model, rules, catalog.profiles)
     opening = resolver.opening(plan)
     conversation = Conversation(
@@ -55,12 +57,18 @@ def resolve(plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog) 
         per_request=rules.framing.request,
         reasoning_kept=model.entry.reasoning_kept,
     )
-    unstated = Unstated(
-        assistant=sum(turn.repeat for turn in plan.turns if turn.assistant is None),
-        reasoning=sum(turn.repeat for turn in plan.turns if turn.reasoning is None),
-    )
+    unstated = _unstated(plan.turns)
     return ResolvedPlan(
         conversation, tuple(resolver.counts), unstated, tuple(dict.fromkeys(resolver.assumptions))
+    )
+
+
+def _unstated(turns: Sequence[wire.Turn]) -> Unstated:
+    rounds = [(turn.repeat * one.repeat, one) for turn in turns for one in turn.tool_rounds]
+    return Unstated(
+        assistant=sum(turn.repeat for turn in turns if turn.assistant is None),
+        reasoning=sum(turn.repeat for turn in turns if turn.reasoning is None),
+        round_reasoning=sum(times for times, one in rounds if one.reasoning is None),
     )
 
 
@@ -87,8 +95,9 @@ class _Resolver:
         if plan.system is not None:
             amount = self._amount(plan.system, ("system",), "system")
             system = self._content(amount, self.rules.framing.message)
-            if isinstance(plan.system, (str, amounts.Text)):
-                system_messages = [Message("system", (_text_of(plan.system),))]
+            # Tokens without their text hold the tools' block all the same: a system message is there.
+            texts = (_text_of(plan.system),) if isinstance(plan.system, (str, amounts.Text)) else ()
+            system_messages = [Message("system", texts)]
         return Opening(tools=self._tools(plan.tools, system_messages), system=system)
 
     def turn(self, turn: wire.Turn, at: Location) -> Turn:
@@ -124,7 +133,8 @@ class _Resolver:
         try:
             request = read_body(start.format, start.body)
         except BodyError as error:
-            raise PlanError(("start", *error.location), error.detail) from None
+            raise PlanError(("start", *error.location), error.detail, offered=error.offered) from None
+        self.assumptions += [f"start: {words} is not counted" for words in request.uncounted]
         if first.user is None and request.messages[-1].role not in ("user", "tool"):
             detail = "missing, and the last message of `start` is not one that waits for an answer"
             raise PlanError(("turns", 0, "user"), detail)

@@ -24,6 +24,7 @@ __all__ = [
     "Priced",
     "Tariff",
     "UnknownMode",
+    "card_of",
     "exact_product",
     "exact_sum",
     "price",
@@ -138,13 +139,27 @@ def tariff_on(block: PriceBlock | None, at: dt.datetime, mode: str = STANDARD) -
         UnknownMode: the block has no such mode.
     """
     if block is None:
+        if mode != STANDARD:
+            raise UnknownMode(mode, [STANDARD])
         return Tariff((), (_TierRates(BASE_TIER, {}),), "not in the catalog", None)
-    if mode != STANDARD and mode not in block.modes:
-        raise UnknownMode(mode, [STANDARD, *block.modes])
+    _check_mode(block, mode)
     window = next((window for window in block.windows if window.holds(at)), None)
     starts = sorted({tier.starts for card in _cards(block, window, mode) for tier in card.tiers})
     tiers = tuple(_resolve(block, window, mode, start) for start in (0, *starts))
     return Tariff(tuple(starts), tiers, block.source, block.checked, window.name if window else None)
+
+
+def card_of(block: PriceBlock | None, mode: str = STANDARD) -> object:
+    """Everything that decides the rates of one mode, to compare two blocks by.
+
+    Raises:
+        UnknownMode: the block has no such mode.
+    """
+    if block is None:
+        return None
+    _check_mode(block, mode)
+    own = block.modes[mode] if mode != STANDARD else None
+    return block.rates, block.tiers, block.windows, own
 
 
 def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
@@ -173,6 +188,11 @@ def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
     order = list(_CHAINS)
     by_kind = sorted(lines, key=lambda line: (order.index(line.kind), line.rate))
     return Priced(tuple(costs), tuple(by_kind), unpriced)
+
+
+def _check_mode(block: PriceBlock, mode: str) -> None:
+    if mode != STANDARD and mode not in block.modes:
+        raise UnknownMode(mode, [STANDARD, *block.modes])
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -14,7 +14,7 @@ from tokenquote.prices import UnknownMode
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
-__all__ = ["KNOWN_ERRORS", "invalid", "pointer_to", "problem_of"]
+__all__ = ["KNOWN_ERRORS", "invalid", "pointer_to", "problem_of", "unprocessable_parameter"]
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
@@ -44,7 +44,7 @@ def problem_of(error: Exception) -> Problem:
         return _unprocessable("invalid-request", ("mode",), f"the model is offered in: {offered}")
     if isinstance(error, AmbiguousModel):
         detail = f"several providers use this name; write one of {', '.join(error.ids)}"
-        return _unprocessable("invalid-request", ("model",), detail)
+        return _unprocessable("invalid-request", error.location or ("model",), detail)
     if isinstance(error, PlanTooLong):
         return _unprocessable("plan-too-long", ("turns",), str(error))
     raise error
@@ -57,9 +57,15 @@ def invalid(error: ValidationError, body: Any) -> Problem:
     return _with_errors("invalid-request", errors[:_MAX_ERRORS], len(errors))
 
 
+def unprocessable_parameter(detail: str) -> Problem:
+    """The problem document of a query parameter, which has no place in the body."""
+    kind = "invalid-request"
+    return Problem(type=f"{_TYPE}{kind}", title=_TITLES[kind], status=422, detail=detail)
+
+
 def pointer_to(location: Sequence[int | str], body: Any) -> str:
     """RFC 6901 pointer to a place in the body. pydantic's names of union members are not places in it."""
-    steps: list[str] = []
+    steps: list[int | str] = []
     for i, step in enumerate(location):
         last = i == len(location) - 1
         if isinstance(step, str) and step.startswith(UNION_MEMBER):
@@ -70,23 +76,29 @@ def pointer_to(location: Sequence[int | str], body: Any) -> str:
             body = body[step]
         else:
             continue
-        steps.append(str(step)[:64].replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{step}" for step in steps)
+        steps.append(step)
+    return _pointer(steps)
 
 
 def _unknown_model(error: UnknownModel) -> Problem:
     near = f" Near names: {', '.join(error.near)}." if error.near else ""
+    detail = f"The catalog has no model {error.name[:100]!r}.{near} GET /v1/models lists all."
     return Problem(
         type=f"{_TYPE}unknown-model",
         title="Unknown model",
         status=404,
-        detail=f"The catalog has no model {error.name[:100]!r}.{near} GET /v1/models lists all.",
+        detail=detail,
+        errors=(FieldError(pointer=_pointer(error.location), detail=detail),) if error.location else (),
     )
 
 
 def _unprocessable(kind: str, location: Sequence[int | str], detail: str) -> Problem:
-    pointer = "".join(f"/{str(step)[:64].replace('~', '~0').replace('/', '~1')}" for step in location)
-    return _with_errors(kind, [FieldError(pointer=pointer, detail=detail)], 1)
+    return _with_errors(kind, [FieldError(pointer=_pointer(location), detail=detail)], 1)
+
+
+def _pointer(steps: Sequence[int | str]) -> str:
+    """RFC 6901; a name that somebody made up is cut, for it may be long."""
+    return "".join(f"/{str(step)[:64].replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
 _TITLES = {

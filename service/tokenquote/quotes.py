@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import CacheUse, Row, replay, replay_cache
 from tokenquote.memory_answers import memory_of
+from tokenquote.plan_checks import check_plan
 from tokenquote.plan_errors import PlanError
 from tokenquote.plans import ResolvedPlan, resolve
 from tokenquote.prices import Priced, Tariff, exact_product, exact_sum, price, tariff_on
@@ -32,13 +34,16 @@ from tokenquote_client.quote import (
     Unpriced,
 )
 
-__all__ = ["answer", "compare", "quote"]
-
-Memo = MutableMapping[tuple[str, str], int]
+__all__ = ["answer"]
 
 
 def answer(
-    plan: wire.Plan, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
+    plan: wire.Plan,
+    catalog: Catalog,
+    vocabularies: Vocabularies,
+    now: dt.datetime,
+    *,
+    with_requests: bool = True,
 ) -> Quote | Comparison:
     """Quote the plan for its model, or compare its models.
 
@@ -47,64 +52,105 @@ def answer(
         catalog: what is known about models.
         vocabularies: the catalog's vocabularies.
         now: the time of receipt, whose prices apply unless the plan says `at`.
+        with_requests: False for the summary, which has no row for each request.
 
     Raises:
         one of `problems.KNOWN_ERRORS`: the plan cannot be quoted.
     """
-    at = plan.at or now
+    names = [plan.model or ""] if plan.models is None else plan.models
+    found = [_resolved(catalog, name, plan, i) for i, name in enumerate(names)]
+    models = list({model.id: model for model in found}.values())
+    check_plan(plan, len(models))
+    digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
+    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests, {})
     if plan.models is None:
-        return quote(plan, catalog.resolve(plan.model or ""), catalog, vocabularies, at, {})
-    return compare(plan, plan.models, catalog, vocabularies, at)
+        return quoting.quote(models[0])
+    return _compare(quoting, models)
 
 
-def compare(
-    plan: wire.Plan, names: Sequence[str], catalog: Catalog, vocabularies: Vocabularies, at: dt.datetime
-) -> Comparison:
-    """Quotes for several models: complete before incomplete, then by cost, then by id; failures last."""
-    models = {model.id: model for model in map(catalog.resolve, names)}
-    memo: Memo = {}
+def _resolved(catalog: Catalog, name: str, plan: wire.Plan, index: int) -> Model:
+    try:
+        return catalog.resolve(name)
+    except (UnknownModel, AmbiguousModel) as error:
+        error.location = ("model",) if plan.models is None else ("models", index)
+        raise
+
+
+def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
+    """Quotes for several models: complete before incomplete, then by cost, then by id; failures last.
+
+    Raises:
+        one of `problems.KNOWN_ERRORS`: what is wrong is the plan, for every model fails in the same way.
+    """
     quotes: list[Quote] = []
-    failures: list[Quote | Failure] = []
-    for model in models.values():
+    failures: dict[str, Exception] = {}
+    for model in models:
         try:
-            quotes.append(quote(plan, model, catalog, vocabularies, at, memo))
+            quotes.append(quoting.quote(model))
         except KNOWN_ERRORS as error:
-            failures.append(Failure(model=model.id, problem=problem_of(error)))
-    quotes.sort(key=lambda one: (not one.totals.complete, one.totals.cost or Decimal(0), one.model))
-    return Comparison(quotes=[*quotes, *failures])
+            failures[model.id] = error
+    problems = {model_id: problem_of(error) for model_id, error in failures.items()}
+    if not quotes and len({problem.detail for problem in problems.values()}) == 1:
+        raise next(iter(failures.values()))
+    quotes.sort(key=_by_price)
+    failed = [Failure(model=model_id, problem=problem) for model_id, problem in problems.items()]
+    return Comparison(quotes=[*quotes, *failed])
 
 
-def quote(
-    plan: wire.Plan, model: Model, catalog: Catalog, vocabularies: Vocabularies, at: dt.datetime, memo: Memo
-) -> Quote:
-    """The quote of one model."""
-    block = model.prices_on(at)
-    tariff = tariff_on(block, at, plan.mode)
-    resolved = resolve(plan, model, TokenRules(model.counting, vocabularies, memo), catalog)
-    rows = replay(resolved.conversation)
-    cache = _choose_cache(plan.caching, model, tariff)
-    uses = _cache_uses(rows, cache, resolved)
-    priced = price(tariff, [_billed(row, use, cache.write_kind) for row, use in zip(rows, uses, strict=True)])
-    uncached = price(tariff, [_billed(row, CacheUse(), cache.write_kind) for row in rows])
-    overflow = _overflow(rows, model)
-    context = _context(rows, model, overflow)
-    return Quote(
-        id=_quote_id(plan, model, catalog, at),
-        model=model.id,
-        catalog_revision=catalog.revision,
-        prices_at=at.astimezone(dt.UTC),
-        totals=_totals(rows, uses, priced, uncached),
-        requests=_requests(rows, uses, priced),
-        lines=_lines(priced, tariff, plan.mode),
-        context=context,
-        counts=list(resolved.counts),
-        fleet=_fleet(plan.conversations, priced),
-        budget=_budget(plan.budget, rows, priced),
-        memory=memory_of(model, context.peak_tokens, catalog),
-        unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
-        assumptions=[*resolved.assumptions, *assumptions_of(model, cache, rows)],
-        warnings=warnings_of(model, at, resolved.unstated, overflow, priced),
-    )
+def _by_price(quote: Quote) -> tuple[bool, bool, Decimal, str]:
+    cost = quote.totals.cost
+    return not quote.totals.complete, cost is None, cost or Decimal(0), quote.model
+
+
+@dataclass(frozen=True)
+class _Quoting:
+    """One plan at one instant, for one model after the other."""
+
+    plan: wire.Plan
+    catalog: Catalog
+    vocabularies: Vocabularies
+    at: dt.datetime
+    digest: str
+    """Of the plan, for the quotes' ids."""
+    with_requests: bool
+    memo: MutableMapping[tuple[str, str], int]
+    """Token counts by vocabulary and text: each text is encoded once for each vocabulary."""
+
+    def quote(self, model: Model) -> Quote:
+        plan, at = self.plan, self.at
+        tariff = tariff_on(model.prices_on(at), at, plan.mode)
+        rules = TokenRules(model.counting, self.vocabularies, self.memo)
+        resolved = resolve(plan, model, rules, self.catalog)
+        rows = replay(resolved.conversation)
+        cache = _choose_cache(plan.caching, model, tariff)
+        uses = _cache_uses(rows, cache, resolved)
+        billed = [_billed(row, use, cache.write_kind) for row, use in zip(rows, uses, strict=True)]
+        priced = price(tariff, billed)
+        uncached = price(tariff, [_billed(row, CacheUse(), cache.write_kind) for row in rows])
+        overflow = _overflow(rows, model)
+        context = _context(rows, model, overflow)
+        return Quote(
+            id=self._id(model),
+            model=model.id,
+            catalog_revision=self.catalog.revision,
+            prices_at=at.astimezone(dt.UTC),
+            totals=_totals(rows, uses, priced, uncached),
+            requests=_requests(rows, uses, priced) if self.with_requests else None,
+            lines=_lines(priced, tariff, plan.mode),
+            context=context,
+            counts=list(resolved.counts),
+            fleet=_fleet(plan.conversations, priced),
+            budget=_budget(plan.budget, rows, priced),
+            memory=memory_of(model, context.peak_tokens, self.catalog),
+            unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
+            assumptions=[*resolved.assumptions, *assumptions_of(model, cache, rows)],
+            warnings=warnings_of(plan, model, at, resolved.unstated, overflow, cache, priced),
+        )
+
+    def _id(self, model: Model) -> str:
+        """The same plan at the same instant from the same catalog has the same id."""
+        parts = (self.digest, model.id, self.catalog.revision, self.at.astimezone(dt.UTC).isoformat())
+        return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
 def _choose_cache(wanted: wire.Caching, model: Model, tariff: Tariff) -> CacheChoice:
@@ -255,9 +301,3 @@ def _budget(budget: wire.Budget | None, rows: Sequence[Row], priced: Priced) -> 
     fits = paid == len(rows)
     turns = rows[-1].turn if fits else rows[paid].turn - 1
     return BudgetAnswer(fits=fits, turns=turns, requests=paid, spent=spent)
-
-
-def _quote_id(plan: wire.Plan, model: Model, catalog: Catalog, at: dt.datetime) -> str:
-    """The same plan at the same instant from the same catalog has the same id."""
-    parts = (plan.model_dump_json(), model.id, catalog.revision, at.astimezone(dt.UTC).isoformat())
-    return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"

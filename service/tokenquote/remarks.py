@@ -11,7 +11,8 @@ from tokenquote.catalog import Model
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import Row
 from tokenquote.plans import Unstated
-from tokenquote.prices import Priced
+from tokenquote.prices import Priced, UnknownMode, card_of
+from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Overflow, Warned
 
 __all__ = ["CacheChoice", "assumptions_of", "warnings_of"]
@@ -36,18 +37,22 @@ def assumptions_of(model: Model, cache: CacheChoice, rows: Sequence[Row]) -> lis
 
 
 def warnings_of(
+    plan: Plan,
     model: Model,
     at: dt.datetime,
     unstated: Unstated,
     overflow: Overflow | None,
+    cache: CacheChoice,
     priced: Priced,
 ) -> list[Warned]:
     """Everything that could mislead a reader who sees only the totals."""
     found = (
         *_output_warnings(unstated),
         *_overflow_warnings(model, overflow),
-        *_date_warnings(model, at),
+        *_price_changes(model, at, plan.mode),
+        *_retirement(model, at),
         *_price_warnings(priced),
+        *_cache_warnings(plan, model, cache),
     )
     return [Warned(code=code, detail=detail) for code, detail in found]
 
@@ -73,11 +78,12 @@ def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]
 
 
 def _output_warnings(unstated: Unstated) -> Iterator[tuple[str, str]]:
-    parts = [
-        f"{name} of {turns} {'turn' if turns == 1 else 'turns'}"
-        for name, turns in (("assistant", unstated.assistant), ("reasoning", unstated.reasoning))
-        if turns
-    ]
+    missing = (
+        ("assistant", unstated.assistant, "turn"),
+        ("reasoning", unstated.reasoning, "turn"),
+        ("reasoning", unstated.round_reasoning, "tool round"),
+    )
+    parts = [f"{what} of {n} {of}{'' if n == 1 else 's'}" for what, n, of in missing if n]
     if parts:
         yield "output_not_stated", f"{' and '.join(parts)} not stated: counted as 0 tokens"
 
@@ -91,9 +97,21 @@ def _overflow_warnings(model: Model, overflow: Overflow | None) -> Iterator[tupl
         )
 
 
-def _date_warnings(model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
+def _price_changes(model: Model, at: dt.datetime, mode: str) -> Iterator[tuple[str, str]]:
+    """The next change of the quoted mode's rates; a block may change only others."""
     for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
-        yield "price_change", f"the prices of {model.id} change on {block.from_}"
+        begins = dt.datetime.combine(block.from_ or at.date(), dt.time(), dt.UTC)
+        before = model.prices_on(begins - dt.timedelta(days=1))
+        try:
+            changes = card_of(before, mode) != card_of(block, mode)
+        except UnknownMode:
+            yield "price_change", f"{model.id} is no longer offered in mode {mode} from {block.from_}"
+            continue
+        if changes:
+            yield "price_change", f"the prices of {model.id} change on {block.from_}"
+
+
+def _retirement(model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
     retires = model.entry.retires
     if retires is not None:
         gone = retires <= at.astimezone(dt.UTC).date()
@@ -106,3 +124,12 @@ def _date_warnings(model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
 def _price_warnings(priced: Priced) -> Iterator[tuple[str, str]]:
     if priced.unpriced:
         yield "incomplete", f"no price known for: {', '.join(priced.unpriced)}; the cost leaves them out"
+
+
+def _cache_warnings(plan: Plan, model: Model, cache: CacheChoice) -> Iterator[tuple[str, str]]:
+    asked = plan.caching.model_fields_set & {"ttl", "hit_rate"}
+    if asked and cache.rule is None and plan.caching.enabled is None:
+        why = (
+            "caches only on request: add `enabled`" if model.caching else "has no prompt cache in the catalog"
+        )
+        yield "caching_off", f"{' and '.join(sorted(asked))} without effect: {model.id} {why}"

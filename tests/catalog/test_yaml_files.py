@@ -105,7 +105,7 @@ def test_what_yaml_cannot_hold_is_refused_in_one_sentence(tmp_path: Path, conten
 
 def test_a_file_above_four_mib_is_refused_unread(tmp_path: Path) -> None:
     content = b"name: x\n#".ljust(FOUR_MIB + 1, b"#")
-    sentence = "thing.yaml: 4194305 bytes are more than the 4194304 that a catalog file may have"
+    sentence = "thing.yaml: 4194305 bytes are more than the 4194304 that a file may have"
     assert problems_of(tmp_path, content) == (sentence,)
 
 

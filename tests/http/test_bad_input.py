@@ -98,7 +98,51 @@ def test_what_is_not_json_is_400(http: httpx2.Client, body: str | bytes, said: s
             "leave out `system`",
             id="start and system",
         ),
-        pytest.param(turn(user=None), "", "turns/0/user is missing", id="no user"),
+        pytest.param(turn(user=None), "/turns/0/user", "missing; only the first turn", id="no user"),
+        pytest.param(plan(app=[]), "/app", "string", id="an app that is a list"),
+        pytest.param(plan(at=1700000000), "/at", "2026-12-01T02:00:00Z", id="a time as a number"),
+        pytest.param(plan(at="1700000000"), "/at", "2026-12-01T02:00:00Z", id="a time as digits"),
+        pytest.param(
+            plan(at="0001-01-01T00:00:00+14:00"), "/at", "between 1971 and 9998", id="the first day"
+        ),
+        pytest.param(plan(at="9999-12-31T23:59:59-14:00"), "/at", "between 1971 and 9998", id="the last day"),
+        pytest.param(
+            turn(gap_seconds="60"), "/turns/0/gap_seconds", "valid number", id="a number in a string"
+        ),
+        pytest.param(plan(caching={"enabled": "yes"}), "/caching/enabled", "boolean", id="a yes"),
+        pytest.param(
+            plan(caching={"enabled": False, "ttl": "5m"}), "/caching", "nothing for `ttl`", id="off with ttl"
+        ),
+        pytest.param(
+            plan(budget={"cost": "1_000"}), "/budget/cost", "plain decimal", id="money with underscores"
+        ),
+        pytest.param(
+            {
+                "model": "gpt-4o",
+                "start": {"format": "openai.chat", "body": {"messages": [{"role": "user", "content": "x"}]}},
+                "turns": [{"assistant": 5, "repeat": 3}],
+            },
+            "/turns/0/repeat",
+            "happens once",
+            id="a start that is answered three times",
+        ),
+        pytest.param(
+            {
+                "model": "gpt-4o",
+                "start": {
+                    "format": "openai.chat",
+                    "body": {
+                        "messages": [
+                            {"role": "assistant", "tool_calls": [{"id": [], "function": {"name": "f"}}]}
+                        ]
+                    },
+                },
+                "turns": [{"user": 5}],
+            },
+            "/start/body/messages/0/tool_calls/0/id",
+            "a string",
+            id="a call whose id is a list",
+        ),
         pytest.param(turn(repeat=0), "/turns/0/repeat", "greater than or equal to 1", id="repeat 0"),
         pytest.param(turn(repeat=10**9), "/turns", "makes 1000000000 requests", id="a billion turns"),
         pytest.param(
@@ -110,10 +154,10 @@ def test_what_is_not_json_is_400(http: httpx2.Client, body: str | bytes, said: s
         ),
         pytest.param(plan(mode="turbo"), "/mode", "standard, batch, flex, priority, fast", id="unknown mode"),
         pytest.param(plan(at="2026-12-01T02:00:00"), "/at", "offset is missing", id="no offset"),
-        pytest.param(plan(at="tomorrow"), "/at", "datetime", id="no time"),
+        pytest.param(plan(at="tomorrow"), "/at", "write a time", id="no time"),
         pytest.param(plan(budget={"cost": 0.5}), "/budget/cost", "decimal string", id="money as a float"),
         pytest.param(plan(budget={"cost": "-1"}), "/budget/cost", "greater than 0", id="negative money"),
-        pytest.param(plan(budget={"cost": "NaN"}), "/budget/cost", "finite", id="money that is none"),
+        pytest.param(plan(budget={"cost": "NaN"}), "/budget/cost", "plain decimal", id="money that is none"),
         pytest.param(
             plan(conversations=0), "/conversations", "greater than or equal to 1", id="no conversations"
         ),
@@ -161,6 +205,7 @@ def test_what_the_contract_has_and_the_service_has_not_yet_is_said_plainly(
     http: httpx2.Client, body: Any, pointer: str, what: str
 ) -> None:
     document = problem(post(http, body), 422)
+    assert document["type"] == "urn:tokenquote:problem:not-yet-offered"
     assert document["errors"][0]["pointer"] == pointer
     assert what in document["errors"][0]["detail"]
     assert "not yet offered" in document["errors"][0]["detail"]
@@ -178,10 +223,22 @@ def test_an_unknown_model_is_404_with_near_names(http: httpx2.Client, name: str,
     document = problem(post(http, plan(model=name)), 404)
     assert document["title"] == "Unknown model"
     assert near in document["detail"]
+    assert document["errors"][0]["pointer"] == "/model"
 
 
 def test_one_unknown_model_among_several_is_404_for_all(http: httpx2.Client) -> None:
-    problem(post(http, plan(model=None, models=["gpt-4o", "gpt-9"])), 404)
+    document = problem(post(http, plan(model=None, models=["gpt-4o", "gpt-9"])), 404)
+    assert document["errors"][0]["pointer"] == "/models/1"
+
+
+def test_what_is_wrong_for_every_model_is_wrong_with_the_plan(http: httpx2.Client) -> None:
+    models = ["gpt-4o", "claude-opus-4-8", "gemini-2.5-flash"]
+    for wrong in (turn(repeat=40_000), turn(user={"p50": 1, "p90": 2}), plan(history={"strategy": "window"})):
+        problem(post(http, {**wrong, "model": None, "models": models}), 422)
+
+
+def test_a_strategy_that_does_not_exist_is_not_repeated(http: httpx2.Client) -> None:
+    problem(post(http, plan(history={"strategy": PRIVATE * 1000})), 422)
 
 
 def test_a_body_of_20_mb_is_413(http: httpx2.Client) -> None:

@@ -162,6 +162,16 @@ def test_law_8_the_constant_applies_from_the_first_request_that_holds_text(quote
         ({"user": 1, "repeat": 3}, "assistant of 3 turns and reasoning of 3 turns"),
         ({"user": 1, "assistant": 5}, "reasoning of 1 turn not"),
         ({"user": 1, "reasoning": 5}, "assistant of 1 turn not"),
+        (
+            {
+                "user": 1,
+                "assistant": 5,
+                "reasoning": 5,
+                "tool_rounds": [{"calls": [{"call": 1, "result": 1}], "repeat": 2}],
+                "repeat": 3,
+            },
+            "reasoning of 6 tool rounds not",
+        ),
     ],
 )
 def test_law_9_output_that_is_not_stated_counts_as_0_with_a_warning(
@@ -224,6 +234,24 @@ def test_law_11_anthropic_caches_nothing_by_default(quoted: Ask) -> None:
         model="anthropic/claude-opus-4-8", system=9000, turns=[{"user": 1, "assistant": 1, "repeat": 3}]
     )
     assert reads(quote) == writes(quote) == [0, 0, 0]
+
+
+def test_law_11_a_dropped_thought_costs_only_what_stood_behind_it(quoted: Ask) -> None:
+    """Claude Sonnet 4.5: the next turn reads all up to the first thought, the 2,100 written in round 0."""
+    rounds = [{"calls": [{"call": 10, "result": 90}], "reasoning": 300}]
+    turns = [{"user": 100, "tool_rounds": rounds, "assistant": 50, "reasoning": 0, "repeat": 2}]
+    quote = quoted(model="claude-sonnet-4-5", system=2000, turns=turns, caching={"enabled": True})
+    assert inputs(quote) == [2100, 2500, 2350, 2750]
+    assert reads(quote) == [0, 2100, 2100, 2350]
+
+
+@pytest.mark.parametrize("caching", [{"ttl": "1h"}, {"hit_rate": 0.5}])
+def test_law_11_a_cache_that_nobody_switched_on_is_said_to_be_off(quoted: Ask, caching: Any) -> None:
+    quote = quoted(
+        model="anthropic/claude-opus-4-8", system=9000, turns=[{"user": 1, "repeat": 2}], caching=caching
+    )
+    assert reads(quote) == [0, 0]
+    assert "caching_off" in codes(quote)
 
 
 def test_law_11_enabled_anthropic_reads_all_up_to_the_last_message_and_writes_the_rest(quoted: Ask) -> None:
@@ -289,11 +317,21 @@ def test_law_12_a_longer_time_to_live_outlasts_the_gap(quoted: Ask) -> None:
 
 
 def test_law_13_one_instant_prices_the_whole_quote(quoted: Ask) -> None:
-    """gemini-4-argon: 2 until 30 November 2026, 4 from 1 December, UTC; an hour of turns crosses midnight."""
-    turns = [{"user": 1_000_000, "assistant": 0, "reasoning": 0, "gap_seconds": 3600, "repeat": 1}]
-    before = quoted(model="google/gemini-4-argon", turns=turns, at="2026-11-30T23:59:59Z")
-    after = quoted(model="google/gemini-4-argon", turns=turns, at="2026-12-01T00:00:00Z")
-    assert (before.totals.cost, after.totals.cost) == (Decimal(2), Decimal(4))
+    """gemini-4-argon: 2 until 30 November 2026, then 4, though the second turn is an hour later."""
+    turns = [{"user": 500_000, "assistant": 0, "reasoning": 0, "gap_seconds": 3600, "repeat": 2}]
+    off = {"enabled": False}
+    before = quoted(model="google/gemini-4-argon", turns=turns, at="2026-11-30T23:59:59Z", caching=off)
+    after = quoted(model="google/gemini-4-argon", turns=turns, at="2026-12-01T00:00:00Z", caching=off)
+    assert (before.totals.cost, after.totals.cost) == (Decimal(3), Decimal(6))
+
+
+def test_law_13_a_change_of_other_modes_is_no_change_of_this_one(quoted: Ask) -> None:
+    """claude-opus-4-8 loses its fast mode on 2026-11-30; standard and batch stay as they are."""
+    plan = {"model": "anthropic/claude-opus-4-8", "turns": [{"user": 1}], "at": "2026-11-23T00:00:00Z"}
+    assert "price_change" not in codes(quoted(**plan))
+    assert "price_change" not in codes(quoted(**plan, mode="batch"))
+    changes = [w.detail for w in quoted(**plan, mode="fast").warnings if w.code == "price_change"]
+    assert changes == ["anthropic/claude-opus-4-8 is no longer offered in mode fast from 2026-11-30"]
 
 
 @pytest.mark.parametrize(

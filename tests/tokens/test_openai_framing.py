@@ -114,18 +114,52 @@ def test_a_tool_without_parameters() -> None:
     assert "type now = () => any;" in tools_block(read_tools([{"name": "now"}]))
 
 
-def test_references_are_shown_in_place_and_circles_end() -> None:
-    node = {"properties": {"next": {"$ref": "#/$defs/node"}, "v": {"type": "string"}}}
+def test_a_type_that_names_itself_is_shown_once() -> None:
+    """A tree, as filters and expressions are: its children are `any`."""
+    node = {
+        "properties": {
+            "value": {"type": "string"},
+            "left": {"$ref": "#/$defs/node"},
+            "right": {"$ref": "#/$defs/node"},
+        }
+    }
     tool = {
         "name": "f",
         "parameters": {"properties": {"n": {"$ref": "#/$defs/node"}}, "$defs": {"node": node}},
     }
-    assert len(tools_block(read_tools([tool]))) < 2000
-    loop = {
-        "name": "f",
-        "parameters": {"properties": {"n": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"$ref": "#/$defs/a"}}},
-    }
-    assert "n?: any" in tools_block(read_tools([loop]))
+    assert "(_: { n?: { value?: string, left?: any, right?: any } })" in tools_block(read_tools([tool]))
+
+
+@pytest.mark.parametrize(
+    ("definitions", "reference", "shown"),
+    [
+        ({"a": {"$ref": "#/$defs/a"}}, "#/$defs/a", "n?: any"),
+        ({"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "#/$defs/a", "n?: any"),
+        ({"a/b": {"type": "string"}}, "#/$defs/a~1b", "n?: string"),
+        ({"a": {"type": "string"}}, "https://example.com/schema#/$defs/a", "n?: any"),
+        ({}, "#/$defs/gone", "n?: any"),
+    ],
+)
+def test_references_are_followed_within_the_document_only(
+    definitions: Any, reference: str, shown: str
+) -> None:
+    tool = {"name": "f", "parameters": {"properties": {"n": {"$ref": reference}}, "$defs": definitions}}
+    assert shown in tools_block(read_tools([tool]))
+
+
+def test_a_description_that_is_referenced_a_thousand_times_is_refused() -> None:
+    """2.7 MB of text named by 1,500 properties would be 4 GB."""
+    definitions = {"d": {"type": "string", "description": "x" * 2_700_000}}
+    properties = {f"p{i}": {"$ref": "#/$defs/d"} for i in range(1500)}
+    tool = {"name": "f", "parameters": {"properties": properties, "$defs": definitions}}
+    with pytest.raises(BodyError, match="5000000 characters"):
+        tools_block(read_tools([tool]))
+
+
+@pytest.mark.parametrize("required", [[{}], {"a": 1}, "a", None, [["a"]]])
+def test_a_required_list_of_any_shape_is_survived(required: Any) -> None:
+    tool = {"name": "f", "parameters": {"properties": {"a": {"type": "string"}}, "required": required}}
+    assert "a?: string" in tools_block(read_tools([tool]))
 
 
 def test_references_that_multiply_are_refused() -> None:
@@ -135,7 +169,7 @@ def test_references_that_multiply_are_refused() -> None:
         for i in range(30)
     }
     tool = {"name": "f", "parameters": {"properties": {"x": {"$ref": "#/$defs/d0"}}, "$defs": definitions}}
-    with pytest.raises(BodyError, match="unfolds to more than 20000 types"):
+    with pytest.raises(BodyError, match="unfold to more than 50000 types"):
         tools_block(read_tools([tool]))
 
 

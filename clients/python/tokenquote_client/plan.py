@@ -7,10 +7,20 @@ An amount is a number of tokens, a text, a named profile or a range; content is 
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from tokenquote_client.amounts import Amount, AmountOrParts, TokenNumber
@@ -33,8 +43,25 @@ __all__ = [
     "WindowHistory",
 ]
 
+
+def _rfc_3339(value: Any) -> Any:
+    """A time with its offset. Numbers would pass for seconds, and the edges of time for any offset."""
+    if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]", value):
+        raise ValueError("write a time as 2026-12-01T02:00:00Z")
+    if not isinstance(value, (str, dt.datetime)) or isinstance(value, bool):
+        raise ValueError("write a time as 2026-12-01T02:00:00Z")
+    return value
+
+
+def _within_reach(value: dt.datetime) -> dt.datetime:
+    if not 1970 < value.year < 9999:
+        raise ValueError("a time between 1971 and 9998")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
 Repeat = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
-Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
 
 
 class Call(Sent):
@@ -60,7 +87,7 @@ class Turn(Sent):
 
     user: AmountOrParts | None = None
     """Left out only in the first turn after a `start` whose last message still waits for its answer."""
-    gap_seconds: Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)] = 0
+    gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
     """Pause before each repetition of the turn; a cache may lapse in it."""
     tool_rounds: list[ToolRound] = Field(default=[], max_length=1_000)
     reasoning: Amount | None = None
@@ -124,21 +151,43 @@ class ClearToolResults(Sent):
     keep: Annotated[int, Field(strict=True, ge=0)]
 
 
+def _strategy(value: Any) -> str | None:
+    name = value.get("strategy") if isinstance(value, Mapping) else getattr(value, "strategy", None)
+    return f"~{name}" if isinstance(name, str) else None
+
+
 History = Annotated[
-    FullHistory | WindowHistory | Summary | Retrieval | Compaction | ClearToolResults,
-    Field(discriminator="strategy"),
+    Annotated[FullHistory, Tag("~full")]
+    | Annotated[WindowHistory, Tag("~window")]
+    | Annotated[Summary, Tag("~summary")]
+    | Annotated[Retrieval, Tag("~retrieval")]
+    | Annotated[Compaction, Tag("~compaction")]
+    | Annotated[ClearToolResults, Tag("~clear_tool_results")],
+    # A message of our own: pydantic's would repeat whatever was sent.
+    Discriminator(
+        _strategy,
+        custom_error_type="strategy",
+        custom_error_message="a history has a `strategy`: full, window, summary, retrieval, compaction "
+        "or clear_tool_results",
+    ),
 ]
 
 
 class Caching(Sent):
     """What to expect of the provider's prompt cache."""
 
-    enabled: bool | None = None
+    enabled: Annotated[bool, Field(strict=True)] | None = None
     """None: what the provider does by itself."""
     ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
     """`5m`, `1h`; None: the provider's default."""
-    hit_rate: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1
+    hit_rate: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1
     """The share of possible cache reads that happen. Recorded follow-ups hit about two times in three."""
+
+    @model_validator(mode="after")
+    def _off_means_off(self) -> Self:
+        if self.enabled is False and self.model_fields_set & {"ttl", "hit_rate"}:
+            raise ValueError("`enabled: false` leaves nothing for `ttl` and `hit_rate`")
+        return self
 
 
 class Budget(Sent):
@@ -179,7 +228,7 @@ class Plan(Sent):
     """Adds `fleet`: so many independent conversations. Everything else describes one."""
     mode: str = Field(default="standard", max_length=32)
     """How the provider processes it: standard, batch, flex, priority."""
-    at: AwareDatetime | None = None
+    at: Instant | None = None
     """The instant whose prices apply; None: now."""
     budget: Budget | None = None
     app: str | None = Field(default=None, min_length=1, max_length=64)
@@ -204,14 +253,3 @@ class Plan(Sent):
                 "`start` brings its own system message and tools; leave out `system` and `tools`",
             )
         return data
-
-    @model_validator(mode="after")
-    def _someone_asks(self) -> Self:
-        for i, turn in enumerate(self.turns):
-            if turn.user is None and (self.start is None or i > 0):
-                raise PydanticCustomError(
-                    "missing_user",
-                    "turns/{index}/user is missing; only the first turn after a `start` may go without",
-                    {"index": i},
-                )
-        return self

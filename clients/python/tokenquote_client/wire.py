@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -27,6 +28,8 @@ class Received(BaseModel):
 def _exact(value: Any) -> Any:
     if isinstance(value, float):
         raise ValueError('write money as a decimal string, like "0.50": a float is not exact')
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+        raise ValueError('write money as a plain decimal number, like "0.50"')
     return value
 
 

@@ -2,7 +2,7 @@
 
 from tokenquote.catalog.catalog import AmbiguousModel, Catalog, Model, Provider, UnknownModel
 from tokenquote.catalog.loading import load_catalog, shipped_catalog
-from tokenquote.catalog.yaml_files import CatalogError
+from tokenquote.catalog.yaml_files import CatalogError, parse_yaml
 
 __all__ = [
     "AmbiguousModel",
@@ -12,5 +12,6 @@ __all__ = [
     "Provider",
     "UnknownModel",
     "load_catalog",
+    "parse_yaml",
     "shipped_catalog",
 ]

@@ -23,6 +23,8 @@ class UnknownModel(LookupError):
         super().__init__(name)
         self.name = name
         self.near = near
+        self.location: tuple[str | int, ...] = ()
+        """Where the request names it, as far as whoever asked knows."""
 
 
 class AmbiguousModel(LookupError):
@@ -32,6 +34,7 @@ class AmbiguousModel(LookupError):
         super().__init__(name)
         self.name = name
         self.ids = ids
+        self.location: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

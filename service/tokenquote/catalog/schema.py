@@ -75,6 +75,12 @@ class ToolFraming(Entry):
     """`typescript`: OpenAI's namespace block in the system message. `json`: definitions as compact JSON."""
     factor: Money = Decimal(1)
     """Tokens of this model for each token of the definitions, in place of the text's own factor."""
+    method: Literal["exact", "calibrated", "assumed"] = "calibrated"
+    """How sure the counts of definitions, output schemas and calls are; texts have their own."""
+    low: Money = Decimal("0.75")
+    """Lower end of the band of definitions, output schemas and calls, as a multiple of the count."""
+    high: Money = Decimal("1.35")
+    """Upper end of that band, as a multiple of the count."""
     per_request: StrictInt = 0
     """Tokens for having tools at all; negative where a merge saves one."""
     per_tool: StrictInt = 0

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-__all__ = ["CatalogError", "read_entry"]
+__all__ = ["CatalogError", "parse_yaml", "read_entry"]
 
 MAX_YAML_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 50
@@ -43,21 +43,23 @@ class _NoDuplicates(_SafeLoader):  # type: ignore[misc]  # either of two loaders
 
 def read_entry(path: Path, shown_as: str, kind: type[EntryT]) -> EntryT:
     """Read and validate one file; `shown_as` is what errors call it, such as `providers/openai.yaml`."""
-    data = _parse(path, shown_as)
+    _refuse_length(path.stat().st_size, shown_as)
+    data = parse_yaml(path.read_bytes(), shown_as)
     try:
         return kind.model_validate(data)
     except ValidationError as error:
         raise CatalogError([_sentence(shown_as, data, line) for line in _causes(error.errors())]) from None
 
 
-def _parse(path: Path, shown_as: str) -> Any:
-    size = path.stat().st_size
-    if size > MAX_YAML_BYTES:
-        raise CatalogError(
-            [f"{shown_as}: {size} bytes are more than the {MAX_YAML_BYTES} that a catalog file may have"]
-        )
+def parse_yaml(content: bytes, shown_as: str) -> Any:
+    """YAML without its traps: no aliases, no duplicate keys, bounded in size and depth.
+
+    Raises:
+        CatalogError: naming the file and the line.
+    """
+    _refuse_length(len(content), shown_as)
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = content.decode("utf-8")
         _refuse_dangers(text)
         return yaml.load(text, Loader=_NoDuplicates)  # noqa: S506 - a safe loader underneath
     except yaml.MarkedYAMLError as error:
@@ -67,6 +69,13 @@ def _parse(path: Path, shown_as: str) -> Any:
         raise CatalogError(
             [f"{shown_as}: not YAML that can be read: {' '.join(str(error).split())}"]
         ) from None
+
+
+def _refuse_length(size: int, shown_as: str) -> None:
+    if size > MAX_YAML_BYTES:
+        raise CatalogError(
+            [f"{shown_as}: {size} bytes are more than the {MAX_YAML_BYTES} that a file may have"]
+        )
 
 
 def _refuse_dangers(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from tokenquote.conversation.caching import CacheUse, replay_cache
 from tokenquote.conversation.ledger import (
+    MAX_ROWS,
     Content,
     Conversation,
     Opening,
@@ -14,6 +15,7 @@ from tokenquote.conversation.ledger import (
 )
 
 __all__ = [
+    "MAX_ROWS",
     "CacheUse",
     "Content",
     "Conversation",

@@ -7,7 +7,7 @@ and after the last message.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -48,9 +48,14 @@ def replay_cache(
     """
     lasting = ttl_seconds(ttl) if ttl is not None else None
     uses: list[CacheUse] = []
+    written = set(marks)  # where a breakpoint stood that has not lapsed
     for i, row in enumerate(rows):
-        fresh = lasting is None or row.gap_seconds <= lasting
-        possible = _possible_read(rows[i - 1], row, rule, marks) if i and fresh else 0
+        if lasting is not None and row.gap_seconds > lasting:
+            written.clear()
+            possible = 0
+        else:
+            possible = _possible_read(rows[i - 1], row, rule, written) if i else 0
+        written.update((*marks, row.input))
         read = int(possible * hit_rate)
         write = row.input - read if bills_writes and row.input >= rule.minimum_tokens else 0
         uses.append(CacheUse(read, write))
@@ -62,13 +67,13 @@ def ttl_seconds(ttl: str) -> int:
     return int(ttl[:-1]) * _UNIT_SECONDS[ttl[-1]]
 
 
-def _possible_read(before: Row, row: Row, rule: Caching, marks: tuple[int, ...]) -> int:
+def _possible_read(before: Row, row: Row, rule: Caching, written: Set[int]) -> int:
     shared = row.shared
     if rule.includes_output and shared == before.input:
         shared = min(shared + before.visible, row.input)
     if rule.breakpoints:
-        # The mark after the last message of the request before stands where that request ended.
-        shared = max((mark for mark in (*marks, before.input) if mark <= shared), default=0)
+        # Nearly always an earlier request ended just there; else the longest prefix that one of them marked.
+        shared = shared if shared in written else max((m for m in written if m <= shared), default=0)
     if shared < rule.minimum_tokens:
         return 0
     return shared // rule.step_tokens * rule.step_tokens

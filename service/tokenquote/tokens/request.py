@@ -69,3 +69,5 @@ class Request:
     messages: tuple[Message, ...] = ()
     tools: tuple[ToolDefinition, ...] = ()
     schema: OutputSchema | None = None
+    uncounted: tuple[str, ...] = ()
+    """What the body holds besides and may be billed, in words, so that a quote can name it."""

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import groupby
 
 from tokenquote.catalog.schema import Counting, Framing
-from tokenquote.counts import Count
+from tokenquote.counts import Count, least_certain
 from tokenquote.tokens.request import Message, OutputSchema, Request, ToolCall, ToolDefinition
 from tokenquote.tokens.typescript import schema_block, tools_block
 from tokenquote.tokens.vocabularies import Vocabularies
@@ -100,9 +100,9 @@ class TokenRules:
         framing += 0 if system else rule.without_system
         framing += 0 if tools[0].description else rule.without_first_description
         if rule.style == "typescript":
-            return Framed(self._appended(system, tools_block(tools)), framing)
+            return Framed(self._as_structure(self._appended(system, tools_block(tools))), framing)
         tokens = sum(self._encode(_as_json(tool)) for tool in tools)
-        return Framed(self._scaled(tokens, rule.factor), framing)
+        return Framed(self._as_structure(self._scaled(tokens, rule.factor)), framing)
 
     def message(self, text: Count, *, assistant: bool = False) -> Framed:
         """A counted text as a message of its own."""
@@ -115,7 +115,7 @@ class TokenRules:
             return Framed(self.nothing())
         framing = self._encode(schema.name) + 2 if self.framing.schema_with_name else 0
         framing += 0 if system or tools else self.framing.message
-        return Framed(self._appended(system, schema_block(schema)), framing)
+        return Framed(self._as_structure(self._appended(system, schema_block(schema))), framing)
 
     def _appended(self, system: Sequence[Message], block: str) -> Count:
         """A block at the end of the system message: a full stop there and the blank line are one token."""
@@ -144,7 +144,8 @@ class TokenRules:
 
     def _call(self, call: ToolCall) -> Framed:
         tokens = self._encode(f"functions.{call.name}") + self._encode(_compact(call.arguments))
-        return Framed(self._scaled(tokens, self._counting.factor), self.framing.call)
+        count = self._scaled(tokens, self._counting.factor)
+        return Framed(self._as_structure(count), self.framing.call)
 
     def _result(self, message: Message, names: Mapping[str, str]) -> Framed:
         name = names.get(message.call_id or "") or message.name or ""
@@ -160,7 +161,8 @@ class TokenRules:
         outputs = ", ".join(json.dumps("".join(m.texts), ensure_ascii=False) for m in results)
         tokens = self._encode(f'{{"tool_uses":[{",".join(uses)}]}}')
         tokens += self._encode(f"[{outputs}]") if results else 0
-        together = Framed(self._scaled(tokens, self._counting.factor), self.framing.parallel_calls)
+        count = self._as_structure(self._scaled(tokens, self._counting.factor))
+        together = Framed(count, self.framing.parallel_calls)
         return together + self._plain_message(calls) if calls.texts else together
 
     def _texts(self, texts: Iterable[str]) -> Count:
@@ -177,6 +179,17 @@ class TokenRules:
         if key not in self._memo:
             self._memo[key] = self._vocabularies.count(*key)
         return self._memo[key]
+
+    def _as_structure(self, count: Count) -> Count:
+        """Definitions, schemas and calls: how providers render them is known less well than texts."""
+        rule = self.framing.tools
+        return Count(
+            count.tokens,
+            math.floor(count.tokens * min(rule.low, self._counting.low)),
+            math.ceil(count.tokens * max(rule.high, self._counting.high)),
+            least_certain(rule.method, count.method),
+            count.vocabulary,
+        )
 
     def _scaled(self, tokens: int, factor: Decimal) -> Count:
         counting = self._counting

@@ -30,8 +30,8 @@ def read_body(body_format: str, body: Mapping[str, Any]) -> Request:
     """
     reader = FORMATS.get(body_format)
     if reader is None:
-        raise BodyError(("format",), f"not yet offered; offered: {', '.join(FORMATS)}")
+        raise BodyError(("format",), f"not yet offered; offered: {', '.join(FORMATS)}", offered=False)
     try:
         return reader(body)
     except BodyError as error:
-        raise BodyError(("body", *error.location), error.detail) from None
+        raise BodyError(("body", *error.location), error.detail, offered=error.offered) from None

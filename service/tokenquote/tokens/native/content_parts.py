@@ -31,17 +31,17 @@ def picture(data: Any, detail: Any, at: Location) -> Picture:
     return Picture(data, detail if isinstance(detail, str) else None, at)
 
 
-def tools_of(body: Mapping[str, Any]) -> tuple[ToolDefinition, ...]:
-    """The body's `tools`."""
-    tools = body.get("tools") or []
+def tools_of(body: Mapping[str, Any], key: str = "tools") -> tuple[ToolDefinition, ...]:
+    """The definitions under one of the body's members."""
+    tools = body.get(key) or []
     if not isinstance(tools, list):
-        raise BodyError(("tools",), "tools is a list of definitions")
+        raise BodyError((key,), f"{key} is a list of definitions")
     try:
         return read_tools(tools)
     except BodyError as error:
-        raise BodyError(("tools", *error.location), error.detail) from None
+        raise BodyError((key, *error.location), error.detail) from None
 
 
 def not_offered(at: Location, what: str, offered: str) -> BodyError:
     """A part that nobody here counts yet: better refused than left out in silence."""
-    return BodyError(at, f"{what}: not yet offered; counted so far: {offered}")
+    return BodyError(at, f"{what}: not yet offered; counted so far: {offered}", offered=False)

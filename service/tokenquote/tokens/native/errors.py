@@ -8,7 +8,9 @@ __all__ = ["BodyError"]
 class BodyError(ValueError):
     """A body that cannot be read; `location` leads to the place, `detail` never quotes prompt text."""
 
-    def __init__(self, location: tuple[str | int, ...], detail: str) -> None:
+    def __init__(self, location: tuple[str | int, ...], detail: str, *, offered: bool = True) -> None:
         super().__init__(detail)
         self.location = location
         self.detail = detail
+        self.offered = offered
+        """False where the provider takes it, but it is not counted here yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tokenquote.tokens.native.content_parts import Location, not_offered, picture, text_of, tools_of
@@ -40,9 +40,19 @@ def read_openai_chat(body: Mapping[str, Any]) -> Request:
         )
     return Request(
         messages=tuple(_message(message, ("messages", i)) for i, message in enumerate(messages)),
-        tools=tools_of(body),
+        tools=(*tools_of(body), *tools_of(body, "functions")),
         schema=_schema(body),
+        uncounted=tuple(_uncounted(body, messages)),
     )
+
+
+def _uncounted(body: Mapping[str, Any], messages: Sequence[Any]) -> Iterator[str]:
+    """What some providers bill and no rule here counts yet."""
+    thinking = sum(isinstance(m, dict) and bool(m.get("reasoning_content")) for m in messages)
+    if thinking:
+        yield f"reasoning_content of {thinking} messages"
+    if isinstance(body.get("tool_choice"), dict) or isinstance(body.get("function_call"), dict):
+        yield "a named tool_choice"
 
 
 def _message(message: Any, at: Location) -> Message:
@@ -84,6 +94,8 @@ def _parts(content: Any, at: Location) -> Iterator[str | Picture]:
 
 def _calls(message: Mapping[str, Any], at: Location) -> Iterator[ToolCall]:
     calls = message.get("tool_calls") or []
+    if isinstance(message.get("function_call"), dict):  # before tools there was one call, without an id
+        calls = [{"function": message["function_call"]}]
     if not isinstance(calls, list):
         raise BodyError((*at, "tool_calls"), "tool_calls is a list")
     for i, call in enumerate(calls):
@@ -95,7 +107,7 @@ def _calls(message: Mapping[str, Any], at: Location) -> Iterator[ToolCall]:
         arguments = function.get("arguments", "")
         if not isinstance(arguments, str):
             raise BodyError((*at, "tool_calls", i, "function", "arguments"), "arguments is a string of JSON")
-        yield ToolCall(function["name"], arguments, call.get("id"))
+        yield ToolCall(function["name"], arguments, _optional_text(call, "id", (*at, "tool_calls", i)))
 
 
 def _schema(body: Mapping[str, Any]) -> OutputSchema | None:

@@ -1,0 +1,185 @@
+"""A quote as a person reads it: requests, price lines and totals, with everything assumed marked.
+
+A star marks a number that rests on an assumption or a fit; the notes below say which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tokenquote_client.quote import Comparison, CountedAmount, Failure, Quote, QuotedRequest
+
+__all__ = ["print_comparison", "print_quote"]
+
+MAX_REQUESTS_SHOWN = 12
+MAX_AMOUNTS_SHOWN = 20
+_CERTAIN = ("stated", "exact", "rule")
+
+
+def print_quote(quote: Quote, console: Console) -> None:
+    """Print the breakdown of one quote."""
+    console.print(Group(*_sections(quote)))
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print several models side by side, cheapest complete one first."""
+    table = _table("model", ">input", ">cache reads", ">output", ">cost", ">without cache", "")
+    for one in comparison.quotes:
+        if isinstance(one, Failure):
+            table.add_row(one.model, "", "", "", "[red]no quote[/]", "", one.problem.detail)
+            continue
+        totals = one.totals
+        note = "" if totals.complete else "incomplete"
+        table.add_row(
+            one.model + _star(one.counts),
+            _number(totals.input_tokens),
+            _number(totals.cache_read_tokens),
+            _number(totals.output_tokens),
+            _dollars(totals.cost),
+            _dollars(totals.cost_without_cache),
+            note,
+        )
+    console.print(table)
+    if any(isinstance(one, Quote) and _star(one.counts) for one in comparison.quotes):
+        console.print("* counted by a fit or an assumption; quote the model alone to see which", style="dim")
+
+
+def _sections(quote: Quote) -> Iterator[RenderableType]:
+    yield Text.assemble(
+        (quote.model, "bold"),
+        f"   prices of {quote.prices_at:%Y-%m-%d %H:%M} UTC, catalog {quote.catalog_revision}",
+    )
+    yield Text()
+    yield _amounts(quote.counts)
+    if quote.requests:
+        yield _requests(quote.requests)
+    yield _lines(quote)
+    yield from _totals(quote)
+    yield from _notes(quote)
+
+
+def _amounts(counts: Sequence[CountedAmount]) -> Table:
+    table = _table("amount", ">tokens", "how it was counted", ">band")
+    for count in counts[:MAX_AMOUNTS_SHOWN]:
+        band = "" if count.low == count.high else f"{_number(count.low)} – {_number(count.high)}"
+        how = count.method if count.vocabulary is None else f"{count.method}, {count.vocabulary}"
+        table.add_row(count.what + _star([count]), _number(count.tokens), how, band)
+    if len(counts) > MAX_AMOUNTS_SHOWN:
+        table.add_row(f"… {len(counts) - MAX_AMOUNTS_SHOWN} more", "", "", "")
+    return table
+
+
+def _requests(requests: Sequence[QuotedRequest]) -> Table:
+    table = _table("turn", "round", ">input", ">cache read", ">cache write", ">output", ">cost", ">so far")
+    for request in _ends(requests):
+        if request is None:
+            table.add_row("…", *[""] * 7)
+            continue
+        table.add_row(
+            str(request.turn),
+            str(request.round),
+            _number(request.input_tokens),
+            _number(request.cache_read_tokens),
+            _number(request.cache_write_tokens),
+            _number(request.output_tokens),
+            _dollars(request.cost),
+            _dollars(request.cumulative_cost),
+        )
+    return table
+
+
+def _ends(requests: Sequence[QuotedRequest]) -> Iterator[QuotedRequest | None]:
+    """The first and the last requests; None stands for those between."""
+    if len(requests) <= MAX_REQUESTS_SHOWN:
+        yield from requests
+        return
+    half = MAX_REQUESTS_SHOWN // 2
+    yield from requests[:half]
+    yield None
+    yield from requests[-half:]
+
+
+def _lines(quote: Quote) -> Table:
+    table = _table("price", ">tokens", ">$ a million", "tier", ">cost", "checked")
+    for line in quote.lines:
+        where = " ".join(word for word in (line.tier, line.window, line.mode) if word and word != "standard")
+        table.add_row(
+            line.kind,
+            _number(line.tokens),
+            _dollars(line.rate),
+            where,
+            _dollars(line.cost),
+            str(line.checked),
+        )
+    for missing in quote.unpriced:
+        table.add_row(missing.kind, _number(missing.tokens), "[red]not found[/]", "", "[red]not found[/]", "")
+    return table
+
+
+def _totals(quote: Quote) -> Iterator[RenderableType]:
+    totals = quote.totals
+    star = _star(quote.counts)
+    yield Text.assemble(
+        ("one conversation  ", "bold"),
+        f"{_number(totals.requests)} requests, {_number(totals.input_tokens)} input "
+        f"({_number(totals.cache_read_tokens)} read from cache), {_number(totals.output_tokens)} output   ",
+        (_dollars(totals.cost) + star, "bold green"),
+        f"   without cache {_dollars(totals.cost_without_cache)}{star}",
+    )
+    if quote.fleet is not None:
+        many = f"{_number(quote.fleet.conversations)} conversations  "
+        yield Text.assemble((many, "bold"), (_dollars(quote.fleet.cost) + star, "bold green"))
+    if quote.budget is not None:
+        verdict = "fits" if quote.budget.fits else "does not fit"
+        yield Text(f"budget {verdict}: pays for {quote.budget.turns} turns, {quote.budget.requests} requests")
+    window = quote.context.window
+    if window:
+        share = quote.context.peak_tokens / window
+        yield Text(
+            f"context peaks at {_number(quote.context.peak_tokens)} tokens, {share:.1%} of {_number(window)}"
+        )
+    if quote.memory is not None:
+        gib = quote.memory.kv_cache_bytes_peak / 2**30
+        weights = quote.memory.weights_bytes / 2**30
+        held = f"KV cache {gib:,.2f} GiB at the peak, weights {weights:,.1f} GiB"
+        yield Text(f"self-hosted: {held} ({quote.memory.weights_dtype})")
+
+
+def _notes(quote: Quote) -> Iterator[RenderableType]:
+    yield Text()
+    if _star(quote.counts):
+        yield Text("* rests on a fit or an assumption", style="dim")
+    for note in quote.assumptions:
+        yield Text(f"· {note}", style="dim")
+    for warning in quote.warnings:
+        yield Text(f"! {warning.detail}", style="yellow")
+    yield Text("Quoted dollars are an estimate, not spend.", style="dim")
+
+
+def _star(counts: Sequence[CountedAmount]) -> str:
+    return "" if all(count.method in _CERTAIN for count in counts) else "*"
+
+
+def _table(*columns: str) -> Table:
+    """A plain table; `>` before a heading puts its column to the right."""
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for heading in columns:
+        table.add_column(heading.removeprefix(">"), justify="right" if heading.startswith(">") else "left")
+    return table
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _dollars(value: Decimal | None) -> str:
+    """Exact, without trailing zeros; what has no price is `not found`, never 0."""
+    if value is None:
+        return "not found"
+    text = format(value, "f")
+    return "$" + (text.rstrip("0").rstrip(".") if "." in text else text)
