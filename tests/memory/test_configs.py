@@ -52,6 +52,19 @@ def kinds(**fields: Any) -> list[str]:
         pytest.param({"compress_ratios": [4]}, ("compress_ratios",), "compressed", id="DeepSeek V4"),
         pytest.param({"model_type": 5}, ("model_type",), "a word", id="model type"),
         pytest.param({"kv_lora_rank": 8}, (), "missing: qk_rope_head_dim", id="MLA"),
+        pytest.param(
+            {
+                "kv_lora_rank": 8,
+                "qk_rope_head_dim": 2,
+                "qk_nope_head_dim": 2,
+                "v_head_dim": 2,
+                "layer_types": ["linear_attention", "full_attention"] * 2,
+            },
+            ("kv_lora_rank",),
+            "beside layers of other kinds",
+            id="MLA and linear layers",
+        ),
+        pytest.param({"v_head_dim": 4}, ("v_head_dim",), "another size", id="values of another size"),
         pytest.param({"linear_num_value_heads": 2}, (), "missing: linear_num_key_heads", id="linear"),
         pytest.param({"mlp_only_layers": [0.5], "num_experts": 2}, ("mlp_only_layers",), "a list", id="mlp"),
         pytest.param(

@@ -66,7 +66,7 @@ def read_attention(fields: Fields, family: Family) -> tuple[Attention, ...]:
         if fields.raw(name):
             raise fields.error(name, f"{what}: not counted yet")
     if fields.has("kv_lora_rank") or fields.has("qk_rope_head_dim"):
-        return (_latent(fields),) * fields.layers()
+        return _latent_layers(fields, family)
     fields.require("num_hidden_layers", "num_attention_heads")
     kinds = _kinds(fields, family)
     full = _grouped(fields, family) if set(kinds) != {"linear"} else None
@@ -128,11 +128,14 @@ def _grouped(fields: Fields, family: Family) -> GroupedAttention:
     kv_heads = fields.optional_size("num_key_value_heads") or heads
     if heads % kv_heads:
         raise fields.error("num_key_value_heads", f"{heads} query heads do not divide over {kv_heads}")
+    head_dim = _head_dim(fields, heads)
+    if fields.optional_size("v_head_dim") not in (None, head_dim):
+        raise fields.error("v_head_dim", "values of another size than their keys: not counted yet")
     bias = fields.flag("attention_bias", False)
     return GroupedAttention(
         query_heads=heads,
         kv_heads=kv_heads,
-        head_dim=_head_dim(fields, heads),
+        head_dim=head_dim,
         qkv_bias=bias if family.qkv_bias is None else family.qkv_bias,
         out_bias=bias if family.out_bias is None else family.out_bias,
         norm=_norm(fields, family),
@@ -159,8 +162,14 @@ def _head_dim(fields: Fields, heads: int) -> int:
     return hidden // heads
 
 
-def _latent(fields: Fields) -> LatentAttention:
+def _latent_layers(fields: Fields, family: Family) -> tuple[Attention, ...]:
     fields.require("num_hidden_layers", "num_attention_heads", "kv_lora_rank", "qk_rope_head_dim")
+    if set(_kinds(fields, family)) != {"full"}:
+        raise fields.error("kv_lora_rank", "MLA beside layers of other kinds: not counted yet")
+    return (_latent(fields),) * fields.layers()
+
+
+def _latent(fields: Fields) -> LatentAttention:
     indexer = None
     if fields.has("index_head_dim"):
         indexer = Indexer(heads=fields.size("index_n_heads"), head_dim=fields.size("index_head_dim"))
