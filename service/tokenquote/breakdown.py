@@ -5,6 +5,8 @@ A star marks a number that rests on an assumption or a fit; the notes below say 
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -14,20 +16,30 @@ from rich.text import Text
 
 from tokenquote_client.quote import Comparison, CountedAmount, Failure, Quote, QuotedRequest
 
-__all__ = ["print_comparison", "print_quote"]
+__all__ = ["picture_of", "print_answer"]
 
 MAX_REQUESTS_SHOWN = 12
 MAX_AMOUNTS_SHOWN = 20
+PICTURE_COLUMNS = 126
 _CERTAIN = ("stated", "exact", "rule")
 
 
-def print_quote(quote: Quote, console: Console) -> None:
-    """Print the breakdown of one quote."""
-    console.print(Group(*_sections(quote)))
+def print_answer(answered: Quote | Comparison, console: Console) -> None:
+    """Print the breakdown of a quote, or the models of a comparison side by side."""
+    if isinstance(answered, Comparison):
+        _print_comparison(answered, console)
+    else:
+        console.print(Group(*_sections(answered)))
 
 
-def print_comparison(comparison: Comparison, console: Console) -> None:
-    """Print several models side by side, cheapest complete one first."""
+def picture_of(answered: Quote | Comparison, title: str) -> str:
+    """The same as an SVG picture, which names no font on anybody's server."""
+    console = Console(record=True, file=io.StringIO(), width=PICTURE_COLUMNS, force_terminal=True)
+    print_answer(answered, console)
+    return re.sub(r"@font-face\s*\{[^}]*\}", "", console.export_svg(title=title))
+
+
+def _print_comparison(comparison: Comparison, console: Console) -> None:
     table = _table("model", ">input", ">cache reads", ">output", ">cost", ">without cache", "")
     for one in comparison.quotes:
         if isinstance(one, Failure):
@@ -56,9 +68,12 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
     )
     yield Text()
     yield _amounts(quote.counts)
+    yield Text()
     if quote.requests:
         yield _requests(quote.requests)
+        yield Text()
     yield _lines(quote)
+    yield Text()
     yield from _totals(quote)
     yield from _notes(quote)
 

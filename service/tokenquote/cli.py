@@ -86,7 +86,9 @@ def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
 
 @main.command("quote")
 @click.argument("plan", type=click.File("rb"))
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "output", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True
+)
 @click.option("--model", "models", multiple=True, help="Instead of the plan's; several are compared.")
 @click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_dir: Path | None) -> None:
@@ -95,18 +97,17 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
 
     from tokenquote import breakdown
     from tokenquote.plan_files import answer_plan_file
-    from tokenquote_client import Comparison
 
     try:
-        answered = answer_plan_file(plan.read(), plan.name, models, catalog_dir)
+        answered = answer_plan_file(plan.read(), getattr(plan, "name", "<stdin>"), models, catalog_dir)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     if output == "json":
         click.echo(answered.model_dump_json(indent=2))
-    elif isinstance(answered, Comparison):
-        breakdown.print_comparison(answered, Console())
+    elif output == "svg":
+        click.echo(breakdown.picture_of(answered, "tokenquote quote"))
     else:
-        breakdown.print_quote(answered, Console())
+        breakdown.print_answer(answered, Console())
 
 
 @main.command()

@@ -1,0 +1,127 @@
+"""`tokenquote quote`: a plan file in, a breakdown or JSON out, or one sentence that says why not."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tokenquote.cli import main
+
+PLAN = """\
+model: gpt-5.4-mini
+system: You are a support agent of a bicycle shop. Answer briefly.
+tools: 350
+turns:
+  - user: Where is my order 4711?
+    tool_rounds:
+      - calls: [{call: 20, result: 150}]
+        reasoning: 0
+    reasoning: 200
+    assistant: 120
+    repeat: 10
+conversations: 1000
+at: "2026-11-23T12:00:00Z"
+"""
+
+
+def run(*arguments: str, plan: str = PLAN) -> Result:
+    return CliRunner().invoke(main, ["quote", "-", *arguments], input=plan, env={"COLUMNS": "120"})
+
+
+def test_the_breakdown_shows_amounts_requests_prices_and_totals() -> None:
+    """The figures are those of the README's quote."""
+    result = run()
+    assert result.exit_code == 0, result.output
+    shown = " ".join(result.output.split())
+    for row in (
+        "openai/gpt-5.4-mini prices of 2026-11-23 12:00 UTC",
+        "system 13 exact, o200k_base",
+        "input 7,444 $0.75 base $0.005583 2026-11-12",
+        "20 requests, 36,500 input (29,056 read from cache), 3,400 output $0.0230622 without cache $0.042675",
+        "1,000 conversations $23.0622",
+        "Quoted dollars are an estimate, not spend.",
+    ):
+        assert row in shown, row
+    assert "*" not in result.output
+
+
+def test_long_conversations_show_their_ends() -> None:
+    result = run(plan=PLAN.replace("repeat: 10", "repeat: 500"))
+    assert "\n…" in result.output
+    assert len(result.output.splitlines()) < 50
+
+
+def test_what_is_assumed_or_fitted_is_starred() -> None:
+    result = run(plan=PLAN.replace("tools: 350", "tools: {profile: medium}"))
+    assert "tools*" in result.output
+    assert "* rests on a fit or an assumption" in result.output
+    assert "tools: profile `medium` stands for 340 tokens" in result.output
+
+
+def test_what_has_no_price_is_not_found_and_never_zero() -> None:
+    result = run("--model", "meta-llama/Llama-3.1-8B")
+    assert "not found" in result.output
+    assert "$0" not in result.output
+    assert "self-hosted: KV cache" in result.output
+
+
+def test_json_is_the_services_own_answer() -> None:
+    quote = json.loads(run("--format", "json").output)
+    assert quote["totals"]["cost"] == "0.0230622"
+    assert len(quote["requests"]) == 20
+
+
+def test_a_picture_names_no_outside_host() -> None:
+    picture = run("--format", "svg").output
+    assert picture.startswith("<svg")
+    hosts = set(re.findall(r"https?://([\w.-]+)", picture))
+    assert hosts <= {"www.w3.org", "www.textualize.io"}
+    assert "$0.0230622" in picture
+
+
+def test_several_models_are_compared() -> None:
+    result = run("--model", "gpt-5.4-mini", "--model", "claude-opus-4-8", "--model", "gpt-5.4-nano")
+    rows = [line.split()[0] for line in result.output.splitlines()[1:4]]
+    assert rows == ["openai/gpt-5.4-nano", "openai/gpt-5.4-mini", "anthropic/claude-opus-4-8*"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        pytest.param("a: [", "<stdin>:2: did not find expected node content", id="not YAML"),
+        pytest.param(
+            "turns: [{user: 1}]\nturns: []", "<stdin>:2: the key 'turns' stands here twice", id="a key twice"
+        ),
+        pytest.param("just words", "<stdin>: the plan: an object is expected", id="words"),
+        pytest.param("", "an object is expected", id="nothing"),
+        pytest.param(
+            "model: gpt-9\nturns: [{user: 1}]", "The catalog has no model 'gpt-9'", id="unknown model"
+        ),
+        pytest.param(
+            "model: gpt-4o\nturns: [{usr: 1}]", "<stdin>: /turns/0/usr: no such field", id="unknown field"
+        ),
+        pytest.param(
+            "model: gpt-4o\nmode: turbo\nturns: [{user: 1}]", "/mode: the model is offered in", id="mode"
+        ),
+        pytest.param("a: " + "[" * 1000, "nested deeper than 50 levels", id="bottomless"),
+    ],
+)
+def test_a_plan_that_cannot_be_quoted_is_one_sentence(plan: str, said: str) -> None:
+    result = run(plan=plan)
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_file_that_is_not_there_and_a_catalog_of_ones_own(tmp_path: Path) -> None:
+    missing: Any = CliRunner().invoke(main, ["quote", str(tmp_path / "gone.yaml")])
+    assert missing.exit_code == 2
+    (tmp_path / "counting.yaml").write_text("counting: {}\n")
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    result = CliRunner().invoke(main, ["quote", str(tmp_path / "plan.yaml"), "--catalog-dir", str(tmp_path)])
+    assert "plan.yaml: no file of a catalog" in result.output
