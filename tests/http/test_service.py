@@ -297,6 +297,7 @@ def test_the_openapi_document_is_the_contracts_own(http: httpx2.Client) -> None:
 def test_the_docs_page_names_no_outside_host(http: httpx2.Client) -> None:
     page = http.get("/docs")
     assert page.status_code == 200
+    assert "#/components/schemas/Plan" in page.text
     sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assert sources
     for source in sources:

@@ -62,6 +62,14 @@ _ANSWERS: dict[str, tuple[type, ...]] = {
     "getCatalog": (CatalogInfo,),
 }
 
+
+class _Docs(SwaggerRenderPlugin):
+    """Swagger UI over the document below, not over Litestar's, which knows no request bodies of ours."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return super().render(request, openapi_document(request.app))
+
+
 CONFIG = OpenAPIConfig(
     title="Tokenquote",
     version=__version__,
@@ -69,7 +77,7 @@ CONFIG = OpenAPIConfig(
     use_handler_docstrings=True,
     path="/docs",
     render_plugins=[
-        SwaggerRenderPlugin(
+        _Docs(
             path="/",
             js_url="/static/swagger-ui-bundle.js",
             css_url="/static/swagger-ui.css",
