@@ -15,24 +15,21 @@ from tokenquote.memory_answers import memory_of
 from tokenquote.plan_checks import check_plan
 from tokenquote.plan_errors import PlanError
 from tokenquote.plans import ResolvedPlan, resolve
-from tokenquote.prices import Priced, Tariff, exact_product, exact_sum, price, tariff_on
+from tokenquote.prices import Tariff, price, tariff_on
 from tokenquote.problems import KNOWN_ERRORS, problem_of
+from tokenquote.quote_parts import (
+    budget_of,
+    context_of,
+    fleet_of,
+    lines_of,
+    overflow_of,
+    requests_of,
+    totals_of,
+)
 from tokenquote.remarks import CacheChoice, assumptions_of, warnings_of
 from tokenquote.tokens import TokenRules, Vocabularies
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import (
-    BudgetAnswer,
-    Comparison,
-    ContextUse,
-    Failure,
-    Fleet,
-    Overflow,
-    PriceLine,
-    Quote,
-    QuotedRequest,
-    Totals,
-    Unpriced,
-)
+from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced
 
 __all__ = ["answer"]
 
@@ -127,20 +124,20 @@ class _Quoting:
         billed = [_billed(row, use, cache.write_kind) for row, use in zip(rows, uses, strict=True)]
         priced = price(tariff, billed)
         uncached = price(tariff, [_billed(row, CacheUse(), cache.write_kind) for row in rows])
-        overflow = _overflow(rows, model)
-        context = _context(rows, model, overflow)
+        overflow = overflow_of(rows, model)
+        context = context_of(rows, model, overflow)
         return Quote(
             id=self._id(model),
             model=model.id,
             catalog_revision=self.catalog.revision,
             prices_at=at.astimezone(dt.UTC),
-            totals=_totals(rows, uses, priced, uncached),
-            requests=_requests(rows, uses, priced) if self.with_requests else None,
-            lines=_lines(priced, tariff, plan.mode),
+            totals=totals_of(rows, uses, priced, uncached),
+            requests=requests_of(rows, uses, priced) if self.with_requests else None,
+            lines=lines_of(priced, tariff, plan.mode),
             context=context,
             counts=list(resolved.counts),
-            fleet=_fleet(plan.conversations, priced),
-            budget=_budget(plan.budget, rows, priced),
+            fleet=fleet_of(plan.conversations, priced),
+            budget=budget_of(plan.budget, rows, priced),
             memory=memory_of(model, context.peak_tokens, self.catalog),
             unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
             assumptions=[*resolved.assumptions, *assumptions_of(model, cache, rows)],
@@ -199,105 +196,3 @@ def _billed(row: Row, use: CacheUse, write_kind: str) -> Mapping[str, int]:
         "output": row.visible,
         "output_reasoning": row.reasoning,
     }
-
-
-def _totals(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced, uncached: Priced) -> Totals:
-    return Totals(
-        requests=len(rows),
-        input_tokens=sum(row.input for row in rows),
-        cache_read_tokens=sum(use.read for use in uses),
-        cache_write_tokens=sum(use.write for use in uses),
-        output_tokens=sum(row.output for row in rows),
-        reasoning_tokens=sum(row.reasoning for row in rows),
-        framing_tokens=sum(row.framing for row in rows),
-        image_tokens=sum(row.image for row in rows),
-        audio_tokens=sum(row.audio for row in rows),
-        video_tokens=sum(row.video for row in rows),
-        cost=priced.total,
-        cost_without_cache=uncached.total,
-        complete=priced.complete,
-    )
-
-
-def _requests(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced) -> list[QuotedRequest]:
-    requests: list[QuotedRequest] = []
-    spent: Decimal | None = None
-    for row, use, cost in zip(rows, uses, priced.costs, strict=True):
-        if cost is not None:
-            spent = exact_sum([spent or Decimal(0), cost])
-        requests.append(
-            QuotedRequest(
-                turn=row.turn,
-                round=row.round,
-                input_tokens=row.input,
-                cache_read_tokens=use.read,
-                cache_write_tokens=use.write,
-                output_tokens=row.output,
-                reasoning_tokens=row.reasoning,
-                context_tokens=row.context,
-                cost=cost,
-                cumulative_cost=spent,
-            )
-        )
-    return requests
-
-
-def _lines(priced: Priced, tariff: Tariff, mode: str) -> list[PriceLine]:
-    return [
-        PriceLine(
-            kind=line.kind,
-            tokens=line.tokens,
-            rate=line.rate,
-            tier=line.tier,
-            mode=mode,
-            window=tariff.window,
-            cost=line.cost,
-            source=tariff.source,
-            checked=tariff.checked,
-        )
-        for line in priced.lines
-    ]
-
-
-def _overflow(rows: Sequence[Row], model: Model) -> Overflow | None:
-    """The first request that does not fit; it is priced all the same."""
-    limits = model.entry.context
-    for i, row in enumerate(rows):
-        too_long = limits.window is not None and row.context > limits.window
-        if too_long or (limits.max_input is not None and row.input > limits.max_input):
-            return Overflow(turn=row.turn, request=i + 1)
-    return None
-
-
-def _context(rows: Sequence[Row], model: Model, overflow: Overflow | None) -> ContextUse:
-    limits = model.entry.context
-    return ContextUse(
-        window=limits.window,
-        max_input=limits.max_input,
-        peak_tokens=max(row.context for row in rows),
-        overflows_at=overflow,
-    )
-
-
-def _fleet(conversations: int | None, priced: Priced) -> Fleet | None:
-    if conversations is None:
-        return None
-    cost = exact_product(conversations, priced.total) if priced.total is not None else None
-    return Fleet(conversations=conversations, cost=cost)
-
-
-def _budget(budget: wire.Budget | None, rows: Sequence[Row], priced: Priced) -> BudgetAnswer | None:
-    """How many requests, in order, the money pays for."""
-    if budget is None:
-        return None
-    if not priced.complete:
-        return BudgetAnswer(fits=False, turns=None, requests=None, spent=None)
-    spent, paid = Decimal(0), 0
-    for cost in priced.costs:
-        together = exact_sum([spent, cost or Decimal(0)])
-        if together > budget.cost:
-            break
-        spent, paid = together, paid + 1
-    fits = paid == len(rows)
-    turns = rows[-1].turn if fits else rows[paid].turn - 1
-    return BudgetAnswer(fits=fits, turns=turns, requests=paid, spent=spent)
