@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from tokenquote.catalog import Catalog, load_catalog
 from tokenquote.settings import Settings
@@ -24,6 +27,45 @@ def test_the_curl_of_the_readme_answers_what_the_readme_shows(base_url: str) -> 
     command = curl.replace("http://127.0.0.1:8000", base_url)
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(done.stdout) == shown
+
+
+def test_the_other_curl_answers(base_url: str) -> None:
+    """1,920 x 1,080 pixels are 2,691 tokens of Claude."""
+    curl = next(block for block in blocks(README, "sh") if "/v1/media" in block)
+    command = curl.replace("http://127.0.0.1:8000", base_url)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(done.stdout)["tokens"] == 2691
+
+
+@pytest.mark.parametrize(
+    ("block", "printed"),
+    [
+        pytest.param(0, "18300 0.0168714", id="client"),
+        pytest.param(
+            1, "131072 32 layers x 8 KV heads x (128 + 128) x 2 bytes x 8192 tokens", id="in process"
+        ),
+    ],
+)
+def test_the_python_blocks_print(base_url: str, block: int, printed: str) -> None:
+    """120 x 55 + 260 x 45 of input, of which 12,672 are read from the cache, and 2,600 of output."""
+    program = blocks(README, "python")[block].replace("http://127.0.0.1:8000", base_url)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith(printed)
+
+
+def test_the_command_line_block_prints_what_the_picture_shows() -> None:
+    block = next(block for block in blocks(README, "sh") if "tokenquote quote" in block)
+    command = block.replace(".venv/bin/tokenquote", str(Path(sys.executable).parent / "tokenquote"))
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    picture = (ROOT / "docs/images/quote.svg").read_text()
+    for figure in ("36,300", "28,800", "$0.023085*", "$23.085*"):
+        assert figure in done.stdout
+        assert figure in picture
 
 
 def test_the_make_commands_of_the_readme_exist() -> None:
