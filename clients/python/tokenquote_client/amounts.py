@@ -148,13 +148,15 @@ def _part_kind(value: Any) -> str | None:
     return f"~{kind}" if isinstance(kind, str) else None
 
 
-Part = Annotated[
-    Annotated[TextPart, Tag("~text")]
-    | Annotated[TokensPart, Tag("~tokens")]
-    | Annotated[ImagePart, Tag("~image")]
+_Media = (
+    Annotated[ImagePart, Tag("~image")]
     | Annotated[AudioPart, Tag("~audio")]
     | Annotated[VideoPart, Tag("~video")]
-    | Annotated[DocumentPart, Tag("~document")],
+    | Annotated[DocumentPart, Tag("~document")]
+)
+
+Part = Annotated[
+    Annotated[TextPart, Tag("~text")] | Annotated[TokensPart, Tag("~tokens")] | _Media,
     Discriminator(
         _part_kind,
         custom_error_type="part",
@@ -163,10 +165,7 @@ Part = Annotated[
 ]
 
 MediaPart = Annotated[
-    Annotated[ImagePart, Tag("~image")]
-    | Annotated[AudioPart, Tag("~audio")]
-    | Annotated[VideoPart, Tag("~video")]
-    | Annotated[DocumentPart, Tag("~document")],
+    _Media,
     Discriminator(
         _part_kind,
         custom_error_type="part",
@@ -196,14 +195,18 @@ def _amount_form(value: Any) -> str:
     return "~parts" if isinstance(value, list) else "~number"
 
 
-Amount = Annotated[
+_Forms = (
     Annotated[TokenNumber, Tag("~number")]
     | Annotated[PlainText, Tag("~string")]
     | Annotated[Tokens, Tag("~tokens")]
     | Annotated[Text, Tag("~text")]
     | Annotated[Profile, Tag("~profile")]
     | Annotated[Percentiles, Tag("~percentiles")]
-    | Annotated[Triangular, Tag("~triangular")],
+    | Annotated[Triangular, Tag("~triangular")]
+)
+
+Amount = Annotated[
+    _Forms,
     Discriminator(
         _amount_form,
         custom_error_type="amount",
@@ -212,13 +215,6 @@ Amount = Annotated[
 ]
 
 AmountOrParts = Annotated[
-    Annotated[TokenNumber, Tag("~number")]
-    | Annotated[PlainText, Tag("~string")]
-    | Annotated[Tokens, Tag("~tokens")]
-    | Annotated[Text, Tag("~text")]
-    | Annotated[Profile, Tag("~profile")]
-    | Annotated[Percentiles, Tag("~percentiles")]
-    | Annotated[Triangular, Tag("~triangular")]
-    | Annotated[list[Part], Field(min_length=1, max_length=1_000), Tag("~parts")],
+    _Forms | Annotated[list[Part], Field(min_length=1, max_length=1_000), Tag("~parts")],
     Discriminator(_amount_form),
 ]
