@@ -69,7 +69,7 @@ class Connection:
             timeout=limit,
             deadline_seconds=deadline,
             retries=Retries(DEFAULT_RETRIES if retries is None else retries),
-            api_key=None if key is None else _checked_key(key, key_said_by),
+            api_key=_checked_key(key, key_said_by) if key else None,
             headers=_checked_headers(headers or {}),
         )
 
@@ -84,7 +84,7 @@ class Connection:
         limit, deadline = self.timeout, self.deadline_seconds
         if timeout is not None:
             limit, deadline = _time_limit(timeout, {})
-        further = {**(headers or {}), **({"X-Request-ID": request_id} if request_id is not None else {})}
+        further = {**(headers or {}), **({"x-request-id": request_id} if request_id is not None else {})}
         return replace(
             self,
             timeout=limit,
@@ -97,7 +97,7 @@ class Connection:
         """The operation as a request, made by an HTTP client's own `build_request`."""
         headers = self._request_headers()
         if operation.content is not None:
-            headers["Content-Type"] = "application/json"
+            headers["content-type"] = "application/json"
         return build(
             operation.method,
             f"{self.base_url}{operation.path}",
@@ -116,9 +116,9 @@ class Connection:
         return f"{self.base_url!r}{key}, timeout={limit}, retries={self.retries.retries}"
 
     def _request_headers(self) -> dict[str, str]:
-        own = {"Accept": "application/json", "User-Agent": user_agent()}
+        own = {"accept": "application/json", "user-agent": user_agent()}
         if self.api_key is not None:
-            own["Authorization"] = f"Bearer {self.api_key}"
+            own["authorization"] = f"Bearer {self.api_key}"
         return own | dict(self.headers)
 
 
@@ -186,7 +186,8 @@ def _checked_key(key: str, said_by: str) -> str:
 
 
 def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """In small letters, so that one header has one name."""
     for name, value in headers.items():
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or not _HEADER_VALUE.fullmatch(value):
             raise ValueError(f"header {name!r}: its name or value cannot be sent")
-    return dict(headers)
+    return {name.lower(): value for name, value in headers.items()}

@@ -95,7 +95,7 @@ def model_operation(model_id: str) -> Operation[ModelDetail]:
         detail = f"The catalog has no model {model_id[:100]!r}. GET /v1/models lists all."
         problem = Problem(type=UNKNOWN_MODEL, title="Unknown model", status=404, detail=detail)
         raise UnknownModel(problem)
-    return Operation("GET", f"/v1/models/{percent_encoded(model_id)}", ModelDetail)
+    return Operation("GET", f"/v1/models/{percent_encoded(model_id, errors='replace')}", ModelDetail)
 
 
 def catalog_operation() -> Operation[CatalogInfo]:

@@ -1,0 +1,158 @@
+"""The client's methods without a service: the same questions, answers and errors, in process."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from tokenquote.catalog import load_catalog
+from tokenquote.media_answers import answer_media
+from tokenquote.memory_answers import answer_kv_cache, answer_weights
+from tokenquote.model_views import catalog_info, model_detail, model_page
+from tokenquote.problems import KNOWN_ERRORS, invalid, problem_of
+from tokenquote.quotes import answer
+from tokenquote.tokens import Vocabularies
+from tokenquote_client import operations as ask
+from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
+from tokenquote_client.errors import error_of
+from tokenquote_client.media import MediaAnswer, MediaQuestion
+from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
+from tokenquote_client.operations import Detail, Operation
+from tokenquote_client.plan import Plan
+from tokenquote_client.problem import Problem
+from tokenquote_client.quote import Comparison, Quote
+
+__all__ = ["Estimator"]
+
+WireT = TypeVar("WireT", bound=BaseModel)
+ResultT = TypeVar("ResultT")
+
+
+class Estimator:
+    """Quotes plans in process, without network or environment.
+
+        estimator = Estimator()
+        print(estimator.quote(model="gpt-5.4-mini", turns=[{"user": 120, "assistant": 260}]).totals.cost)
+
+    Loading the catalog takes a moment: make one and keep it. Threads may share it.
+    """
+
+    def __init__(self, *, catalog_dir: Path | str | None = None) -> None:
+        """Load the catalog.
+
+        Args:
+            catalog_dir: your own catalog files, laid over the shipped ones.
+
+        Raises:
+            tokenquote.catalog.CatalogError: the files cannot be used; the message names file and field.
+        """
+        self._catalog = load_catalog(*([] if catalog_dir is None else [Path(catalog_dir)]))
+        self._vocabularies = Vocabularies(self._catalog.vocabularies)
+
+    def quote(
+        self, plan: Plan | Mapping[str, Any] | None = None, /, *, detail: Detail = "full", **fields: Any
+    ) -> Quote:
+        """Tokens and money of a planned conversation; `detail="summary"` leaves out its requests."""
+        return self._answer_plan(ask.quote_operation(plan, fields, detail), detail)
+
+    def compare(
+        self, plan: Plan | Mapping[str, Any] | None = None, /, *, detail: Detail = "full", **fields: Any
+    ) -> Comparison:
+        """The quotes of several `models`, cheapest complete one first, failures last."""
+        return self._answer_plan(ask.compare_operation(plan, fields, detail), detail)
+
+    def models(self, *, provider: str | None = None) -> Iterator[ModelSummary]:
+        """Every model of the catalog, or of one provider, by id."""
+        everything = len(self._catalog.models)
+        yield from model_page(self._catalog, _now(), provider, everything, None).items
+
+    def model(self, model_id: str, /) -> ModelDetail:
+        """Everything the catalog knows of a model, by id, alias or bare name."""
+        ask.model_operation(model_id)
+        return _with_typed_errors(lambda: model_detail(self._catalog.resolve(model_id), _now()))
+
+    def catalog(self) -> CatalogInfo:
+        """Which catalog answers, and how old its prices are."""
+        return catalog_info(self._catalog)
+
+    def media(
+        self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> MediaAnswer:
+        """Tokens of pictures, sounds, films and documents."""
+        asked = _read(ask.media_operation(question, fields), MediaQuestion)
+        return _with_typed_errors(lambda: answer_media(asked, self._catalog))
+
+    def kv_cache(
+        self, question: KvCacheQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> KvCacheAnswer:
+        """Memory of the keys and values of running sequences."""
+        asked = _read(ask.kv_cache_operation(question, fields), KvCacheQuestion)
+        return _with_typed_errors(lambda: answer_kv_cache(asked, self._catalog))
+
+    def weights(
+        self, question: WeightsQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> WeightsAnswer:
+        """Memory of a model's weights."""
+        asked = _read(ask.weights_operation(question, fields), WeightsQuestion)
+        return _with_typed_errors(lambda: answer_weights(asked, self._catalog))
+
+    def ready(self) -> bool:
+        """True: an estimator that could be made can answer."""
+        return True
+
+    def close(self) -> None:
+        """Nothing to close; here so that an estimator can stand where a client stood."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Estimator(<{len(self._catalog.models)} models, revision {self._catalog.revision}>)"
+
+    def _answer_plan(self, operation: Operation[WireT], detail: Detail) -> WireT:
+        plan = _read(operation, Plan)
+        full = detail == "full"
+        answered = _with_typed_errors(
+            lambda: answer(plan, self._catalog, self._vocabularies, _now(), with_requests=full)
+        )
+        if not isinstance(answered, operation.answer):
+            raise TypeError(f"a plan for {operation.answer.__name__} got {type(answered).__name__}")
+        return answered
+
+
+def _read(operation: Operation[Any], kind: type[WireT]) -> WireT:
+    """What the service would make of the very bytes that a client would send."""
+    try:
+        data = from_json(operation.content or b"", allow_inf_nan=False)
+    except ValueError as error:
+        detail = f"The body cannot be read as JSON: {error}."
+        raise error_of(Problem(title="Not JSON", status=400, detail=detail)) from None
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise error_of(invalid(error, data)) from None
+
+
+def _with_typed_errors(work: Callable[[], ResultT]) -> ResultT:
+    try:
+        return work()
+    except KNOWN_ERRORS as error:
+        raise error_of(problem_of(error)) from None
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,48 @@
+"""The fake service that users test with: it answers like the real one, and remembers what was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import httpx2
+import pytest
+
+from tokenquote import ConnectionFailed, KvCacheAnswer, RateLimited, WeightsAnswer
+from tokenquote_client.testing import FakeService, canned_quote, problem
+
+
+def test_every_method_has_a_canned_answer() -> None:
+    fake = FakeService()
+    with fake.client() as client:
+        quote = client.quote(model="openai/gpt-5.4-mini", turns=[{"user": 1}])
+        assert quote.model == "openai/gpt-5.4-mini"
+        assert [one.model for one in client.compare(models=["a/b", "c/d"], turns=[{"user": 1}]).quotes]
+        assert list(client.models())
+        assert client.model("openai/gpt-5.4-mini").id == "openai/gpt-5.4-mini"
+        assert client.catalog().revision
+        assert client.media(model="x/y", items=[{"type": "image", "width": 1, "height": 1}]).tokens > 0
+        assert isinstance(client.kv_cache(model="x/y", context_tokens=1), KvCacheAnswer)
+        assert isinstance(client.weights(model="x/y", quantization="fp16"), WeightsAnswer)
+        assert client.ready()
+    assert fake.asked[0].path == "/v1/quotes"
+    assert fake.asked[0].body == {"model": "openai/gpt-5.4-mini", "turns": [{"user": 1}]}
+
+
+def test_answers_of_ones_own_one_after_the_other() -> None:
+    fake = FakeService({"/v1/quotes": [problem(429), canned_quote("x/y", cost="2.50")]})
+    with fake.client() as client:
+        with pytest.raises(RateLimited):
+            client.quote(model="x/y", turns=[{"user": 1}])
+        assert client.quote(model="x/y", turns=[{"user": 1}]).totals.cost == Decimal("2.50")
+        fake.answers["/v1/quotes"] = httpx2.ConnectError("refused")
+        with pytest.raises(ConnectionFailed, match="refused"):
+            client.quote(model="x/y", turns=[{"user": 1}])
+
+
+def test_programs_that_await_have_it_too() -> None:
+    async def scenario() -> None:
+        async with FakeService().async_client() as client:
+            assert (await client.quote(model="x/y", turns=[{"user": 1}])).model == "x/y"
+
+    asyncio.run(scenario())

@@ -1,0 +1,292 @@
+"""Client, AsyncClient and Estimator: the same questions, the same answers, the same errors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tokenquote import (
+    Budget,
+    Call,
+    ClientError,
+    Comparison,
+    Estimator,
+    Failure,
+    FullHistory,
+    ImagePart,
+    InvalidRequest,
+    MediaQuestion,
+    Plan,
+    Quote,
+    ServiceError,
+    Start,
+    TextPart,
+    ToolRound,
+    Turn,
+    UnknownModel,
+)
+
+Ask = Callable[..., Any]
+
+AT = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+PLAN = Plan(
+    model="openai/gpt-5.4-mini",
+    system="You are a support agent of a bicycle shop.",
+    turns=[Turn(user=100, assistant=50, reasoning=0, repeat=3)],
+    at=AT,
+)
+PLANS = {
+    "stated amounts": PLAN,
+    "texts, tools, a fleet and a budget": Plan(
+        model="claude-opus-4-8",
+        tools=350,
+        turns=[
+            Turn(
+                user=[TextPart(type="text", text="Where is my order? Ümläüte 日本語")],
+                tool_rounds=[ToolRound(calls=[Call(call=20, result="It is on its way.")], reasoning=5)],
+                assistant={"profile": "small"},
+                gap_seconds=60,
+                repeat=4,
+            )
+        ],
+        history=FullHistory(),
+        conversations=1000,
+        budget=Budget(cost=Decimal("0.50")),
+        app="support",
+        at=AT,
+    ),
+    "an output that is not stated": Plan(model="gpt-4o", turns=[Turn(user="Hello")], at=AT),
+    "a real body": Plan(
+        model="gpt-4o",
+        start=Start(format="openai.chat", body={"messages": [{"role": "user", "content": "Hello world"}]}),
+        turns=[Turn(assistant=10, reasoning=0)],
+        at=AT,
+    ),
+    "an instant of another time zone": PLAN.model_copy(
+        update={"at": dt.datetime(2026, 11, 23, 13, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))}
+    ),
+}
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS.keys())
+def test_a_plan_is_quoted_alike(ask: Ask, estimator: Estimator, plan: Plan) -> None:
+    quote = ask("quote", plan)
+    assert isinstance(quote, Quote)
+    assert quote == estimator.quote(plan)
+
+
+def test_a_quote_is_what_the_laws_say(ask: Ask) -> None:
+    """Stated 100 and 50 three times over: 100 + 250 + 400 tokens of input, at 0.75 and 4.5 a million."""
+    quote = ask("quote", PLAN, system=None)
+    assert quote.totals.input_tokens == 750
+    assert quote.totals.cost == Decimal("0.0012375")
+    assert quote.prices_at == AT
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(((), PLAN.model_dump(mode="json")), id="as keywords"),
+        pytest.param(((PLAN.model_dump(),), {}), id="as a mapping of Python values"),
+        pytest.param(((PLAN.model_dump(mode="json"),), {}), id="as a mapping of JSON values"),
+        pytest.param(((), {**dict(PLAN), "at": "2026-11-23T12:00:00Z"}), id="as keywords that are models"),
+        pytest.param(((PLAN.model_copy(update={"seed": 1}),), {"seed": None}), id="a plan and a keyword"),
+        pytest.param(
+            ((PLAN.model_copy(update={"model": None, "models": ["x/y"]}),), {"model": PLAN.model}),
+            id="a plan for other models and a keyword",
+        ),
+    ],
+)
+def test_a_plan_may_be_given_in_several_ways(ask: Ask, estimator: Estimator, question: Any) -> None:
+    args, fields = question
+    assert ask("quote", *args, **fields) == estimator.quote(PLAN)
+
+
+def test_the_summary_leaves_out_the_requests(ask: Ask, estimator: Estimator) -> None:
+    full = estimator.quote(PLAN)
+    assert full.requests is not None
+    short = ask("quote", PLAN, detail="summary")
+    assert short == full.model_copy(update={"requests": None})
+    both = ask("compare", PLAN, models=["gpt-4o", "gpt-4o-mini"], detail="summary")
+    assert [quote.requests for quote in both.quotes] == [None, None]
+
+
+def test_models_are_compared_alike(ask: Ask, estimator: Estimator) -> None:
+    names = ["deepseek/deepseek-flash", "openai/gpt-5.6-sol", "gpt-5.4-nano"]
+    comparison = ask("compare", PLAN, models=names, mode="batch")
+    assert isinstance(comparison, Comparison)
+    assert comparison == estimator.compare(PLAN, models=names, mode="batch")
+    assert [one.model for one in comparison.quotes] == [
+        "openai/gpt-5.4-nano",
+        "openai/gpt-5.6-sol",
+        "deepseek/deepseek-flash",
+    ]
+    assert isinstance(comparison.quotes[-1], Failure)
+    assert comparison.quotes[-1].problem.status == 422
+
+
+def test_models_are_listed_alike(ask: Ask, estimator: Estimator) -> None:
+    listed = ask("models")
+    assert listed == list(estimator.models())
+    assert [model.id for model in listed] == sorted(model.id for model in listed)
+    mistral = ask("models", provider="mistral")
+    assert {model.provider for model in mistral} == {"mistral"}
+    assert mistral == list(estimator.models(provider="mistral"))
+    assert ask("models", provider="nobody") == []
+
+
+@pytest.mark.parametrize("name", ["openai/gpt-5.4-mini", "gpt-5.4-mini", "openai/gpt-5.4-mini-2026-03-17"])
+def test_a_model_is_described_alike(ask: Ask, estimator: Estimator, name: str) -> None:
+    model = ask("model", name)
+    assert model.id == "openai/gpt-5.4-mini"
+    assert model == estimator.model(name)
+
+
+def test_the_catalog_is_described_alike(ask: Ask, estimator: Estimator) -> None:
+    assert ask("catalog") == estimator.catalog()
+    assert ask("catalog").models == len(ask("models"))
+
+
+def test_pictures_are_counted_alike(ask: Ask, estimator: Estimator) -> None:
+    items = [ImagePart(type="image", width=1920, height=1080)]
+    question = MediaQuestion(model="gpt-4o", items=list(items))
+    counted = ask("media", question)
+    assert counted == estimator.media(question)
+    assert counted == ask("media", model="gpt-4o", items=[{"type": "image", "width": 1920, "height": 1080}])
+    assert counted.tokens == counted.items[0].tokens > 0
+
+
+@pytest.mark.parametrize(
+    ("method", "question", "member", "expected"),
+    [
+        pytest.param(
+            "kv_cache",
+            {"model": "meta-llama/Llama-3.1-8B", "context_tokens": 1000},
+            "bytes",
+            131_072_000,
+            id="cache",
+        ),
+        pytest.param(
+            "weights",
+            {"model": "meta-llama/Llama-3.1-8B", "quantization": "bf16"},
+            "bytes",
+            2 * 8_030_261_248,
+            id="weights",
+        ),
+        pytest.param(
+            "kv_cache",
+            {
+                "architecture": {
+                    "model_type": "llama",
+                    "num_hidden_layers": 2,
+                    "hidden_size": 64,
+                    "intermediate_size": 128,
+                    "num_attention_heads": 4,
+                    "num_key_value_heads": 2,
+                    "vocab_size": 100,
+                },
+                "context_tokens": 10,
+            },
+            "bytes_per_token",
+            2 * 2 * (16 + 16) * 2,
+            id="an architecture of one's own",
+        ),
+    ],
+)
+def test_memory_is_counted_alike(
+    ask: Ask, estimator: Estimator, method: str, question: Any, member: str, expected: int
+) -> None:
+    answer = ask(method, **question)
+    assert answer == getattr(estimator, method)(question)
+    assert getattr(answer, member) == expected
+
+
+def test_memory_that_cannot_be_counted_ends_in_the_same_error(ask: Ask) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        ask("weights", model="meta-llama/Llama-3.1-8B", quantization="q9_z")
+    assert caught.value.errors[0].pointer == "/quantization"
+    with pytest.raises(InvalidRequest, match=r"knows no public weights of openai/gpt-5\.4-mini"):
+        ask("kv_cache", model="gpt-5.4-mini", context_tokens=1)
+
+
+def test_all_are_ready(ask: Ask) -> None:
+    assert ask("ready") is True
+
+
+@pytest.mark.parametrize(
+    ("method", "question", "kind", "pointer"),
+    [
+        pytest.param("quote", {"model": "openai/gpt-5.4-minny"}, UnknownModel, "/model", id="no such model"),
+        pytest.param("quote", {"model": None}, InvalidRequest, "", id="no model"),
+        pytest.param("quote", {"turns": []}, InvalidRequest, "/turns", id="no turns"),
+        pytest.param("quote", {"modle": "x"}, InvalidRequest, "/modle", id="a misspelt field"),
+        pytest.param("quote", {"turns": [{"user": -1}]}, InvalidRequest, "/turns/0/user", id="negative"),
+        pytest.param("quote", {"mode": "turbo"}, InvalidRequest, "/mode", id="no such mode"),
+        pytest.param("quote", {"caching": {"ttl": "9m"}}, InvalidRequest, "/caching/ttl", id="no such time"),
+        pytest.param("quote", {"at": "2026-11-23"}, InvalidRequest, "/at", id="no offset"),
+        pytest.param("quote", {"at": dt.datetime(2026, 11, 23)}, InvalidRequest, "/at", id="no time zone"),
+        pytest.param("quote", {"budget": {"cost": 0.5}}, InvalidRequest, "/budget/cost", id="a float"),
+        pytest.param(
+            "quote", {"turns": [{"user": 1, "repeat": 10**8}]}, InvalidRequest, "/turns", id="too long"
+        ),
+        pytest.param("quote", {"turns": [{"user": float("nan")}]}, InvalidRequest, None, id="NaN"),
+        pytest.param("quote", {"system": "\ud800"}, InvalidRequest, None, id="a lone surrogate"),
+        pytest.param("quote", {"system": object()}, InvalidRequest, None, id="no JSON at all"),
+        pytest.param("quote", {"models": ["gpt-4o"]}, InvalidRequest, "/models", id="several in quote()"),
+        pytest.param("compare", {}, InvalidRequest, "/models", id="one in compare()"),
+        pytest.param(
+            "compare", {"models": ["gpt-4o", "x/y"]}, UnknownModel, "/models/1", id="one of them unknown"
+        ),
+        pytest.param("compare", {"models": []}, InvalidRequest, "/models", id="none of them"),
+    ],
+)
+def test_what_cannot_be_quoted_ends_in_the_same_error(
+    ask: Ask, estimator: Estimator, method: str, question: Any, kind: type[ServiceError], pointer: str | None
+) -> None:
+    with pytest.raises(kind) as caught:
+        ask(method, PLAN, **question)
+    with pytest.raises(kind) as in_process:
+        getattr(estimator, method)(PLAN, **question)
+    assert type(caught.value) is kind
+    assert without_place(caught.value) == without_place(in_process.value)
+    assert [error.pointer for error in caught.value.errors] == ([] if pointer is None else [pointer])
+    assert isinstance(caught.value, ClientError)
+
+
+def without_place(error: ServiceError) -> Any:
+    """The problem but for what only a service can say: which path and which request it was."""
+    return error.problem.model_copy(update={"instance": None, "request_id": None})
+
+
+def test_an_unknown_model_names_near_ones(ask: Ask) -> None:
+    with pytest.raises(UnknownModel) as caught:
+        ask("model", "openai/gpt-5.4-minny")
+    assert caught.value.status == 404
+    assert "openai/gpt-5.4-mini" in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "/", "..", "../catalog", "openai/../../catalog", "a//b", "a?b", "a#b", "a%2Fb", "ü", "\ud800"],
+)
+def test_no_name_leads_to_another_path(ask: Ask, name: str) -> None:
+    with pytest.raises(UnknownModel):
+        ask("model", name)
+
+
+def test_an_item_that_cannot_be_counted_ends_in_the_same_error(ask: Ask) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        ask("media", model="gpt-4o", items=[])
+    assert caught.value.errors[0].pointer == "/items"
+
+
+def test_over_http_an_error_has_the_request_id(connect: Callable[..., Ask], base_url: str) -> None:
+    ask = connect(base_url, headers={"X-Request-ID": "order-4711"})
+    with pytest.raises(UnknownModel) as caught:
+        ask("model", "x/y")
+    assert caught.value.request_id == "order-4711"
+    assert str(caught.value).endswith("(request order-4711)")
