@@ -3,6 +3,7 @@
     accuracy.py tokens [--recordings PATH]                          each call by itself
     accuracy.py growth [--recordings PATH --conversations PATH]     conversations, request by request
     accuracy.py growth --runs PATH                                  long agent runs
+    accuracy.py media [--vectors PATH]                              pictures one by one
     accuracy.py report --output docs/accuracy.md                    all of it, as a page
 
 Without --predictions it prints tables; with it, it writes one JSON object for every input row and leaves the
@@ -21,8 +22,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.growth import Grower, Grown
+from benchmarks.media_counts import Measured, MediaCounter
 from benchmarks.recorded import SHARED
-from benchmarks.scoring import growth_table, token_table
+from benchmarks.scoring import growth_table, media_table, token_table
 from benchmarks.token_counts import Counted, TokenCounter
 
 from tokenquote.catalog import load_catalog
@@ -30,6 +32,7 @@ from tokenquote.catalog import load_catalog
 RECORDINGS = SHARED / "recordings.jsonl.gz"
 CONVERSATIONS = SHARED / "conversations.json"
 RUNS = SHARED / "long_runs.jsonl.gz"
+VECTORS = SHARED.parent / "reference" / "media_vectors.json"
 
 _REPORT = """# Accuracy
 
@@ -58,6 +61,13 @@ Runs of 41 to 189 requests of DeepSeek models. DeepSeek's vocabulary is not in t
 counted with a calibrated multiple of another one.
 
 {runs}
+
+## Pictures
+
+Figures from providers' pages, ports of their formulas and measured bills. Rules that the catalog does not
+have yet are not attempted; superseded pages stay in the count.
+
+{media}
 """
 
 
@@ -71,6 +81,8 @@ def main() -> int:
         arguments.output.write_text(_report(), encoding="utf-8")
     elif arguments.command == "tokens":
         _show(arguments, [*TokenCounter(load_catalog()).count(arguments.recordings)], _token_row, token_table)
+    elif arguments.command == "media":
+        _show(arguments, [*MediaCounter(load_catalog()).count(arguments.vectors)], _media_row, media_table)
     else:
         grower = Grower(load_catalog())
         if arguments.runs is not None:
@@ -93,6 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     for command in (tokens, growth):
         command.add_argument("--recordings", type=Path, default=RECORDINGS)
         command.add_argument("--predictions", type=Path)
+    media = commands.add_parser("media")
+    media.add_argument("--vectors", type=Path, default=VECTORS)
+    media.add_argument("--predictions", type=Path)
     report = commands.add_parser("report")
     report.add_argument("--output", type=Path, required=True)
     return parser
@@ -100,7 +115,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _inputs(arguments: argparse.Namespace) -> list[Path]:
     if arguments.command == "report":
-        return [RECORDINGS, CONVERSATIONS, RUNS]
+        return [RECORDINGS, CONVERSATIONS, RUNS, VECTORS]
+    if arguments.command == "media":
+        return [arguments.vectors]
     if arguments.command == "growth":
         return [arguments.runs] if arguments.runs else [arguments.recordings, arguments.conversations]
     return [arguments.recordings]
@@ -131,6 +148,18 @@ def _growth_row(one: Grown) -> dict[str, Any]:
     return {**one.key, "predicted": one.predicted, "cache_read": one.cache_read}
 
 
+def _media_row(one: Measured) -> dict[str, Any]:
+    if one.predicted is None:
+        return {"row": one.row, "predicted": None, "reason": one.reason}
+    return {
+        "row": one.row,
+        "predicted": one.predicted,
+        "low": one.low,
+        "high": one.high,
+        "method": one.method,
+    }
+
+
 def _report() -> str:
     catalog = load_catalog()
     grower = Grower(catalog)
@@ -138,6 +167,7 @@ def _report() -> str:
         tokens=token_table(TokenCounter(catalog).count(RECORDINGS)),
         growth=growth_table(grower.conversations(RECORDINGS, CONVERSATIONS)),
         runs=growth_table(grower.runs(RUNS)),
+        media=media_table(MediaCounter(catalog).count(VECTORS)),
     )
 
 

@@ -15,6 +15,14 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "truth"
 
 # Bodies with OpenAI's `messages` are one format, whoever serves them.
 CHAT_APIS = re.compile(r"\.(chat|openai\.chat|openai_chat)$")
+_FORMATS = {
+    "anthropic.messages": "anthropic.messages",
+    "anthropic.count_tokens": "anthropic.messages",
+    "vertex.anthropic.messages": "anthropic.messages",
+    "gemini.generateContent": "gemini.generateContent",
+    "gemini.countTokens": "gemini.generateContent",
+    "vertex.generateContent": "gemini.generateContent",
+}
 MEDIA = frozenset({"images", "audio", "video", "document", "remote_media"})
 
 # Names that hosts and earlier years use for models that the catalog has under another name. Only the
@@ -30,6 +38,11 @@ _RENAMED = {
     "gpt-3.5-turbo-0613": "openai/gpt-3.5-turbo",
     "gpt-3.5-turbo-1106": "openai/gpt-3.5-turbo",
 }
+
+
+def format_of(api: str) -> str | None:
+    """The body format of a recorded api, if it is read yet."""
+    return "openai.chat" if CHAT_APIS.search(api) else _FORMATS.get(api)
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from statistics import median
 
 import numpy as np
 from benchmarks.growth import Grown
+from benchmarks.media_counts import Measured
 from benchmarks.token_counts import Counted
 
 AT_MOST_PER_SOURCE = 3
@@ -64,6 +65,25 @@ def growth_table(grown: Iterable[Grown]) -> str:
         lines.append(f"| {family} | {_growth_cells(found)} | {unattempted[family]} |")
     rest = sum(n for family, n in unattempted.items() if family not in groups)
     lines.append(f"| other formats | 0 | | | | | | | | | {rest} |")
+    return "\n".join(lines)
+
+
+def media_table(counts: Iterable[Measured]) -> str:
+    """Rows by family."""
+    groups: dict[str, list[Measured]] = defaultdict(list)
+    unattempted: Counter[str] = Counter()
+    for one in counts:
+        if one.predicted is None:
+            unattempted[one.family] += 1
+        elif one.tokens is not None:
+            groups[one.family].append(one)
+    lines = ["| family | n | exact | in band | not attempted |", "|---|---:|---:|---:|---:|"]
+    for family, found in sorted(groups.items()):
+        exact = sum(one.predicted == one.tokens for one in found) / len(found)
+        inside = sum((one.low or 0) <= (one.tokens or 0) <= (one.high or 0) for one in found) / len(found)
+        lines.append(f"| {family} | {len(found)} | {exact:.1%} | {inside:.1%} | {unattempted[family]} |")
+    rest = sum(n for family, n in unattempted.items() if family not in groups)
+    lines.append(f"| other families | 0 | | | {rest} |")
     return "\n".join(lines)
 
 

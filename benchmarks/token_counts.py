@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recorded import CHAT_APIS, catalog_model, is_text_only, rows
+from benchmarks.recorded import catalog_model, format_of, is_text_only, rows
 
 from tokenquote.catalog import Catalog
 from tokenquote.counts import least_certain
@@ -59,14 +59,15 @@ class TokenCounter:
             )
 
     def _predict(self, row: dict[str, Any]) -> tuple[Count | None, str | None]:
-        if not CHAT_APIS.search(row["api"]):
+        body_format = format_of(row["api"])
+        if body_format is None:
             return None, f"format not yet offered: {row['api']}"
         model = catalog_model(row.get("model_requested"), self._catalog)
         if model is None:
             return None, f"the catalog has no model {row.get('model_requested')!r}"
         rules = TokenRules(model.counting, self._vocabularies)
         try:
-            counted = rules.request(read_body("openai.chat", row["request"]))
+            counted = rules.request(read_body(body_format, row["request"]))
         except BodyError as error:
             return None, f"{'/'.join(map(str, error.location))}: {error.detail}"
         parts = (counted.system, counted.tools, counted.schema, counted.messages)

@@ -1,0 +1,136 @@
+"""The accuracy harness on calls made here, and what it does without recordings."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from benchmarks.growth import NotAPlan, plan_of
+
+ROOT = Path(__file__).parents[2]
+USER = {"role": "user", "content": "Hello world"}
+CALL = {
+    "role": "assistant",
+    "content": None,
+    "tool_calls": [{"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
+}
+RESULT = {"role": "tool", "tool_call_id": "a", "content": "42"}
+ANSWER = {"role": "assistant", "content": "Hello world"}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "benchmarks" / "accuracy.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def row(name: str, messages: list[Any], billed: int, api: str = "openai.chat") -> dict[str, Any]:
+    """A recorded call, made up: gpt-4o bills 3 a request and 4 around the 2 tokens of `Hello world`."""
+    return {
+        "id": name, "source": f"ours:{name}#0", "api": api, "model_requested": "gpt-4o",
+        "request": {"messages": messages}, "input_tokens": billed, "features": ["plain_text"],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> Path:
+    rows = [
+        row("a", [USER], 9),
+        row("b", [USER, ANSWER, USER], 21),
+        row("c", [USER], 9, api="cohere.generate"),
+        {**row("d", [USER], 9), "model_requested": "nobody-knows"},
+    ]
+    path = tmp_path / "recordings.jsonl.gz"
+    with gzip.open(path, "wt") as out:
+        out.writelines(json.dumps(one) + "\n" for one in rows)
+    return path
+
+
+def test_every_row_gets_a_line_attempted_or_not(recordings: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    done = run("tokens", "--recordings", str(recordings), "--predictions", str(out))
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert lines[0] == {"id": "a", "predicted": 9, "low": 9, "high": 9, "method": "exact"}
+    assert lines[1]["predicted"] == 21
+    assert lines[2] == {"id": "c", "predicted": None, "reason": "format not yet offered: cohere.generate"}
+    assert lines[3] == {"id": "d", "predicted": None, "reason": "the catalog has no model 'nobody-knows'"}
+
+
+def test_growth_predicts_each_request_of_a_conversation(recordings: Path, tmp_path: Path) -> None:
+    """The second request sends the answer and a new message: 9 + 6 + 6."""
+    conversations, out = tmp_path / "conversations.json", tmp_path / "out.jsonl"
+    conversations.write_text(json.dumps([{"api": "openai.chat", "model": "gpt-4o", "ids": ["a", "b"]}]))
+    done = run(
+        "growth",
+        "--recordings",
+        str(recordings),
+        "--conversations",
+        str(conversations),
+        "--predictions",
+        str(out),
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(out.read_text()) == {"ids": ["a", "b"], "predicted": [9, 21], "cache_read": [0, 0]}
+
+
+def test_long_runs_predict_each_step(tmp_path: Path) -> None:
+    runs, out = tmp_path / "runs.jsonl", tmp_path / "out.jsonl"
+    usage = {"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 0}}
+    steps = [{"n_messages": n, "usage": usage} for n in (1, 3)]
+    run_row = {"run": "r", "model": "gpt-4o", "tools": [], "messages": [USER, CALL, RESULT], "steps": steps}
+    runs.write_text(json.dumps(run_row) + "\n")
+    assert run("growth", "--runs", str(runs), "--predictions", str(out)).returncode == 0
+    found = json.loads(out.read_text())
+    assert found["run"] == "r"
+    assert found["predicted"][0] == 9
+    assert found["predicted"][1] > 9
+    assert "| long runs | 1 | 2 |" in run("growth", "--runs", str(runs)).stdout
+
+
+def test_media_predicts_pictures_and_says_why_not_the_rest(tmp_path: Path) -> None:
+    vectors, out = tmp_path / "vectors.json", tmp_path / "out.jsonl"
+    known = {"family": "openai_tile", "model": "gpt-4o", "config": {"detail": "high"}, "modality": "image"}
+    rows = [
+        {**known, "width": 1024, "height": 1024, "tokens": 765},
+        {**known, "modality": "audio", "tokens": 5},
+    ]
+    vectors.write_text(json.dumps(rows))
+    assert run("media", "--vectors", str(vectors), "--predictions", str(out)).returncode == 0
+    first, second = (json.loads(line) for line in out.read_text().splitlines())
+    assert first == {"row": 0, "predicted": 765, "low": 765, "high": 765, "method": "rule"}
+    assert second["predicted"] is None
+
+
+def test_without_recordings_it_says_so_and_does_nothing(tmp_path: Path) -> None:
+    done = run("tokens", "--recordings", str(tmp_path / "gone.jsonl.gz"))
+    assert done.returncode == 0
+    assert "skipped: no recordings at" in done.stderr
+    assert done.stdout == ""
+
+
+def test_what_is_added_becomes_a_round_or_a_turn() -> None:
+    prefixes = [[USER], [USER, CALL, RESULT], [USER, CALL, RESULT, ANSWER, USER]]
+    plan = plan_of({"model": "gpt-4o", "messages": [USER]}, prefixes)
+    assert plan["start"]["body"] == {"model": "gpt-4o", "messages": [USER]}
+    assert [len(turn["tool_rounds"]) for turn in plan["turns"]] == [1, 0]
+    assert plan["turns"][0]["assistant"] == "Hello world"
+    assert plan["turns"][1]["user"] == [{"type": "text", "text": "Hello world"}]
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "why"),
+    [
+        ([[USER], [USER]], "does not continue"),
+        ([[USER], [USER, USER]], "does not continue"),
+        ([[USER], [USER, ANSWER, USER, ANSWER, USER]], "between two recorded ones is missing"),
+        ([[USER], None], "without messages"),
+    ],
+)
+def test_requests_that_do_not_follow_from_one_another_are_no_plan(prefixes: list[Any], why: str) -> None:
+    with pytest.raises(NotAPlan, match=why):
+        plan_of({}, prefixes)
