@@ -8,8 +8,15 @@ from decimal import Decimal
 import httpx2
 import pytest
 
-from tokenquote import ConnectionFailed, KvCacheAnswer, RateLimited, WeightsAnswer
-from tokenquote_client.testing import FakeService, canned_quote, problem
+from tokenquote import (
+    AsyncClient,
+    ConnectionFailed,
+    KvCacheAnswer,
+    ModelList,
+    RateLimited,
+    WeightsAnswer,
+)
+from tokenquote_client.testing import FakeService, canned_model, canned_quote, problem
 
 
 def test_every_method_has_a_canned_answer() -> None:
@@ -38,6 +45,26 @@ def test_answers_of_ones_own_one_after_the_other() -> None:
         fake.answers["/v1/quotes"] = httpx2.ConnectError("refused")
         with pytest.raises(ConnectionFailed, match="refused"):
             client.quote(model="x/y", turns=[{"user": 1}])
+
+
+def test_models_come_page_after_page() -> None:
+    pages = [
+        ModelList(items=[canned_model("a/1"), canned_model("a/2")], next_cursor="a/2"),
+        ModelList(items=[canned_model("a/3")]),
+    ]
+
+    async def all_ids(client: AsyncClient) -> list[str]:
+        async with client:
+            return [model.id async for model in client.models(provider="a")]
+
+    fake = FakeService({"/v1/models": pages})
+    with fake.client() as client:
+        models = client.models(provider="a")
+        assert next(models).id == "a/1"
+        assert len(fake.asked) == 1, "the second page is asked for when it is needed"
+        assert [model.id for model in models] == ["a/2", "a/3"]
+    assert [asked.params for asked in fake.asked] == [{"provider": "a"}, {"provider": "a", "cursor": "a/2"}]
+    assert asyncio.run(all_ids(FakeService({"/v1/models": pages}).async_client())) == ["a/1", "a/2", "a/3"]
 
 
 def test_programs_that_await_have_it_too() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tokenquote import (
     Budget,
+    Caching,
     Call,
     ClientError,
     Comparison,
@@ -39,6 +40,8 @@ PLAN = Plan(
     turns=[Turn(user=100, assistant=50, reasoning=0, repeat=3)],
     at=AT,
 )
+CIRCLE: dict[str, Any] = {"user": 1}
+CIRCLE["again"] = CIRCLE
 PLANS = {
     "stated amounts": PLAN,
     "texts, tools, a fleet and a budget": Plan(
@@ -95,6 +98,7 @@ def test_a_quote_is_what_the_laws_say(ask: Ask) -> None:
         pytest.param(((PLAN.model_dump(mode="json"),), {}), id="as a mapping of JSON values"),
         pytest.param(((), {**dict(PLAN), "at": "2026-11-23T12:00:00Z"}), id="as keywords that are models"),
         pytest.param(((PLAN.model_copy(update={"seed": 1}),), {"seed": None}), id="a plan and a keyword"),
+        pytest.param(((PLAN,), {"history": FullHistory(), "caching": Caching()}), id="a plan and defaults"),
         pytest.param(
             ((PLAN.model_copy(update={"model": None, "models": ["x/y"]}),), {"model": PLAN.model}),
             id="a plan for other models and a keyword",
@@ -104,6 +108,12 @@ def test_a_quote_is_what_the_laws_say(ask: Ask) -> None:
 def test_a_plan_may_be_given_in_several_ways(ask: Ask, estimator: Estimator, question: Any) -> None:
     args, fields = question
     assert ask("quote", *args, **fields) == estimator.quote(PLAN)
+
+
+def test_models_among_the_keywords_say_no_more_than_was_set(ask: Ask) -> None:
+    """A cache that is off takes no hit rate, not even the default one."""
+    quote = ask("quote", PLAN, system=5000, caching=Caching(enabled=False), turns=(PLAN.turns[0],))
+    assert quote.totals.cache_read_tokens == 0
 
 
 def test_the_summary_leaves_out_the_requests(ask: Ask, estimator: Estimator) -> None:
@@ -236,6 +246,14 @@ def test_all_are_ready(ask: Ask) -> None:
         pytest.param("quote", {"turns": [{"user": float("nan")}]}, InvalidRequest, None, id="NaN"),
         pytest.param("quote", {"system": "\ud800"}, InvalidRequest, None, id="a lone surrogate"),
         pytest.param("quote", {"system": object()}, InvalidRequest, None, id="no JSON at all"),
+        pytest.param(
+            "quote",
+            {"start": Start(format="openai.chat", body={"messages": object()}), "system": None},
+            InvalidRequest,
+            None,
+            id="no JSON in a model",
+        ),
+        pytest.param("quote", {"turns": [CIRCLE]}, InvalidRequest, None, id="a circle"),
         pytest.param("quote", {"models": ["gpt-4o"]}, InvalidRequest, "/models", id="several in quote()"),
         pytest.param("compare", {}, InvalidRequest, "/models", id="one in compare()"),
         pytest.param(

@@ -53,8 +53,8 @@ class AsyncClient:
         Args:
             base_url: where the service is; else TOKENQUOTE_BASE_URL, else http://127.0.0.1:8000.
             api_key: sent as a bearer token; else TOKENQUOTE_API_KEY, else none.
-            timeout: seconds that one try may take, checked whenever something arrives; else
-                TOKENQUOTE_TIMEOUT, else 10. An `httpx2.Timeout` limits the steps one by one instead.
+            timeout: seconds that one try may take; else TOKENQUOTE_TIMEOUT, else 10. An `httpx2.Timeout`
+                limits the steps one by one instead; `httpx2.Timeout(None)` none of them.
             retries: how many further tries a passing failure is worth; 2 by default.
             headers: sent with every request.
             http_client: for proxies, certificates and tests; it stays yours to close.

@@ -134,20 +134,39 @@ def _plan_members(plan: Plan | Fields | None, fields: Fields) -> dict[str, Any]:
 
 def _members(question: BaseModel | Fields | None, fields: Fields) -> dict[str, Any]:
     """The question's members; a field stands in for a member of the same name."""
-    if isinstance(question, BaseModel):
-        # Defaults are left out: a service that is older than this client need not know them. What was put
-        # into a copy unchecked passes without a warning, for the service to judge.
-        question = question.model_dump(mode="json", exclude_defaults=True, warnings=False)
-    return {**(question or {}), **fields}
+    try:
+        return {**(_lean(question) or {}), **_lean(fields)}
+    except (ValueError, RecursionError) as error:
+        raise _unwritable(error) from None
+
+
+def _lean(value: Any) -> Any:
+    """Models as mappings without their defaults, wherever they stand.
+
+    A service that is older than this client need not know a default. What was put into a copy of a model
+    unchecked passes without a warning, for the service to judge.
+    """
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_defaults=True, warnings=False)
+    if isinstance(value, Mapping):
+        return {name: _lean(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_lean(item) for item in value]
+    return value
 
 
 def _json(members: Fields) -> bytes:
     """The body. Nothing is checked here: what is wrong with it, the service says best."""
     try:
         return to_json(members)
-    except (ValueError, RecursionError) as error:  # pydantic's serialization error is a ValueError
-        detail = f"The request cannot be written as JSON: {error}."
-        raise InvalidRequest(Problem(title="Not JSON", status=400, detail=detail)) from None
+    except (ValueError, RecursionError) as error:
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: Exception) -> InvalidRequest:
+    # pydantic's serialization error is a ValueError; neither it nor the others repeat what they met.
+    detail = f"The request cannot be written as JSON: {error}."
+    return InvalidRequest(Problem(title="Not JSON", status=400, detail=detail))
 
 
 def _detail(detail: Detail) -> dict[str, str]:

@@ -19,6 +19,7 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -110,6 +111,11 @@ class FullHistory(Sent):
     """Everything is sent again in every request."""
 
     strategy: Literal["full"] = "full"
+
+    @model_serializer
+    def _always_named(self) -> dict[str, str]:
+        """Its name tells it from the others, so it is written even where defaults are left out."""
+        return {"strategy": self.strategy}
 
 
 class WindowHistory(Sent):
