@@ -110,6 +110,8 @@ class Framing(Entry):
     tools: ToolFraming = ToolFraming(style="json")
     schema_with_name: bool = False
     """A structured-output schema costs the tokens of its name once more, and two."""
+    schema_beside_tools: StrictInt = 0
+    """More tokens (or fewer) for a schema when there are tools as well."""
 
 
 class Counting(Entry):

@@ -115,6 +115,7 @@ class TokenRules:
             return Framed(self.nothing())
         framing = self._encode(schema.name) + 2 if self.framing.schema_with_name else 0
         framing += 0 if system or tools else self.framing.message
+        framing += self.framing.schema_beside_tools if tools else 0
         return Framed(self._as_structure(self._appended(system, schema_block(schema))), framing)
 
     def _appended(self, system: Sequence[Message], block: str) -> Count:
@@ -130,7 +131,8 @@ class TokenRules:
         first, *results = messages
         if len(first.calls) > 1 and self.framing.parallel_calls:
             return self._parallel(first, results)
-        parts = [self._plain_message(first)] if first.texts or not first.calls else []
+        # Empty text beside calls costs nothing (about 40 of 40 recorded bills).
+        parts = [self._plain_message(first)] if any(first.texts) or not first.calls else []
         parts += [self._call(call) for call in first.calls]
         parts += [self._result(result, names) for result in results]
         return self._sum(parts)
@@ -163,7 +165,7 @@ class TokenRules:
         tokens += self._encode(f"[{outputs}]") if results else 0
         count = self._as_structure(self._scaled(tokens, self._counting.factor))
         together = Framed(count, self.framing.parallel_calls)
-        return together + self._plain_message(calls) if calls.texts else together
+        return together + self._plain_message(calls) if any(calls.texts) else together
 
     def _texts(self, texts: Iterable[str]) -> Count:
         return self._scaled(sum(self._encode(text) for text in texts), self._counting.factor)
