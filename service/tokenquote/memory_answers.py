@@ -47,6 +47,10 @@ LayoutT = TypeVar("LayoutT")
 _QUOTED_CACHE_TYPE = "fp16"
 
 
+MAX_BYTES = 2**53
+"""Above it, JSON readers begin to round."""
+
+
 def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswer:
     """Bytes of the keys and values of running sequences.
 
@@ -69,6 +73,8 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         raise PlanError(("dtype",), _unknown(error, formats.cache)) from None
     except CacheError as error:
         raise PlanError((error.field,), error.detail) from None
+    if held.bytes > MAX_BYTES:
+        raise PlanError(("sequences",), f"the cache would take more than 2^53 bytes, {MAX_BYTES}")
     return KvCacheAnswer(
         bytes=held.bytes,
         bytes_per_token=held.bytes_per_token,

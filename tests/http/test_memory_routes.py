@@ -219,6 +219,15 @@ def test_what_cannot_be_told_is_422_and_names_the_field(
     assert said in errors[pointer]
 
 
+def test_a_cache_beyond_what_json_can_say_exactly_is_refused(http: httpx2.Client) -> None:
+    """131,072 bytes a token: 2^36 tokens are 2^53 bytes."""
+    plan = {"model": "meta-llama/Llama-3.1-8B", "context_tokens": 2**20, "sequences": 2**16}
+    assert http.post("/v1/memory/kv-cache", json=plan).json()["bytes"] == 2**53
+    refused = http.post("/v1/memory/kv-cache", json={**plan, "sequences": 2**16 + 1})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/sequences"
+
+
 def test_an_unknown_model_is_404_with_near_names(http: httpx2.Client) -> None:
     document = problem(http, KV_CACHE, {"model": "meta-llama/Llama-3.1-8b-x", "context_tokens": 1}, 404)
     assert "meta-llama/Llama-3.1-8B" in document["detail"]
