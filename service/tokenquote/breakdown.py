@@ -36,7 +36,7 @@ def picture_of(answered: Quote | Comparison, title: str) -> str:
     """The same as an SVG picture, which names no font on anybody's server."""
     console = Console(record=True, file=io.StringIO(), width=PICTURE_COLUMNS, force_terminal=True)
     print_answer(answered, console)
-    return re.sub(r"@font-face\s*\{[^}]*\}", "", console.export_svg(title=title))
+    return re.sub(r"@font-face\s*\{[^}]*\}", "", console.export_svg(title=title, unique_id="tokenquote"))
 
 
 def _print_comparison(comparison: Comparison, console: Console) -> None:

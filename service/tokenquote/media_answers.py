@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tokenquote.catalog import Catalog, Model
-from tokenquote.pictures import count_image_part
+from tokenquote.pictures import count_image_part, detail_note
 from tokenquote.plan_errors import Location, PlanError
 from tokenquote_client.amounts import ImagePart
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
@@ -19,7 +19,9 @@ def answer_media(question: MediaQuestion, catalog: Catalog) -> MediaAnswer:
     """
     model = catalog.resolve(question.model)
     items = [_item(item, model, ("items", i)) for i, item in enumerate(question.items)]
-    return MediaAnswer(model=model.id, items=items, tokens=sum(item.tokens for item in items))
+    details = {item.detail for item in question.items if isinstance(item, ImagePart)}
+    notes = sorted(note for detail in details if (note := detail_note(model, detail)))
+    return MediaAnswer(model=model.id, items=items, tokens=sum(item.tokens for item in items), warnings=notes)
 
 
 def _item(item: object, model: Model, at: Location) -> MediaItem:

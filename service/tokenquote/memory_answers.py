@@ -29,6 +29,7 @@ from tokenquote.memory import (
     tensors,
     weigh,
 )
+from tokenquote.memory.quantization import Storage
 from tokenquote.plan_errors import PlanError
 from tokenquote_client.memory import (
     KvCacheAnswer,
@@ -207,9 +208,18 @@ def _format_assumptions(format_: WeightFormat, weights: Weights) -> Iterator[str
     if format_.quantises == "everything":
         return
     parts = ", ".join(part for part in weights.components if part in weights.quantised)
-    bits = float(format_.storage.bits_per_weight)
-    yield f"{format_.name}: {bits:.6g} bits per weight, with scales and zeros, in matrices of: {parts}"
+    storage = format_.storage
+    scales = "with scales and zeros" if storage.bits_per_weight != storage.bits else _scales_of(storage)
+    bits = f"{float(storage.bits_per_weight):.6g} bits per weight"
+    yield f"{format_.name}: {bits}, {scales}, in matrices of: {parts}"
     yield f"norms, biases, routers and all other parts in {format_.rest_bits} bit"
+
+
+def _scales_of(storage: Storage) -> str:
+    """Scales that no single weight can be charged with."""
+    if storage.row_bits or storage.tile or storage.tensor_bits:
+        return "and scales for each row, tile or tensor"
+    return "without scales: a format that has them, such as gptq-4bit-g128, takes more"
 
 
 def _mix_warning(format_: WeightFormat) -> str:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tokenquote.catalog import Model
-from tokenquote.media import HeaderError, ImageCount, ImageRefused, ImageSize, count_image, size_of_image
+from tokenquote.media import (
+    HeaderError,
+    ImageCount,
+    ImageRefused,
+    ImageSize,
+    count_image,
+    details_of,
+    size_of_image,
+)
 from tokenquote.plan_errors import Location, PlanError
 from tokenquote.tokens.request import Picture
 from tokenquote_client.amounts import ImagePart
 
-__all__ = ["SizedImage", "count_body_picture", "count_image_part"]
+__all__ = ["SizedImage", "count_body_picture", "count_image_part", "detail_note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,13 @@ def count_body_picture(picture: Picture, model: Model, at: Location) -> ImageCou
     """
     where = (*at, *picture.location)
     return _count(model, _size(picture.data, where), picture.detail, where)
+
+
+def detail_note(model: Model, detail: str | None) -> str | None:
+    """What to say of a detail that the model's rule does not know: it is counted as the default."""
+    if model.images is None or detail in (None, "auto") or detail in details_of(model.images):
+        return None
+    return f"detail `{detail}` has no price of its own for {model.id}: counted as its default"
 
 
 def _size(data: str, at: Location) -> ImageSize:

@@ -9,7 +9,7 @@ from typing import Any
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema import AmountProfiles
 from tokenquote.conversation import Content, Conversation, Opening, ToolRound, Turn
-from tokenquote.pictures import count_body_picture, count_image_part
+from tokenquote.pictures import count_body_picture, count_image_part, detail_note
 from tokenquote.plan_errors import Location, PlanError
 from tokenquote.tokens import BodyError, Count, Message, TokenRules, read_body, read_tools
 from tokenquote.tokens.request import Request
@@ -159,6 +159,7 @@ class _Resolver:
             for picture in message.pictures:
                 counted = count_body_picture(picture, self.model, ("start", "body"))
                 self._noted(("start", "body", *picture.location), counted.count)
+                self._assume(detail_note(self.model, picture.detail))
                 extra = counted.extra_in_chat if body_format == "openai.chat" else 0
                 tokens = counted.count.tokens
                 total = total + Content(tokens + extra, extra, image=tokens, framed=True)
@@ -197,6 +198,7 @@ class _Resolver:
             return Content(self._noted(at, self.rules.text(part.text)).tokens, framed=True)
         if isinstance(part, amounts.ImagePart):
             tokens = self._noted(at, count_image_part(part, self.model, at).counted.count).tokens
+            self._assume(detail_note(self.model, part.detail))
             return Content(tokens, image=tokens, framed=True)
         raise _not_offered((*at, "type"), f"{part.type} parts")
 
@@ -219,6 +221,10 @@ class _Resolver:
     def _content(self, amount: _Amount, framing: int) -> Content:
         added = framing if amount.framed else 0
         return Content(amount.count.tokens + added, added, framed=amount.framed)
+
+    def _assume(self, note: str | None) -> None:
+        if note is not None:
+            self.assumptions.append(note)
 
     def _noted(self, at: Location, count: Count) -> Count:
         self._note("/".join(map(str, at)), count)

@@ -82,6 +82,7 @@ def test_a_picture_names_no_outside_host() -> None:
     hosts = set(re.findall(r"https?://([\w.-]+)", picture))
     assert hosts <= {"www.w3.org", "www.textualize.io"}
     assert "$0.0230622" in picture
+    assert run("--format", "svg").output == picture
 
 
 def test_several_models_are_compared() -> None:

@@ -140,6 +140,29 @@ def test_bodies_of_anthropic_and_gemini_open_a_conversation(http: httpx2.Client)
 
 
 @pytest.mark.parametrize(
+    ("resolution", "image"), [(None, 1089), ("MEDIA_RESOLUTION_LOW", 256), ("MEDIA_RESOLUTION_MEDIUM", 529)]
+)
+def test_geminis_media_resolution_is_obeyed(http: httpx2.Client, resolution: str | None, image: int) -> None:
+    part = {"inlineData": {"mimeType": "image/png", "data": data_url(1024, 1024)}}
+    body: dict[str, Any] = {"contents": [{"role": "user", "parts": [part]}]}
+    if resolution:
+        body["generationConfig"] = {"mediaResolution": resolution}
+    start = {"format": "gemini.generateContent", "body": body}
+    quoted = quote(http, model="gemini-3.5-flash", start=start, turns=[{"assistant": 0, "reasoning": 0}])
+    assert quoted.totals.image_tokens == image
+
+
+def test_a_detail_that_the_model_lacks_is_said_to_be_the_default(http: httpx2.Client) -> None:
+    items = [{**HD, "detail": "original"}]
+    answer = http.post("/v1/media", json={"model": "gpt-4o", "items": items}).json()
+    assert answer["warnings"] == [
+        "detail `original` has no price of its own for openai/gpt-4o: counted as its default"
+    ]
+    quoted = quote(http, model="gpt-4o", turns=[{"user": items, "assistant": 0, "reasoning": 0}])
+    assert answer["warnings"][0] in quoted.assumptions
+
+
+@pytest.mark.parametrize(
     ("items", "pointer", "said"),
     [
         ([], "/items", "at least 1 item"),

@@ -104,7 +104,7 @@ def test_absurd_sizes_are_counted_or_refused(catalog: Catalog, model: str, size:
     try:
         assert tokens(catalog, model, *size) >= 1
     except ImageRefused:
-        assert model == "gpt-5.6-sol"
+        assert model in ("gpt-5.6-sol", "claude-sonnet-4-5")
 
 
 @pytest.mark.parametrize("model", ["claude-sonnet-4-5", "claude-opus-4-8"])
@@ -126,6 +126,28 @@ def test_a_rule_that_is_not_published_has_a_band(catalog: Catalog) -> None:
             count = count_image(model.images, 1000, 700).count
             assert count.low <= count.tokens <= count.high
             assert count.method == "rule" or count.low < count.high, model.id
+
+
+@pytest.mark.parametrize(
+    ("model", "detail", "expected"),
+    [
+        ("gemini-3.5-flash", "low", 256),  # 16 x 16 of 280
+        ("gemini-3.5-flash", "medium", 529),  # 23 x 23 of 560
+        ("gemini-3.5-flash", "high", 1089),
+        ("gemini-3.5-flash", "ultra_high", 2209),  # 47 x 47 of 2,240
+        ("gemini-2.5-flash", "low", 64),
+        ("gemini-2.5-flash", "medium", 256),
+    ],
+)
+def test_gemini_counts_by_media_resolution(catalog: Catalog, model: str, detail: str, expected: int) -> None:
+    """A square picture; ai.google.dev/gemini-api/docs/media-resolution."""
+    assert tokens(catalog, model, 1024, 1024, detail) == expected
+
+
+def test_claude_refuses_more_than_8000_pixels_a_side(catalog: Catalog) -> None:
+    assert tokens(catalog, "claude-opus-4-8", 8000, 10) > 0
+    with pytest.raises(ImageRefused, match="8001 pixels a side"):
+        tokens(catalog, "claude-opus-4-8", 8001, 10)
 
 
 def test_every_recorded_vector_of_the_offered_rules(catalog: Catalog) -> None:

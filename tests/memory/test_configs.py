@@ -92,7 +92,16 @@ def test_a_cache_needs_no_more_than_layers_and_heads() -> None:
     layout = read_cache_layout({"num_hidden_layers": 2, "num_attention_heads": 4, "head_dim": 16})
     assert [(layer.kind, getattr(layer, "kv_heads", 0)) for layer in layout.layers] == [("attention", 4)] * 2
     assert layout.known
+    assert layout.assumptions == (
+        "no model_type: every layer is taken to attend to all tokens, or as stated",
+    )
     assert not layout.warnings
+
+
+@pytest.mark.parametrize("model_type", ["mamba", "bert", "jamba"])
+def test_what_keeps_other_things_than_heads_is_refused(model_type: str) -> None:
+    with pytest.raises(ArchitectureError, match=f"{model_type} keeps other things"):
+        read_cache_layout(config(model_type=model_type))
 
 
 def test_an_unknown_model_type_is_counted_like_llama_and_says_so() -> None:

@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 Detail = Literal["low", "high", "original"]
+Resolution = Literal["low", "medium", "high", "ultra_high"]
 Positive = Annotated[StrictInt, Field(ge=1)]
 
 
@@ -92,6 +93,8 @@ class BisectionRule(_Rule):
     unit: Positive
     max_edge: Positive
     max_tokens: Positive
+    reject_over_edge: Positive | None = None
+    """A longer side than this is refused by the provider."""
 
 
 class CropsRule(_Rule):
@@ -104,14 +107,16 @@ class CropsRule(_Rule):
     divisor: Money
     min_crop: Positive
     max_crop: Positive
+    flat: dict[Literal["low", "medium"], Positive] = Field(default={})
+    """Resolutions at which a picture of any size costs so many tokens."""
 
 
 class SquareBudgetRule(_Rule):
     """Scaled up or down to as many unit squares as a budget holds; only the shape matters."""
 
     kind: Literal["square_budget"]
-    budgets: dict[Literal["low", "high"], Positive]
-    default: Literal["low", "high"]
+    budgets: dict[Resolution, Positive]
+    default: Resolution
 
 
 ImageRule = Annotated[

@@ -9,13 +9,20 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tokenquote.catalog.image_rules_schema import BisectionRule
+from tokenquote.media.refusals import ImageRefused
 
 __all__ = ["bisection_tokens"]
 
 
 def bisection_tokens(rule: BisectionRule, width: int, height: int) -> int:
-    """Tokens of a picture, shrunk if it must be, never enlarged."""
+    """Tokens of a picture, shrunk if it must be, never enlarged.
+
+    Raises:
+        ImageRefused: a side is longer than the provider takes.
+    """
     long, short = max(width, height), min(width, height)
+    if rule.reject_over_edge is not None and long > rule.reject_over_edge:
+        raise ImageRefused(f"{long} pixels a side; the provider refuses more than {rule.reject_over_edge}")
     if not _fits(rule, long, short):
         long, short = _shrunk(rule, long, short)
     return _units(long, rule.unit) * _units(short, rule.unit)

@@ -12,8 +12,11 @@ from tokenquote.catalog.image_rules_schema import CropsRule
 __all__ = ["crops_tokens"]
 
 
-def crops_tokens(rule: CropsRule, width: int, height: int) -> int:
-    """Tokens of a picture."""
+def crops_tokens(rule: CropsRule, width: int, height: int, detail: str | None) -> int:
+    """Tokens of a picture; at a lower resolution any size costs the same."""
+    for resolution, tokens in rule.flat.items():
+        if resolution == detail:
+            return tokens
     if max(width, height) <= rule.small_edge:
         return rule.tile
     crop = int(min(width, height) / rule.divisor)

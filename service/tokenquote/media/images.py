@@ -16,11 +16,12 @@ from tokenquote.catalog.image_rules_schema import (
 from tokenquote.counts import Count
 from tokenquote.media.bisection import bisection_tokens
 from tokenquote.media.crops import crops_tokens
-from tokenquote.media.patches import ImageRefused, patch_tokens
+from tokenquote.media.patches import patch_tokens
+from tokenquote.media.refusals import ImageRefused
 from tokenquote.media.square_budget import square_budget_tokens
 from tokenquote.media.tiles import tile_tokens
 
-__all__ = ["ImageCount", "ImageRefused", "count_image"]
+__all__ = ["ImageCount", "ImageRefused", "count_image", "details_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,21 @@ def count_image(rule: ImageRule, width: int, height: int, detail: str | None = N
     return ImageCount(count, rule.extra_in_chat if isinstance(rule, PatchesRule) else 0)
 
 
+def details_of(rule: ImageRule) -> frozenset[str]:
+    """The details that change what a picture costs; any other has no effect."""
+    match rule:
+        case TilesRule():
+            return frozenset({"low", "high"})
+        case PatchesRule():
+            return frozenset(rule.details)
+        case BisectionRule():
+            return frozenset()
+        case CropsRule():
+            return frozenset({*rule.flat, "high"})
+        case SquareBudgetRule():
+            return frozenset(rule.budgets)
+
+
 def _tokens(rule: ImageRule, width: int, height: int, detail: str | None) -> int:
     match rule:
         case TilesRule():
@@ -59,6 +75,6 @@ def _tokens(rule: ImageRule, width: int, height: int, detail: str | None) -> int
         case BisectionRule():
             return bisection_tokens(rule, width, height)
         case CropsRule():
-            return crops_tokens(rule, width, height)
+            return crops_tokens(rule, width, height, detail)
         case SquareBudgetRule():
             return square_budget_tokens(rule, width, height, detail)

@@ -11,12 +11,9 @@ from __future__ import annotations
 import math
 
 from tokenquote.catalog.image_rules_schema import PatchDetail, PatchesRule
+from tokenquote.media.refusals import ImageRefused
 
-__all__ = ["ImageRefused", "patch_tokens"]
-
-
-class ImageRefused(ValueError):
-    """The provider would refuse the picture."""
+__all__ = ["patch_tokens"]
 
 
 def patch_tokens(rule: PatchesRule, width: int, height: int, detail: str | None) -> int:

@@ -17,7 +17,7 @@ __all__ = ["square_budget_tokens"]
 
 def square_budget_tokens(rule: SquareBudgetRule, width: int, height: int, detail: str | None) -> int:
     """Tokens of a picture; only its shape matters."""
-    budget = rule.budgets["low" if detail == "low" else rule.default]
+    budget = next((b for name, b in rule.budgets.items() if name == detail), rule.budgets[rule.default])
     rows = math.isqrt(budget * height // width)
     columns = math.isqrt(budget * width // height)
     if not rows:

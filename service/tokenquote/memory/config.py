@@ -25,10 +25,16 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
     """
     reader = _Reader(config)
     layers = read_attention(reader.fields, reader.family)
-    # Without a model type the fields are the reader's own, and a cache depends on no more than they say.
+    assumptions, warnings = reader.assumptions(), reader.warnings()
+    if reader.model_type is None:
+        # The fields are the reader's own, and a cache depends on no more than they say.
+        assumptions = (
+            *assumptions,
+            "no model_type: every layer is taken to attend to all tokens, or as stated",
+        )
+        warnings = ()
     known = reader.known or reader.model_type is None
-    warnings = () if known else reader.warnings()
-    return CacheLayout(layers, known, reader.assumptions(), (*warnings, *reader.window_warning()))
+    return CacheLayout(layers, known, assumptions, (*warnings, *reader.window_warning()))
 
 
 def read_architecture(config: Mapping[str, Any]) -> Architecture:
@@ -57,6 +63,14 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     )
 
 
+# Recurrent and hybrid models keep states, encoders keep nothing: to count them like Llama would be wrong.
+_OTHER_MEMORY = (
+    "bamba", "bert", "deberta", "deberta-v2", "distilbert", "electra", "falcon_h1", "falcon_mamba",
+    "granitemoehybrid", "jamba", "mamba", "mamba2", "modernbert", "mpnet", "nemotron_h",
+    "recurrent_gemma", "roberta", "rwkv", "t5", "xlm-roberta", "xlstm", "zamba", "zamba2",
+)  # fmt: skip
+
+
 class _Reader:
     """Finds the text model within a config, and its family."""
 
@@ -72,6 +86,9 @@ class _Reader:
         model_type = inner.get("model_type") or config.get("model_type")
         if model_type is not None and not isinstance(model_type, str):
             raise ArchitectureError((*location, "model_type"), "a word is expected")
+        if model_type in _OTHER_MEMORY:
+            detail = f"{model_type} keeps other things than keys and values of heads: not yet offered"
+            raise ArchitectureError((*location, "model_type"), detail)
         self.model_type: str | None = model_type
         self.family = FAMILIES.get(model_type or "", UNKNOWN)
         self.known = model_type in FAMILIES
