@@ -54,7 +54,8 @@ class Client:
             base_url: where the service is; else TOKENQUOTE_BASE_URL, else http://127.0.0.1:8000.
             api_key: sent as a bearer token; else TOKENQUOTE_API_KEY, else none.
             timeout: seconds that one try may take; else TOKENQUOTE_TIMEOUT, else 10. The clock is looked at
-                between two reads of the body, so a trickling answer may last for one read more. An
+                between two reads of the body, so a trickling answer may last for one read more; while
+                headers trickle in, only the wait for each piece is limited (AsyncClient ends that too). An
                 `httpx2.Timeout` limits the steps one by one instead; `httpx2.Timeout(None)` none of them.
             retries: how many further tries a passing failure is worth; 2 by default.
             headers: sent with every request.
