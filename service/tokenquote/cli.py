@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from tokenquote.http.service_state import ServiceState
+    from tokenquote.settings import Settings
 
 __all__ = ["main"]
 
@@ -37,20 +38,13 @@ def main() -> None:
 def serve(host: str | None, port: int | None) -> None:
     """Run the HTTP service."""
     import uvicorn
-    from pydantic import ValidationError
 
     from tokenquote.catalog import CatalogError
     from tokenquote.http.access_log import configure_logging
     from tokenquote.http.app import create_app, create_state
-    from tokenquote.settings import Settings, unknown_variables
+    from tokenquote.settings import unknown_variables
 
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        wrong = (
-            f"TOKENQUOTE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)
-        )
-        raise click.ClickException("\n".join(wrong)) from None
+    settings = _settings()
     configure_logging(settings.log_level)
     for name in unknown_variables():
         click.echo(f"warning: {name} is no setting of tokenquote", err=True)
@@ -70,6 +64,21 @@ def serve(host: str | None, port: int | None) -> None:
     click.echo(f"Tokenquote {__version__}: http://{config.host}:{config.port} (docs under /docs)", err=True)
     _drain_on_signal(server := uvicorn.Server(config), state)
     server.run()
+
+
+def _settings() -> Settings:
+    """Those of the environment; each variable that is wrong is named, and ends the command."""
+    from pydantic import ValidationError
+
+    from tokenquote.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (
+            f"TOKENQUOTE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)
+        )
+        raise click.ClickException("\n".join(wrong)) from None
 
 
 def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
@@ -96,11 +105,11 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
     from rich.console import Console
 
     from tokenquote import breakdown
-    from tokenquote.plan_files import answer_plan_file
+    from tokenquote.plan_files import PlanFileError, answer_plan_file
 
     try:
         answered = answer_plan_file(plan.read(), getattr(plan, "name", "<stdin>"), models, catalog_dir)
-    except ValueError as error:
+    except PlanFileError as error:
         raise click.ClickException(str(error)) from None
     if output == "json":
         click.echo(answered.model_dump_json(indent=2))
@@ -115,10 +124,8 @@ def health() -> None:
     """Ask the service of this host whether it is ready; exit 1 if not. TOKENQUOTE_PORT says where."""
     from http.client import HTTPConnection, HTTPException
 
-    from tokenquote.settings import Settings
-
     # Not through httpx2: a probe runs every few seconds, and must not meet a proxy of the environment.
-    connection = HTTPConnection("127.0.0.1", Settings().port, timeout=3)
+    connection = HTTPConnection("127.0.0.1", _settings().port, timeout=3)
     try:
         connection.request("GET", "/readyz")
         status = connection.getresponse().status
@@ -143,7 +150,7 @@ def check_catalog(directory: Path | None) -> None:
     from tokenquote.catalog import CatalogError, load_catalog
 
     try:
-        loaded = load_catalog(*([directory] if directory else []))
+        loaded = load_catalog(directory)
     except CatalogError as error:
         raise click.ClickException(str(error)) from None
     sold = len(loaded.models) - loaded.open_weights

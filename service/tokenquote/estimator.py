@@ -15,7 +15,7 @@ from tokenquote.catalog import load_catalog
 from tokenquote.media_answers import answer_media
 from tokenquote.memory_answers import answer_kv_cache, answer_weights
 from tokenquote.model_views import catalog_info, model_detail, model_page
-from tokenquote.problems import KNOWN_ERRORS, invalid, problem_of
+from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
 from tokenquote.quotes import answer
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import operations as ask
@@ -25,7 +25,6 @@ from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
 from tokenquote_client.operations import Detail, Operation
 from tokenquote_client.plan import Plan
-from tokenquote_client.problem import Problem
 from tokenquote_client.quote import Comparison, Quote
 
 __all__ = ["Estimator"]
@@ -52,7 +51,7 @@ class Estimator:
         Raises:
             tokenquote.catalog.CatalogError: the files cannot be used; the message names file and field.
         """
-        self._catalog = load_catalog(*([] if catalog_dir is None else [Path(catalog_dir)]))
+        self._catalog = load_catalog(None if catalog_dir is None else Path(catalog_dir))
         self._vocabularies = Vocabularies(self._catalog.vocabularies)
 
     def quote(
@@ -139,8 +138,7 @@ def _read(operation: Operation[Any], kind: type[WireT]) -> WireT:
     try:
         data = from_json(operation.content or b"", allow_inf_nan=False)
     except ValueError as error:
-        detail = f"The body cannot be read as JSON: {error}."
-        raise error_of(Problem(title="Not JSON", status=400, detail=detail)) from None
+        raise error_of(not_json(error)) from None
     try:
         return kind.model_validate(data)
     except ValidationError as error:

@@ -35,7 +35,7 @@ def answer_plan_file(
         PlanFileError: not YAML, not a plan, or a plan that cannot be quoted.
     """
     try:
-        catalog = load_catalog(*([catalog_dir] if catalog_dir else []))
+        catalog = load_catalog(catalog_dir)
         data = parse_yaml(content, name)
     except CatalogError as error:
         raise PlanFileError(str(error)) from None

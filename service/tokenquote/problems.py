@@ -14,7 +14,7 @@ from tokenquote.prices import UnknownMode
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
-__all__ = ["KNOWN_ERRORS", "invalid", "pointer_to", "problem_of", "unprocessable_parameter"]
+__all__ = ["KNOWN_ERRORS", "invalid", "not_json", "pointer_to", "problem_of", "unprocessable_parameter"]
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
@@ -55,6 +55,11 @@ def invalid(error: ValidationError, body: Any) -> Problem:
     found = error.errors(include_url=False, include_input=False)
     errors = [FieldError(pointer=pointer_to(line["loc"], body), detail=_detail(line)) for line in found]
     return _with_errors("invalid-request", errors[:_MAX_ERRORS], len(errors))
+
+
+def not_json(error: ValueError) -> Problem:
+    """The problem document of a body that is no JSON."""
+    return Problem(title="Not JSON", status=400, detail=f"The body cannot be read as JSON: {error}.")
 
 
 def unprocessable_parameter(detail: str) -> Problem:

@@ -63,3 +63,9 @@ def test_no_service_at_all() -> None:
     code, output = health(port)
     assert code == 1
     assert output.startswith(f"Error: no answer from port {port}: ConnectionRefusedError(")
+
+
+def test_a_port_that_is_no_number_is_named() -> None:
+    done = CliRunner().invoke(main, ["health"], env={"TOKENQUOTE_PORT": "eighty"})
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: TOKENQUOTE_PORT: ")

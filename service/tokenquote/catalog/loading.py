@@ -44,14 +44,14 @@ _FOLDERS = ("providers", "open_weights")
 FileT = TypeVar("FileT", bound=BaseModel)
 
 
-def load_catalog(*overlays: Path, shipped: Path | None = None) -> Catalog:
+def load_catalog(*overlays: Path | None, shipped: Path | None = None) -> Catalog:
     """Read the shipped catalog, then each overlay directory.
 
     An overlay has the same files as the catalog, each of them optional. What it defines under a name that
-    is already there takes that name's place; everything else stays.
+    is already there takes that name's place; everything else stays. None stands for no overlay.
     """
     parts = _Parts()
-    for directory in (shipped or shipped_catalog(), *overlays):
+    for directory in (shipped or shipped_catalog(), *filter(None, overlays)):
         parts.add_directory(directory)
     return parts.assemble()
 

@@ -32,8 +32,7 @@ def create_state(settings: Settings) -> ServiceState:
     Raises:
         CatalogError: the catalog cannot be used.
     """
-    overlays = [settings.catalog_dir] if settings.catalog_dir else []
-    catalog = load_catalog(*overlays)
+    catalog = load_catalog(settings.catalog_dir)
     return ServiceState(
         catalog=catalog,
         vocabularies=Vocabularies(catalog.vocabularies),

@@ -1,19 +1,35 @@
-"""Request bodies: bytes to a wire model, or the problem that says why not."""
+"""Request bodies: bytes to a wire model and on to its answer, or the problem that says why not."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from tokenquote.catalog import Catalog
 from tokenquote.http.problem_responses import Refused
-from tokenquote.problems import invalid
-from tokenquote_client import Problem
+from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
 
-__all__ = ["json_of", "validated"]
+__all__ = ["answer_to", "json_of", "validated"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def answer_to(
+    body: bytes, kind: type[ModelT], answer: Callable[[ModelT, Catalog], BaseModel], catalog: Catalog
+) -> bytes:
+    """The answer, as JSON, to a question that needs nothing but the catalog.
+
+    Raises:
+        Refused: not JSON, not such a question, or one that cannot be answered.
+    """
+    question = validated(json_of(body), kind)
+    try:
+        return answer(question, catalog).model_dump_json().encode()
+    except KNOWN_ERRORS as error:
+        raise Refused(problem_of(error)) from None
 
 
 def json_of(body: bytes) -> Any:
@@ -25,8 +41,7 @@ def json_of(body: bytes) -> Any:
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        detail = f"The body cannot be read as JSON: {error}."
-        raise Refused(Problem(title="Not JSON", status=400, detail=detail)) from None
+        raise Refused(not_json(error)) from None
 
 
 def validated(data: Any, kind: type[ModelT]) -> ModelT:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from tokenquote.catalog import AmbiguousModel, UnknownModel
 from tokenquote.http import telemetry
-from tokenquote.http.bodies import json_of, validated
+from tokenquote.http.bodies import answer_to, json_of, validated
 from tokenquote.http.problem_responses import Refused
 from tokenquote.http.service_state import ServiceState
 from tokenquote.media_answers import answer_media
@@ -47,15 +47,7 @@ async def create_quote(
 async def count_media(request: AnyRequest, service: Service) -> Response[bytes]:
     """What each item costs as the model counts it; sizes are stated, or read from headers of base64 data."""
     body = await request.body()
-
-    def work() -> bytes:
-        question = validated(json_of(body), MediaQuestion)
-        try:
-            return answer_media(question, service.catalog).model_dump_json().encode()
-        except KNOWN_ERRORS as error:
-            raise Refused(problem_of(error)) from None
-
-    content = await service.off_loop(work)
+    content = await service.off_loop(lambda: answer_to(body, MediaQuestion, answer_media, service.catalog))
     return Response(content, media_type="application/json")
 
 
