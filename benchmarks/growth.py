@@ -7,6 +7,7 @@ the bill is used: a plan holds the texts, and the quote counts, replays and cach
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -53,7 +54,7 @@ class Grower:
     def conversations(self, recordings: Path, conversations: Path) -> Iterator[Grown]:
         """Chains of recorded calls, oldest first."""
         by_id = {row["id"]: row for row in rows(recordings)}
-        for chain in next(_whole_file(conversations)):
+        for chain in json.loads(conversations.read_text(encoding="utf-8")):
             calls = [by_id[one] for one in chain["ids"]]
             bodies = [call["request"] for call in calls]
             prefixes = [body.get("messages") for body in bodies]
@@ -191,9 +192,3 @@ def _text(message: Mapping[str, Any]) -> str:
     if isinstance(content, str):
         return content
     return "".join(part.get("text") or "" for part in content or () if isinstance(part, dict))
-
-
-def _whole_file(path: Path) -> Iterator[Any]:
-    import json
-
-    yield json.loads(path.read_text(encoding="utf-8"))

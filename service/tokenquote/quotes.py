@@ -123,7 +123,9 @@ class _Quoting:
         uses = _cache_uses(rows, cache, resolved)
         billed = [_billed(row, use, cache.write_kind) for row, use in zip(rows, uses, strict=True)]
         priced = price(tariff, billed)
-        uncached = price(tariff, [_billed(row, CacheUse(), cache.write_kind) for row in rows])
+        uncached = priced
+        if cache.rule is not None:
+            uncached = price(tariff, [_billed(row, CacheUse(), cache.write_kind) for row in rows])
         overflow = overflow_of(rows, model)
         context = context_of(rows, model, overflow)
         return Quote(

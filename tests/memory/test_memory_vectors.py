@@ -181,13 +181,14 @@ _VLLM_DTYPES = {"auto": "bf16", "fp8": "fp8", "fp8_e4m3": "fp8"}
 
 def _blocks() -> Iterator[Any]:
     """Logs of models whose layers are all of one kind: there a block is the bytes of its tokens."""
+    shipped = load_catalog()
     for row in _entries():
         inputs = row["inputs"]
         if row["quantity"] != "num_gpu_blocks" or "block_bytes" not in inputs:
             continue
         name = row["model"].replace("moonshotai/Kimi-Dev-72B", "Qwen/Qwen2.5-72B-Instruct")
         try:
-            model = load_catalog().resolve(name)
+            model = shipped.resolve(name)
         except UnknownModel:
             continue
         if not any(part in name for part in ("gemma", "gpt-oss")):
