@@ -35,10 +35,10 @@ from tokenquote_client.memory import (
     KvCacheAnswer,
     KvCacheQuestion,
     MemoryUse,
-    Method,
     WeightsAnswer,
     WeightsQuestion,
 )
+from tokenquote_client.wire import Method
 
 __all__ = ["answer_kv_cache", "answer_weights", "memory_of"]
 
@@ -46,7 +46,6 @@ LayoutT = TypeVar("LayoutT")
 
 # What a quoted conversation's cache is counted in: what vLLM and llama.cpp use unless told otherwise.
 _QUOTED_CACHE_TYPE = "fp16"
-
 
 MAX_BYTES = 2**53
 """Above it, JSON readers begin to round."""

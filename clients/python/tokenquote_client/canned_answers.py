@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary, ProviderInfo
 from tokenquote_client.media import MediaAnswer, MediaItem
 from tokenquote_client.memory import KvCacheAnswer, WeightsAnswer
+from tokenquote_client.operations import Readiness
 from tokenquote_client.quote import Comparison, ContextUse, PriceLine, Quote, QuotedRequest, Totals
 
 __all__ = ["canned_answer", "canned_model", "canned_quote"]
@@ -19,10 +20,6 @@ __all__ = ["canned_answer", "canned_model", "canned_quote"]
 MODEL = "openai/gpt-5.4-mini"
 _REVISION = "0123456789abcdef"
 _DAY = dt.date(2026, 11, 1)
-
-
-class _Ready(BaseModel):
-    status: str = "ok"
 
 
 def canned_answer(path: str, body: Any) -> BaseModel | None:
@@ -33,8 +30,8 @@ def canned_answer(path: str, body: Any) -> BaseModel | None:
         "/v1/catalog": _catalog(),
         "/v1/memory/kv-cache": _kv_cache(),
         "/v1/memory/weights": _weights(),
-        "/livez": _Ready(),
-        "/readyz": _Ready(),
+        "/livez": Readiness(status="ok"),
+        "/readyz": Readiness(status="ok"),
     }
     if path == "/v1/quotes":
         if asked.get("models"):

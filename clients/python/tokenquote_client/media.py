@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from tokenquote_client.amounts import MediaPart
-from tokenquote_client.wire import Received, Sent
+from tokenquote_client.wire import Method, Received, Sent
 
 __all__ = ["MediaAnswer", "MediaItem", "MediaQuestion"]
 
@@ -23,7 +21,7 @@ class MediaItem(Received):
     """What one item costs."""
 
     tokens: int
-    method: Literal["stated", "exact", "rule", "calibrated", "assumed"]
+    method: Method
     rule: str
     """The rule of the catalog that applied."""
     low: int

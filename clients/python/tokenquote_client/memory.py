@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from tokenquote_client.wire import Received, Sent
+from tokenquote_client.wire import Method, Received, Sent
 
 __all__ = ["KvCacheAnswer", "KvCacheQuestion", "MemoryUse", "WeightsAnswer", "WeightsQuestion"]
 
-Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
 Parallel = Annotated[int, Field(strict=True, ge=1, le=1024)]
 
 

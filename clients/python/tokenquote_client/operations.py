@@ -21,6 +21,7 @@ from tokenquote_client.quote import Comparison, Quote
 __all__ = [
     "Detail",
     "Operation",
+    "Readiness",
     "catalog_operation",
     "compare_operation",
     "kv_cache_operation",

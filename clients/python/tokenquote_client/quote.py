@@ -7,7 +7,7 @@ from typing import Literal
 
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
-from tokenquote_client.wire import Dollars, Received
+from tokenquote_client.wire import Dollars, Method, Received
 
 __all__ = [
     "BudgetAnswer",
@@ -26,8 +26,6 @@ __all__ = [
     "Unpriced",
     "Warned",
 ]
-
-Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
 
 
 class Totals(Received):

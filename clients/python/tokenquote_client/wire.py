@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-__all__ = ["Dollars", "Received", "Sent"]
+__all__ = ["Dollars", "Method", "Received", "Sent"]
+
+Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
+"""How a number was come by, the surest first."""
 
 
 class Sent(BaseModel):

@@ -82,7 +82,6 @@ class _Reader:
                 inner, location = config[name], (name,)
                 break
         self._outer = config
-        self._inner = inner
         model_type = inner.get("model_type") or config.get("model_type")
         if model_type is not None and not isinstance(model_type, str):
             raise ArchitectureError((*location, "model_type"), "a word is expected")

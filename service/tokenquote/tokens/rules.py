@@ -104,10 +104,6 @@ class TokenRules:
         tokens = sum(self._encode(_as_json(tool)) for tool in tools)
         return Framed(self._as_structure(self._scaled(tokens, rule.factor)), framing)
 
-    def message(self, text: Count, *, assistant: bool = False) -> Framed:
-        """A counted text as a message of its own."""
-        return Framed(text, self.framing.message + (self.framing.assistant if assistant else 0))
-
     def _schema(
         self, schema: OutputSchema | None, tools: Sequence[ToolDefinition], system: Sequence[Message]
     ) -> Framed:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tokenquote.tokens.native.content_parts import Location, not_offered, picture, text_of, tools_of
-from tokenquote.tokens.native.errors import BodyError
+from tokenquote.tokens.native.content_parts import not_offered, picture, text_of, tools_of
+from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.request import Message, Picture, Request, ToolCall
 
 __all__ = ["read_anthropic_messages"]

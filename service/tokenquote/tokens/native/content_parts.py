@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tokenquote.tokens.native.errors import BodyError
+from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.native.tool_definitions import read_tools
 from tokenquote.tokens.request import Picture, ToolDefinition
 
-__all__ = ["Location", "not_offered", "picture", "text_of", "tools_of"]
-
-Location = tuple[str | int, ...]
+__all__ = ["not_offered", "picture", "text_of", "tools_of"]
 
 
 def text_of(part: Mapping[str, Any], key: str, at: Location) -> str:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tokenquote.tokens.native.content_parts import Location, not_offered, picture, text_of, tools_of
-from tokenquote.tokens.native.errors import BodyError
+from tokenquote.tokens.native.content_parts import not_offered, picture, text_of, tools_of
+from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.request import Message, Picture, Request, Role, ToolCall
 
 __all__ = ["read_gemini_generate_content"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tokenquote.tokens.native.content_parts import Location, not_offered, picture, text_of, tools_of
-from tokenquote.tokens.native.errors import BodyError
+from tokenquote.tokens.native.content_parts import not_offered, picture, text_of, tools_of
+from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.request import Message, OutputSchema, Picture, Request, Role, ToolCall
 
 __all__ = ["read_openai_chat"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tokenquote.tokens.native.errors import BodyError
+from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.request import ToolDefinition
 
 __all__ = ["read_tools"]
@@ -44,7 +44,7 @@ def _read(definition: Any, index: int) -> Iterator[ToolDefinition]:
         yield _tool(definition, (index,))
 
 
-def _tool(function: Any, at: tuple[str | int, ...]) -> ToolDefinition:
+def _tool(function: Any, at: Location) -> ToolDefinition:
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
         raise BodyError(
             at, "a tool definition has a `name`; the tools of OpenAI, Anthropic and Gemini are read"
