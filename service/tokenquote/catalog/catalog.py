@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tokenquote.catalog.image_rules_schema import ImageRule
+from tokenquote.catalog.media_rules_schema import AudioRule, DocumentRule, MediaRulesFile, VideoRule
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, QuantizationFile
 from tokenquote.catalog.prices_schema import PriceBlock
 from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry, Vocabulary
@@ -61,6 +62,9 @@ class Model:
     counting: Counting
     caching: Caching | None
     images: ImageRule | None
+    audio: AudioRule | None = None
+    video: VideoRule | None = None
+    documents: DocumentRule | None = None
     weights: OpenWeightsEntry | None = None
     """The model's public weights: its own entry, or that of what its provider runs."""
 
@@ -89,7 +93,13 @@ class Catalog:
     vocabularies: Mapping[str, Vocabulary]
     profiles: Mapping[str, AmountProfiles]
     quantization: QuantizationFile
+    image_rules: Mapping[str, ImageRule]
+    media_rules: MediaRulesFile
     revision: str
+
+    def __repr__(self) -> str:
+        """Short: the whole would be a megabyte."""
+        return f"Catalog(revision={self.revision!r})"
 
     def resolve(self, name: str) -> Model:
         """The model of this catalog id, alias or bare name.

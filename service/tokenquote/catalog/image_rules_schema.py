@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
+from tokenquote.catalog.banded_rule import BandedRule, NotNegative, Positive
 from tokenquote.catalog.prices_schema import Entry, Money
 from tokenquote.catalog.schema import Word
 
@@ -14,37 +14,21 @@ __all__ = [
     "BisectionRule",
     "CropsRule",
     "Detail",
+    "FixedRule",
     "ImageRule",
     "ImageRulesFile",
     "PatchDetail",
     "PatchesRule",
+    "SmartResizeRule",
     "SquareBudgetRule",
     "TilesRule",
 ]
 
 Detail = Literal["low", "high", "original"]
 Resolution = Literal["low", "medium", "high", "ultra_high"]
-Positive = Annotated[StrictInt, Field(ge=1)]
 
 
-class _Rule(Entry):
-    method: Literal["rule", "calibrated", "assumed"]
-    low: Money = Decimal(1)
-    """Lower end of the band, as a multiple of the count."""
-    high: Money = Decimal(1)
-    """Upper end of the band, as a multiple of the count."""
-    source: str = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _band_holds_the_count(self) -> Self:
-        if not self.low <= 1 <= self.high:
-            raise ValueError("the band must hold the count itself: low <= 1 <= high")
-        if self.method != "rule" and self.low == self.high:
-            raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
-        return self
-
-
-class TilesRule(_Rule):
+class TilesRule(BandedRule):
     """Shrunk into a box, the short side to a length; then a base and so much for each tile."""
 
     kind: Literal["tiles"]
@@ -67,7 +51,7 @@ class PatchDetail(Entry):
     """More patches than this are refused by the provider."""
 
 
-class PatchesRule(_Rule):
+class PatchesRule(BandedRule):
     """Patches of 32 pixels within a budget, times a multiplier, rounded up."""
 
     kind: Literal["patches"]
@@ -86,7 +70,7 @@ class PatchesRule(_Rule):
         return self
 
 
-class BisectionRule(_Rule):
+class BisectionRule(BandedRule):
     """One token for each unit square, after the largest size that fits is found by bisection."""
 
     kind: Literal["bisection"]
@@ -97,7 +81,7 @@ class BisectionRule(_Rule):
     """A longer side than this is refused by the provider."""
 
 
-class CropsRule(_Rule):
+class CropsRule(BandedRule):
     """One tile if small; else square crops whose side is a share of the short side."""
 
     kind: Literal["crops"]
@@ -111,7 +95,7 @@ class CropsRule(_Rule):
     """Resolutions at which a picture of any size costs so many tokens."""
 
 
-class SquareBudgetRule(_Rule):
+class SquareBudgetRule(BandedRule):
     """Scaled up or down to as many unit squares as a budget holds; only the shape matters."""
 
     kind: Literal["square_budget"]
@@ -119,8 +103,39 @@ class SquareBudgetRule(_Rule):
     default: Resolution
 
 
+class FixedRule(BandedRule):
+    """So many tokens whatever the size: the picture is resized to one square."""
+
+    kind: Literal["fixed"]
+    tokens: Positive
+    details: dict[Resolution, Positive] = Field(default={})
+    """Details at which it is another number."""
+
+
+class SmartResizeRule(BandedRule):
+    """Both sides to multiples of a unit, the pixels into a range; one token for each unit square."""
+
+    kind: Literal["smart_resize"]
+    unit: Positive
+    min_pixels: Positive
+    max_pixels: Positive
+    max_pixels_at_high: Positive | None = None
+    """At detail `high`, where the provider has a switch for it."""
+    max_aspect: Positive = 200
+    """A longer shape than this is refused."""
+    enlarge_tiny: bool = False
+    """Whether a side shorter than a unit is first scaled up to one."""
+    row_break: NotNegative = 0
+    """Tokens after each row."""
+    around: NotNegative = 0
+    """Tokens before and after the picture."""
+    flat: dict[Literal["low"], Positive] = Field(default={})
+    """Details at which a picture of any size costs so many tokens."""
+
+
 ImageRule = Annotated[
-    TilesRule | PatchesRule | BisectionRule | CropsRule | SquareBudgetRule, Field(discriminator="kind")
+    TilesRule | PatchesRule | BisectionRule | CropsRule | SquareBudgetRule | FixedRule | SmartResizeRule,
+    Field(discriminator="kind"),
 ]
 
 

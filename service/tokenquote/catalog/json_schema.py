@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from tokenquote.catalog.image_rules_schema import ImageRulesFile
+from tokenquote.catalog.media_rules_schema import MediaRulesFile
 from tokenquote.catalog.open_weights_schema import OpenWeightsFile, QuantizationFile
 from tokenquote.catalog.schema import (
     CachingFile,
@@ -24,6 +25,7 @@ _FILES = (
     CountingFile,
     CachingFile,
     ImageRulesFile,
+    MediaRulesFile,
     QuantizationFile,
     ProfilesFile,
     VocabulariesFile,

@@ -14,6 +14,8 @@ from pydantic import BaseModel
 
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
 from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
+from tokenquote.catalog.media_rules import dangling_media, dangling_names, media_of
+from tokenquote.catalog.media_rules_schema import MediaRulesFile
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, OpenWeightsFile, QuantizationFile
 from tokenquote.catalog.schema import (
     AmountProfiles,
@@ -36,6 +38,7 @@ _SHARED_FILES = (
     "counting.yaml",
     "caching.yaml",
     "image_rules.yaml",
+    "media_rules.yaml",
     "quantization.yaml",
     "profiles.yaml",
 )
@@ -74,6 +77,7 @@ class _Parts:
     counting: dict[str, Counting] = field(default_factory=dict)
     caching: dict[str, Caching] = field(default_factory=dict)
     image_rules: dict[str, ImageRule] = field(default_factory=dict)
+    media_rules: MediaRulesFile = field(default_factory=MediaRulesFile)
     quantization: QuantizationFile = field(default_factory=QuantizationFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
 
@@ -108,6 +112,8 @@ class _Parts:
             self.caching |= caching.caching
         if (images := _optional(directory, "image_rules.yaml", ImageRulesFile, problems)) is not None:
             self.image_rules |= images.image_rules
+        if (media := _optional(directory, "media_rules.yaml", MediaRulesFile, problems)) is not None:
+            self.media_rules = self.media_rules.with_more(media)
         if (formats := _optional(directory, "quantization.yaml", QuantizationFile, problems)) is not None:
             self.quantization = self.quantization.with_more(formats)
         if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
@@ -149,6 +155,8 @@ class _Parts:
             vocabularies=MappingProxyType(self.vocabularies),
             profiles=MappingProxyType(self.profiles),
             quantization=self.quantization,
+            image_rules=MappingProxyType(self.image_rules),
+            media_rules=self.media_rules,
             revision=self._revision(),
         )
 
@@ -157,8 +165,16 @@ class _Parts:
         provider = OPEN_WEIGHTS if open_weights else self.providers[model_id.split("/", 1)[0]]
         caching = self.caching[entry.caching] if entry.caching is not None else None
         images = self.image_rules[entry.images] if entry.images is not None else None
-        weights = self._weights_of(entry)
-        return Model(model_id, provider, entry, self.counting[entry.counting], caching, images, weights)
+        return Model(
+            id=model_id,
+            provider=provider,
+            entry=entry,
+            counting=self.counting[entry.counting],
+            caching=caching,
+            images=images,
+            **media_of(entry, self.media_rules, self.image_rules),
+            weights=self._weights_of(entry),
+        )
 
     def _weights_of(self, entry: ModelEntry | OpenWeightsEntry) -> OpenWeightsEntry | None:
         """The entry itself, or that of the weights which the provider says it runs."""
@@ -174,7 +190,9 @@ class _Parts:
                 yield f"{where}.caching: caching.yaml has no {entry.caching!r}"
             if entry.images is not None and entry.images not in self.image_rules:
                 yield f"{where}.images: image_rules.yaml has no {entry.images!r}"
+            yield from dangling_media(entry, where, self.media_rules)
             yield from self._dangling_weights(entry, where)
+        yield from dangling_names(self.media_rules, self.image_rules)
         for name, counting in self.counting.items():
             if counting.vocabulary not in self.vocabularies:
                 missing = counting.vocabulary
@@ -207,6 +225,7 @@ class _Parts:
             for table in tables
         ]
         content.append({name: asdict(provider) for name, provider in self.providers.items()})
+        content.append(self.media_rules.model_dump(mode="json", exclude_defaults=True))
         content.append(self.quantization.model_dump(mode="json", exclude_defaults=True))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 

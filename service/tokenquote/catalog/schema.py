@@ -216,7 +216,14 @@ class DescribedModel(Entry):
     counting: Word
     caching: Word | None = None
     images: Word | None = None
-    """How pictures are counted; none: the model takes none, or nobody knows how."""
+    """How pictures are counted, by its name in image_rules.yaml; none: the model takes none, or nobody
+    knows how."""
+    audio: Word | None = None
+    """How sound is counted, by its name in media_rules.yaml; none as above."""
+    video: Word | None = None
+    """How clips are counted, likewise."""
+    documents: Word | None = None
+    """How documents are counted, likewise."""
     reasoning_kept: Literal["never", "same_turn", "always"] = "never"
     """Whether reasoning is sent back as input: never, until its turn ends, or in every later request."""
     retires: dt.date | None = None

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from tokenquote.catalog.image_rules_schema import (
     BisectionRule,
     CropsRule,
+    FixedRule,
     ImageRule,
     PatchesRule,
+    SmartResizeRule,
     SquareBudgetRule,
     TilesRule,
 )
 from tokenquote.counts import Count
 from tokenquote.media.bisection import bisection_tokens
 from tokenquote.media.crops import crops_tokens
+from tokenquote.media.fixed import fixed_tokens
 from tokenquote.media.patches import patch_tokens
 from tokenquote.media.refusals import ImageRefused
+from tokenquote.media.smart_resize import smart_resize_tokens
 from tokenquote.media.square_budget import square_budget_tokens
 from tokenquote.media.tiles import tile_tokens
 
@@ -64,6 +68,10 @@ def details_of(rule: ImageRule) -> frozenset[str]:
             return frozenset({*rule.flat, "high"})
         case SquareBudgetRule():
             return frozenset(rule.budgets)
+        case FixedRule():
+            return frozenset(rule.details)
+        case SmartResizeRule():
+            return frozenset(rule.flat) | ({"high"} if rule.max_pixels_at_high else frozenset())
 
 
 def _tokens(rule: ImageRule, width: int, height: int, detail: str | None) -> int:
@@ -78,3 +86,7 @@ def _tokens(rule: ImageRule, width: int, height: int, detail: str | None) -> int
             return crops_tokens(rule, width, height, detail)
         case SquareBudgetRule():
             return square_budget_tokens(rule, width, height, detail)
+        case FixedRule():
+            return fixed_tokens(rule, detail)
+        case SmartResizeRule():
+            return smart_resize_tokens(rule, width, height, detail)

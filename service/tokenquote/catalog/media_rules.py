@@ -1,0 +1,92 @@
+"""The rules of media_rules.yaml with the rules that they name in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypedDict
+
+from tokenquote.catalog.image_rules_schema import ImageRule, SmartResizeRule
+from tokenquote.catalog.media_rules_schema import (
+    AudioRule,
+    DocumentEntry,
+    DocumentRule,
+    FramesEntry,
+    FramesRule,
+    MediaRulesFile,
+    ResizedClipRule,
+    VideoEntry,
+    VideoRule,
+)
+from tokenquote.catalog.schema import DescribedModel
+
+__all__ = ["MediaOfModel", "dangling_media", "dangling_names", "media_of", "video_rule"]
+
+ImageRules = Mapping[str, ImageRule]
+
+
+class MediaOfModel(TypedDict):
+    """A model's rules for everything but pictures."""
+
+    audio: AudioRule | None
+    video: VideoRule | None
+    documents: DocumentRule | None
+
+
+def media_of(entry: DescribedModel, rules: MediaRulesFile, images: ImageRules) -> MediaOfModel:
+    """The rules that a model names; every name must be there."""
+    return MediaOfModel(
+        audio=rules.audio_rules[entry.audio] if entry.audio is not None else None,
+        video=video_rule(rules.video_rules[entry.video], rules, images) if entry.video is not None else None,
+        documents=_documents(entry, rules, images),
+    )
+
+
+def dangling_media(entry: DescribedModel, where: str, rules: MediaRulesFile) -> Iterable[str]:
+    """One sentence for each rule that a model names and that is not there."""
+    if entry.audio is not None and entry.audio not in rules.audio_rules:
+        yield f"{where}.audio: media_rules.yaml has no {entry.audio!r} among audio_rules"
+    if entry.video is not None and entry.video not in rules.video_rules:
+        yield f"{where}.video: media_rules.yaml has no {entry.video!r} among video_rules"
+    if entry.documents is None:
+        return
+    if entry.documents not in rules.document_rules:
+        yield f"{where}.documents: media_rules.yaml has no {entry.documents!r} among document_rules"
+    elif rules.document_rules[entry.documents].page is None and entry.images is None:
+        yield f"{where}.documents: {entry.documents!r} counts pages as pictures, so name `images` too"
+
+
+def dangling_names(rules: MediaRulesFile, images: ImageRules) -> Iterable[str]:
+    """One sentence for each rule that another rule names and that is not there."""
+    for name, clip in rules.video_rules.items():
+        yield from _dangling_of_clip(f"media_rules.yaml: video_rules.{name}", clip, rules, images)
+    for name, document in rules.document_rules.items():
+        if document.page is not None and document.page not in images:
+            yield f"media_rules.yaml: document_rules.{name}.page: image_rules.yaml has no {document.page!r}"
+
+
+def _dangling_of_clip(
+    where: str, clip: VideoEntry, rules: MediaRulesFile, images: ImageRules
+) -> Iterable[str]:
+    if clip.sound is not None and clip.sound not in rules.audio_rules:
+        yield f"{where}.sound: there is no {clip.sound!r} among audio_rules"
+    if not isinstance(clip, FramesEntry):
+        return
+    if clip.frame not in images:
+        yield f"{where}.frame: image_rules.yaml has no {clip.frame!r}"
+    if clip.shared_pixels is not None and not isinstance(images.get(clip.frame), SmartResizeRule):
+        yield f"{where}.shared_pixels: only a frame that is counted by smart_resize can share pixels"
+
+
+def video_rule(clip: VideoEntry, rules: MediaRulesFile, images: ImageRules) -> VideoRule:
+    """The rule of clips with the rules that it names."""
+    sound = rules.audio_rules[clip.sound] if clip.sound is not None else None
+    if not isinstance(clip, FramesEntry):
+        return ResizedClipRule(clip, sound)
+    return FramesRule(clip, images[clip.frame], sound)
+
+
+def _documents(entry: DescribedModel, rules: MediaRulesFile, images: ImageRules) -> DocumentRule | None:
+    if entry.documents is None:
+        return None
+    document: DocumentEntry = rules.document_rules[entry.documents]
+    return DocumentRule(document, images[document.page or entry.images or ""])

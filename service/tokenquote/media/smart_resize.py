@@ -1,0 +1,52 @@
+"""Qwen's smart resize, which many others took over: sides to whole units, pixels into a range.
+
+    each side: round(side / unit) x unit, half to even
+    too many pixels: b = sqrt(w x h / max); floor(side / b / unit) x unit, at least a unit
+    too few:         b = sqrt(min / (w x h)); ceil(side x b / unit) x unit
+    tokens = the unit squares
+
+Source: `smart_resize` of transformers' image_processing_qwen2_vl.py; in binary floats, as the processors do.
+"""
+
+from __future__ import annotations
+
+import math
+
+from tokenquote.catalog.image_rules_schema import SmartResizeRule
+from tokenquote.media.refusals import ImageRefused
+
+__all__ = ["resized_units", "smart_resize_tokens"]
+
+
+def smart_resize_tokens(rule: SmartResizeRule, width: int, height: int, detail: str | None) -> int:
+    """Tokens of a picture.
+
+    Raises:
+        ImageRefused: a shape longer than the processor takes.
+    """
+    for flat, tokens in rule.flat.items():
+        if flat == detail:
+            return tokens
+    most = rule.max_pixels_at_high if detail == "high" and rule.max_pixels_at_high else rule.max_pixels
+    if rule.enlarge_tiny and min(width, height) < rule.unit:
+        scale = rule.unit / min(width, height)
+        width, height = int(width * scale), int(height * scale)
+    if max(width, height) / min(width, height) > rule.max_aspect:
+        raise ImageRefused(f"a shape of more than {rule.max_aspect} to 1")
+    columns, rows = resized_units(width, height, rule.unit, rule.min_pixels, most)
+    return rows * (columns + rule.row_break) + rule.around
+
+
+def resized_units(
+    width: int, height: int, unit: int, least: int, most: int, frames: int = 1
+) -> tuple[int, int]:
+    """Unit squares across and down; `least` and `most` are pixels of all frames together."""
+    across, down = round(width / unit), round(height / unit)
+    pixels = frames * across * down * unit * unit
+    if pixels > most:
+        scale = math.sqrt(frames * width * height / most)
+        return max(1, math.floor(width / scale / unit)), max(1, math.floor(height / scale / unit))
+    if pixels < least:
+        scale = math.sqrt(least / (frames * width * height))
+        return math.ceil(width * scale / unit), math.ceil(height * scale / unit)
+    return across, down
