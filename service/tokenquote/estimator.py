@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from tokenquote.catalog import load_catalog
+from tokenquote.gpu_views import gpu_list
 from tokenquote.media_answers import answer_media
 from tokenquote.memory_answers import answer_kv_cache, answer_weights
 from tokenquote.model_views import catalog_info, model_detail, model_page
@@ -21,6 +22,7 @@ from tokenquote.tokens import Vocabularies
 from tokenquote_client import operations as ask
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
 from tokenquote_client.errors import error_of
+from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
 from tokenquote_client.operations import Detail, Operation
@@ -79,6 +81,10 @@ class Estimator:
     def catalog(self) -> CatalogInfo:
         """Which catalog answers, and how old its prices are."""
         return catalog_info(self._catalog)
+
+    def gpus(self) -> GpuList:
+        """Every GPU of the catalog, with what it holds, how fast it is and what an hour costs."""
+        return gpu_list(self._catalog)
 
     def media(
         self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any

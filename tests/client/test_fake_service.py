@@ -28,6 +28,7 @@ def test_every_method_has_a_canned_answer() -> None:
         assert list(client.models())
         assert client.model("openai/gpt-5.4-mini").id == "openai/gpt-5.4-mini"
         assert client.catalog().revision
+        assert client.gpus().items[0].id == "h100-sxm-80gb"
         assert client.media(model="x/y", items=[{"type": "image", "width": 1, "height": 1}]).tokens > 0
         assert isinstance(client.kv_cache(model="x/y", context_tokens=1), KvCacheAnswer)
         assert isinstance(client.weights(model="x/y", quantization="fp16"), WeightsAnswer)

@@ -28,6 +28,7 @@ from tokenquote_client.errors import (
     Unavailable,
     UnknownModel,
 )
+from tokenquote_client.gpus import GpuInfo, GpuList
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, WeightsAnswer, WeightsQuestion
 from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Start, ToolRound, Turn
@@ -52,6 +53,8 @@ __all__ = [
     "Failure",
     "FieldError",
     "FullHistory",
+    "GpuInfo",
+    "GpuList",
     "ImagePart",
     "InvalidRequest",
     "KvCacheAnswer",

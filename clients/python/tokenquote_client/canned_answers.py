@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary, ProviderInfo
+from tokenquote_client.gpus import GpuInfo, GpuList
 from tokenquote_client.media import MediaAnswer, MediaItem
 from tokenquote_client.memory import KvCacheAnswer, WeightsAnswer
 from tokenquote_client.operations import Readiness
@@ -28,6 +29,7 @@ def canned_answer(path: str, body: Any) -> BaseModel | None:
     fixed = {
         "/v1/models": ModelList(items=[ModelSummary(**_model_members(MODEL))]),
         "/v1/catalog": _catalog(),
+        "/v1/gpus": GpuList(items=[_gpu()]),
         "/v1/memory/kv-cache": _kv_cache(),
         "/v1/memory/weights": _weights(),
         "/livez": Readiness(status="ok"),
@@ -136,6 +138,27 @@ def _model_members(model: str) -> dict[str, Any]:
 def _catalog() -> CatalogInfo:
     provider = ProviderInfo(id="openai", name="OpenAI", models=1, oldest_price_check=_DAY)
     return CatalogInfo(revision=_REVISION, models=1, providers=[provider], vocabularies=["o200k_base"])
+
+
+def _gpu() -> GpuInfo:
+    return GpuInfo(
+        id="h100-sxm-80gb",
+        name="NVIDIA H100 SXM 80GB",
+        maker="NVIDIA",
+        aliases=["h100"],
+        memory_gb=80,
+        usable_bytes=80_000_000_000,
+        usable_method="assumed",
+        bandwidth_bytes_per_second=3e12,
+        flops_per_second={"fp16": 1e15},
+        gpus_per_node=8,
+        link="nvlink",
+        link_bytes_per_second=4e11,
+        price_per_hour=Decimal(2),
+        price_source="canned",
+        price_checked=_DAY,
+        sources={"usable_bytes": "canned"},
+    )
 
 
 def _media(asked: Mapping[str, Any]) -> MediaAnswer:

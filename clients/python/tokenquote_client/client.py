@@ -17,6 +17,7 @@ from tokenquote_client.answers import Incoming, answer_of, cursor_after, failure
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
 from tokenquote_client.connection import Connection
 from tokenquote_client.errors import ClientError, ConnectionFailed, Unavailable
+from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
 from tokenquote_client.operations import AnswerT, Detail, Operation
@@ -97,6 +98,10 @@ class Client:
     def catalog(self) -> CatalogInfo:
         """Which catalog answers, and how old its prices are."""
         return self._call(ask.catalog_operation())
+
+    def gpus(self) -> GpuList:
+        """Every GPU of the catalog, with what it holds, how fast it is and what an hour costs."""
+        return self._call(ask.gpus_operation())
 
     def media(
         self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList
 from tokenquote_client.errors import UNKNOWN_MODEL, InvalidRequest, UnknownModel, invalid_request
+from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
 from tokenquote_client.plan import Plan
@@ -24,6 +25,7 @@ __all__ = [
     "Readiness",
     "catalog_operation",
     "compare_operation",
+    "gpus_operation",
     "kv_cache_operation",
     "media_operation",
     "model_operation",
@@ -102,6 +104,11 @@ def model_operation(model_id: str) -> Operation[ModelDetail]:
 def catalog_operation() -> Operation[CatalogInfo]:
     """Which catalog answers."""
     return Operation("GET", "/v1/catalog", CatalogInfo)
+
+
+def gpus_operation() -> Operation[GpuList]:
+    """Every GPU of the catalog."""
+    return Operation("GET", "/v1/gpus", GpuList)
 
 
 def media_operation(question: MediaQuestion | Fields | None, fields: Fields) -> Operation[MediaAnswer]:

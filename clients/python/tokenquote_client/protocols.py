@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
+from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
 from tokenquote_client.operations import Detail
@@ -37,6 +38,8 @@ class Quoter(Protocol):
     def model(self, model_id: str, /) -> ModelDetail: ...
 
     def catalog(self) -> CatalogInfo: ...
+
+    def gpus(self) -> GpuList: ...
 
     def media(
         self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any
@@ -81,6 +84,8 @@ class AsyncQuoter(Protocol):
     async def model(self, model_id: str, /) -> ModelDetail: ...
 
     async def catalog(self) -> CatalogInfo: ...
+
+    async def gpus(self) -> GpuList: ...
 
     async def media(
         self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any

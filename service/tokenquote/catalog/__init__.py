@@ -1,6 +1,6 @@
 """What is known about models, as data: YAML files to one immutable Catalog."""
 
-from tokenquote.catalog.catalog import AmbiguousModel, Catalog, Model, Provider, UnknownModel
+from tokenquote.catalog.catalog import AmbiguousModel, Catalog, Model, Provider, UnknownGpu, UnknownModel
 from tokenquote.catalog.loading import load_catalog, shipped_catalog
 from tokenquote.catalog.yaml_files import CatalogError, parse_yaml
 
@@ -10,6 +10,7 @@ __all__ = [
     "CatalogError",
     "Model",
     "Provider",
+    "UnknownGpu",
     "UnknownModel",
     "load_catalog",
     "parse_yaml",

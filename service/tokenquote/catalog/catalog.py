@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tokenquote.catalog.gpus_schema import Gpu
 from tokenquote.catalog.image_rules_schema import ImageRule
 from tokenquote.catalog.media_rules_schema import AudioRule, DocumentRule, MediaRulesFile, VideoRule
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, QuantizationFile
 from tokenquote.catalog.prices_schema import PriceBlock
 from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry, Vocabulary
 
-__all__ = ["OPEN_WEIGHTS", "AmbiguousModel", "Catalog", "Model", "Provider", "UnknownModel"]
+__all__ = ["OPEN_WEIGHTS", "AmbiguousModel", "Catalog", "Model", "Provider", "UnknownGpu", "UnknownModel"]
 
 
 class UnknownModel(LookupError):
@@ -36,6 +37,15 @@ class AmbiguousModel(LookupError):
         self.name = name
         self.ids = ids
         self.location: tuple[str | int, ...] = ()
+
+
+class UnknownGpu(LookupError):
+    """No GPU has this name; `near` holds up to three names that resemble it."""
+
+    def __init__(self, name: str, near: list[str]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.near = near
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,7 @@ class Catalog:
     quantization: QuantizationFile
     image_rules: Mapping[str, ImageRule]
     media_rules: MediaRulesFile
+    gpus: Mapping[str, Gpu]
     revision: str
 
     def __repr__(self) -> str:
@@ -116,6 +127,24 @@ class Catalog:
         if len(ids) > 1:
             raise AmbiguousModel(name, sorted(ids))
         return self.models[ids[0]]
+
+    def gpu(self, name: str) -> str:
+        """The id of the GPU of this id, alias or display name; letter case does not matter.
+
+        Raises:
+            UnknownGpu: there is none.
+        """
+        wanted = name.strip().lower()
+        if wanted not in self._gpu_names:
+            close = difflib.get_close_matches(wanted[:64], self._gpu_names, n=8, cutoff=0.5)
+            raise UnknownGpu(name, list(dict.fromkeys(self._gpu_names[match] for match in close))[:3])
+        return self._gpu_names[wanted]
+
+    @cached_property
+    def _gpu_names(self) -> dict[str, str]:
+        names = {gpu.name.lower(): gpu_id for gpu_id, gpu in self.gpus.items()}
+        names |= {alias: gpu_id for gpu_id, gpu in self.gpus.items() for alias in gpu.aliases}
+        return names | {gpu_id: gpu_id for gpu_id in self.gpus}
 
     @cached_property
     def open_weights(self) -> int:

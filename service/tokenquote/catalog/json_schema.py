@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from tokenquote.catalog.gpus_schema import GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRulesFile
 from tokenquote.catalog.media_rules_schema import MediaRulesFile
 from tokenquote.catalog.open_weights_schema import OpenWeightsFile, QuantizationFile
@@ -27,6 +28,7 @@ _FILES = (
     ImageRulesFile,
     MediaRulesFile,
     QuantizationFile,
+    GpusFile,
     ProfilesFile,
     VocabulariesFile,
 )

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
+from tokenquote.catalog.gpus_schema import Gpu, GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
 from tokenquote.catalog.media_rules import dangling_media, dangling_names, media_of
 from tokenquote.catalog.media_rules_schema import MediaRulesFile
@@ -40,6 +41,7 @@ _SHARED_FILES = (
     "image_rules.yaml",
     "media_rules.yaml",
     "quantization.yaml",
+    "gpus.yaml",
     "profiles.yaml",
 )
 _FOLDERS = ("providers", "open_weights")
@@ -79,6 +81,7 @@ class _Parts:
     image_rules: dict[str, ImageRule] = field(default_factory=dict)
     media_rules: MediaRulesFile = field(default_factory=MediaRulesFile)
     quantization: QuantizationFile = field(default_factory=QuantizationFile)
+    gpus: dict[str, Gpu] = field(default_factory=dict)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
 
     def add_directory(self, directory: Path) -> None:
@@ -116,6 +119,8 @@ class _Parts:
             self.media_rules = self.media_rules.with_more(media)
         if (formats := _optional(directory, "quantization.yaml", QuantizationFile, problems)) is not None:
             self.quantization = self.quantization.with_more(formats)
+        if (gpus := _optional(directory, "gpus.yaml", GpusFile, problems)) is not None:
+            self.gpus |= gpus.gpus
         if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
             self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
 
@@ -145,7 +150,7 @@ class _Parts:
         self.origin[model_id] = shown_as
 
     def assemble(self) -> Catalog:
-        problems = [*self._dangling_names(), *self._double_names()]
+        problems = [*self._dangling_names(), *self._double_names(), *self._double_gpus()]
         if problems:
             raise CatalogError(problems)
         models = {model_id: self._model(model_id, entry) for model_id, entry in sorted(self.models.items())}
@@ -157,6 +162,7 @@ class _Parts:
             quantization=self.quantization,
             image_rules=MappingProxyType(self.image_rules),
             media_rules=self.media_rules,
+            gpus=MappingProxyType(dict(sorted(self.gpus.items()))),
             revision=self._revision(),
         )
 
@@ -215,10 +221,19 @@ class _Parts:
                     where = f"{self.origin[model_id]}: models[{entry.id}]"
                     yield f"{where}.aliases: {name!r} already means {owner}"
 
+    def _double_gpus(self) -> Iterable[str]:
+        taken = {gpu_id: gpu_id for gpu_id in self.gpus}
+        for gpu_id, gpu in self.gpus.items():
+            for alias in gpu.aliases:
+                owner = taken.setdefault(alias, gpu_id)
+                if owner != gpu_id:
+                    yield f"gpus.yaml: gpus.{gpu_id}.aliases: {alias!r} already means {owner}"
+
     def _revision(self) -> str:
         """A fingerprint of everything that can change an answer."""
         tables: tuple[Mapping[str, BaseModel], ...] = (
             self.models, self.vocabularies, self.counting, self.caching, self.image_rules, self.profiles,
+            self.gpus,
         )  # fmt: skip
         content: list[Any] = [
             {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}

@@ -14,6 +14,7 @@ from tokenquote import __version__
 from tokenquote_client import (
     CatalogInfo,
     Comparison,
+    GpuList,
     KvCacheAnswer,
     KvCacheQuestion,
     MediaAnswer,
@@ -61,6 +62,7 @@ _ANSWERS: dict[str, tuple[type, ...]] = {
     "listModels": (ModelList,),
     "getModel": (ModelDetail,),
     "getCatalog": (CatalogInfo,),
+    "listGpus": (GpuList,),
 }
 
 

@@ -12,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 from pydantic import BaseModel
 
 from tokenquote.catalog import AmbiguousModel, UnknownModel
+from tokenquote.gpu_views import gpu_list
 from tokenquote.http import telemetry
 from tokenquote.http.bodies import answer_to, json_of, validated
 from tokenquote.http.problem_responses import Refused
@@ -82,6 +83,12 @@ async def get_catalog(request: AnyRequest, service: Service) -> Response[bytes]:
     return _cached(request, catalog_info(service.catalog), service.catalog.revision)
 
 
+@get("/v1/gpus", operation_id="listGpus", summary="List GPUs")
+async def list_gpus(request: AnyRequest, service: Service) -> Response[bytes]:
+    """Every GPU with its usable memory, bandwidth, operations a second and price, each with its source."""
+    return _cached(request, gpu_list(service.catalog), service.catalog.revision)
+
+
 @get("/livez", operation_id="getLiveness", summary="The process runs")
 async def livez() -> dict[str, str]:
     """200 as long as the event loop turns."""
@@ -101,7 +108,7 @@ async def metrics(service: Service) -> Response[bytes]:
     return Response(service.telemetry.exposition(), media_type=telemetry.CONTENT_TYPE)
 
 
-ROUTES = (create_quote, count_media, list_models, get_model, get_catalog, livez, readyz, metrics)
+ROUTES = (create_quote, count_media, list_models, get_model, get_catalog, list_gpus, livez, readyz, metrics)
 
 
 def _quote(body: bytes, service: ServiceState, received: dt.datetime, *, with_requests: bool) -> bytes:
