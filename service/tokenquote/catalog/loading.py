@@ -94,6 +94,7 @@ class _Parts:
             if path.name not in _SHARED_FILES
         ]
         self._add_shared(directory, problems)
+        self._add_hosting(directory, problems)
         seen: dict[str, str] = {}
         for path in sorted((directory / "providers").glob("*.y*ml")):
             shown_as = f"providers/{path.name}"
@@ -117,12 +118,14 @@ class _Parts:
             self.image_rules |= images.image_rules
         if (media := _optional(directory, "media_rules.yaml", MediaRulesFile, problems)) is not None:
             self.media_rules = self.media_rules.with_more(media)
+        if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
+            self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
+
+    def _add_hosting(self, directory: Path, problems: list[str]) -> None:
         if (formats := _optional(directory, "quantization.yaml", QuantizationFile, problems)) is not None:
             self.quantization = self.quantization.with_more(formats)
         if (gpus := _optional(directory, "gpus.yaml", GpusFile, problems)) is not None:
             self.gpus |= gpus.gpus
-        if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
-            self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
 
     def _add_provider(self, file: ProviderFile, shown_as: str, seen: dict[str, str]) -> list[str]:
         problems = []
