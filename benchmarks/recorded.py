@@ -10,19 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
+from tokenquote.tokens import looks_like
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "truth"
 
 # Bodies with OpenAI's `messages` are one format, whoever serves them.
-CHAT_APIS = re.compile(r"\.(chat|openai\.chat|openai_chat)$")
-_FORMATS = {
-    "anthropic.messages": "anthropic.messages",
-    "anthropic.count_tokens": "anthropic.messages",
-    "vertex.anthropic.messages": "anthropic.messages",
-    "gemini.generateContent": "gemini.generateContent",
-    "gemini.countTokens": "gemini.generateContent",
-    "vertex.generateContent": "gemini.generateContent",
-}
+CHAT_APIS = re.compile(r"\.(chat|openai\.chat|openai_chat|native_chat)$")
 MEDIA = frozenset({"images", "audio", "video", "document", "remote_media"})
 
 # Names that hosts and earlier years use for models that the catalog has under another name. Only the
@@ -40,9 +33,12 @@ _RENAMED = {
 }
 
 
-def format_of(api: str) -> str | None:
-    """The body format of a recorded api, if it is read yet."""
-    return "openai.chat" if CHAT_APIS.search(api) else _FORMATS.get(api)
+def format_of(row: Mapping[str, Any]) -> str:
+    """The body format of a recorded call; one body in ten thousand lies under another api's name."""
+    api, body = str(row["api"]), row["request"]
+    if CHAT_APIS.search(api) and "messages" not in body and "message" not in body:
+        return looks_like(body) or api
+    return api
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:

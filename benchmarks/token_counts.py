@@ -10,7 +10,6 @@ from typing import Any
 from benchmarks.recorded import catalog_model, format_of, is_text_only, rows
 
 from tokenquote.catalog import Catalog
-from tokenquote.counts import least_certain
 from tokenquote.tokens import BodyError, Count, TokenRules, Vocabularies, read_body
 
 
@@ -59,9 +58,7 @@ class TokenCounter:
             )
 
     def _predict(self, row: dict[str, Any]) -> tuple[Count | None, str | None]:
-        body_format = format_of(row["api"])
-        if body_format is None:
-            return None, f"format not yet offered: {row['api']}"
+        body_format = format_of(row)
         model = catalog_model(row.get("model_requested"), self._catalog)
         if model is None:
             return None, f"the catalog has no model {row.get('model_requested')!r}"
@@ -70,15 +67,7 @@ class TokenCounter:
             counted = rules.request(read_body(body_format, row["request"]))
         except BodyError as error:
             return None, f"{'/'.join(map(str, error.location))}: {error.detail}"
-        parts = (counted.system, counted.tools, counted.schema, counted.messages)
-        framing = counted.per_request + sum(part.framing for part in parts)
-        contents = [part.content for part in parts]
-        return Count(
-            counted.tokens,
-            sum(content.low for content in contents) + framing,
-            sum(content.high for content in contents) + framing,
-            least_certain(*(content.method for content in contents)),
-        ), None
+        return counted.count, None
 
 
 def _feature(features: set[str]) -> str:

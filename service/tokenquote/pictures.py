@@ -15,10 +15,12 @@ from tokenquote.media import (
     size_of_image,
 )
 from tokenquote.plan_errors import Location, PlanError
-from tokenquote.tokens.request import Picture
+from tokenquote.tokens.request import Media
 from tokenquote_client.amounts import ImagePart
 
 __all__ = ["SizedImage", "count_body_picture", "count_image_part", "detail_note"]
+
+_ADDRESS = "addresses are never fetched; send the picture as data, or plan it by its size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,15 @@ def count_image_part(part: ImagePart, model: Model, at: Location) -> SizedImage:
     return SizedImage(_count(model, size, part.detail, at), size)
 
 
-def count_body_picture(picture: Picture, model: Model, at: Location) -> ImageCount:
+def count_body_picture(picture: Media, model: Model, at: Location) -> ImageCount:
     """Count a picture of a native body; `at` is where the body stands.
 
     Raises:
         PlanError: as above.
     """
     where = (*at, *picture.location)
+    if picture.data is None:
+        raise PlanError(where, _ADDRESS)
     return _count(model, _size(picture.data, where), picture.detail, where)
 
 

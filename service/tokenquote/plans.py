@@ -13,7 +13,7 @@ from tokenquote.pictures import count_body_picture, count_image_part, detail_not
 from tokenquote.plan_errors import Location, PlanError
 from tokenquote.tokens import BodyError, Count, Message, TokenRules, read_body, read_tools
 from tokenquote.tokens.request import Request
-from tokenquote.tokens.rules import Framed
+from tokenquote.tokens.request_count import Framed
 from tokenquote_client import amounts
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import CountedAmount
@@ -54,7 +54,7 @@ def resolve(plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog) 
     conversation = Conversation(
         turns=tuple(resolver.turn(turn, ("turns", i)) for i, turn in enumerate(plan.turns)),
         opening=opening,
-        per_request=rules.framing.request,
+        per_request=rules.per_request,
         reasoning_kept=model.entry.reasoning_kept,
     )
     unstated = _unstated(plan.turns)
@@ -133,8 +133,11 @@ class _Resolver:
         try:
             request = read_body(start.format, start.body)
         except BodyError as error:
-            raise PlanError(("start", *error.location), error.detail, offered=error.offered) from None
-        self.assumptions += [f"start: {words} is not counted" for words in request.uncounted]
+            raise PlanError(("start", *error.location), error.detail) from None
+        self.assumptions += [
+            f"start: {one.what} at {'/'.join(map(str, one.location))} counted by their text"
+            for one in request.everything_unknown()
+        ]
         if first.user is None and request.messages[-1].role not in ("user", "tool"):
             detail = "missing, and the last message of `start` is not one that waits for an answer"
             raise PlanError(("turns", 0, "user"), detail)
@@ -145,18 +148,23 @@ class _Resolver:
         self._note("start/tools", counted.tools.content, there=bool(request.tools))
         self._note("start/schema", counted.schema.content, there=request.schema is not None)
         self._note("start/system", counted.system.content, there=bool(counted.system.tokens))
+        self._note("start/unknown", counted.unknown.content, there=bool(counted.unknown.tokens))
         self._note("start/messages", counted.messages.content, there=bool(counted.messages.tokens))
         return Opening(
             tools=_framed_content(counted.tools),
             system=_framed_content(counted.system + counted.schema),
-            messages=_framed_content(counted.messages) + self._pictures(start.format, request),
+            messages=_framed_content(counted.messages + counted.unknown)
+            + self._pictures(start.format, request),
         )
 
     def _pictures(self, body_format: str, request: Request) -> Content:
         """The pictures of a native body; each may cost more in one format than in another."""
         total = Content()
         for message in request.messages:
-            for picture in message.pictures:
+            for picture in message.media:
+                if picture.kind != "image":
+                    where = ("start", "body", *picture.location)
+                    raise _not_offered(where, f"{picture.kind} parts of native bodies")
                 counted = count_body_picture(picture, self.model, ("start", "body"))
                 self._noted(("start", "body", *picture.location), counted.count)
                 self._assume(detail_note(self.model, picture.detail))
@@ -171,10 +179,13 @@ class _Resolver:
         if not isinstance(tools, list):
             return self._content(self._amount(tools, ("tools",), "tools"), 0)
         try:
-            counted = self.rules.tools(read_tools(tools), system)
+            read = read_tools(tools)
+            counted = self.rules.tools(read.functions, system)
         except BodyError as error:
             raise PlanError(("tools", *(s for s in error.location if s != "tools")), error.detail) from None
         self._note("tools", counted.content)
+        if read.unknown:
+            raise _not_offered(("tools", *read.unknown[0].location), read.unknown[0].what)
         return _framed_content(counted)
 
     def _optional(self, value: Any, at: Location, kind: str) -> _Amount:

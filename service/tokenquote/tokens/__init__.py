@@ -1,22 +1,28 @@
 """Text, tool definitions and native request bodies to token counts that say where they come from."""
 
 from tokenquote.counts import Count
-from tokenquote.tokens.native import BodyError, read_body, read_tools
-from tokenquote.tokens.request import Message, Request, ToolCall, ToolDefinition
-from tokenquote.tokens.rules import RequestCount, TokenRules
+from tokenquote.tokens.native import BodyError, Tools, looks_like, read_body, read_tools
+from tokenquote.tokens.request import Media, Message, Request, ToolCall, ToolDefinition, Unknown
+from tokenquote.tokens.request_count import Framed, RequestCount
+from tokenquote.tokens.rules import TokenRules
 from tokenquote.tokens.vocabularies import Vocabularies, VocabularyError
 
 __all__ = [
     "BodyError",
     "Count",
+    "Framed",
+    "Media",
     "Message",
     "Request",
     "RequestCount",
     "TokenRules",
     "ToolCall",
     "ToolDefinition",
+    "Tools",
+    "Unknown",
     "Vocabularies",
     "VocabularyError",
+    "looks_like",
     "read_body",
     "read_tools",
 ]

@@ -1,18 +1,28 @@
-"""Anthropic's Messages body."""
+"""Anthropic's Messages body, on every api that takes it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tokenquote.tokens.native.content_parts import not_offered, picture, text_of, tools_of
+from tokenquote.tokens.native.content_parts import (
+    as_json,
+    data_or_address,
+    object_of,
+    settings_of,
+    text_of,
+    text_parts,
+    unknown,
+)
 from tokenquote.tokens.native.errors import BodyError, Location
-from tokenquote.tokens.request import Message, Picture, Request, ToolCall
+from tokenquote.tokens.native.output_schemas import read_json_schema
+from tokenquote.tokens.native.tool_choices import read_tool_choice
+from tokenquote.tokens.native.tool_definitions import tools_of
+from tokenquote.tokens.request import Media, Message, OutputSchema, Part, Request, ToolCall
 
 __all__ = ["read_anthropic_messages"]
 
-_COUNTED = "text, image, tool_use and tool_result"
+_SETTINGS = ("context_management", "thinking")
 
 
 def read_anthropic_messages(body: Mapping[str, Any]) -> Request:
@@ -21,27 +31,35 @@ def read_anthropic_messages(body: Mapping[str, Any]) -> Request:
     if not isinstance(messages, list) or not messages:
         raise BodyError(("messages",), "an anthropic.messages body has a non-empty list `messages`")
     read = [one for i, message in enumerate(messages) for one in _messages(message, ("messages", i))]
-    return Request(messages=(*_system(body.get("system")), *read), tools=tools_of(body))
-
-
-def _system(system: Any) -> Iterator[Message]:
-    if system is None:
-        return
-    if isinstance(system, str):
-        yield Message("system", (system,))
-        return
-    if not isinstance(system, list):
-        raise BodyError(("system",), "system is a string or a list of text blocks")
-    yield Message(
-        "system",
-        tuple(text_of(_object(b, ("system", i)), "text", ("system", i)) for i, b in enumerate(system)),
+    tools = tools_of(body)
+    return Request(
+        messages=(*_system(body.get("system")), *read),
+        tools=tools.functions,
+        schema=_schema(body),
+        tool_choice=read_tool_choice(body.get("tool_choice")),
+        settings=settings_of(body, *_SETTINGS),
+        unknown=tools.unknown,
+        shape="messages",
     )
 
 
+def _schema(body: Mapping[str, Any]) -> OutputSchema | None:
+    config = body.get("output_config")
+    wanted = body.get("output_format") or (config.get("format") if isinstance(config, dict) else None)
+    if not isinstance(wanted, dict) or wanted.get("type") != "json_schema":
+        return None
+    return read_json_schema(wanted, ("output_format",))
+
+
+def _system(system: Any) -> Iterator[Message]:
+    if system is not None:
+        yield Message("system", tuple(text_parts(system, ("system",))))
+
+
 def _messages(message: Any, at: Location) -> Iterator[Message]:
-    message = _object(message, at)
+    message = object_of(message, at, "a message is an object with `role` and `content`")
     role = message.get("role")
-    if role not in ("user", "assistant"):
+    if role not in ("user", "assistant", "system"):
         raise BodyError((*at, "role"), "one of user, assistant")
     content = message.get("content")
     if isinstance(content, str):
@@ -49,57 +67,70 @@ def _messages(message: Any, at: Location) -> Iterator[Message]:
         return
     if not isinstance(content, list):
         raise BodyError((*at, "content"), "content is a string or a list of blocks")
-    parts = [_block(block, (*at, "content", i)) for i, block in enumerate(content)]
-    yield from (part for part in parts if isinstance(part, Message))
+    read = [_block(block, (*at, "content", i)) for i, block in enumerate(content)]
+    yield from (one for one in read if isinstance(one, Message))
+    thoughts = [one for one in read if isinstance(one, _Thought)]
     spoken = Message(
         role,
-        texts=tuple(part for part in parts if isinstance(part, str)),
-        pictures=tuple(part for part in parts if isinstance(part, Picture)),
-        calls=tuple(part for part in parts if isinstance(part, ToolCall)),
+        parts=tuple(one for one in read if not isinstance(one, (Message, ToolCall, _Thought))),
+        calls=tuple(one for one in read if isinstance(one, ToolCall)),
+        reasoning="".join(thoughts),
+        hidden_reasoning=sum(not thought for thought in thoughts),
     )
-    if spoken.texts or spoken.pictures or spoken.calls:
+    if spoken.parts or spoken.calls or thoughts:
         yield spoken
 
 
-def _block(block: Any, at: Location) -> str | Picture | ToolCall | Message:
-    block = _object(block, at)
+class _Thought(str):
+    """The text of a thinking block; empty where only the provider can read it."""
+
+
+def _block(block: Any, at: Location) -> Part | ToolCall | Message | _Thought:
+    block = object_of(block, at)
     kind = block.get("type")
     if kind == "text":
         return text_of(block, "text", at)
-    if kind == "image":
-        return _picture(block, at)
+    if kind == "image" or kind == "document":
+        return _media(block, at)
     if kind == "tool_use":
-        arguments = json.dumps(block.get("input") or {}, separators=(",", ":"), ensure_ascii=False)
+        arguments = as_json(block.get("input") or {})
         return ToolCall(text_of(block, "name", at), arguments, str(block.get("id")))
     if kind == "tool_result":
-        return _result(block, at)
-    raise not_offered(at, f"blocks of type {str(kind)[:40]!r}", _COUNTED)
+        return Message(
+            "tool", tuple(_result(block.get("content"), at)), call_id=str(block.get("tool_use_id"))
+        )
+    if kind == "thinking":
+        return _Thought(block.get("thinking") or "")
+    if kind == "redacted_thinking":
+        return _Thought()
+    return unknown(block, "blocks", at)
 
 
-def _result(block: Mapping[str, Any], at: Location) -> Message:
-    content = block.get("content")
-    texts: list[str] = [content] if isinstance(content, str) else []
-    pictures: list[Picture] = []
-    for i, part in enumerate(content if isinstance(content, list) else ()):
+def _result(content: Any, at: Location) -> Iterator[Part]:
+    if not isinstance(content, list):
+        yield from text_parts(content, (*at, "content"))
+        return
+    for i, part in enumerate(content):
         where = (*at, "content", i)
-        part = _object(part, where)
+        part = object_of(part, where)
         if part.get("type") == "text":
-            texts.append(text_of(part, "text", where))
-        elif part.get("type") == "image":
-            pictures.append(_picture(part, where))
+            yield text_of(part, "text", where)
+        elif part.get("type") in ("image", "document"):
+            yield _media(part, where)
         else:
-            raise not_offered(where, f"blocks of type {str(part.get('type'))[:40]!r}", "text and image")
-    return Message("tool", tuple(texts), tuple(pictures), call_id=str(block.get("tool_use_id")))
+            yield unknown(part, "blocks", where)
 
 
-def _picture(block: Mapping[str, Any], at: Location) -> Picture:
-    source = _object(block.get("source"), (*at, "source"))
-    if source.get("type") != "base64":
-        raise BodyError((*at, "source"), "addresses are never fetched; send the picture as base64 data")
-    return picture(source.get("data"), None, (*at, "source", "data"))
-
-
-def _object(value: Any, at: Location) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise BodyError(at, "an object is expected")
-    return value
+def _media(block: Mapping[str, Any], at: Location) -> Part | Media:
+    source = object_of(block.get("source"), (*at, "source"))
+    kind = block["type"]
+    if kind == "document" and source.get("type") == "text":
+        return text_of(source, "data", (*at, "source"))
+    if kind == "document" and source.get("type") == "content":
+        return unknown(block, "blocks", at)
+    value = source.get("data") or source.get("url") or source.get("file_id")
+    if value is not None and source.get("type") == "file":
+        value = f"file-{value}"
+    return data_or_address(
+        kind, value, (*at, "source", "data"), media_type=source.get("media_type"), name=block.get("title")
+    )

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["BodyError", "Location"]
+from tokenquote.tokens.request import Location
 
-Location = tuple[str | int, ...]
-"""The way to a place in a body."""
+__all__ = ["BodyError", "Location"]
 
 
 class BodyError(ValueError):
     """A body that cannot be read; `location` leads to the place, `detail` never quotes prompt text."""
 
-    def __init__(self, location: Location, detail: str, *, offered: bool = True) -> None:
+    def __init__(self, location: Location, detail: str) -> None:
         super().__init__(detail)
         self.location = location
         self.detail = detail
-        self.offered = offered
-        """False where the provider takes it, but it is not counted here yet."""

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from tokenquote.tokens.native.content_parts import not_offered, picture, text_of, tools_of
+from tokenquote.tokens.native.content_parts import (
+    as_json,
+    data_or_address,
+    either,
+    object_of,
+    one_or_many,
+    text_of,
+    unknown,
+)
 from tokenquote.tokens.native.errors import BodyError, Location
-from tokenquote.tokens.request import Message, Picture, Request, Role, ToolCall
+from tokenquote.tokens.native.output_schemas import read_json_schema
+from tokenquote.tokens.native.tool_choices import read_tool_choice
+from tokenquote.tokens.native.tool_definitions import tools_of
+from tokenquote.tokens.request import Media, Message, OutputSchema, Part, Request, Role, ToolCall
 
-__all__ = ["read_gemini_generate_content"]
+__all__ = ["read_gemini_count_tokens", "read_gemini_generate_content"]
 
 _RESOLUTIONS = {
     "MEDIA_RESOLUTION_LOW": "low",
@@ -18,76 +28,121 @@ _RESOLUTIONS = {
     "MEDIA_RESOLUTION_HIGH": "high",
     "MEDIA_RESOLUTION_ULTRA_HIGH": "ultra_high",
 }
-_COUNTED = "text, inlineData with a picture, functionCall and functionResponse"
+_DOCUMENTS = frozenset({"application/pdf", "text/plain"})
+
+
+def read_gemini_count_tokens(body: Mapping[str, Any]) -> Request:
+    """The body of countTokens: the same, or wrapped in `generateContentRequest`."""
+    inner = either(body, "generateContentRequest", "generate_content_request")
+    return read_gemini_generate_content(inner if isinstance(inner, dict) else body)
 
 
 def read_gemini_generate_content(body: Mapping[str, Any]) -> Request:
-    """Read `systemInstruction`, `contents` and `tools`."""
-    contents = body.get("contents")
+    """Read `systemInstruction`, `contents`, `tools` and the response schema."""
+    contents = one_or_many(body.get("contents"))
     if not isinstance(contents, list) or not contents:
         raise BodyError(("contents",), "a gemini.generateContent body has a non-empty list `contents`")
-    detail = _resolution(_either(body, "generationConfig", "generation_config"), ("generationConfig",))
+    config = either(body, "generationConfig", "generation_config")
+    detail = _resolution(config, ("generationConfig",))
     messages = [
         message
         for i, content in enumerate(contents)
         for message in _messages(content, ("contents", i), detail=detail)
     ]
-    instruction = _either(body, "systemInstruction", "system_instruction")
+    instruction = either(body, "systemInstruction", "system_instruction")
     if instruction is not None:
-        messages = [*_messages(instruction, ("systemInstruction",), role="system"), *messages]
-    return Request(messages=tuple(messages), tools=tools_of(body))
+        messages = [*_system(instruction), *messages]
+    tools = tools_of({"tools": one_or_many(body.get("tools"))})
+    calling = either(body, "toolConfig", "tool_config")
+    return Request(
+        messages=tuple(messages),
+        tools=tools.functions,
+        schema=_schema(config),
+        tool_choice=read_tool_choice(either(calling, "functionCallingConfig", "function_calling_config")),
+        json_mode=either(config, "responseMimeType", "response_mime_type") == "application/json",
+        settings={"thinking": thinking} if (thinking := _thinking(config)) else {},
+        unknown=tools.unknown,
+        shape="contents",
+    )
+
+
+def _thinking(config: Any) -> Any:
+    return either(config, "thinkingConfig", "thinking_config")
+
+
+def _schema(config: Any) -> OutputSchema | None:
+    keys = ("responseSchema", "response_schema", "responseJsonSchema", "response_json_schema")
+    schema = either(config, *keys)
+    return None if schema is None else read_json_schema({"schema": schema}, ("generationConfig", keys[0]))
+
+
+def _system(instruction: Any) -> list[Message]:
+    if isinstance(instruction, str):
+        return [Message("system", (instruction,))]
+    return _messages(instruction, ("systemInstruction",), role="system")
 
 
 def _messages(
     content: Any, at: Location, *, role: Role | None = None, detail: str | None = None
 ) -> list[Message]:
-    if not isinstance(content, dict) or not isinstance(content.get("parts"), list):
+    given = one_or_many(either(content, "parts"))
+    if not isinstance(given, list):
         raise BodyError(at, "a content is {role, parts: [...]}")
     speaker: Role = role or ("assistant" if content.get("role") == "model" else "user")
-    texts: list[str] = []
-    pictures: list[Picture] = []
-    calls: list[ToolCall] = []
-    results: list[Message] = []
-    for i, part in enumerate(content["parts"]):
-        where = (*at, "parts", i)
-        if not isinstance(part, dict):
-            raise BodyError(where, "a part is an object")
-        if isinstance(part.get("text"), str):
-            texts.append(part["text"])
-        elif isinstance(data := _either(part, "inlineData", "inline_data"), dict):
-            pictures.append(_picture(data, _resolution(part, where) or detail, where))
-        elif isinstance(call := _either(part, "functionCall", "function_call"), dict):
-            calls.append(ToolCall(text_of(call, "name", where), _as_json(call.get("args") or {})))
-        elif isinstance(result := _either(part, "functionResponse", "function_response"), dict):
-            name = text_of(result, "name", where)
-            results.append(Message("tool", (_as_json(result.get("response")),), name=name))
-        else:
-            raise not_offered(where, "this part", _COUNTED)
-    spoken = [Message(speaker, tuple(texts), tuple(pictures), calls=tuple(calls))]
-    return [*results, *(spoken if texts or pictures or calls else ())]
+    read = [_part(part, detail, (*at, "parts", i)) for i, part in enumerate(given)]
+    results = [one for one in read if isinstance(one, Message)]
+    sealed = sum(isinstance(either(p, "thoughtSignature", "thought_signature"), str) for p in given)
+    spoken = Message(
+        speaker,
+        parts=tuple(one for one in read if not isinstance(one, (Message, ToolCall, _Thought))),
+        calls=tuple(one for one in read if isinstance(one, ToolCall)),
+        reasoning="".join(one for one in read if isinstance(one, _Thought)),
+        hidden_reasoning=sealed,
+    )
+    said = spoken.parts or spoken.calls or spoken.reasoning or sealed
+    return [*results, *([spoken] if said else [])]
 
 
-def _picture(data: Mapping[str, Any], detail: str | None, at: Location) -> Picture:
-    kind = str(_either(data, "mimeType", "mime_type") or "")
-    if not kind.startswith("image/"):
-        raise not_offered(at, f"inline data of type {kind[:40]!r}", "pictures")
-    return picture(data.get("data"), detail, (*at, "inlineData", "data"))
+class _Thought(str):
+    """The text of a thought that is sent back."""
+
+
+def _part(part: Any, detail: str | None, at: Location) -> Part | ToolCall | Message | _Thought:
+    part = object_of(part, at, "a part is an object")
+    if isinstance(part.get("text"), str):
+        return _Thought(part["text"]) if part.get("thought") is True else str(part["text"])
+    if isinstance(data := either(part, "inlineData", "inline_data"), dict):
+        return _media(data, _resolution(part, at) or detail, (*at, "inlineData", "data"))
+    if isinstance(data := either(part, "fileData", "file_data"), dict):
+        return _media(data, _resolution(part, at) or detail, (*at, "fileData", "fileUri"))
+    if isinstance(call := either(part, "functionCall", "function_call"), dict):
+        return ToolCall(text_of(call, "name", at), as_json(call.get("args") or {}))
+    if isinstance(result := either(part, "functionResponse", "function_response"), dict):
+        return Message("tool", (as_json(result.get("response")),), name=text_of(result, "name", at))
+    return unknown({"type": next(iter(part), None), **part}, "parts", at)
+
+
+def _media(data: Mapping[str, Any], detail: str | None, at: Location) -> Part | Media:
+    media_type = str(either(data, "mimeType", "mime_type") or "")
+    kind = "document" if media_type in _DOCUMENTS else media_type.split("/", 1)[0]
+    if kind not in ("image", "audio", "video", "document"):
+        return unknown({"type": media_type or "inlineData", **data}, "inline data", at)
+    value = data.get("data") or either(data, "fileUri", "file_uri")
+    return data_or_address(
+        kind,  # type: ignore[arg-type]  # one of the four words, tested above
+        value,
+        at,
+        media_type=media_type,
+        detail=detail,
+    )
 
 
 def _resolution(members: Any, at: Location) -> str | None:
     """The media resolution of the whole body or of one part, as a picture's detail."""
-    stated = _either(members, "mediaResolution", "media_resolution") if isinstance(members, dict) else None
+    stated = either(members, "mediaResolution", "media_resolution")
     level = stated.get("level") if isinstance(stated, dict) else stated
     if level is None or level == "MEDIA_RESOLUTION_UNSPECIFIED":
         return None
     if level not in _RESOLUTIONS:
         raise BodyError((*at, "mediaResolution"), f"one of {', '.join(_RESOLUTIONS)}")
     return _RESOLUTIONS[level]
-
-
-def _either(members: Mapping[str, Any], camel: str, snake: str) -> Any:
-    return members.get(camel, members.get(snake))
-
-
-def _as_json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

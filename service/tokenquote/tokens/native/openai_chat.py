@@ -1,13 +1,24 @@
-"""OpenAI's Chat Completions body, which most other providers accept as well."""
+"""OpenAI's Chat Completions body, which most other providers accept as well, with their additions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tokenquote.tokens.native.content_parts import not_offered, picture, text_of, tools_of
+from tokenquote.tokens.native.content_parts import (
+    as_json,
+    data_or_address,
+    list_of,
+    object_of,
+    optional_text,
+    settings_of,
+    unknown,
+)
 from tokenquote.tokens.native.errors import BodyError, Location
-from tokenquote.tokens.request import Message, OutputSchema, Picture, Request, Role, ToolCall
+from tokenquote.tokens.native.output_schemas import read_json_schema
+from tokenquote.tokens.native.tool_choices import read_tool_choice
+from tokenquote.tokens.native.tool_definitions import tools_of
+from tokenquote.tokens.request import Media, Message, OutputSchema, Part, Request, Role, ToolCall, Unknown
 
 __all__ = ["read_openai_chat"]
 
@@ -20,59 +31,85 @@ _ROLES: Mapping[str, Role] = {
     "tool": "tool",
     "function": "tool",
 }
-_SHAPES_OF_OTHERS = {
-    "contents": "gemini.generateContent",
-    "input": "openai.responses",
-    "prompt": "openai.completions",
-}
+_SETTINGS = (
+    "chat_template_kwargs",
+    "enable_thinking",
+    "include_reasoning",
+    "options",
+    "parallel_tool_calls",
+    "prompt_mode",
+    "reasoning",
+    "reasoning_effort",
+    "reasoning_format",
+    "safe_prompt",
+    "think",
+    "thinking",
+)
 
 
 def read_openai_chat(body: Mapping[str, Any]) -> Request:
-    """Read `messages`, `tools` and `response_format`; everything else in the body costs no input."""
+    """Read `messages`, tools and the output format; sampling settings cost no input."""
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
-        looks_like = next((name for key, name in _SHAPES_OF_OTHERS.items() if key in body), None)
-        hint = f"; this looks like {looks_like}" if looks_like else ""
-        raise BodyError(("messages",), f"an openai.chat body has a non-empty list `messages`{hint}")
-    if "system" in body:
-        raise BodyError(
-            ("system",), "openai.chat has no top-level `system`; this looks like anthropic.messages"
-        )
+        raise BodyError(("messages",), "an openai.chat body has a non-empty list `messages`")
+    tools = tools_of(body)
+    functions = tools_of(body, "functions")
     return Request(
         messages=tuple(_message(message, ("messages", i)) for i, message in enumerate(messages)),
-        tools=(*tools_of(body), *tools_of(body, "functions")),
+        tools=(*tools.functions, *functions.functions),
         schema=_schema(body),
-        uncounted=tuple(_uncounted(body, messages)),
+        tool_choice=read_tool_choice(body.get("tool_choice", body.get("function_call"))),
+        json_mode=_kind_of_format(body) == "json_object" or body.get("format") == "json",
+        settings=settings_of(body, *_SETTINGS),
+        unknown=(*tools.unknown, *functions.unknown, *_documents(body)),
     )
 
 
-def _uncounted(body: Mapping[str, Any], messages: Sequence[Any]) -> Iterator[str]:
-    """What some providers bill and no rule here counts yet."""
-    thinking = sum(isinstance(m, dict) and bool(m.get("reasoning_content")) for m in messages)
-    if thinking:
-        yield f"reasoning_content of {thinking} messages"
-    if isinstance(body.get("tool_choice"), dict) or isinstance(body.get("function_call"), dict):
-        yield "a named tool_choice"
+def _documents(body: Mapping[str, Any]) -> Iterator[Unknown]:
+    """Cohere's `documents`: passages that it puts before the conversation."""
+    for i, document in enumerate(list_of(body, "documents")):
+        yield unknown(document, "documents", ("documents", i))
 
 
 def _message(message: Any, at: Location) -> Message:
-    if not isinstance(message, dict):
-        raise BodyError(at, "a message is an object with `role` and `content`")
+    message = object_of(message, at, "a message is an object with `role` and `content`")
     role = message.get("role")
     if not isinstance(role, str) or role not in _ROLES:
         raise BodyError((*at, "role"), f"one of {', '.join(_ROLES)}")
+    thoughts, hidden = _reasoning(message, at)
     parts = list(_parts(message.get("content"), (*at, "content")))
     return Message(
         role=_ROLES[role],
-        texts=tuple(part for part in parts if isinstance(part, str)),
-        pictures=tuple(part for part in parts if isinstance(part, Picture)),
-        name=_optional_text(message, "name", at),
+        parts=(*(part for part in parts if not isinstance(part, _Thought)), *_pictures(message, at)),
+        name=optional_text(message, "name", at),
         calls=tuple(_calls(message, at)),
-        call_id=_optional_text(message, "tool_call_id", at),
+        call_id=optional_text(message, "tool_call_id", at),
+        reasoning=thoughts or "".join(part for part in parts if isinstance(part, _Thought)),
+        hidden_reasoning=hidden,
     )
 
 
-def _parts(content: Any, at: Location) -> Iterator[str | Picture]:
+class _Thought(str):
+    """The text of a thinking part, told apart from what was said."""
+
+
+def _reasoning(message: Mapping[str, Any], at: Location) -> tuple[str, int]:
+    """Thoughts sent back under any of the names that hosts use, and how many are sealed."""
+    details = [one for one in list_of(message, "reasoning_details", at) if isinstance(one, dict)]
+    for key in ("reasoning_content", "reasoning"):
+        if isinstance(message.get(key), str) and message[key]:
+            return message[key], sum("data" in one for one in details)
+    texts = [one[key] for one in details for key in ("text", "summary") if isinstance(one.get(key), str)]
+    return "".join(texts), sum("data" in one for one in details)
+
+
+def _pictures(message: Mapping[str, Any], at: Location) -> Iterator[Media]:
+    """Ollama's own chat keeps pictures beside the content."""
+    for i, data in enumerate(list_of(message, "images", at)):
+        yield data_or_address("image", data, (*at, "images", i))
+
+
+def _parts(content: Any, at: Location) -> Iterator[Part | _Thought]:
     if content is None:
         return
     if isinstance(content, str):
@@ -81,49 +118,100 @@ def _parts(content: Any, at: Location) -> Iterator[str | Picture]:
     if not isinstance(content, list):
         raise BodyError(at, "content is a string, null or a list of parts")
     for i, part in enumerate(content):
-        kind = part.get("type") if isinstance(part, dict) else None
-        if kind in ("text", "refusal"):
-            yield text_of(part, str(kind), (*at, i))
-        elif kind == "image_url":
-            image = part.get("image_url")
-            image = image if isinstance(image, dict) else {"url": image}
-            yield picture(image.get("url"), image.get("detail"), (*at, i, "image_url", "url"))
-        else:
-            raise not_offered((*at, i), f"parts of type {str(kind)[:40]!r}", "text and image_url")
+        yield from _part(part, (*at, i))
 
 
-def _calls(message: Mapping[str, Any], at: Location) -> Iterator[ToolCall]:
-    calls = message.get("tool_calls") or []
-    if isinstance(message.get("function_call"), dict):  # before tools there was one call, without an id
-        calls = [{"function": message["function_call"]}]
-    if not isinstance(calls, list):
-        raise BodyError((*at, "tool_calls"), "tool_calls is a list")
-    for i, call in enumerate(calls):
-        function = call.get("function") if isinstance(call, dict) else None
-        if not isinstance(function, dict) or not isinstance(function.get("name"), str):
-            raise BodyError(
-                (*at, "tool_calls", i), "a call is {id, type: function, function: {name, arguments}}"
-            )
-        arguments = function.get("arguments", "")
-        if not isinstance(arguments, str):
-            raise BodyError((*at, "tool_calls", i, "function", "arguments"), "arguments is a string of JSON")
-        yield ToolCall(function["name"], arguments, _optional_text(call, "id", (*at, "tool_calls", i)))
+def _part(part: Any, at: Location) -> Iterator[Part | _Thought]:
+    if isinstance(part, str):
+        yield part
+        return
+    part = object_of(part, at, "a part is a string or an object with `type`")
+    kind = part.get("type")
+    if kind in ("text", "input_text", "output_text") and isinstance(part.get("text"), str):
+        yield part["text"]
+    elif kind == "refusal" and isinstance(part.get("refusal"), str):
+        yield part["refusal"]
+    elif kind == "thinking":
+        yield from map(_Thought, _thoughts(part.get("thinking")))
+    elif isinstance(kind, str) and kind in _MEDIA:
+        yield _media(part, kind, at)
+    else:
+        yield unknown(part, "parts", at)
 
 
-def _schema(body: Mapping[str, Any]) -> OutputSchema | None:
-    response_format = body.get("response_format")
-    if not isinstance(response_format, dict) or response_format.get("type") != "json_schema":
-        return None
-    wrapper = response_format.get("json_schema")
-    if not isinstance(wrapper, dict) or not isinstance(wrapper.get("schema"), dict):
-        raise BodyError(("response_format", "json_schema"), "json_schema is {name, schema: {...}}")
-    return OutputSchema(
-        str(wrapper.get("name", "")), str(wrapper.get("description") or ""), wrapper["schema"]
+def _thoughts(thinking: Any) -> Iterator[str]:
+    """Mistral's thinking: a string, or a list of text parts."""
+    if isinstance(thinking, str):
+        yield thinking
+    for one in thinking if isinstance(thinking, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("text"), str):
+            yield one["text"]
+
+
+# The part's member that holds it, and where in that its data may be.
+_MEDIA: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "image_url": ("image", ("url",)),
+    "input_image": ("image", ("url",)),
+    "input_audio": ("audio", ("data", "url")),
+    "audio_url": ("audio", ("url",)),
+    "video_url": ("video", ("url",)),
+    "input_video": ("video", ("url", "data")),
+    "file": ("document", ("file_data", "file_id", "file_url")),
+    "document_url": ("document", ("url",)),
+}
+
+
+def _media(part: Mapping[str, Any], kind: str, at: Location) -> Part:
+    medium, members = _MEDIA[kind]
+    held = part.get(kind, part.get("image_url") if medium == "image" else None)
+    inner = held if isinstance(held, dict) else {members[0]: held}
+    value = next((inner[key] for key in members if inner.get(key) is not None), None)
+    if value is None and medium == "document":
+        return unknown(part, "parts", at)
+    return data_or_address(
+        medium,  # type: ignore[arg-type]  # the table above holds the four words
+        value,
+        (*at, kind),
+        media_type=inner.get("format"),
+        detail=inner.get("detail", part.get("detail")),
+        name=inner.get("filename", part.get("document_name")),
     )
 
 
-def _optional_text(message: Mapping[str, Any], key: str, at: Location) -> str | None:
-    value = message.get(key)
-    if value is not None and not isinstance(value, str):
-        raise BodyError((*at, key), f"{key} is a string")
-    return value
+def _calls(message: Mapping[str, Any], at: Location) -> Iterator[ToolCall]:
+    calls: Sequence[Any] = list_of(message, "tool_calls", at)
+    if isinstance(message.get("function_call"), dict):  # before tools there was one call, without an id
+        calls = [{"function": message["function_call"]}]
+    for i, call in enumerate(calls):
+        yield _call(call, (*at, "tool_calls", i))
+
+
+def _call(call: Any, at: Location) -> ToolCall:
+    function = call.get("function", call.get("custom")) if isinstance(call, dict) else None
+    if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+        raise BodyError(at, "a call is {id, type: function, function: {name, arguments}}")
+    arguments = function.get("arguments", function.get("input", ""))
+    if isinstance(arguments, dict):  # Ollama sends an object
+        arguments = as_json(arguments)
+    if arguments is None:
+        arguments = ""
+    if not isinstance(arguments, str):
+        raise BodyError((*at, "function", "arguments"), "arguments is a string of JSON")
+    return ToolCall(function["name"], arguments, optional_text(call, "id", at))
+
+
+def _kind_of_format(body: Mapping[str, Any]) -> Any:
+    wanted = body.get("response_format")
+    return wanted.get("type") if isinstance(wanted, dict) else None
+
+
+def _schema(body: Mapping[str, Any]) -> OutputSchema | None:
+    if isinstance(body.get("format"), dict):  # Ollama's own chat
+        return OutputSchema("", "", body["format"])
+    if _kind_of_format(body) not in ("json_schema", "json_object"):
+        return None
+    wanted = body["response_format"]
+    wrapper = wanted.get("json_schema", wanted.get("schema"))
+    if wrapper is None and wanted["type"] == "json_object":
+        return None
+    return read_json_schema(wrapper, ("response_format", "json_schema"))

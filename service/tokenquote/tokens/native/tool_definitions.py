@@ -3,24 +3,55 @@
 OpenAI chat        {type: function, function: {name, description, parameters}}
 OpenAI responses   {type: function, name, description, parameters}
 Anthropic          {name, description, input_schema}
-Gemini             {functionDeclarations: [{name, description, parameters}]}
+Gemini             {functionDeclarations: [{name, description, parameters | parametersJsonSchema}]}
+Bedrock            {toolSpec: {name, description, inputSchema: {json: {...}}}}
+Cohere v1          {name, description, parameter_definitions: {city: {type, description, required}}}
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from tokenquote.tokens.native.content_parts import either, unknown
 from tokenquote.tokens.native.errors import BodyError, Location
-from tokenquote.tokens.request import ToolDefinition
+from tokenquote.tokens.request import ToolDefinition, Unknown
 
-__all__ = ["read_tools"]
+__all__ = ["Tools", "read_tools", "tools_of"]
 
 MAX_TOOLS = 10_000
 MAX_SCHEMA_DEPTH = 64
 
+_SCHEMAS = (
+    "parameters",
+    "input_schema",
+    "parametersJsonSchema",
+    "parameters_json_schema",
+    "inputSchema",
+)
 
-def read_tools(definitions: Sequence[Any]) -> tuple[ToolDefinition, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Functions, and tools of other kinds that the provider itself runs."""
+
+    functions: tuple[ToolDefinition, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+
+def tools_of(body: Mapping[str, Any], key: str = "tools") -> Tools:
+    """The definitions under one of the body's members."""
+    tools = body.get(key) or []
+    if not isinstance(tools, list):
+        raise BodyError((key,), f"{key} is a list of definitions")
+    try:
+        return read_tools(tools)
+    except BodyError as error:
+        raise BodyError((key, *error.location), error.detail) from None
+
+
+def read_tools(definitions: Sequence[Any]) -> Tools:
     """Read a list of definitions of any of the shapes above.
 
     Raises:
@@ -28,36 +59,74 @@ def read_tools(definitions: Sequence[Any]) -> tuple[ToolDefinition, ...]:
     """
     if len(definitions) > MAX_TOOLS:
         raise BodyError((), f"more than {MAX_TOOLS} tools")
-    return tuple(tool for i, definition in enumerate(definitions) for tool in _read(definition, i))
+    read = [tool for i, definition in enumerate(definitions) for tool in _read(definition, i)]
+    return Tools(
+        functions=tuple(tool for tool in read if isinstance(tool, ToolDefinition)),
+        unknown=tuple(tool for tool in read if isinstance(tool, Unknown)),
+    )
 
 
-def _read(definition: Any, index: int) -> Iterator[ToolDefinition]:
+def _read(definition: Any, index: int) -> Iterator[ToolDefinition | Unknown]:
+    at: Location = (index,)
     if not isinstance(definition, dict):
-        raise BodyError((index,), "a tool definition is an object")
-    declarations = definition.get("functionDeclarations", definition.get("function_declarations"))
+        raise BodyError(at, "a tool definition is an object")
+    declarations = either(definition, "functionDeclarations", "function_declarations")
     if isinstance(declarations, list):
         for i, declaration in enumerate(declarations):
-            yield _tool(declaration, (index, "functionDeclarations", i))
-    elif isinstance(definition.get("function"), dict):
-        yield _tool(definition["function"], (index, "function"))
+            yield _tool(declaration, (*at, "functionDeclarations", i))
+    elif "cachePoint" in definition:
+        return
+    elif (inner := _wrapped(definition)) is not None:
+        yield _tool(definition[inner], (*at, inner))
+    elif _is_function(definition):
+        yield _tool(definition, at)
     else:
-        yield _tool(definition, (index,))
+        yield _hosted(definition, at)
+
+
+def _wrapped(definition: Mapping[str, Any]) -> str | None:
+    keys = ("function", "custom", "toolSpec")
+    return next((key for key in keys if isinstance(definition.get(key), dict)), None)
+
+
+def _is_function(definition: Mapping[str, Any]) -> bool:
+    """Whether it is the caller's own function, and not a tool that the provider runs or defines."""
+    described = any(key in definition for key in (*_SCHEMAS, "parameter_definitions", "description"))
+    kind = definition.get("type", "function")
+    return "name" in definition and (described or kind in ("function", "custom"))
+
+
+def _hosted(definition: Mapping[str, Any], at: Location) -> Unknown:
+    """`{type: web_search}`, `{googleSearch: {}}`: the provider adds a prompt of its own for it."""
+    kind = definition.get("type")
+    if kind is None and len(definition) == 1 and isinstance(next(iter(definition.values())), dict):
+        return unknown({"type": next(iter(definition)), **definition}, "tools", at)
+    if not isinstance(kind, str) or kind == "function":
+        raise BodyError(at, "a tool definition has a `name`; the tools of every known format are read")
+    return unknown(definition, "tools", at)
 
 
 def _tool(function: Any, at: Location) -> ToolDefinition:
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
-        raise BodyError(
-            at, "a tool definition has a `name`; the tools of OpenAI, Anthropic and Gemini are read"
-        )
-    parameters = function.get("parameters", function.get("input_schema"))
-    if parameters is None:
-        parameters = {}
+        raise BodyError(at, "a tool definition has a `name` that is a string")
+    parameters = _parameters(function)
     if not isinstance(parameters, dict):
         raise BodyError((*at, "parameters"), "parameters is a JSON schema object")
     if _deeper_than(parameters, MAX_SCHEMA_DEPTH):
         raise BodyError((*at, "parameters"), f"nested deeper than {MAX_SCHEMA_DEPTH} levels")
     description = function.get("description")
-    return ToolDefinition(function["name"], description if isinstance(description, str) else "", parameters)
+    return ToolDefinition(
+        function["name"], description if isinstance(description, str) else "", parameters, function
+    )
+
+
+def _parameters(function: Mapping[str, Any]) -> Any:
+    flat = function.get("parameter_definitions")
+    if isinstance(flat, dict):
+        required = [name for name, one in flat.items() if isinstance(one, dict) and one.get("required")]
+        return {"type": "object", "properties": flat, "required": required}
+    schema: Any = next((function[key] for key in _SCHEMAS if function.get(key) is not None), {})
+    return schema["json"] if isinstance(schema, dict) and isinstance(schema.get("json"), dict) else schema
 
 
 def _deeper_than(value: Any, levels: int) -> bool:

@@ -1,0 +1,44 @@
+"""Bedrock's InvokeModel: the body is the model vendor's own, told apart by its members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tokenquote.tokens.native.anthropic_messages import read_anthropic_messages
+from tokenquote.tokens.native.bedrock_converse import read_bedrock_converse
+from tokenquote.tokens.native.cohere_chat import read_cohere_chat
+from tokenquote.tokens.native.content_parts import either
+from tokenquote.tokens.native.errors import BodyError
+from tokenquote.tokens.native.openai_chat import read_openai_chat
+from tokenquote.tokens.native.prompts import read_embedding, read_prompt
+from tokenquote.tokens.request import Request
+
+__all__ = ["read_bedrock_count_tokens", "read_bedrock_invoke"]
+
+
+def read_bedrock_invoke(body: Mapping[str, Any]) -> Request:
+    """Claude's, Nova's, OpenAI's and Cohere's chats, Titan's, Llama's and Mistral's prompts, embeddings."""
+    if "anthropic_version" in body:
+        return read_anthropic_messages(body)
+    if "message" in body:
+        return read_cohere_chat(body)
+    if isinstance(body.get("messages"), list):
+        converse = "inferenceConfig" in body or "schemaVersion" in body or "toolConfig" in body
+        return read_bedrock_converse(body) if converse else read_openai_chat(body)
+    if "taskType" in body:
+        text = either(either(body, "singleEmbeddingParams", "segmentedEmbeddingParams"), "text")
+        return read_embedding({"input": either(text, "value") or ""})
+    if "prompt" in body or "textGenerationConfig" in body:
+        return read_prompt(body)
+    if any(key in body for key in ("inputText", "texts")):
+        return read_embedding(body)
+    raise BodyError(("messages",), "a bedrock.invoke body is the model's own: messages, prompt, texts")
+
+
+def read_bedrock_count_tokens(body: Mapping[str, Any]) -> Request:
+    """`{input: {converse: {...}}}`; an invokeModel body is base64 in there and is not opened."""
+    inner = either(body.get("input"), "converse")
+    if not isinstance(inner, dict):
+        raise BodyError(("input", "converse"), "a bedrock.count_tokens body has input.converse")
+    return read_bedrock_converse(inner)

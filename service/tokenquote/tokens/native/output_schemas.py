@@ -1,0 +1,28 @@
+"""Schemas of structured output, in the wrappers that providers use."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tokenquote.tokens.native.errors import BodyError, Location
+from tokenquote.tokens.request import OutputSchema
+
+__all__ = ["read_json_schema"]
+
+
+def read_json_schema(wrapper: Any, at: Location) -> OutputSchema:
+    """`{name, description, schema}`, where the schema may be text; or the schema itself."""
+    if not isinstance(wrapper, dict):
+        raise BodyError(at, "an output schema is {name, schema: {...}}")
+    schema = wrapper.get("schema", wrapper.get("schema_definition"))
+    if schema is None and any(key in wrapper for key in ("properties", "type", "$ref", "anyOf", "$defs")):
+        return OutputSchema("", "", wrapper)
+    if isinstance(schema, str):
+        try:
+            schema = json.loads(schema)
+        except (ValueError, RecursionError):
+            raise BodyError((*at, "schema"), "schema is a JSON schema") from None
+    if not isinstance(schema, dict):
+        raise BodyError((*at, "schema"), "schema is a JSON schema object")
+    return OutputSchema(str(wrapper.get("name") or ""), str(wrapper.get("description") or ""), schema)

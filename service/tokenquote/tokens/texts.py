@@ -1,0 +1,84 @@
+"""Texts to tokens of one model: its vocabulary, its factor, its band; each text is encoded once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, MutableMapping
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from tokenquote.catalog.schema import Counting, Method
+from tokenquote.counts import Count, least_certain
+from tokenquote.tokens.vocabularies import Vocabularies
+
+__all__ = ["TextCounter"]
+
+# Text that stands for something whose rule nobody knows: half of it or twice as much.
+_UNKNOWN_LOW, _UNKNOWN_HIGH = Decimal("0.5"), Decimal(2)
+
+
+class TextCounter:
+    """Counts texts as one model does.
+
+    `memo` keeps token counts by (vocabulary, text): share it among the models of one quote.
+    """
+
+    def __init__(
+        self,
+        counting: Counting,
+        vocabularies: Vocabularies,
+        memo: MutableMapping[tuple[str, str], int] | None = None,
+    ) -> None:
+        self._counting = counting
+        self._vocabularies = vocabularies
+        self._memo: MutableMapping[tuple[str, str], int] = {} if memo is None else memo
+
+    def encode(self, text: str) -> int:
+        """Tokens of the vocabulary, before any factor."""
+        key = (self._counting.vocabulary, text)
+        if key not in self._memo:
+            self._memo[key] = self._vocabularies.count(*key)
+        return self._memo[key]
+
+    def nothing(self) -> Count:
+        """No text: what sums start from."""
+        return self.scaled(0)
+
+    def texts(self, texts: Iterable[str]) -> Count:
+        """Texts that are encoded each by itself."""
+        return self.scaled(sum(self.encode(text) for text in texts))
+
+    def scaled(self, tokens: int, factor: Decimal | None = None) -> Count:
+        """Tokens of the vocabulary as tokens of the model, with its band."""
+        counting = self._counting
+        scaled = tokens * (counting.factor if factor is None else factor)
+        return Count(
+            int(scaled.to_integral_value(ROUND_HALF_EVEN)),
+            math.floor(scaled * counting.low),
+            math.ceil(scaled * counting.high),
+            counting.method,
+            counting.vocabulary,
+        )
+
+    def as_structure(self, count: Count) -> Count:
+        """Definitions, schemas and calls: how providers render them is known less well than texts."""
+        rule = self._counting.framing.tools
+        return self._banded(
+            count,
+            min(rule.low, self._counting.low),
+            max(rule.high, self._counting.high),
+            least_certain(rule.method, count.method),
+        )
+
+    def as_unknown(self, texts: Iterable[str]) -> Count:
+        """What has no rule: assumed to cost as its text does, within a wide band."""
+        return self._banded(self.texts(texts), _UNKNOWN_LOW, _UNKNOWN_HIGH, "assumed")
+
+    @staticmethod
+    def _banded(count: Count, low: Decimal, high: Decimal, method: Method) -> Count:
+        return Count(
+            count.tokens,
+            math.floor(count.tokens * low),
+            math.ceil(count.tokens * high),
+            method,
+            count.vocabulary,
+        )
