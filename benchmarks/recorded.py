@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
+from tokenquote.catalog import AmbiguousModel, Catalog, CountedAs, Model, UnknownModel
 from tokenquote.tokens import looks_like
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "truth"
@@ -51,6 +51,16 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 def is_text_only(row: Mapping[str, Any]) -> bool:
     """Whether everything that was sent is text."""
     return not MEDIA & set(row["features"]) and not row.get("remote_media")
+
+
+def counting_of(row: Mapping[str, Any], catalog: Catalog) -> CountedAs | None:
+    """How the recorded model is counted: by its name in the body, or in the answer to a deployment's."""
+    for name in (row.get("model_requested"), row.get("model_returned")):
+        try:
+            return catalog.counting_of(str(name), row["api"])
+        except UnknownModel:
+            continue
+    return None
 
 
 def catalog_model(name: str | None, catalog: Catalog) -> Model | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recorded import catalog_model, format_of, is_text_only, rows
+from benchmarks.recorded import counting_of, format_of, is_text_only, rows
 
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import BodyError, Count, TokenRules, Vocabularies, read_body
@@ -59,10 +59,10 @@ class TokenCounter:
 
     def _predict(self, row: dict[str, Any]) -> tuple[Count | None, str | None]:
         body_format = format_of(row)
-        model = catalog_model(row.get("model_requested"), self._catalog)
-        if model is None:
+        counted_as = counting_of(row, self._catalog)
+        if counted_as is None:
             return None, f"the catalog has no model {row.get('model_requested')!r}"
-        rules = TokenRules(model.counting, self._vocabularies)
+        rules = TokenRules(counted_as.counting, self._vocabularies)
         try:
             counted = rules.request(read_body(body_format, row["request"]))
         except BodyError as error:

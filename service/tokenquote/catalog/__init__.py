@@ -1,6 +1,14 @@
 """What is known about models, as data: YAML files to one immutable Catalog."""
 
-from tokenquote.catalog.catalog import AmbiguousModel, Catalog, Model, Provider, UnknownGpu, UnknownModel
+from tokenquote.catalog.catalog import (
+    AmbiguousModel,
+    Catalog,
+    CountedAs,
+    Model,
+    Provider,
+    UnknownGpu,
+    UnknownModel,
+)
 from tokenquote.catalog.loading import load_catalog, shipped_catalog
 from tokenquote.catalog.yaml_files import CatalogError, parse_yaml
 
@@ -8,6 +16,7 @@ __all__ = [
     "AmbiguousModel",
     "Catalog",
     "CatalogError",
+    "CountedAs",
     "Model",
     "Provider",
     "UnknownGpu",

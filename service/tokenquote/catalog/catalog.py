@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tokenquote.catalog.families_schema import Family, matches
 from tokenquote.catalog.gpus_schema import Gpu
 from tokenquote.catalog.image_rules_schema import ImageRule
 from tokenquote.catalog.media_rules_schema import AudioRule, DocumentRule, MediaRulesFile, VideoRule
@@ -15,7 +16,16 @@ from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, Quantizatio
 from tokenquote.catalog.prices_schema import PriceBlock
 from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry, Vocabulary
 
-__all__ = ["OPEN_WEIGHTS", "AmbiguousModel", "Catalog", "Model", "Provider", "UnknownGpu", "UnknownModel"]
+__all__ = [
+    "OPEN_WEIGHTS",
+    "AmbiguousModel",
+    "Catalog",
+    "CountedAs",
+    "Model",
+    "Provider",
+    "UnknownGpu",
+    "UnknownModel",
+]
 
 
 class UnknownModel(LookupError):
@@ -94,6 +104,14 @@ class Model:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class CountedAs:
+    """A model by the name it goes by here, and its counting rule."""
+
+    model: str
+    counting: Counting
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Everything the service knows; immutable, and `revision` changes whenever an answer could."""
@@ -101,6 +119,8 @@ class Catalog:
     models: Mapping[str, Model]
     providers: Mapping[str, Provider]
     vocabularies: Mapping[str, Vocabulary]
+    counting: Mapping[str, Counting]
+    families: tuple[Family, ...]
     profiles: Mapping[str, AmountProfiles]
     quantization: QuantizationFile
     image_rules: Mapping[str, ImageRule]
@@ -127,6 +147,36 @@ class Catalog:
         if len(ids) > 1:
             raise AmbiguousModel(name, sorted(ids))
         return self.models[ids[0]]
+
+    def counting_of(self, name: str, api: str) -> CountedAs:
+        """How a model of this name is counted on this api, sold here or not.
+
+        What families.yaml says of the api comes first, then the catalog's model, then the other families.
+
+        Raises:
+            UnknownModel: neither a model nor a family has this name.
+        """
+        if (word := self._family(name, api)) is not None:
+            return CountedAs(name, self.counting[word])
+        try:
+            model = self.resolve(name)
+        except (UnknownModel, AmbiguousModel) as error:
+            if (word := self._family(name, None)) is not None:
+                return CountedAs(name, self.counting[word])
+            raise UnknownModel(name, getattr(error, "near", [])) from None
+        return CountedAs(model.id, model.counting)
+
+    def _family(self, name: str, api: str | None) -> str | None:
+        """The counting word of the first family with this name: those of this api, or those of any."""
+        lower = name.lower()
+        return next(
+            (
+                family.counting
+                for family in self.families
+                if (matches(family.apis, api) if api else not family.apis) and matches(family.names, lower)
+            ),
+            None,
+        )
 
     def gpu(self, name: str) -> str:
         """The id of the GPU of this id, alias or display name; letter case does not matter.

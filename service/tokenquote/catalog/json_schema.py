@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from tokenquote.catalog.families_schema import FamiliesFile
 from tokenquote.catalog.gpus_schema import GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRulesFile
 from tokenquote.catalog.media_rules_schema import MediaRulesFile
@@ -24,6 +25,7 @@ _FILES = (
     ProviderFile,
     OpenWeightsFile,
     CountingFile,
+    FamiliesFile,
     CachingFile,
     ImageRulesFile,
     MediaRulesFile,

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
+from tokenquote.catalog.families_schema import FamiliesFile, Family
 from tokenquote.catalog.gpus_schema import Gpu, GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
 from tokenquote.catalog.media_rules import dangling_media, dangling_names, media_of
@@ -37,6 +38,7 @@ __all__ = ["load_catalog", "shipped_catalog"]
 _SHARED_FILES = (
     "vocabularies.yaml",
     "counting.yaml",
+    "families.yaml",
     "caching.yaml",
     "image_rules.yaml",
     "media_rules.yaml",
@@ -77,6 +79,7 @@ class _Parts:
     origin: dict[str, str] = field(default_factory=dict)
     vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
     counting: dict[str, Counting] = field(default_factory=dict)
+    families: tuple[Family, ...] = ()
     caching: dict[str, Caching] = field(default_factory=dict)
     image_rules: dict[str, ImageRule] = field(default_factory=dict)
     media_rules: MediaRulesFile = field(default_factory=MediaRulesFile)
@@ -112,6 +115,8 @@ class _Parts:
             self.vocabularies |= file.vocabularies
         if (counting := _optional(directory, "counting.yaml", CountingFile, problems)) is not None:
             self.counting |= counting.counting
+        if (families := _optional(directory, "families.yaml", FamiliesFile, problems)) is not None:
+            self.families = (*families.families, *self.families)
         if (caching := _optional(directory, "caching.yaml", CachingFile, problems)) is not None:
             self.caching |= caching.caching
         if (images := _optional(directory, "image_rules.yaml", ImageRulesFile, problems)) is not None:
@@ -161,6 +166,8 @@ class _Parts:
             models=MappingProxyType(models),
             providers=MappingProxyType(self.providers),
             vocabularies=MappingProxyType(self.vocabularies),
+            counting=MappingProxyType(self.counting),
+            families=self.families,
             profiles=MappingProxyType(self.profiles),
             quantization=self.quantization,
             image_rules=MappingProxyType(self.image_rules),
@@ -202,6 +209,12 @@ class _Parts:
             yield from dangling_media(entry, where, self.media_rules)
             yield from self._dangling_weights(entry, where)
         yield from dangling_names(self.media_rules, self.image_rules)
+        yield from self._dangling_counting()
+
+    def _dangling_counting(self) -> Iterable[str]:
+        for family in self.families:
+            if family.counting not in self.counting:
+                yield f"families.yaml: {family.names[0]}: counting.yaml has no {family.counting!r}"
         for name, counting in self.counting.items():
             if counting.vocabulary not in self.vocabularies:
                 missing = counting.vocabulary
@@ -243,6 +256,7 @@ class _Parts:
             for table in tables
         ]
         content.append({name: asdict(provider) for name, provider in self.providers.items()})
+        content.append([family.model_dump(mode="json", exclude_defaults=True) for family in self.families])
         content.append(self.media_rules.model_dump(mode="json", exclude_defaults=True))
         content.append(self.quantization.model_dump(mode="json", exclude_defaults=True))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

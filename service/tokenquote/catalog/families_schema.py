@@ -1,0 +1,37 @@
+"""families.yaml: which counting rule a model's name means, and on which api."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import translate
+from typing import Annotated
+
+from pydantic import Field
+
+from tokenquote.catalog.prices_schema import Entry
+
+__all__ = ["FamiliesFile", "Family", "matches"]
+
+Pattern = Annotated[str, Field(pattern=r"^[a-z0-9*?\[\]!._:@/-]+$", max_length=128)]
+
+
+class Family(Entry):
+    """Names that are counted by one rule."""
+
+    names: tuple[Pattern, ...] = Field(min_length=1)
+    """Shell patterns over the whole name as a body has it, in lower case: `*claude-sonnet-4-5*`."""
+    apis: tuple[Pattern, ...] = ()
+    """Shell patterns over the api's name: `vertex.*`. None: on every api."""
+    counting: str
+    """A word of counting.yaml."""
+
+
+class FamiliesFile(Entry):
+    """families.yaml; the first entry that matches decides."""
+
+    families: tuple[Family, ...]
+
+
+def matches(patterns: tuple[str, ...], name: str) -> bool:
+    """Whether the name, in lower case, is of one of the patterns."""
+    return any(re.match(translate(pattern), name) for pattern in patterns)
