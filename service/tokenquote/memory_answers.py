@@ -35,12 +35,21 @@ from tokenquote_client.memory import (
     KvCacheAnswer,
     KvCacheQuestion,
     MemoryUse,
+    Subject,
     WeightsAnswer,
     WeightsQuestion,
 )
 from tokenquote_client.wire import Method
 
-__all__ = ["answer_kv_cache", "answer_weights", "memory_of"]
+__all__ = [
+    "answer_kv_cache",
+    "answer_weights",
+    "memory_of",
+    "method_of",
+    "read_as",
+    "subject_of",
+    "unknown_format",
+]
 
 LayoutT = TypeVar("LayoutT")
 
@@ -57,7 +66,7 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
     Raises:
         one of `problems.KNOWN_ERRORS`: the model, its architecture or the layout is not known or not right.
     """
-    layout = _read(read_cache_layout, *_subject(question, catalog))
+    layout = read_as(read_cache_layout, *subject_of(question, catalog))
     formats = formats_of(catalog.quantization)
     try:
         plan = CachePlan(
@@ -70,7 +79,7 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         )
         held = kv_cache(layout.layers, plan)
     except UnknownFormat as error:
-        raise PlanError(("dtype",), _unknown(error, formats.cache)) from None
+        raise PlanError(("dtype",), unknown_format(error, formats.cache)) from None
     except CacheError as error:
         raise PlanError((error.field,), error.detail) from None
     if held.bytes > MAX_BYTES:
@@ -81,7 +90,7 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         bytes_per_gpu=held.bytes_per_gpu,
         layers=dict(Counter(layer.kind for layer in layout.layers)),
         formula=cache_formula(layout.layers, plan),
-        method=_method(layout.known),
+        method=method_of(layout.known),
         assumptions=[*layout.assumptions, *_cache_assumptions(layout, plan, held)],
         warnings=list(layout.warnings),
     )
@@ -93,12 +102,12 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
     Raises:
         one of `problems.KNOWN_ERRORS`: the model, its architecture or the format is not known or not right.
     """
-    architecture = _read(read_architecture, *_subject(question, catalog))
+    architecture = read_as(read_architecture, *subject_of(question, catalog))
     formats = formats_of(catalog.quantization)
     try:
         format_ = formats.weight(question.quantization)
     except UnknownFormat as error:
-        raise PlanError(("quantization",), _unknown(error, formats.weights)) from None
+        raise PlanError(("quantization",), unknown_format(error, formats.weights)) from None
     weights = _weigh(architecture, format_, formats)
     mixed = () if format_.mix_of is None else (_mix_warning(format_),)
     return WeightsAnswer(
@@ -106,7 +115,7 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
         bits_per_weight=float(weights.bits_per_weight),
         parameters=weights.parameters,
         components=weights.components,
-        method=_method(architecture.known and not mixed),
+        method=method_of(architecture.known and not mixed),
         assumptions=[*architecture.assumptions, *_format_assumptions(format_, weights)],
         warnings=[*architecture.warnings, *mixed],
     )
@@ -120,8 +129,8 @@ def memory_of(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | N
     """
     if model.weights is None:
         return None
-    layout = _read(read_cache_layout, model.weights.architecture, model)
-    architecture = _read(read_architecture, model.weights.architecture, model)
+    layout = read_as(read_cache_layout, model.weights.architecture, model)
+    architecture = read_as(read_architecture, model.weights.architecture, model)
     formats = formats_of(catalog.quantization)
     held = kv_cache(layout.layers, CachePlan(peak_tokens, formats.cache_element(_QUOTED_CACHE_TYPE)))
     format_ = formats.weight(model.weights.published_as)
@@ -132,7 +141,7 @@ def memory_of(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | N
         weights_bytes=weights.bytes,
         weights_dtype=model.weights.published_as,
         parameters=weights.parameters,
-        method=_method(layout.known and architecture.known),
+        method=method_of(layout.known and architecture.known),
         assumptions=[
             f"{model.weights.id} hosted on one GPU, weights as published, KV cache of one conversation in "
             f"{_QUOTED_CACHE_TYPE}; what an engine needs besides is not counted",
@@ -141,10 +150,13 @@ def memory_of(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | N
     )
 
 
-def _subject(
-    question: KvCacheQuestion | WeightsQuestion, catalog: Catalog
-) -> tuple[Mapping[str, Any], Model | None]:
-    """The config that is asked about, and the model of the catalog that it belongs to."""
+def subject_of(question: Subject, catalog: Catalog) -> tuple[Mapping[str, Any], Model | None]:
+    """The config that is asked about, and the model of the catalog that it belongs to.
+
+    Raises:
+        UnknownModel, AmbiguousModel: no such model.
+        PlanError: its weights are not public.
+    """
     if question.architecture is not None:
         return question.architecture, None
     model = catalog.resolve(question.model or "")
@@ -154,9 +166,14 @@ def _subject(
     return model.weights.architecture, model
 
 
-def _read(
+def read_as(
     read: Callable[[Mapping[str, Any]], LayoutT], config: Mapping[str, Any], model: Model | None
 ) -> LayoutT:
+    """What `read` makes of the config.
+
+    Raises:
+        PlanError: naming the field, of the question or of the catalog's own entry.
+    """
     try:
         return read(config)
     except ArchitectureError as error:
@@ -170,7 +187,7 @@ def _weigh(architecture: Architecture, format_: WeightFormat, formats: Formats) 
     return weigh(tensors(architecture), format_, formats, tied=architecture.tied)
 
 
-def _method(known: bool) -> Method:
+def method_of(known: bool) -> Method:
     """A published formula over known shapes, or over shapes that are taken for granted."""
     return "rule" if known else "assumed"
 
@@ -228,6 +245,7 @@ def _mix_warning(format_: WeightFormat) -> str:
     )
 
 
-def _unknown(error: UnknownFormat, known: Iterable[str]) -> str:
+def unknown_format(error: UnknownFormat, known: Iterable[str]) -> str:
+    """What is wrong with the name of a format."""
     listed = ", ".join(error.near) or ", ".join(sorted(known)[:12])
     return f"no such format; {'near names' if error.near else 'some of those known'}: {listed}"

@@ -9,12 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from tokenquote_client.wire import Method, Received, Sent
 
-__all__ = ["KvCacheAnswer", "KvCacheQuestion", "MemoryUse", "WeightsAnswer", "WeightsQuestion"]
+__all__ = ["KvCacheAnswer", "KvCacheQuestion", "MemoryUse", "Subject", "WeightsAnswer", "WeightsQuestion"]
 
 Parallel = Annotated[int, Field(strict=True, ge=1, le=1024)]
 
 
-class _Subject(Sent):
+class Subject(Sent):
     """An open-weight model of the catalog, or an architecture of one's own."""
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
@@ -29,7 +29,7 @@ class _Subject(Sent):
         return self
 
 
-class KvCacheQuestion(_Subject):
+class KvCacheQuestion(Subject):
     """How much memory the keys and values of running sequences take."""
 
     context_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
@@ -61,7 +61,7 @@ class KvCacheAnswer(Received):
     warnings: list[str] = Field(default=[])
 
 
-class WeightsQuestion(_Subject):
+class WeightsQuestion(Subject):
     """How much memory the weights take."""
 
     quantization: str = Field(max_length=64)
