@@ -12,7 +12,7 @@ from tokenquote.media import (
     ImageSize,
     count_image,
     details_of,
-    size_of_image,
+    read_image_header,
 )
 from tokenquote.plan_errors import Location, PlanError
 from tokenquote.tokens.request import Media
@@ -65,7 +65,7 @@ def detail_note(model: Model, detail: str | None) -> str | None:
 
 def _size(data: str, at: Location) -> ImageSize:
     try:
-        return size_of_image(data)
+        return read_image_header(data).size
     except HeaderError as error:
         raise PlanError(at, str(error)) from None
 

@@ -3,18 +3,25 @@ headers, nothing ever decoded.
 """
 
 from tokenquote.media.audio import count_audio
+from tokenquote.media.audio_headers import AudioHeader, read_audio_header, read_film_header
+from tokenquote.media.base64_file import HeaderError
 from tokenquote.media.documents import DocumentCount, count_document
-from tokenquote.media.image_headers import HeaderError, ImageSize, size_of_image
+from tokenquote.media.image_headers import ImageHeader, ImageSize, read_image_header
 from tokenquote.media.images import ImageCount, ImageRefused, count_image, details_of
+from tokenquote.media.pdf_pages import PageSize, PdfPages, read_pdf_pages
 from tokenquote.media.unsized import count_image_of_unknown_size
 from tokenquote.media.video import VideoCount, count_video
 
 __all__ = [
+    "AudioHeader",
     "DocumentCount",
     "HeaderError",
     "ImageCount",
+    "ImageHeader",
     "ImageRefused",
     "ImageSize",
+    "PageSize",
+    "PdfPages",
     "VideoCount",
     "count_audio",
     "count_document",
@@ -22,5 +29,8 @@ __all__ = [
     "count_image_of_unknown_size",
     "count_video",
     "details_of",
-    "size_of_image",
+    "read_audio_header",
+    "read_film_header",
+    "read_image_header",
+    "read_pdf_pages",
 ]

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
-import re
+import struct
 from dataclasses import dataclass
+from typing import Literal
 
 import imagesize
 
-__all__ = ["HeaderError", "ImageSize", "size_of_image"]
+from tokenquote.media.animation import is_animated
+from tokenquote.media.base64_file import Base64File, HeaderError, HeaderReader
+from tokenquote.media.heif_boxes import heif_sides
 
-# Providers take these; what else the library reads (SVG is XML) is kept away from it.
-_SIGNATURES = re.compile(
-    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBP|BM|II\*\x00|MM\x00\*|....ftyp", re.DOTALL
-)
-_DATA_URL = re.compile(r"data:[^,]{0,200},")
+__all__ = ["ImageFormat", "ImageHeader", "ImageSize", "read_image_header"]
+
+ImageFormat = Literal["png", "jpeg", "gif", "webp", "bmp", "tiff", "avif", "heic"]
+
 _MAX_EDGE = 1_000_000
-
-
-class HeaderError(ValueError):
-    """Data that is no picture whose size can be read."""
+# A photo with 20 MB of colour profile and thumbnails takes some 2,000 steps. EXIF data have at most 64 KiB.
+_MAX_STEPS = 100_000
+_MAX_READ = 1 << 18
+_HEAD = 64
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
+_LABELS: dict[str, ImageFormat] = {
+    "image/png": "png",
+    "image/jpeg": "jpeg",
+    "image/jpg": "jpeg",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/bmp": "bmp",
+    "image/tiff": "tiff",
+    "image/avif": "avif",
+    "image/heic": "heic",
+    "image/heif": "heic",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +45,84 @@ class ImageSize:
     height: int
 
 
-def size_of_image(data: str) -> ImageSize:
-    """The size of a picture given as base64 text, with or without a `data:` prefix.
+@dataclass(frozen=True, slots=True)
+class ImageHeader:
+    """What the first bytes of a picture say."""
+
+    size: ImageSize
+    format: ImageFormat
+    bytes: int
+    """Of the whole file."""
+    animated: bool = False
+    labelled: ImageFormat | None = None
+    """What the data URL says it is, as far as it says so."""
+
+
+def read_image_header(data: str) -> ImageHeader:
+    """What is known of a picture given as base64 text, with or without a `data:` prefix.
 
     Raises:
         HeaderError: not base64, not a picture, cut off, or of an impossible size.
     """
-    content = _decoded(data)
-    if not _SIGNATURES.match(content):
+    file = Base64File(data)
+    head = file.read(_HEAD) or b""
+    format_ = _format_of(head)
+    if format_ is None:
         raise HeaderError("not a PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC picture")
-    try:
-        width, height = (int(side) for side in imagesize.get(io.BytesIO(content)))
-    except Exception as error:  # the library raises whatever a damaged header leads it to
-        raise HeaderError(f"the picture's header cannot be read ({type(error).__name__})") from None
-    if width == -1 or height == -1:
+    width, height = _sides(file, format_, head)
+    if width < 0 or height < 0:
         raise HeaderError("the picture's header is cut off or holds no size")
     if not (1 <= width <= _MAX_EDGE and 1 <= height <= _MAX_EDGE):
         raise HeaderError(f"the header says {width} x {height} pixels; both must be 1 to {_MAX_EDGE}")
-    return ImageSize(width, height)
+    return ImageHeader(
+        ImageSize(width, height), format_, file.size, is_animated(file, head), _LABELS.get(file.label)
+    )
 
 
-def _decoded(data: str) -> bytes:
-    prefix = _DATA_URL.match(data)
-    text = data[prefix.end() :] if prefix else data
-    plain = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
+def _format_of(head: bytes) -> ImageFormat | None:
+    """Only what providers take: what else the library reads (SVG is XML) is kept away from it."""
+    if head[4:8] == b"ftyp":
+        brands = {head[at : at + 4] for at in (8, *range(16, len(head) - 3, 4))}
+        return "avif" if brands & _AVIF_BRANDS else "heic" if brands & _HEIC_BRANDS else None
+    if head.startswith(b"RIFF"):
+        return "webp" if head[8:12] == b"WEBP" else None
+    signatures: dict[bytes, ImageFormat] = {
+        b"\x89PNG\r\n\x1a\n": "png",
+        b"\xff\xd8\xff": "jpeg",
+        b"GIF87a": "gif",
+        b"GIF89a": "gif",
+        b"BM": "bmp",
+        b"II*\x00": "tiff",
+        b"MM\x00*": "tiff",
+    }
+    return next((name for start, name in signatures.items() if head.startswith(start)), None)
+
+
+def _sides(file: Base64File, format_: ImageFormat, head: bytes) -> tuple[int, int]:
+    own = _sides_the_library_misreads(format_, head)
+    if own is not None:
+        return own
+    file.seek(0)
+    reader = HeaderReader(file, max_steps=_MAX_STEPS, max_read=_MAX_READ)
+    if format_ in ("avif", "heic"):
+        return heif_sides(reader, file.size)
     try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise HeaderError("not base64") from None
+        info = imagesize.get_info(reader, dpi=False, colors=False, channels=False)
+    except HeaderError:
+        raise
+    except Exception as error:  # the library raises whatever a damaged header leads it to
+        raise HeaderError(f"the picture's header is cut off or damaged ({type(error).__name__})") from None
+    return int(info.width), int(info.height)
+
+
+def _sides_the_library_misreads(format_: ImageFormat, head: bytes) -> tuple[int, int] | None:
+    """imagesize 2.0.1 reads 65,535 of a GIF as -1, the scale of a lossy WebP as pixels, and not OS/2's BMP."""
+    if format_ == "gif" and len(head) >= 10:
+        width, height = struct.unpack_from("<HH", head, 6)
+    elif format_ == "webp" and head[12:16] == b"VP8 " and len(head) >= 30:
+        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", head, 26))
+    elif format_ == "bmp" and head[14:18] == b"\x0c\0\0\0" and len(head) >= 22:
+        width, height = struct.unpack_from("<HH", head, 18)
+    else:
+        return None
+    return width, height
