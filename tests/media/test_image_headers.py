@@ -6,12 +6,12 @@ import io
 import struct
 import tracemalloc
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
-
 from tests.media.made_files import (
     bmp,
     box,
@@ -27,9 +27,14 @@ from tests.media.made_files import (
     webp_extended,
     webp_lossy,
 )
+
 from tokenquote.media import HeaderError, ImageSize, read_image_header
 
-ANIMATED = {"save_all": True, "append_images": [Image.new("RGB", (300, 200), "red")], "duration": 100}
+ANIMATED: dict[str, Any] = {
+    "save_all": True,
+    "append_images": [Image.new("RGB", (300, 200), "red")],
+    "duration": 100,
+}
 
 
 @pytest.mark.parametrize(
@@ -168,7 +173,8 @@ def test_of_a_file_that_is_two_things_the_first_bytes_decide(content: bytes, siz
         pytest.param(b"\xff\xd8\xff" + b"\xd0\xff" * 500_000, id="jpeg of restarts"),
         pytest.param(box(b"ftyp", b"heic\0\0\0\0heic") + box(b"free", b"") * 200_000, id="heic of boxes"),
         pytest.param(
-            box(b"ftyp", b"heic\0\0\0\0") + box(b"meta", bytes(4) + box(b"iprp", box(b"ipma", bytes(99_999)))),
+            box(b"ftyp", b"heic\0\0\0\0")
+            + box(b"meta", bytes(4) + box(b"iprp", box(b"ipma", bytes(99_999)))),
             id="heic of associations",
         ),
     ],

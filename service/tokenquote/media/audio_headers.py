@@ -14,7 +14,7 @@ __all__ = ["AudioFormat", "AudioHeader", "read_audio_header", "read_film_header"
 
 AudioFormat = Literal["wav", "mp3", "flac", "ogg", "m4a", "aiff"]
 
-# An hour of Ogg Opus is some 180,000 packets, each a step; of MP3 without an index, 1,200 frames are looked at.
+# An hour of Ogg Opus is some 180,000 packets, each a step; of MP3 without an index, 1,200 frames are read.
 _MAX_STEPS = 500_000
 _MAX_WAVE_STEPS = 10_000
 _MAX_READ = 1 << 20

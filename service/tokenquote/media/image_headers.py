@@ -116,7 +116,7 @@ def _sides(file: Base64File, format_: ImageFormat, head: bytes) -> tuple[int, in
 
 
 def _sides_the_library_misreads(format_: ImageFormat, head: bytes) -> tuple[int, int] | None:
-    """imagesize 2.0.1 reads 65,535 of a GIF as -1, the scale of a lossy WebP as pixels, and not OS/2's BMP."""
+    """Of imagesize 2.0.1: 65,535 of a GIF becomes -1, a lossy WebP's scale pixels; OS/2's BMP is unknown."""
     if format_ == "gif" and len(head) >= 10:
         width, height = struct.unpack_from("<HH", head, 6)
     elif format_ == "webp" and head[12:16] == b"VP8 " and len(head) >= 30:

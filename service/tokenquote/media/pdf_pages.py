@@ -21,14 +21,14 @@ _MAX_CALLS = 1_500_000
 _MAX_STREAM_BYTES = 16 << 20
 _MAX_POINTS = 14_400 * 100
 """A hundred times the longest side that PDF 1.7 allows without a user unit."""
-_LIMITS = {
-    "zlib_maximum_output_length": _MAX_STREAM_BYTES,
-    "lzw_maximum_output_length": _MAX_STREAM_BYTES,
-    "run_length_maximum_output_length": _MAX_STREAM_BYTES,
-    "brotli_maximum_output_length": _MAX_STREAM_BYTES,
-    "stream_decoding_work_maximum_length": 2 * _MAX_STREAM_BYTES,
-    "page_tree_maximum_entries": 2 * MAX_PAGES,
-}
+_LIMITS = pypdf.Configuration(
+    zlib_maximum_output_length=_MAX_STREAM_BYTES,
+    lzw_maximum_output_length=_MAX_STREAM_BYTES,
+    run_length_maximum_output_length=_MAX_STREAM_BYTES,
+    brotli_maximum_output_length=_MAX_STREAM_BYTES,
+    stream_decoding_work_maximum_length=2 * _MAX_STREAM_BYTES,
+    page_tree_maximum_entries=2 * MAX_PAGES,
+)
 _SIGNATURE_WITHIN = 1024
 
 # What it logs about damaged files may quote them.
@@ -70,7 +70,7 @@ def read_pdf_pages(data: str) -> PdfPages:
         raise HeaderError("not a PDF document")
     reader.seek(0)
     try:
-        with at_most(_MAX_CALLS), pypdf.apply_configuration(**_LIMITS):
+        with at_most(_MAX_CALLS), pypdf.apply_configuration(_LIMITS):
             sizes = _sizes(pypdf.PdfReader(reader))
     except HeaderError:
         raise
