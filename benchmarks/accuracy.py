@@ -64,8 +64,7 @@ counted with a calibrated multiple of another one.
 
 ## Pictures
 
-Figures from providers' pages, ports of their formulas and measured bills. Rules that the catalog does not
-have yet are not attempted; superseded pages stay in the count.
+What open-weight processors were seen to do, what providers print, measured bills, and ports of formulas.
 
 {media}
 """

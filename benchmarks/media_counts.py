@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
-from tokenquote.catalog.image_rules_schema import ImageRule
-from tokenquote.media import ImageRefused, count_image
+from benchmarks.media_exceptions import why_not_exact
+from benchmarks.media_rules_of_rows import detail_of, image_rule_of
 
-_DATE = re.compile(r"-20\d\d-\d\d-\d\d$")
+from tokenquote.catalog import Catalog
+from tokenquote.catalog.image_rules_schema import ImageRule
+from tokenquote.catalog.media_rules import video_rule
+from tokenquote.catalog.media_rules_schema import FramesRule
+from tokenquote.catalog.resize_rules_schema import SquareBudgetRule
+from tokenquote.counts import Count
+from tokenquote.media import ImageRefused, count_audio, count_image
+from tokenquote.media.video import count_frames
+
+Row = Mapping[str, Any]
+
+_AUDIO = {
+    "qwen2_audio": "qwen2-audio",
+    "qwen2_5_omni": "qwen2.5-omni",
+    "qwen3_omni": "qwen3-omni",
+    "gemma3n_audio": "gemma-3n",
+    "gemma4_audio": "gemma-4",
+    "phi4_audio": "phi-4-multimodal",
+    "voxtral": "voxtral",
+    "openai_audio": "openai-audio",
+}
+_VIDEO = {
+    "qwen2_vl": "qwen2.5-vl",
+    "qwen2_5_vl": "qwen2.5-vl",
+    "qwen3_vl": "qwen3-vl",
+    "glm4v": "glm-4v",
+    "gemma4": "gemma-4",
+    "llava_onevision": "llava-onevision",
+    "gemini_video": "gemini-2",
+}
+_SHAPES = [(448 * long, 448 * short) for long in range(1, 7) for short in range(1, 7)]
 
 
 @dataclass(frozen=True)
@@ -22,12 +51,22 @@ class Measured:
 
     row: int
     family: str
+    independent: bool
+    """Whether it was executed, printed by a provider or measured; else a port of a formula."""
     tokens: int | None
-    predicted: int | None
-    low: int | None
-    high: int | None
-    method: str | None
-    reason: str | None
+    predicted: int | None = None
+    low: int | None = None
+    high: int | None = None
+    method: str | None = None
+    reason: str | None = None
+    """Why it is not attempted, or refused as the row's own processor refuses it."""
+    known: str | None = None
+    """Why the count is not the row's."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether the count is the row's, or both refuse the picture."""
+        return self.predicted == self.tokens and (self.tokens is not None or self.reason is not None)
 
 
 class MediaCounter:
@@ -39,42 +78,107 @@ class MediaCounter:
     def count(self, vectors: Path) -> Iterator[Measured]:
         """Every row of the file, attempted or not."""
         for index, row in enumerate(json.loads(vectors.read_text(encoding="utf-8"))):
+            stated = (index, row["family"], row.get("independent") is not False, row.get("tokens"))
             try:
                 count = self._count(row)
-            except (ImageRefused, LookupError) as error:
-                reason = str(error.args[0])
-                yield Measured(index, row["family"], row.get("tokens"), None, None, None, None, reason)
+            except ImageRefused as error:
+                yield Measured(*stated, reason=f"refused: {error}")
+                continue
+            except (LookupError, ValueError) as error:
+                yield Measured(*stated, reason=str(error.args[0]), known=why_not_exact(row))
                 continue
             yield Measured(
-                index,
-                row["family"],
-                row.get("tokens"),
-                count.tokens,
-                count.low,
-                count.high,
-                count.method,
-                None,
+                *stated, count.tokens, count.low, count.high, count.method, known=why_not_exact(row)
             )
 
-    def _count(self, row: Mapping[str, Any]) -> Any:
-        if row["modality"] != "image" or row.get("width") is None:
-            raise LookupError("not a picture of a known size: not yet offered")
-        rule = self._rule(row)
-        detail = str(row["config"].get("detail", "high")).split("/")[0].split("=")[0]
-        return count_image(rule, row["width"], row["height"], detail).count
+    def _count(self, row: Row) -> Count:
+        counters: Mapping[str, Callable[[Row], Count]] = {
+            "image": self._image,
+            "image_output": self._image_output,
+            "audio": self._audio,
+            "video": self._video,
+            "pdf": self._page,
+        }
+        if row.get("modality") not in counters:
+            raise LookupError(f"modality {row.get('modality')!r} is not known")
+        return counters[row["modality"]](row)
 
-    def _rule(self, row: Mapping[str, Any]) -> ImageRule:
-        name = _DATE.sub("", re.split(r"[,/]", row["model"])[0].strip())
-        if row["family"] == "claude":
-            name = "claude-sonnet-4-5" if "standard" in row["model"] else "claude-opus-4-8"
-        elif row["family"] == "gemini_2":
-            name = "gemini-2.5-flash"
-        elif row["family"] == "gemini_3" and row["config"].get("max_tokens", 1120) == 1120:
-            name = "gemini-3.5-flash-lite"
-        try:
-            rule = self._catalog.resolve(name).images
-        except (UnknownModel, AmbiguousModel):
-            raise LookupError(f"no rule yet for {row['family']}: {row['model'][:80]}") from None
-        if rule is None:
-            raise LookupError(f"the catalog has no rule for pictures of {name}")
-        return rule
+    def _image(self, row: Row) -> Count:
+        if row["family"] == "gemini_3_max":
+            return self._documented_maximum("gemini-3", row)
+        if row["family"] == "gemini_3_image_model_input":
+            return count_image(self._catalog.image_rules[row["model"]], 1024, 1024).count
+        if row["config"].get("vision_tokens_only"):
+            return self._without_marks(row)
+        rule = image_rule_of(row, self._catalog)
+        if row["config"].get("max"):
+            return max((_processors_own(rule, *shape, None) for shape in _SHAPES), key=lambda one: one.tokens)
+        if row.get("width") is None:
+            if detail_of(row) is None:
+                raise LookupError("a picture of unknown size has no one count")
+            return _processors_own(rule, 1024, 1024, detail_of(row))
+        return _processors_own(rule, row["width"], row["height"], detail_of(row))
+
+    def _without_marks(self, row: Row) -> Count:
+        """The square grid alone, of the rule's grid with a break for each row, and one token more."""
+        mode = next((m for m in ("tiny", "small", "base", "large") if m in row["model"]), None)
+        if mode is None:
+            raise LookupError(f"no mode in {row['model']}")
+        side = math.isqrt(count_image(self._catalog.image_rules[f"deepseek-ocr-{mode}"], 1, 1).count.tokens)
+        return Count(side * side, side * side, side * side, "rule")
+
+    def _documented_maximum(self, name: str, row: Row) -> Count:
+        """Gemini 3's pages print budgets, not counts."""
+        rule = self._catalog.image_rules[name]
+        if not isinstance(rule, SquareBudgetRule):
+            raise LookupError(f"{name} has no budgets")
+        resolution = row["config"]["media_resolution"]
+        budget = next((b for word, b in rule.budgets.items() if word == resolution), None)
+        if row["config"].get("per") == "page" and resolution == "unspecified":
+            budget = rule.budgets["medium"]
+        tokens = budget or rule.budgets[rule.default]
+        return Count(tokens, tokens, tokens, "rule")
+
+    def _page(self, row: Row) -> Count:
+        if row["family"] == "gemini_pdf":
+            return count_image(self._catalog.image_rules["gemini-2-page"], 612, 792).count
+        return self._documented_maximum("gemini-3", row)
+
+    def _image_output(self, row: Row) -> Count:
+        if row["family"] == "gemini_image_output":
+            rule = self._catalog.image_rules[f"{row['model']}-output"]
+            size = str(row["config"]["size"]).split("-")[0].lower()
+            return count_image(rule, 1024, 1024, size).count
+        quality = row["config"].get("quality", "")
+        if not row["model"].startswith("gpt-image-1") or row.get("width") is None:
+            raise LookupError("gpt-image-2 has no published formula, and partial images no size")
+        rule = self._catalog.image_rules[f"gpt-image-output-{quality}"]
+        return count_image(rule, row["width"], row["height"]).count
+
+    def _audio(self, row: Row) -> Count:
+        name = _AUDIO.get(row["family"])
+        if row["family"] == "gemini_audio":
+            name = "gemini-3" if row["model"].startswith("gemini-3") else "gemini-2"
+        if name is None:
+            raise LookupError(f"no rule for sound of {row['family']}")
+        spoken = row["config"].get("direction") == "output"
+        return count_audio(self._catalog.media_rules.audio_rules[name], row["seconds"], spoken=spoken)
+
+    def _video(self, row: Row) -> Count:
+        if row["family"] == "gemini_3_max":
+            return self._documented_maximum("gemini-3-frame", row)
+        name = _VIDEO.get(row["family"])
+        if name is None:
+            raise LookupError(f"no rule for clips of {row['family']}")
+        media = self._catalog.media_rules
+        rule = video_rule(media.video_rules[name], media, self._catalog.image_rules)
+        limits = {key: row["config"][key] for key in ("min_pixels", "max_pixels") if key in row["config"]}
+        if limits and isinstance(rule, FramesRule):
+            rule = FramesRule(rule.entry, rule.frame.model_copy(update=limits), rule.sound)
+        frames = row.get("frames") or round(row["seconds"])
+        return count_frames(rule, frames, row.get("width"), row.get("height"))
+
+
+def _processors_own(rule: ImageRule, width: int, height: int, detail: str | None) -> Count:
+    """Without what the chat template adds, which the rows leave out."""
+    return count_image(rule.model_copy(update={"template": 0}), width, height, detail).count

@@ -69,22 +69,46 @@ def growth_table(grown: Iterable[Grown]) -> str:
 
 
 def media_table(counts: Iterable[Measured]) -> str:
-    """Rows by family."""
-    groups: dict[str, list[Measured]] = defaultdict(list)
-    unattempted: Counter[str] = Counter()
-    for one in counts:
-        if one.predicted is None:
-            unattempted[one.family] += 1
-        elif one.tokens is not None:
-            groups[one.family].append(one)
-    lines = ["| family | n | exact | in band | not attempted |", "|---|---:|---:|---:|---:|"]
-    for family, found in sorted(groups.items()):
-        exact = sum(one.predicted == one.tokens for one in found) / len(found)
-        inside = sum((one.low or 0) <= (one.tokens or 0) <= (one.high or 0) for one in found) / len(found)
-        lines.append(f"| {family} | {len(found)} | {exact:.1%} | {inside:.1%} | {unattempted[family]} |")
-    rest = sum(n for family, n in unattempted.items() if family not in groups)
-    lines.append(f"| other families | 0 | | | {rest} |")
+    """Rows by family, those that stand for themselves apart from ports of formulas; then what differs."""
+    found = list(counts)
+    independent = [one for one in found if one.independent]
+    ports = [one for one in found if not one.independent]
+    lines = [
+        f"Executed, printed or measured: {sum(one.exact for one in independent)} of {len(independent)} "
+        f"exact; ports of formulas: {sum(one.exact for one in ports)} of {len(ports)}.",
+        "",
+        "| family | executed, printed, measured | exact | ports | exact | in band | not attempted |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    families: dict[str, list[Measured]] = defaultdict(list)
+    for one in found:
+        families[one.family].append(one)
+    lines += [f"| {family} | {_media_cells(rows)} |" for family, rows in sorted(families.items())]
+    lines += [
+        "",
+        "What differs, or is not attempted, and why:",
+        "",
+        "| family | row | ours | why |",
+        "|---|---:|---:|---|",
+    ]
+    lines += [
+        f"| {one.family} | {one.tokens} | {one.predicted or 'none'} | {one.known or 'NOT KNOWN'} |"
+        for one in found
+        if not one.exact
+    ]
     return "\n".join(lines)
+
+
+def _media_cells(rows: Sequence[Measured]) -> str:
+    cells = []
+    for independent in (True, False):
+        part = [one for one in rows if one.independent is independent]
+        cells += [str(len(part)), f"{sum(one.exact for one in part) / len(part):.1%}" if part else ""]
+    counted = [one for one in rows if one.predicted is not None and one.tokens is not None]
+    inside = sum((one.low or 0) <= (one.tokens or 0) <= (one.high or 0) for one in counted)
+    cells.append(f"{inside / len(counted):.1%}" if counted else "")
+    cells.append(str(sum(one.predicted is None and not one.exact for one in rows)))
+    return " | ".join(cells)
 
 
 def _token_cells(found: Sequence[Counted]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
-from tokenquote.catalog.image_rules_schema import ImageRule, SmartResizeRule
+from tokenquote.catalog.image_rules_schema import ImageRule
 from tokenquote.catalog.media_rules_schema import (
     AudioRule,
     DocumentEntry,
@@ -17,6 +17,7 @@ from tokenquote.catalog.media_rules_schema import (
     VideoEntry,
     VideoRule,
 )
+from tokenquote.catalog.resize_rules_schema import SmartResizeRule
 from tokenquote.catalog.schema import DescribedModel
 
 __all__ = ["MediaOfModel", "dangling_media", "dangling_names", "media_of", "video_rule"]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tokenquote.catalog.image_rules_schema import BisectionRule
+from tokenquote.catalog.resize_rules_schema import BisectionRule
 from tokenquote.media.refusals import ImageRefused
 
 __all__ = ["bisection_tokens"]
 
 
-def bisection_tokens(rule: BisectionRule, width: int, height: int) -> int:
+def bisection_tokens(rule: BisectionRule, width: int, height: int, _detail: str | None) -> int:
     """Tokens of a picture, shrunk if it must be, never enlarged.
 
     Raises:

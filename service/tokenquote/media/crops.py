@@ -7,7 +7,7 @@ Source: https://ai.google.dev/gemini-api/docs/image-understanding; 960x540: crop
 
 from __future__ import annotations
 
-from tokenquote.catalog.image_rules_schema import CropsRule
+from tokenquote.catalog.resize_rules_schema import CropsRule
 
 __all__ = ["crops_tokens"]
 

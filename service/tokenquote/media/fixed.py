@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tokenquote.catalog.image_rules_schema import FixedRule
+from tokenquote.catalog.resize_rules_schema import FixedRule
 
 __all__ = ["fixed_tokens"]
 
 
-def fixed_tokens(rule: FixedRule, detail: str | None) -> int:
+def fixed_tokens(rule: FixedRule, _width: int, _height: int, detail: str | None) -> int:
     """Tokens of any picture."""
-    return next((tokens for name, tokens in rule.details.items() if name == detail), rule.tokens)
+    return next((tokens for name, tokens in rule.at_detail.items() if name == detail), rule.tokens)

@@ -3,29 +3,83 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from tokenquote.catalog.image_rules_schema import (
+from tokenquote.catalog.image_rules_schema import ImageRule, PatchesRule, TilesRule
+from tokenquote.catalog.resize_rules_schema import (
+    AreaRule,
     BisectionRule,
+    ClosestShapeRule,
+    CroppedHeightRule,
     CropsRule,
     FixedRule,
-    ImageRule,
-    PatchesRule,
+    LineGridRule,
+    PaddedPatchesRule,
+    PatchRangeRule,
+    RowBreaksRule,
     SmartResizeRule,
     SquareBudgetRule,
-    TilesRule,
+)
+from tokenquote.catalog.tile_rules_schema import (
+    JoinedTilesRule,
+    OverlappingCropsRule,
+    PanAndScanRule,
+    SlicesRule,
+    TileGridRule,
+    TilesOrResizeRule,
+    WindowsRule,
 )
 from tokenquote.counts import Count
+from tokenquote.media.area import area_tokens
 from tokenquote.media.bisection import bisection_tokens
+from tokenquote.media.closest_shape import closest_shape_tokens
+from tokenquote.media.cropped_height import cropped_height_tokens
 from tokenquote.media.crops import crops_tokens
 from tokenquote.media.fixed import fixed_tokens
+from tokenquote.media.joined_tiles import joined_tiles_tokens
+from tokenquote.media.line_grid import line_grid_tokens
+from tokenquote.media.overlapping_crops import overlapping_crops_tokens
+from tokenquote.media.padded_patches import padded_patches_tokens
+from tokenquote.media.pan_and_scan import pan_and_scan_tokens
+from tokenquote.media.patch_range import patch_range_tokens
 from tokenquote.media.patches import patch_tokens
 from tokenquote.media.refusals import ImageRefused
+from tokenquote.media.row_breaks import row_breaks_tokens
+from tokenquote.media.slices import slices_tokens
 from tokenquote.media.smart_resize import smart_resize_tokens
 from tokenquote.media.square_budget import square_budget_tokens
+from tokenquote.media.tile_grid import tile_grid_tokens
 from tokenquote.media.tiles import tile_tokens
+from tokenquote.media.tiles_or_resize import tiles_or_resize_tokens
+from tokenquote.media.windows import windows_tokens
 
 __all__ = ["ImageCount", "ImageRefused", "count_image", "details_of"]
+
+_COUNTERS: Mapping[type[Any], Callable[[Any, int, int, str | None], int]] = {
+    AreaRule: area_tokens,
+    BisectionRule: bisection_tokens,
+    ClosestShapeRule: closest_shape_tokens,
+    CroppedHeightRule: cropped_height_tokens,
+    CropsRule: crops_tokens,
+    FixedRule: fixed_tokens,
+    JoinedTilesRule: joined_tiles_tokens,
+    LineGridRule: line_grid_tokens,
+    OverlappingCropsRule: overlapping_crops_tokens,
+    PaddedPatchesRule: padded_patches_tokens,
+    PanAndScanRule: pan_and_scan_tokens,
+    PatchRangeRule: patch_range_tokens,
+    PatchesRule: patch_tokens,
+    RowBreaksRule: row_breaks_tokens,
+    SlicesRule: slices_tokens,
+    SmartResizeRule: smart_resize_tokens,
+    SquareBudgetRule: square_budget_tokens,
+    TileGridRule: tile_grid_tokens,
+    TilesOrResizeRule: tiles_or_resize_tokens,
+    TilesRule: tile_tokens,
+    WindowsRule: windows_tokens,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +103,11 @@ def count_image(rule: ImageRule, width: int, height: int, detail: str | None = N
     Raises:
         ImageRefused: the provider itself would refuse the picture.
     """
-    tokens = _tokens(rule, width, height, detail)
-    low = rule.tile if isinstance(rule, CropsRule) else math.floor(tokens * rule.low)
-    count = Count(tokens, low, math.ceil(tokens * rule.high), rule.method)
-    return ImageCount(count, rule.extra_in_chat if isinstance(rule, PatchesRule) else 0)
+    tokens = _COUNTERS[type(rule)](rule, width, height, detail) + rule.template
+    low = min(tokens, rule.tile) if isinstance(rule, CropsRule) else math.floor(tokens * rule.low)
+    return ImageCount(Count(tokens, low, math.ceil(tokens * rule.high), rule.method), rule.extra_in_chat)
 
 
 def details_of(rule: ImageRule) -> frozenset[str]:
     """The details that change what a picture costs; any other has no effect."""
-    match rule:
-        case TilesRule():
-            return frozenset({"low", "high"})
-        case PatchesRule():
-            return frozenset(rule.details)
-        case BisectionRule():
-            return frozenset()
-        case CropsRule():
-            return frozenset({*rule.flat, "high"})
-        case SquareBudgetRule():
-            return frozenset(rule.budgets)
-        case FixedRule():
-            return frozenset(rule.details)
-        case SmartResizeRule():
-            return frozenset(rule.flat) | ({"high"} if rule.max_pixels_at_high else frozenset())
-
-
-def _tokens(rule: ImageRule, width: int, height: int, detail: str | None) -> int:
-    match rule:
-        case TilesRule():
-            return tile_tokens(rule, width, height, detail)
-        case PatchesRule():
-            return patch_tokens(rule, width, height, detail)
-        case BisectionRule():
-            return bisection_tokens(rule, width, height)
-        case CropsRule():
-            return crops_tokens(rule, width, height, detail)
-        case SquareBudgetRule():
-            return square_budget_tokens(rule, width, height, detail)
-        case FixedRule():
-            return fixed_tokens(rule, detail)
-        case SmartResizeRule():
-            return smart_resize_tokens(rule, width, height, detail)
+    return rule.details

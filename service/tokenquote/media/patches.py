@@ -22,7 +22,8 @@ def patch_tokens(rule: PatchesRule, width: int, height: int, detail: str | None)
     Raises:
         ImageRefused: more patches than the provider takes at this detail.
     """
-    chosen = rule.details.get(detail, rule.details[rule.default]) if detail else rule.details[rule.default]  # type: ignore[call-overload]
+    default = rule.by_detail[rule.default]
+    chosen = next((one for name, one in rule.by_detail.items() if name == detail), default)
     patches = _patches(chosen, rule.patch_edge, width, height)
     if chosen.reject_over is not None and patches > chosen.reject_over:
         raise ImageRefused(f"{patches} patches; the provider refuses more than {chosen.reject_over}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from tokenquote.catalog.image_rules_schema import SmartResizeRule
+from tokenquote.catalog.resize_rules_schema import SmartResizeRule
 from tokenquote.media.refusals import ImageRefused
 
 __all__ = ["resized_units", "smart_resize_tokens"]
@@ -28,20 +28,35 @@ def smart_resize_tokens(rule: SmartResizeRule, width: int, height: int, detail: 
         if flat == detail:
             return tokens
     most = rule.max_pixels_at_high if detail == "high" and rule.max_pixels_at_high else rule.max_pixels
-    if rule.enlarge_tiny and min(width, height) < rule.unit:
-        scale = rule.unit / min(width, height)
-        width, height = int(width * scale), int(height * scale)
+    if rule.enlarge_tiny is not None:
+        width, height = _at_least_a_unit(rule, width, height)
     if max(width, height) / min(width, height) > rule.max_aspect:
         raise ImageRefused(f"a shape of more than {rule.max_aspect} to 1")
     columns, rows = resized_units(width, height, rule.unit, rule.min_pixels, most)
     return rows * (columns + rule.row_break) + rule.around
 
 
+def _at_least_a_unit(rule: SmartResizeRule, width: int, height: int) -> tuple[int, int]:
+    if min(width, height) >= rule.unit:
+        return width, height
+    if rule.enlarge_tiny == "cut":
+        scale = max(rule.unit / height, rule.unit / width)
+        return int(width * scale), int(height * scale)
+    if height < rule.unit:
+        width, height = round(width * rule.unit / height), rule.unit
+    if width < rule.unit:
+        width, height = rule.unit, round(height * rule.unit / width)
+    return width, height
+
+
 def resized_units(
-    width: int, height: int, unit: int, least: int, most: int, frames: int = 1
+    width: int, height: int, unit: int, least: int, most: int, frames: int = 1, at_least: int = 0
 ) -> tuple[int, int]:
-    """Unit squares across and down; `least` and `most` are pixels of all frames together."""
-    across, down = round(width / unit), round(height / unit)
+    """Unit squares across and down; `least` and `most` are pixels of all frames together.
+
+    `at_least` is the fewest units of a side that is neither shrunk nor enlarged: 0, or 1 in some processors.
+    """
+    across, down = max(at_least, round(width / unit)), max(at_least, round(height / unit))
     pixels = frames * across * down * unit * unit
     if pixels > most:
         scale = math.sqrt(frames * width * height / most)

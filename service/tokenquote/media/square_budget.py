@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from tokenquote.catalog.image_rules_schema import SquareBudgetRule
+from tokenquote.catalog.resize_rules_schema import SquareBudgetRule
 
 __all__ = ["square_budget_tokens"]
 
@@ -21,7 +21,7 @@ def square_budget_tokens(rule: SquareBudgetRule, width: int, height: int, detail
     rows = math.isqrt(budget * height // width)
     columns = math.isqrt(budget * width // height)
     if not rows:
-        return min(width // height, budget)
-    if not columns:
-        return min(height // width, budget)
-    return rows * columns
+        rows, columns = 1, min(width // height, budget)
+    elif not columns:
+        rows, columns = min(height // width, budget), 1
+    return rows * columns + rule.around

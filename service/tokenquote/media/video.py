@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tokenquote.catalog.image_rules_schema import ImageRule, SmartResizeRule
+from tokenquote.catalog.image_rules_schema import ImageRule
 from tokenquote.catalog.media_rules_schema import (
     FramesRule,
     ResizedClipEntry,
@@ -14,6 +14,7 @@ from tokenquote.catalog.media_rules_schema import (
     VideoEntry,
     VideoRule,
 )
+from tokenquote.catalog.resize_rules_schema import SmartResizeRule
 from tokenquote.counts import Count, least_certain
 from tokenquote.media.audio import count_audio, exact_seconds
 from tokenquote.media.images import count_image

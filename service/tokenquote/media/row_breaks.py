@@ -1,0 +1,25 @@
+"""Pixtral's and Mistral's pictures: shrunk to a longest side, patches merged, a break after each row.
+
+    ratio = longest side / limit; if more than 1, both sides / ratio
+    patches of a side = (side - 1) // patch + 1; tokens = (columns + break) x rows
+
+Source: mistral-common 1.13.1, ImageEncoder; transformers 5.23.0, PixtralProcessor and LightOnOcrProcessor.
+"""
+
+from __future__ import annotations
+
+import math
+
+from tokenquote.catalog.resize_rules_schema import RowBreaksRule
+
+__all__ = ["row_breaks_tokens"]
+
+
+def row_breaks_tokens(rule: RowBreaksRule, width: int, height: int, _detail: str | None) -> int:
+    """Tokens of a picture; none where so little is left that no patches can be merged."""
+    ratio = max(width, height) / rule.max_edge
+    if ratio > 1:
+        whole = round if rule.rounding == "round" else math.floor
+        width, height = whole(width / ratio), whole(height / ratio)
+    columns, rows = (((side - 1) // rule.patch + 1) // rule.merge for side in (width, height))
+    return (columns + rule.row_break) * rows

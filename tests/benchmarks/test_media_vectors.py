@@ -1,0 +1,43 @@
+"""Every row of the media figures: what processors do, providers print, bills say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from benchmarks.media_counts import Measured, MediaCounter
+from benchmarks.media_exceptions import EXCEPTIONS
+
+from tokenquote.catalog import Catalog
+
+VECTORS = Path(__file__).resolve().parents[3] / "shared" / "reference" / "media_vectors.json"
+
+
+@pytest.fixture(scope="module")
+def measured(catalog: Catalog) -> list[Measured]:
+    if not VECTORS.is_file():
+        pytest.skip(f"no vectors at {VECTORS}")
+    return list(MediaCounter(catalog).count(VECTORS))
+
+
+def test_a_row_that_differs_has_a_reason(measured: list[Measured]) -> None:
+    assert [one for one in measured if not one.exact and one.known is None] == []
+
+
+def test_ninety_nine_in_a_hundred_independent_rows_are_exact(measured: list[Measured]) -> None:
+    independent = [one for one in measured if one.independent]
+    assert sum(one.exact for one in independent) / len(independent) >= 0.99
+
+
+def test_every_port_of_a_formula_agrees(measured: list[Measured]) -> None:
+    assert [one for one in measured if not one.independent and not one.exact] == []
+
+
+def test_every_row_is_counted_or_says_why_not(measured: list[Measured]) -> None:
+    assert [one.row for one in measured] == list(range(len(measured)))
+    assert [one for one in measured if one.predicted is None and not one.reason] == []
+
+
+def test_no_exception_is_out_of_date(measured: list[Measured]) -> None:
+    reasons = {one.known for one in measured if not one.exact}
+    assert reasons == set(EXCEPTIONS.values())
