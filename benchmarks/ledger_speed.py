@@ -135,10 +135,10 @@ def _naive_counter() -> tuple[Counter, str]:
     try:
         import litellm
     except ImportError:
-        encoding = vocabularies.encoding("o200k_base")
+        encoder = vocabularies.encoder("o200k_base")
 
         def recount(messages: list[Message]) -> int:
-            return 3 + sum(4 + len(encoding.encode_ordinary(message["content"])) for message in messages)
+            return 3 + sum(4 + encoder.count(message["content"]) for message in messages)
 
         return recount, "tiktoken on every text of every request; litellm is not installed"
     return lambda messages: int(litellm.token_counter("gpt-4o", messages=messages)), "litellm.token_counter"

@@ -166,3 +166,48 @@ def print_schema() -> None:
     from tokenquote.catalog.json_schema import catalog_schema
 
     click.echo(json.dumps(catalog_schema(), indent=2, ensure_ascii=False))
+
+
+@main.group()
+def vocabularies() -> None:
+    """The vocabularies that texts are counted with."""
+
+
+def _catalog_dir() -> Path:
+    directory = _settings().catalog_dir
+    if directory is None:
+        raise click.ClickException("say where your own catalog lies: TOKENQUOTE_CATALOG_DIR")
+    return directory
+
+
+@vocabularies.command("list")
+def list_vocabularies() -> None:
+    """Every vocabulary of the catalog, and where its file is or why it cannot be used."""
+    from tokenquote.catalog import CatalogError, load_catalog
+    from tokenquote.tokens import Vocabularies
+
+    try:
+        catalog = load_catalog(_settings().catalog_dir)
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from None
+    loaded = Vocabularies(catalog.vocabularies)
+    for name, entry in catalog.vocabularies.items():
+        place = f"from {entry.package}" if entry.package else entry.source
+        click.echo(f"{name:16} {loaded.trouble(name) or place}")
+
+
+@vocabularies.command("add")
+@click.argument("name")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def add_vocabulary(name: str, path: Path) -> None:
+    """Import the file PATH as the vocabulary NAME into TOKENQUOTE_CATALOG_DIR."""
+    from tokenquote.catalog import CatalogError, load_catalog
+    from tokenquote.vocabulary_import import ImportRefused, import_vocabulary
+
+    directory = _catalog_dir()
+    try:
+        catalog = load_catalog(directory if directory.is_dir() else None)
+        entry = import_vocabulary(name, path, catalog, directory)
+    except (CatalogError, ImportRefused) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{name}: {entry.format}, SHA-256 {entry.sha256}, in {directory / str(entry.file)}")

@@ -14,7 +14,8 @@ from tokenquote.catalog.image_rules_schema import ImageRule
 from tokenquote.catalog.media_rules_schema import AudioRule, DocumentRule, MediaRulesFile, VideoRule
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, QuantizationFile
 from tokenquote.catalog.prices_schema import PriceBlock
-from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry, Vocabulary
+from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry
+from tokenquote.catalog.vocabularies_schema import Vocabulary
 
 __all__ = [
     "OPEN_WEIGHTS",

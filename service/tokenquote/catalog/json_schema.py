@@ -16,8 +16,8 @@ from tokenquote.catalog.schema import (
     CountingFile,
     ProfilesFile,
     ProviderFile,
-    VocabulariesFile,
 )
+from tokenquote.catalog.vocabularies_schema import VocabulariesFile
 
 __all__ = ["catalog_schema"]
 

@@ -13,9 +13,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
+from tokenquote.catalog.chat_templates import with_template
 from tokenquote.catalog.families_schema import FamiliesFile, Family
 from tokenquote.catalog.gpus_schema import Gpu, GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
+from tokenquote.catalog.imported_vocabularies import IMPORTED_VOCABULARIES
 from tokenquote.catalog.media_rules import dangling_media, dangling_names, media_of
 from tokenquote.catalog.media_rules_schema import MediaRulesFile
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, OpenWeightsFile, QuantizationFile
@@ -28,15 +30,15 @@ from tokenquote.catalog.schema import (
     ModelEntry,
     ProfilesFile,
     ProviderFile,
-    VocabulariesFile,
-    Vocabulary,
 )
+from tokenquote.catalog.vocabularies_schema import VocabulariesFile, Vocabulary
 from tokenquote.catalog.yaml_files import CatalogError, read_entry
 
 __all__ = ["load_catalog", "shipped_catalog"]
 
 _SHARED_FILES = (
     "vocabularies.yaml",
+    IMPORTED_VOCABULARIES,
     "counting.yaml",
     "families.yaml",
     "caching.yaml",
@@ -111,12 +113,7 @@ class _Parts:
             raise CatalogError(problems)
 
     def _add_shared(self, directory: Path, problems: list[str]) -> None:
-        if (file := _optional(directory, "vocabularies.yaml", VocabulariesFile, problems)) is not None:
-            self.vocabularies |= file.vocabularies
-        if (counting := _optional(directory, "counting.yaml", CountingFile, problems)) is not None:
-            self.counting |= counting.counting
-        if (families := _optional(directory, "families.yaml", FamiliesFile, problems)) is not None:
-            self.families = (*families.families, *self.families)
+        self._add_counting(directory, problems)
         if (caching := _optional(directory, "caching.yaml", CachingFile, problems)) is not None:
             self.caching |= caching.caching
         if (images := _optional(directory, "image_rules.yaml", ImageRulesFile, problems)) is not None:
@@ -126,11 +123,29 @@ class _Parts:
         if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
             self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
 
+    def _add_counting(self, directory: Path, problems: list[str]) -> None:
+        for name in ("vocabularies.yaml", IMPORTED_VOCABULARIES):
+            if (file := _optional(directory, name, VocabulariesFile, problems)) is not None:
+                self._add_vocabularies(file, directory)
+        if (counting := _optional(directory, "counting.yaml", CountingFile, problems)) is not None:
+            self.counting |= {
+                name: with_template(rule, f"counting.{name}", (directory, shipped_catalog()), problems)
+                for name, rule in counting.counting.items()
+            }
+        if (families := _optional(directory, "families.yaml", FamiliesFile, problems)) is not None:
+            self.families = (*families.families, *self.families)
+
     def _add_hosting(self, directory: Path, problems: list[str]) -> None:
         if (formats := _optional(directory, "quantization.yaml", QuantizationFile, problems)) is not None:
             self.quantization = self.quantization.with_more(formats)
         if (gpus := _optional(directory, "gpus.yaml", GpusFile, problems)) is not None:
             self.gpus |= gpus.gpus
+
+    def _add_vocabularies(self, file: VocabulariesFile, directory: Path) -> None:
+        """Files that a catalog brings itself lie beside it; the shipped ones lie among the code."""
+        beside = None if directory == shipped_catalog() else directory
+        for name, entry in file.vocabularies.items():
+            self.vocabularies[name] = entry.model_copy(update={"directory": beside})
 
     def _add_provider(self, file: ProviderFile, shown_as: str, seen: dict[str, str]) -> list[str]:
         problems = []
@@ -216,9 +231,12 @@ class _Parts:
             if family.counting not in self.counting:
                 yield f"families.yaml: {family.names[0]}: counting.yaml has no {family.counting!r}"
         for name, counting in self.counting.items():
-            if counting.vocabulary not in self.vocabularies:
-                missing = counting.vocabulary
-                yield f"counting.yaml: counting.{name}.vocabulary: vocabularies.yaml has no {missing!r}"
+            used = [(counting.vocabulary, "vocabulary")]
+            if counting.without_vocabulary is not None:
+                used.append((counting.without_vocabulary.vocabulary, "without_vocabulary.vocabulary"))
+            for missing, field_name in used:
+                if missing not in self.vocabularies:
+                    yield f"counting.yaml: counting.{name}.{field_name}: vocabularies.yaml has no {missing!r}"
 
     def _dangling_weights(self, entry: ModelEntry | OpenWeightsEntry, where: str) -> Iterable[str]:
         if isinstance(entry, OpenWeightsEntry):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictInt, field_validator, model_validator
 
@@ -23,6 +23,7 @@ from tokenquote.catalog.prices_schema import Entry, Money, PriceBlock
 
 __all__ = [
     "AmountProfiles",
+    "Approximation",
     "Caching",
     "CachingFile",
     "Context",
@@ -34,9 +35,8 @@ __all__ = [
     "ModelEntry",
     "ProfilesFile",
     "ProviderFile",
+    "TemplateUse",
     "ToolFraming",
-    "VocabulariesFile",
-    "Vocabulary",
 ]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$", max_length=128)]
@@ -47,25 +47,6 @@ Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
 """Where a count comes from. `stated`: the user's own figure. `exact`: the provider's vocabulary and a
 framing that reproduces bills. `rule`: a published formula. `calibrated`: fitted on recorded usage.
 `assumed`: neither."""
-
-
-class Vocabulary(Entry):
-    """A byte-pair vocabulary that lies in the package."""
-
-    file: str
-    """Name of the xz-compressed rank file in the package."""
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    """Of the uncompressed rank file."""
-    pattern: str
-    """Regular expression that splits a text before the merges."""
-    licence: str
-    source: str
-
-
-class VocabulariesFile(Entry):
-    """vocabularies.yaml"""
-
-    vocabularies: dict[Word, Vocabulary]
 
 
 class ToolFraming(Entry):
@@ -114,10 +95,35 @@ class Framing(Entry):
     """More tokens (or fewer) for a schema when there are tools as well."""
 
 
+class TemplateUse(Entry):
+    """The chat template that a family's requests are rendered with, token for token."""
+
+    file: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*\.jinja$")
+    """Its file in the catalog's folder `templates`."""
+    values: dict[str, Any] = Field(default={})
+    """Variables of the template, where a request says nothing else: `thinking`, `version`."""
+    text: str = ""
+    """The template itself: read from the file when the catalog is loaded."""
+
+
+class Approximation(Entry):
+    """How texts are counted where the vocabulary itself is not there: another one, and a wider band."""
+
+    vocabulary: Word
+    factor: Money = Decimal(1)
+    low: Money
+    high: Money
+    method: Literal["calibrated", "assumed"] = "calibrated"
+
+
 class Counting(Entry):
     """How a family of models turns text into tokens."""
 
     vocabulary: Word
+    without_vocabulary: Approximation | None = None
+    """In its place where the vocabulary is neither installed nor imported."""
+    template: TemplateUse | None = None
+    """How requests are rendered; without one, `framing` says what stands around texts."""
     method: Literal["exact", "rule", "calibrated", "assumed"]
     factor: Money = Decimal(1)
     """Tokens of this model for each token of the vocabulary."""

@@ -32,9 +32,10 @@ class ServiceState:
         self._limiter: CapacityLimiter | None = None
 
     async def warm_up(self) -> None:
-        """Load every vocabulary, so that no request has to wait for one."""
-        for name in self.catalog.vocabularies:
-            await self.off_loop(partial(self.vocabularies.encoding, name))
+        """Load the vocabularies of the package itself; open ones are loaded when a model first needs them."""
+        for name, entry in self.catalog.vocabularies.items():
+            if entry.file is not None and entry.package is None and entry.directory is None:
+                await self.off_loop(partial(self.vocabularies.encoder, name))
         self.ready = True
 
     async def off_loop(self, work: Callable[[], ResultT]) -> ResultT:

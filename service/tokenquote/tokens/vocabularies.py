@@ -1,34 +1,17 @@
-"""Byte-pair vocabularies from the package itself: loaded once, when first needed, checked by hash.
-
-tiktoken does the encoding; its own loader would download the ranks at first use, so they are read here.
-"""
+"""The vocabularies of a catalog: each loaded once, when first needed, checked by hash."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import lzma
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
+from functools import cache
 
-import tiktoken
+from tokenquote.catalog.vocabularies_schema import Vocabulary
+from tokenquote.tokens.encoders import Encoder, encoder_of
+from tokenquote.tokens.vocabulary_files import VocabularyError, VocabularyMissing, read_vocabulary_file
 
-from tokenquote.catalog.schema import Vocabulary
-
-__all__ = ["Vocabularies", "VocabularyError"]
-
-# Unicode's White_Space without line ends.
-_BLANKS = re.compile("[\\t\\v\\f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+")
-_LONG_BLANKS = 250_000
-_SLICE = 2**16
-
-_RANKS = files("tokenquote.tokens") / "ranks"
-
-
-class VocabularyError(Exception):
-    """A vocabulary is missing or is not the one that the catalog names."""
+__all__ = ["Vocabularies", "VocabularyError", "VocabularyMissing"]
 
 
 class Vocabularies:
@@ -36,76 +19,60 @@ class Vocabularies:
 
     def __init__(self, known: Mapping[str, Vocabulary]) -> None:
         self._known = known
-        self._loaded: dict[str, tiktoken.Encoding] = {}
+        self._loaded: dict[str, Encoder | VocabularyError] = {}
         self._lock = threading.Lock()
 
     def count(self, vocabulary: str, text: str) -> int:
-        """Number of tokens; text that looks like a special token counts as the plain text it is."""
-        encoding = self.encoding(vocabulary)
-        tokens = 0
-        for start, end in _long_blanks(text):
-            tokens += len(encoding.encode_ordinary(text[:start])) + _count_blanks(encoding, text[start:end])
-            text = text[end:]
-        return tokens + len(encoding.encode_ordinary(text))
+        """Number of tokens of a text."""
+        return self.encoder(vocabulary).count(text)
 
-    def encoding(self, vocabulary: str) -> tiktoken.Encoding:
-        """The encoding of this name, loaded by the first caller while any others wait.
+    def encoder(self, vocabulary: str) -> Encoder:
+        """The encoder of this name, loaded by the first caller while any others wait.
 
         Raises:
-            VocabularyError: not in the catalog, not in the package, or changed.
+            VocabularyMissing: known, but neither installed nor imported.
+            VocabularyError: not in the catalog, not readable, or changed.
         """
         loaded = self._loaded.get(vocabulary)
-        if loaded is not None:
-            return loaded
-        with self._lock:
-            if vocabulary not in self._loaded:
-                self._loaded[vocabulary] = self._load(vocabulary)
-            return self._loaded[vocabulary]
+        if loaded is None:
+            with self._lock:
+                if vocabulary not in self._loaded:
+                    self._loaded[vocabulary] = self._load(vocabulary)
+                loaded = self._loaded[vocabulary]
+        if isinstance(loaded, VocabularyError):
+            raise loaded
+        return loaded
 
-    def _load(self, name: str) -> tiktoken.Encoding:
+    def trouble(self, vocabulary: str) -> str | None:
+        """Why the vocabulary cannot be used, or None. Asking loads it."""
+        try:
+            self.encoder(vocabulary)
+        except VocabularyError as error:
+            return str(error)
+        return None
+
+    def pieces(self, vocabulary: str, rendered: str) -> Iterator[tuple[str, bool]]:
+        """A rendered prompt as texts and special tokens: (piece, whether it is a special token)."""
+        specials = self._known[vocabulary].special_tokens
+        if not specials:
+            yield rendered, False
+            return
+        for i, piece in enumerate(_splitter(specials).split(rendered)):
+            if piece:
+                yield piece, bool(i % 2)
+
+    def _load(self, name: str) -> Encoder | VocabularyError:
         if name not in self._known:
-            raise VocabularyError(f"the catalog has no vocabulary {name!r}; it has {', '.join(self._known)}")
+            known = ", ".join(self._known)
+            return VocabularyError(f"the catalog has no vocabulary {name!r}; it has {known}")
         entry = self._known[name]
-        return tiktoken.Encoding(
-            name=name, pat_str=entry.pattern, mergeable_ranks=_ranks(name, entry), special_tokens={}
-        )
+        try:
+            return encoder_of(name, entry, read_vocabulary_file(name, entry))
+        except VocabularyError as error:
+            return error
 
 
-def _count_blanks(encoding: tiktoken.Encoding, blanks: str) -> int:
-    """Blanks as one piece, in slices: encoding a piece keeps other threads waiting until it is done.
-
-    Merges of one kind of blank pair equal halves, so a cut at a power of two changes nothing; of mixed
-    kinds, a slice may count one token more or less than the whole.
-    """
-    slices = (blanks[i : i + _SLICE] for i in range(0, len(blanks), _SLICE))
-    return sum(len(encoding._encode_single_piece(piece)) for piece in slices)
-
-
-def _long_blanks(text: str) -> Iterator[tuple[int, int]]:
-    r"""The next stretch of blanks that tiktoken's regular expression cannot take, until there is none.
-
-    `\s+(?!\S)` keeps one state for each blank and panics at a million (StackOverflow, tiktoken 0.14.0).
-    What it would match is known: all of the blanks but the last, which goes with the word after them.
-    Offsets count from the end of the stretch before.
-    """
-    if len(text) < _LONG_BLANKS:
-        return
-    done = 0
-    for run in _BLANKS.finditer(text):
-        follows = text[run.end() : run.end() + 1]
-        if run.end() - run.start() >= _LONG_BLANKS and follows not in ("\r", "\n"):
-            end = run.end() - 1 if follows else run.end()
-            yield run.start() - done, end - done
-            done = end
-
-
-def _ranks(name: str, entry: Vocabulary) -> dict[bytes, int]:
-    try:
-        content = lzma.decompress((_RANKS / entry.file).read_bytes())
-    except (OSError, lzma.LZMAError) as error:
-        raise VocabularyError(f"vocabulary {name!r}: {entry.file} cannot be read: {error}") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != entry.sha256:
-        raise VocabularyError(f"vocabulary {name!r}: SHA-256 is {digest}, the catalog says {entry.sha256}")
-    pairs = (line.split() for line in content.splitlines() if line)
-    return {base64.b64decode(token): int(rank) for token, rank in pairs}
+@cache
+def _splitter(specials: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(specials, key=len, reverse=True)
+    return re.compile(f"({'|'.join(map(re.escape, longest_first))})")
