@@ -12,22 +12,27 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from tokenquote.catalog import load_catalog
+from tokenquote.deployments import answer_deployment
 from tokenquote.gpu_views import gpu_list
 from tokenquote.media_answers import answer_media
 from tokenquote.memory_answers import answer_kv_cache, answer_weights
+from tokenquote.memory_plots import answer_memory_grid, answer_vector_index
 from tokenquote.model_views import catalog_info, model_detail, model_page
 from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
 from tokenquote.quotes import answer
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import operations as ask
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
+from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
 from tokenquote_client.errors import error_of
 from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
+from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.operations import Detail, Operation
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["Estimator"]
 
@@ -106,6 +111,27 @@ class Estimator:
         """Memory of a model's weights."""
         asked = _read(ask.weights_operation(question, fields), WeightsQuestion)
         return _with_typed_errors(lambda: answer_weights(asked, self._catalog))
+
+    def deployment(
+        self, question: DeploymentQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> DeploymentAnswer:
+        """Whether a model fits on GPUs, how fast it is there, and when that is cheaper than an API."""
+        asked = _read(ask.deployment_operation(question, fields), DeploymentQuestion)
+        return _with_typed_errors(lambda: answer_deployment(asked, self._catalog, self._vocabularies, _now()))
+
+    def vector_index(
+        self, question: VectorIndexQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> VectorIndexAnswer:
+        """Memory of an index over embeddings."""
+        asked = _read(ask.vector_index_operation(question, fields), VectorIndexQuestion)
+        return _with_typed_errors(lambda: answer_vector_index(asked, self._catalog))
+
+    def memory_grid(
+        self, question: MemoryGridQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> MemoryGridAnswer:
+        """Memory at every point of a grid of contexts, sequences and quantisations."""
+        asked = _read(ask.memory_grid_operation(question, fields), MemoryGridQuestion)
+        return _with_typed_errors(lambda: answer_memory_grid(asked, self._catalog))
 
     def ready(self) -> bool:
         """True: an estimator that could be made can answer."""

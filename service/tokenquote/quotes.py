@@ -31,7 +31,7 @@ from tokenquote.tokens import TokenRules, Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced
 
-__all__ = ["answer"]
+__all__ = ["answer", "quote_as"]
 
 
 def answer(
@@ -63,6 +63,19 @@ def answer(
     if plan.models is None:
         return quoting.quote(models[0])
     return _compare(quoting, models)
+
+
+def quote_as(
+    plan: wire.Plan, model: Model, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
+) -> Quote:
+    """Quote the plan for this very model, whatever the plan names.
+
+    Raises:
+        one of `problems.KNOWN_ERRORS`: the plan cannot be quoted.
+    """
+    check_plan(plan, 1)
+    digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
+    return _Quoting(plan, catalog, vocabularies, plan.at or now, digest, True, {}).quote(model)
 
 
 def _resolved(catalog: Catalog, name: str, plan: wire.Plan, index: int) -> Model:

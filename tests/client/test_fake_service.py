@@ -32,6 +32,11 @@ def test_every_method_has_a_canned_answer() -> None:
         assert client.media(model="x/y", items=[{"type": "image", "width": 1, "height": 1}]).tokens > 0
         assert isinstance(client.kv_cache(model="x/y", context_tokens=1), KvCacheAnswer)
         assert isinstance(client.weights(model="x/y", quantization="fp16"), WeightsAnswer)
+        asked = {"model": "x/y", "context_tokens": 8192}
+        assert client.deployment(asked).model == "x/y"
+        assert client.vector_index(vectors=1, dimension=1).bytes > 0
+        grid = client.memory_grid(model="x/y", context_tokens=[1, 2], quantization=["fp16"])
+        assert len(grid.total_bytes[0]) == 2
         assert client.ready()
     assert fake.asked[0].path == "/v1/quotes"
     assert fake.asked[0].body == {"model": "openai/gpt-5.4-mini", "turns": [{"user": 1}]}

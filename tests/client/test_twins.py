@@ -11,7 +11,21 @@ import tokenquote
 import tokenquote_client
 from tokenquote import AsyncClient, AsyncQuoter, Client, Estimator, Quoter
 
-METHODS = ["quote", "compare", "models", "model", "catalog", "gpus", "media", "kv_cache", "weights", "ready"]
+METHODS = [
+    "quote",
+    "compare",
+    "models",
+    "model",
+    "catalog",
+    "gpus",
+    "media",
+    "kv_cache",
+    "weights",
+    "deployment",
+    "vector_index",
+    "memory_grid",
+    "ready",
+]
 
 
 def parameters(owner: type[Any], method: str) -> list[tuple[str, Any, Any, Any]]:

@@ -16,6 +16,17 @@ from tokenquote_client.amounts import (
 from tokenquote_client.async_client import AsyncClient
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary
 from tokenquote_client.client import Client
+from tokenquote_client.deployments import (
+    BreakEven,
+    BreakEvenAnswer,
+    DeploymentAnswer,
+    DeploymentQuestion,
+    Efficiency,
+    Engine,
+    GpuOption,
+    GpuShare,
+    Speculation,
+)
 from tokenquote_client.errors import (
     BadAnswer,
     ClientError,
@@ -31,16 +42,20 @@ from tokenquote_client.errors import (
 from tokenquote_client.gpus import GpuInfo, GpuList
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, WeightsAnswer, WeightsQuestion
+from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Start, ToolRound, Turn
 from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.protocols import AsyncQuoter, Quoter
 from tokenquote_client.quote import Comparison, Failure, Quote
+from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
     "AsyncClient",
     "AsyncQuoter",
     "AudioPart",
     "BadAnswer",
+    "BreakEven",
+    "BreakEvenAnswer",
     "Budget",
     "Caching",
     "Call",
@@ -49,12 +64,18 @@ __all__ = [
     "ClientError",
     "Comparison",
     "ConnectionFailed",
+    "DeploymentAnswer",
+    "DeploymentQuestion",
     "DocumentPart",
+    "Efficiency",
+    "Engine",
     "Failure",
     "FieldError",
     "FullHistory",
     "GpuInfo",
     "GpuList",
+    "GpuOption",
+    "GpuShare",
     "ImagePart",
     "InvalidRequest",
     "KvCacheAnswer",
@@ -62,6 +83,8 @@ __all__ = [
     "MediaAnswer",
     "MediaItem",
     "MediaQuestion",
+    "MemoryGridAnswer",
+    "MemoryGridQuestion",
     "MemoryUse",
     "ModelDetail",
     "ModelList",
@@ -74,6 +97,7 @@ __all__ = [
     "Quoter",
     "RateLimited",
     "ServiceError",
+    "Speculation",
     "Start",
     "Text",
     "TextPart",
@@ -86,6 +110,8 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "UnknownModel",
+    "VectorIndexAnswer",
+    "VectorIndexQuestion",
     "VideoPart",
     "WeightsAnswer",
     "WeightsQuestion",

@@ -16,13 +16,16 @@ from tokenquote_client import operations as ask
 from tokenquote_client.answers import Incoming, answer_of, cursor_after, failure_of, timed_out
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
 from tokenquote_client.connection import Connection
+from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
 from tokenquote_client.errors import ClientError, ConnectionFailed, Unavailable
 from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
+from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.operations import AnswerT, Detail, Operation
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["AsyncClient"]
 
@@ -119,6 +122,24 @@ class AsyncClient:
     ) -> WeightsAnswer:
         """Memory of a model's weights."""
         return await self._call(ask.weights_operation(question, fields))
+
+    async def deployment(
+        self, question: DeploymentQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> DeploymentAnswer:
+        """Whether a model fits on GPUs, how fast it is there, and when that is cheaper than an API."""
+        return await self._call(ask.deployment_operation(question, fields))
+
+    async def vector_index(
+        self, question: VectorIndexQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> VectorIndexAnswer:
+        """Memory of an index over embeddings."""
+        return await self._call(ask.vector_index_operation(question, fields))
+
+    async def memory_grid(
+        self, question: MemoryGridQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> MemoryGridAnswer:
+        """Memory at every point of a grid of contexts, sequences and quantisations."""
+        return await self._call(ask.memory_grid_operation(question, fields))
 
     async def ready(self) -> bool:
         """Whether the service can answer now; False also if nobody listens. Asked once, without retries."""

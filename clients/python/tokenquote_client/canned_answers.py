@@ -10,11 +10,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary, ProviderInfo
+from tokenquote_client.deployments import DeploymentAnswer, GpuShare
 from tokenquote_client.gpus import GpuInfo, GpuList
 from tokenquote_client.media import MediaAnswer, MediaItem
 from tokenquote_client.memory import KvCacheAnswer, WeightsAnswer
+from tokenquote_client.memory_grid import MemoryGridAnswer
 from tokenquote_client.operations import Readiness
 from tokenquote_client.quote import Comparison, ContextUse, PriceLine, Quote, QuotedRequest, Totals
+from tokenquote_client.vector_index import VectorIndexAnswer
 
 __all__ = ["canned_answer", "canned_model", "canned_quote"]
 
@@ -30,6 +33,7 @@ def canned_answer(path: str, body: Any) -> BaseModel | None:
         "/v1/models": ModelList(items=[ModelSummary(**_model_members(MODEL))]),
         "/v1/catalog": _catalog(),
         "/v1/gpus": GpuList(items=[_gpu()]),
+        "/v1/memory/vector-index": _vector_index(),
         "/v1/memory/kv-cache": _kv_cache(),
         "/v1/memory/weights": _weights(),
         "/livez": Readiness(status="ok"),
@@ -41,6 +45,10 @@ def canned_answer(path: str, body: Any) -> BaseModel | None:
         return canned_quote(asked.get("model") or MODEL)
     if path == "/v1/media":
         return _media(asked)
+    if path == "/v1/deployments":
+        return _deployment(asked)
+    if path == "/v1/memory/grid":
+        return _memory_grid(asked)
     if path.startswith("/v1/models/"):
         return canned_model(path.removeprefix("/v1/models/"))
     return fixed.get(path)
@@ -176,6 +184,71 @@ def _kv_cache() -> KvCacheAnswer:
         layers={"attention": 32},
         formula="canned",
         method="exact",
+    )
+
+
+def _deployment(asked: Mapping[str, Any]) -> DeploymentAnswer:
+    return DeploymentAnswer(
+        model=asked.get("model"),
+        quantization="bf16",
+        kv_dtype="bf16",
+        context_tokens=1_000,
+        concurrency=1,
+        gpu="h100-sxm-80gb",
+        gpu_count=1,
+        tensor_parallel=1,
+        pipeline_parallel=1,
+        fits=True,
+        per_gpu=[_gpu_share()],
+        kv_cache_pool_bytes=60_000_000_000,
+        largest_batch=100,
+        longest_context_tokens=100_000,
+        options=[],
+        speed=None,
+        explained=[],
+        assumptions=["canned: calculated from nothing"],
+    )
+
+
+def _gpu_share() -> GpuShare:
+    return GpuShare(
+        stage=0,
+        gpus=1,
+        layers=32,
+        memory_bytes=80_000_000_000,
+        budget_bytes=72_000_000_000,
+        weights_bytes=10_000_000_000,
+        weights={"mlp": 10_000_000_000},
+        draft_bytes=0,
+        kv_cache_bytes=1_000_000_000,
+        activation_bytes=1_000_000_000,
+        cuda_graph_bytes=500_000_000,
+        runtime_bytes=500_000_000,
+        padding_bytes=0,
+        total_bytes=13_000_000_000,
+        free_bytes=59_000_000_000,
+    )
+
+
+def _memory_grid(asked: Mapping[str, Any]) -> MemoryGridAnswer:
+    contexts, sequences = asked.get("context_tokens") or [1], asked.get("sequences") or [1]
+    formats = asked.get("quantization") or ["bf16"]
+    cache = [[1_000] * len(sequences)] * len(contexts)
+    return MemoryGridAnswer(
+        weights_bytes=[2_000_000] * len(formats),
+        kv_cache_bytes=cache,
+        total_bytes=[[[2_001_000] * len(sequences)] * len(contexts)] * len(formats),
+        method="assumed",
+    )
+
+
+def _vector_index() -> VectorIndexAnswer:
+    return VectorIndexAnswer(
+        bytes=4_000_000,
+        bytes_per_vector=4_000,
+        components={"vectors": 4_000_000},
+        formula="canned",
+        method="rule",
     )
 
 

@@ -11,13 +11,16 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList
+from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
 from tokenquote_client.errors import UNKNOWN_MODEL, InvalidRequest, UnknownModel, invalid_request
 from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
+from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.plan import Plan
 from tokenquote_client.problem import Problem
 from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
     "Detail",
@@ -25,13 +28,16 @@ __all__ = [
     "Readiness",
     "catalog_operation",
     "compare_operation",
+    "deployment_operation",
     "gpus_operation",
     "kv_cache_operation",
     "media_operation",
+    "memory_grid_operation",
     "model_operation",
     "models_operation",
     "quote_operation",
     "ready_operation",
+    "vector_index_operation",
     "weights_operation",
 ]
 
@@ -124,6 +130,28 @@ def kv_cache_operation(question: KvCacheQuestion | Fields | None, fields: Fields
 def weights_operation(question: WeightsQuestion | Fields | None, fields: Fields) -> Operation[WeightsAnswer]:
     """How much memory weights take."""
     return Operation("POST", "/v1/memory/weights", WeightsAnswer, content=_json(_members(question, fields)))
+
+
+def deployment_operation(
+    question: DeploymentQuestion | Fields | None, fields: Fields
+) -> Operation[DeploymentAnswer]:
+    """Whether a model fits on GPUs, how fast it is there, and when that is cheaper than an API."""
+    return Operation("POST", "/v1/deployments", DeploymentAnswer, content=_json(_members(question, fields)))
+
+
+def vector_index_operation(
+    question: VectorIndexQuestion | Fields | None, fields: Fields
+) -> Operation[VectorIndexAnswer]:
+    """How much memory an index over embeddings takes."""
+    content = _json(_members(question, fields))
+    return Operation("POST", "/v1/memory/vector-index", VectorIndexAnswer, content=content)
+
+
+def memory_grid_operation(
+    question: MemoryGridQuestion | Fields | None, fields: Fields
+) -> Operation[MemoryGridAnswer]:
+    """How much memory a model takes at every point of a grid."""
+    return Operation("POST", "/v1/memory/grid", MemoryGridAnswer, content=_json(_members(question, fields)))
 
 
 def ready_operation() -> Operation[Readiness]:

@@ -11,12 +11,15 @@ from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
+from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
 from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
+from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.operations import Detail
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["AsyncQuoter", "Quoter"]
 
@@ -52,6 +55,18 @@ class Quoter(Protocol):
     def weights(
         self, question: WeightsQuestion | Mapping[str, Any] | None = None, /, **fields: Any
     ) -> WeightsAnswer: ...
+
+    def deployment(
+        self, question: DeploymentQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> DeploymentAnswer: ...
+
+    def vector_index(
+        self, question: VectorIndexQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> VectorIndexAnswer: ...
+
+    def memory_grid(
+        self, question: MemoryGridQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> MemoryGridAnswer: ...
 
     def ready(self) -> bool: ...
 
@@ -98,6 +113,18 @@ class AsyncQuoter(Protocol):
     async def weights(
         self, question: WeightsQuestion | Mapping[str, Any] | None = None, /, **fields: Any
     ) -> WeightsAnswer: ...
+
+    async def deployment(
+        self, question: DeploymentQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> DeploymentAnswer: ...
+
+    async def vector_index(
+        self, question: VectorIndexQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> VectorIndexAnswer: ...
+
+    async def memory_grid(
+        self, question: MemoryGridQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> MemoryGridAnswer: ...
 
     async def ready(self) -> bool: ...
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tokenquote.catalog.families_schema import Family, matches
-from tokenquote.catalog.gpus_schema import Gpu
+from tokenquote.catalog.gpus_schema import Gpu, MatrixType
 from tokenquote.catalog.image_rules_schema import ImageRule
 from tokenquote.catalog.media_rules_schema import AudioRule, DocumentRule, MediaRulesFile, VideoRule
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, QuantizationFile
@@ -127,6 +127,8 @@ class Catalog:
     image_rules: Mapping[str, ImageRule]
     media_rules: MediaRulesFile
     gpus: Mapping[str, Gpu]
+    multiplied_as: Mapping[str, MatrixType]
+    """What weight formats are multiplied as, where it is not 16 bit."""
     revision: str
 
     def __repr__(self) -> str:

@@ -23,9 +23,10 @@ from pydantic import Field, StrictInt, model_validator
 from tokenquote.catalog.prices_schema import Entry, Money
 from tokenquote.catalog.schema import Word
 
-__all__ = ["Gpu", "GpuLink", "GpuPrice", "GpusFile", "Sourced", "Tflops", "UsableMemory"]
+__all__ = ["Gpu", "GpuLink", "GpuPrice", "GpusFile", "MatrixType", "Sourced", "Tflops", "UsableMemory"]
 
 Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+MatrixType = Literal["fp32", "fp16", "fp8", "fp4", "int8"]
 _GIB = 2**30
 
 
@@ -53,6 +54,13 @@ class Tflops(Entry):
     fp4: Positive | None = None
     int8: Positive | None = None
     source: str = Field(min_length=1)
+
+    def of(self, kind: MatrixType) -> tuple[MatrixType, float]:
+        """The type that matrices of this kind are multiplied as here, and how fast: else 16 bit, else 32."""
+        for used in (kind, "fp16"):
+            if (rate := getattr(self, used)) is not None:
+                return used, rate
+        return "fp32", self.fp32 or 0.0
 
     @model_validator(mode="after")
     def _sixteen_bit_or_more(self) -> Self:
@@ -93,6 +101,8 @@ class Gpu(Entry):
     tflops: Tflops | None = None
     gpus_per_node: StrictInt = Field(default=8, ge=1, le=1024)
     """As many as tensor parallelism spreads over without leaving the node."""
+    only_by_name: bool = False
+    """Left out when GPUs are looked for: a machine that serving engines such as vLLM do not run on."""
     link: GpuLink | None = None
     price: GpuPrice | None = None
 
@@ -112,4 +122,15 @@ class Gpu(Entry):
 class GpusFile(Entry):
     """gpus.yaml"""
 
-    gpus: dict[Word, Gpu] = Field(min_length=1)
+    multiplied_as: dict[Word, MatrixType] = Field(default={})
+    """Weight formats of quantization.yaml whose matrices are multiplied as they are; others in 16 bit."""
+    gpus: dict[Word, Gpu] = Field(default={})
+
+    def with_more(self, other: Self) -> Self:
+        """What the other defines takes the place of what has the same name here."""
+        return self.model_copy(
+            update={
+                "multiplied_as": self.multiplied_as | other.multiplied_as,
+                "gpus": self.gpus | other.gpus,
+            }
+        )

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
 from tokenquote.catalog.chat_templates import with_template
 from tokenquote.catalog.families_schema import FamiliesFile, Family
-from tokenquote.catalog.gpus_schema import Gpu, GpusFile
+from tokenquote.catalog.gpus_schema import GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
 from tokenquote.catalog.imported_vocabularies import IMPORTED_VOCABULARIES
 from tokenquote.catalog.media_rules import dangling_media, dangling_names, media_of
@@ -86,7 +86,7 @@ class _Parts:
     image_rules: dict[str, ImageRule] = field(default_factory=dict)
     media_rules: MediaRulesFile = field(default_factory=MediaRulesFile)
     quantization: QuantizationFile = field(default_factory=QuantizationFile)
-    gpus: dict[str, Gpu] = field(default_factory=dict)
+    gpus: GpusFile = field(default_factory=GpusFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
 
     def add_directory(self, directory: Path) -> None:
@@ -139,7 +139,7 @@ class _Parts:
         if (formats := _optional(directory, "quantization.yaml", QuantizationFile, problems)) is not None:
             self.quantization = self.quantization.with_more(formats)
         if (gpus := _optional(directory, "gpus.yaml", GpusFile, problems)) is not None:
-            self.gpus |= gpus.gpus
+            self.gpus = self.gpus.with_more(gpus)
 
     def _add_vocabularies(self, file: VocabulariesFile, directory: Path) -> None:
         """Files that a catalog brings itself lie beside it; the shipped ones lie among the code."""
@@ -187,7 +187,8 @@ class _Parts:
             quantization=self.quantization,
             image_rules=MappingProxyType(self.image_rules),
             media_rules=self.media_rules,
-            gpus=MappingProxyType(dict(sorted(self.gpus.items()))),
+            gpus=MappingProxyType(dict(sorted(self.gpus.gpus.items()))),
+            multiplied_as=MappingProxyType(dict(self.gpus.multiplied_as)),
             revision=self._revision(),
         )
 
@@ -256,8 +257,8 @@ class _Parts:
                     yield f"{where}.aliases: {name!r} already means {owner}"
 
     def _double_gpus(self) -> Iterable[str]:
-        taken = {gpu_id: gpu_id for gpu_id in self.gpus}
-        for gpu_id, gpu in self.gpus.items():
+        taken = {gpu_id: gpu_id for gpu_id in self.gpus.gpus}
+        for gpu_id, gpu in self.gpus.gpus.items():
             for alias in gpu.aliases:
                 owner = taken.setdefault(alias, gpu_id)
                 if owner != gpu_id:
@@ -267,7 +268,6 @@ class _Parts:
         """A fingerprint of everything that can change an answer."""
         tables: tuple[Mapping[str, BaseModel], ...] = (
             self.models, self.vocabularies, self.counting, self.caching, self.image_rules, self.profiles,
-            self.gpus,
         )  # fmt: skip
         content: list[Any] = [
             {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}
@@ -277,6 +277,7 @@ class _Parts:
         content.append([family.model_dump(mode="json", exclude_defaults=True) for family in self.families])
         content.append(self.media_rules.model_dump(mode="json", exclude_defaults=True))
         content.append(self.quantization.model_dump(mode="json", exclude_defaults=True))
+        content.append(self.gpus.model_dump(mode="json", exclude_defaults=True))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

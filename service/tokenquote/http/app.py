@@ -14,6 +14,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from tokenquote.catalog import load_catalog
+from tokenquote.http.deployment_routes import DEPLOYMENT_ROUTES
 from tokenquote.http.memory_routes import MEMORY_ROUTES
 from tokenquote.http.openapi import CONFIG, openapi_json
 from tokenquote.http.problem_responses import problem_response
@@ -52,7 +53,7 @@ def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp
         service.ready = False
 
     app = Litestar(
-        route_handlers=[*ROUTES, *MEMORY_ROUTES, openapi_json, _static_files()],
+        route_handlers=[*ROUTES, *MEMORY_ROUTES, *DEPLOYMENT_ROUTES, openapi_json, _static_files()],
         dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
         exception_handlers={Exception: problem_response, HTTPException: problem_response},
         lifespan=[lifespan],

@@ -14,16 +14,22 @@ from tokenquote import __version__
 from tokenquote_client import (
     CatalogInfo,
     Comparison,
+    DeploymentAnswer,
+    DeploymentQuestion,
     GpuList,
     KvCacheAnswer,
     KvCacheQuestion,
     MediaAnswer,
     MediaQuestion,
+    MemoryGridAnswer,
+    MemoryGridQuestion,
     ModelDetail,
     ModelList,
     Plan,
     Problem,
     Quote,
+    VectorIndexAnswer,
+    VectorIndexQuestion,
     WeightsAnswer,
     WeightsQuestion,
 )
@@ -47,17 +53,47 @@ _EXAMPLE_KV_CACHE = {
     "block_tokens": 16,
     "tensor_parallel": 2,
 }
+_EXAMPLE_DEPLOYMENT = {
+    "model": "meta-llama/Llama-3.1-70B",
+    "quantization": "fp8",
+    "kv_dtype": "fp8",
+    "context_tokens": 8192,
+    "concurrency": 32,
+    "gpu": "h100",
+    "gpu_count": 2,
+    "break_even": {
+        "plan": {
+            "model": "groq/llama-3.3-70b-versatile",
+            "system": 500,
+            "turns": [{"user": 120, "assistant": 260, "reasoning": 0, "repeat": 10}],
+        },
+        "conversations_per_day": 20_000,
+    },
+}
+_EXAMPLE_GRID = {
+    "model": "Qwen/Qwen3-32B",
+    "context_tokens": [4096, 8192, 16384, 32768],
+    "sequences": [1, 8, 64],
+    "quantization": ["bf16", "fp8", "awq-4bit-g128"],
+}
+_EXAMPLE_VECTOR_INDEX = {"vectors": 10_000_000, "dimension": 1536, "index": "hnsw", "dtype": "fp16"}
 _EXAMPLE_WEIGHTS = {"model": "Qwen/Qwen3-32B", "quantization": "awq-4bit-g128"}
 _QUESTIONS: dict[str, tuple[type, dict[str, Any]]] = {
     "createQuote": (Plan, _EXAMPLE_PLAN),
     "countMedia": (MediaQuestion, _EXAMPLE_MEDIA),
     "estimateKvCache": (KvCacheQuestion, _EXAMPLE_KV_CACHE),
+    "estimateDeployment": (DeploymentQuestion, _EXAMPLE_DEPLOYMENT),
+    "estimateMemoryGrid": (MemoryGridQuestion, _EXAMPLE_GRID),
+    "estimateVectorIndex": (VectorIndexQuestion, _EXAMPLE_VECTOR_INDEX),
     "estimateWeights": (WeightsQuestion, _EXAMPLE_WEIGHTS),
 }
 _ANSWERS: dict[str, tuple[type, ...]] = {
     "createQuote": (Quote, Comparison),
     "countMedia": (MediaAnswer,),
     "estimateKvCache": (KvCacheAnswer,),
+    "estimateDeployment": (DeploymentAnswer,),
+    "estimateMemoryGrid": (MemoryGridAnswer,),
+    "estimateVectorIndex": (VectorIndexAnswer,),
     "estimateWeights": (WeightsAnswer,),
     "listModels": (ModelList,),
     "getModel": (ModelDetail,),

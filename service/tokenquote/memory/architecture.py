@@ -100,6 +100,8 @@ class Experts:
     number: int
     width: int
     bias: bool = False
+    active: int | None = None
+    """Experts that run for a token."""
     shared_width: int = 0
     """Of all shared experts together."""
     shared_gate: bool = False

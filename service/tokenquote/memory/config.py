@@ -184,6 +184,7 @@ def _experts(fields: Fields, family: Family, number: int) -> Experts:
     return Experts(
         number=number,
         width=width,
+        active=fields.optional_size("num_experts_per_tok"),
         bias=family.expert_bias,
         shared_width=width if family.shared_is_expert else shared,
         shared_gate=family.shared_gate and shared > 0,

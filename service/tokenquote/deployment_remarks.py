@@ -1,0 +1,281 @@
+"""Where the numbers of a deployment come from, what is taken for granted, and what could mislead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tokenquote.deployment_speed import Machine
+from tokenquote.gpu_choice import MAX_GPUS, Choice
+from tokenquote.hosting import Hosted
+from tokenquote.memory import Architecture, LatentAttention, cache_formula
+from tokenquote.memory.architecture import Experts, GroupedAttention
+from tokenquote.memory.kv_cache import CachePlan
+from tokenquote.memory_answers import method_of
+from tokenquote_client.deployments import BreakEvenAnswer, Explained
+from tokenquote_client.quote import Warned
+
+__all__ = ["Findings", "assumptions_of", "explain", "warnings_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found out, as far as remarks go by it."""
+
+    hosted: Hosted
+    choice: Choice
+    machine: Machine | None
+    fits: bool
+    largest_batch: int
+    running: int
+    found_options: int
+    break_even: BreakEvenAnswer | None
+    peak_tokens: int | None
+    """The longest context of the plan."""
+
+
+def explain(findings: Findings) -> list[Explained]:
+    """Every number with its method and formula."""
+    found = [*_memory_formulas(findings)]
+    if findings.machine is not None:
+        found += _speed_formulas(findings.machine)
+    if findings.break_even is not None:
+        found += _break_even_formulas(findings)
+    return [Explained(what=what, method=method, formula=formula) for what, method, formula in found]
+
+
+def _memory_formulas(findings: Findings) -> Iterator[tuple[str, str, str]]:
+    hosted, choice = findings.hosted, findings.choice
+    question, architecture = hosted.question, hosted.architecture
+    engine = hosted.engine_on(choice.gpu)
+    layers = [layer.attention for layer in architecture.layers]
+    plan = CachePlan(question.context_tokens, hosted.element, question.concurrency, engine.block_tokens)
+    ranks = choice.layout.tensor_parallel
+    exact = method_of(architecture.known)
+    usable = choice.gpu.usable_gib
+    yield "memory_bytes", usable.method, f"{usable.value:g} GiB: {usable.source}"
+    yield "budget_bytes", "stated", f"{float(engine.utilization):g} x memory_bytes, as the engine is started"
+    yield (
+        "weights_bytes",
+        method_of(architecture.known and hosted.format.mix_of is None),
+        f"sum over tensors of elements x bits / 8 in {hosted.format.name}: {hosted.weights.parameters} "
+        f"parameters, {hosted.weights.bytes} bytes in all; matrices / {ranks}, norms, routers and MLA's "
+        "down-projections whole on each GPU",
+    )
+    yield "kv_cache_bytes", exact, f"{cache_formula(layers, plan)}; over all GPUs, without replication"
+    yield (
+        "activation_bytes",
+        "calibrated",
+        f"max(14 x {engine.max_num_seqs} sequences x {architecture.vocabulary} words + 2 x "
+        f"{engine.max_num_batched_tokens} tokens x {architecture.hidden}, 2 x tokens x (3 x width / {ranks} "
+        f"+ 2 x {architecture.hidden})) + workspace of experts + 0.115 GiB; sampling on the last stage; "
+        "30 vLLM logs, mean error 0.05 GiB",
+    )
+    graphs = "0: eager mode, or outside the engine's share"
+    if engine.cuda_graphs:
+        graphs = (
+            "0.70 GiB + 1536 x layers x hidden + 0.55 GiB with experts; 38 vLLM logs, mean error 0.12 GiB"
+        )
+    yield "cuda_graph_bytes", "calibrated", graphs
+    runtime = (
+        "calibrated",
+        "0.25 GiB alone, 0.07 in a pipeline, 2.1 with tensor parallelism (NCCL); vLLM logs",
+    )
+    if engine.non_torch is not None:
+        runtime = ("stated", "as stated in `engine`")
+    yield "runtime_bytes", *runtime
+    yield "padding_bytes", "calibrated", "MXFP4 experts in whole 256s of columns; 0 in every other format"
+    yield "largest_batch", "rule", "the most sequences for which every GPU's total stays within its budget"
+    yield (
+        "longest_context_tokens",
+        "rule",
+        "the most tokens for which every GPU's total stays within its budget",
+    )
+
+
+def _speed_formulas(machine: Machine) -> Iterator[tuple[str, str, str]]:
+    rates = machine.rates
+    per_stage = (
+        f"max(bytes / {rates.bandwidth:.4g}, operations / {rates.flops:.4g} + attention / "
+        f"{rates.attention_flops:.4g})"
+    )
+    link = "" if rates.link is None else f" + all-reduced bytes / {rates.link:.4g}"
+    yield (
+        "speed.prefill.seconds",
+        "rule",
+        f"sum over stages of {per_stage}{link}; operations = 2 x active parameters x tokens, attention = "
+        "2 x heads x (key + value dimension) x pairs of tokens within the window",
+    )
+    yield (
+        "speed.decode.step_seconds",
+        "rule",
+        f"stages x the slowest stage's {per_stage}{link}; bytes = weights without the input embedding, of "
+        "experts E x (1 - (1 - k/E)^tokens) of E, + each sequence's KV cache",
+    )
+    yield (
+        "speed.decode.tokens_per_second",
+        "rule",
+        "sequences x tokens_per_step / step_seconds; with a draft of k tokens, each taken with chance a, "
+        "tokens_per_step = (1 - a^(k+1)) / (1 - a)",
+    )
+
+
+def _break_even_formulas(findings: Findings) -> Iterator[tuple[str, str, str]]:
+    yield (
+        "break_even.seconds_per_conversation",
+        "rule",
+        "prefill of input that is not cached, filled up with other prompts, + output tokens x step of "
+        f"{findings.running} sequences / their tokens, at the plan's own contexts",
+    )
+    yield (
+        "break_even.hosted_cost_per_conversation",
+        "rule",
+        "replicas x GPUs x price per hour / conversations per hour",
+    )
+    yield (
+        "break_even.break_even_utilization",
+        "rule",
+        "GPUs x price per hour x seconds_per_conversation / 3600 / api_cost_per_conversation",
+    )
+
+
+def assumptions_of(findings: Findings) -> list[str]:
+    """What is taken for granted."""
+    return [
+        *findings.hosted.architecture.assumptions,
+        *_memory(findings),
+        *_speed(findings),
+        *_money(findings),
+    ]
+
+
+def _memory(findings: Findings) -> Iterator[str]:
+    hosted, choice = findings.hosted, findings.choice
+    question, layout = hosted.question, choice.layout
+    engine = hosted.engine_on(choice.gpu)
+    yield (
+        f"the engine reserves as vLLM 0.33 does: steps of at most {engine.max_num_seqs} sequences and "
+        f"{engine.max_num_batched_tokens} tokens, blocks of {engine.block_tokens} tokens"
+    )
+    if question.quantization is None:
+        published = "as published" if hosted.model is not None else "since none is stated"
+        yield f"weights in {hosted.format.name}, {published}"
+    if choice.gpu.usable_gib.method == "assumed":
+        yield f"usable memory of {choice.gpu.name}: {choice.gpu.usable_gib.source}"
+    if choice.gpu.maker != "NVIDIA":
+        yield f"what the engine needs beside weights and cache is as on NVIDIA GPUs, not {choice.gpu.maker}'s"
+    if choice.available > layout.gpus:
+        idle = choice.available - layout.gpus
+        yield f"{idle} of {choice.available} GPUs stay idle: the model is not spread over all of them"
+    yield from _replication(hosted.architecture, layout.tensor_parallel)
+    if hosted.draft is not None:
+        yield "the draft model runs on the GPUs of the last stage, as published, with a KV cache of its own"
+
+
+def _replication(architecture: Architecture, ranks: int) -> Iterator[str]:
+    attention = {layer.attention for layer in architecture.layers}
+    heads = sorted({one.kv_heads for one in attention if isinstance(one, GroupedAttention)})
+    for fewer in (count for count in heads if count < ranks):
+        yield f"each of the {fewer} KV heads is held by {ranks // fewer} of {ranks} GPUs"
+    if ranks > 1 and any(isinstance(one, LatentAttention) for one in attention):
+        yield f"each of the {ranks} tensor-parallel GPUs holds all of the compressed MLA rows"
+
+
+def _speed(findings: Findings) -> Iterator[str]:
+    machine, hosted = findings.machine, findings.hosted
+    if machine is None:
+        return
+    efficiency = hosted.question.efficiency
+    if efficiency.bandwidth == efficiency.compute == 1:
+        yield (
+            "speeds are upper bounds: nothing is lost to launches, scheduling and sampling; other estimators "
+            "take 0.8 of the bandwidth to be reached (aiconfigurator 0.12.0): state `efficiency`"
+        )
+    yield f"matrices are multiplied in {machine.multiplied_as}, weights being in {hosted.format.name}"
+    if any(isinstance(layer.mlp, Experts) for layer in hosted.architecture.layers):
+        yield "tokens choose experts independently of one another and evenly"
+    if machine.spread.ranks > 1 and machine.rates.link is None:
+        yield "all-reduces between the GPUs take no time here: the catalog has no figure for the link"
+    speculation = hosted.question.speculation
+    if speculation is not None and hosted.draft is None:
+        yield "drafting costs nothing (n-grams); name a `draft_model` to count one"
+
+
+def _money(findings: Findings) -> Iterator[str]:
+    answer = findings.break_even
+    if answer is None:
+        return
+    question = findings.hosted.question.break_even
+    yield (
+        f"a batch of {findings.running} sequences is always full while there is work; "
+        "state a larger `concurrency` for cheaper tokens and slower ones"
+    )
+    if question is not None and question.prefix_caching:
+        yield "the KV cache of a conversation is still there at its next request, in whole blocks"
+    if findings.hosted.model is None:
+        yield f"texts are counted as {answer.api_model} counts them"
+    yield "GPUs are rented around the clock; power, staff, storage and traffic cost nothing"
+
+
+def warnings_of(findings: Findings) -> list[Warned]:
+    """What could mislead a reader who sees only the numbers."""
+    found = [*_fit_warnings(findings), *_limit_warnings(findings), *_money_warnings(findings)]
+    architecture = findings.hosted.architecture
+    found += [("architecture", detail) for detail in architecture.warnings]
+    return [Warned(code=code, detail=detail) for code, detail in found]
+
+
+def _fit_warnings(findings: Findings) -> Iterator[tuple[str, str]]:
+    if not findings.fits and findings.found_options == 0:
+        yield "nothing_fits", f"up to {MAX_GPUS} GPUs of every kind that was looked at are too few"
+    ranks, node = findings.choice.layout.tensor_parallel, findings.choice.gpu.gpus_per_node
+    if ranks > node:
+        yield (
+            "tensor_parallel_across_nodes",
+            f"tensor parallelism over {ranks} GPUs leaves a node of {node}; its all-reduces get slow, and "
+            "their time is not counted",
+        )
+    if findings.machine is None and findings.fits:
+        yield "speed_unknown", f"no source says how fast {findings.choice.gpu.name} is: speeds are not told"
+    if findings.hosted.format.mix_of is not None:
+        name = findings.hosted.format.mix_of
+        yield "quantization_mix", f"{name} is counted as {findings.hosted.format.name} throughout"
+
+
+def _limit_warnings(findings: Findings) -> Iterator[tuple[str, str]]:
+    hosted = findings.hosted
+    question = hosted.question
+    window = hosted.window
+    if window is not None and question.context_tokens > window:
+        yield (
+            "context_beyond_model",
+            f"{question.context_tokens} tokens are more than the {window} that the model was made for",
+        )
+    engine = hosted.engine_on(findings.choice.gpu)
+    if question.concurrency > engine.max_num_seqs:
+        yield (
+            "concurrency_beyond_engine",
+            f"the engine runs {engine.max_num_seqs} sequences at a time unless told otherwise (max_num_seqs)",
+        )
+    if 0 < findings.largest_batch < question.concurrency:
+        yield (
+            "sequences_wait",
+            f"{findings.largest_batch} of {question.concurrency} sequences fit; speeds are of as many, the "
+            "others wait",
+        )
+
+
+def _money_warnings(findings: Findings) -> Iterator[tuple[str, str]]:
+    answer, peak = findings.break_even, findings.peak_tokens
+    if answer is None:
+        return
+    if not answer.api_cost_complete:
+        yield (
+            "incomplete_price",
+            f"not everything of {answer.api_model} has a price: no side is called cheaper",
+        )
+    if peak is not None and peak > findings.hosted.question.context_tokens:
+        yield (
+            "plan_exceeds_context",
+            f"the plan's longest request has {peak} tokens, more than context_tokens: the batch may not fit",
+        )

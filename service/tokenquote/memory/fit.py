@@ -1,0 +1,90 @@
+"""Whether a model with its KV cache fits on GPUs, and how much of either does.
+
+A GPU of every pipeline stage must hold weights, what the engine needs, and its part of the cache:
+
+    weights + activations + CUDA graphs + non-torch + sequences x cache(context)  <=  utilisation x memory
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tokenquote.memory.architecture import Attention
+from tokenquote.memory.kv_cache import CachePlan, kv_cache
+from tokenquote.memory.overhead import Overhead
+from tokenquote.memory.quantization import CacheElement
+
+__all__ = ["Hosting", "StageDemand", "budget_of"]
+
+
+def budget_of(usable_bytes: int, utilization: Fraction) -> int:
+    """What the engine takes of a GPU: rounded up, as vLLM's request_memory does."""
+    share = usable_bytes * utilization
+    return -(-share.numerator // share.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class StageDemand:
+    """What one GPU of a stage holds."""
+
+    weights: int
+    draft: int
+    """Weights of a draft model, where it runs here."""
+    overhead: Overhead
+    layers: tuple[Attention, ...]
+    """Whose cache it holds, those of the draft model included."""
+
+    @property
+    def fixed(self) -> int:
+        return self.weights + self.draft + self.overhead.bytes
+
+
+@dataclass(frozen=True)
+class Hosting:
+    """A model spread over GPUs of one kind."""
+
+    stages: tuple[StageDemand, ...]
+    budget: int
+    """Bytes of one GPU that the engine may use."""
+    element: CacheElement
+    block: int | None
+    tensor_parallel: int
+
+    def cache(self, stage: StageDemand, context: int, sequences: int = 1) -> int:
+        """Bytes of the KV cache on one GPU of the stage.
+
+        Raises:
+            CacheError: a row is not made of whole blocks of the cache type.
+        """
+        plan = CachePlan(context, self.element, sequences, self.block, self.tensor_parallel)
+        return kv_cache(stage.layers, plan).bytes_per_gpu
+
+    def pool(self, stage: StageDemand) -> int:
+        """Bytes that are left to the cache; negative where not even the weights fit."""
+        return self.budget - stage.fixed
+
+    def fits(self, context: int, sequences: int) -> bool:
+        """Whether so many sequences of this length fit at the same time, on every stage."""
+        return all(self.cache(stage, context, sequences) <= self.pool(stage) for stage in self.stages)
+
+    def largest_batch(self, context: int, limit: int) -> int:
+        """The most sequences of this length, at most `limit`; 0 if not even one fits."""
+        return _largest(lambda sequences: self.fits(context, sequences), limit)
+
+    def longest_context(self, sequences: int, limit: int) -> int:
+        """The most tokens that each of so many sequences may hold, at most `limit`; 0 if none."""
+        return _largest(lambda tokens: self.fits(tokens, sequences), limit)
+
+
+def _largest(fits: Callable[[int], bool], limit: int) -> int:
+    """The largest of 1 to limit that fits, by bisection: what fits, fits in less; 0 if none does."""
+    low, high = 0, 1
+    while high <= limit and fits(high):
+        low, high = high, 2 * high
+    high = min(high, limit + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low

@@ -1,0 +1,58 @@
+"""Memory at every point of a grid at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tokenquote.memory.architecture import Attention
+from tokenquote.memory.kv_cache import CachePlan, kv_cache
+from tokenquote.memory.quantization import CacheElement
+
+__all__ = ["GridTooLarge", "MemoryGrid", "memory_grid"]
+
+Bytes = npt.NDArray[np.int64]
+
+
+class GridTooLarge(ValueError):
+    """A point needs more bytes than the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryGrid:
+    """Bytes; axes are quantisation, context, sequences."""
+
+    cache: Bytes
+    """Shape (contexts, sequences)."""
+    total: Bytes
+    """Shape (quantisations, contexts, sequences)."""
+
+
+def memory_grid(
+    layers: Sequence[Attention],
+    element: CacheElement,
+    weights: Sequence[int],
+    contexts: Sequence[int],
+    sequences: Sequence[int],
+    *,
+    block: int | None,
+    limit: int,
+) -> MemoryGrid:
+    """Weights and KV cache for each of the weights, contexts and numbers of sequences.
+
+    The cache of one sequence is asked for once per context; sequences and weights are sums and products.
+
+    Raises:
+        CacheError: a row is not made of whole blocks of the cache type.
+        GridTooLarge: the largest point is above the limit, of at most 2^63 - 1; it is found in Python's
+            integers, before int64 could overflow.
+    """
+    each = [kv_cache(layers, CachePlan(tokens, element, block=block)).bytes for tokens in contexts]
+    largest = max(weights) + max(each) * max(sequences)
+    if largest > limit:
+        raise GridTooLarge(f"the largest point would take {largest} bytes, more than {limit}")
+    cache = np.multiply.outer(np.array(each, np.int64), np.array(sequences, np.int64))
+    return MemoryGrid(cache, np.add.outer(np.array(weights, np.int64), cache))

@@ -1,0 +1,97 @@
+"""Over how many GPUs a model can be spread, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tokenquote.memory.architecture import (
+    Architecture,
+    Experts,
+    GroupedAttention,
+    LatentAttention,
+    Layer,
+    LinearAttention,
+    Mlp,
+)
+
+__all__ = ["Layout", "LayoutError", "check_layout", "layouts_of"]
+
+
+class LayoutError(ValueError):
+    """The model cannot be spread so; `field` is what does not fit."""
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.field = field
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Each of `pipeline_parallel` stages of layers is split over `tensor_parallel` GPUs."""
+
+    tensor_parallel: int = 1
+    pipeline_parallel: int = 1
+
+    @property
+    def gpus(self) -> int:
+        return self.tensor_parallel * self.pipeline_parallel
+
+
+def check_layout(architecture: Architecture, layout: Layout) -> None:
+    """Refuse what engines refuse at start.
+
+    vLLM (`verify_with_parallel_config` and the `divide` of its parallel layers) wants whole query heads and
+    whole shares of each feed-forward block on every GPU; KV heads are either shared out or replicated.
+
+    Raises:
+        LayoutError: heads, widths or layers do not divide.
+    """
+    if layout.pipeline_parallel > len(architecture.layers):
+        detail = f"{layout.pipeline_parallel} stages for {len(architecture.layers)} layers"
+        raise LayoutError("pipeline_parallel", detail)
+    for layer in set(architecture.layers):
+        for what, count in _shared_out(layer):
+            if count % layout.tensor_parallel:
+                detail = (
+                    f"{count} {what} do not divide over {layout.tensor_parallel} GPUs; engines refuse that"
+                )
+                raise LayoutError("tensor_parallel", detail)
+        _check_kv_heads(layer, layout.tensor_parallel)
+
+
+def layouts_of(architecture: Architecture, gpus: int, gpus_per_node: int) -> Iterator[Layout]:
+    """Every layout of exactly so many GPUs whose tensor parallelism stays in a node, widest first."""
+    for ranks in range(min(gpus, gpus_per_node), 0, -1):
+        if gpus % ranks == 0:
+            layout = Layout(ranks, gpus // ranks)
+            try:
+                check_layout(architecture, layout)
+            except LayoutError:
+                continue
+            yield layout
+
+
+def _shared_out(layer: Layer) -> Iterator[tuple[str, int]]:
+    """What must divide over the tensor-parallel GPUs."""
+    attention, mlp = layer.attention, layer.mlp
+    if isinstance(attention, GroupedAttention | LatentAttention):
+        yield "query heads", attention.query_heads
+    elif isinstance(attention, LinearAttention):
+        yield "heads of linear attention", attention.key_heads
+        yield "heads of linear attention", attention.value_heads
+    if isinstance(mlp, Mlp):
+        yield "columns of the feed-forward block", mlp.width
+    elif isinstance(mlp, Experts):
+        yield "columns of an expert", mlp.width
+
+
+def _check_kv_heads(layer: Layer, ranks: int) -> None:
+    if isinstance(layer.attention, GroupedAttention):
+        heads = layer.attention.kv_heads
+        if heads % ranks and ranks % heads:
+            detail = (
+                f"{heads} KV heads can be neither shared out over {ranks} GPUs nor held by several of them"
+            )
+            raise LayoutError("tensor_parallel", f"{detail}; engines refuse that")
