@@ -1,0 +1,65 @@
+"""An output schema as OpenAI shows it to its models: a block in the system message.
+
+    # Response Formats
+
+    ## weather
+
+    // The weather at a place
+    {"type":"object","properties":{"degrees":{"type":"number"}}}
+
+Found on recorded bills: 143 of 149 distinct schemas come out to the token.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tokenquote.tokens.request import OutputSchema
+
+__all__ = ["response_format_block"]
+
+# Keywords that are not billed: each was seen to cost nothing, or belongs with one that was.
+_UNBILLED = frozenset(
+    {
+        "$schema",
+        "additionalProperties",
+        "default",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "format",
+        "maxItems",
+        "maxLength",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minimum",
+        "multipleOf",
+        "pattern",
+        "required",
+        "uniqueItems",
+    }
+)
+
+
+def response_format_block(schema: OutputSchema) -> str:
+    """The block that stands for a structured-output schema; what is not ASCII is escaped in it."""
+    lines = [f"// {schema.description}"] if schema.description else []
+    lines.append(json.dumps(_billed_part(schema.schema), separators=(",", ":")))
+    body = "\n".join(lines)
+    return f"# Response Formats\n\n## {schema.name}\n\n{body}"
+
+
+def _billed_part(schema: Any) -> Any:
+    """The schema without its unbilled keywords; a property may bear the name of one and stays."""
+    if isinstance(schema, list):
+        return [_billed_part(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: value for key, value in schema.items() if key not in _UNBILLED}
+    return {
+        key: {name: _billed_part(prop) for name, prop in value.items()}
+        if key in ("properties", "$defs", "definitions") and isinstance(value, dict)
+        else _billed_part(value)
+        for key, value in kept.items()
+    }
