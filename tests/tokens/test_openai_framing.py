@@ -11,7 +11,6 @@ import pytest
 
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import BodyError, TokenRules, Vocabularies, read_body, read_tools
-from tokenquote.tokens.typescript import tools_block
 
 SYSTEM = {"role": "system", "content": "You are helpful"}  # 3 tokens
 USER = {"role": "user", "content": "Hello world"}  # 2 tokens

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictInt, field_validator, model_validator
 
+from tokenquote.catalog.framing_schema import Framing
 from tokenquote.catalog.prices_schema import Entry, Money, PriceBlock
 
 __all__ = [
@@ -36,7 +37,6 @@ __all__ = [
     "ProfilesFile",
     "ProviderFile",
     "TemplateUse",
-    "ToolFraming",
 ]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$", max_length=128)]
@@ -47,52 +47,6 @@ Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
 """Where a count comes from. `stated`: the user's own figure. `exact`: the provider's vocabulary and a
 framing that reproduces bills. `rule`: a published formula. `calibrated`: fitted on recorded usage.
 `assumed`: neither."""
-
-
-class ToolFraming(Entry):
-    """What a provider adds for tool definitions."""
-
-    style: Literal["typescript", "json"]
-    """`typescript`: OpenAI's namespace block in the system message. `json`: definitions as compact JSON."""
-    factor: Money = Decimal(1)
-    """Tokens of this model for each token of the definitions, in place of the text's own factor."""
-    method: Literal["exact", "calibrated", "assumed"] = "calibrated"
-    """How sure the counts of definitions, output schemas and calls are; texts have their own."""
-    low: Money = Decimal("0.75")
-    """Lower end of the band of definitions, output schemas and calls, as a multiple of the count."""
-    high: Money = Decimal("1.35")
-    """Upper end of that band, as a multiple of the count."""
-    per_request: StrictInt = 0
-    """Tokens for having tools at all; negative where a merge saves one."""
-    per_tool: StrictInt = 0
-    without_system: StrictInt = 0
-    """More tokens (or fewer) when no system message is there to hold the block."""
-    without_first_description: StrictInt = 0
-    """More tokens (or fewer) when the first function has no description."""
-
-
-class Framing(Entry):
-    """Tokens that a provider adds around texts. Stated token amounts never carry any."""
-
-    request: StrictInt = Field(default=0, ge=0)
-    """Once per request."""
-    message: StrictInt = Field(default=0, ge=0)
-    """Around each message, its role included."""
-    name: StrictInt = Field(default=0, ge=0)
-    """For a `name` field, besides the tokens of the name."""
-    assistant: StrictInt = Field(default=0, ge=0)
-    """More for an assistant message of the history."""
-    call: StrictInt = Field(default=0, ge=0)
-    """Around one tool call of the history."""
-    result: StrictInt = Field(default=0, ge=0)
-    """Around one tool result."""
-    parallel_calls: StrictInt = Field(default=0, ge=0)
-    """Around a message with several calls, together with its results; replaces `call` and `result`."""
-    tools: ToolFraming = ToolFraming(style="json")
-    schema_with_name: bool = False
-    """A structured-output schema costs the tokens of its name once more, and two."""
-    schema_beside_tools: StrictInt = 0
-    """More tokens (or fewer) for a schema when there are tools as well."""
 
 
 class TemplateUse(Entry):

@@ -6,11 +6,19 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from tokenquote.catalog.schema import Framing
-from tokenquote.tokens.request import Message, OutputSchema, Request, ToolCall, ToolDefinition
+from tokenquote.catalog.framing_schema import Framing
+from tokenquote.tokens.request import (
+    Message,
+    OutputSchema,
+    Request,
+    ToolCall,
+    ToolChoice,
+    ToolDefinition,
+)
 from tokenquote.tokens.request_count import Framed, RequestCount, total
+from tokenquote.tokens.response_formats import response_format_block
 from tokenquote.tokens.texts import TextCounter
-from tokenquote.tokens.typescript import schema_block, tools_block
+from tokenquote.tokens.tool_blocks import ToolBlock, tool_block
 
 __all__ = ["FramedRequests"]
 
@@ -27,17 +35,24 @@ class FramedRequests:
         return self._framing.request
 
     def request(self, request: Request) -> RequestCount:
+        if request.shape == "responses" and self._framing.responses is not None:
+            return FramedRequests(self._framing.responses, self._texts)._request(request)
+        return self._request(request)
+
+    def _request(self, request: Request) -> RequestCount:
         system = [message for message in request.messages if message.role == "system"]
         others = [message for message in request.messages if message.role != "system"]
         unknown = [one.text for one in request.everything_unknown()]
         nothing = self._texts.nothing()
+        tools = self.tools(request.tools, system) + self._choice(request.tool_choice, request.tools)
         return RequestCount(
             system=total((self._plain_message(message) for message in system), nothing),
-            tools=self.tools(request.tools, system),
+            tools=tools,
             schema=self._schema(request.schema, request.tools, system),
             messages=self._prompts(request) if request.shape == "prompts" else self.appended(others),
             unknown=Framed(self._texts.as_unknown(unknown) if unknown else nothing),
             per_request=0 if request.shape == "prompts" else self.per_request,
+            by_tool=self._block(request.tools).by_tool(self._texts.encode) if request.tools else {},
         )
 
     def _prompts(self, request: Request) -> Framed:
@@ -55,24 +70,40 @@ class FramedRequests:
         framing = rule.per_request + rule.per_tool * len(tools)
         framing += 0 if system else rule.without_system
         framing += 0 if tools[0].description else rule.without_first_description
-        if rule.style == "typescript":
-            return self._structure(self._appended(system, tools_block(tools)), framing)
-        tokens = sum(self._texts.encode(_as_json(tool)) for tool in tools)
-        return Framed(self._texts.as_structure(self._texts.scaled(tokens, rule.factor)), framing)
+        block = self._block(tools)
+        if rule.style == "json":
+            tokens = sum(self._texts.encode(text) for text in block.definitions)
+            return Framed(self._texts.as_structure(self._texts.scaled(tokens, rule.factor)), framing)
+        return self._structure(self._joined(system, block.text), framing)
+
+    def _block(self, tools: Sequence[ToolDefinition]) -> ToolBlock:
+        return tool_block(tools, self._framing.tools.style)
+
+    def _choice(self, choice: ToolChoice | None, tools: Sequence[ToolDefinition]) -> Framed:
+        rule = self._framing.tools
+        tokens = 0
+        if choice is not None and tools:
+            lone = rule.lone_required_is_named and choice.mode == "required" and len(tools) == 1
+            names = (tools[0].name,) if lone else choice.names if choice.mode == "named" else ()
+            if names and rule.choice_named is not None:
+                tokens = rule.choice_named + self._texts.encode(names[0])
+            tokens += rule.choice_none if choice.mode == "none" else 0
+        return Framed(self._texts.nothing(), tokens)
 
     def _schema(
         self, schema: OutputSchema | None, tools: Sequence[ToolDefinition], system: Sequence[Message]
     ) -> Framed:
+        rule = self._framing.output_schema
         if schema is None:
             return Framed(self._texts.nothing())
-        framing = self._texts.encode(schema.name) + 2 if self._framing.schema_with_name else 0
-        framing += 0 if system or tools else self._framing.message
-        framing += self._framing.schema_beside_tools if tools else 0
-        return self._structure(self._appended(system, schema_block(schema)), framing)
+        framing = rule.per_request + (self._texts.encode(schema.name) if rule.with_name else 0)
+        framing += rule.with_system if system else 0 if tools else rule.without_system
+        framing += rule.beside_tools if tools else 0
+        return self._structure(self._joined(system, response_format_block(schema)), framing)
 
-    def _appended(self, system: Sequence[Message], block: str) -> int:
+    def _joined(self, system: Sequence[Message], block: str) -> int:
         """A block at the end of the system message: a full stop there and the blank line are one token."""
-        if not system or not system[-1].texts:
+        if not self._framing.tools.joins_system or not system or not system[-1].texts:
             return self._texts.encode(block)
         before = system[-1].texts[-1]
         return self._texts.encode(f"{before}\n\n{block}") - self._texts.encode(before)
@@ -97,11 +128,12 @@ class FramedRequests:
 
     def _call(self, call: ToolCall) -> Framed:
         tokens = self._texts.encode(f"functions.{call.name}") + self._texts.encode(_compact(call.arguments))
-        return self._structure(tokens, self._framing.call)
+        framing = self._framing.call + (self._framing.call_item if call.item_id else 0)
+        return self._structure(tokens, framing)
 
     def _result(self, message: Message, names: Mapping[str, str]) -> Framed:
         name = names.get(message.call_id or "") or message.name or ""
-        return Framed(self._texts.texts([f"functions.{name}", *message.texts]), self._framing.result)
+        return Framed(self._texts.texts([name, *message.texts]), self._framing.result)
 
     def _parallel(self, calls: Message, results: Sequence[Message]) -> Framed:
         """Several calls at once are sent as one call of a tool that makes them all."""
@@ -140,8 +172,3 @@ def _compact(arguments: str) -> str:
         return json.dumps(json.loads(arguments), separators=(",", ":"), ensure_ascii=False)
     except (ValueError, RecursionError):
         return arguments
-
-
-def _as_json(tool: ToolDefinition) -> str:
-    definition = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
-    return json.dumps(definition, separators=(",", ":"), ensure_ascii=False)

@@ -107,9 +107,9 @@ class _Renderer:
         needed = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
         rows = [self._property(name, prop, name in needed, path) for name, prop in properties.items()]
         head = [*comments(schema.get("title"), schema.get("description"))] if documented else []
-        if not any(above for above, _, _ in rows):
+        if not any(above or behind for above, _, behind in rows):
             return "\n".join([*head, "{ " + ", ".join(declared for _, declared, _ in rows) + " }"])
-        lines = [line for above, declared, notes in rows for line in (*above, f"{declared},{notes}")]
+        lines = [line for above, declared, behind in rows for line in (*above, f"{declared},{behind}")]
         return "\n".join([*head, "{", *lines, "}"])
 
     def _property(self, name: str, prop: Any, required: bool, path: Path) -> tuple[list[str], str, str]:

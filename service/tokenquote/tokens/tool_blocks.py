@@ -1,0 +1,52 @@
+"""A list of tool definitions as the one text that a model reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tokenquote.tokens.request import ToolDefinition
+from tokenquote.tokens.schema_refs import Size
+from tokenquote.tokens.typescript import function_declaration, namespace
+from tokenquote.tokens.typescript_0613 import function_declaration_0613
+
+__all__ = ["ToolBlock", "tool_block"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolBlock:
+    """The definitions by themselves, and the block that they make."""
+
+    names: tuple[str, ...]
+    definitions: tuple[str, ...]
+    text: str
+
+    def by_tool(self, encode: Callable[[str], int]) -> Mapping[str, int]:
+        """Tokens of each definition by its tool's name."""
+        tokens: dict[str, int] = {}
+        for name, definition in zip(self.names, self.definitions, strict=True):
+            tokens[name] = tokens.get(name, 0) + encode(definition)
+        return tokens
+
+
+def tool_block(tools: Sequence[ToolDefinition], style: str) -> ToolBlock:
+    """Render definitions in the style that a family of models is shown.
+
+    Raises:
+        BodyError: the schemas unfold to more than the bounds.
+    """
+    size = Size()
+    render = {
+        "typescript": partial(function_declaration, size=size),
+        "typescript-0613": partial(function_declaration_0613, size=size),
+    }.get(style, _as_json)
+    definitions = tuple(render(tool) for tool in tools)
+    text = "\n".join(definitions) if style == "json" else namespace(definitions)
+    return ToolBlock(tuple(tool.name for tool in tools), definitions, text)
+
+
+def _as_json(tool: ToolDefinition) -> str:
+    definition = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return json.dumps(definition, separators=(",", ":"), ensure_ascii=False)
