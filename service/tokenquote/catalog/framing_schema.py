@@ -75,6 +75,8 @@ class Framing(Entry):
     """More for a call that is sent back with its item's id."""
     result: StrictInt = Field(default=0, ge=0)
     """Around one tool result."""
+    result_in_namespace: bool = False
+    """Whether a result names its tool as `functions.weather`; else as `weather`."""
     parallel_calls: StrictInt = Field(default=0, ge=0)
     """Around a message with several calls, together with its results; replaces `call` and `result`."""
     tools: ToolFraming = ToolFraming(style="json")

@@ -99,7 +99,8 @@ class FramedRequests:
         framing = rule.per_request + (self._texts.encode(schema.name) if rule.with_name else 0)
         framing += rule.with_system if system else 0 if tools else rule.without_system
         framing += rule.beside_tools if tools else 0
-        return self._structure(self._joined(system, response_format_block(schema)), framing)
+        # After a block of tools it does not touch the system message's text.
+        return self._structure(self._joined(() if tools else system, response_format_block(schema)), framing)
 
     def _joined(self, system: Sequence[Message], block: str) -> int:
         """A block at the end of the system message: a full stop there and the blank line are one token."""
@@ -133,6 +134,7 @@ class FramedRequests:
 
     def _result(self, message: Message, names: Mapping[str, str]) -> Framed:
         name = names.get(message.call_id or "") or message.name or ""
+        name = f"functions.{name}" if self._framing.result_in_namespace else name
         return Framed(self._texts.texts([name, *message.texts]), self._framing.result)
 
     def _parallel(self, calls: Message, results: Sequence[Message]) -> Framed:
