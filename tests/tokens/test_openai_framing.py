@@ -11,6 +11,7 @@ import pytest
 
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import BodyError, TokenRules, Vocabularies, read_body, read_tools
+from tokenquote.tokens.tool_blocks import tool_block
 
 SYSTEM = {"role": "system", "content": "You are helpful"}  # 3 tokens
 USER = {"role": "user", "content": "Hello world"}  # 2 tokens
@@ -85,8 +86,12 @@ def test_one_call_and_its_result(count: Any, vocabularies: Vocabularies) -> None
     assert count("gpt-5.4-mini", messages=messages) == 2 + 6 + (2 + 5 + 9) + (2 + 1 + 8)
 
 
+def shown_tools(tools: list[Any]) -> str:
+    return tool_block(read_tools(tools).functions, "typescript").text
+
+
 def test_the_block_that_stands_for_tools() -> None:
-    assert tools_block(read_tools([WEATHER]).functions) == (
+    assert shown_tools([WEATHER]) == (
         "# Tools\n\n## functions\n\nnamespace functions {\n\n"
         "// Get the weather\n"
         "type get_weather = (_: {\n"
@@ -106,11 +111,11 @@ def test_properties_without_comments_stand_in_one_line() -> None:
             "properties": {"a": {"type": "string"}, "b": {"type": "array", "items": {"type": "integer"}}}
         },
     }
-    assert "type f = (_: { a?: string, b?: number[] }) => any;" in tools_block(read_tools([tool]).functions)
+    assert "type f = (_: { a?: string, b?: number[] }) => any;" in shown_tools([tool])
 
 
 def test_a_tool_without_parameters() -> None:
-    assert "type now = () => any;" in tools_block(read_tools([{"name": "now"}]).functions)
+    assert "type now = () => any;" in shown_tools([{"name": "now", "parameters": {"type": "object", "properties": {}}}])
 
 
 def test_a_type_that_names_itself_is_shown_once() -> None:
@@ -126,9 +131,7 @@ def test_a_type_that_names_itself_is_shown_once() -> None:
         "name": "f",
         "parameters": {"properties": {"n": {"$ref": "#/$defs/node"}}, "$defs": {"node": node}},
     }
-    assert "(_: { n?: { value?: string, left?: any, right?: any } })" in tools_block(
-        read_tools([tool]).functions
-    )
+    assert "(_: { n?: { value?: string, left?: any, right?: any } })" in shown_tools([tool])
 
 
 @pytest.mark.parametrize(
@@ -145,7 +148,7 @@ def test_references_are_followed_within_the_document_only(
     definitions: Any, reference: str, shown: str
 ) -> None:
     tool = {"name": "f", "parameters": {"properties": {"n": {"$ref": reference}}, "$defs": definitions}}
-    assert shown in tools_block(read_tools([tool]).functions)
+    assert shown in shown_tools([tool])
 
 
 def test_a_description_that_is_referenced_a_thousand_times_is_refused() -> None:
@@ -154,13 +157,13 @@ def test_a_description_that_is_referenced_a_thousand_times_is_refused() -> None:
     properties = {f"p{i}": {"$ref": "#/$defs/d"} for i in range(1500)}
     tool = {"name": "f", "parameters": {"properties": properties, "$defs": definitions}}
     with pytest.raises(BodyError, match="5000000 characters"):
-        tools_block(read_tools([tool]).functions)
+        shown_tools([tool])
 
 
 @pytest.mark.parametrize("required", [[{}], {"a": 1}, "a", None, [["a"]]])
 def test_a_required_list_of_any_shape_is_survived(required: Any) -> None:
     tool = {"name": "f", "parameters": {"properties": {"a": {"type": "string"}}, "required": required}}
-    assert "a?: string" in tools_block(read_tools([tool]).functions)
+    assert "a?: string" in shown_tools([tool])
 
 
 def test_references_that_multiply_are_refused() -> None:
@@ -171,7 +174,7 @@ def test_references_that_multiply_are_refused() -> None:
     }
     tool = {"name": "f", "parameters": {"properties": {"x": {"$ref": "#/$defs/d0"}}, "$defs": definitions}}
     with pytest.raises(BodyError, match="unfold to more than 50000 types"):
-        tools_block(read_tools([tool]).functions)
+        shown_tools([tool])
 
 
 @pytest.mark.parametrize(

@@ -139,8 +139,8 @@ def test_a_missing_vocabulary_is_named(catalog: Catalog) -> None:
     entry = catalog.vocabularies["o200k_base"].model_copy(update={"file": "gone.xz"})
     with pytest.raises(VocabularyError, match=r"gone\.xz cannot be read"):
         Vocabularies({"o200k_base": entry}).count("o200k_base", "x")
-    with pytest.raises(VocabularyError, match="no vocabulary 'p50k_base'; it has o200k_base, cl100k_base"):
-        Vocabularies(catalog.vocabularies).count("p50k_base", "x")
+    with pytest.raises(VocabularyError, match="no vocabulary 'p51k_base'; it has o200k_base, cl100k_base"):
+        Vocabularies(catalog.vocabularies).count("p51k_base", "x")
 
 
 def test_no_model_is_counted_with_another_vocabulary_in_silence(catalog: Catalog) -> None:
