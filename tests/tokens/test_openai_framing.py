@@ -115,7 +115,9 @@ def test_properties_without_comments_stand_in_one_line() -> None:
 
 
 def test_a_tool_without_parameters() -> None:
-    assert "type now = () => any;" in shown_tools([{"name": "now", "parameters": {"type": "object", "properties": {}}}])
+    assert "type now = () => any;" in shown_tools(
+        [{"name": "now", "parameters": {"type": "object", "properties": {}}}]
+    )
 
 
 def test_a_type_that_names_itself_is_shown_once() -> None:
