@@ -22,14 +22,23 @@ from tokenquote.catalog.schema import DescribedModel, Word
 
 __all__ = [
     "CacheType",
+    "Mix",
     "NumberFormat",
     "NumberFormatFamily",
     "OpenWeightsEntry",
     "OpenWeightsFile",
     "QuantizationFile",
+    "TypeChoice",
 ]
 
 Bits = Annotated[StrictInt, Field(ge=1, le=4096)]
+Where = Literal[
+    "everywhere", "first 2", "first 4", "first sixteenth", "first eighth", "middle", "some layers",
+    "four queries share", "four queries share, or four experts", "without imatrix", "falcon",
+    "first eighth, without imatrix", "falcon, first sixteenth", "falcon, some layers",
+]  # fmt: skip
+"""Layers and models: `some layers` are the first and the last eighth, and each third between them;
+`middle` is what lies between the two; `four queries share`: at least four query heads share a KV head."""
 Quantises = Literal["everything", "matrices", "linears", "experts"]
 """`matrices`: all but norms, biases and routers. `linears`: those of the layers. `experts`: of these only
 the experts' (all of the layers in a model that has none)."""
@@ -85,8 +94,6 @@ class NumberFormat(Entry):
     rest_bits: Bits = 16
     """What is not quantised is stored in so many bits."""
     aliases: tuple[Word, ...] = ()
-    mixes: tuple[Word, ...] = ()
-    """Mixes of several types that are counted as this one, which a quote says."""
     source: str = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -96,6 +103,37 @@ class NumberFormat(Entry):
         if self.block is not None and (self.group is not None or self.tile is not None):
             raise ValueError("a block has its scales inside: leave out `group` and `tile`")
         return self
+
+
+class TypeChoice(Entry):
+    """The type of a kind of tensor, in all layers or in some of them."""
+
+    type: Word
+    where: Where = "everywhere"
+
+
+class Mix(Entry):
+    """A file type of llama.cpp: a base type, and tensors that have another one."""
+
+    base: Word
+    output: Word = "q6_k"
+    """Of the output matrix, or of the embedding that serves as it."""
+    embedding: Word | None = None
+    """Of an embedding that does not serve as the output."""
+    rest: Word | None = None
+    """Of every matrix but those of experts (MXFP4)."""
+    attn_q: tuple[TypeChoice, ...] = ()
+    attn_k: tuple[TypeChoice, ...] = ()
+    attn_v: tuple[TypeChoice, ...] = ()
+    attn_output: tuple[TypeChoice, ...] = ()
+    ffn_gate: tuple[TypeChoice, ...] = ()
+    ffn_up: tuple[TypeChoice, ...] = ()
+    ffn_down: tuple[TypeChoice, ...] = ()
+    """Of each kind the first choice that holds; none: the base type."""
+    eight_experts: dict[Word, Word] = Field(default={})
+    """Types in models of eight experts, before any of these."""
+    aliases: tuple[Word, ...] = ()
+    source: str = Field(min_length=1)
 
 
 class NumberFormatFamily(Entry):
@@ -117,6 +155,8 @@ class CacheType(Entry):
     block: StrictInt | None = Field(default=None, ge=1)
     """Elements of a block, instead of `bits`."""
     block_bytes: StrictInt | None = Field(default=None, ge=1)
+    scale_bytes: StrictInt = Field(default=0, ge=0)
+    """Of the scale that each head of each token has."""
     aliases: tuple[Word, ...] = ()
     source: str = Field(min_length=1)
 
@@ -134,6 +174,7 @@ class QuantizationFile(Entry):
     format_families: dict[Annotated[str, Field(pattern=r"^[a-z0-9]+$")], NumberFormatFamily] = Field(
         default={}
     )
+    mixes: dict[Word, Mix] = Field(default={})
     cache_types: dict[Word, CacheType] = Field(default={})
 
     def with_more(self, other: Self) -> Self:
@@ -142,6 +183,7 @@ class QuantizationFile(Entry):
             update={
                 "weight_formats": self.weight_formats | other.weight_formats,
                 "format_families": self.format_families | other.format_families,
+                "mixes": self.mixes | other.mixes,
                 "cache_types": self.cache_types | other.cache_types,
             }
         )

@@ -4,40 +4,52 @@ from tokenquote.memory.architecture import (
     Architecture,
     Attention,
     CacheLayout,
+    CompressedAttention,
     GroupedAttention,
     LatentAttention,
+    Parallel,
 )
+from tokenquote.memory.cache_plan import CacheError, CachePlan
 from tokenquote.memory.catalog_formats import formats_of
 from tokenquote.memory.config import read_architecture, read_cache_layout
 from tokenquote.memory.config_fields import ArchitectureError
 from tokenquote.memory.formula import cache_formula
-from tokenquote.memory.kv_cache import CacheError, CachePlan, KvCache, kv_cache
-from tokenquote.memory.parameters import Tensors, parameters, tensors
+from tokenquote.memory.kv_cache import KvCache, kv_cache
+from tokenquote.memory.paging import BlockPool, block_pool, hybrid_block
+from tokenquote.memory.parameters import active_parameters, parameters, tensors
 from tokenquote.memory.quantization import CacheElement, Formats, UnknownFormat, WeightFormat
-from tokenquote.memory.weights import Weights, weigh
+from tokenquote.memory.tensors import Tensors
+from tokenquote.memory.weights import Weights, weigh, weigh_architecture
 
 __all__ = [
     "Architecture",
     "ArchitectureError",
     "Attention",
+    "BlockPool",
     "CacheElement",
     "CacheError",
     "CacheLayout",
     "CachePlan",
+    "CompressedAttention",
     "Formats",
     "GroupedAttention",
     "KvCache",
     "LatentAttention",
+    "Parallel",
     "Tensors",
     "UnknownFormat",
     "WeightFormat",
     "Weights",
+    "active_parameters",
+    "block_pool",
     "cache_formula",
     "formats_of",
+    "hybrid_block",
     "kv_cache",
     "parameters",
     "read_architecture",
     "read_cache_layout",
     "tensors",
     "weigh",
+    "weigh_architecture",
 ]

@@ -7,10 +7,12 @@ from fractions import Fraction
 
 from tokenquote.catalog.open_weights_schema import (
     CacheType,
+    Mix,
     NumberFormat,
     NumberFormatFamily,
     QuantizationFile,
 )
+from tokenquote.memory.gguf_mixes import Choice, FileMix
 from tokenquote.memory.quantization import CacheElement, Formats, GroupedFormat, Storage, WeightFormat
 
 __all__ = ["formats_of"]
@@ -24,6 +26,11 @@ def formats_of(quantization: QuantizationFile) -> Formats:
             for name, entry in quantization.weight_formats.items()
             for known_as, format_ in _weight_formats(name, entry)
         },
+        mixes={
+            known_as: _mix(name, entry, quantization)
+            for name, entry in quantization.mixes.items()
+            for known_as in (name, *entry.aliases)
+        },
         grouped={name: _family(entry) for name, entry in quantization.format_families.items()},
         cache={
             known_as: _element(name, entry)
@@ -35,9 +42,20 @@ def formats_of(quantization: QuantizationFile) -> Formats:
 
 def _weight_formats(name: str, entry: NumberFormat) -> Iterator[tuple[str, WeightFormat]]:
     storage = _storage(entry)
-    for known_as in (name, *entry.aliases, *entry.mixes):
-        mix_of = known_as if known_as in entry.mixes else None
-        yield known_as, WeightFormat(name, storage, entry.quantises, entry.rest_bits, entry.output, mix_of)
+    for known_as in (name, *entry.aliases):
+        yield known_as, WeightFormat(name, storage, entry.quantises, entry.rest_bits)
+
+
+_TENSOR_KINDS = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
+
+
+def _mix(name: str, entry: Mix, quantization: QuantizationFile) -> WeightFormat:
+    base = quantization.weight_formats[entry.base]
+    choices = {
+        kind: tuple(Choice(one.type, one.where) for one in getattr(entry, kind)) for kind in _TENSOR_KINDS
+    }
+    mix = FileMix(entry.base, entry.output, entry.embedding, entry.rest, choices, entry.eight_experts)
+    return WeightFormat(name, _storage(base), base.quantises, base.rest_bits, mix)
 
 
 def _storage(entry: NumberFormat) -> Storage:
@@ -61,5 +79,5 @@ def _family(entry: NumberFormatFamily) -> GroupedFormat:
 
 def _element(name: str, entry: CacheType) -> CacheElement:
     if entry.block is not None and entry.block_bytes is not None:
-        return CacheElement(name, entry.block, Fraction(entry.block_bytes))
-    return CacheElement(name, 1, Fraction(entry.bits or 0, 8))
+        return CacheElement(name, entry.block, Fraction(entry.block_bytes), entry.scale_bytes)
+    return CacheElement(name, 1, Fraction(entry.bits or 0, 8), entry.scale_bytes)

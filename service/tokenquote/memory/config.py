@@ -5,16 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tokenquote.memory.architecture import Architecture, Attention, CacheLayout, Experts, Layer, Mlp
+from tokenquote.memory.architecture import (
+    Architecture,
+    Attention,
+    CacheLayout,
+    Experts,
+    GroupedAttention,
+    Layer,
+    Mlp,
+    NoAttention,
+)
 from tokenquote.memory.attention_config import read_attention
 from tokenquote.memory.config_fields import ArchitectureError, Fields, Location
-from tokenquote.memory.families import FAMILIES, UNKNOWN, Family
+from tokenquote.memory.families import UNKNOWN, Family
+from tokenquote.memory.family_table import FAMILIES
+from tokenquote.memory.layer_extras import extras_of_layer, extras_of_model
+from tokenquote.memory.mlp_config import expert_number, read_mlps, refuse_unknown_experts
+from tokenquote.memory.tensors import matrix
 
 __all__ = ["read_architecture", "read_cache_layout"]
 
 # Configs of models that also see or hear hold the text model's fields in one of these.
-_TEXT_MODELS = ("text_config", "llm_config", "language_config")
-_OTHER_TOWERS = ("vision_config", "audio_config", "vision_tower", "speech_config")
+_TEXT_MODELS = ("text_config", "llm_config", "language_config", "thinker_config")
+_OTHER_TOWERS = ("vision_config", "audio_config", "vision_tower", "speech_config", "vision")
+
+# Encoders keep nothing, others keep what nobody here has read up: to count them like Llama would be wrong.
+_OTHER_MEMORY = (
+    "bert", "deberta", "deberta-v2", "distilbert", "electra", "modernbert", "mpnet", "roberta", "rwkv", "t5",
+    "xlm-roberta", "xlstm",
+)  # fmt: skip
 
 
 def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
@@ -45,30 +64,25 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     """
     reader = _Reader(config)
     fields, family = reader.fields, reader.family
-    _require_all(fields)
+    _require_all(fields, family)
     if not reader.known:
-        _refuse_unknown_experts(fields)
+        refuse_unknown_experts(fields)
     attention = read_attention(fields, family)
     return Architecture(
         hidden=fields.size("hidden_size"),
         vocabulary=fields.size("vocab_size"),
         tied=reader.tied(),
-        layers=_with_mlps(attention, fields, family),
-        norms_per_layer=family.norms_per_layer,
+        layers=_layers(attention, fields, family),
+        final_norm=family.norm_weight,
         norm_bias=family.norm_bias,
+        norm_weight=family.norm_weight,
         head_bias=family.head_bias,
+        other=extras_of_model(attention, fields, family),
+        model_type=reader.model_type,
         known=reader.known,
         assumptions=(*reader.assumptions(), *_left_out(config, fields)),
         warnings=reader.warnings(),
     )
-
-
-# Recurrent and hybrid models keep states, encoders keep nothing: to count them like Llama would be wrong.
-_OTHER_MEMORY = (
-    "bamba", "bert", "deberta", "deberta-v2", "distilbert", "electra", "falcon_h1", "falcon_mamba",
-    "granitemoehybrid", "jamba", "mamba", "mamba2", "modernbert", "mpnet", "nemotron_h",
-    "recurrent_gemma", "roberta", "rwkv", "t5", "xlm-roberta", "xlstm", "zamba", "zamba2",
-)  # fmt: skip
 
 
 class _Reader:
@@ -78,9 +92,8 @@ class _Reader:
         location: Location = ()
         inner: Any = config
         for name in _TEXT_MODELS:
-            if isinstance(config.get(name), Mapping):
-                inner, location = config[name], (name,)
-                break
+            if isinstance(inner.get(name), Mapping):
+                inner, location = inner[name], (*location, name)
         self._outer = config
         model_type = inner.get("model_type") or config.get("model_type")
         if model_type is not None and not isinstance(model_type, str):
@@ -91,7 +104,7 @@ class _Reader:
         self.model_type: str | None = model_type
         self.family = FAMILIES.get(model_type or "", UNKNOWN)
         self.known = model_type in FAMILIES
-        self.fields = Fields(inner, location, self.family.defaults)
+        self.fields = Fields(inner, location, self.family.defaults, self.family.names)
 
     def tied(self) -> bool:
         """Multimodal configs state it outside of their text model."""
@@ -121,81 +134,97 @@ class _Reader:
         return ("sliding_window is not applied, since no layer_types say where: an upper bound",)
 
 
-def _require_all(fields: Fields) -> None:
-    names = ["num_hidden_layers", "hidden_size", "num_attention_heads", "vocab_size"]
-    experts_only = fields.has("moe_intermediate_size") and not fields.count("first_k_dense_replace")
-    if not experts_only:
-        names.append("intermediate_size")
+def _require_all(fields: Fields, family: Family) -> None:
+    layers = "num_layers" if family.shape == "longcat" else "num_hidden_layers"
+    names = [layers, "hidden_size", "num_attention_heads", "vocab_size", "intermediate_size"]
+    recurrent_only = family.mixer in ("mamba", "mamba2") and not fields.has("num_attention_heads")
+    if recurrent_only:
+        names.remove("num_attention_heads")
+    if _has_no_dense_width(fields, family) or (recurrent_only and family.norms_per_layer == 1):
+        names.remove("intermediate_size")
     if fields.has("kv_lora_rank"):
         names += ["qk_rope_head_dim", "qk_nope_head_dim", "v_head_dim"]
+    if family.shape == "nemotron_h" and fields.has("layers_block_type"):
+        names.remove("num_hidden_layers")
     fields.require(*names)
 
 
-def _with_mlps(attention: tuple[Attention, ...], fields: Fields, family: Family) -> tuple[Layer, ...]:
-    number = _expert_number(fields)
+def _has_no_dense_width(fields: Fields, family: Family) -> bool:
+    """Whether the width of a dense block need not be stated."""
+    if family.mlp_times is not None or family.shape in ("nemotron_nas", "longcat", "deepseek_v4"):
+        return True
+    if any(fields.has(name) for name in ("intermediate_size_mlp", "dense_intermediate_size", "ffn_hidden_size")):
+        return True
+    only_experts = fields.has("moe_intermediate_size") and not fields.count("first_k_dense_replace")
+    return only_experts and expert_number(fields) is not None
+
+
+def _layers(attention: tuple[Attention, ...], fields: Fields, family: Family) -> tuple[Layer, ...]:
+    if family.shape == "longcat":
+        return _longcat_layers(attention, fields, family)
+    if family.shape == "zamba":
+        return _zamba_layers(attention, fields, family)
+    seen: dict[object, Layer] = {}
+    layers = []
+    for one, mlp in zip(attention, _mlps(attention, fields, family), strict=True):
+        if (one, mlp) not in seen:
+            extras = extras_of_layer(one, mlp, fields, family)
+            seen[one, mlp] = Layer(one, mlp, _norms(one, mlp, fields, family), extras)
+        layers.append(seen[one, mlp])
+    return tuple(layers)
+
+
+def _mlps(attention: tuple[Attention, ...], fields: Fields, family: Family) -> list[Any]:
+    """Blocks of each layer; pure Mamba has none."""
+    if family.norms_per_layer == 1 and family.mixer in ("mamba", "mamba2") and family.shape == "decoder":
+        return [None] * len(attention)
+    return list(read_mlps(attention, fields, family))
+
+
+def _norms(attention: Attention, mlp: object, fields: Fields, family: Family) -> int:
+    if family.shape == "falcon":
+        return _falcon_norms(fields)
+    if family.shape == "nemotron_nas":
+        return (not isinstance(attention, NoAttention)) + (mlp is not None)
+    return family.norms_per_layer
+
+
+def _falcon_norms(fields: Fields) -> int:
+    """One before attention and block together; two in the 40B and 180B, and where they come in turn."""
+    if not fields.flag("parallel_attn", True):
+        return 2
+    stated = fields.optional_size("num_ln_in_parallel_attn")
+    return stated or (2 if fields.flag("new_decoder_architecture", False) else 1)
+
+
+def _longcat_layers(attention: tuple[Attention, ...], fields: Fields, family: Family) -> tuple[Layer, ...]:
+    """Two blocks of attention and two dense ones in each layer, and experts across them."""
+    number = expert_number(fields)
     if number is None:
-        dense = _mlp(fields, family)
-        return tuple(Layer(one, dense) for one in attention)
-    experts = _experts(fields, family, number)
-    has_experts = [_has_experts(i, fields) for i in range(len(attention))]
-    plain = experts if all(has_experts) else _mlp(fields, family)
-    return tuple(
-        Layer(one, experts if moe else plain) for one, moe in zip(attention, has_experts, strict=True)
-    )
-
-
-def _refuse_unknown_experts(fields: Fields) -> None:
-    """Experts that an unknown model has under other names are most of its weights: not to be left out."""
-    if _expert_number(fields) is not None:
-        return
-    for name in fields.names():
-        if "expert" in name and fields.raw(name):
-            raise fields.error(name, "experts of an unknown model type: not counted yet")
-
-
-def _expert_number(fields: Fields) -> int | None:
-    for name in ("n_routed_experts", "num_experts", "num_local_experts"):
-        number = fields.optional_size(name, least=0)
-        if number:
-            return number
-    return None
-
-
-def _has_experts(layer: int, fields: Fields) -> bool:
-    """DeepSeek's and Qwen's ways of saying which layers are dense."""
-    if layer in fields.layer_numbers("mlp_only_layers"):
-        return False
-    if layer < fields.count("first_k_dense_replace"):
-        return False
-    step = (
-        fields.optional_size("decoder_sparse_step") or fields.optional_size("interleave_moe_layer_step") or 1
-    )
-    frequency = (
-        1 if isinstance(fields.raw("moe_layer_freq"), list) else fields.optional_size("moe_layer_freq") or 1
-    )
-    return (layer + 1) % step == 0 and layer % frequency == 0
-
-
-def _experts(fields: Fields, family: Family, number: int) -> Experts:
-    width = fields.optional_size("moe_intermediate_size") or fields.size("intermediate_size")
-    shared = fields.count("shared_expert_intermediate_size")
-    if not shared:
-        shared = fields.count("n_shared_experts") * width or fields.count("shared_intermediate_size")
-    return Experts(
+        raise fields.error("n_routed_experts", "missing: each layer has experts")
+    dense = Mlp(fields.size("ffn_hidden_size"))
+    experts = Experts(
         number=number,
-        width=width,
-        active=fields.optional_size("num_experts_per_tok"),
-        bias=family.expert_bias,
-        shared_width=width if family.shared_is_expert else shared,
-        shared_gate=family.shared_gate and shared > 0,
-        router_bias=fields.flag("use_routing_bias", family.router_bias),
+        width=fields.size("expert_ffn_hidden_size"),
+        active=fields.optional_size("moe_topk"),
+        router_bias=True,
+        idle=fields.count("zero_expert_num"),
+        dense=dense,
     )
+    return tuple(Layer(one, experts if i % 2 else dense, 2) for i, one in enumerate(attention))
 
 
-def _mlp(fields: Fields, family: Family) -> Mlp:
-    width = fields.optional_size("intermediate_size_mlp") or fields.size("intermediate_size")
-    bias = fields.flag("mlp_bias", False) if family.mlp_bias is None else family.mlp_bias
-    return Mlp(width=width, gated=family.gated, bias=bias)
+def _zamba_layers(attention: tuple[Attention, ...], fields: Fields, family: Family) -> tuple[Layer, ...]:
+    """Recurrent layers; where the shared block runs, a matrix brings its output to the layer's input."""
+    hidden = fields.size("hidden_size")
+    layers, joined = [], False
+    for one in attention:
+        if isinstance(one, GroupedAttention):
+            joined = True
+            continue
+        layers.append(Layer(one, None, 1, (matrix("shared_block", hidden, hidden),) if joined else ()))
+        joined = False
+    return tuple(layers)
 
 
 def _left_out(config: Mapping[str, Any], fields: Fields) -> list[str]:

@@ -2,10 +2,12 @@
 
 Formulas as in vLLM 0.33.0 (`kv_cache_interface.py`, `config/model.py`) and llama.cpp:
 
-    grouped   max(1, kv_heads / tp) x (d_k + d_v) x bytes per element, for each token that the layer keeps
-    MLA       (kv_lora_rank + qk_rope_head_dim) x bytes per element, on every tensor-parallel rank
-    linear    a state per sequence, whatever its length: the convolution's last columns in 16 bit, and
-              value_heads x d_k x d_v in fp32
+    grouped     max(1, kv_heads / tp) x (d_k + d_v) x bytes per element, for each token that the layer keeps
+    MLA         (kv_lora_rank + qk_rope_head_dim) x bytes per element, on every tensor-parallel rank
+    compressed  a row for each token of the window, and one for each `ratio` tokens (DeepSeek-V4)
+    recurrent   a state per sequence, whatever its length: the last columns of the convolution, and the state
+
+Layers that read the keys and values of earlier ones keep nothing; cross attention keeps the encoder's tokens.
 """
 
 from __future__ import annotations
@@ -14,36 +16,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tokenquote.memory.architecture import Attention, GroupedAttention, LatentAttention, LinearAttention
+from tokenquote.memory.architecture import (
+    Attention,
+    CompressedAttention,
+    GroupedAttention,
+    LatentAttention,
+    NoAttention,
+    Parallel,
+)
+from tokenquote.memory.cache_plan import CacheError, CachePlan
+from tokenquote.memory.held_tokens import held_by_window, held_contiguously, held_tokens
 from tokenquote.memory.quantization import CacheElement
+from tokenquote.memory.recurrent import Mamba2, Recurrent
 
-__all__ = ["CacheError", "CachePlan", "KvCache", "kv_cache"]
-
-_CONV_BYTES = 2  # model dtype
-_STATE_BYTES = 4  # mamba_ssm_cache_dtype of Qwen3.5: float32
-
-
-class CacheError(ValueError):
-    """The cache cannot be laid out so; `field` is what does not fit."""
-
-    def __init__(self, field: str, detail: str) -> None:
-        super().__init__(detail)
-        self.field = field
-        self.detail = detail
-
-
-@dataclass(frozen=True, slots=True)
-class CachePlan:
-    """What is to be held, and how it is spread."""
-
-    tokens: int
-    """That each sequence holds."""
-    element: CacheElement
-    sequences: int = 1
-    block: int | None = None
-    """Tokens of a block; each sequence is rounded up to whole blocks. None: not paged."""
-    tensor_parallel: int = 1
-    pipeline_parallel: int = 1
+__all__ = ["CacheError", "CachePlan", "KvCache", "kv_cache", "state_on_rank", "token_on_rank"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +43,11 @@ class KvCache:
     bytes_per_gpu: int
     """On the GPUs of the pipeline stage that holds most."""
     state_bytes: int
-    """Of one sequence, without replication: what linear attention keeps, whatever the length."""
+    """Of one sequence, without replication: what recurrent layers keep, whatever the length."""
+    rounding_bytes: int
+    """Of `bytes`, what lies in blocks that are not full."""
+    contiguous_bytes: int
+    """Over all GPUs, if every sequence and every beam had a buffer of its own of the full length."""
 
 
 def kv_cache(layers: Sequence[Attention], plan: CachePlan) -> KvCache:
@@ -66,34 +56,71 @@ def kv_cache(layers: Sequence[Attention], plan: CachePlan) -> KvCache:
     Raises:
         CacheError: heads or layers do not divide over the GPUs, or a row is not made of whole blocks.
     """
-    sizes = {layer: _on_one_rank(layer, plan) for layer in set(layers)}
-    stages = [
-        plan.sequences * sum(sizes[layer] * times for layer, times in Counter(stage).items())
-        for stage in _stages(layers, plan.pipeline_parallel)
-    ]
+    ranks = plan.tensor_parallel * plan.context_parallel
+    stages = [Counter(stage) for stage in _stages(layers, plan.pipeline_parallel)]
+    kinds = set(layers)
+    sizes = {layer: _on_one_rank(layer, plan) for layer in kinds}
+    exact = {layer: _on_one_rank(layer, plan.unpaged()) for layer in kinds}
+    apart = {layer: _contiguously(layer, plan) for layer in kinds}
+    held = [sum(sizes[layer] * times for layer, times in stage.items()) for stage in stages]
+    counts = Counter(layers)
     return KvCache(
-        bytes=plan.tensor_parallel * sum(stages),
-        bytes_per_token=sum(_token_bytes(one, 1, plan.element) * n for one, n in Counter(layers).items()),
-        bytes_per_gpu=max(stages),
-        state_bytes=sum(_state_bytes(one, 1) for one in layers if isinstance(one, LinearAttention)),
+        bytes=ranks * sum(held),
+        bytes_per_token=sum(token_on_rank(one, 1, plan) * n for one, n in counts.items()),
+        bytes_per_gpu=max(held),
+        state_bytes=sum(state_on_rank(one, 1, plan) * n for one, n in counts.items()),
+        rounding_bytes=ranks * sum((sizes[one] - exact[one]) * n for one, n in counts.items()),
+        contiguous_bytes=ranks * sum(apart[one] * n for one, n in counts.items()),
     )
 
 
 def _on_one_rank(layer: Attention, plan: CachePlan) -> int:
-    """Bytes of one layer and one sequence on one tensor-parallel rank."""
-    if isinstance(layer, LinearAttention):
-        return _state_bytes(layer, plan.tensor_parallel)
-    return _token_bytes(layer, plan.tensor_parallel, plan.element) * _tokens_held(layer, plan)
+    """Bytes of one layer and all sequences on one rank."""
+    ranks = plan.tensor_parallel
+    states = plan.sequences * plan.beams * state_on_rank(layer, ranks, plan)
+    if isinstance(layer, CompressedAttention):
+        return states + _compressed_rows(layer, plan)
+    return states + token_on_rank(layer, ranks, plan) * held_tokens(_cached(layer), plan)
 
 
-def _token_bytes(layer: Attention, ranks: int, element: CacheElement) -> int:
-    """Bytes of one token in one layer on one of so many ranks."""
-    if isinstance(layer, LinearAttention):
-        return 0
+def _contiguously(layer: Attention, plan: CachePlan) -> int:
+    ranks, all_beams = plan.tensor_parallel, plan.sequences * plan.beams
+    states = all_beams * state_on_rank(layer, ranks, plan)
+    if isinstance(layer, CompressedAttention):
+        return states + _compressed_rows(layer, plan)
+    return states + token_on_rank(layer, ranks, plan) * held_contiguously(_cached(layer), plan)
+
+
+def _cached(layer: Attention) -> Attention:
+    return layer.attention if isinstance(layer, Parallel) else layer
+
+
+def token_on_rank(layer: Attention, ranks: int, plan: CachePlan) -> int:
+    """Bytes of one token in one layer on one of so many tensor-parallel ranks.
+
+    Raises:
+        CacheError: heads do not divide over the ranks, or a row is not made of whole blocks.
+    """
+    if isinstance(layer, Parallel):
+        return token_on_rank(layer.attention, ranks, plan)
     if isinstance(layer, LatentAttention):
         indexer = _indexer_bytes(layer.indexer.head_dim) if layer.indexer else 0
-        return _row_bytes(layer.kv_rank + layer.rope_dim, element) + indexer
-    return 2 * _row_bytes(_heads_on_rank(layer, ranks) * layer.head_dim, element)
+        return _row_bytes(layer.kv_rank + layer.rope_dim, plan.element) + indexer
+    if isinstance(layer, CompressedAttention):
+        return _row_bytes(layer.head_dim, plan.element)
+    if isinstance(layer, GroupedAttention):
+        return _grouped_token(layer, ranks, plan)
+    return 0
+
+
+def _grouped_token(layer: GroupedAttention, ranks: int, plan: CachePlan) -> int:
+    heads = _heads_on_rank(layer, ranks)
+    if not layer.owns_cache:
+        return 0
+    keys, values = plan.element, plan.value_element or plan.element
+    scales = heads * (keys.scale_bytes + values.scale_bytes)
+    indexer = _row_bytes(layer.indexer.head_dim, keys) if layer.indexer else 0
+    return _row_bytes(heads * layer.head_dim, keys) + _row_bytes(heads * layer.value_size, values) + scales + indexer
 
 
 def _heads_on_rank(layer: GroupedAttention, ranks: int) -> int:
@@ -123,26 +150,51 @@ def _indexer_bytes(head_dim: int) -> int:
     return head_dim + 4 * -(-head_dim // 128)
 
 
-def _tokens_held(layer: GroupedAttention | LatentAttention, plan: CachePlan) -> int:
-    """Tokens that the layer has room for: those of its window, in whole blocks."""
-    window = layer.window if isinstance(layer, GroupedAttention) else None
-    kept = plan.tokens if window is None else min(plan.tokens, window)
-    if plan.block is None:
-        return kept
-    blocks = -(-kept // plan.block)
-    if kept < plan.tokens:
-        # A window that has moved on begins inside of a block: one more (vLLM, kv_cache_interface.py).
-        blocks = min(blocks + 1, -(-plan.tokens // plan.block))
-    return blocks * plan.block
+def _compressed_rows(layer: CompressedAttention, plan: CachePlan) -> int:
+    """Rows of all sequences: keys alone, which serve as values too, on every rank."""
+    window = plan.sequences * plan.beams * held_by_window(layer.window, plan)
+    row = _row_bytes(layer.head_dim, plan.element)
+    if not layer.ratio:
+        return row * window
+    compressed = plan.sequences * plan.beams * (plan.tokens // layer.ratio)
+    indexer = _indexer_bytes(layer.indexer.head_dim) if layer.indexer else 0
+    return row * (window + compressed) + indexer * compressed
 
 
-def _state_bytes(layer: LinearAttention, ranks: int) -> int:
-    if layer.key_heads % ranks or layer.value_heads % ranks:
-        heads = f"{layer.key_heads} and {layer.value_heads} heads of linear attention"
-        raise CacheError("tensor_parallel", f"{heads} do not divide over {ranks} GPUs")
-    convolution = (layer.kernel - 1) * layer.conv_width * _CONV_BYTES
-    state = layer.value_heads * layer.key_dim * layer.value_dim * _STATE_BYTES
-    return (convolution + state) // ranks
+def state_on_rank(layer: Attention, ranks: int, plan: CachePlan) -> int:
+    """Bytes that one sequence keeps in one recurrent layer on one of so many ranks; 0 for other layers.
+
+    Raises:
+        CacheError: heads do not divide over the ranks.
+    """
+    if isinstance(layer, Parallel):
+        return state_on_rank(layer.recurrent, ranks, plan)
+    if isinstance(layer, CompressedAttention):
+        return _compressor_state(layer)
+    if isinstance(layer, GroupedAttention | LatentAttention | NoAttention):
+        return 0
+    for heads in layer.head_counts:
+        if heads % ranks:
+            named = " and ".join(map(str, layer.head_counts))
+            what = layer.kind.replace("_", " ")
+            raise CacheError("tensor_parallel", f"{named} heads of {what} do not divide over {ranks} GPUs")
+    convolution = _conv_on_rank(layer, ranks) * plan.conv_bytes
+    return convolution + layer.state_elements // ranks * plan.state_bytes
+
+
+def _conv_on_rank(layer: Recurrent, ranks: int) -> int:
+    """Groups of Mamba 2 that are fewer than the ranks are held by each (vLLM, `mamba_utils.py`)."""
+    if isinstance(layer, Mamba2):
+        groups = -(-layer.groups // ranks) * ranks
+        return (layer.kernel - 1) * (layer.inner + 2 * groups * layer.state) // ranks
+    return layer.conv_elements // ranks
+
+
+def _compressor_state(layer: CompressedAttention) -> int:
+    """Rows and weights of the tokens that are not compressed yet, in fp32 (aiconfigurator 0.12, deepseek_v4.py)."""
+    spans = 2 if layer.overlap else 1
+    widths = layer.head_dim + (layer.indexer.head_dim if layer.indexer else 0)
+    return 2 * 4 * layer.ratio * spans * spans * widths
 
 
 def _stages(layers: Sequence[Attention], stages: int) -> Iterator[Sequence[Attention]]:

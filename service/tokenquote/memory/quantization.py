@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from tokenquote.memory.gguf_mixes import FileMix
+
 __all__ = [
     "CacheElement",
     "Formats",
@@ -79,10 +81,8 @@ class WeightFormat:
     quantises: Quantises
     rest_bits: int
     """Of what is not quantised: norms, biases, routers, and as `quantises` says more."""
-    head: str | None = None
-    """The format of the output matrix (or of the embedding that serves as it), where it has another one."""
-    mix_of: str | None = None
-    """The mix that was asked for, where only its base type is counted."""
+    mix: FileMix | None = None
+    """Types of single tensors, where they are not all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,8 @@ class CacheElement:
     name: str
     block: int
     block_bytes: Fraction
+    scale_bytes: int = 0
+    """Of the scale that each head of each token has, in types that scale so."""
 
     def bytes_of(self, elements: int) -> Fraction | None:
         """Bytes of one row; None if it is not made of whole blocks."""
@@ -115,25 +117,34 @@ class Formats:
     """All formats by name and by other names."""
 
     weights: Mapping[str, WeightFormat]
+    mixes: Mapping[str, WeightFormat]
     grouped: Mapping[str, GroupedFormat]
     cache: Mapping[str, CacheElement]
 
     def weight(self, name: str) -> WeightFormat:
         """The format of this name; letter case does not matter.
 
+        A name of llama.cpp is that of a file type, which mixes types; `-pure` behind it means the type alone.
+
         Raises:
             UnknownFormat: there is none.
         """
         wanted = name.strip().lower()
-        if (format_ := self.weights.get(wanted)) is not None:
+        if (mix := self.mixes.get(wanted)) is not None:
+            return mix
+        if (format_ := self.weights.get(wanted.removesuffix("-pure"))) is not None:
             return format_
         match = _GROUPED.match(wanted)
         if match is not None and (family := self.grouped.get(match[1])) is not None:
             bits, group = int(match[2]), int(match[3])
             if bits in family.bits and group > 0:
                 return _of_family(wanted, family, bits, group)
-        known = [*self.weights, *(f"{n}-{b}bit-g128" for n, f in self.grouped.items() for b in f.bits)]
+        known = [*self.weights, *self.mixes, *(f"{n}-{b}bit-g128" for n, f in self.grouped.items() for b in f.bits)]
         raise UnknownFormat(name, _near(wanted, known))
+
+    def block_type(self, name: str) -> Storage:
+        """How a type of a mix stores a matrix."""
+        return self.weights[name].storage
 
     def cache_element(self, name: str) -> CacheElement:
         """The cache type of this name; letter case does not matter.

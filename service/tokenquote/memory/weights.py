@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tokenquote.memory.parameters import Role, Tensors
+from tokenquote.memory.architecture import Architecture
+from tokenquote.memory.gguf_mixes import FileMix, typed_tensors
+from tokenquote.memory.parameters import tensors
 from tokenquote.memory.quantization import Formats, Quantises, Storage, WeightFormat
+from tokenquote.memory.tensors import Role, Tensors
 
-__all__ = ["Weights", "weigh"]
+__all__ = ["Weights", "weigh", "weigh_architecture"]
 
 _APPLIES: dict[Quantises, frozenset[Role]] = {
-    "everything": frozenset({"linear", "expert", "embedding", "head", "kept"}),
+    "everything": frozenset({"linear", "expert", "embedding", "head", "kept", "tower"}),
     "matrices": frozenset({"linear", "expert", "embedding", "head"}),
     "linears": frozenset({"linear", "expert"}),
     "experts": frozenset({"expert"}),
 }
+_TOWER_BITS = Fraction(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Weights:
     parameters: int
     quantised: frozenset[str]
     """Parts with at least one tensor in the format itself."""
+    types: dict[str, int]
+    """Bytes by type, where a format mixes several."""
 
     @property
     def bytes(self) -> int:
@@ -38,39 +44,94 @@ class Weights:
         return Fraction(8 * self.bytes, self.parameters)
 
 
-def weigh(tensors: Iterable[Tensors], format_: WeightFormat, formats: Formats, *, tied: bool) -> Weights:
-    """Bytes of all tensors.
+def weigh_architecture(
+    architecture: Architecture, format_: WeightFormat, formats: Formats, *, imatrix: bool = False
+) -> Weights:
+    """Bytes of a model's weights, mixes of types layer by layer.
 
     Args:
-        tensors: of the architecture.
-        format_: what the quantised ones are stored in.
-        formats: where a format finds those that it names for the output and for odd rows.
-        tied: whether the embedding serves as the output matrix as well.
+        architecture: of the model.
+        format_: what its weights are stored in.
+        formats: where a format finds those that it names.
+        imatrix: whether a GGUF file was made with an importance matrix, which changes some of its types.
     """
-    found = tuple(tensors)
+    if format_.mix is None:
+        return weigh(tensors(architecture), format_, formats)
+    return _weigh_mix(architecture, format_.mix, formats, imatrix=imatrix)
+
+
+def weigh(found: Iterable[Tensors], format_: WeightFormat, formats: Formats) -> Weights:
+    """Bytes of tensors in one type, and of those that it leaves in a wider one."""
+    found = tuple(found)
     applies = _applies_to(format_, found)
     rest = Storage(Fraction(format_.rest_bits))
-    components: dict[str, int] = {}
-    quantised: set[str] = set()
+    tally = _Tally()
     for one in found:
-        storage = rest
         if one.role in applies:
-            quantised.add(one.part)
-            output = one.role == "head" or (tied and one.role == "embedding")
-            wanted = formats.weight(format_.head).storage if output and format_.head else format_.storage
-            storage = _storage_for(one, wanted, formats)
+            storage = _storage_for(one, format_.storage, formats)
+            tally.add(one, storage, format_.name, quantised=True)
+        elif one.role == "tower":
+            tally.add(one, Storage(_TOWER_BITS), "16 bit", quantised=False)
+        else:
+            tally.add(one, rest, f"{format_.rest_bits} bit", quantised=False)
+    return tally.weights()
+
+
+def _weigh_mix(architecture: Architecture, mix: FileMix, formats: Formats, *, imatrix: bool) -> Weights:
+    tally = _Tally()
+    for one, name in typed_tensors(architecture, mix, imatrix=imatrix):
+        if one.role == "tower":
+            tally.add(one, Storage(_TOWER_BITS), "f16", quantised=False)
+        elif name is None:
+            tally.add(one, Storage(Fraction(32)), "f32", quantised=False)
+        else:
+            name, storage = _fitting(one, name, mix, formats)
+            tally.add(one, storage, name, quantised=True)
+    return tally.weights()
+
+
+class _Tally:
+    """Adds tensors up."""
+
+    def __init__(self) -> None:
+        self._components: dict[str, int] = {}
+        self._types: dict[str, int] = {}
+        self._parameters = 0
+        self._quantised: set[str] = set()
+
+    def add(self, one: Tensors, storage: Storage, type_: str, *, quantised: bool) -> None:
         size = storage.bytes_of(one.rows, one.columns) * one.copies
-        components[one.part] = components.get(one.part, 0) + size
-    return Weights(components, sum(one.elements for one in found), frozenset(quantised))
+        self._components[one.part] = self._components.get(one.part, 0) + size
+        self._types[type_] = self._types.get(type_, 0) + size
+        self._parameters += one.elements
+        if quantised:
+            self._quantised.add(one.part)
+
+    def weights(self) -> Weights:
+        return Weights(self._components, self._parameters, frozenset(self._quantised), self._types)
 
 
-def _applies_to(format_: WeightFormat, tensors: Iterable[Tensors]) -> frozenset[Role]:
-    without_experts = format_.quantises == "experts" and not any(one.role == "expert" for one in tensors)
+def _applies_to(format_: WeightFormat, found: Iterable[Tensors]) -> frozenset[Role]:
+    without_experts = format_.quantises == "experts" and not any(one.role == "expert" for one in found)
     return _APPLIES["linears" if without_experts else format_.quantises]
 
 
 def _storage_for(one: Tensors, wanted: Storage, formats: Formats) -> Storage:
     """Rows of odd length fall back, as llama.cpp's quantize does."""
+    return next(storage for _, storage in _fallbacks(one, "", wanted, formats))
+
+
+def _fitting(one: Tensors, name: str, mix: FileMix, formats: Formats) -> tuple[str, Storage]:
+    """The type that the tensor's rows are whole blocks of."""
+    output = name == mix.output and one.role in ("head", "embedding")
+    base = formats.block_type(mix.base)
+    if output and base.group is not None and one.columns % base.group:
+        name = "q8_0"
+    return next(_fallbacks(one, name, formats.block_type(name), formats))
+
+
+def _fallbacks(one: Tensors, name: str, wanted: Storage, formats: Formats) -> Iterator[tuple[str, Storage]]:
     while wanted.otherwise is not None and wanted.group is not None and one.columns % wanted.group:
-        wanted = formats.weight(wanted.otherwise).storage
-    return wanted
+        name = wanted.otherwise
+        wanted = formats.block_type(name)
+    yield name, wanted

@@ -1,0 +1,206 @@
+"""Rows of measured and published memory figures, and the config of the model that each is about."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
+
+DEFAULT_TOLERANCE = 0.01
+_UNITS = {
+    "GiB": 2**30, "MiB": 2**20, "GB": 10**9, "MB": 10**6, "KB (1000 B)": 1000, "KiB": 1024, "bytes": 1,
+}  # fmt: skip
+
+# litgpt's own configs leave out the model type and whether embeddings are tied; both are well known.
+_LITGPT_TYPES = (
+    ("Qwen/Qwen3", "qwen3"), ("Qwen/", "qwen2"), ("microsoft/Phi-4-mini", "phi3"), ("microsoft/phi-2", "phi"),
+    ("microsoft/phi-1_5", "phi"), ("microsoft/Phi", "phi3"), ("mistralai/Mixtral", "mixtral"),
+    ("mistralai/", "mistral"), ("google/gemma-3", "gemma3_text"), ("google/gemma-2-", "gemma2"),
+    ("google/", "gemma"), ("EleutherAI/", "gpt_neox"), ("tiiuae/falcon-", "falcon"),
+    ("allenai/OLMo-2", "olmo2"), ("allenai/OLMo-", "olmo"), ("stabilityai/stablelm-3b", "stablelm"),
+    ("stabilityai/stablelm-zephyr", "stablelm"), ("stabilityai/stable-code", "stablelm"),
+    ("stabilityai/", "gpt_neox"), ("togethercomputer/RedPajama", "gpt_neox"), ("databricks/dolly", "gpt_neox"),
+    ("nomic-ai/gpt4all-13b", "llama"),
+)  # fmt: skip
+_LITGPT_TIED = (
+    "Qwen/Qwen3-0.6B", "Qwen/Qwen3-1.7B", "Qwen/Qwen3-4B", "Qwen/Qwen2.5-0.5B", "Qwen/Qwen2.5-1.5B",
+    "Qwen/Qwen2.5-3B", "Qwen/Qwen2.5-Coder-0.5B", "Qwen/Qwen2.5-Coder-1.5B", "Qwen/Qwen2.5-Coder-3B",
+    "Qwen/Qwen2.5-Math-1.5B", "HuggingFaceTB/SmolLM", "microsoft/Phi-4-mini", "meta-llama/Llama-3.2",
+    "google/", "allenai/OLMo-1B", "tiiuae/falcon-",
+)  # fmt: skip
+
+# What people add to a model's name for a copy with other weights; the architecture is the model's own.
+_VARIANT = re.compile(
+    r"([-_ ](fp8|bf16|f16|awq|gptq|gguf|nvfp4|mxfp4|w\d+a\d+|int\d|quantized|dynamic|static|instruct|chat|it|hf|"
+    r"base|thinking|autoround|\d+-?bits?|mlx|q\d\w*|iq\d\w*|4bit|8bit)\b(\.w\d+a\d+)?)+$",
+    re.IGNORECASE,
+)
+# Names of logs that are no repository's.
+_KNOWN_AS = {
+    "llama 7b": "meta-llama/Llama-2-7b-hf",
+    "llama 13b": "meta-llama/Llama-2-13b-hf",
+    "llama-2-7b": "meta-llama/Llama-2-7b-hf",
+    "llama-2-13b": "meta-llama/Llama-2-13b-hf",
+    "llama-2-70b": "meta-llama/Llama-2-70b-hf",
+    "deepseek-v3/r1": "deepseek-ai/DeepSeek-V3",
+    "deepseek r1": "deepseek-ai/DeepSeek-V3",
+    "kimi-dev-72b": "Qwen/Qwen2.5-72B",
+    "meta_llama_3.1_8b_it": "meta-llama/Llama-3.1-8B",
+    "llama-3.1-nemotron-70b-instruct-hf": "meta-llama/Llama-3.1-70B",
+    "meta-llama-3.1-8b": "meta-llama/Llama-3.1-8B",
+    "codellama-7b": "codellama/CodeLlama-7b-hf",
+}
+
+
+class NoConfig(LookupError):
+    """Nobody here knows the architecture of the row's model."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure."""
+
+    index: int
+    entry: Mapping[str, Any]
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.entry.get("inputs") or {}
+        return found
+
+    @property
+    def quantity(self) -> str:
+        return str(self.entry.get("quantity"))
+
+    @property
+    def category(self) -> str:
+        return str(self.entry.get("category"))
+
+    @property
+    def model(self) -> str:
+        return str(self.entry.get("model"))
+
+    @property
+    def value(self) -> float | None:
+        value = self.entry.get("value")
+        return value if isinstance(value, int | float) else None
+
+    @property
+    def unit(self) -> int:
+        """Bytes of the row's unit; 1 for what is no memory."""
+        return _UNITS.get(str(self.entry.get("unit")), 1)
+
+    @property
+    def basis(self) -> str:
+        """What the row proves: `independent` and `conditional` figures test an estimator."""
+        return str((self.entry.get("check") or {}).get("basis"))
+
+    @property
+    def tolerance(self) -> float:
+        stated = self.entry.get("suggested_tolerance")
+        return DEFAULT_TOLERANCE if stated is None else float(stated)
+
+    def first(self, *names: str) -> Any:
+        """The first of the inputs that is stated."""
+        return next((self.inputs[name] for name in names if self.inputs.get(name) is not None), None)
+
+    def number(self, *names: str) -> int | None:
+        value = self.first(*names)
+        return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    def text(self) -> str:
+        """Everything that says something of the weights' format, in lower case."""
+        words = [self.model, *(str(self.inputs.get(k) or "") for k in ("quant", "quantization", "dtype", "mix"))]
+        return " ".join(words).lower()
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Rows of a file: `{"entries": [...]}` or a plain list."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    entries = content["entries"] if isinstance(content, dict) else content
+    return [Row(index, entry) for index, entry in enumerate(entries)]
+
+
+class Configs:
+    """Configs by model name: of the row itself, of the catalog, of the reference that lies beside the rows."""
+
+    def __init__(self, catalog: Catalog, reference: Path) -> None:
+        self._catalog = catalog
+        self._reference = reference
+
+    def of(self, row: Row) -> Mapping[str, Any]:
+        """The config of the row's model.
+
+        Raises:
+            NoConfig: nobody knows it.
+        """
+        stated = row.inputs.get("config")
+        if isinstance(stated, Mapping) and stated.get("hidden_size") and stated.get("num_hidden_layers"):
+            return stated
+        for name in spellings(row.model):
+            if (found := self._exactly(name)) is not None:
+                return found
+        raise NoConfig(f"no config of {row.model[:80]}")
+
+    def _exactly(self, name: str) -> Mapping[str, Any] | None:
+        try:
+            model = self._catalog.resolve(name)
+            if model.weights is not None:
+                return model.weights.architecture
+        except (UnknownModel, AmbiguousModel):
+            pass
+        return self._listed.get(name.lower())
+
+    @cached_property
+    def _listed(self) -> Mapping[str, Mapping[str, Any]]:
+        """Configs of the reference under their full and their bare names; the first of each counts."""
+        if not self._reference.is_file():
+            return {}
+        found: dict[str, Mapping[str, Any]] = {}
+        models = json.loads(self._reference.read_text(encoding="utf-8"))["models"]
+        for model in sorted(models, key=_trust):
+            config = whole_config(model["name"], model["fields"])
+            full = model["name"].split(" (")[0].lower()
+            for name in (model["name"].lower(), full, full.rsplit("/", 1)[-1]):
+                found.setdefault(name, config)
+        return found
+
+
+def _trust(model: Mapping[str, Any]) -> tuple[bool, bool]:
+    """Configs that say their model type first, those whose total was checked before others."""
+    model_type = str(model["fields"].get("model_type"))
+    checked = bool((model.get("params_check") or {}).get("exact_match"))
+    return (not checked, model_type == "None" or model_type.startswith("litgpt:"))
+
+
+def whole_config(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of the reference as a config.json has them: lists written out, the model type known."""
+    config = dict(fields)
+    for key in [key for key in config if key.endswith("_rle")]:
+        config[key.removesuffix("_rle")] = [value for value, times in config.pop(key) for _ in range(times)]
+    kind = str(config.get("model_type"))
+    if kind.startswith("litgpt:") or kind == "None":
+        config["model_type"] = next((known for start, known in _LITGPT_TYPES if name.startswith(start)), "llama")
+    if kind.startswith("litgpt:"):
+        config["tie_word_embeddings"] = name.startswith(_LITGPT_TIED)
+        config.pop("attention_bias", None)
+    return config
+
+
+def spellings(name: str) -> Iterator[str]:
+    """Names under which the model may be known, closest first."""
+    plain = re.sub(r"\s*\(.*\)$", "", name).strip()
+    seen: set[str] = set()
+    for form in (name, plain, _VARIANT.sub("", plain), re.sub(_VARIANT, "", re.sub(r"-(UD|GGUF).*$", "", plain))):
+        bare = form.rsplit("/", 1)[-1]
+        alias = _KNOWN_AS.get(bare.lower()) or _KNOWN_AS.get(form.lower())
+        for one in (form, alias, bare, bare.replace(" ", "-"), re.sub(r"^.*?_", "", bare)):
+            if one and one not in seen:
+                seen.add(one)
+                yield one
