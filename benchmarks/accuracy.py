@@ -4,6 +4,7 @@
     accuracy.py growth [--recordings PATH --conversations PATH]     conversations, request by request
     accuracy.py growth --runs PATH                                  long agent runs
     accuracy.py media [--vectors PATH]                              pictures one by one
+    accuracy.py memory [--vectors PATH]                             parameters, weights, KV caches
     accuracy.py report --output docs/accuracy.md                    all of it, as a page
 
 Without --predictions it prints tables; with it, it writes one JSON object for every input row and leaves the
@@ -23,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.growth import Grower, Grown
 from benchmarks.media_counts import Measured, MediaCounter
+from benchmarks.memory_figures import MemoryFigures
+from benchmarks.memory_scoring import memory_row, memory_table
 from benchmarks.recorded import SHARED
 from benchmarks.scoring import growth_table, media_table, token_table
 from benchmarks.token_counts import Counted, TokenCounter
@@ -33,6 +36,7 @@ RECORDINGS = SHARED / "recordings.jsonl.gz"
 CONVERSATIONS = SHARED / "conversations.json"
 RUNS = SHARED / "long_runs.jsonl.gz"
 VECTORS = SHARED.parent / "reference" / "media_vectors.json"
+MEMORY = SHARED.parent / "reference" / "memory_vectors.json"
 
 _REPORT = """# Accuracy
 
@@ -67,6 +71,14 @@ counted with a calibrated multiple of another one.
 What open-weight processors were seen to do, what providers print, measured bills, and ports of formulas.
 
 {media}
+
+## Memory
+
+Logs of vLLM, SGLang, TensorRT-LLM and llama.cpp, sizes of published files, papers. A row counts as evidence
+if its check is independent of the figure itself, or takes one logged figure, such as the size of the pool, as
+given. Each row has a tolerance of its own, 1 % where none is stated.
+
+{memory}
 """
 
 
@@ -82,6 +94,9 @@ def main() -> int:
         _show(arguments, [*TokenCounter(load_catalog()).count(arguments.recordings)], _token_row, token_table)
     elif arguments.command == "media":
         _show(arguments, [*MediaCounter(load_catalog()).count(arguments.vectors)], _media_row, media_table)
+    elif arguments.command == "memory":
+        figures = MemoryFigures(load_catalog())
+        _show(arguments, [*figures.predict(arguments.vectors)], memory_row, memory_table)
     else:
         grower = Grower(load_catalog())
         if arguments.runs is not None:
@@ -104,9 +119,10 @@ def _parser() -> argparse.ArgumentParser:
     for command in (tokens, growth):
         command.add_argument("--recordings", type=Path, default=RECORDINGS)
         command.add_argument("--predictions", type=Path)
-    media = commands.add_parser("media")
-    media.add_argument("--vectors", type=Path, default=VECTORS)
-    media.add_argument("--predictions", type=Path)
+    for name, vectors in (("media", VECTORS), ("memory", MEMORY)):
+        command = commands.add_parser(name)
+        command.add_argument("--vectors", type=Path, default=vectors)
+        command.add_argument("--predictions", type=Path)
     report = commands.add_parser("report")
     report.add_argument("--output", type=Path, required=True)
     return parser
@@ -114,8 +130,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _inputs(arguments: argparse.Namespace) -> list[Path]:
     if arguments.command == "report":
-        return [RECORDINGS, CONVERSATIONS, RUNS, VECTORS]
-    if arguments.command == "media":
+        return [RECORDINGS, CONVERSATIONS, RUNS, VECTORS, MEMORY]
+    if arguments.command in ("media", "memory"):
         return [arguments.vectors]
     if arguments.command == "growth":
         return [arguments.runs] if arguments.runs else [arguments.recordings, arguments.conversations]
@@ -167,6 +183,7 @@ def _report() -> str:
         growth=growth_table(grower.conversations(RECORDINGS, CONVERSATIONS)),
         runs=growth_table(grower.runs(RUNS)),
         media=media_table(MediaCounter(catalog).count(VECTORS)),
+        memory=memory_table(MemoryFigures(catalog).predict(MEMORY)),
     )
 
 

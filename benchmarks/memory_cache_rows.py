@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 from benchmarks.memory_rows import Configs, NoConfig, Row
 
@@ -104,9 +102,13 @@ class CacheRows:
 
     def _type(self, row: Row) -> str:
         if row.inputs.get("kv_bytes") or row.inputs.get("kv_dtype_bytes") or row.inputs.get("dtype_bytes"):
-            return {1: "fp8", 2: "fp16", 4: "fp32"}[int(row.first("kv_bytes", "kv_dtype_bytes", "dtype_bytes"))]
+            return {1: "fp8", 2: "fp16", 4: "fp32"}[
+                int(row.first("kv_bytes", "kv_dtype_bytes", "dtype_bytes"))
+            ]
         stated = row.first("kv_cache_dtype", "kv_dtype", "type", "bytes")
-        if stated is None and (found := re.search(r"\b(q\d_\d|iq4_nl|f16|f32|bf16)\b", str(row.first("config")))):
+        if stated is None and (
+            found := re.search(r"\b(q\d_\d|iq4_nl|f16|f32|bf16)\b", str(row.first("config")))
+        ):
             stated = found[1]
         word = str(stated or "auto").split()[0].lower()
         if word == "auto" and "float32" in str(row.inputs.get("dtype")):
@@ -222,7 +224,9 @@ class CacheRows:
 
     def _llama_cpp(self, row: Row, context: int) -> int:
         """One sequence with its windows in a buffer of their own, padded to 256."""
-        plan = replace(self._plan(row, context), in_flight=row.number("n_ubatch") or 512, pad=256, one_buffer=True)
+        plan = replace(
+            self._plan(row, context), in_flight=row.number("n_ubatch") or 512, pad=256, one_buffer=True
+        )
         return kv_cache(self._model_layers(row), plan).bytes
 
     def _attention_only(self, row: Row) -> float:
@@ -314,7 +318,9 @@ def _stated_recurrent(row: Row) -> LinearAttention | Mamba | Mamba2 | None:
         values = row.number("linear_v_heads", "v_heads") or 1
         dim = row.number("linear_head_dim", "head_dim") or 128
         width = row.number("conv_dim")
-        keys = row.number("linear_k_heads") or ((width - values * dim) // (2 * dim) if width else 16)
+        keys = row.number("linear_k_heads") or 16
+        if width is not None:
+            keys = (width - values * dim) // (2 * dim)
         return LinearAttention(keys, values, dim, dim, kernel)
     if row.number("mamba_heads") is not None and row.number("mamba_head_dim") is not None:
         state = row.number("ssm_state", "d_state") or 128
@@ -323,8 +329,7 @@ def _stated_recurrent(row: Row) -> LinearAttention | Mamba | Mamba2 | None:
     if row.number("d_state") is None or row.number("d_inner") is None:
         return None
     inner, state = _need(row, "d_inner"), _need(row, "d_state")
-    if (groups := row.number("n_group", "n_groups")) is not None and groups > 0:
-        return Mamba2(1, inner, groups, state, kernel)
+    stated_groups = row.number("n_group", "n_groups")
+    if stated_groups:
+        return Mamba2(1, inner, stated_groups, state, kernel)
     return Mamba(inner, state, kernel, rank=1)
-
-

@@ -35,6 +35,17 @@ class MemoryFigure:
         return (self.predicted - value) / value if value else float(self.predicted != 0)
 
     @property
+    def low(self) -> float | None:
+        return self.predicted
+
+    @property
+    def high(self) -> float | None:
+        """Engines load buffers besides: rotary tables, what an allocator rounds up."""
+        if self.predicted is None or self.row.quantity != "weights_gib_per_gpu":
+            return self.predicted
+        return self.predicted * 1.01
+
+    @property
     def within(self) -> bool:
         """Whether the prediction lies within the row's tolerance, or prints as the figure does."""
         if self.error is None or self.predicted is None:

@@ -25,7 +25,8 @@ _LITGPT_TYPES = (
     ("google/", "gemma"), ("EleutherAI/", "gpt_neox"), ("tiiuae/falcon-", "falcon"),
     ("allenai/OLMo-2", "olmo2"), ("allenai/OLMo-", "olmo"), ("stabilityai/stablelm-3b", "stablelm"),
     ("stabilityai/stablelm-zephyr", "stablelm"), ("stabilityai/stable-code", "stablelm"),
-    ("stabilityai/", "gpt_neox"), ("togethercomputer/RedPajama", "gpt_neox"), ("databricks/dolly", "gpt_neox"),
+    ("stabilityai/", "gpt_neox"), ("togethercomputer/RedPajama", "gpt_neox"),
+    ("databricks/dolly", "gpt_neox"),
     ("nomic-ai/gpt4all-13b", "llama"),
 )  # fmt: skip
 _LITGPT_TIED = (
@@ -37,8 +38,8 @@ _LITGPT_TIED = (
 
 # What people add to a model's name for a copy with other weights; the architecture is the model's own.
 _VARIANT = re.compile(
-    r"([-_ ](fp8|bf16|f16|awq|gptq|gguf|nvfp4|mxfp4|w\d+a\d+|int\d|quantized|dynamic|static|instruct|chat|it|hf|"
-    r"base|thinking|autoround|\d+-?bits?|mlx|q\d\w*|iq\d\w*|4bit|8bit)\b(\.w\d+a\d+)?)+$",
+    r"([-_ ](fp8|bf16|f16|awq|gptq|gguf|nvfp4|mxfp4|w\d+a\d+|int\d|quantized|dynamic|static|instruct|chat|it|"
+    r"hf|base|thinking|autoround|\d+-?bits?|mlx|q\d\w*|iq\d\w*|4bit|8bit)\b(\.w\d+a\d+)?)+$",
     re.IGNORECASE,
 )
 # Names of logs that are no repository's.
@@ -116,7 +117,10 @@ class Row:
 
     def text(self) -> str:
         """Everything that says something of the weights' format, in lower case."""
-        words = [self.model, *(str(self.inputs.get(k) or "") for k in ("quant", "quantization", "dtype", "mix"))]
+        words = [
+            self.model,
+            *(str(self.inputs.get(k) or "") for k in ("quant", "quantization", "dtype", "mix")),
+        ]
         return " ".join(words).lower()
 
 
@@ -128,7 +132,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 class Configs:
-    """Configs by model name: of the row itself, of the catalog, of the reference that lies beside the rows."""
+    """Configs by model name: of the row itself, of the catalog, of the reference beside the rows."""
 
     def __init__(self, catalog: Catalog, reference: Path) -> None:
         self._catalog = catalog
@@ -186,7 +190,9 @@ def whole_config(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         config[key.removesuffix("_rle")] = [value for value, times in config.pop(key) for _ in range(times)]
     kind = str(config.get("model_type"))
     if kind.startswith("litgpt:") or kind == "None":
-        config["model_type"] = next((known for start, known in _LITGPT_TYPES if name.startswith(start)), "llama")
+        config["model_type"] = next(
+            (known for start, known in _LITGPT_TYPES if name.startswith(start)), "llama"
+        )
     if kind.startswith("litgpt:"):
         config["tie_word_embeddings"] = name.startswith(_LITGPT_TIED)
         config.pop("attention_bias", None)
@@ -197,7 +203,12 @@ def spellings(name: str) -> Iterator[str]:
     """Names under which the model may be known, closest first."""
     plain = re.sub(r"\s*\(.*\)$", "", name).strip()
     seen: set[str] = set()
-    for form in (name, plain, _VARIANT.sub("", plain), re.sub(_VARIANT, "", re.sub(r"-(UD|GGUF).*$", "", plain))):
+    for form in (
+        name,
+        plain,
+        _VARIANT.sub("", plain),
+        re.sub(_VARIANT, "", re.sub(r"-(UD|GGUF).*$", "", plain)),
+    ):
         bare = form.rsplit("/", 1)[-1]
         alias = _KNOWN_AS.get(bare.lower()) or _KNOWN_AS.get(form.lower())
         for one in (form, alias, bare, bare.replace(" ", "-"), re.sub(r"^.*?_", "", bare)):

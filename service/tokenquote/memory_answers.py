@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from tokenquote.catalog import Catalog, Model
 from tokenquote.memory import (
-    Architecture,
     ArchitectureError,
-    Attention,
+    CacheElement,
     CacheError,
     CacheLayout,
     CachePlan,
     Formats,
-    GroupedAttention,
-    KvCache,
-    LatentAttention,
     UnknownFormat,
-    WeightFormat,
-    Weights,
+    active_parameters,
     cache_formula,
     formats_of,
     kv_cache,
     read_architecture,
     read_cache_layout,
-    tensors,
-    weigh,
+    weigh_architecture,
 )
-from tokenquote.memory.quantization import Storage
+from tokenquote.memory_remarks import cache_assumptions, format_assumptions
 from tokenquote.plan_errors import PlanError
 from tokenquote_client.memory import (
     KvCacheAnswer,
@@ -56,6 +50,9 @@ LayoutT = TypeVar("LayoutT")
 # What a quoted conversation's cache is counted in: what vLLM and llama.cpp use unless told otherwise.
 _QUOTED_CACHE_TYPE = "fp16"
 
+# llama.cpp's n_ubatch, and what it rounds the length of a cache up to (llama-kv-cache.cpp).
+_LLAMA_CPP_BATCH, _LLAMA_CPP_PAD = 512, 256
+
 MAX_BYTES = 2**53
 """Above it, JSON readers begin to round."""
 
@@ -67,19 +64,9 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         one of `problems.KNOWN_ERRORS`: the model, its architecture or the layout is not known or not right.
     """
     layout = read_as(read_cache_layout, *subject_of(question, catalog))
-    formats = formats_of(catalog.quantization)
     try:
-        plan = CachePlan(
-            tokens=question.context_tokens,
-            element=formats.cache_element(question.dtype),
-            sequences=question.sequences,
-            block=question.block_tokens,
-            tensor_parallel=question.tensor_parallel,
-            pipeline_parallel=question.pipeline_parallel,
-        )
+        plan = _plan(question, layout, formats_of(catalog.quantization))
         held = kv_cache(layout.layers, plan)
-    except UnknownFormat as error:
-        raise PlanError(("dtype",), unknown_format(error, formats.cache)) from None
     except CacheError as error:
         raise PlanError((error.field,), error.detail) from None
     if held.bytes > MAX_BYTES:
@@ -88,12 +75,48 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         bytes=held.bytes,
         bytes_per_token=held.bytes_per_token,
         bytes_per_gpu=held.bytes_per_gpu,
+        state_bytes=held.state_bytes,
+        rounding_bytes=held.rounding_bytes,
+        contiguous_bytes=held.contiguous_bytes,
         layers=dict(Counter(layer.kind for layer in layout.layers)),
         formula=cache_formula(layout.layers, plan),
         method=method_of(layout.known),
-        assumptions=[*layout.assumptions, *_cache_assumptions(layout, plan, held)],
+        assumptions=[*layout.assumptions, *cache_assumptions(layout, plan, held)],
         warnings=list(layout.warnings),
     )
+
+
+def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> CachePlan:
+    llama_cpp = question.engine == "llama.cpp"
+    in_flight = question.in_flight_tokens
+    return CachePlan(
+        tokens=question.context_tokens,
+        element=_element("dtype", question.dtype, formats),
+        sequences=question.sequences,
+        block=question.block_tokens,
+        tensor_parallel=question.tensor_parallel,
+        pipeline_parallel=question.pipeline_parallel,
+        context_parallel=question.context_parallel,
+        value_element=_element("value_dtype", question.value_dtype, formats)
+        if question.value_dtype
+        else None,
+        shared_prefix=question.shared_prefix_tokens,
+        beams=question.beams,
+        prompt=question.prompt_tokens,
+        encoder_tokens=question.encoder_tokens or layout.encoder_tokens,
+        in_flight=(_LLAMA_CPP_BATCH if llama_cpp else 0) if in_flight is None else in_flight,
+        pad=_LLAMA_CPP_PAD if llama_cpp else None,
+        one_buffer=llama_cpp,
+        conv_bytes=4 if llama_cpp else 2,
+        state_bytes=4 if llama_cpp or question.state_dtype == "fp32" else 2,
+    )
+
+
+def _element(field: str, name: str, formats: Formats) -> CacheElement:
+    try:
+        return formats.cache_element(name)
+    except UnknownFormat as error:
+        raise PlanError((field,), unknown_format(error, formats.cache)) from None
 
 
 def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer:
@@ -107,17 +130,20 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
     try:
         format_ = formats.weight(question.quantization)
     except UnknownFormat as error:
-        raise PlanError(("quantization",), unknown_format(error, formats.weights)) from None
-    weights = _weigh(architecture, format_, formats)
-    mixed = () if format_.mix_of is None else (_mix_warning(format_),)
+        raise PlanError(
+            ("quantization",), unknown_format(error, {**formats.weights, **formats.mixes})
+        ) from None
+    weights = weigh_architecture(architecture, format_, formats, imatrix=question.imatrix)
     return WeightsAnswer(
         bytes=weights.bytes,
         bits_per_weight=float(weights.bits_per_weight),
         parameters=weights.parameters,
+        active_parameters=active_parameters(architecture),
         components=weights.components,
-        method=method_of(architecture.known and not mixed),
-        assumptions=[*architecture.assumptions, *_format_assumptions(format_, weights)],
-        warnings=[*architecture.warnings, *mixed],
+        types=weights.types,
+        method=method_of(architecture.known),
+        assumptions=[*architecture.assumptions, *format_assumptions(format_, weights)],
+        warnings=list(architecture.warnings),
     )
 
 
@@ -134,7 +160,7 @@ def memory_of(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | N
     formats = formats_of(catalog.quantization)
     held = kv_cache(layout.layers, CachePlan(peak_tokens, formats.cache_element(_QUOTED_CACHE_TYPE)))
     format_ = formats.weight(model.weights.published_as)
-    weights = _weigh(architecture, format_, formats)
+    weights = weigh_architecture(architecture, format_, formats)
     return MemoryUse(
         kv_cache_bytes_peak=held.bytes,
         kv_cache_bytes_per_token=held.bytes_per_token,
@@ -183,66 +209,9 @@ def read_as(
         raise PlanError(("model",), f"the catalog's entry of {model.id}: {field}: {error.detail}") from None
 
 
-def _weigh(architecture: Architecture, format_: WeightFormat, formats: Formats) -> Weights:
-    return weigh(tensors(architecture), format_, formats, tied=architecture.tied)
-
-
 def method_of(known: bool) -> Method:
     """A published formula over known shapes, or over shapes that are taken for granted."""
     return "rule" if known else "assumed"
-
-
-def _cache_assumptions(layout: CacheLayout, plan: CachePlan, held: KvCache) -> Iterator[str]:
-    for kind, window in sorted({(one.kind, w) for one in layout.layers if (w := _window(one))}):
-        yield (
-            f"{kind} layers hold {window} tokens of a sequence at most, and more only while a prompt is read"
-        )
-    if held.state_bytes:
-        yield (
-            f"linear attention holds {held.state_bytes} bytes of a sequence, however long it is: "
-            "its convolution in 16 bit, its state in 32"
-        )
-    if any(isinstance(one, LatentAttention) and one.indexer for one in layout.layers):
-        yield "the sparse-attention indexer keeps fp8 keys with fp32 scales, whatever the dtype"
-    if plan.tensor_parallel > 1:
-        yield from _replication(layout, plan.tensor_parallel)
-
-
-def _window(layer: Attention) -> int | None:
-    return layer.window if isinstance(layer, GroupedAttention) else None
-
-
-def _replication(layout: CacheLayout, ranks: int) -> Iterator[str]:
-    if any(isinstance(one, LatentAttention) for one in layout.layers):
-        yield f"each of the {ranks} tensor-parallel GPUs holds all of the compressed MLA rows"
-    for heads in sorted({one.kv_heads for one in layout.layers if isinstance(one, GroupedAttention)}):
-        if heads < ranks:
-            yield f"each of the {heads} KV heads is held by {ranks // heads} of the {ranks} GPUs"
-
-
-def _format_assumptions(format_: WeightFormat, weights: Weights) -> Iterator[str]:
-    if format_.quantises == "everything":
-        return
-    parts = ", ".join(part for part in weights.components if part in weights.quantised)
-    storage = format_.storage
-    scales = "with scales and zeros" if storage.bits_per_weight != storage.bits else _scales_of(storage)
-    bits = f"{float(storage.bits_per_weight):.6g} bits per weight"
-    yield f"{format_.name}: {bits}, {scales}, in matrices of: {parts}"
-    yield f"norms, biases, routers and all other parts in {format_.rest_bits} bit"
-
-
-def _scales_of(storage: Storage) -> str:
-    """Scales that no single weight can be charged with."""
-    if storage.row_bits or storage.tile or storage.tensor_bits:
-        return "and scales for each row, tile or tensor"
-    return "without scales: a format that has them, such as gptq-4bit-g128, takes more"
-
-
-def _mix_warning(format_: WeightFormat) -> str:
-    return (
-        f"{format_.mix_of} mixes types from tensor to tensor, which is not counted yet: taken as "
-        f"{format_.name} throughout, usually a few percent too little"
-    )
 
 
 def unknown_format(error: UnknownFormat, known: Iterable[str]) -> str:

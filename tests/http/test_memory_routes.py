@@ -61,6 +61,9 @@ def test_a_kv_cache_answers_with_everything_the_contract_names(http: httpx2.Clie
         "bytes": 4 * 8192 * 131_072,
         "bytes_per_token": 131_072,
         "bytes_per_gpu": 4 * 8192 * 131_072,
+        "state_bytes": 0,
+        "rounding_bytes": 0,
+        "contiguous_bytes": 4 * 8192 * 131_072,
         "layers": {"attention": 32},
         "formula": "32 layers x 8 KV heads x (128 + 128) x 2 bytes x 8192 tokens x 4 sequences",
         "method": "rule",
@@ -119,10 +122,11 @@ def test_replication_is_counted_and_said(http: httpx2.Client) -> None:
     assert "each of the 8 tensor-parallel GPUs" in answer["assumptions"][0]
 
 
-def test_a_mix_says_plainly_that_it_is_counted_as_its_base_type(http: httpx2.Client) -> None:
+def test_a_mix_says_what_types_it_is_of(http: httpx2.Client) -> None:
     answer = post(http, WEIGHTS, model=LLAMA, quantization="q4_k_m")
-    assert answer["method"] == "assumed"
-    assert "not counted yet: taken as q4_k throughout" in answer["warnings"][0]
+    assert (answer["method"], answer["warnings"]) == ("rule", [])
+    assert answer["types"].keys() == {"q4_k", "q6_k", "f32"}
+    assert answer["bytes"] == sum(answer["types"].values()) == sum(answer["components"].values())
     assert answer["bytes"] == post(http, WEIGHTS, model=LLAMA, quantization="q4_k")["bytes"]
 
 

@@ -16,8 +16,8 @@ from tokenquote.memory import (
     Weights,
     formats_of,
     read_architecture,
-    tensors,
     weigh,
+    weigh_architecture,
 )
 from tokenquote.memory.quantization import Quantises, Storage, WeightFormat
 
@@ -35,7 +35,7 @@ def weights_of(catalog: Catalog, formats: Formats, name: str, format_: str) -> W
     entry = catalog.resolve(name).weights
     assert entry is not None
     architecture = read_architecture(entry.architecture)
-    return weigh(tensors(architecture), formats.weight(format_), formats, tied=architecture.tied)
+    return weigh_architecture(architecture, formats.weight(format_), formats)
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,9 @@ def test_an_embedding_that_is_the_output_too_has_the_output_s_type(
 
 def test_rows_that_are_not_whole_blocks_fall_back_as_in_llama_cpp(formats: Formats) -> None:
     """2,880 is no multiple of 256 (Q4_K becomes Q5_0), and 90 none of 32 (Q5_0 becomes F16)."""
-    q4_k = formats.weight("q4_k")
-    wide = weigh([Tensors("mlp", "linear", 10, 2880)], q4_k, formats, tied=False)
-    odd = weigh([Tensors("mlp", "linear", 10, 90)], q4_k, formats, tied=False)
+    q4_k = formats.weight("q4_k-pure")
+    wide = weigh([Tensors("mlp", "linear", 10, 2880)], q4_k, formats)
+    odd = weigh([Tensors("mlp", "linear", 10, 90)], q4_k, formats)
     assert wide.bytes == 10 * 2880 * 22 // 32
     assert odd.bytes == 10 * 90 * 2
 
@@ -193,17 +193,15 @@ def test_an_unknown_format_is_an_error_with_near_names(formats: Formats, name: s
     assert near in caught.value.near
 
 
-@pytest.mark.parametrize("name", ["Q4_K_M", "q4_k_s", "q5_k_m", "q3_k_l"])
-def test_a_mix_is_counted_as_its_base_type_and_says_so(formats: Formats, name: str) -> None:
-    found = formats.weight(name)
-    assert found.mix_of == name.lower()
-    assert found.storage == formats.weight(found.name).storage
-
-
 def test_every_format_that_a_format_names_is_there(formats: Formats) -> None:
     for format_ in formats.weights.values():
-        for other in (format_.head, format_.storage.otherwise):
-            assert other is None or formats.weight(other), other
+        assert format_.storage.otherwise is None or formats.block_type(format_.storage.otherwise)
+    for format_ in formats.mixes.values():
+        mix = format_.mix
+        assert mix is not None
+        named = [choice.type for choices in mix.choices.values() for choice in choices]
+        for other in (mix.base, mix.output, mix.embedding, mix.rest, *mix.eight_experts.values(), *named):
+            assert other is None or formats.block_type(other), other
 
 
 # --- properties ---
@@ -226,7 +224,7 @@ def test_more_bits_are_never_fewer_bytes(
 ) -> None:
     def size(bits: Fraction) -> int:
         format_ = WeightFormat("any", Storage(bits, group=32, group_bits=Fraction(16)), quantises, 16)
-        return weigh(found, format_, Formats({}, {}, {}), tied=False).bytes
+        return weigh(found, format_, Formats({}, {}, {}, {})).bytes
 
     assert size(bits) <= size(bits + more)
 
@@ -250,4 +248,52 @@ def test_the_closed_form_is_the_sum_of_every_group(formats: Formats, found: list
             ]
             bits += storage.tile_bits * len(tiles)
         slow += one.copies * -int(-bits // 8)
-    assert weigh(found, format_, formats, tied=False).bytes == slow
+    assert weigh(found, format_, formats).bytes == slow
+
+
+# Bits per weight of Llama-3.1-8B, as llama.cpp prints them (tools/quantize/README.md).
+LLAMA_3_1_8B = {
+    "iq1_s": 2.0042, "iq1_m": 2.1460, "iq2_xxs": 2.3824, "iq2_xs": 2.5882, "iq2_s": 2.7403, "iq2_m": 2.9294,
+    "iq3_xxs": 3.2548, "iq3_xs": 3.4977, "iq3_s": 3.6606, "iq3_m": 3.7628, "iq4_xs": 4.4597, "iq4_nl": 4.6818,
+    "q2_k_s": 2.9697, "q2_k": 3.1593, "q3_k_s": 3.6429, "q3_k_m": 3.9960, "q3_k_l": 4.2979, "q4_k_s": 4.6672,
+    "q4_k_m": 4.8944, "q5_k_s": 5.5704, "q5_k_m": 5.7036, "q6_k": 6.5633, "q8_0": 8.5008, "fp16": 16.0005,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "bits"), LLAMA_3_1_8B.items())
+def test_file_types_of_llama_cpp_have_the_bits_that_it_prints(
+    catalog: Catalog, formats: Formats, name: str, bits: float
+) -> None:
+    found = weights_of(catalog, formats, "meta-llama/Llama-3.1-8B", name).bits_per_weight
+    assert float(found) == pytest.approx(bits, abs=6e-4)
+
+
+def test_mixes_look_at_layers_and_heads_and_experts(catalog: Catalog, formats: Formats) -> None:
+    """Of Q4_K_M: values and down projections in Q6_K in half of the layers; in the 70B values in Q5_K else;
+    with eight experts keys and values in Q8_0 and the output of attention in Q5_K.
+    """
+    types = weights_of(catalog, formats, "meta-llama/Llama-3.1-8B", "q4_k_m").types
+    assert types.keys() == {"q4_k", "q6_k", "f32"}
+    # 4 + 4 + 8 of 32 layers, and the output: (1024 x 4096 + 14336 x 4096) x 16 + 128256 x 4096
+    assert types["q6_k"] == (16 * (1024 + 14336) * 4096 + 128_256 * 4096) * 105 // 128
+    assert "q5_k" in weights_of(catalog, formats, "meta-llama/Llama-3.1-70B", "q4_k_m").types
+    mixtral = weights_of(catalog, formats, "mistralai/Mixtral-8x7B-Instruct-v0.1", "q4_k_m").types
+    assert mixtral["q8_0"] == 32 * 2 * 1024 * 4096 * 17 // 16
+    assert mixtral["q5_k"] == 32 * 4096 * 4096 * 11 // 16
+
+
+def test_an_importance_matrix_changes_some_types(catalog: Catalog, formats: Formats) -> None:
+    """IQ4_XS: without one, down projections of the first four layers are Q5_K."""
+    entry = catalog.resolve("meta-llama/Llama-3.1-8B").weights
+    assert entry is not None
+    architecture = read_architecture(entry.architecture)
+    without, with_one = (
+        weigh_architecture(architecture, formats.weight("iq4_xs"), formats, imatrix=imatrix).bytes
+        for imatrix in (False, True)
+    )
+    assert without - with_one == 4 * 14336 * 4096 * (176 - 136) // 256
+
+
+def test_pure_leaves_the_mix_out(formats: Formats) -> None:
+    assert formats.weight("q4_k_m").mix is not None
+    assert formats.weight("q4_k-pure").mix is None

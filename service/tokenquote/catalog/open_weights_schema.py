@@ -132,6 +132,8 @@ class Mix(Entry):
     """Of each kind the first choice that holds; none: the base type."""
     eight_experts: dict[Word, Word] = Field(default={})
     """Types in models of eight experts, before any of these."""
+    imatrix: bool = False
+    """Whether such files need an importance matrix."""
     aliases: tuple[Word, ...] = ()
     source: str = Field(min_length=1)
 

@@ -63,6 +63,8 @@ def read_attention(fields: Fields, family: Family) -> tuple[Attention, ...]:
     }
     if (shape := shapes.get(family.shape)) is not None:
         return shape(fields, family, read_grouped)
+    if family.mixer not in ("mamba", "mamba2"):
+        fields.require("num_hidden_layers", "num_attention_heads")
     kinds = layer_kinds(fields, family)
     read = _LayerReader(fields, family)
     layers = tuple(read.layer(i, kind) for i, kind in enumerate(kinds))
@@ -79,7 +81,10 @@ def _refuse_what_is_not_counted(fields: Fields, family: Family) -> None:
     if family.mixer is None:
         for name in _RECURRENT_SIGNS:
             if fields.raw(name):
-                raise fields.error(name, "Mamba or other recurrent layers, which the model type is not known to have: not counted yet")
+                raise fields.error(
+                    name,
+                    "Mamba or other recurrent layers, which the model type is not known for: not counted yet",
+                )
 
 
 class _LayerReader:
@@ -256,12 +261,12 @@ def _latent(fields: Fields, family: Family, *, indexed: bool, window: int | None
     )
 
 
-def _with_shared_caches(
-    layers: tuple[Attention, ...], shared: int, fields: Fields
-) -> tuple[Attention, ...]:
+def _with_shared_caches(layers: tuple[Attention, ...], shared: int, fields: Fields) -> tuple[Attention, ...]:
     """The last layers read what earlier ones of their kind keep (Gemma 3n and 4)."""
     if shared >= len(layers):
-        raise fields.error("num_kv_shared_layers", f"{shared} of {len(layers)} layers leave none to share from")
+        raise fields.error(
+            "num_kv_shared_layers", f"{shared} of {len(layers)} layers leave none to share from"
+        )
     first = len(layers) - shared
     return layers[:first] + tuple(_reading(layer) for layer in layers[first:])
 

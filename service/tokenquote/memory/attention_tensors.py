@@ -37,14 +37,7 @@ def attention_tensors(attention: Attention, hidden: int) -> Iterable[Tensors]:
 def _grouped(a: GroupedAttention, hidden: int) -> Iterator[Tensors]:
     queries, keys = a.query_heads * a.head_dim, a.kv_heads * a.head_dim
     values, outputs = a.kv_heads * a.value_size, a.query_heads * a.value_size
-    if a.fused:
-        yield matrix("attention", queries + keys + values, hidden, "attn_qkv")
-    else:
-        yield matrix("attention", queries * (2 if a.gate == "width" else 1), hidden, "attn_q")
-        if a.projects != "nothing":
-            yield matrix("attention", keys, hidden, "attn_k")
-        if a.projects == "keys and values":
-            yield matrix("attention", values, hidden, "attn_v")
+    yield from _projections(a, hidden)
     if a.gate == "head":
         yield matrix("attention", a.query_heads, hidden, "attn_gate")
     yield matrix("attention", hidden, outputs, "attn_output")
@@ -57,6 +50,18 @@ def _grouped(a: GroupedAttention, hidden: int) -> Iterator[Tensors]:
     yield from _norms(a, queries, keys)
     if a.indexer is not None:
         yield from _block_indexer(a.indexer, hidden)
+
+
+def _projections(a: GroupedAttention, hidden: int) -> Iterator[Tensors]:
+    queries, keys, values = a.query_heads * a.head_dim, a.kv_heads * a.head_dim, a.kv_heads * a.value_size
+    if a.fused:
+        yield matrix("attention", queries + keys + values, hidden, "attn_qkv")
+        return
+    yield matrix("attention", queries * (2 if a.gate == "width" else 1), hidden, "attn_q")
+    if a.projects != "nothing":
+        yield matrix("attention", keys, hidden, "attn_k")
+    if a.projects == "keys and values":
+        yield matrix("attention", values, hidden, "attn_v")
 
 
 def _norms(a: GroupedAttention, queries: int, keys: int) -> Iterator[Tensors]:

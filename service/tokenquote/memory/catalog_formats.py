@@ -54,7 +54,9 @@ def _mix(name: str, entry: Mix, quantization: QuantizationFile) -> WeightFormat:
     choices = {
         kind: tuple(Choice(one.type, one.where) for one in getattr(entry, kind)) for kind in _TENSOR_KINDS
     }
-    mix = FileMix(entry.base, entry.output, entry.embedding, entry.rest, choices, entry.eight_experts)
+    mix = FileMix(
+        entry.base, entry.output, entry.embedding, entry.rest, choices, entry.eight_experts, entry.imatrix
+    )
     return WeightFormat(name, _storage(base), base.quantises, base.rest_bits, mix)
 
 

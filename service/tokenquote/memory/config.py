@@ -153,7 +153,9 @@ def _has_no_dense_width(fields: Fields, family: Family) -> bool:
     """Whether the width of a dense block need not be stated."""
     if family.mlp_times is not None or family.shape in ("nemotron_nas", "longcat", "deepseek_v4"):
         return True
-    if any(fields.has(name) for name in ("intermediate_size_mlp", "dense_intermediate_size", "ffn_hidden_size")):
+    if any(
+        fields.has(name) for name in ("intermediate_size_mlp", "dense_intermediate_size", "ffn_hidden_size")
+    ):
         return True
     only_experts = fields.has("moe_intermediate_size") and not fields.count("first_k_dense_replace")
     return only_experts and expert_number(fields) is not None

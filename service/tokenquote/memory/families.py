@@ -81,9 +81,9 @@ class Family:
     those from `max_window_layers` on, if `use_sliding_window`; or every other one."""
     full_every: int | None = None
     """n of that pattern, unless the config says it."""
-    mixer: Literal["mamba", "mamba2", "gated_delta", "kimi_delta", "lightning", "convolution", "lru"] | None = (
-        None
-    )
+    mixer: (
+        Literal["mamba", "mamba2", "gated_delta", "kimi_delta", "lightning", "convolution", "lru"] | None
+    ) = None
     """What its recurrent layers are."""
     inner_norms: bool = False
     """Norms within its Mamba layers (Jamba)."""

@@ -66,8 +66,10 @@ _DEEPSEEK_V4 = Family(sparse=True, router_bias=True, shape="deepseek_v4", defaul
 
 FAMILIES: Mapping[str, Family] = {
     "PanguEmbedded": Family(qkv_bias=True, out_bias=True),
-    "afmoe": Family(sparse=True, norm="head", norm_field=None, norms_per_layer=4, gate="width", router_bias=True,
-                    local="pattern", full_every=4),
+    "afmoe": Family(
+        sparse=True, norm="head", norm_field=None, norms_per_layer=4, gate="width", router_bias=True,
+        local="pattern", full_every=4,
+    ),
     "apertus": Family(norm="head", norm_field=None, gated=False, mlp_vectors=4),
     "arcee": Family(gated=False),
     "aria_text": Family(),
@@ -96,9 +98,13 @@ FAMILIES: Mapping[str, Family] = {
     "emu3_text_model": Family(),
     "emu3": Family(),
     "ernie4_5": Family(bias_fields=("use_bias",), mlp_bias_field="use_bias", tied=True),
-    "ernie4_5_moe": Family(sparse=True, bias_fields=("use_bias",), mlp_bias_field="use_bias", tied=True, router_bias=True),
+    "ernie4_5_moe": Family(
+        sparse=True, bias_fields=("use_bias",), mlp_bias_field="use_bias", tied=True, router_bias=True
+    ),
     "exaone4": Family(norm="head", norm_field=None, local="pattern", full_every=4),
-    "exaone_moe": Family(sparse=True, norm="head", norm_field=None, local="pattern", full_every=4, router_bias=True),
+    "exaone_moe": Family(
+        sparse=True, norm="head", norm_field=None, local="pattern", full_every=4, router_bias=True
+    ),
     "falcon": Family(
         names={"num_hidden_layers": "n_layer", "num_attention_heads": "n_head"},
         tied=True, norm_bias=True, gated=False, mlp_times=4, shape="falcon", fused_qkv=True,
@@ -139,8 +145,8 @@ FAMILIES: Mapping[str, Family] = {
     ),
     "gpt_neox": _GPT_NEOX,
     "gpt_oss": Family(
-        sparse=True,         defaults={"head_dim": 64}, qkv_bias=True, out_bias=True, sinks="all", router_bias=True,
-        expert_bias=True, local="pattern", full_every=2,
+        sparse=True, defaults={"head_dim": 64}, qkv_bias=True, out_bias=True, sinks="all",
+        router_bias=True, expert_bias=True, local="pattern", full_every=2,
     ),
     "gptj": _GPTJ,
     "granite": _GRANITE,
@@ -261,7 +267,7 @@ FAMILIES: Mapping[str, Family] = {
         bias_fields=("use_bias",), mlp_bias_field="use_bias", norm_bias=True, gated=False, tied=True,
         local="all", bias_default=True,
     ),
-    "vaultgemma": Family(defaults={"head_dim": 256}, tied=True, norms_per_layer=2, local="pattern", full_every=2),
+    "vaultgemma": Family(defaults={"head_dim": 256}, tied=True, local="pattern", full_every=2),
     "youtu": Family(tied=True),
     "zamba": Family(mixer="mamba", tied=True, norms_per_layer=1, shape="zamba", defaults={"mamba_expand": 2}),
     "zamba2": Family(

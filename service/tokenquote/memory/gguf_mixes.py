@@ -34,6 +34,8 @@ class FileMix:
     rest: str | None
     choices: Mapping[str, Sequence[Choice]]
     eight_experts: Mapping[str, str]
+    imatrix: bool
+    """Whether such files are made with an importance matrix always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,17 @@ class _Model:
 
 
 def typed_tensors(
-    architecture: Architecture, mix: FileMix, *, imatrix: bool = False
+    architecture: Architecture, mix: FileMix, *, imatrix: bool | None = None
 ) -> Iterator[tuple[Tensors, str | None]]:
     """Every tensor with the name of its type; None for those that stay in 32 bit.
 
     Args:
         architecture: of the model.
         mix: the file type.
-        imatrix: whether the file was made with an importance matrix, which changes some choices.
+        imatrix: whether the file was made with an importance matrix, which changes some choices; None: where
+            the file type asks for one.
     """
-    model = _model_of(architecture, imatrix=imatrix)
+    model = _model_of(architecture, imatrix=mix.imatrix if imatrix is None else imatrix)
     for one in tensors_outside(architecture):
         yield one, _of_ends(one, mix, model)
     seen = 0
@@ -77,7 +80,8 @@ def _model_of(architecture: Architecture, *, imatrix: bool) -> _Model:
     attending = [grouped for layer in architecture.layers if (grouped := _grouped(layer.attention))]
     first = attending[0] if attending else None
     values = sum(
-        any(one.name in _VALUES for one in layer_tensors(layer, architecture)) for layer in architecture.layers
+        any(one.name in _VALUES for one in layer_tensors(layer, architecture))
+        for layer in architecture.layers
     )
     experts = max((x.mlp.number for x in architecture.layers if isinstance(x.mlp, Experts)), default=1)
     share = first.query_heads // first.kv_heads if first else 1
@@ -106,7 +110,6 @@ def _of_ends(one: Tensors, mix: FileMix, model: _Model) -> str | None:
     if one.role == "kept" or one.name in _NEVER:
         return None
     if one.role == "head" or (model.tied and one.role == "embedding"):
-        # The output is wide of its own: rows that are no whole blocks of the base type, and Falcon's, get q8_0.
         return "q8_0" if model.falcon else mix.output
     if one.role == "embedding":
         return mix.embedding or mix.base
@@ -122,7 +125,9 @@ def _of_layer(one: Tensors, mix: FileMix, model: _Model, layer: int, seen: int) 
     if model.experts == 8 and kind in mix.eight_experts:
         return mix.eight_experts[kind]
     index, total = (seen, model.values) if kind == "attn_v" else (layer, model.layers)
-    chosen = next((c.type for c in mix.choices.get(kind, ()) if _holds(c.where, index, total, model)), mix.base)
+    chosen = next(
+        (c.type for c in mix.choices.get(kind, ()) if _holds(c.where, index, total, model)), mix.base
+    )
     return "q5_k" if kind == "attn_v" and model.large and chosen in ("q3_k", "q4_k") else chosen
 
 
@@ -144,4 +149,3 @@ def _holds(where: str, i: int, layers: int, model: _Model) -> bool:
     if where.endswith("or four experts"):
         return parts["or four experts"]
     return all(parts[part] for part in where.split(", "))
-

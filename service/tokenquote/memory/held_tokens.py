@@ -1,8 +1,8 @@
 """How many tokens a layer has room for: windows, blocks, prefixes and prompts that are held once.
 
-    sequences    a a a a b b c c          a: prefix of all sequences     once, whole blocks of it
-                 a a a a b b d            b: prompt of its beams         once for each sequence, whole blocks
-                 a a a a e e f f f        c, d, f: generated             once for each beam
+sequences    a a a a b b c c          a: prefix of all sequences     once, whole blocks of it
+             a a a a b b d            b: prompt of its beams         once for each sequence, whole blocks
+             a a a a e e f f f        c, d, f: generated             once for each beam
 """
 
 from __future__ import annotations

@@ -120,7 +120,12 @@ def _grouped_token(layer: GroupedAttention, ranks: int, plan: CachePlan) -> int:
     keys, values = plan.element, plan.value_element or plan.element
     scales = heads * (keys.scale_bytes + values.scale_bytes)
     indexer = _row_bytes(layer.indexer.head_dim, keys) if layer.indexer else 0
-    return _row_bytes(heads * layer.head_dim, keys) + _row_bytes(heads * layer.value_size, values) + scales + indexer
+    return (
+        _row_bytes(heads * layer.head_dim, keys)
+        + _row_bytes(heads * layer.value_size, values)
+        + scales
+        + indexer
+    )
 
 
 def _heads_on_rank(layer: GroupedAttention, ranks: int) -> int:
@@ -191,7 +196,7 @@ def _conv_on_rank(layer: Recurrent, ranks: int) -> int:
 
 
 def _compressor_state(layer: CompressedAttention) -> int:
-    """Rows and weights of the tokens that are not compressed yet, in fp32 (aiconfigurator 0.12, deepseek_v4.py)."""
+    """Rows and weights of tokens that are not compressed yet, in fp32 (aiconfigurator, deepseek_v4.py)."""
     spans = 2 if layer.overlap else 1
     widths = layer.head_dim + (layer.indexer.head_dim if layer.indexer else 0)
     return 2 * 4 * layer.ratio * spans * spans * widths

@@ -124,7 +124,9 @@ def _sliding(fields: Fields, family: Family, layers: int) -> Sequence[Kind]:
     if isinstance(pattern, str):  # EXAONE 4: LLLG
         return ["full" if pattern[i % len(pattern)] == "G" else "sliding" for i in range(layers)]
     if family.local == "pattern" or pattern is not None:
-        every = fields.optional_size("sliding_window_pattern", "global_attn_every_n_layers") or family.full_every
+        every = (
+            fields.optional_size("sliding_window_pattern", "global_attn_every_n_layers") or family.full_every
+        )
         return _all_but_every(every or 1, layers, "sliding")
     # Of the others, Qwen's convention: only if asked for, and then from a layer on.
     if not fields.flag("use_sliding_window", False):

@@ -13,7 +13,8 @@ __all__ = ["expert_number", "read_mlps", "refuse_unknown_experts"]
 
 _NUMBERS = ("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts")
 _ACTIVE = (
-    "num_experts_per_tok", "num_experts_per_token", "moe_k", "moe_topk", "top_k_experts", "num_selected_experts",
+    "num_experts_per_tok", "num_experts_per_token", "moe_k", "moe_topk", "top_k_experts",
+    "num_selected_experts",
 )  # fmt: skip
 _WIDTHS = ("moe_intermediate_size", "expert_ffn_hidden_size")
 _SHARED_WIDTHS = (
@@ -99,7 +100,9 @@ def _experts(fields: Fields, family: Family, number: int) -> Experts:
         latent=fields.optional_size("moe_latent_size"),
         shared_width=width if family.shared_is_expert else shared,
         shared_gate=family.shared_gate and shared > 0,
-        router_bias=fields.any_flag(("use_routing_bias", "moe_router_enable_expert_bias"), family.router_bias),
+        router_bias=fields.any_flag(
+            ("use_routing_bias", "moe_router_enable_expert_bias"), family.router_bias
+        ),
         dense=_dense(fields, family, 0) if family.shape == "gemma4" else None,
     )
 

@@ -10,7 +10,15 @@ from tokenquote.memory.architecture import Architecture, Experts, Layer, Mlp
 from tokenquote.memory.attention_tensors import attention_tensors
 from tokenquote.memory.tensors import Role, Tensors, vector
 
-__all__ = ["Role", "Tensors", "active_parameters", "layer_tensors", "parameters", "tensors", "tensors_outside"]
+__all__ = [
+    "Role",
+    "Tensors",
+    "active_parameters",
+    "layer_tensors",
+    "parameters",
+    "tensors",
+    "tensors_outside",
+]
 
 
 def parameters(architecture: Architecture) -> int:

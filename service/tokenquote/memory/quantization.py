@@ -139,7 +139,11 @@ class Formats:
             bits, group = int(match[2]), int(match[3])
             if bits in family.bits and group > 0:
                 return _of_family(wanted, family, bits, group)
-        known = [*self.weights, *self.mixes, *(f"{n}-{b}bit-g128" for n, f in self.grouped.items() for b in f.bits)]
+        known = [
+            *self.weights,
+            *self.mixes,
+            *(f"{n}-{b}bit-g128" for n, f in self.grouped.items() for b in f.bits),
+        ]
         raise UnknownFormat(name, _near(wanted, known))
 
     def block_type(self, name: str) -> Storage:

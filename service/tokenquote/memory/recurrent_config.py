@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tokenquote.memory.config_fields import Fields
 from tokenquote.memory.families import Family
 from tokenquote.memory.recurrent import (
@@ -26,7 +28,7 @@ def read_recurrent(fields: Fields, family: Family) -> Recurrent:
     """
     if family.mixer == "mamba":
         return _mamba(fields, inner_norms=family.inner_norms)
-    readers = {
+    readers: dict[str, Callable[[Fields], Recurrent]] = {
         "mamba2": read_mamba2, "kimi_delta": _kimi_delta, "lightning": _lightning,
         "convolution": _convolution, "lru": _lru, "gated_delta": _gated_delta,
     }  # fmt: skip
@@ -38,7 +40,9 @@ def _gated_delta(fields: Fields) -> LinearAttention:
     fields.require(*(f"linear_{name}" for name in stated))
     key_heads, value_heads = fields.size("linear_num_key_heads"), fields.size("linear_num_value_heads")
     if value_heads % key_heads:
-        raise fields.error("linear_num_value_heads", f"{value_heads} do not divide over {key_heads} key heads")
+        raise fields.error(
+            "linear_num_value_heads", f"{value_heads} do not divide over {key_heads} key heads"
+        )
     return LinearAttention(
         key_heads=key_heads,
         value_heads=value_heads,
@@ -52,7 +56,9 @@ def _kimi_delta(fields: Fields) -> KeyDelta:
     inner = fields.within("linear_attn_config")
     if inner is not None:
         return KeyDelta(
-            inner.size("num_heads"), inner.size("head_dim"), inner.optional_size("short_conv_kernel_size") or 4
+            inner.size("num_heads"),
+            inner.size("head_dim"),
+            inner.optional_size("short_conv_kernel_size") or 4,
         )
     if fields.has("short_conv_kernel_size"):  # Bailing: heads as those of attention
         heads = fields.size("num_attention_heads")
@@ -107,7 +113,9 @@ def read_mamba2(fields: Fields, *, norm: bool = True) -> Mamba2:
     inner = fields.optional_size("mamba_d_ssm") or expand * fields.size("hidden_size")
     heads = fields.size("mamba_n_heads", "mamba_num_heads", "n_mamba_heads", "num_heads")
     own = "mamba_n_heads" not in fields.names() and "n_mamba_heads" not in fields.names()
-    head_dim = _number(fields, "mamba_d_head", "mamba_head_dim", "mamba_headdim", *(("head_dim",) if own else ()))
+    head_dim = _number(
+        fields, "mamba_d_head", "mamba_head_dim", "mamba_headdim", *(("head_dim",) if own else ())
+    )
     if head_dim is None and inner % heads:
         raise fields.error("mamba_n_heads", f"a width of {inner} does not divide over {heads} heads")
     return Mamba2(

@@ -16,7 +16,6 @@ from tokenquote.memory.architecture import (
 )
 from tokenquote.memory.config_fields import Fields
 from tokenquote.memory.families import Family
-from tokenquote.memory.layer_kinds import Kind
 from tokenquote.memory.recurrent_config import read_recurrent
 
 __all__ = [

@@ -45,7 +45,7 @@ class Weights:
 
 
 def weigh_architecture(
-    architecture: Architecture, format_: WeightFormat, formats: Formats, *, imatrix: bool = False
+    architecture: Architecture, format_: WeightFormat, formats: Formats, *, imatrix: bool | None = None
 ) -> Weights:
     """Bytes of a model's weights, mixes of types layer by layer.
 
@@ -53,7 +53,8 @@ def weigh_architecture(
         architecture: of the model.
         format_: what its weights are stored in.
         formats: where a format finds those that it names.
-        imatrix: whether a GGUF file was made with an importance matrix, which changes some of its types.
+        imatrix: whether a GGUF file was made with an importance matrix, which changes some of its types;
+            None: where the file type asks for one.
     """
     if format_.mix is None:
         return weigh(tensors(architecture), format_, formats)
@@ -77,7 +78,9 @@ def weigh(found: Iterable[Tensors], format_: WeightFormat, formats: Formats) -> 
     return tally.weights()
 
 
-def _weigh_mix(architecture: Architecture, mix: FileMix, formats: Formats, *, imatrix: bool) -> Weights:
+def _weigh_mix(
+    architecture: Architecture, mix: FileMix, formats: Formats, *, imatrix: bool | None
+) -> Weights:
     tally = _Tally()
     for one, name in typed_tensors(architecture, mix, imatrix=imatrix):
         if one.role == "tower":

@@ -1,0 +1,162 @@
+"""Rows that tell weights: parameters, files, what an engine loads on one GPU, training."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from benchmarks.memory_cache_rows import NotAttempted
+from benchmarks.memory_rows import Configs, Row
+
+from tokenquote.memory import (
+    Architecture,
+    Formats,
+    Weights,
+    active_parameters,
+    parameters,
+    read_architecture,
+    weigh_architecture,
+)
+
+__all__ = ["WeightRows"]
+
+_GIB = 2**30
+_DTYPE_BYTES = {"bfloat16": 2, "float16": 2, "bf16": 2, "fp16": 2, "float32": 4, "fp32": 4}
+
+# Words of models, quantisations and mixes, to formats of quantization.yaml; the first that is found counts.
+_FORMATS = (
+    (r"\b(i?q\d_(?:k_[sml]|k|xxs|xs|nl|[sm01]))\b", None),
+    (r"mxfp4 moe", "mxfp4_moe"),
+    (r"mxfp4", "mxfp4"),
+    (r"nvfp4", "nvfp4"),
+    (r"w4a16|autoround", "compressed-4bit-g128"),
+    (r"\bawq", "awq-4bit-g128"),
+    (r"\bgptq", "gptq-4bit-g128"),
+    (r"fp8[- ]dynamic|w8a8|compressed-tensors", "fp8-dynamic"),
+    (r"\bfp8\b", "fp8"),
+    (r"\b([234568])-?bits?\b", "mlx"),
+    (r"\bf16\b|float16|\bfp16\b", "fp16"),
+    (r"float32|\bfp32\b", "fp32"),
+    (r"bf16|bfloat16|f16", "bf16"),
+)
+
+
+class WeightRows:
+    """Predicts the rows of parameters and weights."""
+
+    def __init__(self, configs: Configs, formats: Formats) -> None:
+        self._configs = configs
+        self._formats = formats
+
+    def predictors(self) -> Mapping[str, Callable[[Row], float]]:
+        """By quantity, each in the row's own unit."""
+        return {
+            "total_params": self._total,
+            "unique_params": self._unique,
+            "active_params": lambda row: active_parameters(self._architecture(row)),
+            "total_params_with_lora": lambda row: _given(row, "base") + _given(row, "lora"),
+            "lora_trainable_params": self._adapters,
+            "bits_per_weight": lambda row: float(self._weights(row).bits_per_weight),
+            "file_gib": self._file,
+            "file_gb": self._file,
+            "gguf_file_gib": self._file,
+            "checkpoint_bytes": self._checkpoint,
+            "weights_bytes": self._file,
+            "weights_gib_per_gpu": self._per_gpu,
+            "compute_buffer_mib": lambda row: _given(row, "n_ubatch") * _given(row, "n_vocab") * 4 / row.unit,
+            "double_quant_saving_gb": self._double_quantisation,
+        }
+
+    def _architecture(self, row: Row) -> Architecture:
+        return read_architecture(self._configs.of(row))
+
+    def _total(self, row: Row) -> float:
+        counted = _counted_by_type(row)
+        return parameters(self._architecture(row)) if counted is None else counted
+
+    def _unique(self, row: Row) -> float:
+        raise NotAttempted("layers that predict further tokens are not counted")
+
+    def _weights(self, row: Row) -> Weights:
+        name = format_name(row)
+        if name is None:
+            raise NotAttempted(f"no format of quantization.yaml for {row.text()[:60]!r}")
+        return weigh_architecture(self._architecture(row), self._formats.weight(name), self._formats)
+
+    def _file(self, row: Row) -> float:
+        """A file of weights; a header and a vocabulary of some MB are left out."""
+        if row.inputs.get("bpw") is not None and row.inputs.get("params_b") is not None:
+            return float(row.inputs["params_b"]) * 1e9 * float(row.inputs["bpw"]) / 8 / row.unit
+        return self._weights(row).bytes / row.unit
+
+    def _checkpoint(self, row: Row) -> float:
+        inputs = row.inputs
+        if inputs.get("quantised_elems") and inputs.get("bpw"):
+            return float(inputs["quantised_elems"] * inputs["bpw"] / 8 + inputs["fp16_elems"] * 2)
+        if (stated := row.first("params", "params_total", "total_parameters")) is not None and _is_half(row):
+            return float(stated) * 2
+        return self._weights(row).bytes / row.unit
+
+    def _per_gpu(self, row: Row) -> float:
+        ranks, stages = row.number("tensor_parallel") or 1, row.number("pipeline_parallel") or 1
+        total = self._total_bytes(row)
+        if ranks == stages == 1:
+            return total / row.unit
+        raise NotAttempted("weights over several GPUs: a question for POST /v1/deployments")
+
+    def _total_bytes(self, row: Row) -> float:
+        """What the checkpoint has if the row says how much, else what the config makes of it."""
+        stated, dtype = row.number("params_total"), str(row.inputs.get("dtype"))
+        name = format_name(row)
+        if stated is not None and name in ("bf16", "fp16", "fp32"):
+            return stated * _DTYPE_BYTES.get(dtype.removeprefix("torch."), 2)
+        return self._weights(row).bytes
+
+    def _adapters(self, row: Row) -> float:
+        """Rank x (inputs + outputs) of each matrix that is adapted."""
+        rank, layers, hidden = (_given(row, name) for name in ("r", "layers", "hidden"))
+        sizes = {
+            "q_proj": hidden,
+            "o_proj": hidden,
+            "k_proj": row.number("kv_dim"),
+            "v_proj": row.number("kv_dim"),
+        }
+        widths = [sizes.get(name) for name in row.inputs.get("targets", ())]
+        if not widths or None in widths:
+            raise NotAttempted("the row does not say how wide the adapted matrices are")
+        return rank * layers * sum(hidden + width for width in widths if width is not None)
+
+    def _double_quantisation(self, row: Row) -> float:
+        """Bits of NF4 less those with its constants quantised too (QLoRA, section 3)."""
+        plain, double = (self._formats.weight(name).storage.bits_per_weight for name in ("nf4", "nf4-dq"))
+        return float((plain - double) * int(row.inputs["params"]) / 8 / row.unit)
+
+
+def format_name(row: Row) -> str | None:
+    """The format that a row's words mean."""
+    text = row.text().replace("quantized.", "")
+    for pattern, name in _FORMATS:
+        found = re.search(pattern, text)
+        if found is not None:
+            if name == "mlx":
+                return f"mlx-{found[1]}bit-g64"
+            return name or found[1]
+    return "bf16" if row.category in ("vllm_log", "index_total_size") else None
+
+
+def _is_half(row: Row) -> bool:
+    return format_name(row) in ("bf16", "fp16")
+
+
+def _given(row: Row, name: str) -> int:
+    value = row.number(name)
+    if value is None:
+        raise NotAttempted(f"the row does not say its {name}")
+    return value
+
+
+def _counted_by_type(row: Row) -> int | None:
+    """A total that the row's source gives by type: packed types count the elements that they unpack to."""
+    words = ("F64", "F32", "F16", "BF16", "F8_E4M3", "I64", "I32", "I8", "U8", "I32_unpacked", "U8_unpacked")
+    found = [row.inputs[word] for word in words if isinstance(row.inputs.get(word), int)]
+    return sum(found) if found else None
