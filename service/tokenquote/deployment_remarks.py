@@ -57,7 +57,7 @@ def _memory_formulas(findings: Findings) -> Iterator[tuple[str, str, str]]:
     yield "budget_bytes", "stated", f"{float(engine.utilization):g} x memory_bytes, as the engine is started"
     yield (
         "weights_bytes",
-        method_of(architecture.known and hosted.format.mix_of is None),
+        method_of(architecture.known),
         f"sum over tensors of elements x bits / 8 in {hosted.format.name}: {hosted.weights.parameters} "
         f"parameters, {hosted.weights.bytes} bytes in all; matrices / {ranks}, norms, routers and MLA's "
         "down-projections whole on each GPU",
@@ -237,9 +237,6 @@ def _fit_warnings(findings: Findings) -> Iterator[tuple[str, str]]:
         )
     if findings.machine is None and findings.fits:
         yield "speed_unknown", f"no source says how fast {findings.choice.gpu.name} is: speeds are not told"
-    if findings.hosted.format.mix_of is not None:
-        name = findings.hosted.format.mix_of
-        yield "quantization_mix", f"{name} is counted as {findings.hosted.format.name} throughout"
 
 
 def _limit_warnings(findings: Findings) -> Iterator[tuple[str, str]]:

@@ -55,7 +55,7 @@ def answer_deployment(
     )
     return DeploymentAnswer(
         model=hosted.model.id if hosted.model else None,
-        quantization=hosted.format.mix_of or hosted.format.name,
+        quantization=hosted.format.name,
         kv_dtype=hosted.element.name,
         context_tokens=context,
         concurrency=sequences,

@@ -21,8 +21,7 @@ from tokenquote.memory import (
     formats_of,
     kv_cache,
     read_architecture,
-    tensors,
-    weigh,
+    weigh_architecture,
 )
 from tokenquote.memory.fit import Hosting, StageDemand, budget_of
 from tokenquote.memory.kv_cache import CachePlan
@@ -163,7 +162,7 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
         model=model,
         architecture=architecture,
         format=format_,
-        weights=weigh(tensors(architecture), format_, formats, tied=architecture.tied),
+        weights=weigh_architecture(architecture, format_, formats),
         element=_cache_element(question.kv_dtype, formats),
         draft=_read_draft(question.speculation, catalog, formats),
         window=model.entry.context.window if model else _stated_window(config),
@@ -204,7 +203,7 @@ def _read_draft(speculation: Speculation | None, catalog: Catalog, formats: Form
     except PlanError as error:
         raise PlanError(("speculation", "draft_model"), error.detail) from None
     published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
-    weights = weigh(tensors(architecture), formats.weight(published), formats, tied=architecture.tied)
+    weights = weigh_architecture(architecture, formats.weight(published), formats)
     return Draft(architecture, weights)
 
 

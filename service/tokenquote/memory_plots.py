@@ -7,15 +7,13 @@ from math import isqrt
 
 from tokenquote.catalog import Catalog
 from tokenquote.memory import (
-    Architecture,
     CacheError,
     Formats,
     UnknownFormat,
     WeightFormat,
     formats_of,
     read_architecture,
-    tensors,
-    weigh,
+    weigh_architecture,
 )
 from tokenquote.memory.grids import GridTooLarge, memory_grid
 from tokenquote.memory.vector_index import VectorIndexError, VectorIndexPlan, vector_index
@@ -42,7 +40,7 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
     architecture = read_as(read_architecture, *subject_of(question, catalog))
     formats = formats_of(catalog.quantization)
     chosen = [_format(name, i, formats) for i, name in enumerate(question.quantization)]
-    weights = [_weights(architecture, format_, formats) for format_ in chosen]
+    weights = [weigh_architecture(architecture, format_, formats).bytes for format_ in chosen]
     try:
         grid = memory_grid(
             [layer.attention for layer in architecture.layers],
@@ -59,17 +57,13 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
         raise PlanError(("kv_dtype",), error.detail) from None
     except GridTooLarge as error:
         raise PlanError(("sequences",), str(error)) from None
-    mixes = [format_ for format_ in chosen if format_.mix_of is not None]
     return MemoryGridAnswer(
         weights_bytes=weights,
         kv_cache_bytes=grid.cache.tolist(),
         total_bytes=grid.total.tolist(),
-        method=method_of(architecture.known and not mixes),
+        method=method_of(architecture.known),
         assumptions=list(architecture.assumptions),
-        warnings=[
-            *architecture.warnings,
-            *(f"{mix.mix_of} is counted as {mix.name} throughout" for mix in mixes),
-        ],
+        warnings=list(architecture.warnings),
     )
 
 
@@ -113,10 +107,6 @@ def _format(name: str, place: int, formats: Formats) -> WeightFormat:
         return formats.weight(name)
     except UnknownFormat as error:
         raise PlanError(("quantization", place), unknown_format(error, formats.weights)) from None
-
-
-def _weights(architecture: Architecture, format_: WeightFormat, formats: Formats) -> int:
-    return weigh(tensors(architecture), format_, formats, tied=architecture.tied).bytes
 
 
 def _index_assumptions(question: VectorIndexQuestion, plan: VectorIndexPlan) -> Iterator[str]:

@@ -111,7 +111,7 @@ class _Sharding:
             held[tensor.part] += count
             if tensor.role == "head" or (is_last and self.architecture.tied and tensor.role == "embedding"):
                 head += count if tensor.rows > 1 else 0
-            elif tensor.role == "embedding":
+            elif tensor.role in ("embedding", "tower"):
                 idle += self._bytes(tensor.part, count)
             elif tensor.role == "expert" and layer is not None and isinstance(layer.mlp, Experts):
                 experts[layer.mlp.number, layer.mlp.active or layer.mlp.number] += count
@@ -155,7 +155,7 @@ class _Sharding:
 
 def _on_rank(tensor: Tensors, layer: Layer | None, ranks: int, hidden: int) -> int:
     """Elements of one GPU; sizes say what the matrix is, for MLA's parts are not named."""
-    if tensor.role == "kept" or ranks == 1:
+    if tensor.role in ("kept", "tower") or ranks == 1:
         return tensor.elements
     attention = None if layer is None else layer.attention
     if tensor.part == "indexer" or _is_down_projection(tensor, attention, hidden):
