@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tokenquote.catalog import Catalog, Model
-from tokenquote.pictures import count_image_part, detail_note
-from tokenquote.plan_errors import Location, PlanError
-from tokenquote_client.amounts import ImagePart
+from tokenquote.catalog import Catalog
+from tokenquote.conversation import NO_MEDIA
+from tokenquote.counts import Count
+from tokenquote.media.items import Clip, Document, Picture, Sound
+from tokenquote.media_parts import CountedMedia, MediaCounter, media_use
+from tokenquote.media_warnings import limits_passed
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 
 __all__ = ["answer_media"]
@@ -18,24 +20,37 @@ def answer_media(question: MediaQuestion, catalog: Catalog) -> MediaAnswer:
         one of `problems.KNOWN_ERRORS`: an item or the model is not known.
     """
     model = catalog.resolve(question.model)
-    items = [_item(item, model, ("items", i)) for i, item in enumerate(question.items)]
-    details = {item.detail for item in question.items if isinstance(item, ImagePart)}
-    notes = sorted(note for detail in details if (note := detail_note(model, detail)))
+    counter = MediaCounter(model, catalog.profiles)
+    counted = [counter.count_part(item, ("items", i)) for i, item in enumerate(question.items)]
+    items = [_item(one) for one in counted]
+    notes = sorted({note for one in counted for note in one.notes})
+    together = sum((media_use(one.item, one.counted) for one in counted), NO_MEDIA)
+    notes += [
+        f"sent together, these are {passed}: {model.id} would refuse the request"
+        for _, passed in limits_passed([together], model)
+    ]
     return MediaAnswer(model=model.id, items=items, tokens=sum(item.tokens for item in items), warnings=notes)
 
 
-def _item(item: object, model: Model, at: Location) -> MediaItem:
-    if not isinstance(item, ImagePart):
-        kind = getattr(item, "type", "this")
-        raise PlanError((*at, "type"), f"{kind} items: not yet offered", offered=False)
-    picture = count_image_part(item, model, at)
-    count = picture.counted.count
+def _item(one: CountedMedia) -> MediaItem:
+    item, counted, total = one.item, one.counted, one.counted.total
+    size = item.size if isinstance(item, (Picture, Clip)) else None
     return MediaItem(
-        tokens=count.tokens,
-        method=count.method,
-        rule=model.entry.images or "",
-        low=count.low,
-        high=count.high,
-        width=picture.size.width,
-        height=picture.size.height,
+        tokens=total.tokens,
+        method=total.method,
+        rule=counted.rule,
+        low=total.low,
+        high=total.high,
+        width=size.width if size is not None else None,
+        height=size.height if size is not None else None,
+        seconds=item.seconds.expected if isinstance(item, (Sound, Clip)) else None,
+        pages=int(item.pages.expected) if isinstance(item, Document) else None,
+        image_tokens=_tokens(counted.image),
+        audio_tokens=_tokens(counted.audio),
+        video_tokens=_tokens(counted.video),
+        text_tokens=_tokens(counted.text),
     )
+
+
+def _tokens(count: Count | None) -> int:
+    return count.tokens if count is not None else 0

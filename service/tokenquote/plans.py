@@ -9,7 +9,7 @@ from typing import Any
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema import AmountProfiles
 from tokenquote.conversation import Content, Conversation, Opening, ToolRound, Turn
-from tokenquote.pictures import count_body_picture, count_image_part, detail_note
+from tokenquote.media_parts import CountedMedia, Items, MediaCounter
 from tokenquote.plan_errors import Location, PlanError
 from tokenquote.tokens import BodyError, Count, Message, TokenRules, read_body, read_tools
 from tokenquote.tokens.request import Request
@@ -43,13 +43,16 @@ class ResolvedPlan:
     assumptions: tuple[str, ...]
 
 
-def resolve(plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog) -> ResolvedPlan:
-    """Count every amount of the plan as the model does.
+def resolve(
+    plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog, looked_at: Items | None = None
+) -> ResolvedPlan:
+    """Count every amount of the plan as the model does; `looked_at` keeps headers for the next model.
 
     Raises:
         PlanError: something that is not offered, or that cannot be counted.
     """
-    resolver = _Resolver(model, rules, catalog.profiles)
+    media = MediaCounter(model, catalog.profiles, {} if looked_at is None else looked_at)
+    resolver = _Resolver(model, rules, catalog.profiles, media)
     opening = resolver.opening(plan)
     conversation = Conversation(
         turns=tuple(resolver.turn(turn, ("turns", i)) for i, turn in enumerate(plan.turns)),
@@ -84,6 +87,7 @@ class _Resolver:
     model: Model
     rules: TokenRules
     profiles: Mapping[str, AmountProfiles]
+    media: MediaCounter
     counts: list[CountedAmount] = field(default_factory=list)
     assumptions: list[str] = field(default_factory=list)
 
@@ -106,16 +110,38 @@ class _Resolver:
         user = Content()
         if turn.user is not None:
             user = self._parts(turn.user, (*at, "user"), "user", framing.message)
-        answer = self._optional(turn.assistant, (*at, "assistant"), "assistant")
+        answer, spoken = self._answer(turn.assistant, (*at, "assistant"))
         return Turn(
             user=user,
             rounds=tuple(rounds),
             reasoning=self._optional(turn.reasoning, (*at, "reasoning"), "reasoning").count.tokens,
-            answer_output=answer.count.tokens,
-            answer=self._content(answer, framing.message + framing.assistant),
+            answer_output=answer.tokens - answer.framing,
+            answer=answer,
+            answer_spoken=spoken,
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
         )
+
+    def _answer(self, value: Any, at: Location) -> tuple[Content, int]:
+        """The answer as it is sent back, and the tokens of it that are sound."""
+        framing = self.rules.framing.message + self.rules.framing.assistant
+        if not isinstance(value, list):
+            return self._content(self._optional(value, at, "assistant"), framing), 0
+        answer = self._framed(
+            [self._said(part, (*at, i)) for i, part in enumerate(value)],
+            framing,
+        )
+        return answer, answer.media.audio
+
+    def _said(self, part: Any, at: Location) -> Content:
+        if not isinstance(part, amounts.AudioPart):
+            if isinstance(part, (amounts.TokensPart, amounts.TextPart)):
+                return self._part(part, at)
+            raise PlanError((*at, "type"), "an answer has parts of type text, tokens or audio")
+        counted = self.media.count_speech(part, at)
+        self._note_media(at, counted)
+        self.assumptions.append("a spoken answer is sent back as sound, at the tokens it was spoken with")
+        return counted.content()
 
     def _round(self, tool_round: wire.ToolRound, at: Location) -> ToolRound:
         framing = self.rules.framing
@@ -153,25 +179,21 @@ class _Resolver:
         return Opening(
             tools=_framed_content(counted.tools),
             system=_framed_content(counted.system + counted.schema),
-            messages=_framed_content(counted.messages + counted.unknown)
-            + self._pictures(start.format, request),
+            messages=_framed_content(counted.messages + counted.unknown) + self._media(start.format, request),
         )
 
-    def _pictures(self, body_format: str, request: Request) -> Content:
-        """The pictures of a native body; each may cost more in one format than in another."""
+    def _media(self, body_format: str, request: Request) -> Content:
+        """The media of a native body; a picture may cost more in one format than in another."""
         total = Content()
-        for message in request.messages:
-            for picture in message.media:
-                if picture.kind != "image":
-                    where = ("start", "body", *picture.location)
-                    raise _not_offered(where, f"{picture.kind} parts of native bodies")
-                counted = count_body_picture(picture, self.model, ("start", "body"))
-                self._noted(("start", "body", *picture.location), counted.count)
-                self._assume(detail_note(self.model, picture.detail))
-                extra = counted.extra_in_chat if body_format == "openai.chat" else 0
-                tokens = counted.count.tokens
-                total = total + Content(tokens + extra, extra, image=tokens, framed=True)
+        for media in (media for message in request.messages for media in message.media):
+            counted = self.media.count_in_body(media, ("start", "body"))
+            self._note_media(("start", "body", *media.location), counted)
+            total = total + counted.content(in_chat=body_format == "openai.chat")
         return total
+
+    def _note_media(self, at: Location, counted: CountedMedia) -> None:
+        self._noted(at, counted.counted.total)
+        self.assumptions += counted.notes
 
     def _tools(self, tools: Any, system: Sequence[Message]) -> Content:
         if tools is None:
@@ -195,23 +217,21 @@ class _Resolver:
         """Content that may be a list of parts: one message, framed once if any part is not stated tokens."""
         if not isinstance(value, list):
             return self._content(self._amount(value, at, kind), framing)
-        total, framed = Content(), False
-        for i, part in enumerate(value):
-            content = self._part(part, (*at, i))
-            total = total + content
-            framed = framed or content.framed
-        return total + Content(framing, framing, framed=True) if framed else total
+        return self._framed([self._part(part, (*at, i)) for i, part in enumerate(value)], framing)
+
+    @staticmethod
+    def _framed(parts: Sequence[Content], framing: int) -> Content:
+        total = sum(parts, Content())
+        return total + Content(framing, framing, framed=True) if total.framed else total
 
     def _part(self, part: Any, at: Location) -> Content:
         if isinstance(part, amounts.TokensPart):
             return Content(self._noted(at, Count.stated(part.tokens)).tokens)
         if isinstance(part, amounts.TextPart):
             return Content(self._noted(at, self.rules.text(part.text)).tokens, framed=True)
-        if isinstance(part, amounts.ImagePart):
-            tokens = self._noted(at, count_image_part(part, self.model, at).counted.count).tokens
-            self._assume(detail_note(self.model, part.detail))
-            return Content(tokens, image=tokens, framed=True)
-        raise _not_offered((*at, "type"), f"{part.type} parts")
+        counted = self.media.count_part(part, at)
+        self._note_media(at, counted)
+        return counted.content()
 
     def _amount(self, value: Any, at: Location, kind: str) -> _Amount:
         if isinstance(value, (int, amounts.Tokens)):
@@ -232,10 +252,6 @@ class _Resolver:
     def _content(self, amount: _Amount, framing: int) -> Content:
         added = framing if amount.framed else 0
         return Content(amount.count.tokens + added, added, framed=amount.framed)
-
-    def _assume(self, note: str | None) -> None:
-        if note is not None:
-            self.assumptions.append(note)
 
     def _noted(self, at: Location, count: Count) -> Count:
         self._note("/".join(map(str, at)), count)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tokenquote.billed_kinds import billed_kinds
 from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import CacheUse, Row, replay, replay_cache
+from tokenquote.media_parts import Items
+from tokenquote.media_warnings import media_warnings
 from tokenquote.memory_answers import memory_of
 from tokenquote.plan_checks import check_plan
 from tokenquote.plan_errors import PlanError
@@ -29,7 +32,7 @@ from tokenquote.quote_parts import (
 from tokenquote.remarks import CacheChoice, assumptions_of, warnings_of
 from tokenquote.tokens import TokenRules, Vocabularies
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced
+from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced, Warned
 
 __all__ = ["answer", "quote_as"]
 
@@ -59,7 +62,7 @@ def answer(
     models = list({model.id: model for model in found}.values())
     check_plan(plan, len(models))
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests, {})
+    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests, {}, {})
     if plan.models is None:
         return quoting.quote(models[0])
     return _compare(quoting, models)
@@ -125,20 +128,23 @@ class _Quoting:
     with_requests: bool
     memo: MutableMapping[tuple[str, str], int]
     """Token counts by vocabulary and text: each text is encoded once for each vocabulary."""
+    looked_at: Items
+    """Media whose headers were read."""
 
     def quote(self, model: Model) -> Quote:
         plan, at = self.plan, self.at
         tariff = tariff_on(model.prices_on(at), at, plan.mode)
         rules = TokenRules(model.counting, self.vocabularies, self.memo)
-        resolved = resolve(plan, model, rules, self.catalog)
+        resolved = resolve(plan, model, rules, self.catalog, self.looked_at)
         rows = replay(resolved.conversation)
         cache = _choose_cache(plan.caching, model, tariff)
         uses = _cache_uses(rows, cache, resolved)
-        billed = [_billed(row, use, cache.write_kind) for row, use in zip(rows, uses, strict=True)]
+        head = (resolved.conversation.opening.tools + resolved.conversation.opening.system).tokens
+        billed = [billed_kinds(row, use, cache.write_kind, head) for row, use in zip(rows, uses, strict=True)]
         priced = price(tariff, billed)
         uncached = priced
         if cache.rule is not None:
-            uncached = price(tariff, [_billed(row, CacheUse(), cache.write_kind) for row in rows])
+            uncached = price(tariff, [billed_kinds(row, CacheUse(), cache.write_kind, head) for row in rows])
         overflow = overflow_of(rows, model)
         context = context_of(rows, model, overflow)
         return Quote(
@@ -156,7 +162,10 @@ class _Quoting:
             memory=memory_of(model, context.peak_tokens, self.catalog),
             unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
             assumptions=[*resolved.assumptions, *assumptions_of(model, cache, rows)],
-            warnings=warnings_of(plan, model, at, resolved.unstated, overflow, cache, priced),
+            warnings=[
+                *warnings_of(plan, model, at, resolved.unstated, overflow, cache, priced),
+                *(Warned(code=code, detail=detail) for code, detail in media_warnings(rows, model)),
+            ],
         )
 
     def _id(self, model: Model) -> str:
@@ -200,14 +209,3 @@ def _cache_uses(rows: Sequence[Row], cache: CacheChoice, resolved: ResolvedPlan)
     return replay_cache(
         rows, cache.rule, ttl=cache.ttl, hit_rate=cache.hit_rate, bills_writes=cache.bills_writes, marks=marks
     )
-
-
-def _billed(row: Row, use: CacheUse, write_kind: str) -> Mapping[str, int]:
-    """A request's tokens by disjoint kind."""
-    return {
-        "input": row.input - use.read - use.write,
-        "cache_read": use.read,
-        write_kind: use.write,
-        "output": row.visible,
-        "output_reasoning": row.reasoning,
-    }

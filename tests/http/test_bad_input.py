@@ -197,7 +197,6 @@ def test_what_cannot_be_quoted_is_422_and_names_the_field(
             "/history/strategy",
             "'compaction'",
         ),
-        (turn(user=[{"type": "audio", "seconds": 5}]), "/turns/0/user/0/type", "audio parts"),
     ],
 )
 def test_what_the_contract_has_and_the_service_has_not_yet_is_said_plainly(

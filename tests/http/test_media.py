@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.media.made_files import encoded, m4a, pdf, wav
 
 from tokenquote_client import MediaAnswer, Quote
 
+A4 = (595, 842)
 HD = {"type": "image", "width": 1920, "height": 1080}
 
 
@@ -166,13 +168,35 @@ def test_a_detail_that_the_model_lacks_is_said_to_be_the_default(http: httpx2.Cl
     ("items", "pointer", "said"),
     [
         ([], "/items", "at least 1 item"),
-        ([{"type": "image"}], "/items/0", "state `width` and `height`, or `data`"),
+        ([{"type": "image"}], "/items/0", "state `width` and `height`, or `data`, or `url`"),
         ([{"type": "image", "width": 5}], "/items/0", "state `width` and `height`, or `data`"),
         ([{**HD, "data": "x"}], "/items/0", "state `width` and `height`, or `data`"),
         ([{"type": "image", "width": 0, "height": 5}], "/items/0/width", "greater than or equal to 1"),
         ([HD, {"type": "image", "data": "aGVsbG8="}], "/items/1/data", "not a PNG, JPEG"),
         ([{"type": "image", "data": data_url(0, 9)}], "/items/0/data", "0 x 9 pixels"),
-        ([{"type": "audio", "seconds": 5}], "/items/0/type", "not yet offered"),
+        (
+            [{"type": "audio", "seconds": 5}],
+            "/items/0",
+            "no rule for sounds of openai/gpt-4o: plan it as",
+        ),
+        ([{"type": "video", "seconds": 5}], "/items/0", "no rule for clips of openai/gpt-4o"),
+        ([{"type": "audio", "seconds": -5}], "/items/0/seconds", "greater than 0"),
+        ([{"type": "audio", "seconds": 0}], "/items/0/seconds", "greater than 0"),
+        ([{"type": "audio", "seconds": "5"}], "/items/0/seconds", "valid number"),
+        ([{"type": "audio", "seconds": 1e7}], "/items/0/seconds", "less than or equal to 1000000"),
+        ([{"type": "audio"}], "/items/0", "state `seconds`, or `data`, or `url`"),
+        (
+            [{"type": "audio", "seconds": 5, "data": "AAAA"}],
+            "/items/0",
+            "state `seconds`, or `data`, or `url`",
+        ),
+        ([{"type": "video", "seconds": 5, "fps": 0}], "/items/0/fps", "greater than 0"),
+        ([{"type": "video", "seconds": 5, "width": 5}], "/items/0", "both `width` and `height`"),
+        ([{"type": "document", "pages": 0}], "/items/0/pages", "greater than or equal to 1"),
+        ([{"type": "document", "pages": 1.5}], "/items/0/pages", "a whole number"),
+        ([{"type": "document", "data": "AAAA"}], "/items/0/data", "not a PDF"),
+        ([{"type": "image", "data": ""}], "/items/0/data", "at least 1 character"),
+        ([{"type": "image", "url": ""}], "/items/0/url", "at least 1 character"),
         ([{"type": "text", "text": "x"}], "/items/0", "image, audio, video or document"),
     ],
 )
@@ -190,13 +214,120 @@ def test_a_model_that_takes_no_pictures_says_so(http: httpx2.Client) -> None:
     assert http.post("/v1/media", json={"model": "gpt-9", "items": [HD]}).status_code == 404
 
 
-def test_a_picture_behind_an_address_is_not_fetched(http: httpx2.Client) -> None:
+def test_a_picture_behind_an_address_is_not_fetched_but_taken_to_be_anything(http: httpx2.Client) -> None:
+    """gpt-4o: a tile at least, six at most; 765 for the four tiles of 1280 x 960."""
     content = [{"type": "image_url", "image_url": {"url": "https://example.com/cat.png"}}]
     start = {"format": "openai.chat", "body": {"messages": [{"role": "user", "content": content}]}}
-    answer = http.post("/v1/quotes", json={"model": "gpt-4o", "start": start, "turns": [{"assistant": 0}]})
+    quoted = quote(http, model="gpt-4o", start=start, turns=[{"assistant": 0, "reasoning": 0}])
+    assert quoted.totals.image_tokens == 765
+    counted = next(one for one in quoted.counts if one.what.endswith("image_url"))
+    assert (counted.method, counted.low, counted.high) == ("assumed", 255, 1105)
+    assert any("never fetched: 255 to 1105 tokens, counted as 765" in one for one in quoted.assumptions)
+
+
+def test_an_address_with_a_size_is_counted_by_it(http: httpx2.Client) -> None:
+    items = [
+        {**HD, "url": "https://example.com/cat.png"},
+        {"type": "image", "url": "https://example.com/dog.png"},
+    ]
+    media = MediaAnswer.model_validate(
+        http.post("/v1/media", json={"model": "claude-opus-4-8", "items": items}).json()
+    )
+    sized, unsized = media.items
+    assert (sized.tokens, sized.method, sized.low, sized.high) == (2691, "rule", 2691, 2691)
+    assert (unsized.method, unsized.low, unsized.high) == ("assumed", 1, 4784)
+    assert media.warnings == [
+        "the size of a picture behind an address is not known, for addresses are never fetched: "
+        f"1 to 4784 tokens, counted as {unsized.tokens}"
+    ]
+
+
+def test_all_four_kinds_say_rule_method_band_and_parts(http: httpx2.Client) -> None:
+    """gemini-2.5-flash: one crop of 258; 60 x 32; 10 x 263 and 10 x 32; 3 x 258."""
+    items = [
+        {"type": "image", "width": 300, "height": 200},
+        {"type": "audio", "seconds": 60},
+        {"type": "video", "seconds": 10},
+        {"type": "document", "pages": 3},
+    ]
+    answer = http.post("/v1/media", json={"model": "gemini-2.5-flash", "items": items}).json()
+    assert [item["tokens"] for item in answer["items"]] == [258, 1920, 2950, 774]
+    assert answer["tokens"] == 258 + 1920 + 2950 + 774
+    assert [item["rule"] for item in answer["items"]] == ["gemini-2"] * 4
+    assert [item["method"] for item in answer["items"]] == ["rule"] * 4
+    parts = ("image_tokens", "audio_tokens", "video_tokens", "text_tokens")
+    assert [[item[part] for part in parts] for item in answer["items"]] == [
+        [258, 0, 0, 0],
+        [0, 1920, 0, 0],
+        [0, 320, 2630, 0],
+        [774, 0, 0, 0],
+    ]
+    assert all(item["low"] <= item["tokens"] <= item["high"] for item in answer["items"])
+    assert [item["seconds"] for item in answer["items"]] == [None, 60, 10, None]
+    assert [item["pages"] for item in answer["items"]] == [None, None, None, 3]
+
+
+def test_lengths_and_pages_are_read_from_data(http: httpx2.Client) -> None:
+    items = [
+        {"type": "audio", "data": encoded(wav(2.5))},
+        {"type": "video", "data": encoded(m4a(8, brand=b"isom"))},
+        {"type": "document", "data": encoded(pdf((595, 842), (842, 595)))},
+    ]
+    answer = http.post("/v1/media", json={"model": "gemini-2.5-flash", "items": items}).json()
+    assert [item["tokens"] for item in answer["items"]] == [80, 8 * 263 + 8 * 32, 2 * 258]
+    assert [item["seconds"] for item in answer["items"]] == [2.5, 8.0, None]
+    assert answer["items"][2]["pages"] == 2
+
+
+def test_media_in_bodies_are_counted_where_they_stand(http: httpx2.Client) -> None:
+    """A sound of 2 s and a PDF of 2 pages in Gemini's body; a sound in OpenAI's, 20 tokens."""
+    gemini = {
+        "contents": [
+            {
+                "role": "user",
+                "parts": [
+                    {"inlineData": {"mimeType": "audio/wav", "data": encoded(wav(2))}},
+                    {
+                        "inlineData": {
+                            "mimeType": "application/pdf",
+                            "data": encoded(pdf((595, 842), (595, 842))),
+                        }
+                    },
+                    {"text": "What is said here?"},
+                ],
+            }
+        ]
+    }
+    start = {"format": "gemini.generateContent", "body": gemini}
+    quoted = quote(http, model="gemini-2.5-flash", start=start, turns=[{"assistant": 0, "reasoning": 0}])
+    assert (quoted.totals.audio_tokens, quoted.totals.image_tokens) == (64, 516)
+    content = [{"type": "input_audio", "input_audio": {"data": encoded(wav(2)), "format": "wav"}}]
+    start = {"format": "openai.chat", "body": {"messages": [{"role": "user", "content": content}]}}
+    quoted = quote(http, model="gpt-audio", start=start, turns=[{"assistant": 0, "reasoning": 0}])
+    assert quoted.totals.audio_tokens == 20
+
+
+def test_too_many_for_one_request_is_a_warning(http: httpx2.Client) -> None:
+    items = [{"type": "image", "width": 9, "height": 9}] * 101
+    answer = http.post("/v1/media", json={"model": "claude-sonnet-4-5", "items": items}).json()
+    assert answer["warnings"] == [
+        "sent together, these are 101 pictures, at most 100: "
+        "anthropic/claude-sonnet-4-5 would refuse the request"
+    ]
+
+
+def test_a_wrong_media_type_is_refused_where_the_provider_refuses_it(http: httpx2.Client) -> None:
+    source = {"type": "base64", "media_type": "image/jpeg", "data": data_url(9, 9).split(",")[1]}
+    body = {"messages": [{"role": "user", "content": [{"type": "image", "source": source}]}]}
+    plan = {
+        "model": "claude-opus-4-8",
+        "start": {"format": "anthropic.messages", "body": body},
+        "turns": [{"assistant": 0}],
+    }
+    answer = http.post("/v1/quotes", json=plan)
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "/start/body/messages/0/content/0/image_url"
-    assert "never fetched" in answer.json()["detail"]
+    assert answer.json()["errors"][0]["pointer"] == "/start/body/messages/0/content/0/source/data"
+    assert "a file of format png that is labelled jpeg" in answer.json()["detail"]
 
 
 def test_a_picture_that_the_provider_would_refuse_is_refused(http: httpx2.Client) -> None:

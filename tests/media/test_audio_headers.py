@@ -53,7 +53,8 @@ def test_an_hour_of_opus_is_followed_to_its_end() -> None:
 
 
 def test_a_film_has_the_length_that_its_header_says() -> None:
-    assert read_film_header(encoded(m4a(90, brand=b"isom"))) == pytest.approx(90)
+    film = m4a(90, brand=b"isom")
+    assert read_film_header(encoded(film)) == (90.0, len(film))
     with pytest.raises(HeaderError, match="not an MP4 or QuickTime film"):
         read_film_header(encoded(b"\x1a\x45\xdf\xa3 a WebM file"))
 
@@ -113,6 +114,7 @@ def test_signatures_before_anything_are_read_or_refused(start: bytes, rest: byte
 
 
 def _read_or_refuse(content: bytes) -> None:
-    for read in (lambda data: read_audio_header(data).seconds, read_film_header):
-        with suppress(HeaderError):
-            assert 0 < read(encoded(content)) <= 1_000_000
+    with suppress(HeaderError):
+        assert 0 < read_audio_header(encoded(content)).seconds <= 1_000_000
+    with suppress(HeaderError):
+        assert 0 < read_film_header(encoded(content))[0] <= 1_000_000

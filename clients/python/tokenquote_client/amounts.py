@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
@@ -34,7 +34,9 @@ MAX_TEXT_CHARACTERS = 5_000_000
 TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
 PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
 Pixels = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-Seconds = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(strict=True, gt=0, le=1_000_000, allow_inf_nan=False)]
+Base64 = Annotated[str, Field(strict=True, min_length=1)]
+Address = Annotated[str, Field(strict=True, min_length=1, max_length=10_000)]
 
 
 class Tokens(Sent):
@@ -97,46 +99,95 @@ class TokensPart(Sent):
 
 
 class ImagePart(Sent):
-    """A picture, by its size in pixels or as base64 data."""
+    """A picture, by its size in pixels, as base64 data, or behind an address."""
 
     type: Literal["image"]
     width: Pixels | None = None
     height: Pixels | None = None
-    detail: Literal["low", "high", "auto", "original"] | None = None
-    data: str | None = None
+    detail: Literal["low", "medium", "high", "ultra_high", "auto", "original"] | None = None
+    """The resolution asked for, in the provider's own word; one that it does not have is its default."""
+    data: Base64 | None = None
     """Base64, with or without a `data:` prefix; only its header is read."""
+    url: Address | None = None
+    """Never fetched: state the size beside it, or a wide band is assumed."""
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
         stated = self.width is not None and self.height is not None
         partly = self.width is not None or self.height is not None
-        if (self.data is not None and partly) or (self.data is None and not stated):
-            raise ValueError("state `width` and `height`, or `data`")
+        if self.data is not None and (partly or self.url is not None):
+            raise ValueError("state `width` and `height`, or `data`, or `url`")
+        if partly != stated or (self.data is None and self.url is None and not stated):
+            raise ValueError("state `width` and `height`, or `data`, or `url`")
         return self
 
 
 class AudioPart(Sent):
-    """A sound, by its length."""
+    """A sound, by its length, as base64 data, or behind an address."""
 
     type: Literal["audio"]
-    seconds: Seconds
+    seconds: Seconds | None = None
+    data: Base64 | None = None
+    """Base64 of a WAV, MP3, FLAC, Ogg, M4A or AIFF file; only its header is read."""
+    url: Address | None = None
+    """Never fetched: state `seconds` beside it, or a wide band is assumed."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        return _one_of(self, "seconds")
 
 
 class VideoPart(Sent):
-    """A film, by its length, frames a second and size."""
+    """A clip, by its length, frames a second and size, as base64 data, or behind an address."""
 
     type: Literal["video"]
-    seconds: Seconds
-    fps: Annotated[float, Field(gt=0, le=240, allow_inf_nan=False)] | None = None
+    seconds: Seconds | None = None
+    fps: Annotated[float, Field(strict=True, gt=0, le=240, allow_inf_nan=False)] | None = None
+    """Frames that the provider is asked to look at in a second; None: as many as it does by itself."""
     width: Pixels | None = None
     height: Pixels | None = None
+    detail: Literal["low", "medium", "high", "auto"] | None = None
+    silent: Annotated[bool, Field(strict=True)] = False
+    """Whether it has no sound track."""
+    data: Base64 | None = None
+    """Base64 of an MP4 or QuickTime file; only its header is read, and only for its length."""
+    url: Address | None = None
+    """Never fetched: state `seconds` beside it, or a wide band is assumed."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        if (self.width is None) != (self.height is None):
+            raise ValueError("state both `width` and `height`, or neither")
+        return _one_of(self, "seconds")
 
 
 class DocumentPart(Sent):
-    """A document, by its pages."""
+    """A document, by its pages, as base64 data, or behind an address."""
 
     type: Literal["document"]
-    pages: Annotated[int, Field(strict=True, ge=1, le=100_000)]
+    pages: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
+    text_tokens: TokenNumber | None = None
+    """Tokens of its whole text, where they are known; None: what the model's rule takes for a page."""
+    detail: Literal["low", "medium", "high", "auto"] | None = None
+    data: Base64 | None = None
+    """Base64 of a PDF file; only its page tree is read."""
+    url: Address | None = None
+    """Never fetched: state `pages` beside it, or a wide band is assumed."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        return _one_of(self, "pages")
+
+
+PartT = TypeVar("PartT", bound=Sent)
+
+
+def _one_of(part: PartT, length: str) -> PartT:
+    """A length, data or an address; a length may stand beside an address."""
+    stated, data, url = (getattr(part, name) is not None for name in (length, "data", "url"))
+    if data + (stated or url) != 1:
+        raise ValueError(f"state `{length}`, or `data`, or `url`")
+    return part
 
 
 UNION_MEMBER = "~"

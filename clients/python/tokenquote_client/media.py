@@ -29,6 +29,18 @@ class MediaItem(Received):
     width: int | None = None
     """Pixels as the provider sees them: read from the header where data was sent, orientation applied."""
     height: int | None = None
+    seconds: float | None = None
+    """Length that was counted, read from the header where data was sent."""
+    pages: int | None = None
+    """Pages that were counted, likewise."""
+    image_tokens: int = 0
+    """Tokens of a picture or of a document's pages; the four add up to `tokens`."""
+    audio_tokens: int = 0
+    """Tokens of a sound or of a clip's sound track."""
+    video_tokens: int = 0
+    """Tokens of a clip's frames."""
+    text_tokens: int = 0
+    """Tokens of a document's text."""
 
 
 class MediaAnswer(Received):

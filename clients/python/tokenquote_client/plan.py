@@ -93,8 +93,10 @@ class Turn(Sent):
     tool_rounds: list[ToolRound] = Field(default=[], max_length=1_000)
     reasoning: Amount | None = None
     """Reasoning tokens of the turn's last request."""
-    assistant: Amount | None = None
-    """The visible answer. Left out, it counts as 0 tokens, with a warning."""
+    assistant: AmountOrParts | None = None
+    """The visible answer; its parts are texts, tokens and, of a model that speaks, sounds. Left out, it
+    counts as 0 tokens, with a warning.
+    """
     repeat: Repeat = 1
 
 

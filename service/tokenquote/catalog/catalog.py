@@ -11,6 +11,7 @@ from functools import cached_property
 from tokenquote.catalog.families_schema import Family, matches
 from tokenquote.catalog.gpus_schema import Gpu, MatrixType
 from tokenquote.catalog.image_rules_schema import ImageRule
+from tokenquote.catalog.media_limits_schema import MediaLimits
 from tokenquote.catalog.media_rules_schema import AudioRule, DocumentRule, MediaRulesFile, VideoRule
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, QuantizationFile
 from tokenquote.catalog.prices_schema import PriceBlock
@@ -67,6 +68,8 @@ class Provider:
     name: str
     aliases: tuple[str, ...]
     first_party: bool
+    media_limits: str | None = None
+    """Its word among the media limits."""
 
 
 OPEN_WEIGHTS = Provider("open-weights", "Open weights", (), first_party=True)
@@ -86,6 +89,8 @@ class Model:
     audio: AudioRule | None = None
     video: VideoRule | None = None
     documents: DocumentRule | None = None
+    media_limits: MediaLimits | None = None
+    """What of them the provider turns down."""
     weights: OpenWeightsEntry | None = None
     """The model's public weights: its own entry, or that of what its provider runs."""
 

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from tokenquote.catalog.families_schema import FamiliesFile
 from tokenquote.catalog.gpus_schema import GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRulesFile
+from tokenquote.catalog.media_limits_schema import MediaLimitsFile
 from tokenquote.catalog.media_rules_schema import MediaRulesFile
 from tokenquote.catalog.open_weights_schema import OpenWeightsFile, QuantizationFile
 from tokenquote.catalog.schema import (
@@ -29,6 +30,7 @@ _FILES = (
     CachingFile,
     ImageRulesFile,
     MediaRulesFile,
+    MediaLimitsFile,
     QuantizationFile,
     GpusFile,
     ProfilesFile,

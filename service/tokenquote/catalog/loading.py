@@ -18,6 +18,7 @@ from tokenquote.catalog.families_schema import FamiliesFile, Family
 from tokenquote.catalog.gpus_schema import GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
 from tokenquote.catalog.imported_vocabularies import IMPORTED_VOCABULARIES
+from tokenquote.catalog.media_limits_schema import MediaLimits, MediaLimitsFile
 from tokenquote.catalog.media_rules import dangling_media, dangling_names, media_of
 from tokenquote.catalog.media_rules_schema import MediaRulesFile
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, OpenWeightsFile, QuantizationFile
@@ -44,6 +45,7 @@ _SHARED_FILES = (
     "caching.yaml",
     "image_rules.yaml",
     "media_rules.yaml",
+    "media_limits.yaml",
     "quantization.yaml",
     "gpus.yaml",
     "profiles.yaml",
@@ -85,6 +87,7 @@ class _Parts:
     caching: dict[str, Caching] = field(default_factory=dict)
     image_rules: dict[str, ImageRule] = field(default_factory=dict)
     media_rules: MediaRulesFile = field(default_factory=MediaRulesFile)
+    media_limits: dict[str, MediaLimits] = field(default_factory=dict)
     quantization: QuantizationFile = field(default_factory=QuantizationFile)
     gpus: GpusFile = field(default_factory=GpusFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
@@ -116,12 +119,17 @@ class _Parts:
         self._add_counting(directory, problems)
         if (caching := _optional(directory, "caching.yaml", CachingFile, problems)) is not None:
             self.caching |= caching.caching
+        self._add_media(directory, problems)
+        if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
+            self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
+
+    def _add_media(self, directory: Path, problems: list[str]) -> None:
         if (images := _optional(directory, "image_rules.yaml", ImageRulesFile, problems)) is not None:
             self.image_rules |= images.image_rules
         if (media := _optional(directory, "media_rules.yaml", MediaRulesFile, problems)) is not None:
             self.media_rules = self.media_rules.with_more(media)
-        if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
-            self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
+        if (limits := _optional(directory, "media_limits.yaml", MediaLimitsFile, problems)) is not None:
+            self.media_limits |= limits.media_limits
 
     def _add_counting(self, directory: Path, problems: list[str]) -> None:
         for name in ("vocabularies.yaml", IMPORTED_VOCABULARIES):
@@ -152,10 +160,11 @@ class _Parts:
         if file.id in seen:
             problems.append(f"{shown_as}: id: duplicate id {file.id!r}, also in {seen[file.id]}")
         seen[file.id] = shown_as
-        # An overlay of a provider adds to its names: leaving them out takes none away.
-        before = self.providers[file.id].aliases if file.id in self.providers else ()
-        aliases = tuple(dict.fromkeys((*before, *file.aliases)))
-        self.providers[file.id] = Provider(file.id, file.name, aliases, file.first_party)
+        # An overlay of a provider adds to its names and limits: leaving them out takes none away.
+        before = self.providers.get(file.id, Provider(file.id, file.name, (), file.first_party))
+        aliases = tuple(dict.fromkeys((*before.aliases, *file.aliases)))
+        limits = file.media_limits or before.media_limits
+        self.providers[file.id] = Provider(file.id, file.name, aliases, file.first_party, limits)
         for entry in file.models:
             problems += self._add_model(f"{file.id}/{entry.id}", entry, shown_as, seen)
         return problems
@@ -197,6 +206,7 @@ class _Parts:
         provider = OPEN_WEIGHTS if open_weights else self.providers[model_id.split("/", 1)[0]]
         caching = self.caching[entry.caching] if entry.caching is not None else None
         images = self.image_rules[entry.images] if entry.images is not None else None
+        limits = entry.media_limits or provider.media_limits
         return Model(
             id=model_id,
             provider=provider,
@@ -205,6 +215,7 @@ class _Parts:
             caching=caching,
             images=images,
             **media_of(entry, self.media_rules, self.image_rules),
+            media_limits=self.media_limits[limits] if limits is not None else None,
             weights=self._weights_of(entry),
         )
 
@@ -223,9 +234,16 @@ class _Parts:
             if entry.images is not None and entry.images not in self.image_rules:
                 yield f"{where}.images: image_rules.yaml has no {entry.images!r}"
             yield from dangling_media(entry, where, self.media_rules)
+            if entry.media_limits is not None and entry.media_limits not in self.media_limits:
+                yield f"{where}.media_limits: media_limits.yaml has no {entry.media_limits!r}"
             yield from self._dangling_weights(entry, where)
         yield from dangling_names(self.media_rules, self.image_rules)
         yield from self._dangling_counting()
+
+        for provider in self.providers.values():
+            if provider.media_limits is not None and provider.media_limits not in self.media_limits:
+                missing = provider.media_limits
+                yield f"providers/{provider.id}.yaml: media_limits: media_limits.yaml has no {missing!r}"
 
     def _dangling_counting(self) -> Iterable[str]:
         for family in self.families:
@@ -268,6 +286,7 @@ class _Parts:
         """A fingerprint of everything that can change an answer."""
         tables: tuple[Mapping[str, BaseModel], ...] = (
             self.models, self.vocabularies, self.counting, self.caching, self.image_rules, self.profiles,
+            self.media_limits,
         )  # fmt: skip
         content: list[Any] = [
             {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}

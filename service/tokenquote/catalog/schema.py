@@ -133,7 +133,9 @@ class CachingFile(Entry):
 
 
 class AmountProfiles(Entry):
-    """Tokens that stand for `small`, `medium` and `large`."""
+    """Tokens that stand for `small`, `medium` and `large`; of media whose length nobody states, seconds or
+    pages at least, usually and at most.
+    """
 
     small: StrictInt = Field(ge=0)
     medium: StrictInt = Field(ge=0)
@@ -144,7 +146,19 @@ class ProfilesFile(Entry):
     """profiles.yaml"""
 
     profiles: dict[
-        Literal["system", "tools", "user", "call", "result", "reasoning", "assistant"], AmountProfiles
+        Literal[
+            "system",
+            "tools",
+            "user",
+            "call",
+            "result",
+            "reasoning",
+            "assistant",
+            "audio_seconds",
+            "video_seconds",
+            "document_pages",
+        ],
+        AmountProfiles,
     ]
     source: str = Field(min_length=1)
 
@@ -184,6 +198,8 @@ class DescribedModel(Entry):
     """How clips are counted, likewise."""
     documents: Word | None = None
     """How documents are counted, likewise."""
+    media_limits: Word | None = None
+    """What of them is turned down; none: the provider's own limits, if it names any."""
     reasoning_kept: Literal["never", "same_turn", "always"] = "never"
     """Whether reasoning is sent back as input: never, until its turn ends, or in every later request."""
     retires: dt.date | None = None
@@ -219,4 +235,6 @@ class ProviderFile(Entry):
     """Other words for the provider in a model id: `x-ai/grok-4.7`."""
     first_party: bool
     """Whether it sells its own models, so that their bare names mean this provider."""
+    media_limits: Word | None = None
+    """The media that it turns down, where a model does not name other limits."""
     models: tuple[ModelEntry, ...] = Field(min_length=1)

@@ -13,12 +13,15 @@ from tokenquote.conversation.ledger import (
     count_requests,
     replay,
 )
+from tokenquote.conversation.media_use import NO_MEDIA, MediaUse
 
 __all__ = [
     "MAX_ROWS",
+    "NO_MEDIA",
     "CacheUse",
     "Content",
     "Conversation",
+    "MediaUse",
     "Opening",
     "PlanTooLong",
     "Row",

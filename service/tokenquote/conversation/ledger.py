@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tokenquote.conversation.media_use import NO_MEDIA, MediaUse
+
 __all__ = [
     "MAX_CONTEXT_TOKENS",
     "MAX_ROWS",
@@ -42,13 +44,11 @@ class PlanTooLong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Tokens that enter a context together. All the others are part of `tokens`."""
+    """Tokens that enter a context together; framing and media are part of `tokens`."""
 
     tokens: int = 0
     framing: int = 0
-    image: int = 0
-    audio: int = 0
-    video: int = 0
+    media: MediaUse = NO_MEDIA
     framed: bool = False
     """Whether any of it is text, parts or definitions, which makes the constant per request apply."""
 
@@ -56,9 +56,7 @@ class Content:
         return Content(
             self.tokens + other.tokens,
             self.framing + other.framing,
-            self.image + other.image,
-            self.audio + other.audio,
-            self.video + other.video,
+            self.media + other.media,
             self.framed or other.framed,
         )
 
@@ -85,6 +83,8 @@ class Turn:
     """Visible tokens of the answer."""
     answer: Content
     """The answer as later requests send it."""
+    answer_spoken: int = 0
+    """Tokens of `answer_output` that are sound."""
     rounds: tuple[ToolRound, ...] = ()
     reasoning: int = 0
     gap_seconds: float = 0
@@ -117,19 +117,22 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One request. `input` includes framing, image, audio and video."""
+    """One request. `input` includes framing and media."""
 
     turn: int
     round: int
     input: int
     framing: int
-    image: int
-    audio: int
-    video: int
+    media: MediaUse
     visible: int
+    """Tokens of output but for reasoning."""
+    spoken: int
+    """Those of them that are sound."""
     reasoning: int
     shared: int
     """Tokens at the head of the input that the previous request sent as well."""
+    shared_media: MediaUse
+    """The media among them."""
     gap_seconds: float
     """Time since the previous request."""
 
@@ -152,6 +155,7 @@ class _Step:
     visible: int
     reasoning: int
     gap_seconds: float
+    spoken: int = 0
 
 
 def count_requests(turns: Sequence[Turn]) -> int:
@@ -180,7 +184,8 @@ def replay(conversation: Conversation) -> list[Row]:
         if context.tokens > MAX_CONTEXT_TOKENS:
             raise PlanTooLong(f"a request of the plan sends more than {MAX_CONTEXT_TOKENS} tokens")
         extra = conversation.per_request if context.framed else 0
-        rows.append(_row(step, context, thoughts, extra, shared))
+        shared_media = rows[-1].media if rows else NO_MEDIA
+        rows.append(_row(step, context, thoughts, extra, shared, shared_media))
         shared = rows[-1].input
         if kept != "never" and step.reasoning:
             before_thoughts = shared if before_thoughts is None else before_thoughts
@@ -200,21 +205,23 @@ def _steps(turns: Sequence[Turn]) -> Iterator[_Step]:
                 for _ in range(tool_round.repeat):
                     yield _Step(number, position, new, tool_round.call_output, tool_round.reasoning, gap)
                     new, position, gap = tool_round.calls + tool_round.results, position + 1, 0
-            yield _Step(number, position, new, turn.answer_output, turn.reasoning, gap)
+            yield _Step(number, position, new, turn.answer_output, turn.reasoning, gap, turn.answer_spoken)
             answer = turn.answer
 
 
-def _row(step: _Step, context: Content, thoughts: int, extra: int, shared: int) -> Row:
+def _row(
+    step: _Step, context: Content, thoughts: int, extra: int, shared: int, shared_media: MediaUse
+) -> Row:
     return Row(
         turn=step.turn,
         round=step.round,
         input=context.tokens + thoughts + extra,
         framing=context.framing + extra,
-        image=context.image,
-        audio=context.audio,
-        video=context.video,
+        media=context.media,
         visible=step.visible,
+        spoken=step.spoken,
         reasoning=step.reasoning,
         shared=shared,
+        shared_media=shared_media,
         gap_seconds=step.gap_seconds,
     )

@@ -44,7 +44,7 @@ async def create_quote(
     return Response(content, media_type="application/json")
 
 
-@post("/v1/media", status_code=200, operation_id="countMedia", summary="Count pictures")
+@post("/v1/media", status_code=200, operation_id="countMedia", summary="Count media")
 async def count_media(request: AnyRequest, service: Service) -> Response[bytes]:
     """What each item costs as the model counts it; sizes are stated, or read from headers of base64 data."""
     body = await request.body()

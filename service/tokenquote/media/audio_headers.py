@@ -50,8 +50,8 @@ def read_audio_header(data: str) -> AudioHeader:
     return AudioHeader(seconds, format_, file.size)
 
 
-def read_film_header(data: str) -> float:
-    """Seconds of an MP4 or QuickTime film given as base64 text.
+def read_film_header(data: str) -> tuple[float, int]:
+    """Seconds and bytes of an MP4 or QuickTime film given as base64 text.
 
     Raises:
         HeaderError: not base64, not such a film, cut off, or of an impossible length.
@@ -59,7 +59,7 @@ def read_film_header(data: str) -> float:
     file = Base64File(data)
     if (file.read(_HEAD) or b"")[4:8] != b"ftyp":
         raise HeaderError("not an MP4 or QuickTime film; state its `seconds`")
-    return _seconds(file)
+    return _seconds(file), file.size
 
 
 def _format_of(head: bytes) -> AudioFormat | None:

@@ -55,11 +55,15 @@ class ImageHeader:
     """Of the whole file."""
     animated: bool = False
     labelled: ImageFormat | None = None
-    """What the data URL says it is, as far as it says so."""
+    """What the data URL, or somebody beside it, says it is."""
 
 
-def read_image_header(data: str) -> ImageHeader:
+def read_image_header(data: str, media_type: str | None = None) -> ImageHeader:
     """What is known of a picture given as base64 text, with or without a `data:` prefix.
+
+    Args:
+        data: the text.
+        media_type: what the picture is said to be beside the data, such as `image/png`.
 
     Raises:
         HeaderError: not base64, not a picture, cut off, or of an impossible size.
@@ -74,9 +78,8 @@ def read_image_header(data: str) -> ImageHeader:
         raise HeaderError("the picture's header is cut off or holds no size")
     if not (1 <= width <= _MAX_EDGE and 1 <= height <= _MAX_EDGE):
         raise HeaderError(f"the header says {width} x {height} pixels; both must be 1 to {_MAX_EDGE}")
-    return ImageHeader(
-        ImageSize(width, height), format_, file.size, is_animated(file, head), _LABELS.get(file.label)
-    )
+    label = _LABELS.get(file.label or (media_type or "").lower())
+    return ImageHeader(ImageSize(width, height), format_, file.size, is_animated(file, head), label)
 
 
 def _format_of(head: bytes) -> ImageFormat | None:

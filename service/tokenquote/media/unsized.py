@@ -11,8 +11,12 @@ __all__ = ["count_image_of_unknown_size"]
 
 _USUAL = (1280, 960)
 """Taken for the expected count: a screenshot or a photograph made smaller for the web."""
-_OTHERS = ((1, 1), (64, 64), (640, 480), (1920, 1080), (4032, 3024), (3024, 4032), (8000, 8000), (4800, 6400))
-"""From an icon to the largest that the providers take; with them the ends of every rule's range."""
+_OTHERS = (
+    (1, 1), (64, 64), (640, 480), (1568, 784), (1920, 1080), (2576, 1456), (4032, 3024), (3024, 4032),
+    (8000, 8000), (4800, 6400),
+)  # fmt: skip
+"""From an icon to the largest that the providers take; with them the ends of every rule's range, such as the
+1,568 and 4,784 tokens of Claude's largest pictures."""
 
 
 def count_image_of_unknown_size(rule: ImageRule, detail: str | None = None) -> ImageCount:

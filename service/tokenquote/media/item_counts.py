@@ -1,0 +1,152 @@
+"""One picture, sound, clip or document to tokens by modality, by the rules of its model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tokenquote.catalog import Model
+from tokenquote.catalog.media_rules_schema import DocumentRule, RateRule
+from tokenquote.counts import Count, least_certain
+from tokenquote.media.audio import count_audio
+from tokenquote.media.documents import DocumentCount, count_document
+from tokenquote.media.images import ImageCount, count_image
+from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
+from tokenquote.media.unsized import count_image_of_unknown_size
+from tokenquote.media.video import VideoCount, count_video
+
+__all__ = ["ItemCount", "MissingRule", "count_item", "count_speech"]
+
+
+class MissingRule(LookupError):
+    """The catalog does not say how the model counts such a thing."""
+
+    def __init__(self, model: Model, plural: str) -> None:
+        super().__init__(
+            f"the catalog has no rule for {plural} of {model.id}: plan it as `tokens`, or ask for a model "
+            "that takes it"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCount:
+    """Tokens of one item, apart where providers price them apart."""
+
+    rule: str
+    """The rule of the catalog that applied."""
+    image: Count | None = None
+    """A picture, or the pages of a document."""
+    audio: Count | None = None
+    """A sound, or the sound track of a clip."""
+    video: Count | None = None
+    """The frames of a clip."""
+    text: Count | None = None
+    """The text of a document."""
+    extra_in_chat: int = 0
+    """What a Chat Completions body adds."""
+
+    @property
+    def total(self) -> Count:
+        parts = [part for part in (self.image, self.audio, self.video, self.text) if part is not None]
+        return sum(parts[1:], parts[0])
+
+
+def count_item(item: Item, model: Model) -> ItemCount:
+    """Count an item as its model does.
+
+    Raises:
+        MissingRule: the catalog does not say how.
+        ImageRefused: the provider itself would refuse it.
+    """
+    match item:
+        case Picture():
+            return _picture(item, model)
+        case Sound():
+            return _sound(item, model)
+        case Clip():
+            return _clip(item, model)
+        case Document():
+            return _document(item, model)
+
+
+def _picture(item: Picture, model: Model) -> ItemCount:
+    if model.images is None:
+        raise MissingRule(model, "pictures")
+    counted: ImageCount
+    if item.size is None:
+        counted = count_image_of_unknown_size(model.images, item.detail)
+    else:
+        counted = count_image(model.images, item.size.width, item.size.height, item.detail)
+    return ItemCount(model.entry.images or "", image=counted.count, extra_in_chat=counted.extra_in_chat)
+
+
+def count_speech(item: Sound, model: Model) -> ItemCount:
+    """Count a sound that the model itself makes.
+
+    Raises:
+        MissingRule: it does not, or the catalog does not say how it counts.
+    """
+    if not (isinstance(model.audio, RateRule) and model.audio.spoken_per_second is not None):
+        raise MissingRule(model, "the speech")
+    return _sound(item, model, spoken=True)
+
+
+def _sound(item: Sound, model: Model, *, spoken: bool = False) -> ItemCount:
+    rule = model.audio
+    if rule is None:
+        raise MissingRule(model, "sounds")
+    count = _over(item.seconds, lambda seconds: count_audio(rule, seconds, spoken=spoken))
+    return ItemCount(model.entry.audio or "", audio=count)
+
+
+def _clip(item: Clip, model: Model) -> ItemCount:
+    rule = model.video
+    if rule is None:
+        raise MissingRule(model, "clips")
+    sides = (item.size.width, item.size.height) if item.size is not None else (None, None)
+
+    def counted(seconds: float) -> VideoCount:
+        return count_video(rule, seconds, item.fps, *sides, detail=item.detail, silent=item.silent)
+
+    frames = _over(item.seconds, lambda seconds: counted(seconds).frames)
+    sound = _over(item.seconds, lambda seconds: counted(seconds).sound or _NOTHING)
+    heard = counted(item.seconds.expected).sound is not None
+    return ItemCount(model.entry.video or "", video=frames, audio=sound if heard else None)
+
+
+def _document(item: Document, model: Model) -> ItemCount:
+    rule = model.documents
+    if rule is None:
+        raise MissingRule(model, "documents")
+
+    def counted(pages: float) -> DocumentCount:
+        return _sum_of_pages(item, rule, int(pages))
+
+    pages = _over(item.pages, lambda number: counted(number).pages)
+    text = item.text or _over(item.pages, lambda number: counted(number).text)
+    return ItemCount(model.entry.documents or "", image=pages, text=text if text.high else None)
+
+
+def _sum_of_pages(item: Document, rule: DocumentRule, pages: int) -> DocumentCount:
+    parts = [
+        count_document(rule, number, size.width, size.height, detail=item.detail)
+        for size, number in item.sizes.items()
+    ] or [count_document(rule, pages, detail=item.detail)]
+    pictures, texts = [part.pages for part in parts], [part.text for part in parts]
+    return DocumentCount(sum(pictures[1:], pictures[0]), sum(texts[1:], texts[0]))
+
+
+_NOTHING = Count(0, 0, 0, "rule")
+
+
+def _over(length: Length, count: Callable[[float], Count]) -> Count:
+    """The count of what is expected, with a band over all that the length may be."""
+    expected = count(length.expected)
+    if length.known:
+        return expected
+    return Count(
+        expected.tokens,
+        count(length.low).low,
+        count(length.high).high,
+        least_certain(expected.method, "assumed"),
+    )

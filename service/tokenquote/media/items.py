@@ -1,0 +1,130 @@
+"""Pictures, sounds, clips and documents whose size or length is known, or known not to be known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from tokenquote.counts import Count
+from tokenquote.media.audio_headers import read_audio_header, read_film_header
+from tokenquote.media.image_headers import ImageSize, read_image_header
+from tokenquote.media.pdf_pages import PageSize, read_pdf_pages
+
+__all__ = ["Clip", "Document", "File", "Item", "Length", "Picture", "Sound"]
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Seconds or pages: stated, read from a header, or between two ends."""
+
+    low: float
+    expected: float
+    high: float
+
+    @classmethod
+    def exactly(cls, length: float) -> Self:
+        return cls(length, length, length)
+
+    @property
+    def known(self) -> bool:
+        return self.low == self.high
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is sent where the data are at hand."""
+
+    characters: int
+    """Of base64, which is what providers limit."""
+    bytes: int
+    format: str
+    animated: bool = False
+    labelled: str | None = None
+    """The format that it is said to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture; without a size, one that nobody has looked at."""
+
+    size: ImageSize | None
+    detail: str | None = None
+    file: File | None = None
+
+    @classmethod
+    def of_data(cls, data: str, detail: str | None = None, media_type: str | None = None) -> Self:
+        """Read the header.
+
+        Raises:
+            HeaderError: no picture, or damaged.
+        """
+        header = read_image_header(data, media_type)
+        file = File(len(data), header.bytes, header.format, header.animated, header.labelled)
+        return cls(header.size, detail, file)
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound."""
+
+    seconds: Length
+    file: File | None = None
+
+    @classmethod
+    def of_data(cls, data: str) -> Self:
+        """Read the header.
+
+        Raises:
+            HeaderError: no sound, or damaged.
+        """
+        header = read_audio_header(data)
+        return cls(Length.exactly(header.seconds), File(len(data), header.bytes, header.format))
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip, with its sound track unless it is silent."""
+
+    seconds: Length
+    fps: float | None = None
+    size: ImageSize | None = None
+    detail: str | None = None
+    silent: bool = False
+    file: File | None = None
+
+    @staticmethod
+    def length_of(data: str) -> tuple[Length, File]:
+        """Read the header.
+
+        Raises:
+            HeaderError: no MP4 or QuickTime film, or damaged.
+        """
+        seconds, size = read_film_header(data)
+        return Length.exactly(seconds), File(len(data), size, "mp4")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document: its pages by size where they are known, else as many US Letter pages."""
+
+    pages: Length
+    sizes: Mapping[PageSize, int] = field(default_factory=dict)
+    detail: str | None = None
+    text: Count | None = None
+    """Tokens of the whole text, where somebody knows them."""
+    file: File | None = None
+
+    @classmethod
+    def of_data(cls, data: str, detail: str | None = None, text: Count | None = None) -> Self:
+        """Read the page tree.
+
+        Raises:
+            HeaderError: no PDF, or damaged.
+        """
+        found = read_pdf_pages(data)
+        file = File(len(data), found.bytes, "pdf")
+        return cls(Length.exactly(found.count), found.sizes, detail, text, file)
+
+
+Item = Picture | Sound | Clip | Document

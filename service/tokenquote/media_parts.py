@@ -1,0 +1,216 @@
+"""Media of plans, of native bodies and of POST /v1/media: size or length first, then their model's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+
+from tokenquote.catalog import Model
+from tokenquote.catalog.schema import AmountProfiles
+from tokenquote.conversation import Content, MediaUse
+from tokenquote.counts import Count
+from tokenquote.media import HeaderError, ImageRefused, ImageSize, details_of
+from tokenquote.media.item_counts import ItemCount, MissingRule, count_item, count_speech
+from tokenquote.media.item_limits import refusal_of
+from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
+from tokenquote.plan_errors import Location, PlanError
+from tokenquote.tokens.request import Media
+from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
+
+__all__ = ["CountedMedia", "Items", "MediaCounter", "MediaPart", "media_use"]
+
+MediaPart = ImagePart | AudioPart | VideoPart | DocumentPart
+Items = MutableMapping[MediaPart, Item]
+"""What has been looked at, by how it was given."""
+_PARTS: Mapping[str, type[MediaPart]] = {
+    "image": ImagePart,
+    "audio": AudioPart,
+    "video": VideoPart,
+    "document": DocumentPart,
+}
+_WORDS = {"image": "picture", "audio": "sound", "video": "clip", "document": "document"}
+
+
+@dataclass(frozen=True, slots=True)
+class CountedMedia:
+    """A counted item, and the item that was counted."""
+
+    item: Item
+    counted: ItemCount
+    notes: tuple[str, ...] = ()
+    """What was taken for granted."""
+
+    def content(self, *, in_chat: bool = False) -> Content:
+        """As it enters a context; a Chat Completions body adds a little to a picture."""
+        extra = self.counted.extra_in_chat if in_chat else 0
+        use = media_use(self.item, self.counted)
+        return Content(self.counted.total.tokens + extra, extra, use, framed=True)
+
+
+@dataclass(frozen=True)
+class MediaCounter:
+    """Counts media as one model does."""
+
+    model: Model
+    profiles: Mapping[str, AmountProfiles]
+    """Lengths that are assumed where nobody states any: `audio_seconds`, `document_pages`."""
+    items: Items = field(default_factory=dict)
+    """What has been looked at already, for any model: no header is read twice."""
+
+    def count_part(self, part: MediaPart, at: Location) -> CountedMedia:
+        """Count a part of a plan or an item of a media question.
+
+        Raises:
+            PlanError: the model takes no such thing, the data cannot be read, or it would be refused.
+        """
+        where = (*at, "data") if part.data is not None else at
+        return self._count(self._item(part, where), part.type, at)
+
+    def count_speech(self, part: AudioPart, at: Location) -> CountedMedia:
+        """Count a sound that the model answers with.
+
+        Raises:
+            PlanError: as above.
+        """
+        item = self._item(part, (*at, "data") if part.data is not None else at)
+        if not isinstance(item, Sound):
+            raise TypeError(f"a sound became a {type(item).__name__}")
+        try:
+            counted = count_speech(item, self.model)
+        except MissingRule as error:
+            raise PlanError(at, str(error)) from None
+        return CountedMedia(item, counted, tuple(_notes(item, "sound", counted.total, self.model)))
+
+    def count_in_body(self, media: Media, at: Location) -> CountedMedia:
+        """Count what stands in a native body; `at` is where the body stands.
+
+        Raises:
+            PlanError: as above.
+        """
+        where = (*at, *media.location)
+        return self._count(self._item(_as_part(media), where, media.media_type), media.kind, where)
+
+    def _count(self, item: Item, kind: str, at: Location) -> CountedMedia:
+        word = _WORDS[kind]
+        limits = self.model.media_limits
+        refusal = refusal_of(item, limits) if limits is not None else None
+        if refusal is not None:
+            raise PlanError(at, f"{self.model.id} would refuse this {word}: {refusal}")
+        try:
+            counted = count_item(item, self.model)
+        except MissingRule as error:
+            raise PlanError(at, str(error)) from None
+        except ImageRefused as error:
+            raise PlanError(at, f"{self.model.id} would refuse this {word}: {error}") from None
+        return CountedMedia(item, counted, tuple(_notes(item, word, counted.total, self.model)))
+
+    def _item(self, part: MediaPart, at: Location, media_type: str | None = None) -> Item:
+        if part not in self.items:
+            try:
+                self.items[part] = self._look_at(part, media_type)
+            except HeaderError as error:
+                raise PlanError(at, str(error)) from None
+        return self.items[part]
+
+    def _look_at(self, part: MediaPart, media_type: str | None) -> Item:
+        """Read what has to be read.
+
+        Raises:
+            HeaderError: the data are no such thing, or damaged.
+        """
+        match part:
+            case ImagePart():
+                if part.data is None:
+                    return Picture(_size(part), part.detail)
+                return Picture.of_data(part.data, part.detail, media_type)
+            case AudioPart():
+                if part.data is None:
+                    return Sound(self._length(part.seconds, "audio_seconds"))
+                return Sound.of_data(part.data)
+            case VideoPart():
+                return self._clip(part)
+            case DocumentPart():
+                return self._document(part)
+
+    def _clip(self, part: VideoPart) -> Clip:
+        seconds, file = self._length(part.seconds, "video_seconds"), None
+        if part.data is not None:
+            seconds, file = Clip.length_of(part.data)
+        return Clip(seconds, part.fps, _size(part), _detail(part.detail), part.silent, file)
+
+    def _document(self, part: DocumentPart) -> Document:
+        detail = _detail(part.detail)
+        text = Count.stated(part.text_tokens) if part.text_tokens is not None else None
+        if part.data is not None:
+            return Document.of_data(part.data, detail, text)
+        return Document(self._length(part.pages, "document_pages"), detail=detail, text=text)
+
+    def _length(self, stated: float | None, profile: str) -> Length:
+        if stated is not None:
+            return Length.exactly(stated)
+        assumed = self.profiles[profile]
+        return Length(assumed.small, assumed.medium, assumed.large)
+
+
+def media_use(item: Item, counted: ItemCount) -> MediaUse:
+    """What the item adds to a request, in tokens and in what providers limit."""
+    known = item.pages if isinstance(item, Document) else None
+    seconds = item.seconds.expected if isinstance(item, (Sound, Clip)) else 0
+    size = item.size if isinstance(item, Picture) else None
+    return MediaUse(
+        image=counted.image.tokens if counted.image else 0,
+        audio=counted.audio.tokens if counted.audio else 0,
+        video=counted.video.tokens if counted.video else 0,
+        pictures=int(isinstance(item, Picture)),
+        sounds=int(isinstance(item, Sound)),
+        clips=int(isinstance(item, Clip)),
+        documents=int(isinstance(item, Document)),
+        pages=int(known.expected) if known is not None else 0,
+        sound_seconds=seconds if isinstance(item, Sound) else 0,
+        longest_clip_seconds=seconds if isinstance(item, Clip) else 0,
+        base64_bytes=item.file.characters if item.file is not None else 0,
+        longest_edge=max(size.width, size.height) if size is not None else 0,
+    )
+
+
+def _as_part(media: Media) -> MediaPart:
+    """As a plan would say it. Nothing in a body states a size."""
+    # Built without validation: the data may be long, and the body that holds them was checked already.
+    build: Callable[..., MediaPart] = _PARTS[media.kind].model_construct
+    return build(type=media.kind, data=media.data, url=media.address, detail=media.detail)
+
+
+def _size(part: ImagePart | VideoPart) -> ImageSize | None:
+    if part.width is None or part.height is None:
+        return None
+    return ImageSize(part.width, part.height)
+
+
+def _detail(detail: str | None) -> str | None:
+    return None if detail == "auto" else detail
+
+
+def _notes(item: Item, word: str, count: Count, model: Model) -> list[str]:
+    unknown = {
+        "size": isinstance(item, Picture) and item.size is None,
+        "length": not isinstance(item, Picture) and not _length_of(item).known,
+    }
+    notes = [
+        f"the {what} of a {word} behind an address is not known, for addresses are never fetched: "
+        f"{count.low} to {count.high} tokens, counted as {count.tokens}"
+        for what, holds in unknown.items()
+        if holds
+    ]
+    if count.method == "assumed" and not notes:
+        notes.append(f"a {word}: {count.low} to {count.high} tokens, assumed to be {count.tokens}")
+    if isinstance(item, Picture) and model.images is not None:
+        known = details_of(model.images) | {None, "auto"}
+        if item.detail not in known:
+            notes.append(
+                f"detail `{item.detail}` has no price of its own for {model.id}: counted as its default"
+            )
+    return notes
+
+
+def _length_of(item: Sound | Clip | Document) -> Length:
+    return item.pages if isinstance(item, Document) else item.seconds

@@ -1,0 +1,163 @@
+"""Laws 5, 7 and 8 of the design for pictures, sounds, clips and documents, with literal numbers.
+
+picture, 1920 x 1080       claude-opus-4-8: 69 x 39 squares of 28 = 2,691; 8 around a message
+picture, 1024 x 1024       gpt-4o: 85 + 4 x 170 = 765; 4 around a message, 3 a request
+clip, 10 s                 gemini-2.5-flash: 10 x 263 = 2,630 and 10 x 32 of sound = 2,950; 1 a message
+sound, 60 s                gemini-2.5-flash: 60 x 32 = 1,920
+document, 10 pages         gemini-2.5-flash: 10 x 258 = 2,580
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from tokenquote_client import Quote
+
+Ask = Callable[..., Quote]
+OFF = {"enabled": False}
+GEMINI = "google/gemini-2.5-flash"
+PICTURE = {"type": "image", "width": 1920, "height": 1080}
+CLIP = {"type": "video", "seconds": 10}
+SOUND = {"type": "audio", "seconds": 60}
+DOCUMENT = {"type": "document", "pages": 10}
+
+
+def turn(user: Any, **members: Any) -> dict[str, Any]:
+    return {"user": user, "assistant": 0, "reasoning": 0, **members}
+
+
+def inputs(quote: Quote) -> list[int]:
+    assert quote.requests is not None
+    return [request.input_tokens for request in quote.requests]
+
+
+def reads(quote: Quote) -> list[int]:
+    assert quote.requests is not None
+    return [request.cache_read_tokens for request in quote.requests]
+
+
+def media(quote: Quote) -> tuple[int, int, int]:
+    return quote.totals.image_tokens, quote.totals.audio_tokens, quote.totals.video_tokens
+
+
+@pytest.mark.parametrize(
+    ("model", "parts", "first", "together"),
+    [
+        pytest.param("claude-opus-4-8", [PICTURE], 2691 + 8, (3 * 2691, 0, 0), id="picture"),
+        pytest.param(GEMINI, [CLIP], 2950 + 1, (0, 3 * 320, 3 * 2630), id="clip"),
+        pytest.param(GEMINI, [{**CLIP, "silent": True}], 2630 + 1, (0, 0, 3 * 2630), id="silent clip"),
+        pytest.param(GEMINI, [{**CLIP, "fps": 2}], 20 * 263 + 320 + 1, (0, 960, 3 * 5260), id="2 fps"),
+        pytest.param(GEMINI, [SOUND], 1920 + 1, (0, 3 * 1920, 0), id="sound"),
+        pytest.param(GEMINI, [DOCUMENT], 2580 + 1, (3 * 2580, 0, 0), id="document"),
+        pytest.param(
+            GEMINI,
+            [CLIP, SOUND, {"type": "tokens", "tokens": 50}],
+            2950 + 1920 + 51,
+            (0, 6720, 7890),
+            id="all",
+        ),
+    ],
+)
+def test_law_5_media_of_a_user_are_paid_for_in_every_later_request(
+    quoted: Ask, model: str, parts: Sequence[Any], first: int, together: tuple[int, int, int]
+) -> None:
+    """Then two turns of 10 tokens each."""
+    quote = quoted(model=model, turns=[turn(parts), turn(10, repeat=2)], caching=OFF)
+    assert inputs(quote) == [first, first + 10, first + 20]
+    assert media(quote) == together
+
+
+def test_law_5_twenty_turns_of_one_clip_each_cost_210_clips(quoted: Ask) -> None:
+    """A + 2A + ... + 20A, for A = 2,950 and 1 around its message."""
+    quote = quoted(model=GEMINI, turns=[turn([CLIP], repeat=20)], caching=OFF)
+    assert quote.totals.input_tokens == 210 * 2951
+    assert media(quote) == (0, 210 * 320, 210 * 2630)
+
+
+@pytest.mark.parametrize(
+    ("model", "part", "tokens"), [("claude-opus-4-8", PICTURE, 2691), (GEMINI, CLIP, 2950)]
+)
+def test_law_5_media_of_a_tool_stay_from_the_next_request_on(
+    quoted: Ask, model: str, part: Any, tokens: int
+) -> None:
+    """Round 0 does not have it yet; the end of its turn and the next turn do."""
+    rounds = [{"calls": [{"call": 10, "result": [part]}]}]
+    quote = quoted(model=model, turns=[turn(100, tool_rounds=rounds), turn(100)], caching=OFF)
+    first, second, third = inputs(quote)
+    assert first == 100
+    framing = quote.totals.framing_tokens // 2  # of the call's result, in two requests
+    assert (second, third) == (100 + 10 + tokens + framing, 100 + 10 + tokens + framing + 100)
+    assert sum(media(quote)) == 2 * tokens
+
+
+def test_law_7_a_picture_is_part_of_the_cacheable_prefix(quoted: Ask) -> None:
+    """Claude Opus 4.8 caches from 1,024 tokens on: 2,699 written, then read."""
+    quote = quoted(
+        model="claude-opus-4-8", turns=[turn([PICTURE]), turn(10, repeat=2)], caching={"enabled": True}
+    )
+    assert inputs(quote) == [2699, 2709, 2719]
+    assert reads(quote) == [0, 2699, 2709]
+    assert quote.totals.cache_write_tokens == 2719
+    assert quote.totals.image_tokens == 3 * 2691
+
+
+def test_law_7_a_clip_is_part_of_the_cacheable_prefix(quoted: Ask) -> None:
+    """Gemini 2.5 caches from 2,048 tokens on, by itself: all 2,951 of the first request."""
+    quote = quoted(model=GEMINI, turns=[turn([CLIP]), turn(10)])
+    assert inputs(quote) == [2951, 2961]
+    assert reads(quote) == [0, 2951]
+    assert quote.totals.input_tokens == 2951 + 2961
+
+
+@pytest.mark.parametrize(
+    ("model", "part", "around", "constant"),
+    [
+        pytest.param("gpt-4o", {**PICTURE, "width": 1024, "height": 1024}, 4, 3, id="picture"),
+        pytest.param(GEMINI, CLIP, 1, 0, id="clip"),
+        pytest.param(GEMINI, SOUND, 1, 0, id="sound"),
+        pytest.param(GEMINI, DOCUMENT, 1, 0, id="document"),
+    ],
+)
+def test_law_8_parts_carry_the_framing_of_one_message(
+    quoted: Ask, model: str, part: Any, around: int, constant: int
+) -> None:
+    """Two of them in one message are framed once; stated tokens behind them carry none."""
+    one, two = (quoted(model=model, turns=[turn([part] * n), turn(10)], caching=OFF) for n in (1, 2))
+    assert one.totals.framing_tokens == two.totals.framing_tokens == 2 * (around + constant)
+    assert inputs(two)[0] - inputs(one)[0] == sum(media(one)) // 2
+    assert inputs(one)[1] == inputs(one)[0] + 10
+
+
+def test_law_8_an_item_in_tokens_carries_no_framing(quoted: Ask) -> None:
+    quote = quoted(model="gpt-4o", turns=[turn([{"type": "tokens", "tokens": 765}])])
+    assert (inputs(quote), quote.totals.framing_tokens) == ([765], 0)
+
+
+def test_a_document_counts_as_pictures_of_its_pages_and_as_text(quoted: Ask) -> None:
+    """claude-opus-4-8: a US Letter page at 150 dots an inch is 1,275 x 1,650, so 46 x 59 = 2,714 tokens."""
+    plan = {"model": "claude-opus-4-8", "caching": OFF}
+    assumed = quoted(turns=[turn([DOCUMENT])], **plan)
+    assert media(assumed) == (10 * 2714, 0, 0)
+    assert inputs(assumed) == [10 * 2714 + 10 * 1500 + 8]
+    known = quoted(turns=[turn([{**DOCUMENT, "text_tokens": 4000}])], **plan)
+    assert inputs(known) == [10 * 2714 + 4000 + 8]
+    counted = known.counts[0]
+    assert (counted.what, counted.tokens, counted.method) == ("turns/0/user/0", 31_140, "assumed")
+    assert any("a document: " in one for one in known.assumptions)
+
+
+def test_a_spoken_answer_is_sound_in_the_output_and_in_later_requests(quoted: Ask) -> None:
+    """gpt-audio: 10 tokens a second heard, 20 spoken; 30 s said after 60 s heard, and sent back."""
+    said = [{"type": "audio", "seconds": 30}, {"type": "tokens", "tokens": 100}]
+    turns = [turn([SOUND], assistant=said), turn(10)]
+    quote = quoted(model="gpt-audio", turns=turns, caching=OFF)
+    assert quote.requests is not None
+    assert [request.output_tokens for request in quote.requests] == [700, 0]
+    framing = quote.totals.framing_tokens
+    assert sum(inputs(quote)) == 600 + (600 + 700 + 10) + framing
+    assert quote.totals.audio_tokens == 600 + 600 + 600
+    lines = {line.kind: line.tokens for line in quote.lines}
+    assert (lines["output_audio"], lines["output"], lines["input_audio"]) == (600, 100, 1800)
