@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tokenquote.billed_kinds import billed_kinds
@@ -62,7 +62,7 @@ def answer(
     models = list({model.id: model for model in found}.values())
     check_plan(plan, len(models))
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests, {}, {})
+    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests)
     if plan.models is None:
         return quoting.quote(models[0])
     return _compare(quoting, models)
@@ -78,7 +78,7 @@ def quote_as(
     """
     check_plan(plan, 1)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    return _Quoting(plan, catalog, vocabularies, plan.at or now, digest, True, {}).quote(model)
+    return _Quoting(plan, catalog, vocabularies, plan.at or now, digest, True).quote(model)
 
 
 def _resolved(catalog: Catalog, name: str, plan: wire.Plan, index: int) -> Model:
@@ -126,9 +126,9 @@ class _Quoting:
     digest: str
     """Of the plan, for the quotes' ids."""
     with_requests: bool
-    memo: MutableMapping[tuple[str, str], int]
+    memo: MutableMapping[tuple[str, str], int] = field(default_factory=dict)
     """Token counts by vocabulary and text: each text is encoded once for each vocabulary."""
-    looked_at: Items
+    looked_at: Items = field(default_factory=dict)
     """Media whose headers were read."""
 
     def quote(self, model: Model) -> Quote:
