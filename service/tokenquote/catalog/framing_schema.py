@@ -40,6 +40,8 @@ class ToolFraming(Entry):
     """For a tool_choice that names a tool, besides the tokens of the name. None: it costs nothing."""
     choice_none: StrictInt = 0
     """For tool_choice `none`; the definitions are billed all the same."""
+    per_grammar: StrictInt = 0
+    """Around the grammar of a custom tool."""
     lone_required_is_named: bool = False
     """Whether `required` with one tool costs what naming it does."""
 
@@ -71,8 +73,8 @@ class Framing(Entry):
     """More for an assistant message of the history."""
     call: StrictInt = Field(default=0, ge=0)
     """Around one tool call of the history."""
-    call_item: StrictInt = Field(default=0, ge=0)
-    """More for a call that is sent back with its item's id."""
+    stored_call: StrictInt = Field(default=0, ge=0)
+    """More for a call, made alone, that is sent back by the id of an item that the provider keeps."""
     result: StrictInt = Field(default=0, ge=0)
     """Around one tool result."""
     result_in_namespace: bool = False

@@ -19,6 +19,7 @@ from tokenquote.tokens.request_count import Framed, RequestCount, total
 from tokenquote.tokens.response_formats import response_format_block
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.tool_blocks import ToolBlock, tool_block
+from tokenquote.tokens.typescript import grammar_of
 
 __all__ = ["FramedRequests"]
 
@@ -70,6 +71,7 @@ class FramedRequests:
         framing = rule.per_request + rule.per_tool * len(tools)
         framing += 0 if system else rule.without_system
         framing += 0 if tools[0].description else rule.without_first_description
+        framing += rule.per_grammar * sum(grammar_of(tool) is not None for tool in tools)
         block = self._block(tools)
         if rule.style == "json":
             tokens = sum(self._texts.encode(text) for text in block.definitions)
@@ -117,6 +119,8 @@ class FramedRequests:
         # Empty text beside calls costs nothing (about 40 of 40 recorded bills).
         parts = [self._plain_message(first)] if any(first.texts) or not first.calls else []
         parts += [self._call(call) for call in first.calls]
+        if len(first.calls) == 1 and first.calls[0].stored:
+            parts.append(Framed(self._texts.nothing(), self._framing.stored_call))
         parts += [self._result(result, names) for result in results]
         return total(parts, self._texts.nothing())
 
@@ -129,8 +133,7 @@ class FramedRequests:
 
     def _call(self, call: ToolCall) -> Framed:
         tokens = self._texts.encode(f"functions.{call.name}") + self._texts.encode(_compact(call.arguments))
-        framing = self._framing.call + (self._framing.call_item if call.item_id else 0)
-        return self._structure(tokens, framing)
+        return self._structure(tokens, self._framing.call)
 
     def _result(self, message: Message, names: Mapping[str, str]) -> Framed:
         name = names.get(message.call_id or "") or message.name or ""

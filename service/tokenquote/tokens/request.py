@@ -71,8 +71,8 @@ class ToolCall:
     name: str
     arguments: str
     id: str | None = None
-    item_id: bool = False
-    """Whether the call is an item with an id of its own (OpenAI's Responses)."""
+    stored: bool = False
+    """Whether it names an item that the provider has kept (the id of an item of OpenAI's Responses)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,9 @@ from typing import Any
 from tokenquote.tokens.request import ToolDefinition
 from tokenquote.tokens.schema_refs import Path, References, Schema, Size
 
-__all__ = ["comments", "function_declaration", "namespace"]
+__all__ = ["comments", "function_declaration", "grammar_of", "namespace"]
 
+_LIMITS = ("minimum", "maximum", "minLength", "maxLength")
 _PRIMITIVES = {
     "string": "string",
     "integer": "number",
@@ -67,12 +68,23 @@ def function_declaration(tool: ToolDefinition, size: Size) -> str:
     if tool.parameters.get("properties"):
         shape = _Renderer(tool.parameters, size).object(tool.parameters, frozenset(), documented=True)
         lines.append(f"type {tool.name} = (_: {shape}) => any;")
+    elif (grammar := grammar_of(tool)) is not None:
+        size.add(grammar)
+        lines += [*comments(grammar), f"type {tool.name} = (_: any) => any;"]
     elif tool.as_sent and not tool.parameters and "parameters" not in tool.as_sent:
         # A definition without any schema costs three tokens more than one with an empty schema.
         lines.append(f"type {tool.name} = (_: any) => any;")
     else:
         lines.append(f"type {tool.name} = () => any;")
     return "\n".join(lines)
+
+
+def grammar_of(tool: ToolDefinition) -> str | None:
+    """What the free text of a custom tool has to follow; in Responses one level higher than in chat."""
+    written: Any = tool.as_sent.get("format")
+    for key in ("grammar", "definition"):
+        written = written.get(key, written) if isinstance(written, dict) else written
+    return written if isinstance(written, str) else None
 
 
 def comments(*texts: Any) -> Iterator[str]:
@@ -186,7 +198,7 @@ def _union(variants: Iterator[str]) -> str:
 
 
 def _limits(schema: Schema) -> list[str]:
-    return [f"{key}: {_json(schema[key])}" for key in ("minimum", "maximum") if key in schema]
+    return [f"{key}: {_json(schema[key])}" for key in _LIMITS if key in schema]
 
 
 def _json(value: Any) -> str:

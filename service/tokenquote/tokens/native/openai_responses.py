@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tokenquote.tokens.native.content_parts import (
@@ -38,7 +39,9 @@ def read_openai_responses(body: Mapping[str, Any]) -> Request:
     if "input" not in body and not isinstance(body.get("messages"), list):
         raise BodyError(("input",), "an openai.responses body has `input`: a string or a list of items")
     tools = tools_of(body)
-    read = [*_instructions(body), *_items(body.get("input", body.get("messages")))]
+    kept = body.get("store") is not False
+    items = _items(body.get("input", body.get("messages")), kept)
+    read = [*_instructions(body), *_made_together(items)]
     return Request(
         messages=tuple(one for one in read if isinstance(one, Message)),
         tools=tools.functions,
@@ -61,7 +64,24 @@ def _instructions(body: Mapping[str, Any]) -> Iterator[Message]:
         yield Message("system", (instructions,))
 
 
-def _items(given: Any) -> Iterator[Message | Unknown]:
+def _made_together(items: Iterable[Message | Unknown]) -> Iterator[Message | Unknown]:
+    """Calls that follow one another without a result were made by one answer."""
+    calling: Message | None = None
+    for item in items:
+        makes_calls = isinstance(item, Message) and bool(item.calls)
+        if calling is not None and isinstance(item, Message) and makes_calls:
+            calling = replace(calling, calls=(*calling.calls, *item.calls))
+            continue
+        if calling is not None:
+            yield calling
+        calling = item if isinstance(item, Message) and makes_calls else None
+        if calling is None:
+            yield item
+    if calling is not None:
+        yield calling
+
+
+def _items(given: Any, kept: bool) -> Iterator[Message | Unknown]:
     if given is None:
         return
     if isinstance(given, str):
@@ -70,10 +90,10 @@ def _items(given: Any) -> Iterator[Message | Unknown]:
     if not isinstance(given, list):
         raise BodyError(("input",), "input is a string or a list of items")
     for i, item in enumerate(given):
-        yield _item(object_of(item, ("input", i), "an item is an object"), ("input", i))
+        yield _item(object_of(item, ("input", i), "an item is an object"), ("input", i), kept)
 
 
-def _item(item: Mapping[str, Any], at: Location) -> Message | Unknown:
+def _item(item: Mapping[str, Any], at: Location, kept: bool) -> Message | Unknown:
     kind = item.get("type", "message")
     if kind == "message":
         return _message(item, at)
@@ -85,7 +105,7 @@ def _item(item: Mapping[str, Any], at: Location) -> Message | Unknown:
             text_of(item, "name", at),
             arguments,
             optional_text(item, "call_id", at),
-            item_id=bool(item.get("id")),
+            stored=kept and bool(item.get("id")),
         )
         return Message("assistant", calls=(call,))
     if kind in ("function_call_output", "custom_tool_call_output"):
