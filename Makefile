@@ -30,8 +30,9 @@ format: $(VENV)/.dev ## Put the code into its format
 accuracy: $(VENV)/.dev ## Measure against recorded bills and write docs/accuracy.md
 	$(BIN)/python benchmarks/accuracy.py report --output docs/accuracy.md
 
-bench: $(VENV)/.dev ## Time the ledger beside a naive recount
+bench: $(VENV)/.dev ## Time the ledger beside a naive recount, and headers beside decoding
 	$(BIN)/python benchmarks/ledger_speed.py
+	$(BIN)/python benchmarks/media_headers.py
 
 schema: $(VENV)/.dev ## Write models_catalog/schema.json from the catalog's models
 	$(BIN)/tokenquote catalog schema > models_catalog/schema.json
