@@ -62,7 +62,7 @@ class TokenCounter:
         counted_as = counting_of(row, self._catalog)
         if counted_as is None:
             return None, f"the catalog has no model {row.get('model_requested')!r}"
-        rules = TokenRules(counted_as.counting, self._vocabularies)
+        rules = TokenRules(counted_as.counting, self._vocabularies, shape=counted_as.shape)
         try:
             counted = rules.request(read_body(body_format, row["request"]))
         except BodyError as error:

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from tokenquote.catalog.families_schema import Family, matches
 from tokenquote.catalog.gpus_schema import Gpu, MatrixType
@@ -116,6 +117,8 @@ class CountedAs:
 
     model: str
     counting: Counting
+    shape: Literal["responses"] | None = None
+    """How the host passes a body on, where that is not as it was written."""
 
 
 @dataclass(frozen=True)
@@ -164,22 +167,22 @@ class Catalog:
         Raises:
             UnknownModel: neither a model nor a family has this name.
         """
-        if (word := self._family(name, api)) is not None:
-            return CountedAs(name, self.counting[word])
+        if (family := self._family(name, api)) is not None:
+            return CountedAs(name, self.counting[family.counting], family.shape)
         try:
             model = self.resolve(name)
         except (UnknownModel, AmbiguousModel) as error:
-            if (word := self._family(name, None)) is not None:
-                return CountedAs(name, self.counting[word])
+            if (family := self._family(name, None)) is not None:
+                return CountedAs(name, self.counting[family.counting], family.shape)
             raise UnknownModel(name, getattr(error, "near", [])) from None
         return CountedAs(model.id, model.counting)
 
-    def _family(self, name: str, api: str | None) -> str | None:
-        """The counting word of the first family with this name: those of this api, or those of any."""
+    def _family(self, name: str, api: str | None) -> Family | None:
+        """The first family with this name: those of this api, or those of any."""
         lower = name.lower()
         return next(
             (
-                family.counting
+                family
                 for family in self.families
                 if (matches(family.apis, api) if api else not family.apis) and matches(family.names, lower)
             ),

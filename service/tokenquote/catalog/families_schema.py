@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import translate
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -24,6 +24,8 @@ class Family(Entry):
     """Shell patterns over the api's name: `vertex.*`. None: on every api."""
     counting: str
     """A word of counting.yaml."""
+    shape: Literal["responses"] | None = None
+    """How the host passes a body on, where that is not as it was written."""
 
 
 class FamiliesFile(Entry):

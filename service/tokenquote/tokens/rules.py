@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from tokenquote.catalog.schema import Counting, Framing
 from tokenquote.counts import Count
 from tokenquote.tokens.framing import FramedRequests
-from tokenquote.tokens.request import Message, Request, ToolDefinition
+from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
 from tokenquote.tokens.request_count import Framed, RequestCount
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.vocabularies import Vocabularies
@@ -37,7 +38,7 @@ class TokenRules:
     """The counting rules of one model.
 
     `memo` keeps token counts by (vocabulary, text): share it among the models of one quote, and each text is
-    encoded once for each vocabulary.
+    encoded once for each vocabulary. `shape` is the one that a host passes bodies on in, if it is another.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class TokenRules:
         counting: Counting,
         vocabularies: Vocabularies,
         memo: MutableMapping[tuple[str, str], int] | None = None,
+        shape: Shape | None = None,
     ) -> None:
         self._counting = counting
+        self._shape = shape
         self._texts = TextCounter(counting, vocabularies, memo)
         self._style: RequestStyle = FramedRequests(counting.framing, self._texts)
 
@@ -65,7 +68,7 @@ class TokenRules:
 
     def request(self, request: Request) -> RequestCount:
         """A request, part by part."""
-        return self._style.request(request)
+        return self._style.request(replace(request, shape=self._shape) if self._shape else request)
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
         """Tool definitions, given the system messages that may hold their block."""
