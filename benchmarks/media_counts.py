@@ -13,7 +13,6 @@ from benchmarks.media_exceptions import why_not_exact
 from benchmarks.media_rules_of_rows import detail_of, image_rule_of
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.image_rules_schema import ImageRule
 from tokenquote.catalog.media_rules import video_rule
 from tokenquote.catalog.media_rules_schema import FramesRule
 from tokenquote.catalog.resize_rules_schema import SquareBudgetRule
@@ -40,7 +39,7 @@ _VIDEO = {
     "glm4v": "glm-4v",
     "gemma4": "gemma-4",
     "llava_onevision": "llava-onevision",
-    "gemini_video": "gemini-2",
+    "gemini_video": "gemini-2.5",
 }
 _SHAPES = [(448 * long, 448 * short) for long in range(1, 7) for short in range(1, 7)]
 
@@ -112,12 +111,12 @@ class MediaCounter:
             return self._without_marks(row)
         rule = image_rule_of(row, self._catalog)
         if row["config"].get("max"):
-            return max((_processors_own(rule, *shape, None) for shape in _SHAPES), key=lambda one: one.tokens)
+            return max((count_image(rule, *shape).count for shape in _SHAPES), key=lambda one: one.tokens)
         if row.get("width") is None:
             if detail_of(row) is None:
                 raise LookupError("a picture of unknown size has no one count")
-            return _processors_own(rule, 1024, 1024, detail_of(row))
-        return _processors_own(rule, row["width"], row["height"], detail_of(row))
+            return count_image(rule, 1024, 1024, detail_of(row)).count
+        return count_image(rule, row["width"], row["height"], detail_of(row)).count
 
     def _without_marks(self, row: Row) -> Count:
         """The square grid alone, of the rule's grid with a break for each row, and one token more."""
@@ -158,7 +157,7 @@ class MediaCounter:
     def _audio(self, row: Row) -> Count:
         name = _AUDIO.get(row["family"])
         if row["family"] == "gemini_audio":
-            name = "gemini-3" if row["model"].startswith("gemini-3") else "gemini-2"
+            name = "gemini-3" if row["model"].startswith("gemini-3") else "gemini-2.5"
         if name is None:
             raise LookupError(f"no rule for sound of {row['family']}")
         spoken = row["config"].get("direction") == "output"
@@ -177,8 +176,3 @@ class MediaCounter:
             rule = FramesRule(rule.entry, rule.frame.model_copy(update=limits), rule.sound)
         frames = row.get("frames") or round(row["seconds"])
         return count_frames(rule, frames, row.get("width"), row.get("height"))
-
-
-def _processors_own(rule: ImageRule, width: int, height: int, detail: str | None) -> Count:
-    """Without what the chat template adds, which the rows leave out."""
-    return count_image(rule.model_copy(update={"template": 0}), width, height, detail).count

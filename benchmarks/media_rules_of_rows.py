@@ -269,7 +269,7 @@ _OF_FAMILY: Mapping[str, Callable[[Catalog, Config, Row], ImageRule]] = {
     "gemma3": _by_value("pan_and_scan", {False: "gemma-3", None: "gemma-3", True: "gemma-3-pan-and-scan"}),
     "gemma4": _square_budget("gemma-4"),
     "gemini_3": _square_budget("gemini-3"),
-    "gemini_2": _by_value("tile_tokens", {258: "gemini-2", None: "gemini-2"}),
+    "gemini_2": _by_value("tile_tokens", {258: "gemini-1.5", None: "gemini-1.5"}),
     "paligemma": _paligemma,
     "idefics2": _by_value("do_image_splitting", {True: "idefics2", False: "idefics2-whole"}),
     "idefics3": _smolvlm,

@@ -12,7 +12,7 @@ from tokenquote.catalog import Catalog
 from tokenquote.catalog.media_rules_schema import AudioRule
 from tokenquote.media import count_audio
 
-PROVIDERS = ["openai-audio", "gemini-2", "gemini-3"]
+PROVIDERS = ["openai-audio", "gemini-2.0", "gemini-2.5", "gemini-3"]
 PROCESSORS = [
     "voxtral",
     "gemma-3n",
@@ -34,7 +34,11 @@ def rule(catalog: Catalog, name: str) -> AudioRule:
         ("openai-audio", 1, 10),  # 1 token for 100 ms
         ("openai-audio", 0.1, 1),
         ("openai-audio", 60, 600),
-        ("gemini-2", 1, 32),
+        ("openai-audio", 1.176, 11),  # billed on gpt-audio-mini
+        ("openai-audio", 4.32, 43),  # billed on gpt-audio-mini
+        ("gemini-2.5", 1, 32),
+        ("gemini-2.5", 2.616, 84),  # 83.7, billed on gemini-2.5-flash
+        ("gemini-2.5", 5.496, 176),  # 175.9, billed on gemini-2.5-flash
         ("gemini-3", 1, 25),
         ("gemini-3", 90.5, 2263),  # 2,262.5
         ("voxtral", 30, 376),  # one window of 375, and 1

@@ -51,7 +51,19 @@ def tokens(catalog: Catalog, model: str, width: int, height: int, detail: str | 
         ("claude-opus-4-8", 2000, 1500, None, 3888, CLAUDE),
         ("claude-opus-4-8", 3840, 2160, None, 4784, CLAUDE),
         ("gemini-2.5-flash", 384, 384, None, 258, GEMINI_2),
-        ("gemini-2.5-flash", 960, 540, None, 1548, GEMINI_2),  # crops of 360: 3 x 2 tiles
+        ("gemini-1.5-pro", 960, 540, None, 1548, GEMINI_2),  # crops of 360: 3 x 2 tiles
+        ("gemini-2.5-flash", 960, 540, "high", 1548, GEMINI_2),
+        ("gemini-2.5-flash", 640, 480, None, 258, "billed"),
+        ("gemini-2.5-pro", 812, 442, None, 258, "billed"),
+        ("gemini-2.0-flash", 640, 480, None, 1290, "billed: 2 x 2 crops of 320, and the whole"),
+        ("gemini-2.0-flash", 540, 360, None, 1806, "billed: 3 x 2 crops of 256, and the whole"),
+        ("gemini-2.0-flash", 300, 346, None, 258, "billed"),
+        ("claude-3-5-haiku", 540, 360, None, 280, "billed: 10 x 7 squares of 56, four tokens each"),
+        ("claude-3-5-haiku", 640, 480, None, 432, "billed: 12 x 9"),
+        ("claude-3-5-haiku", 420, 512, None, 320, "billed: 8 x 10"),
+        ("grok-4-1-fast-reasoning", 128, 128, None, 256, "billed"),
+        ("grok-4-1-fast-reasoning", 448, 448, None, 512, "docs.x.ai (2025): one tile and one more"),
+        ("grok-4.3", 128, 128, None, 18, "billed: 4 x 4 squares of 32, and two"),
         ("gemini-3.5-flash-lite", 256, 256, None, 1089, GEMINI_3),
         ("gemini-3.5-flash-lite", 1024, 1024, None, 1089, GEMINI_3),  # any square is 33 x 33
         ("gemini-3.5-flash-lite", 1024, 512, None, 1081, GEMINI_3),  # 23 x 47

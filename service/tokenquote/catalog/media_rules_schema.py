@@ -36,10 +36,12 @@ __all__ = [
 
 
 class RateRule(BandedRule):
-    """So many tokens a second, rounded up."""
+    """So many tokens a second."""
 
     kind: Literal["rate"]
     tokens_per_second: Money
+    rounding: Literal["up", "down"] = "up"
+    """What becomes of a token that is not whole; one token is the least."""
     spoken_per_second: Money | None = None
     """Tokens of a second that the model itself speaks; none: it does not, or nobody knows."""
 
@@ -155,7 +157,13 @@ class DocumentEntry(BandedRule):
     """The detail at which pages are looked at, unless the caller says otherwise."""
     dots_per_inch: Positive = 72
     """Resolution at which a page becomes a picture, where its rule asks for pixels."""
+    pictured: Literal["always", "seldom"] = "always"
+    """`seldom`: only pages that hold pictures themselves are looked at; no page is expected to."""
     text: TextPerPage = TextPerPage(low=0, expected=0, high=0)
+    around: NotNegative = 0
+    """Tokens of a document besides its pages."""
+    extra_in_chat: NotNegative = 0
+    """More tokens for each document in a Chat Completions body."""
 
 
 @dataclass(frozen=True)

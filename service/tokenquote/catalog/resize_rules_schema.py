@@ -36,8 +36,9 @@ Resolution = Literal["low", "medium", "high", "ultra_high"]
 class PictureRule(BandedRule):
     """What every kind of rule for pictures has."""
 
-    template: NotNegative = 0
-    """Tokens that the chat template puts around the picture, besides those of its processor."""
+    in_message: NotNegative = 0
+    """Tokens that stand around the picture in a message and are no part of its own count: put there by a
+    chat template, or known from bills."""
     extra_in_chat: NotNegative = 0
     """More tokens for each picture in a Chat Completions body."""
 
@@ -70,12 +71,15 @@ class AreaRule(PictureRule):
 
 
 class BisectionRule(PictureRule):
-    """One token for each unit square, after the largest size that fits is found by bisection."""
+    """So many tokens for each unit square, after the largest size that fits is found by bisection."""
 
     kind: Literal["bisection"]
     unit: Positive
     max_edge: Positive
     max_tokens: Positive
+    tokens_per_unit: Positive = 1
+    rounding: Literal["round", "floor"] = "round"
+    """How the short side becomes whole pixels; `round` is half to even."""
     reject_over_edge: Positive | None = None
     """A longer side than this is refused by the provider."""
 
@@ -202,6 +206,10 @@ class CropsRule(PictureRule):
     max_crop: Positive
     flat: dict[Literal["low", "medium"], Positive] = Field(default={})
     """Resolutions at which a picture of any size costs so many tokens."""
+    overview: bool = False
+    """Whether crops come with a tile of the whole picture."""
+    unless_high: Positive | None = None
+    """Tokens of a picture of any size that is not looked at in resolution `high`."""
 
     @property
     def details(self) -> frozenset[str]:

@@ -37,7 +37,8 @@ def _tokens(rule: AudioRule, seconds: Fraction, spoken: bool) -> int:
     match rule:
         case RateRule():
             rate = rule.spoken_per_second if spoken and rule.spoken_per_second else rule.tokens_per_second
-            return math.ceil(seconds * Fraction(rate))
+            whole = math.ceil if rule.rounding == "up" else math.floor
+            return max(1, whole(seconds * Fraction(rate)))
         case WindowsRule():
             windows = max(1, math.ceil(seconds / rule.window_seconds))
             return min(windows, rule.max_windows or windows) * rule.window_tokens + rule.around

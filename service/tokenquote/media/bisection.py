@@ -1,4 +1,5 @@
-"""Claude's pictures: one token for each square of 28 pixels, after the largest size that fits.
+"""Claude's pictures: one token for each square of 28 pixels, after the largest size that fits; in the Haiku
+models of the third generation, four for each square of 56.
 
 The long side is found by bisection, the short side follows rounded half to even, as in the reference
 implementation of https://platform.claude.com/docs/en/build-with-claude/vision-coordinates.
@@ -25,13 +26,15 @@ def bisection_tokens(rule: BisectionRule, width: int, height: int, _detail: str 
         raise ImageRefused(f"{long} pixels a side; the provider refuses more than {rule.reject_over_edge}")
     if not _fits(rule, long, short):
         long, short = _shrunk(rule, long, short)
-    return _units(long, rule.unit) * _units(short, rule.unit)
+    return _units(long, rule.unit) * _units(short, rule.unit) * rule.tokens_per_unit
 
 
 def _shrunk(rule: BisectionRule, long: int, short: int) -> tuple[int, int]:
     """The largest long side that fits, and the short side that goes with it."""
 
     def short_for(candidate: int) -> int:
+        if rule.rounding == "floor":
+            return max(candidate * short // long, 1)
         return max(round(Fraction(candidate * short, long)), 1)
 
     fitting, too_long = 1, long
@@ -46,7 +49,10 @@ def _shrunk(rule: BisectionRule, long: int, short: int) -> tuple[int, int]:
 
 def _fits(rule: BisectionRule, long: int, short: int) -> bool:
     units = _units(long, rule.unit), _units(short, rule.unit)
-    return max(units) * rule.unit <= rule.max_edge and units[0] * units[1] <= rule.max_tokens
+    return (
+        max(units) * rule.unit <= rule.max_edge
+        and units[0] * units[1] * rule.tokens_per_unit <= rule.max_tokens
+    )
 
 
 def _units(length: int, unit: int) -> int:

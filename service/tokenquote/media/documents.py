@@ -22,6 +22,9 @@ class DocumentCount:
 
     pages: Count
     text: Count
+    """With what stands around the document."""
+    extra_in_chat: int = 0
+    """What a Chat Completions body adds for it."""
 
     @property
     def total(self) -> Count:
@@ -54,9 +57,16 @@ def count_document(
     width, height = (page_width, page_height) if page_width and page_height else LETTER
     pixels = [max(1, round(side * rule.entry.dots_per_inch / POINTS_PER_INCH)) for side in (width, height)]
     page = count_image(rule.page, pixels[0], pixels[1], detail or rule.entry.detail).count
-    low, high = math.floor(page.low * pages * rule.entry.low), math.ceil(page.high * pages * rule.entry.high)
-    pictures = Count(page.tokens * pages, low, high, least_certain(page.method, rule.entry.method))
-    return DocumentCount(pictures, text if text is not None else _text(rule.entry, pages))
+    expected, low = (page.tokens, page.low) if rule.entry.pictured == "always" else (0, 0)
+    pictures = Count(
+        expected * pages,
+        math.floor(low * pages * rule.entry.low),
+        math.ceil(page.high * pages * rule.entry.high),
+        least_certain(page.method, rule.entry.method),
+    )
+    around = Count(rule.entry.around, rule.entry.around, rule.entry.around, rule.entry.method)
+    words = text if text is not None else _text(rule.entry, pages)
+    return DocumentCount(pictures, words + around, rule.entry.extra_in_chat)
 
 
 def _text(entry: DocumentEntry, pages: int) -> Count:

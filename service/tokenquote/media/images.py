@@ -89,6 +89,8 @@ class ImageCount:
     count: Count
     extra_in_chat: int = 0
     """What a Chat Completions body adds for it."""
+    in_message: int = 0
+    """What stands around it in a message, besides."""
 
 
 def count_image(rule: ImageRule, width: int, height: int, detail: str | None = None) -> ImageCount:
@@ -103,9 +105,9 @@ def count_image(rule: ImageRule, width: int, height: int, detail: str | None = N
     Raises:
         ImageRefused: the provider itself would refuse the picture.
     """
-    tokens = _COUNTERS[type(rule)](rule, width, height, detail) + rule.template
-    low = min(tokens, rule.tile) if isinstance(rule, CropsRule) else math.floor(tokens * rule.low)
-    return ImageCount(Count(tokens, low, math.ceil(tokens * rule.high), rule.method), rule.extra_in_chat)
+    tokens = _COUNTERS[type(rule)](rule, width, height, detail)
+    count = Count(tokens, math.floor(tokens * rule.low), math.ceil(tokens * rule.high), rule.method)
+    return ImageCount(count, rule.extra_in_chat, rule.in_message)
 
 
 def details_of(rule: ImageRule) -> frozenset[str]:

@@ -25,7 +25,7 @@ def count_image_of_unknown_size(rule: ImageRule, detail: str | None = None) -> I
     counts = [usual.count, *(one.count for size in _OTHERS if (one := _counted(rule, size, detail)))]
     low, high = min(count.low for count in counts), max(count.high for count in counts)
     method = usual.count.method if low == high else "assumed"
-    return ImageCount(Count(usual.count.tokens, low, high, method), usual.extra_in_chat)
+    return ImageCount(Count(usual.count.tokens, low, high, method), usual.extra_in_chat, usual.in_message)
 
 
 def _counted(rule: ImageRule, size: tuple[int, int], detail: str | None) -> ImageCount | None:
