@@ -20,9 +20,6 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("openai_tile", "o1-2024-12-17"): (
         "billed once as 11 at low and 33 at high; the page says 75 and 225, which we follow"
     ),
-    ("gemini_video", "gemini-2.x"): (
-        "the guide to tokens says 263 a second; five seconds were billed as 1,290, which is 258 a second"
-    ),
     ("claude_old_doc", "docs before mid-2026"): (
         "w x h / 750, which the page itself has replaced by squares of 28 pixels"
     ),

@@ -41,8 +41,8 @@ class CountedMedia:
     """What was taken for granted."""
 
     def content(self, *, in_chat: bool = False) -> Content:
-        """As it enters a context; a Chat Completions body adds a little to a picture."""
-        extra = self.counted.extra_in_chat if in_chat else 0
+        """As it enters a context, with what stands around it; a Chat Completions body adds a little more."""
+        extra = self.counted.in_message + (self.counted.extra_in_chat if in_chat else 0)
         use = media_use(self.item, self.counted)
         return Content(self.counted.total.tokens + extra, extra, use, framed=True)
 

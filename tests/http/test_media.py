@@ -82,8 +82,8 @@ def test_a_picture_in_a_tool_result_stays_too(http: httpx2.Client) -> None:
     [
         pytest.param("gpt-4o", 255, id="one tile"),
         pytest.param("gpt-5-mini", 10 + 1, id="8 patches x 1.2, and 1 in a chat body"),
-        pytest.param("claude-sonnet-4-5", 15, id="5 x 3 squares of 28"),
-        pytest.param("gemini-2.5-flash", 258, id="one crop"),
+        pytest.param("claude-sonnet-4-5", 15 + 3, id="5 x 3 squares of 28, and 3 around"),
+        pytest.param("gemini-2.5-flash", 258, id="one tile"),
     ],
 )
 def test_a_chat_body_with_a_picture_opens_a_conversation_for_any_model(
@@ -243,7 +243,7 @@ def test_an_address_with_a_size_is_counted_by_it(http: httpx2.Client) -> None:
 
 
 def test_all_four_kinds_say_rule_method_band_and_parts(http: httpx2.Client) -> None:
-    """gemini-2.5-flash: one crop of 258; 60 x 32; 10 x 263 and 10 x 32; 3 x 258."""
+    """gemini-2.5-flash: one tile of 258; 60 x 32; 10 x 263 and 10 x 32; 3 x 258."""
     items = [
         {"type": "image", "width": 300, "height": 200},
         {"type": "audio", "seconds": 60},
@@ -253,8 +253,8 @@ def test_all_four_kinds_say_rule_method_band_and_parts(http: httpx2.Client) -> N
     answer = http.post("/v1/media", json={"model": "gemini-2.5-flash", "items": items}).json()
     assert [item["tokens"] for item in answer["items"]] == [258, 1920, 2950, 774]
     assert answer["tokens"] == 258 + 1920 + 2950 + 774
-    assert [item["rule"] for item in answer["items"]] == ["gemini-2"] * 4
-    assert [item["method"] for item in answer["items"]] == ["rule"] * 4
+    assert [item["rule"] for item in answer["items"]] == ["gemini-2.5"] * 4
+    assert [item["method"] for item in answer["items"]] == ["calibrated", "rule", "rule", "rule"]
     parts = ("image_tokens", "audio_tokens", "video_tokens", "text_tokens")
     assert [[item[part] for part in parts] for item in answer["items"]] == [
         [258, 0, 0, 0],

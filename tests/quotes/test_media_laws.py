@@ -1,6 +1,6 @@
 """Laws 5, 7 and 8 of the design for pictures, sounds, clips and documents, with literal numbers.
 
-picture, 1920 x 1080       claude-opus-4-8: 69 x 39 squares of 28 = 2,691; 8 around a message
+picture, 1920 x 1080       claude-opus-4-8: 69 x 39 squares of 28 = 2,691; 3 around it, 8 a message
 picture, 1024 x 1024       gpt-4o: 85 + 4 x 170 = 765; 4 around a message, 3 a request
 clip, 10 s                 gemini-2.5-flash: 10 x 263 = 2,630 and 10 x 32 of sound = 2,950; 1 a message
 sound, 60 s                gemini-2.5-flash: 60 x 32 = 1,920
@@ -46,7 +46,7 @@ def media(quote: Quote) -> tuple[int, int, int]:
 @pytest.mark.parametrize(
     ("model", "parts", "first", "together"),
     [
-        pytest.param("claude-opus-4-8", [PICTURE], 2691 + 8, (3 * 2691, 0, 0), id="picture"),
+        pytest.param("claude-opus-4-8", [PICTURE], 2691 + 3 + 8, (3 * 2691, 0, 0), id="picture"),
         pytest.param(GEMINI, [CLIP], 2950 + 1, (0, 3 * 320, 3 * 2630), id="clip"),
         pytest.param(GEMINI, [{**CLIP, "silent": True}], 2630 + 1, (0, 0, 3 * 2630), id="silent clip"),
         pytest.param(GEMINI, [{**CLIP, "fps": 2}], 20 * 263 + 320 + 1, (0, 960, 3 * 5260), id="2 fps"),
@@ -94,13 +94,13 @@ def test_law_5_media_of_a_tool_stay_from_the_next_request_on(
 
 
 def test_law_7_a_picture_is_part_of_the_cacheable_prefix(quoted: Ask) -> None:
-    """Claude Opus 4.8 caches from 1,024 tokens on: 2,699 written, then read."""
+    """Claude Opus 4.8 caches from 1,024 tokens on: 2,702 written, then read."""
     quote = quoted(
         model="claude-opus-4-8", turns=[turn([PICTURE]), turn(10, repeat=2)], caching={"enabled": True}
     )
-    assert inputs(quote) == [2699, 2709, 2719]
-    assert reads(quote) == [0, 2699, 2709]
-    assert quote.totals.cache_write_tokens == 2719
+    assert inputs(quote) == [2702, 2712, 2722]
+    assert reads(quote) == [0, 2702, 2712]
+    assert quote.totals.cache_write_tokens == 2722
     assert quote.totals.image_tokens == 3 * 2691
 
 
@@ -137,15 +137,15 @@ def test_law_8_an_item_in_tokens_carries_no_framing(quoted: Ask) -> None:
 
 
 def test_a_document_counts_as_pictures_of_its_pages_and_as_text(quoted: Ask) -> None:
-    """claude-opus-4-8: a US Letter page at 150 dots an inch is 1,275 x 1,650, so 46 x 59 = 2,714 tokens."""
+    """claude-opus-4-8: a US Letter page is 45 x 34 squares of 28 = 1,530; 46 around the document."""
     plan = {"model": "claude-opus-4-8", "caching": OFF}
     assumed = quoted(turns=[turn([DOCUMENT])], **plan)
-    assert media(assumed) == (10 * 2714, 0, 0)
-    assert inputs(assumed) == [10 * 2714 + 10 * 1500 + 8]
+    assert media(assumed) == (10 * 1530, 0, 0)
+    assert inputs(assumed) == [10 * 1530 + 10 * 1100 + 46 + 8]
     known = quoted(turns=[turn([{**DOCUMENT, "text_tokens": 4000}])], **plan)
-    assert inputs(known) == [10 * 2714 + 4000 + 8]
+    assert inputs(known) == [10 * 1530 + 4000 + 46 + 8]
     counted = known.counts[0]
-    assert (counted.what, counted.tokens, counted.method) == ("turns/0/user/0", 31_140, "assumed")
+    assert (counted.what, counted.tokens, counted.method) == ("turns/0/user/0", 19_300, "calibrated")
     assert any("a document: " in one for one in known.assumptions)
 
 

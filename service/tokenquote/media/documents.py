@@ -22,14 +22,15 @@ class DocumentCount:
 
     pages: Count
     text: Count
-    """With what stands around the document."""
+    around: Count
+    """What stands around the document, whatever its pages."""
     extra_in_chat: int = 0
     """What a Chat Completions body adds for it."""
 
     @property
     def total(self) -> Count:
-        """Both together."""
-        return self.pages + self.text
+        """All together."""
+        return self.pages + self.text + self.around
 
 
 def count_document(
@@ -66,7 +67,7 @@ def count_document(
     )
     around = Count(rule.entry.around, rule.entry.around, rule.entry.around, rule.entry.method)
     words = text if text is not None else _text(rule.entry, pages)
-    return DocumentCount(pictures, words + around, rule.entry.extra_in_chat)
+    return DocumentCount(pictures, words, around, rule.entry.extra_in_chat)
 
 
 def _text(entry: DocumentEntry, pages: int) -> Count:

@@ -44,6 +44,8 @@ class ItemCount:
     """The text of a document."""
     extra_in_chat: int = 0
     """What a Chat Completions body adds."""
+    in_message: int = 0
+    """What stands around it in a message, besides."""
 
     @property
     def total(self) -> Count:
@@ -77,7 +79,12 @@ def _picture(item: Picture, model: Model) -> ItemCount:
         counted = count_image_of_unknown_size(model.images, item.detail)
     else:
         counted = count_image(model.images, item.size.width, item.size.height, item.detail)
-    return ItemCount(model.entry.images or "", image=counted.count, extra_in_chat=counted.extra_in_chat)
+    return ItemCount(
+        model.entry.images or "",
+        image=counted.count,
+        extra_in_chat=counted.extra_in_chat,
+        in_message=counted.in_message,
+    )
 
 
 def count_speech(item: Sound, model: Model) -> ItemCount:
@@ -124,7 +131,13 @@ def _document(item: Document, model: Model) -> ItemCount:
 
     pages = _over(item.pages, lambda number: counted(number).pages)
     text = item.text or _over(item.pages, lambda number: counted(number).text)
-    return ItemCount(model.entry.documents or "", image=pages, text=text if text.high else None)
+    return ItemCount(
+        model.entry.documents or "",
+        image=pages,
+        text=text if text.high else None,
+        extra_in_chat=rule.entry.extra_in_chat,
+        in_message=rule.entry.around,
+    )
 
 
 def _sum_of_pages(item: Document, rule: DocumentRule, pages: int) -> DocumentCount:
@@ -133,7 +146,7 @@ def _sum_of_pages(item: Document, rule: DocumentRule, pages: int) -> DocumentCou
         for size, number in item.sizes.items()
     ] or [count_document(rule, pages, detail=item.detail)]
     pictures, texts = [part.pages for part in parts], [part.text for part in parts]
-    return DocumentCount(sum(pictures[1:], pictures[0]), sum(texts[1:], texts[0]))
+    return DocumentCount(sum(pictures[1:], pictures[0]), sum(texts[1:], texts[0]), parts[0].around)
 
 
 _NOTHING = Count(0, 0, 0, "rule")
