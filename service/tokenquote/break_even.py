@@ -18,11 +18,13 @@ from decimal import Decimal
 
 from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
 from tokenquote.catalog.schema import Caching
+from tokenquote.conversation import PlanTooLong
 from tokenquote.deployment_speed import Machine, decode_seconds
 from tokenquote.gpu_choice import Choice
 from tokenquote.hosting import Hosted
 from tokenquote.memory.roofline import accepted_tokens, prefill_under_load
 from tokenquote.plan_errors import PlanError
+from tokenquote.prices import UnknownMode
 from tokenquote.quotes import quote_as
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
@@ -78,6 +80,11 @@ def quote_both(
         raise
     except PlanError as error:
         raise PlanError((*_PLACE, *error.location), error.detail, offered=error.offered) from None
+    except UnknownMode as error:
+        offered = ", ".join(error.offered)
+        raise PlanError((*_PLACE, "mode"), f"the model is offered in: {offered}") from None
+    except PlanTooLong as error:
+        raise PlanError((*_PLACE, "turns"), str(error)) from None
 
 
 def break_even_of(question: BreakEven, economy: Economy, quotes: Quotes) -> BreakEvenAnswer:

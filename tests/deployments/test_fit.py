@@ -147,16 +147,19 @@ def test_a_posted_architecture_is_answered_as_the_catalog_s_model(deployed: Ask,
         pytest.param({"non_torch_bytes": 123}, "runtime_bytes", 123, id="measured"),
         pytest.param({"gpu_memory_utilization": 0.5}, "budget_bytes", 42_509_438_812, id="half"),
         pytest.param(
-            {"max_num_seqs": 256}, "activation_bytes", 2 * 8192 * (3 * 14336 + 2 * 4096) + REST,
+            {"max_num_seqs": 256},
+            "activation_bytes",
+            2 * 8192 * (3 * 14336 + 2 * 4096) + REST,
             id="a feed-forward block above the sampler",
         ),
         pytest.param(
-            {"max_num_batched_tokens": 2048}, "activation_bytes",
+            {"max_num_batched_tokens": 2048},
+            "activation_bytes",
             14 * 1024 * 128_256 + 2 * 2048 * 4096 + REST,
             id="shorter steps",
         ),
     ],
-)  # fmt: skip
+)
 def test_the_engine_is_asked_for(deployed: Ask, engine: Any, field: str, expected: int) -> None:
     answer = deployed(
         model="meta-llama/Llama-3.1-8B", context_tokens=1000, gpu="h100", gpu_count=1, engine=engine
