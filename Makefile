@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test check format accuracy bench clean lock schema image metrics test-tools
+.PHONY: help serve test check format accuracy bench references clean lock schema image metrics test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,9 +30,13 @@ format: $(VENV)/.dev ## Put the code into its format
 accuracy: $(VENV)/.dev ## Measure against recorded bills and write docs/accuracy.md
 	$(BIN)/python benchmarks/accuracy.py report --output docs/accuracy.md
 
-bench: $(VENV)/.dev ## Time the ledger beside a naive recount, and headers beside decoding
+bench: $(VENV)/.dev ## Time ledger, headers and grids beside what they save
 	$(BIN)/python benchmarks/ledger_speed.py
 	$(BIN)/python benchmarks/media_headers.py
+	$(BIN)/python benchmarks/memory_grid_speed.py
+
+references: .venv-references/.done ## Compare with other people's implementations (a large environment)
+	.venv-references/bin/python -m pytest -m references
 
 schema: $(VENV)/.dev ## Write models_catalog/schema.json from the catalog's models
 	$(BIN)/tokenquote catalog schema > models_catalog/schema.json
@@ -51,12 +55,12 @@ test-tools: ## Have Debian's prometheus for the tests that need it, if that can 
 
 lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes and without hosts
 	$(PIP) install uv
-	for set in service dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	for set in service dev references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-emit-package tokenquote \
 		requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## Remove the environment and every generated file
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-references build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.serve: requirements/service.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -68,4 +72,10 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv-references/.done: requirements/references.txt pyproject.toml
+	$(PYTHON) -m venv .venv-references
+	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/references.txt
+	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
 	touch $@

@@ -49,7 +49,13 @@ def _memory_formulas(findings: Findings) -> Iterator[tuple[str, str, str]]:
     question, architecture = hosted.question, hosted.architecture
     engine = hosted.engine_on(choice.gpu)
     layers = [layer.attention for layer in architecture.layers]
-    plan = CachePlan(question.context_tokens, hosted.element, question.concurrency, engine.block_tokens)
+    plan = CachePlan(
+        question.context_tokens,
+        hosted.element,
+        question.concurrency,
+        engine.block_tokens,
+        encoder_tokens=hosted.encoder_tokens,
+    )
     ranks = choice.layout.tensor_parallel
     exact = method_of(architecture.known)
     usable = choice.gpu.usable_gib
@@ -63,6 +69,11 @@ def _memory_formulas(findings: Findings) -> Iterator[tuple[str, str, str]]:
         "down-projections whole on each GPU",
     )
     yield "kv_cache_bytes", exact, f"{cache_formula(layers, plan)}; over all GPUs, without replication"
+    yield (
+        "kv_in_flight_bytes",
+        exact,
+        f"windows hold {engine.max_num_batched_tokens} tokens more while a chunk of a prompt is read",
+    )
     yield (
         "activation_bytes",
         "calibrated",
@@ -192,8 +203,13 @@ def _speed(findings: Findings) -> Iterator[str]:
             "take 0.8 of the bandwidth to be reached (aiconfigurator 0.12.0): state `efficiency`"
         )
     yield f"matrices are multiplied in {machine.multiplied_as}, weights being in {hosted.format.name}"
-    if any(isinstance(layer.mlp, Experts) for layer in hosted.architecture.layers):
+    mlps = {layer.mlp for layer in hosted.architecture.layers if isinstance(layer.mlp, Experts)}
+    if mlps:
         yield "tokens choose experts independently of one another and evenly"
+    if any(mlp.active is None for mlp in mlps):
+        yield "the config does not say how many experts a token chooses: all are read and multiplied"
+    if any(getattr(layer.attention, "indexer", None) for layer in hosted.architecture.layers):
+        yield "sparse attention is counted as if every token were read, which sets speeds too low"
     if machine.spread.ranks > 1 and machine.rates.link is None:
         yield "all-reduces between the GPUs take no time here: the catalog has no figure for the link"
     speculation = hosted.question.speculation

@@ -47,7 +47,7 @@ def machine_of(hosted: Hosted, choice: Choice, catalog: Catalog) -> Machine | No
         attention_flops=gpu.tflops.of("fp16")[1] * _TERA * efficiency.compute,
         link=_link(gpu, layout.tensor_parallel, efficiency),
     )
-    spread = Spread(layout.tensor_parallel, hosted.architecture.hidden, hosted.element)
+    spread = Spread(layout.tensor_parallel, hosted.architecture.hidden, hosted.element, hosted.encoder_tokens)
     return Machine(rates, spread, layout.pipeline_parallel, kind)
 
 

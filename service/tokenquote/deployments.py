@@ -82,7 +82,8 @@ def _share(hosted: Hosted, choice: Choice, hosting: Hosting, number: int) -> Gpu
     weights = hosted.shards(choice.layout)[number]
     question = hosted.question
     cache = hosting.cache(stage, question.context_tokens, question.concurrency)
-    total = stage.fixed + cache
+    in_flight = hosting.in_flight(stage, question.context_tokens)
+    total = hosting.need(stage, question.context_tokens, question.concurrency)
     return GpuShare(
         stage=number,
         gpus=choice.layout.tensor_parallel,
@@ -93,6 +94,7 @@ def _share(hosted: Hosted, choice: Choice, hosting: Hosting, number: int) -> Gpu
         weights=dict(weights.components),
         draft_bytes=stage.draft,
         kv_cache_bytes=cache,
+        kv_in_flight_bytes=in_flight,
         activation_bytes=stage.overhead.activations,
         cuda_graph_bytes=stage.overhead.cuda_graphs,
         runtime_bytes=stage.overhead.non_torch,

@@ -21,12 +21,14 @@ from tokenquote.memory import (
     formats_of,
     kv_cache,
     read_architecture,
+    read_cache_layout,
     weigh_architecture,
 )
 from tokenquote.memory.fit import Hosting, StageDemand, budget_of
 from tokenquote.memory.kv_cache import CachePlan
 from tokenquote.memory.layouts import Layout, check_layout
 from tokenquote.memory.overhead import Engine, default_batch, overhead_of
+from tokenquote.memory.paging import hybrid_block
 from tokenquote.memory.sharding import StageWeights, shard
 from tokenquote.memory_answers import MAX_BYTES, read_as, subject_of, unknown_format
 from tokenquote.plan_errors import PlanError
@@ -58,6 +60,8 @@ class Hosted:
     weights: Weights
     element: CacheElement
     draft: Draft | None
+    encoder_tokens: int | None
+    """That layers of cross attention hold."""
     window: int | None
     """Tokens that the model was made for."""
     _shards: dict[Layout, tuple[StageWeights, ...]] = field(default_factory=dict)
@@ -106,7 +110,7 @@ class Hosted:
             hosting = self.on(gpu, layout)
             context, sequences = self.question.context_tokens, self.question.concurrency
             self._needs[layout, engine] = max(
-                stage.fixed + hosting.cache(stage, context, sequences) for stage in hosting.stages
+                hosting.need(stage, context, sequences) for stage in hosting.stages
             )
         return self._needs[layout, engine] <= budget_of(gpu.usable_bytes, engine.utilization)
 
@@ -133,6 +137,8 @@ class Hosted:
             element=self.element,
             block=engine.block_tokens,
             tensor_parallel=layout.tensor_parallel,
+            chunk=engine.max_num_batched_tokens,
+            encoder_tokens=self.encoder_tokens,
         )
 
     @property
@@ -142,8 +148,13 @@ class Hosted:
 
     @property
     def _default_block(self) -> int:
-        latent = any(isinstance(layer.attention, LatentAttention) for layer in self.architecture.layers)
-        return _MLA_BLOCK if latent else _BLOCK
+        layers = [layer.attention for layer in self.architecture.layers]
+        block = _MLA_BLOCK if any(isinstance(one, LatentAttention) for one in layers) else _BLOCK
+        plan = CachePlan(1, self.element, block=block)
+        try:
+            return hybrid_block(layers, plan)
+        except CacheError:  # no layer of attention to page
+            return block
 
 
 def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
@@ -165,6 +176,7 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
         weights=weigh_architecture(architecture, format_, formats),
         element=_cache_element(question.kv_dtype, formats),
         draft=_read_draft(question.speculation, catalog, formats),
+        encoder_tokens=read_as(read_cache_layout, config, model).encoder_tokens,
         window=model.entry.context.window if model else _stated_window(config),
     )
     _check_cache(hosted)
@@ -212,9 +224,15 @@ def _check_cache(hosted: Hosted) -> None:
     question = hosted.question
     layers = [layer.attention for layer in hosted.architecture.layers]
     try:
-        plan = CachePlan(question.context_tokens, hosted.element, question.concurrency)
+        plan = CachePlan(
+            question.context_tokens,
+            hosted.element,
+            question.concurrency,
+            encoder_tokens=hosted.encoder_tokens,
+        )
         held = kv_cache(layers, plan).bytes
     except CacheError as error:
-        raise PlanError(("kv_dtype",), error.detail) from None
+        field = "kv_dtype" if error.field == "dtype" else "model" if hosted.model else "architecture"
+        raise PlanError((field,), error.detail) from None
     if hosted.weights.bytes + held > MAX_BYTES:
         raise PlanError(("concurrency",), f"weights and cache would take more than 2^53 bytes, {MAX_BYTES}")

@@ -13,6 +13,7 @@ from tokenquote.memory import (
     WeightFormat,
     formats_of,
     read_architecture,
+    read_cache_layout,
     weigh_architecture,
 )
 from tokenquote.memory.grids import GridTooLarge, memory_grid
@@ -37,7 +38,8 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
     points = len(question.context_tokens) * len(question.sequences) * len(question.quantization)
     if points > MAX_POINTS:
         raise PlanError((), f"the grid has {points} points; at most {MAX_POINTS} are answered at once")
-    architecture = read_as(read_architecture, *subject_of(question, catalog))
+    subject = subject_of(question, catalog)
+    architecture = read_as(read_architecture, *subject)
     formats = formats_of(catalog.quantization)
     chosen = [_format(name, i, formats) for i, name in enumerate(question.quantization)]
     weights = [weigh_architecture(architecture, format_, formats).bytes for format_ in chosen]
@@ -49,12 +51,14 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
             question.context_tokens,
             question.sequences,
             block=question.block_tokens,
+            encoder_tokens=read_as(read_cache_layout, *subject).encoder_tokens,
             limit=MAX_BYTES,
         )
     except UnknownFormat as error:
         raise PlanError(("kv_dtype",), unknown_format(error, formats.cache)) from None
     except CacheError as error:
-        raise PlanError(("kv_dtype",), error.detail) from None
+        field = "kv_dtype" if error.field == "dtype" else "model" if question.model else "architecture"
+        raise PlanError((field,), error.detail) from None
     except GridTooLarge as error:
         raise PlanError(("sequences",), str(error)) from None
     return MemoryGridAnswer(

@@ -214,7 +214,7 @@ def test_a_vector_index_answers(http: httpx2.Client) -> None:
         pytest.param({"vectors": -1}, "/vectors", "greater than or equal to 0", id="negative"),
         pytest.param({"index": "annoy"}, "/index", "'hnsw'", id="index"),
         pytest.param({"index": "pq", "segments": 7}, "/segments", "do not divide into 7", id="segments"),
-        pytest.param({"index": "pq", "dtype": "int8"}, "/dtype", "takes its place", id="PQ of int8"),
+        pytest.param({"index": "pq", "dtype": "int8"}, "/dtype", "takes the place", id="PQ of int8"),
         pytest.param({"library": "hnswlib"}, "/library", "hnswlib has no flat index", id="library"),
         pytest.param(
             {"library": "hnswlib", "index": "hnsw", "dtype": "fp16"}, "/dtype", "stores fp32", id="type"

@@ -221,6 +221,7 @@ def _gpu_share() -> GpuShare:
         weights={"mlp": 10_000_000_000},
         draft_bytes=0,
         kv_cache_bytes=1_000_000_000,
+        kv_in_flight_bytes=0,
         activation_bytes=1_000_000_000,
         cuda_graph_bytes=500_000_000,
         runtime_bytes=500_000_000,

@@ -153,6 +153,8 @@ class GpuShare(Received):
     """Weights of the draft model."""
     kv_cache_bytes: int
     """Of all sequences at the longest context."""
+    kv_in_flight_bytes: int
+    """Of layers with a window, while a chunk of a prompt is read."""
     activation_bytes: int
     cuda_graph_bytes: int
     runtime_bytes: int

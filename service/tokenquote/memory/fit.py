@@ -2,13 +2,17 @@
 
 A GPU of every pipeline stage must hold weights, what the engine needs, and its part of the cache:
 
-    weights + activations + CUDA graphs + non-torch + sequences x cache(context)  <=  utilisation x memory
+    weights + activations + CUDA graphs + non-torch + sequences x cache(context) + chunk in flight
+        <=  utilisation x memory
+
+While a chunk of a prompt is read, layers with a window hold the chunk besides (vLLM 0.33.0,
+kv_cache_interface.py): once, for a step reads as many tokens as a chunk has and no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tokenquote.memory.architecture import Attention
@@ -51,6 +55,10 @@ class Hosting:
     element: CacheElement
     block: int | None
     tensor_parallel: int
+    chunk: int = 0
+    """Tokens of a step at most."""
+    encoder_tokens: int | None = None
+    """That layers of cross attention hold."""
 
     def cache(self, stage: StageDemand, context: int, sequences: int = 1) -> int:
         """Bytes of the KV cache on one GPU of the stage.
@@ -58,8 +66,17 @@ class Hosting:
         Raises:
             CacheError: a row is not made of whole blocks of the cache type.
         """
-        plan = CachePlan(context, self.element, sequences, self.block, self.tensor_parallel)
-        return kv_cache(stage.layers, plan).bytes_per_gpu
+        return kv_cache(stage.layers, self._plan(context, sequences)).bytes_per_gpu
+
+    def in_flight(self, stage: StageDemand, context: int) -> int:
+        """Bytes that windows need besides while a chunk is read, on one GPU of the stage."""
+        plan = self._plan(context, 1)
+        reading = replace(plan, in_flight=self.chunk)
+        return kv_cache(stage.layers, reading).bytes_per_gpu - kv_cache(stage.layers, plan).bytes_per_gpu
+
+    def need(self, stage: StageDemand, context: int, sequences: int) -> int:
+        """All bytes of one GPU of the stage."""
+        return stage.fixed + self.cache(stage, context, sequences) + self.in_flight(stage, context)
 
     def pool(self, stage: StageDemand) -> int:
         """Bytes that are left to the cache; negative where not even the weights fit."""
@@ -67,7 +84,7 @@ class Hosting:
 
     def fits(self, context: int, sequences: int) -> bool:
         """Whether so many sequences of this length fit at the same time, on every stage."""
-        return all(self.cache(stage, context, sequences) <= self.pool(stage) for stage in self.stages)
+        return all(self.need(stage, context, sequences) <= self.budget for stage in self.stages)
 
     def largest_batch(self, context: int, limit: int) -> int:
         """The most sequences of this length, at most `limit`; 0 if not even one fits."""
@@ -76,6 +93,16 @@ class Hosting:
     def longest_context(self, sequences: int, limit: int) -> int:
         """The most tokens that each of so many sequences may hold, at most `limit`; 0 if none."""
         return _largest(lambda tokens: self.fits(tokens, sequences), limit)
+
+    def _plan(self, context: int, sequences: int) -> CachePlan:
+        return CachePlan(
+            context,
+            self.element,
+            sequences,
+            self.block,
+            self.tensor_parallel,
+            encoder_tokens=self.encoder_tokens,
+        )
 
 
 def _largest(fits: Callable[[int], bool], limit: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,18 +40,21 @@ def memory_grid(
     sequences: Sequence[int],
     *,
     block: int | None,
+    encoder_tokens: int | None = None,
     limit: int,
 ) -> MemoryGrid:
     """Weights and KV cache for each of the weights, contexts and numbers of sequences.
 
-    The cache of one sequence is asked for once per context; sequences and weights are sums and products.
+    The cache of one sequence is asked for once per context and kind of layer; the rest are sums and products.
 
     Raises:
         CacheError: a row is not made of whole blocks of the cache type.
         GridTooLarge: the largest point is above the limit, of at most 2^63 - 1; it is found in Python's
             integers, before int64 could overflow.
     """
-    each = [kv_cache(layers, CachePlan(tokens, element, block=block)).bytes for tokens in contexts]
+    kinds = Counter(layers)
+    plans = [CachePlan(tokens, element, block=block, encoder_tokens=encoder_tokens) for tokens in contexts]
+    each = [sum(times * kv_cache([one], plan).bytes for one, times in kinds.items()) for plan in plans]
     largest = max(weights) + max(each) * max(sequences)
     if largest > limit:
         raise GridTooLarge(f"the largest point would take {largest} bytes, more than {limit}")

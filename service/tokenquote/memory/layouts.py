@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from tokenquote.memory.architecture import (
     Architecture,
+    Attention,
+    CompressedAttention,
     Experts,
     GroupedAttention,
     LatentAttention,
     Layer,
-    LinearAttention,
     Mlp,
+    NoAttention,
+    Parallel,
 )
 
 __all__ = ["Layout", "LayoutError", "check_layout", "layouts_of"]
@@ -75,21 +78,28 @@ def layouts_of(architecture: Architecture, gpus: int, gpus_per_node: int) -> Ite
 
 def _shared_out(layer: Layer) -> Iterator[tuple[str, int]]:
     """What must divide over the tensor-parallel GPUs."""
-    attention, mlp = layer.attention, layer.mlp
-    if isinstance(attention, GroupedAttention | LatentAttention):
+    yield from _heads(layer.attention)
+    if isinstance(layer.mlp, Mlp):
+        yield "columns of the feed-forward block", layer.mlp.width
+    elif isinstance(layer.mlp, Experts):
+        yield "columns of an expert", layer.mlp.width
+
+
+def _heads(attention: Attention) -> Iterator[tuple[str, int]]:
+    if isinstance(attention, Parallel):
+        yield from _heads(attention.attention)
+        yield from _heads(attention.recurrent)
+    elif isinstance(attention, GroupedAttention | LatentAttention | CompressedAttention):
         yield "query heads", attention.query_heads
-    elif isinstance(attention, LinearAttention):
-        yield "heads of linear attention", attention.key_heads
-        yield "heads of linear attention", attention.value_heads
-    if isinstance(mlp, Mlp):
-        yield "columns of the feed-forward block", mlp.width
-    elif isinstance(mlp, Experts):
-        yield "columns of an expert", mlp.width
+    elif not isinstance(attention, NoAttention):
+        for heads in attention.head_counts:
+            yield f"heads of {attention.kind.replace('_', ' ')}", heads
 
 
 def _check_kv_heads(layer: Layer, ranks: int) -> None:
-    if isinstance(layer.attention, GroupedAttention):
-        heads = layer.attention.kv_heads
+    attention = layer.attention.attention if isinstance(layer.attention, Parallel) else layer.attention
+    if isinstance(attention, GroupedAttention):
+        heads = attention.kv_heads
         if heads % ranks and ranks % heads:
             detail = (
                 f"{heads} KV heads can be neither shared out over {ranks} GPUs nor held by several of them"

@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from tokenquote.memory.architecture import Attention, GroupedAttention, LatentAttention
+from tokenquote.memory.architecture import (
+    Attention,
+    CompressedAttention,
+    GroupedAttention,
+    LatentAttention,
+    Parallel,
+)
 from tokenquote.memory.kv_cache import CachePlan, kv_cache
 from tokenquote.memory.quantization import CacheElement
 from tokenquote.memory.sharding import StageWeights
@@ -56,6 +62,8 @@ class Spread:
     hidden: int
     """Width of the activations that they exchange."""
     element: CacheElement
+    encoder_tokens: int | None = None
+    """That layers of cross attention look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +188,7 @@ def _decode_work(
     tokens = sequences * tokens_each
     held = sum(share * _held(stage, spread, context) for context, share in contexts.items())
     pairs = sum(
-        share * times * _attention_flops(layer, spread.ranks, absorbed=True) * _within(layer, context)
+        share * times * _attention_flops(layer, spread.ranks, absorbed=True) * _within(layer, context, spread)
         for layer, times in Counter(_attention(stage)).items()
         for context, share in contexts.items()
     )
@@ -195,8 +203,16 @@ def _decode_work(
 
 def _held(stage: StageWeights, spread: Spread, context: int) -> int:
     """Bytes that a step reads and writes for one sequence: keys and values once, a state there and back."""
-    held = kv_cache(_attention(stage), CachePlan(context, spread.element, tensor_parallel=spread.ranks))
+    plan = CachePlan(
+        context, spread.element, tensor_parallel=spread.ranks, encoder_tokens=spread.encoder_tokens
+    )
+    held = kv_cache([_as_read(layer) for layer in _attention(stage)], plan)
     return held.bytes_per_gpu + held.state_bytes // spread.ranks
+
+
+def _as_read(layer: Attention) -> Attention:
+    """A layer that uses the keys and values of an earlier one reads them all the same."""
+    return replace(layer, owns_cache=True) if isinstance(layer, GroupedAttention) else layer
 
 
 def _prefill_work(
@@ -206,7 +222,7 @@ def _prefill_work(
     attention = sum(
         times
         * _attention_flops(layer, spread.ranks, absorbed=False)
-        * sum(_seen(layer, cached + new) - _seen(layer, cached) for cached, new in prompts)
+        * sum(_seen(layer, cached + new, spread) - _seen(layer, cached, spread) for cached, new in prompts)
         for layer, times in Counter(_attention(stage)).items()
     )
     # Of the last token alone does the output matrix make anything.
@@ -225,11 +241,16 @@ def _attention(stage: StageWeights) -> list[Attention]:
 
 
 def _attention_flops(layer: Attention, ranks: int, *, absorbed: bool) -> int:
-    """Operations of one new token with one token before it: scores and the sum of values, 2 each a head.
+    """Operations of one new token with one token before it: scores and the sum of values, 2 each an element.
 
-    Recurrent layers have a state in place of tokens before; the little that it takes is not counted.
+    Recurrent layers have a state in place of tokens before; the little that it takes is not counted, nor
+    is what an indexer takes.
     """
+    if isinstance(layer, Parallel):
+        return _attention_flops(layer.attention, ranks, absorbed=absorbed)
     if isinstance(layer, GroupedAttention):
+        return 2 * layer.query_heads // ranks * (layer.head_dim + layer.value_size)
+    if isinstance(layer, CompressedAttention):
         return 4 * layer.query_heads // ranks * layer.head_dim
     if isinstance(layer, LatentAttention):
         # Decoding works on the compressed rows themselves, prefill on keys and values (arXiv:2412.19437).
@@ -240,15 +261,31 @@ def _attention_flops(layer: Attention, ranks: int, *, absorbed: bool) -> int:
     return 0
 
 
-def _within(layer: Attention, context: int) -> int:
-    window = layer.window if isinstance(layer, GroupedAttention) else None
-    return context if window is None else min(context, window)
+def _within(layer: Attention, context: int, spread: Spread) -> int:
+    """Tokens, or compressed rows, that a token looks at."""
+    if isinstance(layer, GroupedAttention) and layer.kind == "cross_attention":
+        return spread.encoder_tokens or 0
+    window = _window(layer)
+    seen = context if window is None else min(context, window)
+    rows = context // layer.ratio if isinstance(layer, CompressedAttention) and layer.ratio else 0
+    return seen + rows
 
 
-def _seen(layer: Attention, tokens: int) -> int:
+def _window(layer: Attention) -> int | None:
+    if isinstance(layer, GroupedAttention | LatentAttention | CompressedAttention):
+        return layer.window
+    return None
+
+
+def _seen(layer: Attention, tokens: int, spread: Spread) -> int:
     """Pairs of a token and one that it looks at, in a prompt of so many: n (n + 1) / 2, within the window."""
-    full = _within(layer, tokens)
-    return full * (full + 1) // 2 + (tokens - full) * full
+    if isinstance(layer, GroupedAttention) and layer.kind == "cross_attention":
+        return tokens * (spread.encoder_tokens or 0)
+    window = _window(layer)
+    full = tokens if window is None else min(tokens, window)
+    ratio = layer.ratio if isinstance(layer, CompressedAttention) else 0
+    rows = tokens * (tokens + 1) // 2 // ratio if ratio else 0
+    return full * (full + 1) // 2 + (tokens - full) * full + rows
 
 
 def _all_reduces(stage: StageWeights, spread: Spread, tokens: int) -> float:

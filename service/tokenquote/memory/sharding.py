@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from tokenquote.memory.architecture import (
-    Architecture,
-    Experts,
-    GroupedAttention,
-    LatentAttention,
-    Layer,
-)
+from tokenquote.memory.architecture import Architecture, Experts, GroupedAttention, Layer, Parallel
 from tokenquote.memory.layouts import Layout
-from tokenquote.memory.parameters import Tensors, tensors
+from tokenquote.memory.parameters import Tensors, layer_tensors, tensors, tensors_outside
 from tokenquote.memory.pipeline import split_into_stages
 
 __all__ = ["ExpertShare", "StageWeights", "shard"]
+
+_WHOLE_ROLES = frozenset({"kept", "tower"})
+_WHOLE_PARTS = frozenset({"indexer", "compressor"})
+# Down-projections of MLA, by llama.cpp's names; what they yield every head of every GPU needs.
+_WHOLE = frozenset({"attn_q_a", "attn_kv_a_mqa", "attn_kv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ class _Sharding:
         idle = head = matrices = 0
         experts: defaultdict[tuple[int, int], int] = defaultdict(int)
         for tensor, layer, times in self._tensors(layers, is_first=is_first, is_last=is_last):
-            count = times * _on_rank(tensor, layer, self.ranks, self.architecture.hidden)
+            count = times * _on_rank(tensor, layer, self.ranks)
             held[tensor.part] += count
             if tensor.role == "head" or (is_last and self.architecture.tied and tensor.role == "embedding"):
                 head += count if tensor.rows > 1 else 0
@@ -137,14 +136,12 @@ class _Sharding:
         self, layers: Iterable[Layer], *, is_first: bool, is_last: bool
     ) -> Iterator[tuple[Tensors, Layer | None, int]]:
         """Each tensor of the stage with its layer and how many such layers there are."""
-        ends = Counter(tensors(replace(self.architecture, layers=())))
-        for tensor, copies in ends.items():
+        for tensor in tensors_outside(self.architecture):
             if self._is_here(tensor, is_first=is_first, is_last=is_last):
-                yield tensor, None, copies
+                yield tensor, None, 1
         for layer, times in Counter(layers).items():
-            own = Counter(tensors(replace(self.architecture, layers=(layer,)))) - ends
-            for tensor, copies in own.items():
-                yield tensor, layer, copies * times
+            for tensor in layer_tensors(layer, self.architecture):
+                yield tensor, layer, times
 
     def _is_here(self, tensor: Tensors, *, is_first: bool, is_last: bool) -> bool:
         if tensor.role == "embedding":
@@ -153,21 +150,16 @@ class _Sharding:
         return is_last if tensor.role == "head" or tensor.part in ("norms", "lm_head") else is_first
 
 
-def _on_rank(tensor: Tensors, layer: Layer | None, ranks: int, hidden: int) -> int:
-    """Elements of one GPU; sizes say what the matrix is, for MLA's parts are not named."""
-    if tensor.role in ("kept", "tower") or ranks == 1:
+def _on_rank(tensor: Tensors, layer: Layer | None, ranks: int) -> int:
+    """Elements of one GPU."""
+    if ranks == 1 or tensor.role in _WHOLE_ROLES or tensor.part in _WHOLE_PARTS or tensor.name in _WHOLE:
         return tensor.elements
     attention = None if layer is None else layer.attention
-    if tensor.part == "indexer" or _is_down_projection(tensor, attention, hidden):
-        return tensor.elements
-    if isinstance(attention, GroupedAttention) and tensor.part == "attention":
-        heads = attention.kv_heads
-        if heads < ranks and tensor.columns == hidden and tensor.rows == heads * attention.head_dim:
+    grouped = attention.attention if isinstance(attention, Parallel) else attention
+    if isinstance(grouped, GroupedAttention) and grouped.kv_heads < ranks:
+        heads, queries = grouped.kv_heads, grouped.query_heads * grouped.head_dim
+        if tensor.name in ("attn_k", "attn_v"):
             return tensor.elements // heads
+        if tensor.name == "attn_qkv":
+            return (queries // ranks + (tensor.rows - queries) // heads) * tensor.columns * tensor.copies
     return -(-tensor.rows // ranks) * tensor.columns * tensor.copies
-
-
-def _is_down_projection(tensor: Tensors, attention: object, hidden: int) -> bool:
-    if not isinstance(attention, LatentAttention) or tensor.columns != hidden:
-        return False
-    return tensor.rows in (attention.q_rank, attention.kv_rank + attention.rope_dim)
