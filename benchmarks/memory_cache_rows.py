@@ -11,6 +11,7 @@ from benchmarks.memory_rows import Configs, NoConfig, Row
 
 from tokenquote.memory import (
     CachePlan,
+    CompressedAttention,
     Formats,
     GroupedAttention,
     LatentAttention,
@@ -77,7 +78,7 @@ class CacheRows:
         return stated if stated is not None else self._model_layers(row)
 
     def _model_layers(self, row: Row) -> tuple[Attention, ...]:
-        layers = read_cache_layout(self._configs.of(row)).layers
+        layers = _of_kind(row, read_cache_layout(self._configs.of(row)).layers)
         if row.inputs.get("kv_layers") and all(layer == layers[0] for layer in layers):
             layers = layers[:1] * int(row.inputs["kv_layers"])
         if "+eagle" in row.model.lower():  # a draft head with a layer of its own
@@ -123,9 +124,9 @@ class CacheRows:
 
     def _tokens(self, row: Row) -> float:
         plan = self._plan(row)
-        if (blocks := row.number("num_gpu_blocks")) is not None:
-            groups = row.number("kv_groups") or 1
-            return blocks // groups * (plan.block or 16)
+        blocks = row.number("num_gpu_blocks") or row.run.get("num_gpu_blocks")
+        if blocks is not None:
+            return int(blocks) // (row.number("kv_groups") or 1) * (plan.block or 16)
         if (concurrency := row.first("max_concurrency")) is not None and row.number("max_model_len"):
             return float(concurrency) * _need(row, "max_model_len")
         return block_pool(self._layers(row), plan).tokens(_pool_bytes(row))
@@ -215,8 +216,6 @@ class CacheRows:
         tokens = row.number("cells", "n_ctx", "tokens", "context", "context_tokens")
         if tokens is None:
             raise NotAttempted("the row does not say how many tokens are held")
-        if _stated_layers(row) is None and row.quantity == "kv_full_layers_mib":
-            layers = tuple(one for one in layers if isinstance(one, GroupedAttention) and one.window is None)
         plain = tuple(_without_window(one) for one in layers)
         if row.quantity in ("kv_total_mib", "kv_gb_fp16", "kv_gib_needed", "kv_cache_bytes"):
             plain = layers if _stated_layers(row) is None else plain
@@ -260,14 +259,26 @@ def _need(row: Row, name: str) -> int:
 
 
 def _pool_bytes(row: Row) -> int:
-    pool = row.first("kv_pool_gib", "pool_gib")
+    pool = row.first("kv_pool_gib", "pool_gib") or row.run.get("kv_pool_gib_per_gpu")
     if pool is None:
         raise NotAttempted("the row does not say how large the pool is")
     return int(Fraction(str(pool)) * _GIB)
 
 
+def _of_kind(row: Row, layers: tuple[Attention, ...]) -> tuple[Attention, ...]:
+    """Of a model's layers those that the row is about, as many of them as it says."""
+    if row.quantity not in ("kv_full_layers_mib", "kv_swa_layers_mib"):
+        return layers
+    sliding = row.quantity == "kv_swa_layers_mib"
+    wanted = tuple(one for one in layers if sliding == (getattr(one, "window", None) is not None))
+    number = row.number(*_LAYER_COUNTS)
+    return wanted[:1] * number if wanted and number else wanted
+
+
 def _without_window(layer: Attention) -> Attention:
     """A layer for which a log already says how many tokens its buffer has."""
+    if isinstance(layer, CompressedAttention):
+        return replace(layer, window=2**40, ratio=0, indexer=None)
     if isinstance(layer, GroupedAttention) and layer.window is not None:
         return replace(layer, kind="attention", window=None)
     return layer

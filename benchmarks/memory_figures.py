@@ -13,6 +13,7 @@ from benchmarks.memory_weight_rows import WeightRows
 from tokenquote.catalog import Catalog
 from tokenquote.memory import ArchitectureError, CacheError, UnknownFormat, formats_of
 
+REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 EVIDENCE = ("independent", "conditional")
 """What a row's check may rest on to say something of an estimator."""
 
@@ -62,7 +63,8 @@ class MemoryFigures:
 
     def predict(self, vectors: Path) -> Iterator[MemoryFigure]:
         """Every row, attempted or not; architectures.json beside the rows is read as well."""
-        configs = Configs(self._catalog, vectors.parent / "architectures.json")
+        beside = vectors.parent / "architectures.json"
+        configs = Configs(self._catalog, beside if beside.is_file() else REFERENCE / "architectures.json")
         predictors: Mapping[str, Callable[[Row], float]] = {
             **CacheRows(configs, self._formats).predictors(),
             **WeightRows(configs, self._formats).predictors(),

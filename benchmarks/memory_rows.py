@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
+from tokenquote.catalog import Catalog
 
 DEFAULT_TOLERANCE = 0.01
 _UNITS = {
@@ -37,25 +38,30 @@ _LITGPT_TIED = (
 )  # fmt: skip
 
 # What people add to a model's name for a copy with other weights; the architecture is the model's own.
-_VARIANT = re.compile(
-    r"([-_ ](fp8|bf16|f16|awq|gptq|gguf|nvfp4|mxfp4|w\d+a\d+|int\d|quantized|dynamic|static|instruct|chat|it|"
-    r"hf|base|thinking|autoround|\d+-?bits?|mlx|q\d\w*|iq\d\w*|4bit|8bit)\b(\.w\d+a\d+)?)+$",
-    re.IGNORECASE,
+_VARIANTS = re.compile(
+    r"(fp8|bf16|f16|fp16|awq|gptq|gguf|ud|nvfp4|mxfp4|mxfp8|w\d+a\d+|int[48]|quantized|dynamic|static|autoround|"
+    r"instruct|chat|it|hf|base|thinking|sft|dpo|\d+-?bits?|mlx|i?q\d\w*|dq\d\w*|q\d|block|unsloth|bnb|fp8block)"
 )
-# Names of logs that are no repository's.
+_VERSIONS = re.compile(r"(v\d+(\.\d+)*|\d{4}|\d+k|latest|ptpc)")
+# Names of logs and papers that are no repository's.
 _KNOWN_AS = {
+    "deepseek-v2 small moe, mla": "deepseek-ai/DeepSeek-V2-Lite",
+    "deepseek-v2 large moe, mla": "deepseek-ai/DeepSeek-V2",
+    "deepseek-v3/r1": "deepseek-ai/DeepSeek-V3",
+    "deepseek-r1": "deepseek-ai/DeepSeek-V3",
+    "deepseek r1": "deepseek-ai/DeepSeek-V3",
+    "deepseek-v4": "deepseek-ai/DeepSeek-V4-Flash",
+    "granite-vision-3.2-2b": "ibm-granite/granite-3.1-2b-instruct",
+    "granite-vision-3.3-2b": "ibm-granite/granite-3.1-2b-instruct",
+    "granite-3.3-8b-instruct": "ibm-granite/granite-3.1-8b-instruct",
+    "kimi-dev-72b": "Qwen/Qwen2.5-72B-Instruct",
     "llama 7b": "meta-llama/Llama-2-7b-hf",
     "llama 13b": "meta-llama/Llama-2-13b-hf",
-    "llama-2-7b": "meta-llama/Llama-2-7b-hf",
-    "llama-2-13b": "meta-llama/Llama-2-13b-hf",
-    "llama-2-70b": "meta-llama/Llama-2-70b-hf",
-    "deepseek-v3/r1": "deepseek-ai/DeepSeek-V3",
-    "deepseek r1": "deepseek-ai/DeepSeek-V3",
-    "kimi-dev-72b": "Qwen/Qwen2.5-72B",
-    "meta_llama_3.1_8b_it": "meta-llama/Llama-3.1-8B",
+    "llama 8b": "meta-llama/Llama-3.1-8B",
+    "llama 70b": "meta-llama/Llama-2-70b-hf",
     "llama-3.1-nemotron-70b-instruct-hf": "meta-llama/Llama-3.1-70B",
-    "meta-llama-3.1-8b": "meta-llama/Llama-3.1-8B",
-    "codellama-7b": "codellama/CodeLlama-7b-hf",
+    "meta_llama_3.1_8b_it": "meta-llama/Llama-3.1-8B",
+    "qwen2 7b": "Qwen/Qwen2.5-7B-Instruct",
 }
 
 
@@ -69,6 +75,8 @@ class Row:
 
     index: int
     entry: Mapping[str, Any]
+    run: Mapping[str, Any] = field(default_factory=dict)
+    """Other figures of the same log, by quantity."""
 
     @property
     def inputs(self) -> Mapping[str, Any]:
@@ -128,7 +136,11 @@ def read_rows(path: Path) -> list[Row]:
     """Rows of a file: `{"entries": [...]}` or a plain list."""
     content = json.loads(path.read_text(encoding="utf-8"))
     entries = content["entries"] if isinstance(content, dict) else content
-    return [Row(index, entry) for index, entry in enumerate(entries)]
+    runs: dict[str, dict[str, Any]] = defaultdict(dict)
+    for entry in entries:
+        if entry.get("group"):
+            runs[entry["group"]].setdefault(entry.get("quantity"), entry.get("value"))
+    return [Row(index, entry, runs.get(entry.get("group"), {})) for index, entry in enumerate(entries)]
 
 
 class Configs:
@@ -148,39 +160,57 @@ class Configs:
         if isinstance(stated, Mapping) and stated.get("hidden_size") and stated.get("num_hidden_layers"):
             return stated
         for name in spellings(row.model):
-            if (found := self._exactly(name)) is not None:
+            if (found := self._known.get(name)) is not None:
                 return found
         raise NoConfig(f"no config of {row.model[:80]}")
 
-    def _exactly(self, name: str) -> Mapping[str, Any] | None:
-        try:
-            model = self._catalog.resolve(name)
-            if model.weights is not None:
-                return model.weights.architecture
-        except (UnknownModel, AmbiguousModel):
-            pass
-        return self._listed.get(name.lower())
+    def published_total(self, row: Row) -> int | None:
+        """Parameters that the model's own files hold, as the reference has them."""
+        plain = row.model.split(" (")[0].lower()
+        totals = (m.get("params_total") for m in self._listed if str(m["name"]).lower() == plain)
+        return next((total for total in totals if total), None)
 
     @cached_property
-    def _listed(self) -> Mapping[str, Mapping[str, Any]]:
-        """Configs of the reference under their full and their bare names; the first of each counts."""
-        if not self._reference.is_file():
-            return {}
+    def _known(self) -> Mapping[str, Mapping[str, Any]]:
+        """Configs under every spelling of their models' names; the first of each counts."""
+        named = [*self._of_catalog(), *self._of_reference()]
         found: dict[str, Mapping[str, Any]] = {}
-        models = json.loads(self._reference.read_text(encoding="utf-8"))["models"]
-        for model in sorted(models, key=_trust):
-            config = whole_config(model["name"], model["fields"])
-            full = model["name"].split(" (")[0].lower()
-            for name in (model["name"].lower(), full, full.rsplit("/", 1)[-1]):
-                found.setdefault(name, config)
+        for spell in (_exact, _bare, stem, _shortest):
+            for name, config in named:
+                found.setdefault(spell(name), config)
         return found
 
+    def _of_catalog(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for model in self._catalog.models.values():
+            if model.weights is not None and model.weights.id == model.id:
+                for name in (model.id, *model.entry.aliases):
+                    yield name, model.weights.architecture
 
-def _trust(model: Mapping[str, Any]) -> tuple[bool, bool]:
-    """Configs that say their model type first, those whose total was checked before others."""
+    def _of_reference(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for model in sorted(self._listed, key=_trust):
+            yield model["name"].split(" (")[0], whole_config(model["name"], model["fields"])
+
+    @cached_property
+    def _listed(self) -> list[dict[str, Any]]:
+        if not self._reference.is_file():
+            return []
+        content = json.loads(self._reference.read_text(encoding="utf-8"))
+        return [*content["models"], *(_from_catalogue(model) for model in content.get("catalogue", ()))]
+
+
+def _from_catalogue(model: Mapping[str, Any]) -> dict[str, Any]:
+    """A scraped model with names of its own for fields; its widths are not to be relied on."""
+    fields = {k: v for k, v in model["fields"].items() if v is not None}
+    fields["model_type"] = fields.pop("architecture", None)
+    fields["intermediate_size"] = fields.pop("intermediate_or_moe", None)
+    return {**model, "fields": fields, "scraped": True}
+
+
+def _trust(model: Mapping[str, Any]) -> tuple[bool, bool, bool]:
+    """Configs that were read from files first, then those whose total was checked, whose type is known."""
     model_type = str(model["fields"].get("model_type"))
     checked = bool((model.get("params_check") or {}).get("exact_match"))
-    return (not checked, model_type == "None" or model_type.startswith("litgpt:"))
+    return ("scraped" in model, not checked, model_type == "None" or model_type.startswith("litgpt:"))
 
 
 def whole_config(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,16 +232,32 @@ def whole_config(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 def spellings(name: str) -> Iterator[str]:
     """Names under which the model may be known, closest first."""
     plain = re.sub(r"\s*\(.*\)$", "", name).strip()
-    seen: set[str] = set()
-    for form in (
-        name,
-        plain,
-        _VARIANT.sub("", plain),
-        re.sub(_VARIANT, "", re.sub(r"-(UD|GGUF).*$", "", plain)),
-    ):
-        bare = form.rsplit("/", 1)[-1]
-        alias = _KNOWN_AS.get(bare.lower()) or _KNOWN_AS.get(form.lower())
-        for one in (form, alias, bare, bare.replace(" ", "-"), re.sub(r"^.*?_", "", bare)):
-            if one and one not in seen:
-                seen.add(one)
-                yield one
+    for form in (name, plain):
+        yield _exact(_KNOWN_AS.get(_exact(form)) or _KNOWN_AS.get(_bare(form)) or form)
+    for spell in (_bare, stem, _shortest):
+        yield spell(plain)
+    yield stem(re.sub(r"^[^_]*_", "", _bare(plain)))
+
+
+def _exact(name: str) -> str:
+    return name.lower()
+
+
+def _bare(name: str) -> str:
+    return name.rsplit("/", 1)[-1].lower()
+
+
+def stem(name: str) -> str:
+    """The bare name without what says how its weights are stored or tuned."""
+    words = re.split(r"[-_. ](?=\D)|[-_ ]", re.sub(r"^meta-(?=llama)", "", _bare(name)))
+    while len(words) > 1 and _VARIANTS.fullmatch(words[-1]):
+        words.pop()
+    return "-".join(words)
+
+
+def _shortest(name: str) -> str:
+    """The same without versions and dates either."""
+    words = stem(name).split("-")
+    while len(words) > 1 and (_VERSIONS.fullmatch(words[-1]) or _VARIANTS.fullmatch(words[-1])):
+        words.pop()
+    return "-".join(words)

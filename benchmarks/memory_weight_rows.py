@@ -95,6 +95,9 @@ class WeightRows:
             return float(inputs["quantised_elems"] * inputs["bpw"] / 8 + inputs["fp16_elems"] * 2)
         if (stated := row.first("params", "params_total", "total_parameters")) is not None and _is_half(row):
             return float(stated) * 2
+        total = self._configs.published_total(row)
+        if total is not None and _is_half(row):  # what the files hold beside the text model too
+            return total * 2
         return self._weights(row).bytes / row.unit
 
     def _per_gpu(self, row: Row) -> float:
