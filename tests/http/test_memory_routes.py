@@ -282,7 +282,7 @@ def test_the_quote_of_a_closed_model_has_no_memory(http: httpx2.Client) -> None:
 
 def test_open_weights_are_listed_without_rates(http: httpx2.Client) -> None:
     listed = http.get("/v1/models?provider=open-weights").json()["items"]
-    assert len(listed) == 302
+    assert len(listed) == 295
     assert all(one["rates"] == {} and one["checked"] is None for one in listed)
     detail = http.get("/v1/models/Qwen/Qwen3-32B").json()
     assert (detail["id"], detail["window"], detail["prices"]) == ("Qwen/Qwen3-32B", 40_960, [])
