@@ -96,7 +96,7 @@ class Estimator:
     ) -> MediaAnswer:
         """Tokens of pictures, sounds, films and documents."""
         asked = _read(ask.media_operation(question, fields), MediaQuestion)
-        return _with_typed_errors(lambda: answer_media(asked, self._catalog))
+        return _with_typed_errors(lambda: answer_media(asked, self._catalog, self._vocabularies))
 
     def kv_cache(
         self, question: KvCacheQuestion | Mapping[str, Any] | None = None, /, **fields: Any

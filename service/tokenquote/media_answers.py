@@ -8,19 +8,20 @@ from tokenquote.counts import Count
 from tokenquote.media.items import Clip, Document, Picture, Sound
 from tokenquote.media_parts import CountedMedia, MediaCounter, media_use
 from tokenquote.media_warnings import limits_passed
+from tokenquote.tokens import TokenRules, Vocabularies
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 
 __all__ = ["answer_media"]
 
 
-def answer_media(question: MediaQuestion, catalog: Catalog) -> MediaAnswer:
+def answer_media(question: MediaQuestion, catalog: Catalog, vocabularies: Vocabularies) -> MediaAnswer:
     """Count each item as the model counts it.
 
     Raises:
         one of `problems.KNOWN_ERRORS`: an item or the model is not known.
     """
     model = catalog.resolve(question.model)
-    counter = MediaCounter(model, catalog.profiles)
+    counter = MediaCounter(model, catalog.profiles, count_text=TokenRules(model.counting, vocabularies).text)
     counted = [counter.count_part(item, ("items", i)) for i, item in enumerate(question.items)]
     items = [_item(one) for one in counted]
     notes = sorted({note for one in counted for note in one.notes})

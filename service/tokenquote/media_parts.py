@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema import AmountProfiles
 from tokenquote.conversation import Content, MediaUse
 from tokenquote.counts import Count
 from tokenquote.media import HeaderError, ImageRefused, ImageSize, details_of
-from tokenquote.media.item_counts import ItemCount, MissingRule, count_item, count_speech
+from tokenquote.media.item_counts import (
+    ItemCount,
+    MissingRule,
+    count_item,
+    count_speech,
+    text_of_pages,
+)
 from tokenquote.media.item_limits import refusal_of
 from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
 from tokenquote.plan_errors import Location, PlanError
@@ -56,6 +62,8 @@ class MediaCounter:
     """Lengths that are assumed where nobody states any: `audio_seconds`, `document_pages`."""
     items: Items = field(default_factory=dict)
     """What has been looked at already, for any model: no header is read twice."""
+    count_text: Callable[[str], Count] | None = None
+    """Counts the text of documents; None: it is taken to be as long as the model's rule says."""
 
     def count_part(self, part: MediaPart, at: Location) -> CountedMedia:
         """Count a part of a plan or an item of a media question.
@@ -97,12 +105,19 @@ class MediaCounter:
         if refusal is not None:
             raise PlanError(at, f"{self.model.id} would refuse this {word}: {refusal}")
         try:
-            counted = count_item(item, self.model)
+            counted = count_item(self._with_text(item), self.model)
         except MissingRule as error:
             raise PlanError(at, str(error)) from None
         except ImageRefused as error:
             raise PlanError(at, f"{self.model.id} would refuse this {word}: {error}") from None
         return CountedMedia(item, counted, tuple(_notes(item, word, counted.total, self.model)))
+
+    def _with_text(self, item: Item) -> Item:
+        if not isinstance(item, Document) or item.text or not item.texts or self.count_text is None:
+            return item
+        counts = [self.count_text(text) for text in item.texts]
+        read = sum(counts[1:], counts[0])
+        return replace(item, text=read if item.is_text else text_of_pages(read, len(counts), item.pages))
 
     def _item(self, part: MediaPart, at: Location, media_type: str | None = None) -> Item:
         if part not in self.items:
@@ -130,7 +145,7 @@ class MediaCounter:
             case VideoPart():
                 return self._clip(part)
             case DocumentPart():
-                return self._document(part)
+                return self._document(part, media_type)
 
     def _clip(self, part: VideoPart) -> Clip:
         seconds, file = self._length(part.seconds, "video_seconds"), None
@@ -138,11 +153,11 @@ class MediaCounter:
             seconds, file = Clip.length_of(part.data)
         return Clip(seconds, part.fps, _size(part), _detail(part.detail), part.silent, file)
 
-    def _document(self, part: DocumentPart) -> Document:
+    def _document(self, part: DocumentPart, media_type: str | None) -> Document:
         detail = _detail(part.detail)
         text = Count.stated(part.text_tokens) if part.text_tokens is not None else None
         if part.data is not None:
-            return Document.of_data(part.data, detail, text)
+            return Document.of_data(part.data, detail, text, media_type)
         return Document(self._length(part.pages, "document_pages"), detail=detail, text=text)
 
     def _length(self, stated: float | None, profile: str) -> Length:

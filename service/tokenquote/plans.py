@@ -51,7 +51,7 @@ def resolve(
     Raises:
         PlanError: something that is not offered, or that cannot be counted.
     """
-    media = MediaCounter(model, catalog.profiles, {} if looked_at is None else looked_at)
+    media = MediaCounter(model, catalog.profiles, {} if looked_at is None else looked_at, rules.text)
     resolver = _Resolver(model, rules, catalog.profiles, media)
     opening = resolver.opening(plan)
     conversation = Conversation(

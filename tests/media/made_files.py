@@ -170,3 +170,31 @@ def pdf(*sides: tuple[float, float], rotation: int = 0, password: str | None = N
     output = io.BytesIO()
     writer.write(output)
     return output.getvalue()
+
+
+def written_pdf(*texts: str) -> bytes:
+    """A US Letter page for each text, in Helvetica."""
+    pages = range(4, 4 + 2 * len(texts), 2)
+    objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R>>",
+        2: b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(texts), b" ".join(b"%d 0 R" % n for n in pages)),
+        3: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    }
+    for number, text in zip(pages, texts, strict=True):
+        shown = b"BT /F1 12 Tf 72 720 Td (%s) Tj ET" % text.encode("latin-1")
+        font = b"/Resources<</Font<</F1 3 0 R>>>>"
+        objects[number] = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]%s/Contents %d 0 R>>" % (
+            font,
+            number + 1,
+        )
+        objects[number + 1] = b"<</Length %d>>stream\n%s\nendstream" % (len(shown), shown)
+    content, offsets = b"%PDF-1.4\n", list[int]()
+    for number, written in objects.items():
+        offsets.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, written)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    return content + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF"
+        % (size, table, size, len(content))
+    )

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.media.made_files import encoded, gif, pdf
+from tests.media.made_files import encoded, gif, pdf, written_pdf
 
 from tokenquote.media import HeaderError, PageSize, read_pdf_pages
 
@@ -34,6 +34,24 @@ def test_a_document_that_opens_without_a_password_is_read() -> None:
 
 def test_a_thousand_pages_are_counted() -> None:
     assert read_pdf_pages("data:application/pdf;base64," + encoded(pdf(*[A4] * 1000))).count == 1000
+
+
+def test_the_text_of_the_first_pages_is_read() -> None:
+    """Of eight, as the work allows; a page without text has none."""
+    assert read_pdf_pages(encoded(written_pdf("Hello world", "and again"))).texts == (
+        "Hello world",
+        "and again",
+    )
+    assert read_pdf_pages(encoded(pdf(A4))).texts == ("",)
+    long = read_pdf_pages(encoded(written_pdf(*["Hello world"] * 30)))
+    assert (long.count, long.texts) == (30, ("Hello world",) * 8)
+
+
+def test_text_that_takes_too_much_work_is_left_out() -> None:
+    """A million letters shown one by one; the pages are counted all the same."""
+    page = ") Tj (".join("x" * 60_000)
+    found = read_pdf_pages(encoded(written_pdf("Hello world", page, "and again")))
+    assert (found.count, found.texts) == (3, ("Hello world",))
 
 
 OBJECT_STREAM = zlib.compress(b"1 0 " + b"[1 2 3 4]" * 1_500_000)

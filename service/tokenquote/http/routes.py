@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from functools import partial
 from typing import Any, Literal
 
 from litestar import Request, Response, get, post
@@ -48,7 +49,8 @@ async def create_quote(
 async def count_media(request: AnyRequest, service: Service) -> Response[bytes]:
     """What each item costs as the model counts it; sizes are stated, or read from headers of base64 data."""
     body = await request.body()
-    content = await service.off_loop(lambda: answer_to(body, MediaQuestion, answer_media, service.catalog))
+    answer_question = partial(answer_media, vocabularies=service.vocabularies)
+    content = await service.off_loop(lambda: answer_to(body, MediaQuestion, answer_question, service.catalog))
     return Response(content, media_type="application/json")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
 from tokenquote.media.unsized import count_image_of_unknown_size
 from tokenquote.media.video import VideoCount, count_video
 
-__all__ = ["ItemCount", "MissingRule", "count_item", "count_speech"]
+__all__ = ["ItemCount", "MissingRule", "count_item", "count_speech", "text_of_pages"]
 
 
 class MissingRule(LookupError):
@@ -130,11 +131,14 @@ def _document(item: Document, model: Model) -> ItemCount:
         return _sum_of_pages(item, rule, int(pages))
 
     pages = _over(item.pages, lambda number: counted(number).pages)
-    text = item.text or _over(item.pages, lambda number: counted(number).text)
+    text = _over(item.pages, lambda number: counted(number).text)
+    # A provider that does not charge the text beside pages charges it where there are none.
+    if item.text is not None and (text.high or item.is_text):
+        text = item.text
     return ItemCount(
         model.entry.documents or "",
-        image=pages,
-        text=text if text.high else None,
+        image=pages if not item.is_text else None,
+        text=text if text.high or item.is_text else None,
         extra_in_chat=rule.entry.extra_in_chat,
         in_message=rule.entry.around,
     )
@@ -147,6 +151,22 @@ def _sum_of_pages(item: Document, rule: DocumentRule, pages: int) -> DocumentCou
     ] or [count_document(rule, pages, detail=item.detail)]
     pictures, texts = [part.pages for part in parts], [part.text for part in parts]
     return DocumentCount(sum(pictures[1:], pictures[0]), sum(texts[1:], texts[0]), parts[0].around)
+
+
+def text_of_pages(read: Count, pages_read: int, pages: Length) -> Count:
+    """The text of all pages from that of the first; as we read it, which may not be as the provider does.
+
+    Eleven recorded documents of one page: what pypdf reads and what was billed differ by some tokens.
+    """
+    share = pages.expected / pages_read
+    all_read = share == 1
+    return Count(
+        round(read.tokens * share),
+        math.floor(read.low * share * (0.9 if all_read else 0.5)),
+        math.ceil(read.high * share * (1.15 if all_read else 2)),
+        least_certain(read.method, "calibrated" if all_read else "assumed"),
+        read.vocabulary,
+    )
 
 
 _NOTHING = Count(0, 0, 0, "rule")

@@ -10,6 +10,7 @@ from tokenquote.counts import Count
 from tokenquote.media.audio_headers import read_audio_header, read_film_header
 from tokenquote.media.image_headers import ImageSize, read_image_header
 from tokenquote.media.pdf_pages import PageSize, read_pdf_pages
+from tokenquote.media.text_files import read_text_file
 
 __all__ = ["Clip", "Document", "File", "Item", "Length", "Picture", "Sound"]
 
@@ -106,25 +107,38 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document: its pages by size where they are known, else as many US Letter pages."""
+    """A document: its pages by size where they are known, else as many US Letter pages; a text has none."""
 
     pages: Length
     sizes: Mapping[PageSize, int] = field(default_factory=dict)
     detail: str | None = None
     text: Count | None = None
     """Tokens of the whole text, where somebody knows them."""
+    texts: tuple[str, ...] = ()
+    """The text itself: of the first pages, or of the whole text file."""
     file: File | None = None
 
     @classmethod
-    def of_data(cls, data: str, detail: str | None = None, text: Count | None = None) -> Self:
-        """Read the page tree.
+    def of_data(
+        cls, data: str, detail: str | None = None, text: Count | None = None, media_type: str | None = None
+    ) -> Self:
+        """Read a PDF's page tree and the text of its first pages, or a text file.
 
         Raises:
-            HeaderError: no PDF, or damaged.
+            HeaderError: neither, or damaged.
         """
+        words = read_text_file(data, media_type)
+        if words is not None and not words.lstrip().startswith("%PDF-"):
+            file = File(len(data), len(words.encode()), "txt")
+            return cls(Length.exactly(0), {}, detail, text, (words,), file)
         found = read_pdf_pages(data)
         file = File(len(data), found.bytes, "pdf")
-        return cls(Length.exactly(found.count), found.sizes, detail, text, file)
+        return cls(Length.exactly(found.count), found.sizes, detail, text, found.texts, file)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text file, which has no pages to look at."""
+        return self.pages.high == 0
 
 
 Item = Picture | Sound | Clip | Document

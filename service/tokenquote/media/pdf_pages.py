@@ -1,4 +1,4 @@
-"""How many pages a PDF has and how large they are, from its page tree. No page is rendered."""
+"""How many pages a PDF has, how large they are, and the text of the first. No page is rendered."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pypdf
 
 from tokenquote.media.base64_file import Base64File, HeaderError, HeaderReader
+from tokenquote.media.pdf_texts import texts_of
 from tokenquote.media.work_limit import at_most
 
 __all__ = ["MAX_PAGES", "PageSize", "PdfPages", "read_pdf_pages"]
@@ -50,6 +51,8 @@ class PdfPages:
 
     sizes: Mapping[PageSize, int]
     """How many pages of each size."""
+    texts: tuple[str, ...]
+    """The text of the first pages, as far as it could be read."""
     bytes: int
     """Of the whole file."""
 
@@ -67,18 +70,21 @@ def read_pdf_pages(data: str) -> PdfPages:
     file = Base64File(data)
     reader = HeaderReader(file, max_steps=_MAX_CALLS, max_read=max(file.size, 1))
     if not _is_pdf(reader.read(_SIGNATURE_WITHIN)):
-        raise HeaderError("not a PDF document")
+        raise HeaderError("not a PDF document, nor a text")
     reader.seek(0)
     try:
-        with at_most(_MAX_CALLS), pypdf.apply_configuration(_LIMITS):
-            sizes = _sizes(pypdf.PdfReader(reader))
+        with pypdf.apply_configuration(_LIMITS):
+            with at_most(_MAX_CALLS):
+                document = pypdf.PdfReader(reader)
+                sizes = _sizes(document)
+            texts = texts_of(document)
     except HeaderError:
         raise
     except Exception as error:  # the library raises whatever a damaged file leads it to
         raise HeaderError(f"the document is cut off or damaged ({type(error).__name__})") from None
     if not sizes:
         raise HeaderError("the document has no pages")
-    return PdfPages(sizes, file.size)
+    return PdfPages(sizes, texts, file.size)
 
 
 def _is_pdf(head: bytes) -> bool:
