@@ -87,7 +87,7 @@ def _share(hosted: Hosted, choice: Choice, hosting: Hosting, number: int) -> Gpu
     return GpuShare(
         stage=number,
         gpus=choice.layout.tensor_parallel,
-        layers=len(weights.layers),
+        layers=weights.layers,
         memory_bytes=choice.gpu.usable_bytes,
         budget_bytes=hosting.budget,
         weights_bytes=stage.weights,

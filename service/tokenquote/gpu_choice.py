@@ -152,7 +152,7 @@ def _as_many_as_can_be(hosted: Hosted, gpu_id: str, gpu: Gpu, available: int) ->
 
 
 def _layouts(hosted: Hosted, gpu: Gpu, count: int) -> Iterator[Layout]:
-    for layout in layouts_of(hosted.architecture, count, gpu.gpus_per_node):
+    for layout in layouts_of(count, gpu.gpus_per_node):
         try:
             hosted.check(layout)
         except LayoutError:

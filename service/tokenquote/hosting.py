@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from tokenquote.catalog import Catalog, Model, UnknownModel
@@ -26,10 +27,10 @@ from tokenquote.memory import (
 )
 from tokenquote.memory.fit import Hosting, StageDemand, budget_of
 from tokenquote.memory.kv_cache import CachePlan
-from tokenquote.memory.layouts import Layout, check_layout
+from tokenquote.memory.layouts import Layout
 from tokenquote.memory.overhead import Engine, default_batch, overhead_of
 from tokenquote.memory.paging import hybrid_block
-from tokenquote.memory.sharding import StageWeights, shard
+from tokenquote.memory.sharding import Sharding, StageWeights
 from tokenquote.memory_answers import MAX_BYTES, read_as, subject_of, unknown_format
 from tokenquote.plan_errors import PlanError
 from tokenquote_client.deployments import DeploymentQuestion, Speculation
@@ -46,7 +47,7 @@ class Draft:
     """A small model that drafts, on the GPUs of the last stage."""
 
     architecture: Architecture
-    weights: Weights
+    sharding: Sharding
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Hosted:
     architecture: Architecture
     format: WeightFormat
     weights: Weights
+    sharding: Sharding
     element: CacheElement
     draft: Draft | None
     encoder_tokens: int | None
@@ -70,7 +72,7 @@ class Hosted:
     def shards(self, layout: Layout) -> tuple[StageWeights, ...]:
         """The weights of each stage; a search asks for the same ones again and again."""
         if layout not in self._shards:
-            self._shards[layout] = shard(self.architecture, self.weights.components, layout)
+            self._shards[layout] = self.sharding.stages(layout)
         return self._shards[layout]
 
     def draft_shards(self, layout: Layout) -> tuple[StageWeights, ...]:
@@ -78,7 +80,7 @@ class Hosted:
         if self.draft is None:
             return ()
         ranks = Layout(layout.tensor_parallel)
-        return shard(self.draft.architecture, self.draft.weights.components, ranks)
+        return self.draft.sharding.stages(ranks)
 
     def check(self, layout: Layout) -> None:
         """Refuse a layout that engines refuse.
@@ -86,9 +88,9 @@ class Hosted:
         Raises:
             LayoutError: naming what does not divide.
         """
-        check_layout(self.architecture, layout)
+        self.sharding.check(layout)
         if self.draft is not None:
-            check_layout(self.draft.architecture, Layout(layout.tensor_parallel))
+            self.draft.sharding.check(Layout(layout.tensor_parallel))
 
     def engine_on(self, gpu: Gpu) -> Engine:
         """The engine as asked for; what is not said, as vLLM chooses it for the GPU."""
@@ -126,9 +128,9 @@ class Hosted:
                     draft=sum(one.bytes for one in drafts) if stage.is_last else 0,
                     overhead=overhead_of(self.architecture, stage, layout, engine, packed_experts=packed),
                     layers=tuple(
-                        layer.attention
+                        (layer.attention, times)
                         for one in (stage, *(drafts if stage.is_last else ()))
-                        for layer in one.layers
+                        for layer, times in one.kinds
                     ),
                 )
                 for stage in self.shards(layout)
@@ -141,7 +143,7 @@ class Hosted:
             encoder_tokens=self.encoder_tokens,
         )
 
-    @property
+    @cached_property
     def block_tokens(self) -> int:
         """Tokens of a block of the KV cache."""
         return self.question.engine.block_tokens or self._default_block
@@ -168,12 +170,14 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
     formats = formats_of(catalog.quantization)
     published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
     format_ = _weight_format(question.quantization or published, formats)
+    weights = weigh_architecture(architecture, format_, formats)
     hosted = Hosted(
         question=question,
         model=model,
         architecture=architecture,
         format=format_,
-        weights=weigh_architecture(architecture, format_, formats),
+        weights=weights,
+        sharding=Sharding(architecture, weights.components),
         element=_cache_element(question.kv_dtype, formats),
         draft=_read_draft(question.speculation, catalog, formats),
         encoder_tokens=read_as(read_cache_layout, config, model).encoder_tokens,
@@ -216,7 +220,7 @@ def _read_draft(speculation: Speculation | None, catalog: Catalog, formats: Form
         raise PlanError(("speculation", "draft_model"), error.detail) from None
     published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
     weights = weigh_architecture(architecture, formats.weight(published), formats)
-    return Draft(architecture, weights)
+    return Draft(architecture, Sharding(architecture, weights.components))
 
 
 def _check_cache(hosted: Hosted) -> None:

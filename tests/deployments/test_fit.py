@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.tokens import Vocabularies
 from tokenquote_client.deployments import DeploymentAnswer
 
 Ask = Callable[..., DeploymentAnswer]
@@ -297,21 +296,18 @@ def test_the_largest_batch_fits_and_one_more_does_not(
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("layout", [(1, 1), (2, 1), (4, 1), (1, 3), (2, 2)])
-def test_shares_add_up_to_the_whole(
-    deployed: Ask, catalog: Catalog, vocabularies: Vocabularies, model: str, layout: tuple[int, int]
-) -> None:
-    """Every GPU's weights together are the model's, and more only by what is held several times."""
+def test_shares_add_up_to_the_whole(deployed: Ask, model: str, layout: tuple[int, int]) -> None:
+    """Every GPU's weights together are the model's, and more only by what is held several times: norms and
+    routers on tensor-parallel GPUs, and an embedding that is the output matrix too on first and last stage.
+    """
     tensor, pipeline = layout
-    if model == "google/gemma-3-27b-it" and pipeline > 1:
-        pytest.skip("its tied embedding is on two stages")
     question = {"model": model, "context_tokens": 1000, "gpu": "h200"}
     one = deployed(**question, gpu_count=1).per_gpu[0]
     shares = deployed(**question, tensor_parallel=tensor, pipeline_parallel=pipeline).per_gpu
-    total = sum(share.weights_bytes * share.gpus for share in shares)
-    assert one.weights_bytes <= total
-    if tensor == 1:
-        assert total <= one.weights_bytes + 8 * len(shares)
     for part, size in one.weights.items():
         held = sum(share.weights.get(part, 0) * share.gpus for share in shares)
-        assert size <= held <= size * tensor + 8 * len(shares)
+        copies = 2 if part == "embedding" and "lm_head" not in one.weights and pipeline > 1 else tensor
+        assert size <= held <= size * copies + 8 * len(shares), part
+        if copies == 1:
+            assert held <= size + 8 * len(shares), part
     assert sum(share.layers for share in shares) == one.layers

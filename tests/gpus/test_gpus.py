@@ -49,7 +49,7 @@ def test_an_h100_says_everything(http: httpx2.Client) -> None:
 
 def test_what_no_source_says_is_null(http: httpx2.Client) -> None:
     gpus = {one["id"]: one for one in http.get("/v1/gpus").json()["items"]}
-    assert gpus["rtx-3090-24gb"]["flops_per_second"] == {}
+    assert gpus["gb10-128gb"]["flops_per_second"] == {}
     assert gpus["h20-96gb"]["bandwidth_bytes_per_second"] is None
     assert gpus["l4-24gb"]["price_per_hour"] is None
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from tokenquote.memory.architecture import Attention
 from tokenquote.memory.kv_cache import CachePlan, kv_cache
@@ -37,8 +38,8 @@ class StageDemand:
     draft: int
     """Weights of a draft model, where it runs here."""
     overhead: Overhead
-    layers: tuple[Attention, ...]
-    """Whose cache it holds, those of the draft model included."""
+    layers: tuple[tuple[Attention, int], ...]
+    """Whose cache it holds, and how many of each; those of the draft model included."""
 
     @property
     def fixed(self) -> int:
@@ -66,13 +67,12 @@ class Hosting:
         Raises:
             CacheError: a row is not made of whole blocks of the cache type.
         """
-        return kv_cache(stage.layers, self._plan(context, sequences)).bytes_per_gpu
+        return _held(stage, self._plan(context, sequences))
 
     def in_flight(self, stage: StageDemand, context: int) -> int:
         """Bytes that windows need besides while a chunk is read, on one GPU of the stage."""
         plan = self._plan(context, 1)
-        reading = replace(plan, in_flight=self.chunk)
-        return kv_cache(stage.layers, reading).bytes_per_gpu - kv_cache(stage.layers, plan).bytes_per_gpu
+        return _held(stage, replace(plan, in_flight=self.chunk)) - _held(stage, plan)
 
     def need(self, stage: StageDemand, context: int, sequences: int) -> int:
         """All bytes of one GPU of the stage."""
@@ -103,6 +103,15 @@ class Hosting:
             self.tensor_parallel,
             encoder_tokens=self.encoder_tokens,
         )
+
+
+def _held(stage: StageDemand, plan: CachePlan) -> int:
+    return sum(times * _of_one_layer(layer, plan) for layer, times in stage.layers)
+
+
+@lru_cache(maxsize=4096)  # a search over layouts asks for the same few layers again and again
+def _of_one_layer(layer: Attention, plan: CachePlan) -> int:
+    return kv_cache([layer], plan).bytes_per_gpu
 
 
 def _largest(fits: Callable[[int], bool], limit: int) -> int:

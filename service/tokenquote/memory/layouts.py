@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from tokenquote.memory.architecture import (
-    Architecture,
     Attention,
     CompressedAttention,
     Experts,
@@ -42,19 +41,24 @@ class Layout:
         return self.tensor_parallel * self.pipeline_parallel
 
 
-def check_layout(architecture: Architecture, layout: Layout) -> None:
+def check_layout(kinds: Collection[Layer], layers: int, layout: Layout) -> None:
     """Refuse what engines refuse at start.
 
     vLLM (`verify_with_parallel_config` and the `divide` of its parallel layers) wants whole query heads and
     whole shares of each feed-forward block on every GPU; KV heads are either shared out or replicated.
 
+    Args:
+        kinds: the model's layers, those that are alike once.
+        layers: how many there are.
+        layout: how the GPUs are used.
+
     Raises:
         LayoutError: heads, widths or layers do not divide.
     """
-    if layout.pipeline_parallel > len(architecture.layers):
-        detail = f"{layout.pipeline_parallel} stages for {len(architecture.layers)} layers"
+    if layout.pipeline_parallel > layers:
+        detail = f"{layout.pipeline_parallel} stages for {layers} layers"
         raise LayoutError("pipeline_parallel", detail)
-    for layer in set(architecture.layers):
+    for layer in kinds:
         for what, count in _shared_out(layer):
             if count % layout.tensor_parallel:
                 detail = (
@@ -64,16 +68,11 @@ def check_layout(architecture: Architecture, layout: Layout) -> None:
         _check_kv_heads(layer, layout.tensor_parallel)
 
 
-def layouts_of(architecture: Architecture, gpus: int, gpus_per_node: int) -> Iterator[Layout]:
+def layouts_of(gpus: int, gpus_per_node: int) -> Iterator[Layout]:
     """Every layout of exactly so many GPUs whose tensor parallelism stays in a node, widest first."""
     for ranks in range(min(gpus, gpus_per_node), 0, -1):
         if gpus % ranks == 0:
-            layout = Layout(ranks, gpus // ranks)
-            try:
-                check_layout(architecture, layout)
-            except LayoutError:
-                continue
-            yield layout
+            yield Layout(ranks, gpus // ranks)
 
 
 def _shared_out(layer: Layer) -> Iterator[tuple[str, int]]:

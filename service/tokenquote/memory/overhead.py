@@ -9,11 +9,10 @@ GPUs and engines are taken to need as much.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tokenquote.memory.architecture import Architecture, Experts, Layer, Mlp
+from tokenquote.memory.architecture import Architecture, Experts, Mlp
 from tokenquote.memory.layouts import Layout
 from tokenquote.memory.sharding import StageWeights
 
@@ -86,8 +85,8 @@ def overhead_of(
     ranks = layout.tensor_parallel
     graphs = 0
     if engine.cuda_graphs:
-        has_experts = any(isinstance(layer.mlp, Experts) for layer in stage.layers)
-        graphs = _GRAPHS + _GRAPHS_PER_WIDTH * len(stage.layers) * architecture.hidden
+        has_experts = bool(stage.experts)
+        graphs = _GRAPHS + _GRAPHS_PER_WIDTH * stage.layers * architecture.hidden
         graphs += _GRAPHS_OF_EXPERTS if has_experts else 0
     return Overhead(
         activations=_peak(architecture, stage, ranks, engine, packed_experts=packed_experts),
@@ -98,7 +97,7 @@ def overhead_of(
 
 
 def _padding(stage: StageWeights, ranks: int) -> int:
-    width = max((layer.mlp.width for layer in stage.layers if isinstance(layer.mlp, Experts)), default=0)
+    width = max((layer.mlp.width for layer, _ in stage.kinds if isinstance(layer.mlp, Experts)), default=0)
     share = -(-width // ranks)
     more = -share % _PACKED_COLUMNS
     return sum(experts.bytes for experts in stage.experts) * more // share if more else 0
@@ -117,20 +116,20 @@ def _peak(
     tokens, hidden = engine.max_num_batched_tokens, architecture.hidden
     rows = min(engine.max_num_seqs, tokens) if stage.is_last else 0
     sampler = _SAMPLER_BYTES * rows * architecture.vocabulary + 2 * tokens * hidden
-    feed_forward = 2 * tokens * (3 * -(-_dense_width(stage.layers) // ranks) + 2 * hidden)
-    workspace = 0 if packed_experts else _expert_workspace(stage.layers, tokens, hidden, ranks)
+    feed_forward = 2 * tokens * (3 * -(-_dense_width(stage) // ranks) + 2 * hidden)
+    workspace = 0 if packed_experts else _expert_workspace(stage, tokens, hidden, ranks)
     return max(sampler, feed_forward) + workspace + _PEAK_REST
 
 
-def _dense_width(layers: Sequence[Layer]) -> int:
-    widths = [layer.mlp.width for layer in layers if isinstance(layer.mlp, Mlp)]
-    widths += [layer.mlp.shared_width for layer in layers if isinstance(layer.mlp, Experts)]
+def _dense_width(stage: StageWeights) -> int:
+    widths = [layer.mlp.width for layer, _ in stage.kinds if isinstance(layer.mlp, Mlp)]
+    widths += [layer.mlp.shared_width for layer, _ in stage.kinds if isinstance(layer.mlp, Experts)]
     return max(widths, default=0)
 
 
-def _expert_workspace(layers: Sequence[Layer], tokens: int, hidden: int, ranks: int) -> int:
+def _expert_workspace(stage: StageWeights, tokens: int, hidden: int, ranks: int) -> int:
     """2 T k (max(h, 2 w / tp) + w / tp) for experts of width w of which k are chosen."""
-    found = {layer.mlp for layer in layers if isinstance(layer.mlp, Experts)}
+    found = {layer.mlp for layer, _ in stage.kinds if isinstance(layer.mlp, Experts)}
     return max(
         (
             2

@@ -7,7 +7,6 @@ Nothing is added for launches, sampling or scheduling, so real engines are slowe
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -188,8 +187,11 @@ def _decode_work(
     tokens = sequences * tokens_each
     held = sum(share * _held(stage, spread, context) for context, share in contexts.items())
     pairs = sum(
-        share * times * _attention_flops(layer, spread.ranks, absorbed=True) * _within(layer, context, spread)
-        for layer, times in Counter(_attention(stage)).items()
+        share
+        * times
+        * _attention_flops(layer.attention, spread.ranks, absorbed=True)
+        * _within(layer.attention, context, spread)
+        for layer, times in stage.kinds
         for context, share in contexts.items()
     )
     return _Work(
@@ -206,8 +208,8 @@ def _held(stage: StageWeights, spread: Spread, context: int) -> int:
     plan = CachePlan(
         context, spread.element, tensor_parallel=spread.ranks, encoder_tokens=spread.encoder_tokens
     )
-    held = kv_cache([_as_read(layer) for layer in _attention(stage)], plan)
-    return held.bytes_per_gpu + held.state_bytes // spread.ranks
+    each = [(kv_cache([_as_read(layer.attention)], plan), times) for layer, times in stage.kinds]
+    return sum(times * (one.bytes_per_gpu + one.state_bytes // spread.ranks) for one, times in each)
 
 
 def _as_read(layer: Attention) -> Attention:
@@ -221,9 +223,12 @@ def _prefill_work(
     tokens = sum(new for _, new in prompts)
     attention = sum(
         times
-        * _attention_flops(layer, spread.ranks, absorbed=False)
-        * sum(_seen(layer, cached + new, spread) - _seen(layer, cached, spread) for cached, new in prompts)
-        for layer, times in Counter(_attention(stage)).items()
+        * _attention_flops(layer.attention, spread.ranks, absorbed=False)
+        * sum(
+            _seen(layer.attention, cached + new, spread) - _seen(layer.attention, cached, spread)
+            for cached, new in prompts
+        )
+        for layer, times in stage.kinds
     )
     # Of the last token alone does the output matrix make anything.
     matrix = 2 * stage.active_elements(with_head=False) * tokens + 2 * stage.head_elements * len(prompts)
@@ -234,10 +239,6 @@ def _prefill_work(
         attention_flops=attention,
         link_bytes=_all_reduces(stage, spread, tokens),
     )
-
-
-def _attention(stage: StageWeights) -> list[Attention]:
-    return [layer.attention for layer in stage.layers]
 
 
 def _attention_flops(layer: Attention, ranks: int, *, absorbed: bool) -> int:
@@ -291,4 +292,4 @@ def _seen(layer: Attention, tokens: int, spread: Spread) -> int:
 def _all_reduces(stage: StageWeights, spread: Spread, tokens: int) -> float:
     """Bytes out of one GPU: two all-reduces a layer, each of 2 (tp - 1) / tp of the activations (ring)."""
     activations = tokens * spread.hidden * _ACTIVATION_BYTES
-    return 2 * len(stage.layers) * activations * 2 * (spread.ranks - 1) / spread.ranks
+    return 2 * stage.layers * activations * 2 * (spread.ranks - 1) / spread.ranks

@@ -8,16 +8,16 @@ over the pipeline stages; the first has the embedding, the last the output matri
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tokenquote.memory.architecture import Architecture, Experts, GroupedAttention, Layer, Parallel
-from tokenquote.memory.layouts import Layout
+from tokenquote.memory.layouts import Layout, check_layout
 from tokenquote.memory.parameters import Tensors, layer_tensors, tensors, tensors_outside
 from tokenquote.memory.pipeline import split_into_stages
 
-__all__ = ["ExpertShare", "StageWeights", "shard"]
+__all__ = ["ExpertShare", "Sharding", "StageWeights"]
 
 _WHOLE_ROLES = frozenset({"kept", "tower"})
 _WHOLE_PARTS = frozenset({"indexer", "compressor"})
@@ -46,7 +46,8 @@ class ExpertShare:
 class StageWeights:
     """The weights on each GPU of one pipeline stage."""
 
-    layers: tuple[Layer, ...]
+    kinds: tuple[tuple[Layer, int], ...]
+    """Its layers: those that are alike once, with their number."""
     is_last: bool
     components: Mapping[str, int]
     """Bytes by part."""
@@ -56,6 +57,11 @@ class StageWeights:
     matrix_elements: int
     """Of the matrices that every token is multiplied with, without experts and the output matrix."""
     head_elements: int
+
+    @property
+    def layers(self) -> int:
+        """How many."""
+        return sum(times for _, times in self.kinds)
 
     @property
     def bytes(self) -> int:
@@ -72,82 +78,122 @@ class StageWeights:
         return self.matrix_elements + experts + (self.head_elements if with_head else 0)
 
 
-def shard(
-    architecture: Architecture, components: Mapping[str, int], layout: Layout
-) -> tuple[StageWeights, ...]:
-    """The weights of each stage.
+@dataclass
+class _Held:
+    """Elements on one GPU, by what they are."""
 
-    Args:
-        architecture: one that `check_layout` accepts in this layout.
-        components: bytes of the whole model by part, as `weigh` gives them; a GPU has of a part as many
-            bytes as it has of the part's elements.
-        layout: how the GPUs are used.
-    """
-    elements: Counter[str] = Counter()
-    for one in tensors(architecture):
-        elements[one.part] += one.elements
-    sharding = _Sharding(architecture, components, elements, layout.tensor_parallel)
-    stages = list(split_into_stages(architecture.layers, layout.pipeline_parallel))
-    last = len(stages) - 1
-    return tuple(
-        sharding.stage(tuple(layers), is_first=i == 0, is_last=i == last) for i, layers in enumerate(stages)
-    )
+    parts: Counter[str] = field(default_factory=Counter)
+    idle: Counter[str] = field(default_factory=Counter)
+    experts: Counter[tuple[int, int]] = field(default_factory=Counter)
+    matrices: int = 0
+    head: int = 0
+
+    def add(self, other: _Held, times: int) -> None:
+        for part, count in other.parts.items():
+            self.parts[part] += times * count
+        for part, count in other.idle.items():
+            self.idle[part] += times * count
+        for chosen, count in other.experts.items():
+            self.experts[chosen] += times * count
+        self.matrices += times * other.matrices
+        self.head += times * other.head
 
 
-@dataclass(frozen=True)
-class _Sharding:
-    architecture: Architecture
-    components: Mapping[str, int]
-    elements: Mapping[str, int]
-    ranks: int
+class Sharding:
+    """A model's weights, to be spread over GPUs in one layout after the other."""
 
-    def stage(self, layers: tuple[Layer, ...], *, is_first: bool, is_last: bool) -> StageWeights:
-        held = Counter[str]()
-        idle = head = matrices = 0
-        experts: defaultdict[tuple[int, int], int] = defaultdict(int)
-        for tensor, layer, times in self._tensors(layers, is_first=is_first, is_last=is_last):
-            count = times * _on_rank(tensor, layer, self.ranks)
-            held[tensor.part] += count
-            if tensor.role == "head" or (is_last and self.architecture.tied and tensor.role == "embedding"):
-                head += count if tensor.rows > 1 else 0
-            elif tensor.role in ("embedding", "tower"):
-                idle += self._bytes(tensor.part, count)
-            elif tensor.role == "expert" and layer is not None and isinstance(layer.mlp, Experts):
-                experts[layer.mlp.number, layer.mlp.active or layer.mlp.number] += count
-            elif tensor.rows > 1:
-                matrices += count
+    def __init__(self, architecture: Architecture, components: Mapping[str, int]) -> None:
+        """Look at every layer once.
+
+        Args:
+            architecture: the whole model's.
+            components: its bytes by part, as `weigh_architecture` gives them; a GPU has of a part as many
+                bytes as it has of the part's elements.
+        """
+        self._architecture = architecture
+        self._components = components
+        self._elements: Counter[str] = Counter()
+        for one in tensors(architecture):
+            self._elements[one.part] += one.elements
+        self._kinds = list(dict.fromkeys(architecture.layers))
+        numbers = {layer: i for i, layer in enumerate(self._kinds)}
+        self._layers = [numbers[layer] for layer in architecture.layers]
+        self._held: dict[tuple[int, int], _Held] = {}
+
+    def check(self, layout: Layout) -> None:
+        """Refuse a layout that engines refuse.
+
+        Raises:
+            LayoutError: naming what does not divide.
+        """
+        check_layout(self._kinds, len(self._layers), layout)
+
+    def stages(self, layout: Layout) -> tuple[StageWeights, ...]:
+        """The weights of each stage of a layout that `check` accepts."""
+        stages = list(split_into_stages(self._layers, layout.pipeline_parallel))
+        last = len(stages) - 1
+        ranks = layout.tensor_parallel
+        return tuple(
+            self._stage(Counter(layers), ranks, is_first=i == 0, is_last=i == last)
+            for i, layers in enumerate(stages)
+        )
+
+    def _stage(self, kinds: Counter[int], ranks: int, *, is_first: bool, is_last: bool) -> StageWeights:
+        held = self._ends(ranks, is_first=is_first, is_last=is_last)
+        for kind, times in kinds.items():
+            held.add(self._layer(kind, ranks), times)
         return StageWeights(
-            layers=layers,
+            kinds=tuple((self._kinds[kind], times) for kind, times in kinds.items()),
             is_last=is_last,
-            components={part: self._bytes(part, count) for part, count in held.items()},
-            idle_bytes=idle,
+            components={part: self._bytes(part, count) for part, count in held.parts.items()},
+            idle_bytes=sum(self._bytes(part, count) for part, count in held.idle.items()),
             experts=tuple(
                 ExpertShare(self._bytes("experts", count), count, number, active)
-                for (number, active), count in experts.items()
+                for (number, active), count in held.experts.items()
             ),
-            matrix_elements=matrices,
-            head_elements=head,
+            matrix_elements=held.matrices,
+            head_elements=held.head,
         )
 
     def _bytes(self, part: str, elements: int) -> int:
-        return -(-self.components[part] * elements // self.elements[part])
+        return -(-self._components[part] * elements // self._elements[part])
 
-    def _tensors(
-        self, layers: Iterable[Layer], *, is_first: bool, is_last: bool
-    ) -> Iterator[tuple[Tensors, Layer | None, int]]:
-        """Each tensor of the stage with its layer and how many such layers there are."""
-        for tensor in tensors_outside(self.architecture):
-            if self._is_here(tensor, is_first=is_first, is_last=is_last):
-                yield tensor, None, 1
-        for layer, times in Counter(layers).items():
-            for tensor in layer_tensors(layer, self.architecture):
-                yield tensor, layer, times
+    def _layer(self, kind: int, ranks: int) -> _Held:
+        if (kind, ranks) not in self._held:
+            layer, held = self._kinds[kind], _Held()
+            for tensor in layer_tensors(layer, self._architecture):
+                count = _on_rank(tensor, layer, ranks)
+                held.parts[tensor.part] += count
+                if tensor.role == "expert" and isinstance(layer.mlp, Experts):
+                    held.experts[layer.mlp.number, layer.mlp.active or layer.mlp.number] += count
+                elif tensor.rows > 1:
+                    held.matrices += count
+            self._held[kind, ranks] = held
+        return self._held[kind, ranks]
 
-    def _is_here(self, tensor: Tensors, *, is_first: bool, is_last: bool) -> bool:
-        if tensor.role == "embedding":
-            return is_first or (is_last and self.architecture.tied)
-        # The final norm and the output matrix; anything else beside the layers comes before them.
-        return is_last if tensor.role == "head" or tensor.part in ("norms", "lm_head") else is_first
+    def _ends(self, ranks: int, *, is_first: bool, is_last: bool) -> _Held:
+        """What belongs to no layer, as far as it is here."""
+        held = _Held()
+        tied = self._architecture.tied
+        for tensor in tensors_outside(self._architecture):
+            if not _is_here(tensor, is_first=is_first, is_last=is_last, tied=tied):
+                continue
+            count = _on_rank(tensor, None, ranks)
+            held.parts[tensor.part] += count
+            if tensor.role == "head" or (is_last and tied and tensor.role == "embedding"):
+                held.head += count
+            elif tensor.role in ("embedding", "tower"):
+                held.idle[tensor.part] += count
+            elif tensor.rows > 1:
+                held.matrices += count
+        return held
+
+
+def _is_here(tensor: Tensors, *, is_first: bool, is_last: bool, tied: bool) -> bool:
+    if tensor.role == "embedding":
+        return is_first or (is_last and tied)
+    # The final norm and the output matrix; anything else beside the layers comes before them.
+    return is_last if tensor.role == "head" or tensor.part in ("norms", "lm_head") else is_first
 
 
 def _on_rank(tensor: Tensors, layer: Layer | None, ranks: int) -> int:
