@@ -11,15 +11,22 @@ from __future__ import annotations
 import math
 
 from tokenquote.catalog.resize_rules_schema import RowBreaksRule
+from tokenquote.media.refusals import ImageRefused
 
 __all__ = ["row_breaks_tokens"]
 
 
 def row_breaks_tokens(rule: RowBreaksRule, width: int, height: int, _detail: str | None) -> int:
-    """Tokens of a picture; none where so little is left that no patches can be merged."""
+    """Tokens of a picture; none where so little is left that no patches can be merged.
+
+    Raises:
+        ImageRefused: a shape so long that nothing is left of the short side.
+    """
     ratio = max(width, height) / rule.max_edge
     if ratio > 1:
         whole = round if rule.rounding == "round" else math.floor
         width, height = whole(width / ratio), whole(height / ratio)
+    if not min(width, height):
+        raise ImageRefused("a shape so long that nothing is left of its short side")
     columns, rows = (((side - 1) // rule.patch + 1) // rule.merge for side in (width, height))
     return (columns + rule.row_break) * rows
