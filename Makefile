@@ -77,5 +77,7 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml
 .venv-references/.done: requirements/references.txt pyproject.toml
 	$(PYTHON) -m venv .venv-references
 	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/references.txt
+	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install torch==2.13.0
+	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install --no-deps torchvision==0.28.0
 	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
 	touch $@

@@ -1,7 +1,7 @@
 """Our rules beside the processors themselves, run on random sizes (`make references`).
 
-The image processor of each family is built from its published parameters, without weights, and shown a picture;
-its processor writes the tokens that stand for it. Every `<...>` and every blank line is one token.
+The image processor of each family is built from its published parameters, without weights, and shown a
+picture; its processor writes the tokens that stand for it. Every `<...>` and every blank line is one token.
 """
 
 from __future__ import annotations
