@@ -20,6 +20,7 @@ from tokenquote.memory_plots import answer_memory_grid, answer_vector_index
 from tokenquote.model_views import catalog_info, model_detail, model_page
 from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
 from tokenquote.quotes import answer
+from tokenquote.token_answers import answer_tokens
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import operations as ask
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
@@ -32,6 +33,7 @@ from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.operations import Detail, Operation
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.tokens import TokensAnswer, TokensQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["Estimator"]
@@ -90,6 +92,13 @@ class Estimator:
     def gpus(self) -> GpuList:
         """Every GPU of the catalog, with what it holds, how fast it is and what an hour costs."""
         return gpu_list(self._catalog)
+
+    def tokens(
+        self, question: TokensQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> TokensAnswer:
+        """Input tokens of a request body, exactly as it would be sent."""
+        asked = _read(ask.tokens_operation(question, fields), TokensQuestion)
+        return _with_typed_errors(lambda: answer_tokens(asked, self._catalog, self._vocabularies))
 
     def media(
         self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any

@@ -47,6 +47,7 @@ from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Sta
 from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.protocols import AsyncQuoter, Quoter
 from tokenquote_client.quote import Comparison, Failure, Quote
+from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
@@ -103,13 +104,17 @@ __all__ = [
     "TextPart",
     "TimedOut",
     "Tokens",
+    "TokensAnswer",
+    "TokensBreakdown",
     "TokensPart",
+    "TokensQuestion",
     "ToolRound",
     "Triangular",
     "Turn",
     "Unauthorized",
     "Unavailable",
     "UnknownModel",
+    "UnknownPart",
     "VectorIndexAnswer",
     "VectorIndexQuestion",
     "VideoPart",

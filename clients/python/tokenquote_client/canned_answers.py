@@ -17,6 +17,7 @@ from tokenquote_client.memory import KvCacheAnswer, WeightsAnswer
 from tokenquote_client.memory_grid import MemoryGridAnswer
 from tokenquote_client.operations import Readiness
 from tokenquote_client.quote import Comparison, ContextUse, PriceLine, Quote, QuotedRequest, Totals
+from tokenquote_client.tokens import TokensAnswer, TokensBreakdown
 from tokenquote_client.vector_index import VectorIndexAnswer
 
 __all__ = ["canned_answer", "canned_model", "canned_quote"]
@@ -43,6 +44,8 @@ def canned_answer(path: str, body: Any) -> BaseModel | None:
         if asked.get("models"):
             return Comparison(quotes=[canned_quote(model) for model in asked["models"]])
         return canned_quote(asked.get("model") or MODEL)
+    if path == "/v1/tokens":
+        return _tokens(asked)
     if path == "/v1/media":
         return _media(asked)
     if path == "/v1/deployments":
@@ -166,6 +169,19 @@ def _gpu() -> GpuInfo:
         price_source="canned",
         price_checked=_DAY,
         sources={"usable_bytes": "canned"},
+    )
+
+
+def _tokens(asked: Mapping[str, Any]) -> TokensAnswer:
+    members = dict.fromkeys(("tools", "schema", "images", "audio", "video", "documents", "unknown"), 0)
+    return TokensAnswer(
+        model=asked.get("model") or MODEL,
+        input_tokens=100,
+        method="exact",
+        low=100,
+        high=100,
+        breakdown=TokensBreakdown.model_validate({**members, "messages": 93, "framing": 7}),
+        vocabulary="o200k_base",
     )
 
 

@@ -25,6 +25,7 @@ from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.operations import AnswerT, Detail, Operation
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.tokens import TokensAnswer, TokensQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["Client"]
@@ -105,6 +106,12 @@ class Client:
     def gpus(self) -> GpuList:
         """Every GPU of the catalog, with what it holds, how fast it is and what an hour costs."""
         return self._call(ask.gpus_operation())
+
+    def tokens(
+        self, question: TokensQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> TokensAnswer:
+        """Input tokens of a request body, exactly as it would be sent."""
+        return self._call(ask.tokens_operation(question, fields))
 
     def media(
         self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any

@@ -20,6 +20,7 @@ from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.plan import Plan
 from tokenquote_client.problem import Problem
 from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.tokens import TokensAnswer, TokensQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "models_operation",
     "quote_operation",
     "ready_operation",
+    "tokens_operation",
     "vector_index_operation",
     "weights_operation",
 ]
@@ -115,6 +117,11 @@ def catalog_operation() -> Operation[CatalogInfo]:
 def gpus_operation() -> Operation[GpuList]:
     """Every GPU of the catalog."""
     return Operation("GET", "/v1/gpus", GpuList)
+
+
+def tokens_operation(question: TokensQuestion | Fields | None, fields: Fields) -> Operation[TokensAnswer]:
+    """What a request body costs."""
+    return Operation("POST", "/v1/tokens", TokensAnswer, content=_json(_members(question, fields)))
 
 
 def media_operation(question: MediaQuestion | Fields | None, fields: Fields) -> Operation[MediaAnswer]:

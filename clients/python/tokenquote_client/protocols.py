@@ -19,6 +19,7 @@ from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.operations import Detail
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.tokens import TokensAnswer, TokensQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["AsyncQuoter", "Quoter"]
@@ -43,6 +44,10 @@ class Quoter(Protocol):
     def catalog(self) -> CatalogInfo: ...
 
     def gpus(self) -> GpuList: ...
+
+    def tokens(
+        self, question: TokensQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> TokensAnswer: ...
 
     def media(
         self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any
@@ -101,6 +106,10 @@ class AsyncQuoter(Protocol):
     async def catalog(self) -> CatalogInfo: ...
 
     async def gpus(self) -> GpuList: ...
+
+    async def tokens(
+        self, question: TokensQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> TokensAnswer: ...
 
     async def media(
         self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any

@@ -28,6 +28,8 @@ from tokenquote_client import (
     Plan,
     Problem,
     Quote,
+    TokensAnswer,
+    TokensQuestion,
     VectorIndexAnswer,
     VectorIndexQuestion,
     WeightsAnswer,
@@ -40,6 +42,27 @@ _EXAMPLE_PLAN = {
     "model": "openai/gpt-5.4-mini",
     "system": "You are a support agent of a bicycle shop.",
     "turns": [{"user": "Where is my order 4711?", "assistant": 260, "reasoning": 0, "repeat": 10}],
+}
+_EXAMPLE_TOKENS = {
+    "format": "openai.chat",
+    "body": {
+        "model": "gpt-4o",
+        "messages": [{"role": "user", "content": "What is the weather in Paris?"}],
+        "tools": [
+            {
+                "type": "function",
+                "function": {
+                    "name": "get_weather",
+                    "description": "Get the weather",
+                    "parameters": {
+                        "type": "object",
+                        "properties": {"city": {"type": "string"}},
+                        "required": ["city"],
+                    },
+                },
+            }
+        ],
+    },
 }
 _EXAMPLE_MEDIA = {
     "model": "anthropic/claude-opus-4-8",
@@ -80,6 +103,7 @@ _EXAMPLE_VECTOR_INDEX = {"vectors": 10_000_000, "dimension": 1536, "index": "hns
 _EXAMPLE_WEIGHTS = {"model": "Qwen/Qwen3-32B", "quantization": "awq-4bit-g128"}
 _QUESTIONS: dict[str, tuple[type, dict[str, Any]]] = {
     "createQuote": (Plan, _EXAMPLE_PLAN),
+    "countTokens": (TokensQuestion, _EXAMPLE_TOKENS),
     "countMedia": (MediaQuestion, _EXAMPLE_MEDIA),
     "estimateKvCache": (KvCacheQuestion, _EXAMPLE_KV_CACHE),
     "estimateDeployment": (DeploymentQuestion, _EXAMPLE_DEPLOYMENT),
@@ -89,6 +113,7 @@ _QUESTIONS: dict[str, tuple[type, dict[str, Any]]] = {
 }
 _ANSWERS: dict[str, tuple[type, ...]] = {
     "createQuote": (Quote, Comparison),
+    "countTokens": (TokensAnswer,),
     "countMedia": (MediaAnswer,),
     "estimateKvCache": (KvCacheAnswer,),
     "estimateDeployment": (DeploymentAnswer,),

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from pydantic import BaseModel
 
-from tokenquote.catalog import AmbiguousModel, UnknownModel
+from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
 from tokenquote.gpu_views import gpu_list
 from tokenquote.http import telemetry
 from tokenquote.http.bodies import answer_to, json_of, validated
@@ -22,7 +22,8 @@ from tokenquote.media_answers import answer_media
 from tokenquote.model_views import catalog_info, model_detail, model_page
 from tokenquote.problems import KNOWN_ERRORS, problem_of, unprocessable_parameter
 from tokenquote.quotes import answer
-from tokenquote_client import Comparison, MediaQuestion, Plan, Problem, Quote
+from tokenquote.token_answers import answer_tokens
+from tokenquote_client import Comparison, MediaQuestion, Plan, Problem, Quote, TokensAnswer, TokensQuestion
 
 __all__ = ["ROUTES"]
 
@@ -51,6 +52,18 @@ async def count_media(request: AnyRequest, service: Service) -> Response[bytes]:
     body = await request.body()
     answer_question = partial(answer_media, vocabularies=service.vocabularies)
     content = await service.off_loop(lambda: answer_to(body, MediaQuestion, answer_question, service.catalog))
+    return Response(content, media_type="application/json")
+
+
+@post("/v1/tokens", status_code=200, operation_id="countTokens", summary="Count a request body")
+async def count_tokens(request: AnyRequest, service: Service) -> Response[bytes]:
+    """Input tokens of a body of any known api, exactly as it would be sent, and where they are."""
+    body = await request.body()
+
+    def answered(question: TokensQuestion, catalog: Catalog) -> TokensAnswer:
+        return answer_tokens(question, catalog, service.vocabularies)
+
+    content = await service.off_loop(lambda: answer_to(body, TokensQuestion, answered, service.catalog))
     return Response(content, media_type="application/json")
 
 
@@ -110,7 +123,18 @@ async def metrics(service: Service) -> Response[bytes]:
     return Response(service.telemetry.exposition(), media_type=telemetry.CONTENT_TYPE)
 
 
-ROUTES = (create_quote, count_media, list_models, get_model, get_catalog, list_gpus, livez, readyz, metrics)
+ROUTES = (
+    create_quote,
+    count_tokens,
+    count_media,
+    list_models,
+    get_model,
+    get_catalog,
+    list_gpus,
+    livez,
+    readyz,
+    metrics,
+)
 
 
 def _quote(body: bytes, service: ServiceState, received: dt.datetime, *, with_requests: bool) -> bytes:
