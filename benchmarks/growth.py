@@ -1,7 +1,8 @@
 """Recorded conversations as plans: what a quote says of each request beside what was billed.
 
 The first body opens the plan (`start`); what each later body adds becomes a tool round or a turn. Nothing of
-the bill is used: a plan holds the texts, and the quote counts, replays and caches them.
+the bill is used: a plan holds the texts, and the quote counts, replays and caches them. Requests that do not
+follow from one another as a plan's do (other tools, a rewritten history) are counted one by one.
 """
 
 from __future__ import annotations
@@ -9,25 +10,26 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recorded import CHAT_APIS, catalog_model, is_text_only, rows
+from benchmarks.plan_of_requests import NotAPlan, plan_of_requests
+from benchmarks.recorded import catalog_model, format_of, is_text_only, names_of, rows
+from benchmarks.token_counts import TokenCounter
 
-from tokenquote.catalog import Catalog
+from tokenquote.catalog import Catalog, Model, UnknownModel
 from tokenquote.problems import KNOWN_ERRORS
-from tokenquote.quotes import answer
-from tokenquote.tokens import Vocabularies
+from tokenquote.quotes import quote_as
+from tokenquote.tokens import BodyError, Vocabularies
 from tokenquote_client import Plan, Quote
+
+__all__ = ["Grower", "Grown"]
 
 # Prices do not matter here, but a plan is quoted at an instant.
 _AT = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
-
-
-class NotAPlan(ValueError):
-    """The recorded requests do not follow from one another as the turns of a plan do."""
+# Lends its form to a model that nobody sells here; counting is then the other's own, and nothing is cached.
+_STAND_IN = "openai/gpt-4o"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Grown:
     cache_read: list[int] | None
     billed: list[int]
     billed_cache_read: list[int]
+    planned: bool = False
+    """Whether the figures are a quote's, not those of requests counted one by one."""
     reason: str | None = None
 
 
@@ -50,145 +54,84 @@ class Grower:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._vocabularies = Vocabularies(catalog.vocabularies)
+        self._counter = TokenCounter(catalog, self._vocabularies)
 
     def conversations(self, recordings: Path, conversations: Path) -> Iterator[Grown]:
         """Chains of recorded calls, oldest first."""
         by_id = {row["id"]: row for row in rows(recordings)}
         for chain in json.loads(conversations.read_text(encoding="utf-8")):
             calls = [by_id[one] for one in chain["ids"]]
-            bodies = [call["request"] for call in calls]
-            prefixes = [body.get("messages") for body in bodies]
-            reason = None if CHAT_APIS.search(chain["api"]) else "format not yet offered"
-            yield self._grown(
-                {"ids": chain["ids"]},
-                chain["api"],
-                calls[0].get("model_requested"),
-                bodies[0],
-                prefixes,
-                [call.get("input_tokens") or 0 for call in calls],
-                [call.get("cached_tokens") or 0 for call in calls],
-                text_only=all(map(is_text_only, calls)),
-                reason=reason,
-            )
+            yield self._grown({"ids": chain["ids"]}, chain["api"], calls)
 
     def runs(self, path: Path) -> Iterator[Grown]:
         """Long agent runs; step k sends the first `n_messages` messages."""
         for run in rows(path):
-            usage = [step["usage"] for step in run["steps"]]
-            prefixes = [run["messages"][: step["n_messages"]] for step in run["steps"]]
-            cached = [(use.get("prompt_tokens_details") or {}).get("cached_tokens") or 0 for use in usage]
-            yield self._grown(
-                {"run": run["run"]},
-                "long runs",
-                run["model"],
-                {"messages": prefixes[0], "tools": run["tools"] or []},
-                prefixes,
-                [use["prompt_tokens"] for use in usage],
-                cached,
-                text_only=True,
-                reason=None,
-            )
+            calls = [
+                {
+                    "api": "deepseek.chat",
+                    "model_requested": run["model"],
+                    "features": [],
+                    "request": {
+                        "model": run["model"],
+                        "messages": run["messages"][: step["n_messages"]],
+                        "tools": run["tools"] or [],
+                    },
+                    "input_tokens": step["usage"]["prompt_tokens"],
+                    "cached_tokens": (step["usage"].get("prompt_tokens_details") or {}).get("cached_tokens"),
+                }
+                for step in run["steps"]
+            ]
+            yield self._grown({"run": run["run"]}, "long runs", calls)
 
-    def _grown(
-        self,
-        key: Mapping[str, Any],
-        family: str,
-        name: str | None,
-        body: Mapping[str, Any],
-        prefixes: Sequence[Any],
-        billed: list[int],
-        billed_cache_read: list[int],
-        *,
-        text_only: bool,
-        reason: str | None,
-    ) -> Grown:
-        quoted: Quote | None = None
-        if reason is None:
-            quoted, reason = self._quote(name, body, prefixes)
-        requests = quoted.requests if quoted is not None else None
+    def _grown(self, key: Mapping[str, Any], family: str, calls: Sequence[Mapping[str, Any]]) -> Grown:
+        quoted, reason = self._quote(calls)
+        predicted: list[int] | None = None
+        if quoted is None:
+            predicted = self._one_by_one(calls)
+        elif quoted.requests is not None:
+            predicted = [request.input_tokens for request in quoted.requests]
         return Grown(
             key,
             family,
-            text_only,
-            [request.input_tokens for request in requests] if requests else None,
-            [request.cache_read_tokens for request in requests] if requests else None,
-            billed,
-            billed_cache_read,
+            all(map(is_text_only, calls)),
+            predicted,
+            [request.cache_read_tokens for request in quoted.requests or ()] if quoted else None,
+            [call.get("input_tokens") or 0 for call in calls],
+            [call.get("cached_tokens") or 0 for call in calls],
+            quoted is not None,
             reason,
         )
 
-    def _quote(
-        self, name: str | None, body: Mapping[str, Any], prefixes: Sequence[Any]
-    ) -> tuple[Quote | None, str | None]:
-        model = catalog_model(name, self._catalog)
-        if model is None:
-            return None, f"the catalog has no model {name!r}"
+    def _one_by_one(self, calls: Sequence[Mapping[str, Any]]) -> list[int] | None:
+        counts = [self._counter.predict(call)[0] for call in calls]
+        known = [count.tokens for count in counts if count is not None]
+        return known if len(known) == len(calls) else None
+
+    def _quote(self, calls: Sequence[Mapping[str, Any]]) -> tuple[Quote | None, str | None]:
         try:
-            plan = Plan.model_validate({**plan_of(body, prefixes), "model": model.id})
-            quoted = answer(plan, self._catalog, self._vocabularies, _AT)
-        except (*KNOWN_ERRORS, ValueError) as error:
+            model = self._model(calls[0])
+            plan = plan_of_requests(format_of(calls[0]), [call["request"] for call in calls])
+            quoted = quote_as(
+                Plan.model_validate({**plan, "model": model.id}),
+                model,
+                self._catalog,
+                self._vocabularies,
+                _AT,
+            )
+        except (*KNOWN_ERRORS, NotAPlan, BodyError, ValueError) as error:
             return None, str(error)[:200]
-        if not isinstance(quoted, Quote) or quoted.totals.requests != len(prefixes):
+        if quoted.totals.requests != len(calls):
             return None, "the plan makes another number of requests than were recorded"
         return quoted, None
 
-
-def plan_of(body: Mapping[str, Any], prefixes: Sequence[Any]) -> dict[str, Any]:
-    """The plan of which the recorded requests are the ledger.
-
-    Args:
-        body: the first request's body.
-        prefixes: the messages of each request; each list continues the one before.
-
-    Raises:
-        NotAPlan: a request does not continue the one before, or skips one between.
-    """
-    if not all(isinstance(messages, list) and messages for messages in prefixes):
-        raise NotAPlan("a request without messages")
-    turns: list[dict[str, Any]] = [{"tool_rounds": []}]
-    for before, after in pairwise(prefixes):
-        new = after[len(before) :]
-        if len(after) <= len(before) or new[0].get("role") != "assistant":
-            raise NotAPlan("a request does not continue the one before with its answer")
-        if any(message.get("role") == "assistant" for message in new[1:]):
-            raise NotAPlan("a request between two recorded ones is missing")
-        _add(turns, new[0], new[1:])
-    first = {"messages": prefixes[0], **{k: v for k, v in body.items() if k != "messages"}}
-    return {"start": {"format": "openai.chat", "body": first}, "turns": turns}
-
-
-def _add(turns: list[dict[str, Any]], answered: Mapping[str, Any], new: Sequence[Mapping[str, Any]]) -> None:
-    calls = answered.get("tool_calls") or []
-    if calls:
-        results = [message for message in new if message.get("role") in ("tool", "function")]
-        others = [message for message in new if message.get("role") not in ("tool", "function")]
-        turns[-1]["tool_rounds"].append({"calls": _calls(answered, calls, results, others)})
-    else:
-        turns[-1]["assistant"] = _text(answered)
-        turns.append({"user": [{"type": "text", "text": _text(m)} for m in new] or 0, "tool_rounds": []})
-
-
-def _calls(
-    answered: Mapping[str, Any],
-    calls: Sequence[Mapping[str, Any]],
-    results: Sequence[Mapping[str, Any]],
-    others: Sequence[Mapping[str, Any]],
-) -> list[dict[str, Any]]:
-    """Each call with its result; texts before the first and after the last go with them."""
-    planned = []
-    for i, call in enumerate(calls):
-        function = call.get("function") or {}
-        said = _text(answered) if i == 0 else ""
-        result = [_text(results[i])] if i < len(results) else []
-        if i == len(calls) - 1:
-            result += [_text(message) for message in (*results[len(calls) :], *others)]
-        text = f"{said}functions.{function.get('name')}{function.get('arguments') or ''}"
-        planned.append({"call": text, "result": [{"type": "text", "text": part} for part in result] or 0})
-    return planned
-
-
-def _text(message: Mapping[str, Any]) -> str:
-    content = message.get("content")
-    if isinstance(content, str):
-        return content
-    return "".join(part.get("text") or "" for part in content or () if isinstance(part, dict))
+    def _model(self, call: Mapping[str, Any]) -> Model:
+        """The catalog's model, or a stand-in that counts as the recorded one does."""
+        for name in names_of(call):
+            try:
+                counted_as = self._catalog.counting_of(name, call["api"])
+            except UnknownModel:
+                continue
+            sold = catalog_model(name, self._catalog)
+            model = sold or replace(self._catalog.models[_STAND_IN], id=name, caching=None)
+            return replace(model, counting=counted_as.counting)
+        raise NotAPlan(f"the catalog has no model {call.get('model_requested')!r}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tokenquote.catalog import AmbiguousModel, Catalog, CountedAs, Model, UnknownModel
+from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
 from tokenquote.tokens import looks_like
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "truth"
@@ -53,14 +53,9 @@ def is_text_only(row: Mapping[str, Any]) -> bool:
     return not MEDIA & set(row["features"]) and not row.get("remote_media")
 
 
-def counting_of(row: Mapping[str, Any], catalog: Catalog) -> CountedAs | None:
-    """How the recorded model is counted: by its name in the body, or in the answer to a deployment's."""
-    for name in (row.get("model_requested"), row.get("model_returned")):
-        try:
-            return catalog.counting_of(str(name), row["api"])
-        except UnknownModel:
-            continue
-    return None
+def names_of(row: Mapping[str, Any]) -> list[str]:
+    """The model's name in the body, then in the answer: where the first is a deployment's."""
+    return [name for key in ("model_requested", "model_returned") if (name := row.get(key))]
 
 
 def catalog_model(name: str | None, catalog: Catalog) -> Model | None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recorded import counting_of, format_of, is_text_only, rows
+from benchmarks.recorded import format_of, is_text_only, names_of, rows
 
-from tokenquote.catalog import Catalog
-from tokenquote.tokens import BodyError, Count, TokenRules, Vocabularies, read_body
+from tokenquote.catalog import Catalog, UnknownModel
+from tokenquote.counts import Count
+from tokenquote.problems import KNOWN_ERRORS
+from tokenquote.token_answers import answer_tokens
+from tokenquote.tokens import BodyError, TokenRules, Vocabularies, read_body
+from tokenquote_client import TokensQuestion
+
+__all__ = ["Counted", "TokenCounter"]
+
+# For a name that no family has: whatever it is, it has not been seen before.
+_NOBODY = "open-weights"
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,7 @@ class Counted:
     id: str
     source: str
     api: str
+    model: str
     feature: str
     text_only: bool
     suspect: bool
@@ -32,20 +42,21 @@ class Counted:
 
 
 class TokenCounter:
-    """Counts recorded bodies."""
+    """Counts recorded bodies by the way of POST /v1/tokens."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, vocabularies: Vocabularies | None = None) -> None:
         self._catalog = catalog
-        self._vocabularies = Vocabularies(catalog.vocabularies)
+        self._vocabularies = vocabularies or Vocabularies(catalog.vocabularies)
 
     def count(self, recordings: Path) -> Iterator[Counted]:
         """Every row of the file, attempted or not."""
         for row in rows(recordings):
-            total, reason = self._predict(row)
+            total, reason = self.predict(row)
             yield Counted(
                 row["id"],
                 row["source"].split("#")[0],
                 row["api"],
+                str(row.get("model_requested")),
                 _feature(set(row["features"])),
                 is_text_only(row),
                 bool(row.get("suspect")),
@@ -57,17 +68,25 @@ class TokenCounter:
                 reason,
             )
 
-    def _predict(self, row: dict[str, Any]) -> tuple[Count | None, str | None]:
-        body_format = format_of(row)
-        counted_as = counting_of(row, self._catalog)
-        if counted_as is None:
-            return None, f"the catalog has no model {row.get('model_requested')!r}"
-        rules = TokenRules(counted_as.counting, self._vocabularies, shape=counted_as.shape)
+    def predict(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
+        """The count of one row, or why there is none."""
         try:
-            counted = rules.request(read_body(body_format, row["request"]))
+            for name in names_of(row):
+                question = TokensQuestion(format=format_of(row), body=row["request"], model=name)
+                try:
+                    answer = answer_tokens(question, self._catalog, self._vocabularies)
+                except UnknownModel:
+                    continue
+                return Count(answer.input_tokens, answer.low, answer.high, answer.method), None
+            return self._of_nobody(row), None
         except BodyError as error:
             return None, f"{'/'.join(map(str, error.location))}: {error.detail}"
-        return counted.count, None
+        except KNOWN_ERRORS as error:
+            return None, str(error)[:200]
+
+    def _of_nobody(self, row: Mapping[str, Any]) -> Count:
+        rules = TokenRules(self._catalog.counting[_NOBODY], self._vocabularies)
+        return rules.request(read_body(format_of(row), row["request"])).count
 
 
 def _feature(features: set[str]) -> str:

@@ -134,7 +134,7 @@ class _Quoting:
     def quote(self, model: Model) -> Quote:
         plan, at = self.plan, self.at
         tariff = tariff_on(model.prices_on(at), at, plan.mode)
-        rules = TokenRules(model.counting, self.vocabularies, self.memo)
+        rules = self._rules(model)
         resolved = resolve(plan, model, rules, self.catalog, self.looked_at)
         rows = replay(resolved.conversation)
         cache = _choose_cache(plan.caching, model, tariff)
@@ -166,6 +166,20 @@ class _Quoting:
                 *warnings_of(plan, model, at, resolved.unstated, overflow, cache, priced),
                 *(Warned(code=code, detail=detail) for code, detail in media_warnings(rows, model)),
             ],
+        )
+
+    def _rules(self, model: Model) -> TokenRules:
+        """The model's own rules, or those of the api that the opening body is for, where they differ."""
+        start = self.plan.start
+        if start is None:
+            return TokenRules(model.counting, self.vocabularies, self.memo)
+        there = self.catalog.counting_on(start.format, model.id)
+        shape = there.shape if there else None
+        return TokenRules(
+            there.counting if there else model.counting,
+            self.vocabularies,
+            self.memo,
+            shape or ("responses" if start.format.endswith(".responses") else None),
         )
 
     def _id(self, model: Model) -> str:

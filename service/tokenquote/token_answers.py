@@ -25,10 +25,10 @@ def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Voca
     Raises:
         one of `problems.KNOWN_ERRORS`: the body is not of its format, or the model is not known.
     """
-    counted_as = _counted_as(question, catalog)
-    rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
     try:
         request = read_body(question.format, question.body)
+        counted_as = _counted_as(question, catalog)
+        rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
         counted = rules.request(request)
     except BodyError as error:
         raise PlanError(_in_question(error.location), error.detail) from None
@@ -73,7 +73,7 @@ def _media(request: Request, counted_as: CountedAs, catalog: Catalog) -> list[Co
             f"the catalog knows how {counted_as.model} counts texts, but not pictures, clips or documents"
         )
         raise PlanError(at, detail) from None
-    counter = MediaCounter(model, catalog.profiles)
+    counter = MediaCounter(model, catalog.profiles, {}, text)
     return [counter.count_in_body(one, ("body",)) for one in media]
 
 

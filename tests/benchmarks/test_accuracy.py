@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.growth import NotAPlan, plan_of
+from benchmarks.plan_of_requests import NotAPlan, plan_of_requests
 
 ROOT = Path(__file__).parents[2]
 USER = {"role": "user", "content": "Hello world"}
@@ -58,7 +58,8 @@ def test_every_row_gets_a_line_attempted_or_not(recordings: Path, tmp_path: Path
     assert lines[0] == {"id": "a", "predicted": 9, "low": 9, "high": 9, "method": "exact"}
     assert lines[1]["predicted"] == 21
     assert (lines[2]["predicted"], lines[2]["reason"][:11]) == (None, "body/prompt")
-    assert lines[3] == {"id": "d", "predicted": None, "reason": "the catalog has no model 'nobody-knows'"}
+    assert lines[3]["method"] == "assumed"
+    assert lines[3]["low"] < lines[3]["predicted"] < lines[3]["high"]
 
 
 def test_growth_predicts_each_request_of_a_conversation(recordings: Path, tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_without_recordings_it_says_so_and_does_nothing(tmp_path: Path) -> None:
 
 def test_what_is_added_becomes_a_round_or_a_turn() -> None:
     prefixes = [[USER], [USER, CALL, RESULT], [USER, CALL, RESULT, ANSWER, USER]]
-    plan = plan_of({"model": "gpt-4o", "messages": [USER]}, prefixes)
+    plan = plan_of_requests("openai.chat", [{"model": "gpt-4o", "messages": one} for one in prefixes])
     assert plan["start"]["body"] == {"model": "gpt-4o", "messages": [USER]}
     assert [len(turn["tool_rounds"]) for turn in plan["turns"]] == [1, 0]
     assert plan["turns"][0]["assistant"] == "Hello world"
@@ -125,12 +126,13 @@ def test_what_is_added_becomes_a_round_or_a_turn() -> None:
 @pytest.mark.parametrize(
     ("prefixes", "why"),
     [
-        ([[USER], [USER]], "does not continue"),
-        ([[USER], [USER, USER]], "does not continue"),
+        ([[USER], [RESULT]], "does not continue"),
+        ([[USER], [USER]], "is missing"),
+        ([[USER], [USER, USER]], "is missing"),
+        ([[USER], [USER, ANSWER]], "without a question"),
         ([[USER], [USER, ANSWER, USER, ANSWER, USER]], "between two recorded ones is missing"),
-        ([[USER], None], "without messages"),
     ],
 )
 def test_requests_that_do_not_follow_from_one_another_are_no_plan(prefixes: list[Any], why: str) -> None:
     with pytest.raises(NotAPlan, match=why):
-        plan_of({}, prefixes)
+        plan_of_requests("openai.chat", [{"messages": one} for one in prefixes])

@@ -18,6 +18,7 @@ METHODS = [
     "model",
     "catalog",
     "gpus",
+    "tokens",
     "media",
     "kv_cache",
     "weights",

@@ -3,6 +3,7 @@
 from tokenquote_client.amounts import (
     AudioPart,
     DocumentPart,
+    FunctionCall,
     ImagePart,
     Percentiles,
     Profile,
@@ -73,6 +74,7 @@ __all__ = [
     "Failure",
     "FieldError",
     "FullHistory",
+    "FunctionCall",
     "GpuInfo",
     "GpuList",
     "GpuOption",

@@ -15,7 +15,9 @@ __all__ = [
     "Amount",
     "AmountOrParts",
     "AudioPart",
+    "CallAmount",
     "DocumentPart",
+    "FunctionCall",
     "ImagePart",
     "MediaPart",
     "Percentiles",
@@ -82,6 +84,16 @@ class Triangular(Sent):
         if not self.min <= self.mode <= self.max:
             raise ValueError("min <= mode <= max must hold")
         return self
+
+
+class FunctionCall(Sent):
+    """A tool call by its function's name and arguments, framed as the provider frames calls."""
+
+    name: Annotated[str, Field(min_length=1, max_length=256)]
+    arguments: dict[str, Any] | PlainText
+    """The arguments, or the JSON text that the model would write."""
+    stored: Annotated[bool, Field(strict=True)] = False
+    """Whether it is sent back by the id of an item that the provider keeps (OpenAI's Responses)."""
 
 
 class TextPart(Sent):
@@ -246,6 +258,11 @@ def _amount_form(value: Any) -> str:
     return "~parts" if isinstance(value, list) else "~number"
 
 
+def _call_form(value: Any) -> str:
+    named = isinstance(value, FunctionCall) or (isinstance(value, dict) and "name" in value)
+    return "~function" if named else _amount_form(value)
+
+
 _Forms = (
     Annotated[TokenNumber, Tag("~number")]
     | Annotated[PlainText, Tag("~string")]
@@ -255,6 +272,15 @@ _Forms = (
     | Annotated[Percentiles, Tag("~percentiles")]
     | Annotated[Triangular, Tag("~triangular")]
 )
+
+CallAmount = Annotated[
+    _Forms | Annotated[FunctionCall, Tag("~function")],
+    Discriminator(
+        _call_form,
+        custom_error_type="amount",
+        custom_error_message="a call is {name, arguments}, a number of tokens, a text or a profile",
+    ),
+]
 
 Amount = Annotated[
     _Forms,

@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from tokenquote_client.amounts import Amount, AmountOrParts, TokenNumber
+from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount, TokenNumber
 from tokenquote_client.wire import Dollars, Sent
 
 __all__ = [
@@ -68,8 +68,9 @@ Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
 class Call(Sent):
     """A tool call and what it returns."""
 
-    call: Amount
-    """What the model writes to make the call: billed as output, then as input of every later request."""
+    call: CallAmount
+    """What the model writes to make the call: billed as output, then as input of every later request.
+    `{name, arguments}` is framed as the provider frames calls; a text is taken for the arguments."""
     result: AmountOrParts
     """What the tool answers."""
 
@@ -78,6 +79,8 @@ class ToolRound(Sent):
     """Calls that the model makes together in one request."""
 
     calls: list[Call] = Field(min_length=1, max_length=1_000)
+    text: Amount | None = None
+    """What the model says beside its calls. Left out, it says nothing."""
     reasoning: Amount | None = None
     """Reasoning tokens of this request."""
     repeat: Repeat = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from tokenquote_client.wire import Method, Received, Sent
 
@@ -24,6 +24,8 @@ class TokensQuestion(Sent):
 
 class TokensBreakdown(Received):
     """Where the tokens are; the members add up to `input_tokens`."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     messages: int
     """Texts of messages, the system message among them; calls and results of the history."""

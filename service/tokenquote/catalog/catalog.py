@@ -167,8 +167,8 @@ class Catalog:
         Raises:
             UnknownModel: neither a model nor a family has this name.
         """
-        if (family := self._family(name, api)) is not None:
-            return CountedAs(name, self.counting[family.counting], family.shape)
+        if (there := self.counting_on(api, name)) is not None:
+            return there
         try:
             model = self.resolve(name)
         except (UnknownModel, AmbiguousModel) as error:
@@ -176,6 +176,11 @@ class Catalog:
                 return CountedAs(name, self.counting[family.counting], family.shape)
             raise UnknownModel(name, getattr(error, "near", [])) from None
         return CountedAs(model.id, model.counting)
+
+    def counting_on(self, api: str, name: str) -> CountedAs | None:
+        """How the model is counted on this api, where families.yaml says that the api matters."""
+        family = self._family(name, api)
+        return None if family is None else CountedAs(name, self.counting[family.counting], family.shape)
 
     def _family(self, name: str, api: str | None) -> Family | None:
         """The first family with this name: those of this api, or those of any."""

@@ -36,11 +36,6 @@ class FramedRequests:
         return self._framing.request
 
     def request(self, request: Request) -> RequestCount:
-        if request.shape == "responses" and self._framing.responses is not None:
-            return FramedRequests(self._framing.responses, self._texts)._request(request)
-        return self._request(request)
-
-    def _request(self, request: Request) -> RequestCount:
         system = [message for message in request.messages if message.role == "system"]
         others = [message for message in request.messages if message.role != "system"]
         unknown = [one.text for one in request.everything_unknown()]

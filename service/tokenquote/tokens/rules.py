@@ -6,7 +6,7 @@ from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from tokenquote.catalog.schema import Counting, Framing
+from tokenquote.catalog.schema import Counting
 from tokenquote.counts import Count
 from tokenquote.tokens.framing import FramedRequests
 from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
@@ -51,11 +51,7 @@ class TokenRules:
         self._counting = counting
         self._shape = shape
         self._texts = TextCounter(counting, vocabularies, memo)
-        self._style: RequestStyle = FramedRequests(counting.framing, self._texts)
-
-    @property
-    def framing(self) -> Framing:
-        return self._counting.framing
+        self._style = self._style_of(shape)
 
     @property
     def per_request(self) -> int:
@@ -68,7 +64,9 @@ class TokenRules:
 
     def request(self, request: Request) -> RequestCount:
         """A request, part by part."""
-        return self._style.request(replace(request, shape=self._shape) if self._shape else request)
+        if self._shape is None:
+            return self._style_of(request.shape).request(request)
+        return self._style.request(replace(request, shape=self._shape))
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
         """Tool definitions, given the system messages that may hold their block."""
@@ -77,3 +75,10 @@ class TokenRules:
     def appended(self, messages: Sequence[Message]) -> Framed:
         """What messages add to a request that goes before them."""
         return self._style.appended(messages)
+
+    def _style_of(self, shape: Shape | None) -> RequestStyle:
+        """Bodies of OpenAI's Responses may be framed otherwise than the same conversation in a chat."""
+        framing = self._counting.framing
+        if shape == "responses" and framing.responses is not None:
+            framing = framing.responses
+        return FramedRequests(framing, self._texts)
