@@ -82,7 +82,8 @@ class TokenCounter:
         except BodyError as error:
             return None, f"{'/'.join(map(str, error.location))}: {error.detail}"
         except KNOWN_ERRORS as error:
-            return None, str(error)[:200]
+            place = "/".join(map(str, getattr(error, "location", ())))
+            return None, f"{place}: {error}"[:200]
 
     def _of_nobody(self, row: Mapping[str, Any]) -> Count:
         rules = TokenRules(self._catalog.counting[_NOBODY], self._vocabularies)

@@ -32,7 +32,7 @@ def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Voca
         counted = rules.request(request)
     except BodyError as error:
         raise PlanError(_in_question(error.location), error.detail) from None
-    media = _media(request, counted_as, catalog)
+    media = _media(request, counted_as.model, rules, catalog)
     contents = [one.content(in_chat=request.shape == "chat") for one in media]
     whole = _whole(counted, media, contents)
     return TokensAnswer(
@@ -61,19 +61,17 @@ def _counted_as(question: TokensQuestion, catalog: Catalog) -> CountedAs:
         raise
 
 
-def _media(request: Request, counted_as: CountedAs, catalog: Catalog) -> list[CountedMedia]:
+def _media(request: Request, name: str, rules: TokenRules, catalog: Catalog) -> list[CountedMedia]:
     media = [one for message in request.messages for one in message.media]
     if not media:
         return []
     try:
-        model = catalog.resolve(counted_as.model)
+        model = catalog.resolve(name)
     except (UnknownModel, AmbiguousModel):
         at = ("body", *media[0].location)
-        detail = (
-            f"the catalog knows how {counted_as.model} counts texts, but not pictures, clips or documents"
-        )
+        detail = f"the catalog knows how {name} counts texts, but not pictures, clips or documents"
         raise PlanError(at, detail) from None
-    counter = MediaCounter(model, catalog.profiles, {}, text)
+    counter = MediaCounter(model, catalog.profiles, count_text=rules.text)
     return [counter.count_in_body(one, ("body",)) for one in media]
 
 
