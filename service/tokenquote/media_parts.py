@@ -148,10 +148,17 @@ class MediaCounter:
                 return self._document(part, media_type)
 
     def _clip(self, part: VideoPart) -> Clip:
-        seconds, file = self._length(part.seconds, "video_seconds"), None
         if part.data is not None:
-            seconds, file = Clip.length_of(part.data)
-        return Clip(seconds, part.fps, _size(part), _detail(part.detail), part.silent, file)
+            clip = Clip.of_data(part.data)
+        else:
+            clip = Clip(self._length(part.seconds, "video_seconds"))
+        return replace(
+            clip,
+            fps=part.fps,
+            size=_size(part) or clip.size,
+            detail=_detail(part.detail),
+            silent=part.silent or clip.silent,
+        )
 
     def _document(self, part: DocumentPart, media_type: str | None) -> Document:
         detail = _detail(part.detail)

@@ -161,6 +161,22 @@ def m4a(seconds: int, *, brand: bytes = b"M4A ", there: int = 20_000) -> bytes:
     return box(b"ftyp", brand + bytes(4)) + box(b"mdat", bytes(there)) + box(b"moov", movie)
 
 
+def film(seconds: int, width: int, height: int, *, sound: bool = True, turned: bool = False) -> bytes:
+    """An MP4 with its index behind 20 kB of film; a phone held upright turns it by its matrix."""
+    movie = box(b"mvhd", bytes(12) + struct.pack(">II", 600, 600 * seconds) + bytes(80))
+    movie += _track(b"vide", (width, height), turned)
+    movie += _track(b"soun", (0, 0), False) if sound else b""
+    return box(b"ftyp", b"isom" + bytes(4)) + box(b"mdat", bytes(20_000)) + box(b"moov", movie)
+
+
+def _track(handler: bytes, sides: tuple[int, int], turned: bool) -> bytes:
+    one = 1 << 16
+    matrix = (0, one, 0, -one, 0, 0, 0, 0, 1 << 30) if turned else (one, 0, 0, 0, one, 0, 0, 0, 1 << 30)
+    header = bytes(40) + struct.pack(">9iII", *matrix, sides[0] << 16, sides[1] << 16)
+    media = box(b"mdia", box(b"mdhd", bytes(24)) + box(b"hdlr", bytes(8) + handler + bytes(13)))
+    return box(b"trak", box(b"tkhd", header) + media)
+
+
 def pdf(*sides: tuple[float, float], rotation: int = 0, password: str | None = None) -> bytes:
     writer = pypdf.PdfWriter()
     for width, height in sides:

@@ -22,7 +22,7 @@ from tests.media.made_files import (
     wav_claiming,
 )
 
-from tokenquote.media import HeaderError, read_audio_header, read_film_header
+from tokenquote.media import HeaderError, read_audio_header
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,6 @@ def test_lengths_are_read_from_headers(content: bytes, seconds: float, format_: 
 def test_an_hour_of_opus_is_followed_to_its_end() -> None:
     """180,000 packets of 20 ms."""
     assert read_audio_header(encoded(ogg_opus(3600))).seconds == pytest.approx(3600)
-
-
-def test_a_film_has_the_length_that_its_header_says() -> None:
-    film = m4a(90, brand=b"isom")
-    assert read_film_header(encoded(film)) == (90.0, len(film))
-    with pytest.raises(HeaderError, match="not an MP4 or QuickTime film"):
-        read_film_header(encoded(b"\x1a\x45\xdf\xa3 a WebM file"))
 
 
 @pytest.mark.parametrize(
@@ -116,5 +109,3 @@ def test_signatures_before_anything_are_read_or_refused(start: bytes, rest: byte
 def _read_or_refuse(content: bytes) -> None:
     with suppress(HeaderError):
         assert 0 < read_audio_header(encoded(content)).seconds <= 1_000_000
-    with suppress(HeaderError):
-        assert 0 < read_film_header(encoded(content))[0] <= 1_000_000

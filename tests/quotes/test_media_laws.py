@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from tests.media.made_files import encoded, film
 
 from tokenquote_client import Quote
 
@@ -161,3 +162,11 @@ def test_a_spoken_answer_is_sound_in_the_output_and_in_later_requests(quoted: As
     assert quote.totals.audio_tokens == 600 + 600 + 600
     lines = {line.kind: line.tokens for line in quote.lines}
     assert (lines["output_audio"], lines["output"], lines["input_audio"]) == (600, 100, 1800)
+
+
+def test_a_film_is_counted_by_its_own_length_and_sound_track(quoted: Ask) -> None:
+    """gemini-2.5-flash: 8 x 263 of frames; 8 x 32 of sound if it has any."""
+    for sound, heard in ((True, 256), (False, 0)):
+        clip = {"type": "video", "data": encoded(film(8, 640, 480, sound=sound))}
+        quote = quoted(model=GEMINI, turns=[turn([clip])], caching=OFF)
+        assert media(quote) == (0, heard, 8 * 263)

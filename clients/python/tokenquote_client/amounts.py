@@ -162,7 +162,7 @@ class VideoPart(Sent):
     silent: Annotated[bool, Field(strict=True)] = False
     """Whether it has no sound track."""
     data: Base64 | None = None
-    """Base64 of an MP4 or QuickTime file; only its header is read, and only for its length."""
+    """Base64 of an MP4 or QuickTime file; only its header is read, for what is not stated beside it."""
     url: Address | None = None
     """Never fetched: state `seconds` beside it, or a wide band is assumed."""
 
@@ -182,7 +182,7 @@ class DocumentPart(Sent):
     """Tokens of its whole text, where they are known; None: what the model's rule takes for a page."""
     detail: Literal["low", "medium", "high", "auto"] | None = None
     data: Base64 | None = None
-    """Base64 of a PDF file; only its page tree is read."""
+    """Base64 of a PDF or of a text file; pages and text are read, and never rendered."""
     url: Address | None = None
     """Never fetched: state `pages` beside it, or a wide band is assumed."""
 

@@ -3,9 +3,10 @@ headers, nothing ever decoded.
 """
 
 from tokenquote.media.audio import count_audio
-from tokenquote.media.audio_headers import AudioHeader, read_audio_header, read_film_header
+from tokenquote.media.audio_headers import AudioHeader, read_audio_header
 from tokenquote.media.base64_file import HeaderError
 from tokenquote.media.documents import DocumentCount, count_document
+from tokenquote.media.film_headers import FilmHeader, read_film_header
 from tokenquote.media.image_headers import ImageHeader, ImageSize, read_image_header
 from tokenquote.media.images import ImageCount, ImageRefused, count_image, details_of
 from tokenquote.media.pdf_pages import PageSize, PdfPages, read_pdf_pages
@@ -15,6 +16,7 @@ from tokenquote.media.video import VideoCount, count_video
 __all__ = [
     "AudioHeader",
     "DocumentCount",
+    "FilmHeader",
     "HeaderError",
     "ImageCount",
     "ImageHeader",

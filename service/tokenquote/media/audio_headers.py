@@ -1,4 +1,4 @@
-"""The length of a sound or a film from its header. Nothing is decoded and nothing is fetched."""
+"""The length of a sound from its header. Nothing is decoded and nothing is fetched."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Literal
 from tinytag import TinyTag
 
 from tokenquote.media.base64_file import Base64File, HeaderError, HeaderReader
+from tokenquote.media.credible_seconds import credible_seconds
 
-__all__ = ["AudioFormat", "AudioHeader", "read_audio_header", "read_film_header"]
+__all__ = ["AudioFormat", "AudioHeader", "read_audio_header"]
 
 AudioFormat = Literal["wav", "mp3", "flac", "ogg", "m4a", "aiff"]
 
@@ -19,9 +20,6 @@ _MAX_STEPS = 500_000
 _MAX_WAVE_STEPS = 10_000
 _MAX_READ = 1 << 20
 _HEAD = 12
-_BYTES_PER_SECOND = 10
-"""Silence in FLAC or Opus takes more bytes a second than this: a longer claim is a lie."""
-_MAX_SECONDS = 1_000_000
 _STREAMED = frozenset({0, 0x7FFFFFFF, 0xFFFFFFFF})
 """What encoders write as the size of WAVE data when they do not know it yet."""
 
@@ -50,18 +48,6 @@ def read_audio_header(data: str) -> AudioHeader:
     return AudioHeader(seconds, format_, file.size)
 
 
-def read_film_header(data: str) -> tuple[float, int]:
-    """Seconds and bytes of an MP4 or QuickTime film given as base64 text.
-
-    Raises:
-        HeaderError: not base64, not such a film, cut off, or of an impossible length.
-    """
-    file = Base64File(data)
-    if (file.read(_HEAD) or b"")[4:8] != b"ftyp":
-        raise HeaderError("not an MP4 or QuickTime film; state its `seconds`")
-    return _seconds(file), file.size
-
-
 def _format_of(head: bytes) -> AudioFormat | None:
     if head[:4] == b"RIFF":
         return "wav" if head[8:12] == b"WAVE" else None
@@ -83,15 +69,7 @@ def _seconds(file: Base64File) -> float:
     except Exception as error:  # the library raises whatever a damaged header leads it to
         how = "too scattered to read" if reader.exhausted else f"cut off or damaged ({type(error).__name__})"
         raise HeaderError(f"the header is {how}") from None
-    return _credible(seconds or 0.0, file.size)
-
-
-def _credible(seconds: float, size: int) -> float:
-    if not seconds > 0:
-        raise HeaderError("the header says no length; state `seconds`")
-    if seconds > min(size / _BYTES_PER_SECOND, _MAX_SECONDS):
-        raise HeaderError(f"the header says {seconds:.0f} seconds, which {size} bytes cannot hold")
-    return float(seconds)
+    return credible_seconds(seconds or 0.0, file.size)
 
 
 def _wave_seconds(file: Base64File) -> float:
@@ -121,4 +99,4 @@ def _wave_length(claimed: int, there: int, byte_rate: int, size: int) -> float:
         raise HeaderError(f"the header says {claimed} bytes of sound; {there} are there")
     if byte_rate == 0:
         raise HeaderError("the header holds no length; state `seconds`")
-    return _credible(claimed / byte_rate, size)
+    return credible_seconds(claimed / byte_rate, size)

@@ -8,22 +8,14 @@ that take hours.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tokenquote.media.base64_file import HeaderError, HeaderReader
+from tokenquote.media.iso_boxes import Box, boxes, exactly, first
 
 __all__ = ["heif_sides"]
 
 _MAX_ASSOCIATION_BYTES = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    kind: bytes
-    begin: int
-    """Where its content begins."""
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +30,12 @@ def heif_sides(reader: HeaderReader, file_size: int) -> tuple[int, int]:
     Raises:
         HeaderError: no such box, or boxes that do not fit into one another.
     """
-    meta = _first(reader, b"meta", 0, file_size)
+    meta = first(reader, b"meta", 0, file_size)
     primary = _primary_item(reader, meta)
-    properties = _first(reader, b"iprp", meta.begin + 4, meta.end)
-    container = _first(reader, b"ipco", properties.begin, properties.end)
-    found = [_property(reader, box) for box in _boxes(reader, container.begin, container.end)]
-    associations = _first(reader, b"ipma", properties.begin, properties.end)
+    properties = first(reader, b"iprp", meta.begin + 4, meta.end)
+    container = first(reader, b"ipco", properties.begin, properties.end)
+    found = [_property(reader, box) for box in boxes(reader, container.begin, container.end)]
+    associations = first(reader, b"ipma", properties.begin, properties.end)
     own = [found[i - 1] for i in _indexes_of(reader, associations, primary) if 1 <= i <= len(found)]
     sides = next((one.sides for one in own if one.sides is not None), None)
     if sides is None:
@@ -51,63 +43,35 @@ def heif_sides(reader: HeaderReader, file_size: int) -> tuple[int, int]:
     return sides[::-1] if sum(one.quarter_turns for one in own) % 2 else sides
 
 
-def _boxes(reader: HeaderReader, begin: int, end: int) -> Iterator[_Box]:
-    while begin + 8 <= end:
-        reader.seek(begin)
-        size, kind = struct.unpack(">I4s", _exactly(reader, 8))
-        content = begin + 8
-        if size == 1:
-            size, content = struct.unpack(">Q", _exactly(reader, 8))[0], begin + 16
-        box_end = end if size == 0 else begin + size
-        if not content <= box_end <= end:
-            raise HeaderError("the picture's header is cut off or damaged")
-        yield _Box(kind, content, box_end)
-        begin = box_end
-
-
-def _first(reader: HeaderReader, kind: bytes, begin: int, end: int) -> _Box:
-    box = next((box for box in _boxes(reader, begin, end) if box.kind == kind), None)
-    if box is None:
-        raise HeaderError(f"the picture's header has no box `{kind.decode()}`")
-    return box
-
-
-def _primary_item(reader: HeaderReader, meta: _Box) -> int:
-    box = _first(reader, b"pitm", meta.begin + 4, meta.end)
+def _primary_item(reader: HeaderReader, meta: Box) -> int:
+    box = first(reader, b"pitm", meta.begin + 4, meta.end)
     reader.seek(box.begin)
-    wide = _exactly(reader, 4)[0] > 0
-    return int.from_bytes(_exactly(reader, 4 if wide else 2), "big")
+    wide = exactly(reader, 4)[0] > 0
+    return int.from_bytes(exactly(reader, 4 if wide else 2), "big")
 
 
-def _property(reader: HeaderReader, box: _Box) -> _Property:
+def _property(reader: HeaderReader, box: Box) -> _Property:
     reader.seek(box.begin)
     if box.kind == b"ispe":
-        width, height = struct.unpack(">4xII", _exactly(reader, 12))
+        width, height = struct.unpack(">4xII", exactly(reader, 12))
         return _Property(sides=(width, height))
     if box.kind == b"irot":
-        return _Property(quarter_turns=_exactly(reader, 1)[0] & 3)
+        return _Property(quarter_turns=exactly(reader, 1)[0] & 3)
     return _Property()
 
 
-def _indexes_of(reader: HeaderReader, box: _Box, item: int) -> list[int]:
+def _indexes_of(reader: HeaderReader, box: Box, item: int) -> list[int]:
     """The properties of an item, counted from 1."""
     if box.end - box.begin > _MAX_ASSOCIATION_BYTES:
         raise HeaderError("the picture's header is too long to read")
     reader.seek(box.begin)
-    version, flags, entries = struct.unpack(">B2xBI", _exactly(reader, 8))
+    version, flags, entries = struct.unpack(">B2xBI", exactly(reader, 8))
     id_bytes, index_bytes = (4 if version else 2), (2 if flags & 1 else 1)
     for _ in range(entries):
-        owner = int.from_bytes(_exactly(reader, id_bytes), "big")
-        indexes = _exactly(reader, _exactly(reader, 1)[0] * index_bytes)
+        owner = int.from_bytes(exactly(reader, id_bytes), "big")
+        indexes = exactly(reader, exactly(reader, 1)[0] * index_bytes)
         if owner == item:
             essential = 1 << (8 * index_bytes - 1)
             pieces = (indexes[i : i + index_bytes] for i in range(0, len(indexes), index_bytes))
             return [int.from_bytes(piece, "big") & ~essential for piece in pieces]
     return []
-
-
-def _exactly(reader: HeaderReader, size: int) -> bytes:
-    content = reader.read(size)
-    if len(content) < size:
-        raise HeaderError("the picture's header is cut off")
-    return content

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from tokenquote.counts import Count
-from tokenquote.media.audio_headers import read_audio_header, read_film_header
+from tokenquote.media.audio_headers import read_audio_header
+from tokenquote.media.film_headers import read_film_header
 from tokenquote.media.image_headers import ImageSize, read_image_header
 from tokenquote.media.pdf_pages import PageSize, read_pdf_pages
 from tokenquote.media.text_files import read_text_file
@@ -94,15 +95,16 @@ class Clip:
     silent: bool = False
     file: File | None = None
 
-    @staticmethod
-    def length_of(data: str) -> tuple[Length, File]:
+    @classmethod
+    def of_data(cls, data: str) -> Self:
         """Read the header.
 
         Raises:
             HeaderError: no MP4 or QuickTime film, or damaged.
         """
-        seconds, size = read_film_header(data)
-        return Length.exactly(seconds), File(len(data), size, "mp4")
+        header = read_film_header(data)
+        file = File(len(data), header.bytes, "mp4")
+        return cls(Length.exactly(header.seconds), size=header.size, silent=header.silent, file=file)
 
 
 @dataclass(frozen=True, slots=True)
