@@ -1,0 +1,209 @@
+"""Against transformers: parameters of models built on the meta device, and caches that tiny models fill.
+
+`make references` installs torch and transformers and runs these; elsewhere they skip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from tokenquote.catalog import Catalog, load_catalog
+from tokenquote.memory import CachePlan, kv_cache, parameters, read_architecture, read_cache_layout
+from tokenquote.memory.quantization import CacheElement
+
+pytestmark = [
+    pytest.mark.references,
+    # transformers warns of kernels that are not installed, and of what it will change.
+    pytest.mark.filterwarnings("ignore"),
+]
+
+# Model types of the models' own code, which transformers does not have.
+_NOT_IN_TRANSFORMERS = {
+    "baichuan", "internlm2", "kimi_k2", "mimo", "minicpm", "nemotron-nas", "orion", "phi-msft", "qwen",
+}  # fmt: skip
+# Written otherwise there than in the models' own configs, or refused for a width that it does not use.
+_OTHER_FIELDS = {"kimi_linear"}
+_REFUSED = {"tiiuae/Falcon-H1-0.5B-Base"}
+# Tables of whole numbers that transformers keeps as buffers: experts of the hash-routed layers.
+_BUFFERS = {"deepseek_v4": (2_326_272, 2_325_888)}
+
+
+def _catalog_models() -> Iterator[Any]:
+    """One model for each shape of each type."""
+    seen = set()
+    for model in load_catalog().models.values():
+        if model.weights is None or model.weights is not model.entry:
+            continue
+        config = model.weights.architecture
+        kind = config["model_type"]
+        if kind in _NOT_IN_TRANSFORMERS | _OTHER_FIELDS or model.id in _REFUSED or repr(config) in seen:
+            continue
+        seen.add(repr(config))
+        yield pytest.param(model.id, id=model.id)
+
+
+def _built_on_meta(config: dict[str, Any]) -> Any:
+    torch: Any = pytest.importorskip("torch")
+    transformers: Any = pytest.importorskip("transformers")
+    fields = {**config, "pad_token_id": None}
+    del fields["model_type"]
+    if "kv_lora_rank" in fields:
+        fields.setdefault("q_lora_rank", None)
+    made = transformers.CONFIG_MAPPING[config["model_type"]](**fields)
+    with torch.device("meta"):
+        return transformers.AutoModelForCausalLM.from_config(made)
+
+
+def _elements(model: Any) -> int:
+    """Of everything that is saved: shared tensors once, tables of rotary angles left out."""
+    saved = {
+        id(tensor): tensor.numel()
+        for name, tensor in model.state_dict(keep_vars=True).items()
+        if not name.endswith("inv_freq")
+    }
+    return sum(saved.values())
+
+
+@pytest.mark.parametrize("name", list(_catalog_models()))
+def test_parameters_are_those_of_a_model_on_the_meta_device(catalog: Catalog, name: str) -> None:
+    weights = catalog.models[name].weights
+    assert weights is not None
+    config = weights.architecture
+    model = _built_on_meta(config)
+    besides = _BUFFERS.get(config["model_type"], ())
+    assert _elements(model) - parameters(read_architecture(config)) in (besides or (0,))
+
+
+def test_at_least_twenty_five_model_types_are_compared() -> None:
+    catalog = load_catalog()
+    types = {
+        weights.architecture["model_type"]
+        for param in _catalog_models()
+        if (weights := catalog.models[str(param.id)].weights) is not None
+    }
+    assert len(types) >= 25
+
+
+_SMALL = {"hidden_size": 64, "intermediate_size": 96, "vocab_size": 50, "num_attention_heads": 4}
+_EXPERTS = {"moe_intermediate_size": 16, "num_experts_per_tok": 2}
+_MAMBA = {"mamba_n_heads": 8, "mamba_d_head": 16, "mamba_n_groups": 1, "mamba_d_state": 16, "mamba_d_conv": 4}
+
+TINY = {
+    "MHA": ("llama", {"num_hidden_layers": 3, "num_key_value_heads": 4}),
+    "GQA with a head size of its own": (
+        "qwen3", {"num_hidden_layers": 3, "num_key_value_heads": 2, "head_dim": 24},
+    ),
+    "MQA": ("gemma", {"num_hidden_layers": 2, "num_key_value_heads": 1, "head_dim": 32}),
+    "MLA": (
+        "deepseek_v3",
+        {
+            "num_hidden_layers": 2, "num_key_value_heads": 4, "n_routed_experts": 8, "n_group": 1,
+            "topk_group": 1, "first_k_dense_replace": 1, "kv_lora_rank": 32, "q_lora_rank": 24,
+            "qk_rope_head_dim": 8, "qk_nope_head_dim": 16, "v_head_dim": 16, **_EXPERTS,
+        },
+    ),
+    "sliding": ("mistral", {"num_hidden_layers": 2, "num_key_value_heads": 2, "sliding_window": 16}),
+    "sliding and full": (
+        "gemma3_text",
+        {"num_hidden_layers": 6, "num_key_value_heads": 2, "head_dim": 16, "sliding_window": 16},
+    ),
+    "shared between layers": (
+        "gemma4_text",
+        {
+            "num_hidden_layers": 6, "num_key_value_heads": 2, "head_dim": 16, "global_head_dim": 32,
+            "sliding_window": 16, "num_kv_shared_layers": 2, "hidden_size_per_layer_input": 8,
+            "vocab_size_per_layer_input": 50, "layer_types": ["sliding_attention", "full_attention"] * 3,
+        },
+    ),
+    "Gated DeltaNet hybrid": (
+        "qwen3_next",
+        {
+            "num_hidden_layers": 4, "num_key_value_heads": 2, "head_dim": 16, "num_experts": 4,
+            "shared_expert_intermediate_size": 16, "linear_num_key_heads": 2, "linear_num_value_heads": 4,
+            "linear_key_head_dim": 8, "linear_value_head_dim": 8, "linear_conv_kernel_dim": 4, **_EXPERTS,
+        },
+    ),
+    "Mamba 2 hybrid": (
+        "bamba",
+        {
+            "num_hidden_layers": 3, "num_key_value_heads": 2, "attn_layer_indices": [1], "mamba_expand": 2,
+            **_MAMBA,
+        },
+    ),
+    "Mamba 2 beside attention": (
+        "falcon_h1",
+        {"num_hidden_layers": 2, "num_key_value_heads": 2, "head_dim": 16, "mamba_d_ssm": 128, **_MAMBA},
+    ),
+    "Mamba hybrid": (
+        "jamba",
+        {
+            "num_hidden_layers": 4, "num_key_value_heads": 2, "attn_layer_period": 2, "attn_layer_offset": 1,
+            "expert_layer_period": 2, "expert_layer_offset": 1, "num_experts": 2, "mamba_d_state": 8,
+            "mamba_d_conv": 4, "mamba_expand": 2, "mamba_dt_rank": 4, "use_mamba_kernels": False,
+        },
+    ),
+    "convolution hybrid": (
+        "lfm2",
+        {"num_hidden_layers": 4, "num_key_value_heads": 2, "full_attn_idxs": [1, 3], "conv_L_cache": 3},
+    ),
+}  # fmt: skip
+_FP32 = CacheElement("fp32", 1, Fraction(4))
+_PROMPT = 40  # more than every window
+
+
+@pytest.mark.parametrize(("model_type", "fields"), TINY.values(), ids=TINY)
+def test_a_cache_that_a_model_fills_has_as_many_bytes(model_type: str, fields: dict[str, Any]) -> None:
+    """What attention sees while the token after the prompt is made, and the states that are kept then.
+
+    transformers keeps the column of the present token in the convolution's state, engines do not: of `kernel`
+    columns one is taken off.
+    """
+    torch: Any = pytest.importorskip("torch")
+    transformers: Any = pytest.importorskip("transformers")
+    torch.manual_seed(0)
+    config = transformers.CONFIG_MAPPING[model_type](**_SMALL, **fields)
+    model = transformers.AutoModelForCausalLM.from_config(config).eval()
+    cache, seen = _cache_after_a_step(torch, model)
+    layout = read_cache_layout(config.to_dict())
+    held = kv_cache(layout.layers, CachePlan(_PROMPT + 1, _FP32, conv_bytes=4))
+    assert seen == held.bytes - held.state_bytes
+    assert _states(cache) == held.state_bytes
+    assert parameters(read_architecture(config.to_dict())) == _elements(model)
+
+
+def _cache_after_a_step(torch: Any, model: Any) -> tuple[Any, int]:
+    """The cache, and the bytes of all keys and values that one step of decoding looks at."""
+    tokens = torch.randint(0, _SMALL["vocab_size"], (1, _PROMPT))
+    seen: dict[int, int] = {}
+    with torch.no_grad():
+        cache = model(tokens, use_cache=True).past_key_values
+        update = cache.update
+
+        def counted(keys: Any, values: Any, layer: int, *rest: Any, **more: Any) -> Any:
+            looked_at = update(keys, values, layer, *rest, **more)
+            seen[layer] = sum(one.numel() * one.element_size() for one in looked_at)
+            return looked_at
+
+        cache.update = counted
+        model(tokens[:, :1], past_key_values=cache, use_cache=True)
+    return cache, sum(seen.values())
+
+
+def _states(cache: Any) -> int:
+    """Bytes of the states of recurrent layers, as engines keep them."""
+    total = 0
+    for layer in cache.layers:
+        for state in _tensors(getattr(layer, "conv_states", None)):
+            total += state.numel() // state.shape[-1] * (state.shape[-1] - 1) * state.element_size()
+        for state in _tensors(getattr(layer, "recurrent_states", None)):
+            total += state.numel() * state.element_size()
+    return total
+
+
+def _tensors(held: Any) -> list[Any]:
+    items = held.values() if isinstance(held, dict) else held if isinstance(held, list) else [held]
+    return [one for one in items if one is not None]
