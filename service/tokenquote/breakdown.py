@@ -16,7 +16,7 @@ from rich.text import Text
 
 from tokenquote_client.quote import Comparison, CountedAmount, Failure, Quote, QuotedRequest
 
-__all__ = ["picture_of", "print_answer"]
+__all__ = ["dollars", "picture_of", "plain_table", "print_answer"]
 
 MAX_REQUESTS_SHOWN = 12
 MAX_AMOUNTS_SHOWN = 20
@@ -40,7 +40,7 @@ def picture_of(answered: Quote | Comparison, title: str) -> str:
 
 
 def _print_comparison(comparison: Comparison, console: Console) -> None:
-    table = _table("model", ">input", ">cache reads", ">output", ">cost", ">without cache", "")
+    table = plain_table("model", ">input", ">cache reads", ">output", ">cost", ">without cache", "")
     for one in comparison.quotes:
         if isinstance(one, Failure):
             table.add_row(one.model, "", "", "", "[red]no quote[/]", "", one.problem.detail)
@@ -52,8 +52,8 @@ def _print_comparison(comparison: Comparison, console: Console) -> None:
             _number(totals.input_tokens),
             _number(totals.cache_read_tokens),
             _number(totals.output_tokens),
-            _dollars(totals.cost),
-            _dollars(totals.cost_without_cache),
+            dollars(totals.cost),
+            dollars(totals.cost_without_cache),
             note,
         )
     console.print(table)
@@ -79,7 +79,7 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
 
 
 def _amounts(counts: Sequence[CountedAmount]) -> Table:
-    table = _table("amount", ">tokens", "how it was counted", ">band")
+    table = plain_table("amount", ">tokens", "how it was counted", ">band")
     for count in counts[:MAX_AMOUNTS_SHOWN]:
         band = "" if count.low == count.high else f"{_number(count.low)} – {_number(count.high)}"
         how = count.method if count.vocabulary is None else f"{count.method}, {count.vocabulary}"
@@ -90,7 +90,9 @@ def _amounts(counts: Sequence[CountedAmount]) -> Table:
 
 
 def _requests(requests: Sequence[QuotedRequest]) -> Table:
-    table = _table("turn", "round", ">input", ">cache read", ">cache write", ">output", ">cost", ">so far")
+    table = plain_table(
+        "turn", "round", ">input", ">cache read", ">cache write", ">output", ">cost", ">so far"
+    )
     for request in _ends(requests):
         if request is None:
             table.add_row("…", *[""] * 7)
@@ -102,8 +104,8 @@ def _requests(requests: Sequence[QuotedRequest]) -> Table:
             _number(request.cache_read_tokens),
             _number(request.cache_write_tokens),
             _number(request.output_tokens),
-            _dollars(request.cost),
-            _dollars(request.cumulative_cost),
+            dollars(request.cost),
+            dollars(request.cumulative_cost),
         )
     return table
 
@@ -120,15 +122,15 @@ def _ends(requests: Sequence[QuotedRequest]) -> Iterator[QuotedRequest | None]:
 
 
 def _lines(quote: Quote) -> Table:
-    table = _table("price", ">tokens", ">$ a million", "tier", ">cost", "checked")
+    table = plain_table("price", ">tokens", ">$ a million", "tier", ">cost", "checked")
     for line in quote.lines:
         where = " ".join(word for word in (line.tier, line.window, line.mode) if word and word != "standard")
         table.add_row(
             line.kind,
             _number(line.tokens),
-            _dollars(line.rate),
+            dollars(line.rate),
             where,
-            _dollars(line.cost),
+            dollars(line.cost),
             str(line.checked),
         )
     for missing in quote.unpriced:
@@ -143,12 +145,12 @@ def _totals(quote: Quote) -> Iterator[RenderableType]:
         ("one conversation  ", "bold"),
         f"{_number(totals.requests)} requests, {_number(totals.input_tokens)} input "
         f"({_number(totals.cache_read_tokens)} read from cache), {_number(totals.output_tokens)} output   ",
-        (_dollars(totals.cost) + star, "bold green"),
-        f"   without cache {_dollars(totals.cost_without_cache)}{star}",
+        (dollars(totals.cost) + star, "bold green"),
+        f"   without cache {dollars(totals.cost_without_cache)}{star}",
     )
     if quote.fleet is not None:
         many = f"{_number(quote.fleet.conversations)} conversations  "
-        yield Text.assemble((many, "bold"), (_dollars(quote.fleet.cost) + star, "bold green"))
+        yield Text.assemble((many, "bold"), (dollars(quote.fleet.cost) + star, "bold green"))
     if quote.budget is not None:
         verdict = "fits" if quote.budget.fits else "does not fit"
         yield Text(f"budget {verdict}: pays for {quote.budget.turns} turns, {quote.budget.requests} requests")
@@ -180,7 +182,7 @@ def _star(counts: Sequence[CountedAmount]) -> str:
     return "" if all(count.method in _CERTAIN for count in counts) else "*"
 
 
-def _table(*columns: str) -> Table:
+def plain_table(*columns: str) -> Table:
     """A plain table; `>` before a heading puts its column to the right."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for heading in columns:
@@ -192,7 +194,7 @@ def _number(value: int) -> str:
     return f"{value:,}"
 
 
-def _dollars(value: Decimal | None) -> str:
+def dollars(value: Decimal | None) -> str:
     """Exact, without trailing zeros; what has no price is `not found`, never 0."""
     if value is None:
         return "not found"

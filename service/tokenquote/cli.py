@@ -119,6 +119,37 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
         breakdown.print_answer(answered, Console())
 
 
+@main.command("deployment")
+@click.argument("question", type=click.File("rb"))
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--gpu", help="Instead of the question's: an id of GET /v1/gpus, or another name of it.")
+@click.option("--gpu-count", type=int, help="Instead of the question's.")
+@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def print_deployment(
+    question: IO[bytes], output: str, gpu: str | None, gpu_count: int | None, catalog_dir: Path | None
+) -> None:
+    """Say whether the model of QUESTION fits on GPUs, how fast it is there, and when that is cheaper.
+
+    QUESTION is a YAML or JSON file (- for standard input) of what POST /v1/deployments takes.
+    """
+    from rich.console import Console
+
+    from tokenquote.deployment_breakdown import print_answer
+    from tokenquote.plan_files import PlanFileError, answer_deployment_file
+
+    stated = {"gpu": gpu, "gpu_count": gpu_count}
+    changes = {name: value for name, value in stated.items() if value is not None}
+    name = getattr(question, "name", "<stdin>")
+    try:
+        answered = answer_deployment_file(question.read(), name, changes, catalog_dir)
+    except PlanFileError as error:
+        raise click.ClickException(str(error)) from None
+    if output == "json":
+        click.echo(answered.model_dump_json(indent=2))
+    else:
+        print_answer(answered, Console())
+
+
 @main.command()
 def health() -> None:
     """Ask the service of this host whether it is ready; exit 1 if not. TOKENQUOTE_PORT says where."""

@@ -1,23 +1,28 @@
-"""Plan files of the command line: YAML or JSON to an answer, or sentences that say why not."""
+"""Files of the command line: YAML or JSON to an answer, or sentences that say why not."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from tokenquote.catalog import CatalogError, load_catalog, parse_yaml
+from tokenquote.catalog import Catalog, CatalogError, load_catalog, parse_yaml
+from tokenquote.deployments import answer_deployment
 from tokenquote.problems import KNOWN_ERRORS, invalid, problem_of
 from tokenquote.quotes import answer
 from tokenquote.tokens import Vocabularies
-from tokenquote_client import Comparison, Plan, Problem, Quote
+from tokenquote_client import Comparison, DeploymentAnswer, DeploymentQuestion, Plan, Problem, Quote
 
-__all__ = ["PlanFileError", "answer_plan_file"]
+__all__ = ["PlanFileError", "answer_deployment_file", "answer_plan_file"]
+
+AnswerT = TypeVar("AnswerT")
 
 
 class PlanFileError(ValueError):
-    """A plan file that cannot be quoted; the text is one sentence a line."""
+    """A file that cannot be answered; the text is one sentence a line."""
 
 
 def answer_plan_file(
@@ -34,24 +39,61 @@ def answer_plan_file(
     Raises:
         PlanFileError: not YAML, not a plan, or a plan that cannot be quoted.
     """
-    try:
-        catalog = load_catalog(catalog_dir)
-        data = parse_yaml(content, name)
-    except CatalogError as error:
-        raise PlanFileError(str(error)) from None
+    catalog, data = _read(content, name, catalog_dir)
     if isinstance(data, dict) and models:
         chosen = {"model": models[0]} if len(models) == 1 else {"models": list(models)}
         data = {key: value for key, value in data.items() if key not in ("model", "models")} | chosen
-    try:
+
+    def work() -> Quote | Comparison:
         plan = Plan.model_validate(data)
         return answer(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
+
+    return _with_sentences(name, data, "the plan", work)
+
+
+def answer_deployment_file(
+    content: bytes, name: str, changes: Mapping[str, Any], catalog_dir: Path | None = None
+) -> DeploymentAnswer:
+    """Answer the question about a deployment in a file: what POST /v1/deployments takes.
+
+    Args:
+        content: YAML, of which JSON is a part.
+        name: what errors call the file.
+        changes: take the place of the question's own fields.
+        catalog_dir: catalog files of one's own.
+
+    Raises:
+        PlanFileError: not YAML, not such a question, or one that cannot be answered.
+    """
+    catalog, data = _read(content, name, catalog_dir)
+    if isinstance(data, dict):
+        data = {**data, **changes}
+
+    def work() -> DeploymentAnswer:
+        question = DeploymentQuestion.model_validate(data)
+        now = dt.datetime.now(dt.UTC)
+        return answer_deployment(question, catalog, Vocabularies(catalog.vocabularies), now)
+
+    return _with_sentences(name, data, "the question", work)
+
+
+def _read(content: bytes, name: str, catalog_dir: Path | None) -> tuple[Catalog, Any]:
+    try:
+        return load_catalog(catalog_dir), parse_yaml(content, name)
+    except CatalogError as error:
+        raise PlanFileError(str(error)) from None
+
+
+def _with_sentences(name: str, data: Any, what: str, work: Callable[[], AnswerT]) -> AnswerT:
+    try:
+        return work()
     except ValidationError as error:
-        raise PlanFileError(_sentences(name, invalid(error, data))) from None
+        raise PlanFileError(_sentences(name, what, invalid(error, data))) from None
     except KNOWN_ERRORS as error:
-        raise PlanFileError(_sentences(name, problem_of(error))) from None
+        raise PlanFileError(_sentences(name, what, problem_of(error))) from None
 
 
-def _sentences(name: str, problem: Problem) -> str:
+def _sentences(name: str, what: str, problem: Problem) -> str:
     if not problem.errors:
         return f"{name}: {problem.detail}"
-    return "\n".join(f"{name}: {error.pointer or 'the plan'}: {error.detail}" for error in problem.errors)
+    return "\n".join(f"{name}: {error.pointer or what}: {error.detail}" for error in problem.errors)

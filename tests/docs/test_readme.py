@@ -37,6 +37,19 @@ def test_the_other_curl_answers(base_url: str) -> None:
     assert json.loads(done.stdout)["tokens"] == 2691
 
 
+def test_the_deployment_prints_what_the_readme_says(base_url: str) -> None:
+    curl = next(block for block in blocks(README, "sh") if "/v1/deployments" in block)
+    command = curl.replace("http://127.0.0.1:8000", base_url)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=True)
+    assert f"prints `{done.stdout.strip()}`" in README
+
+
+def test_the_example_deployment_is_answered() -> None:
+    command = [str(Path(sys.executable).parent / "tokenquote"), "deployment", "docs/deployment.yaml"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert "hosting is cheaper from" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("block", "printed"),
     [
