@@ -119,6 +119,12 @@ class _Resolver:
         return Opening(tools=tools, system=self._message("system", said))
 
     def turn(self, turn: wire.Turn, at: Location) -> Turn:
+        try:
+            return self._turn(turn, at)
+        except BodyError as error:  # a model's chat template has no place for it
+            raise PlanError(at, error.detail) from None
+
+    def _turn(self, turn: wire.Turn, at: Location) -> Turn:
         rounds = [self._round(one, (*at, "tool_rounds", i)) for i, one in enumerate(turn.tool_rounds)]
         user = _Said() if turn.user is None else self._said(turn.user, (*at, "user"), "user")
         answer = _Said()

@@ -56,6 +56,10 @@ class TemplateUse(Entry):
     """Its file in the catalog's folder `templates`."""
     values: dict[str, Any] = Field(default={})
     """Variables of the template, where a request says nothing else: `thinking`, `version`."""
+    joined_by: str = ""
+    """What stands between the text parts of one message."""
+    literal: bool = False
+    """Whether the name of a special token in a text stays text; most hosts read it as the token."""
     text: str = ""
     """The template itself: read from the file when the catalog is loaded."""
 

@@ -9,8 +9,10 @@ from typing import Protocol
 from tokenquote.catalog.schema import Counting
 from tokenquote.counts import Count
 from tokenquote.tokens.framing import FramedRequests
+from tokenquote.tokens.rendered import RenderedPrompts
 from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
 from tokenquote.tokens.request_count import Framed, RequestCount
+from tokenquote.tokens.templated import TemplatedRequests
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.vocabularies import Vocabularies
 
@@ -50,7 +52,8 @@ class TokenRules:
     ) -> None:
         self._counting = counting
         self._shape = shape
-        self._texts = TextCounter(counting, vocabularies, memo)
+        self._texts = TextCounter(_usable(counting, vocabularies), vocabularies, memo)
+        self._vocabularies = vocabularies
         self._style = self._style_of(shape)
 
     @property
@@ -64,9 +67,10 @@ class TokenRules:
 
     def request(self, request: Request) -> RequestCount:
         """A request, part by part."""
-        if self._shape is None:
-            return self._style_of(request.shape).request(request)
-        return self._style.request(replace(request, shape=self._shape))
+        if self._shape is not None:
+            return self._style.request(replace(request, shape=self._shape))
+        same = self._counting.template is not None
+        return (self._style if same else self._style_of(request.shape)).request(request)
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
         """Tool definitions, given the system messages that may hold their block."""
@@ -78,7 +82,18 @@ class TokenRules:
 
     def _style_of(self, shape: Shape | None) -> RequestStyle:
         """Bodies of OpenAI's Responses may be framed otherwise than the same conversation in a chat."""
-        framing = self._counting.framing
+        framing, template = self._counting.framing, self._counting.template
+        if template is not None:
+            prompts = RenderedPrompts(self._counting.vocabulary, self._vocabularies, self._texts)
+            return TemplatedRequests(template, framing, self._texts, prompts)
         if shape == "responses" and framing.responses is not None:
             framing = framing.responses
         return FramedRequests(framing, self._texts)
+
+
+def _usable(counting: Counting, vocabularies: Vocabularies) -> Counting:
+    """The rule as it is, or with another vocabulary and a wider band where its own is not there."""
+    approximation = counting.without_vocabulary
+    if approximation is None or vocabularies.trouble(counting.vocabulary) is None:
+        return counting
+    return counting.model_copy(update=approximation.model_dump())

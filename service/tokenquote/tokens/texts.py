@@ -59,6 +59,16 @@ class TextCounter:
             counting.vocabulary,
         )
 
+    def banded(self, tokens: int) -> Count:
+        """Tokens of the model, as the model's texts are trusted."""
+        counting = self._counting
+        return self._banded(
+            Count(tokens, tokens, tokens, counting.method, counting.vocabulary),
+            counting.low,
+            counting.high,
+            counting.method,
+        )
+
     def as_structure(self, count: Count) -> Count:
         """Definitions, schemas and calls: how providers render them is known less well than texts."""
         rule = self._counting.framing.tools

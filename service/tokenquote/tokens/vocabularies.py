@@ -51,6 +51,10 @@ class Vocabularies:
             return str(error)
         return None
 
+    def special_tokens(self, vocabulary: str) -> tuple[str, ...]:
+        """What chat templates write as one token, whether the vocabulary's file is there or not."""
+        return self._known[vocabulary].special_tokens
+
     def pieces(self, vocabulary: str, rendered: str) -> Iterator[tuple[str, bool]]:
         """A rendered prompt as texts and special tokens: (piece, whether it is a special token)."""
         specials = self._known[vocabulary].special_tokens

@@ -1,0 +1,254 @@
+"""Chat templates of the catalog, rendered in a sandbox that bounds what a template may do.
+
+A template comes from a model's vendor or from a user's own catalog. It sees messages, tools and values, and
+nothing else of the process. Every turn of a loop and every call of a macro is counted, and so is every text
+that it builds, so that one which loops or grows without end is refused, not waited for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Template, TemplateError, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+__all__ = ["ChatTemplateError", "compile_template", "render"]
+
+MAX_STEPS = 400_000
+"""Turns of loops and calls of macros in one rendering; ten thousand messages take some 50,000."""
+MAX_CHARACTERS = 40_000_000
+"""Of a rendering, and of any text on the way: four times the largest request body."""
+
+# Rendered where a template asks for today's date, so that a count does not depend on the day it is made:
+# dates of one form have the same number of tokens.
+_TODAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
+
+# Ways to make a text of any length at once. Templates of vendors use none of them.
+_NO_FILTERS = (
+    "center",
+    "filesizeformat",
+    "format",
+    "indent",
+    "pprint",
+    "random",
+    "urlize",
+    "wordwrap",
+    "xmlattr",
+)
+_NO_METHODS = frozenset({"center", "expandtabs", "format", "format_map", "join", "ljust", "rjust", "zfill"})
+
+
+class ChatTemplateError(Exception):
+    """The template refuses the conversation, or does not render within its bounds."""
+
+
+def compile_template(text: str) -> Template:
+    """The template, compiled once for each text.
+
+    Raises:
+        ChatTemplateError: it is not one.
+    """
+    return _compiled(text)
+
+
+def render(text: str, values: Mapping[str, Any]) -> str:
+    """The prompt that a template makes.
+
+    Args:
+        text: the template.
+        values: its variables: `messages`, `tools` and whatever else it reads.
+
+    Raises:
+        ChatTemplateError: it refuses the conversation, breaks, or runs into a bound. The text of the error
+            holds none of the conversation unless the template puts it there.
+    """
+    template = _compiled(text)
+    token = _STEPS.set([0])
+    try:
+        return "".join(_bounded(template.generate(values)))
+    except ChatTemplateError:
+        raise
+    except _Raised as error:
+        raise ChatTemplateError(f"the model's chat template refuses it: {str(error)[:300]}") from None
+    except SecurityError:
+        raise ChatTemplateError("the chat template does what the sandbox does not allow") from None
+    except OverflowError:
+        raise ChatTemplateError("the chat template makes a range of more than 100,000") from None
+    except RecursionError:
+        raise ChatTemplateError("the chat template calls itself without end") from None
+    except Exception as error:
+        kind = type(error).__name__
+        raise ChatTemplateError(f"the chat template cannot render this conversation ({kind})") from None
+    finally:
+        _STEPS.reset(token)
+
+
+class _Raised(TemplateError):
+    """`raise_exception` of a template."""
+
+
+_STEPS: ContextVar[list[int]] = ContextVar("steps")
+
+
+def _bounded(chunks: Iterator[str]) -> Iterator[str]:
+    characters = 0
+    for chunk in chunks:
+        characters += len(chunk)
+        _refuse_length(characters)
+        yield chunk
+
+
+def _refuse_length(characters: int) -> None:
+    if characters > MAX_CHARACTERS:
+        raise ChatTemplateError(f"the chat template makes more than {MAX_CHARACTERS:,} characters")
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """As Hugging Face renders chat templates, with a counter in every loop and macro."""
+
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+
+    def step(self) -> str:
+        """Called by every turn of a loop and every macro."""
+        steps = _STEPS.get()
+        steps[0] += 1
+        if steps[0] > MAX_STEPS:
+            raise ChatTemplateError(f"the chat template takes more than {MAX_STEPS:,} steps")
+        return ""
+
+    def bounded(self, value: str) -> str:
+        """What `~` has joined."""
+        _refuse_length(len(value))
+        return value
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" or (operator == "%" and isinstance(left, str)):
+            raise SecurityError(operator)
+        if operator == "*" and not (isinstance(left, int | float) and isinstance(right, int | float)):
+            raise SecurityError(operator)
+        result = super().call_binop(context, operator, left, right)
+        if isinstance(result, str | list | tuple):
+            _refuse_length(len(result))
+        return result
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        forbidden = isinstance(obj, str) and attr in _NO_METHODS
+        return not forbidden and super().is_safe_attribute(obj, attr, value)
+
+    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if getattr(obj, "__func__", None) is _Environment.step:  # the most frequent by far
+            return self.step()
+        if getattr(obj, "__name__", "") == "replace" and isinstance(getattr(obj, "__self__", None), str):
+            return _replace(obj.__self__, *args)
+        return super().call(context, obj, *args, **kwargs)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        parsed = super()._parse(source, name, filename)
+        for loop in parsed.find_all((nodes.For, nodes.Macro)):
+            loop.body.insert(0, nodes.ExprStmt(_own("step"), lineno=loop.lineno))  # type: ignore[attr-defined]
+        _bound_joins(parsed)
+        return parsed
+
+
+def _own(method: str, *arguments: nodes.Expr) -> nodes.Call:
+    return nodes.Call(nodes.EnvironmentAttribute(method), list(arguments), [], None, None)
+
+
+def _bound_joins(node: nodes.Node) -> None:
+    """Put a check around every `a ~ b`."""
+    for name, child in node.iter_fields():
+        if isinstance(child, nodes.Node):
+            _bound_joins(child)
+            if isinstance(child, nodes.Concat):
+                setattr(node, name, _own("bounded", child))
+        elif isinstance(child, list):
+            for i, one in enumerate(child):
+                if isinstance(one, nodes.Node):
+                    _bound_joins(one)
+                    if isinstance(one, nodes.Concat):
+                        child[i] = _own("bounded", one)
+
+
+def _replace(text: str, old: Any, new: Any, count: int = -1) -> str:
+    old, new = str(old), str(new)
+    _refuse_length(len(text) + text.count(old) * len(new))
+    return text.replace(old, new, count)
+
+
+def _join(items: Sequence[Any], separator: str = "", attribute: str | int | None = None) -> str:
+    if attribute is not None:
+        raise SecurityError("join by attribute")
+    texts = [str(item) for item in items]
+    _refuse_length(sum(map(len, texts)) + len(texts) * len(separator))
+    return separator.join(texts)
+
+
+def _tojson(
+    value: Any,
+    ensure_ascii: bool = False,
+    indent: int | None = None,
+    separators: tuple[str, str] | None = None,
+    sort_keys: bool = False,
+) -> str:
+    """As Hugging Face defines it for chat templates: no escapes for HTML, no sorting."""
+    if indent is not None and not 0 <= indent <= 16:
+        raise SecurityError("indent")
+    return json.dumps(
+        value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys
+    )
+
+
+def _from_json(value: str) -> Any:
+    return json.loads(value)
+
+
+def _maybe_json(value: str) -> Any:
+    """The value that a text of JSON stands for; any other text stands for itself."""
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
+
+def _raise_exception(message: str) -> None:
+    raise _Raised(message)
+
+
+def _strftime_now(form: str) -> str:
+    return _TODAY.strftime(form)
+
+
+def _environment() -> _Environment:
+    made = _Environment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
+    for name in _NO_FILTERS:
+        del made.filters[name]
+    made.filters |= {
+        "tojson": _tojson,
+        "from_json": _from_json,
+        "maybe_json": _maybe_json,
+        "replace": _replace,
+        "join": _join,
+    }
+    made.globals |= {"raise_exception": _raise_exception, "strftime_now": _strftime_now}
+    for name in ("lipsum", "cycler", "joiner"):
+        del made.globals[name]
+    return made
+
+
+_ENVIRONMENT = _environment()
+
+
+@lru_cache(maxsize=64)
+def _compiled(text: str) -> Template:
+    try:
+        return _ENVIRONMENT.from_string(text)
+    except TemplateError as error:
+        raise ChatTemplateError(f"not a chat template: {error}") from None
+    except RecursionError:
+        raise ChatTemplateError("not a chat template: nested too deep") from None

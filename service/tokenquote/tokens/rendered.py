@@ -1,0 +1,46 @@
+"""Tokens of a rendered prompt: each special token is one, and every text between two is encoded once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tokenquote.tokens.texts import TextCounter
+from tokenquote.tokens.vocabularies import Vocabularies
+
+__all__ = ["RenderedPrompts"]
+
+# Characters of a private plane stand for special tokens that a user wrote, while a template is rendered.
+_FIRST = 0xF0000
+
+
+class RenderedPrompts:
+    """Counts prompts that were rendered for one vocabulary."""
+
+    def __init__(self, vocabulary: str, vocabularies: Vocabularies, texts: TextCounter) -> None:
+        self._vocabulary = vocabulary
+        self._vocabularies = vocabularies
+        self._texts = texts
+        self._specials = vocabularies.special_tokens(vocabulary)
+        self._shields = {special: chr(_FIRST + i) for i, special in enumerate(self._specials)}
+        self._restored = {ord(shield): special for special, shield in self._shields.items()}
+
+    def count(self, rendered: str) -> int:
+        """Number of tokens; those of texts with the model's factor."""
+        specials, in_texts = 0, 0
+        for piece, special in self._vocabularies.pieces(self._vocabulary, rendered):
+            if special:
+                specials += 1
+            else:
+                in_texts += self._texts.encode(piece.translate(self._restored))
+        return specials + self._texts.scaled(in_texts).tokens
+
+    def shield(self, value: Any) -> Any:
+        """Values in which the name of a special token is text: some providers encode it as that."""
+        if isinstance(value, str):
+            pieces = self._vocabularies.pieces(self._vocabulary, value)
+            return "".join(self._shields[piece] if special else piece for piece, special in pieces)
+        if isinstance(value, dict):
+            return {self.shield(key): self.shield(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.shield(one) for one in value]
+        return value

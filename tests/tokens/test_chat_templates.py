@@ -1,0 +1,128 @@
+"""The sandbox that chat templates render in: as Hugging Face renders them, and nothing without end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tokenquote.catalog import Catalog
+from tokenquote.tokens.chat_templates import ChatTemplateError, compile_template, render
+
+HELLO = {"messages": [{"role": "user", "content": "secret words"}] * 3}
+
+
+@pytest.mark.parametrize(
+    ("template", "rendered"),
+    [
+        ("{{ messages[0].content }}", "secret words"),
+        ("{% for m in messages %}\n{{ m.role }}\n{% endfor %}", "user\nuser\nuser\n"),
+        ("{{ {'ä': '<b>', 'n': 1.0} | tojson }}", '{"ä": "<b>", "n": 1.0}'),
+        ("{{ [1, {'a': none}] | tojson(indent=2) }}", '[\n  1,\n  {\n    "a": null\n  }\n]'),
+        ("{{ strftime_now('%d %b %Y') }}", "24 Nov 2026"),
+        ("{{ '{\"a\": 1}' | from_json }}", "{'a': 1}"),
+        ("{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}x{% endfor %}", "xx"),
+        ("{{ 'a' ~ 1 ~ 'b' }}{{ 'aXbX'.replace('X', '-') }}{{ ['a', 'b'] | join(', ') }}", "a1ba-b-a, b"),
+        (
+            "{% set n = namespace(n=0) %}{% for m in messages %}{% set n.n = n.n + 2 %}{% endfor %}{{ n.n }}",
+            "6",
+        ),
+    ],
+)
+def test_it_renders_as_hugging_face_does(template: str, rendered: str) -> None:
+    assert render(template, HELLO) == rendered
+
+
+def _again(start: str, step: str) -> str:
+    """`t` changed sixty times over."""
+    loop = f"{{% for i in range(60) %}}{{% set n.t = {step} %}}{{% endfor %}}"
+    return f"{{% set n = namespace(t={start}) %}}{loop}"
+
+
+RUNAWAYS = {
+    "nested loops": "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
+    "loops over messages": "{% for a in m %}{% for b in m %}{% for c in m %}" + "{% endfor %}" * 3,
+    "a macro in itself": "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+    "macros that fan out": (
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}"
+    ),
+    "a long range": "{% for i in range(10 ** 9) %}{% endfor %}",
+    "a very long range": "{% for i in range(999999999) %}{% endfor %}",
+    "text that doubles by +": _again("'x'", "n.t + n.t"),
+    "text that doubles by ~": _again("'x'", "n.t ~ n.t"),
+    "lists that double": _again("[1]", "n.t + n.t"),
+    "text times": "{{ 'x' * 10000000000 }}",
+    "text in a field": "{{ '%999999999d' | format(1) }}",
+    "text in a width": "{{ '{:>999999999}'.format(1) }}",
+    "text centred": "{{ 'x' | center(9999999999) }}",
+    "text justified": "{{ 'x'.ljust(9999999999) }}",
+    "text replaced": _again("'xx'", "n.t.replace('x', n.t)"),
+    "text joined": _again("'xx'", "[n.t, n.t] | join(n.t)"),
+    "output": "{% for i in range(99999) %}{{ long }}{% endfor %}",
+    "a power": "{{ 9 ** 9999999999 }}",
+}
+
+
+@pytest.mark.parametrize("case", RUNAWAYS)
+def test_a_template_without_end_is_refused(case: str) -> None:
+    values = {**HELLO, "m": [0] * 1000, "long": "x" * 10_000}
+    with pytest.raises(ChatTemplateError) as refused:
+        render(RUNAWAYS[case], values)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ messages.__class__.__mro__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+        "{{ messages.append(1) }}",
+        "{% set _ = messages[0].update({}) %}",
+        "{{ cycler.__init__.__globals__ }}",
+        "{{ strftime_now.__globals__.json }}",
+        "{% include '/etc/passwd' %}",
+        "{{ messages[0].nothing.more }}",
+        "{{ 1 + 'a' }}",
+    ],
+)
+def test_what_breaks_or_reaches_out_is_an_error_without_prompt_text(template: str) -> None:
+    with pytest.raises(ChatTemplateError) as refused:
+        render(template, HELLO)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_templates_own_refusal_is_passed_on() -> None:
+    with pytest.raises(ChatTemplateError, match="refuses it: roles must alternate"):
+        render("{{ raise_exception('roles must alternate') }}", HELLO)
+
+
+@pytest.mark.parametrize("text", ["{% for %}", "{{ a", "{% endif %}", "{{ x | no_such_filter }}"])
+def test_what_is_no_template_says_so(text: str) -> None:
+    with pytest.raises(ChatTemplateError, match="not a chat template"):
+        compile_template(text)
+
+
+def test_a_render_that_was_refused_leaves_the_next_its_whole_budget() -> None:
+    with pytest.raises(ChatTemplateError):
+        render(RUNAWAYS["nested loops"], HELLO)
+    assert render("{% for i in range(50000) %}{% endfor %}done", HELLO) == "done"
+
+
+def test_every_template_of_the_catalog_compiles(catalog: Catalog) -> None:
+    used = {rule.template.file: rule.template for rule in catalog.counting.values() if rule.template}
+    assert len(used) >= 15
+    for template in used.values():
+        compile_template(template.text)
+
+
+def _conversation(pairs: int) -> list[dict[str, Any]]:
+    return [
+        {"role": role, "content": "words " * 5} for _ in range(pairs) for role in ("user", "assistant")
+    ] + [{"role": "user", "content": "?"}]
+
+
+@pytest.mark.parametrize("file", ["deepseek-v3.2.jinja", "mistral.jinja", "qwen3.jinja"])
+def test_a_conversation_of_ten_thousand_messages_renders(catalog: Catalog, file: str) -> None:
+    text = next(r.template.text for r in catalog.counting.values() if r.template and r.template.file == file)
+    messages = _conversation(5000)
+    assert len(render(text, {"messages": messages, "version": 13, "add_generation_prompt": True})) > 200_000
