@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from tokenquote import (
+    BreakEven,
     Budget,
     Caching,
     Call,
     ClientError,
     Comparison,
+    DeploymentQuestion,
     Estimator,
     Failure,
     FullHistory,
@@ -205,6 +207,21 @@ def test_pictures_are_counted_alike(ask: Ask, estimator: Estimator) -> None:
             2 * 2 * (16 + 16) * 2,
             id="an architecture of one's own",
         ),
+        pytest.param(
+            "deployment",
+            {"model": "meta-llama/Llama-3.1-8B", "context_tokens": 8192, "gpu": "h100", "gpu_count": 1},
+            "largest_batch",
+            54,
+            id="deployment",
+        ),
+        pytest.param("vector_index", {"vectors": 1000, "dimension": 64}, "bytes", 256_000, id="vector index"),
+        pytest.param(
+            "memory_grid",
+            {"model": "meta-llama/Llama-3.1-8B", "context_tokens": [1, 2], "quantization": ["bf16"]},
+            "kv_cache_bytes",
+            [[131_072], [262_144]],
+            id="grid",
+        ),
     ],
 )
 def test_memory_is_counted_alike(
@@ -221,6 +238,28 @@ def test_memory_that_cannot_be_counted_ends_in_the_same_error(ask: Ask) -> None:
     assert caught.value.errors[0].pointer == "/quantization"
     with pytest.raises(InvalidRequest, match=r"knows no public weights of openai/gpt-5\.4-mini"):
         ask("kv_cache", model="gpt-5.4-mini", context_tokens=1)
+
+
+def test_a_break_even_is_told_alike(ask: Ask, estimator: Estimator) -> None:
+    """Money comes as a Decimal through every door; models and mappings mean the same."""
+    traffic = BreakEven(plan=PLAN, conversations_per_day=1000, gpu_price_per_hour=Decimal("2.50"))
+    question = DeploymentQuestion(
+        model="Qwen/Qwen3-8B", context_tokens=4096, concurrency=8, gpu="l40s", break_even=traffic
+    )
+    answer = ask("deployment", question)
+    assert answer == estimator.deployment(question.model_dump(mode="json", exclude_defaults=True))
+    assert answer.break_even.gpu_price_per_hour == Decimal("2.5")
+    assert ask("deployment", question, gpu="l4").gpu == "l4-24gb"
+
+
+def test_a_deployment_that_cannot_be_told_ends_in_the_same_error(ask: Ask) -> None:
+    with pytest.raises(InvalidRequest, match="near names: h100-sxm-80gb") as caught:
+        ask("deployment", model="Qwen/Qwen3-8B", context_tokens=4096, gpu="h1000")
+    assert caught.value.errors[0].pointer == "/gpu"
+
+
+def test_gpus_are_listed_alike(ask: Ask, estimator: Estimator) -> None:
+    assert ask("gpus") == estimator.gpus()
 
 
 def test_all_are_ready(ask: Ask) -> None:

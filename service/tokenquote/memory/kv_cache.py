@@ -26,6 +26,7 @@ from tokenquote.memory.architecture import (
 )
 from tokenquote.memory.cache_plan import CacheError, CachePlan
 from tokenquote.memory.held_tokens import held_by_window, held_contiguously, held_tokens
+from tokenquote.memory.pipeline import split_into_stages
 from tokenquote.memory.quantization import CacheElement
 from tokenquote.memory.recurrent import Mamba2, Recurrent
 
@@ -203,14 +204,6 @@ def _compressor_state(layer: CompressedAttention) -> int:
 
 
 def _stages(layers: Sequence[Attention], stages: int) -> Iterator[Sequence[Attention]]:
-    """Layers in a row for each stage; the rest goes to those before the last (vLLM, distributed/utils.py)."""
     if stages > len(layers):
         raise CacheError("pipeline_parallel", f"{stages} stages for {len(layers)} layers")
-    each, rest = divmod(len(layers), stages)
-    first = 0
-    for stage in range(stages):
-        # The last stage has the output matrix and gets none of the rest.
-        more = stages - 1 - rest <= stage < stages - 1
-        count = each + more
-        yield layers[first : first + count]
-        first += count
+    return split_into_stages(layers, stages)
