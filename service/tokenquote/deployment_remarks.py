@@ -1,153 +1,16 @@
-"""Where the numbers of a deployment come from, what is taken for granted, and what could mislead."""
+"""What is taken for granted in a deployment, and what could mislead a reader who sees only the numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from tokenquote.deployment_speed import Machine
-from tokenquote.gpu_choice import MAX_GPUS, Choice
-from tokenquote.hosting import Hosted
-from tokenquote.memory import Architecture, LatentAttention, cache_formula
+from tokenquote.deployment_findings import Findings
+from tokenquote.gpu_choice import MAX_GPUS
+from tokenquote.memory import Architecture, LatentAttention
 from tokenquote.memory.architecture import Experts, GroupedAttention
-from tokenquote.memory.kv_cache import CachePlan
-from tokenquote.memory_answers import method_of
-from tokenquote_client.deployments import BreakEvenAnswer, Explained
 from tokenquote_client.quote import Warned
 
-__all__ = ["Findings", "assumptions_of", "explain", "warnings_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What was found out, as far as remarks go by it."""
-
-    hosted: Hosted
-    choice: Choice
-    machine: Machine | None
-    fits: bool
-    largest_batch: int
-    running: int
-    found_options: int
-    break_even: BreakEvenAnswer | None
-    peak_tokens: int | None
-    """The longest context of the plan."""
-
-
-def explain(findings: Findings) -> list[Explained]:
-    """Every number with its method and formula."""
-    found = [*_memory_formulas(findings)]
-    if findings.machine is not None:
-        found += _speed_formulas(findings.machine)
-    if findings.break_even is not None:
-        found += _break_even_formulas(findings)
-    return [Explained(what=what, method=method, formula=formula) for what, method, formula in found]
-
-
-def _memory_formulas(findings: Findings) -> Iterator[tuple[str, str, str]]:
-    hosted, choice = findings.hosted, findings.choice
-    question, architecture = hosted.question, hosted.architecture
-    engine = hosted.engine_on(choice.gpu)
-    layers = [layer.attention for layer in architecture.layers]
-    plan = CachePlan(
-        question.context_tokens,
-        hosted.element,
-        question.concurrency,
-        engine.block_tokens,
-        encoder_tokens=hosted.encoder_tokens,
-    )
-    ranks = choice.layout.tensor_parallel
-    exact = method_of(architecture.known)
-    usable = choice.gpu.usable_gib
-    yield "memory_bytes", usable.method, f"{usable.value:g} GiB: {usable.source}"
-    yield "budget_bytes", "stated", f"{float(engine.utilization):g} x memory_bytes, as the engine is started"
-    yield (
-        "weights_bytes",
-        method_of(architecture.known),
-        f"sum over tensors of elements x bits / 8 in {hosted.format.name}: {hosted.weights.parameters} "
-        f"parameters, {hosted.weights.bytes} bytes in all; matrices / {ranks}, norms, routers and MLA's "
-        "down-projections whole on each GPU",
-    )
-    yield "kv_cache_bytes", exact, f"{cache_formula(layers, plan)}; over all GPUs, without replication"
-    yield (
-        "kv_in_flight_bytes",
-        exact,
-        f"windows hold {engine.max_num_batched_tokens} tokens more while a chunk of a prompt is read",
-    )
-    yield (
-        "activation_bytes",
-        "calibrated",
-        f"max(14 x {engine.max_num_seqs} sequences x {architecture.vocabulary} words + 2 x "
-        f"{engine.max_num_batched_tokens} tokens x {architecture.hidden}, 2 x tokens x (3 x width / {ranks} "
-        f"+ 2 x {architecture.hidden})) + workspace of experts + 0.115 GiB; sampling on the last stage; "
-        "30 vLLM logs, mean error 0.05 GiB",
-    )
-    graphs = "0: eager mode, or outside the engine's share"
-    if engine.cuda_graphs:
-        graphs = (
-            "0.70 GiB + 1536 x layers x hidden + 0.55 GiB with experts; 38 vLLM logs, mean error 0.12 GiB"
-        )
-    yield "cuda_graph_bytes", "calibrated", graphs
-    runtime = (
-        "calibrated",
-        "0.25 GiB alone, 0.07 in a pipeline, 2.1 with tensor parallelism (NCCL); vLLM logs",
-    )
-    if engine.non_torch is not None:
-        runtime = ("stated", "as stated in `engine`")
-    yield "runtime_bytes", *runtime
-    yield "padding_bytes", "calibrated", "MXFP4 experts in whole 256s of columns; 0 in every other format"
-    yield "largest_batch", "rule", "the most sequences for which every GPU's total stays within its budget"
-    yield (
-        "longest_context_tokens",
-        "rule",
-        "the most tokens for which every GPU's total stays within its budget",
-    )
-
-
-def _speed_formulas(machine: Machine) -> Iterator[tuple[str, str, str]]:
-    rates = machine.rates
-    per_stage = (
-        f"max(bytes / {rates.bandwidth:.4g}, operations / {rates.flops:.4g} + attention / "
-        f"{rates.attention_flops:.4g})"
-    )
-    link = "" if rates.link is None else f" + all-reduced bytes / {rates.link:.4g}"
-    yield (
-        "speed.prefill.seconds",
-        "rule",
-        f"sum over stages of {per_stage}{link}; operations = 2 x active parameters x tokens, attention = "
-        "2 x heads x (key + value dimension) x pairs of tokens within the window",
-    )
-    yield (
-        "speed.decode.step_seconds",
-        "rule",
-        f"stages x the slowest stage's {per_stage}{link}; bytes = weights without the input embedding, of "
-        "experts E x (1 - (1 - k/E)^tokens) of E, + each sequence's KV cache",
-    )
-    yield (
-        "speed.decode.tokens_per_second",
-        "rule",
-        "sequences x tokens_per_step / step_seconds; with a draft of k tokens, each taken with chance a, "
-        "tokens_per_step = (1 - a^(k+1)) / (1 - a)",
-    )
-
-
-def _break_even_formulas(findings: Findings) -> Iterator[tuple[str, str, str]]:
-    yield (
-        "break_even.seconds_per_conversation",
-        "rule",
-        "prefill of input that is not cached, filled up with other prompts, + output tokens x step of "
-        f"{findings.running} sequences / their tokens, at the plan's own contexts",
-    )
-    yield (
-        "break_even.hosted_cost_per_conversation",
-        "rule",
-        "replicas x GPUs x price per hour / conversations per hour",
-    )
-    yield (
-        "break_even.break_even_utilization",
-        "rule",
-        "GPUs x price per hour x seconds_per_conversation / 3600 / api_cost_per_conversation",
-    )
+__all__ = ["assumptions_of", "warnings_of"]
 
 
 def assumptions_of(findings: Findings) -> list[str]:

@@ -9,7 +9,9 @@ import datetime as dt
 
 from tokenquote.break_even import Economy, Quotes, break_even_of, quote_both
 from tokenquote.catalog import Catalog
-from tokenquote.deployment_remarks import Findings, assumptions_of, explain, warnings_of
+from tokenquote.deployment_findings import Findings
+from tokenquote.deployment_formulas import explain
+from tokenquote.deployment_remarks import assumptions_of, warnings_of
 from tokenquote.deployment_speed import Machine, machine_of, speed_of
 from tokenquote.gpu_choice import Choice, choose, option_of, options
 from tokenquote.hosting import Hosted, read_hosted

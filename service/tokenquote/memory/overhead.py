@@ -24,7 +24,7 @@ _SAMPLER_BYTES = 14
 _PEAK_REST = round(0.115 * _GIB)
 # Non-torch memory in logs: 0.25 GiB alone, 0.07 in a pipeline, 2.06 to 2.21 with NCCL's tensor parallelism.
 _ALONE, _IN_PIPELINE, _WITH_NCCL = (round(gib * _GIB) for gib in (0.25, 0.07, 2.1))
-# CUDA graphs in 38 logs: 0.70 GiB + 1.5 KiB x layers x hidden, 0.55 GiB more with experts; mean error 0.12
+# CUDA graphs in 26 logs: 0.70 GiB + 1.5 KiB x layers x hidden, 0.55 GiB more with experts; mean error 0.12
 # GiB, largest 0.50.
 _GRAPHS, _GRAPHS_PER_WIDTH, _GRAPHS_OF_EXPERTS = round(0.70 * _GIB), 1536, round(0.55 * _GIB)
 # MXFP4 kernels want an expert's columns in whole 256s: gpt-oss-120b is 64.38 GiB in vLLM's logs on H100, and

@@ -11,13 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tokenquote.memory.architecture import (
-    Attention,
-    CompressedAttention,
-    GroupedAttention,
-    LatentAttention,
-    Parallel,
-)
+from tokenquote.memory.architecture import Attention, GroupedAttention
+from tokenquote.memory.attention_work import pair_flops, pairs_seen, tokens_seen
 from tokenquote.memory.kv_cache import CachePlan, kv_cache
 from tokenquote.memory.quantization import CacheElement
 from tokenquote.memory.sharding import StageWeights
@@ -189,8 +184,8 @@ def _decode_work(
     pairs = sum(
         share
         * times
-        * _attention_flops(layer.attention, spread.ranks, absorbed=True)
-        * _within(layer.attention, context, spread)
+        * pair_flops(layer.attention, spread.ranks, absorbed=True)
+        * tokens_seen(layer.attention, context, spread.encoder_tokens)
         for layer, times in stage.kinds
         for context, share in contexts.items()
     )
@@ -223,9 +218,10 @@ def _prefill_work(
     tokens = sum(new for _, new in prompts)
     attention = sum(
         times
-        * _attention_flops(layer.attention, spread.ranks, absorbed=False)
+        * pair_flops(layer.attention, spread.ranks, absorbed=False)
         * sum(
-            _seen(layer.attention, cached + new, spread) - _seen(layer.attention, cached, spread)
+            pairs_seen(layer.attention, cached + new, spread.encoder_tokens)
+            - pairs_seen(layer.attention, cached, spread.encoder_tokens)
             for cached, new in prompts
         )
         for layer, times in stage.kinds
@@ -239,54 +235,6 @@ def _prefill_work(
         attention_flops=attention,
         link_bytes=_all_reduces(stage, spread, tokens),
     )
-
-
-def _attention_flops(layer: Attention, ranks: int, *, absorbed: bool) -> int:
-    """Operations of one new token with one token before it: scores and the sum of values, 2 each an element.
-
-    Recurrent layers have a state in place of tokens before; the little that it takes is not counted, nor
-    is what an indexer takes.
-    """
-    if isinstance(layer, Parallel):
-        return _attention_flops(layer.attention, ranks, absorbed=absorbed)
-    if isinstance(layer, GroupedAttention):
-        return 2 * layer.query_heads // ranks * (layer.head_dim + layer.value_size)
-    if isinstance(layer, CompressedAttention):
-        return 4 * layer.query_heads // ranks * layer.head_dim
-    if isinstance(layer, LatentAttention):
-        # Decoding works on the compressed rows themselves, prefill on keys and values (arXiv:2412.19437).
-        width = 2 * layer.kv_rank + layer.rope_dim
-        if not absorbed:
-            width = layer.nope_dim + layer.rope_dim + layer.value_dim
-        return 2 * layer.query_heads // ranks * width
-    return 0
-
-
-def _within(layer: Attention, context: int, spread: Spread) -> int:
-    """Tokens, or compressed rows, that a token looks at."""
-    if isinstance(layer, GroupedAttention) and layer.kind == "cross_attention":
-        return spread.encoder_tokens or 0
-    window = _window(layer)
-    seen = context if window is None else min(context, window)
-    rows = context // layer.ratio if isinstance(layer, CompressedAttention) and layer.ratio else 0
-    return seen + rows
-
-
-def _window(layer: Attention) -> int | None:
-    if isinstance(layer, GroupedAttention | LatentAttention | CompressedAttention):
-        return layer.window
-    return None
-
-
-def _seen(layer: Attention, tokens: int, spread: Spread) -> int:
-    """Pairs of a token and one that it looks at, in a prompt of so many: n (n + 1) / 2, within the window."""
-    if isinstance(layer, GroupedAttention) and layer.kind == "cross_attention":
-        return tokens * (spread.encoder_tokens or 0)
-    window = _window(layer)
-    full = tokens if window is None else min(tokens, window)
-    ratio = layer.ratio if isinstance(layer, CompressedAttention) else 0
-    rows = tokens * (tokens + 1) // 2 // ratio if ratio else 0
-    return full * (full + 1) // 2 + (tokens - full) * full + rows
 
 
 def _all_reduces(stage: StageWeights, spread: Spread, tokens: int) -> float:
