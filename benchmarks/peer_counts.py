@@ -1,7 +1,7 @@
 """What other counters say of the same calls: litellm's token_counter and tokencost, where they are installed.
 
-Both take OpenAI's messages, so every body is given to them in that form, with its tools where they have a place
-for them. They run in the same pass over the same rows as our own count.
+Both take OpenAI's messages, so every body is given to them in that form, with its tools where they have a
+place for them. They run in the same pass over the same rows as our own count.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def installed_peers() -> dict[str, PeerCounter]:
 
 def _litellm() -> PeerCounter:
     # It would look up vocabularies and prices over the network.
-    os.environ |= {"HF_HUB_OFFLINE": "1", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    os.environ |= {"HF_HUB_OFFLINE": "1", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}  # noqa: TID251  (its switches)
     import litellm
 
     litellm.suppress_debug_info = True

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peer_counts import PeerCounter
 from benchmarks.recorded import format_of, is_text_only, names_of, rows
 
 from tokenquote.catalog import Catalog, UnknownModel
@@ -39,13 +40,21 @@ class Counted:
     high: int | None
     method: str | None
     reason: str | None
+    peers: Mapping[str, int | None] = field(default_factory=dict)
+    """What other counters say of it, by their names."""
 
 
 class TokenCounter:
     """Counts recorded bodies by the way of POST /v1/tokens."""
 
-    def __init__(self, catalog: Catalog, vocabularies: Vocabularies | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        vocabularies: Vocabularies | None = None,
+        peers: Mapping[str, PeerCounter] | None = None,
+    ) -> None:
         self._catalog = catalog
+        self._peers = peers or {}
         self._vocabularies = vocabularies or Vocabularies(catalog.vocabularies)
 
     def count(self, recordings: Path) -> Iterator[Counted]:
@@ -66,6 +75,7 @@ class TokenCounter:
                 total.high if total else None,
                 total.method if total else None,
                 reason,
+                {name: count(row) for name, count in self._peers.items()},
             )
 
     def predict(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
