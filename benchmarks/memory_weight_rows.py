@@ -17,6 +17,7 @@ from tokenquote.memory import (
     read_architecture,
     weigh_architecture,
 )
+from tokenquote.memory.training import Sharding, states
 
 __all__ = ["WeightRows"]
 
@@ -65,6 +66,11 @@ class WeightRows:
             "weights_gib_per_gpu": self._per_gpu,
             "compute_buffer_mib": lambda row: _given(row, "n_ubatch") * _given(row, "n_vocab") * 4 / row.unit,
             "double_quant_saving_gb": self._double_quantisation,
+            "training_gb_per_gpu_baseline": lambda row: _training(row, 0),
+            "training_gb_per_gpu_P_os": lambda row: _training(row, 1),
+            "training_gb_per_gpu_P_os+g": lambda row: _training(row, 2),
+            "training_gb_per_gpu_P_os+g+p": lambda row: _training(row, 3),
+            "full_finetune_gpu_gb": lambda row: _training(row, 0),
         }
 
     def _architecture(self, row: Row) -> Architecture:
@@ -133,6 +139,15 @@ class WeightRows:
         """Bits of NF4 less those with its constants quantised too (QLoRA, section 3)."""
         plain, double = (self._formats.weight(name).storage.bits_per_weight for name in ("nf4", "nf4-dq"))
         return float((plain - double) * int(row.inputs["params"]) / 8 / row.unit)
+
+
+def _training(row: Row, stage: int) -> float:
+    """Weights, gradients and Adam's states of mixed precision, without activations."""
+    weights = row.first("params") or 1e9 * (row.first("params_b") or 0)
+    if not weights:
+        raise NotAttempted("the row does not say how many weights are trained")
+    sharding = Sharding(stage, row.number("Nd", "gpus") or 1)
+    return states(int(weights), "mixed", 8 * int(weights), sharding).bytes / row.unit
 
 
 def format_name(row: Row) -> str | None:

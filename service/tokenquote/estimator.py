@@ -22,6 +22,7 @@ from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
 from tokenquote.quotes import answer
 from tokenquote.token_answers import answer_tokens
 from tokenquote.tokens import Vocabularies
+from tokenquote.training_answers import answer_training
 from tokenquote_client import operations as ask
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
 from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
@@ -34,6 +35,7 @@ from tokenquote_client.operations import Detail, Operation
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote
 from tokenquote_client.tokens import TokensAnswer, TokensQuestion
+from tokenquote_client.training import TrainingAnswer, TrainingQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["Estimator"]
@@ -134,6 +136,13 @@ class Estimator:
         """Memory of an index over embeddings."""
         asked = _read(ask.vector_index_operation(question, fields), VectorIndexQuestion)
         return _with_typed_errors(lambda: answer_vector_index(asked, self._catalog))
+
+    def training(
+        self, question: TrainingQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> TrainingAnswer:
+        """Memory of training and fine-tuning, on each GPU."""
+        asked = _read(ask.training_operation(question, fields), TrainingQuestion)
+        return _with_typed_errors(lambda: answer_training(asked, self._catalog))
 
     def memory_grid(
         self, question: MemoryGridQuestion | Mapping[str, Any] | None = None, /, **fields: Any

@@ -25,6 +25,7 @@ METHODS = [
     "deployment",
     "vector_index",
     "memory_grid",
+    "training",
     "ready",
 ]
 

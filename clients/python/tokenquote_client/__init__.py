@@ -49,6 +49,7 @@ from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.protocols import AsyncQuoter, Quoter
 from tokenquote_client.quote import Comparison, Failure, Quote
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
+from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "InvalidRequest",
     "KvCacheAnswer",
     "KvCacheQuestion",
+    "Lora",
     "MediaAnswer",
     "MediaItem",
     "MediaQuestion",
@@ -111,6 +113,8 @@ __all__ = [
     "TokensPart",
     "TokensQuestion",
     "ToolRound",
+    "TrainingAnswer",
+    "TrainingQuestion",
     "Triangular",
     "Turn",
     "Unauthorized",

@@ -26,6 +26,7 @@ from tokenquote_client.operations import AnswerT, Detail, Operation
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote
 from tokenquote_client.tokens import TokensAnswer, TokensQuestion
+from tokenquote_client.training import TrainingAnswer, TrainingQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["AsyncClient"]
@@ -141,6 +142,12 @@ class AsyncClient:
     ) -> VectorIndexAnswer:
         """Memory of an index over embeddings."""
         return await self._call(ask.vector_index_operation(question, fields))
+
+    async def training(
+        self, question: TrainingQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> TrainingAnswer:
+        """Memory of training and fine-tuning, on each GPU."""
+        return await self._call(ask.training_operation(question, fields))
 
     async def memory_grid(
         self, question: MemoryGridQuestion | Mapping[str, Any] | None = None, /, **fields: Any

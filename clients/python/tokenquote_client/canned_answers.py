@@ -18,6 +18,7 @@ from tokenquote_client.memory_grid import MemoryGridAnswer
 from tokenquote_client.operations import Readiness
 from tokenquote_client.quote import Comparison, ContextUse, PriceLine, Quote, QuotedRequest, Totals
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown
+from tokenquote_client.training import TrainingAnswer
 from tokenquote_client.vector_index import VectorIndexAnswer
 
 __all__ = ["canned_answer", "canned_model", "canned_quote"]
@@ -34,6 +35,7 @@ def canned_answer(path: str, body: Any) -> BaseModel | None:
         "/v1/models": ModelList(items=[ModelSummary(**_model_members(MODEL))]),
         "/v1/catalog": _catalog(),
         "/v1/gpus": GpuList(items=[_gpu()]),
+        "/v1/memory/training": _training(),
         "/v1/memory/vector-index": _vector_index(),
         "/v1/memory/kv-cache": _kv_cache(),
         "/v1/memory/weights": _weights(),
@@ -256,6 +258,17 @@ def _memory_grid(asked: Mapping[str, Any]) -> MemoryGridAnswer:
         kv_cache_bytes=cache,
         total_bytes=[[[2_001_000] * len(sequences)] * len(contexts)] * len(formats),
         method="assumed",
+    )
+
+
+def _training() -> TrainingAnswer:
+    return TrainingAnswer(
+        bytes_per_gpu=16_000_000,
+        components={"weights": 2_000_000, "optimizer": 14_000_000},
+        parameters=1_000_000,
+        trainable_parameters=1_000_000,
+        formula="canned",
+        method="rule",
     )
 
 

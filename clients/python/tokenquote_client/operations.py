@@ -21,6 +21,7 @@ from tokenquote_client.plan import Plan
 from tokenquote_client.problem import Problem
 from tokenquote_client.quote import Comparison, Quote
 from tokenquote_client.tokens import TokensAnswer, TokensQuestion
+from tokenquote_client.training import TrainingAnswer, TrainingQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
@@ -152,6 +153,13 @@ def vector_index_operation(
     """How much memory an index over embeddings takes."""
     content = _json(_members(question, fields))
     return Operation("POST", "/v1/memory/vector-index", VectorIndexAnswer, content=content)
+
+
+def training_operation(
+    question: TrainingQuestion | Fields | None, fields: Fields
+) -> Operation[TrainingAnswer]:
+    """Memory of training."""
+    return Operation("POST", "/v1/memory/training", TrainingAnswer, content=_json(_members(question, fields)))
 
 
 def memory_grid_operation(

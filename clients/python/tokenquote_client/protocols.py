@@ -20,6 +20,7 @@ from tokenquote_client.operations import Detail
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote
 from tokenquote_client.tokens import TokensAnswer, TokensQuestion
+from tokenquote_client.training import TrainingAnswer, TrainingQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["AsyncQuoter", "Quoter"]
@@ -68,6 +69,10 @@ class Quoter(Protocol):
     def vector_index(
         self, question: VectorIndexQuestion | Mapping[str, Any] | None = None, /, **fields: Any
     ) -> VectorIndexAnswer: ...
+
+    def training(
+        self, question: TrainingQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> TrainingAnswer: ...
 
     def memory_grid(
         self, question: MemoryGridQuestion | Mapping[str, Any] | None = None, /, **fields: Any
@@ -130,6 +135,10 @@ class AsyncQuoter(Protocol):
     async def vector_index(
         self, question: VectorIndexQuestion | Mapping[str, Any] | None = None, /, **fields: Any
     ) -> VectorIndexAnswer: ...
+
+    async def training(
+        self, question: TrainingQuestion | Mapping[str, Any] | None = None, /, **fields: Any
+    ) -> TrainingAnswer: ...
 
     async def memory_grid(
         self, question: MemoryGridQuestion | Mapping[str, Any] | None = None, /, **fields: Any

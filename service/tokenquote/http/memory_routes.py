@@ -10,7 +10,8 @@ from litestar.di import NamedDependency
 from tokenquote.http.bodies import answer_to
 from tokenquote.http.service_state import ServiceState
 from tokenquote.memory_answers import answer_kv_cache, answer_weights
-from tokenquote_client import KvCacheQuestion, WeightsQuestion
+from tokenquote.training_answers import answer_training
+from tokenquote_client import KvCacheQuestion, TrainingQuestion, WeightsQuestion
 
 __all__ = ["MEMORY_ROUTES"]
 
@@ -42,4 +43,16 @@ async def estimate_weights(request: AnyRequest, service: Service) -> Response[by
     return Response(content, media_type="application/json")
 
 
-MEMORY_ROUTES = (estimate_kv_cache, estimate_weights)
+@post(
+    "/v1/memory/training",
+    status_code=200,
+    operation_id="estimateTraining",
+    summary="Memory of training",
+)
+async def estimate_training(request: AnyRequest, service: Service) -> Response[bytes]:
+    """How much memory full fine-tuning, LoRA or QLoRA takes on each GPU."""
+    content = answer_to(await request.body(), TrainingQuestion, answer_training, service.catalog)
+    return Response(content, media_type="application/json")
+
+
+MEMORY_ROUTES = (estimate_kv_cache, estimate_weights, estimate_training)

@@ -30,6 +30,8 @@ from tokenquote_client import (
     Quote,
     TokensAnswer,
     TokensQuestion,
+    TrainingAnswer,
+    TrainingQuestion,
     VectorIndexAnswer,
     VectorIndexQuestion,
     WeightsAnswer,
@@ -99,6 +101,14 @@ _EXAMPLE_GRID = {
     "sequences": [1, 8, 64],
     "quantization": ["bf16", "fp8", "awq-4bit-g128"],
 }
+_EXAMPLE_TRAINING = {
+    "model": "Qwen/Qwen3-8B",
+    "lora": {"rank": 16, "targets": ["all-linear"]},
+    "quantization": "nf4-dq",
+    "batch_size": 4,
+    "sequence_tokens": 4096,
+    "checkpointing": "full",
+}
 _EXAMPLE_VECTOR_INDEX = {"vectors": 10_000_000, "dimension": 1536, "index": "hnsw", "dtype": "fp16"}
 _EXAMPLE_WEIGHTS = {"model": "Qwen/Qwen3-32B", "quantization": "awq-4bit-g128"}
 _QUESTIONS: dict[str, tuple[type, dict[str, Any]]] = {
@@ -108,6 +118,7 @@ _QUESTIONS: dict[str, tuple[type, dict[str, Any]]] = {
     "estimateKvCache": (KvCacheQuestion, _EXAMPLE_KV_CACHE),
     "estimateDeployment": (DeploymentQuestion, _EXAMPLE_DEPLOYMENT),
     "estimateMemoryGrid": (MemoryGridQuestion, _EXAMPLE_GRID),
+    "estimateTraining": (TrainingQuestion, _EXAMPLE_TRAINING),
     "estimateVectorIndex": (VectorIndexQuestion, _EXAMPLE_VECTOR_INDEX),
     "estimateWeights": (WeightsQuestion, _EXAMPLE_WEIGHTS),
 }
@@ -118,6 +129,7 @@ _ANSWERS: dict[str, tuple[type, ...]] = {
     "estimateKvCache": (KvCacheAnswer,),
     "estimateDeployment": (DeploymentAnswer,),
     "estimateMemoryGrid": (MemoryGridAnswer,),
+    "estimateTraining": (TrainingAnswer,),
     "estimateVectorIndex": (VectorIndexAnswer,),
     "estimateWeights": (WeightsAnswer,),
     "listModels": (ModelList,),
