@@ -21,7 +21,9 @@ def answer_media(question: MediaQuestion, catalog: Catalog, vocabularies: Vocabu
         one of `problems.KNOWN_ERRORS`: an item or the model is not known.
     """
     model = catalog.resolve(question.model)
-    counter = MediaCounter(model, catalog.profiles, count_text=TokenRules(model.counting, vocabularies).text)
+    counter = MediaCounter(
+        model.media, catalog.profiles, count_text=TokenRules(model.counting, vocabularies).text
+    )
     counted = [counter.count_part(item, ("items", i)) for i, item in enumerate(question.items)]
     items = [_item(one) for one in counted]
     notes = sorted({note for one in counted for note in one.notes})

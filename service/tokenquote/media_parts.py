@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 
-from tokenquote.catalog import Model
+from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.schema import AmountProfiles
 from tokenquote.conversation import Content, MediaUse
 from tokenquote.counts import Count
-from tokenquote.media import HeaderError, ImageRefused, ImageSize, details_of
+from tokenquote.media import HeaderError, ImageRefused, ImageSize
 from tokenquote.media.item_counts import (
     ItemCount,
     MissingRule,
@@ -19,6 +19,7 @@ from tokenquote.media.item_counts import (
 )
 from tokenquote.media.item_limits import refusal_of
 from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
+from tokenquote.media_notes import WORDS, notes_of
 from tokenquote.plan_errors import Location, PlanError
 from tokenquote.tokens.request import Media
 from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
@@ -34,7 +35,6 @@ _PARTS: Mapping[str, type[MediaPart]] = {
     "video": VideoPart,
     "document": DocumentPart,
 }
-_WORDS = {"image": "picture", "audio": "sound", "video": "clip", "document": "document"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class CountedMedia:
 class MediaCounter:
     """Counts media as one model does."""
 
-    model: Model
+    rules: MediaRules
     profiles: Mapping[str, AmountProfiles]
     """Lengths that are assumed where nobody states any: `audio_seconds`, `document_pages`."""
     items: Items = field(default_factory=dict)
@@ -84,10 +84,10 @@ class MediaCounter:
         if not isinstance(item, Sound):
             raise TypeError(f"a sound became a {type(item).__name__}")
         try:
-            counted = count_speech(item, self.model)
+            counted = count_speech(item, self.rules)
         except MissingRule as error:
             raise PlanError(at, str(error)) from None
-        return CountedMedia(item, counted, tuple(_notes(item, "sound", counted.total, self.model)))
+        return CountedMedia(item, counted, tuple(notes_of(item, "audio", counted.total, self.rules)))
 
     def count_in_body(self, media: Media, at: Location) -> CountedMedia:
         """Count what stands in a native body; `at` is where the body stands.
@@ -99,18 +99,18 @@ class MediaCounter:
         return self._count(self._item(_as_part(media), where, media.media_type), media.kind, where)
 
     def _count(self, item: Item, kind: str, at: Location) -> CountedMedia:
-        word = _WORDS[kind]
-        limits = self.model.media_limits
+        word = WORDS[kind]
+        limits = self.rules.limits
         refusal = refusal_of(item, limits) if limits is not None else None
         if refusal is not None:
-            raise PlanError(at, f"{self.model.id} would refuse this {word}: {refusal}")
+            raise PlanError(at, f"{self.rules.model} would refuse this {word}: {refusal}")
         try:
-            counted = count_item(self._with_text(item), self.model)
+            counted = count_item(self._with_text(item), self.rules)
         except MissingRule as error:
             raise PlanError(at, str(error)) from None
         except ImageRefused as error:
-            raise PlanError(at, f"{self.model.id} would refuse this {word}: {error}") from None
-        return CountedMedia(item, counted, tuple(_notes(item, word, counted.total, self.model)))
+            raise PlanError(at, f"{self.rules.model} would refuse this {word}: {error}") from None
+        return CountedMedia(item, counted, tuple(notes_of(item, kind, counted.total, self.rules)))
 
     def _with_text(self, item: Item) -> Item:
         if not isinstance(item, Document) or item.text or not item.texts or self.count_text is None:
@@ -210,29 +210,3 @@ def _size(part: ImagePart | VideoPart) -> ImageSize | None:
 
 def _detail(detail: str | None) -> str | None:
     return None if detail == "auto" else detail
-
-
-def _notes(item: Item, word: str, count: Count, model: Model) -> list[str]:
-    unknown = {
-        "size": isinstance(item, Picture) and item.size is None,
-        "length": not isinstance(item, Picture) and not _length_of(item).known,
-    }
-    notes = [
-        f"the {what} of a {word} behind an address is not known, for addresses are never fetched: "
-        f"{count.low} to {count.high} tokens, counted as {count.tokens}"
-        for what, holds in unknown.items()
-        if holds
-    ]
-    if count.method == "assumed" and not notes:
-        notes.append(f"a {word}: {count.low} to {count.high} tokens, assumed to be {count.tokens}")
-    if isinstance(item, Picture) and model.images is not None:
-        known = details_of(model.images) | {None, "auto"}
-        if item.detail not in known:
-            notes.append(
-                f"detail `{item.detail}` has no price of its own for {model.id}: counted as its default"
-            )
-    return notes
-
-
-def _length_of(item: Sound | Clip | Document) -> Length:
-    return item.pages if isinstance(item, Document) else item.seconds

@@ -61,7 +61,7 @@ def resolve(
     Raises:
         PlanError: something that is not offered, or that cannot be counted.
     """
-    media = MediaCounter(model, catalog.profiles, {} if looked_at is None else looked_at, rules.text)
+    media = MediaCounter(model.media, catalog.profiles, {} if looked_at is None else looked_at, rules.text)
     counter = AmountCounter(rules, catalog.profiles)
     resolver = _Resolver(rules, media, counter)
     opening = resolver.opening(plan)

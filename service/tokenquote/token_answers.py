@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tokenquote.catalog import AmbiguousModel, Catalog, CountedAs, UnknownModel
+from tokenquote.catalog import Catalog, CountedAs, UnknownModel
 from tokenquote.conversation import Content
 from tokenquote.counts import Count, least_certain
 from tokenquote.media_parts import CountedMedia, MediaCounter
@@ -66,12 +66,12 @@ def _media(request: Request, name: str, rules: TokenRules, catalog: Catalog) -> 
     if not media:
         return []
     try:
-        model = catalog.resolve(name)
-    except (UnknownModel, AmbiguousModel):
+        media_rules = catalog.media_of(name)
+    except UnknownModel:
         at = ("body", *media[0].location)
         detail = f"the catalog knows how {name} counts texts, but not pictures, clips or documents"
         raise PlanError(at, detail) from None
-    counter = MediaCounter(model, catalog.profiles, count_text=rules.text)
+    counter = MediaCounter(media_rules, catalog.profiles, count_text=rules.text)
     return [counter.count_in_body(one, ("body",)) for one in media]
 
 

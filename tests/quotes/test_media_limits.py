@@ -41,7 +41,7 @@ def limits(quote: Quote) -> list[str]:
         ("gpt-4o", image(pillow("BMP")), "a file of format bmp; taken are png, jpeg, webp, gif"),
         ("gpt-4o", image(pillow("AVIF")), "a file of format avif"),
         ("gpt-4o", image(pillow("JPEG", mode="CMYK")), None),
-        ("claude-opus-4-8", image(png(9, 9), "image/jpeg"), "a file of format png that is labelled jpeg"),
+        ("claude-opus-4-8", image(png(9, 9), "image/jpeg"), None),
         ("claude-opus-4-8", image(png(9, 9), "image/png"), None),
         ("gpt-4o", image(png(9, 9), "image/jpeg"), None),
         ("claude-opus-4-8", image(png(9, 9) + bytes(8_000_000)), "bytes of base64, at most 10485760"),
@@ -132,3 +132,13 @@ def test_the_base64_of_a_request_is_limited_as_the_history_grows(quoted: Ask) ->
     assert [detail.split(",")[0] for detail in limits(quote)] == [
         f"request 5 (turn 5) sends {5 * len(large['data'])} bytes of base64"
     ]
+
+
+def test_a_wrong_media_type_is_warned_of_where_it_may_be_refused(quoted: Ask) -> None:
+    """Anthropic has refused such pictures, and billed others."""
+    said = "anthropic/claude-opus-4-8 may refuse a file of format png that is labelled jpeg"
+    wrong = quoted(model="claude-opus-4-8", turns=[turn([image(png(9, 9), "image/jpeg")])])
+    assert said in wrong.assumptions
+    for model, label in (("claude-opus-4-8", "image/png"), ("claude-opus-4-8", ""), ("gpt-4o", "image/jpeg")):
+        right = quoted(model=model, turns=[turn([image(png(9, 9), label)])])
+        assert not any("labelled" in one for one in right.assumptions)

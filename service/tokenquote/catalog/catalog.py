@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from tokenquote.catalog.families_schema import Family, matches
+from tokenquote.catalog.families_schema import Family, MediaFamily, matches
 from tokenquote.catalog.gpus_schema import Gpu, MatrixType
 from tokenquote.catalog.image_rules_schema import ImageRule
 from tokenquote.catalog.media_limits_schema import MediaLimits
+from tokenquote.catalog.media_rules import MediaOfModel, MediaRules, media_of
 from tokenquote.catalog.media_rules_schema import AudioRule, DocumentRule, MediaRulesFile, VideoRule
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, QuantizationFile
 from tokenquote.catalog.prices_schema import PriceBlock
@@ -95,6 +96,13 @@ class Model:
     weights: OpenWeightsEntry | None = None
     """The model's public weights: its own entry, or that of what its provider runs."""
 
+    @property
+    def media(self) -> MediaRules:
+        """How the model counts pictures, sounds, clips and documents."""
+        return MediaRules(
+            self.id, self.entry, self.images, self.audio, self.video, self.documents, self.media_limits
+        )
+
     def prices_on(self, at: dt.datetime) -> PriceBlock | None:
         """The last block whose first day has come, midnight UTC; None before the first."""
         day = at.astimezone(dt.UTC).date()
@@ -130,6 +138,7 @@ class Catalog:
     vocabularies: Mapping[str, Vocabulary]
     counting: Mapping[str, Counting]
     families: tuple[Family, ...]
+    media_families: tuple[MediaFamily, ...]
     profiles: Mapping[str, AmountProfiles]
     quantization: QuantizationFile
     image_rules: Mapping[str, ImageRule]
@@ -181,6 +190,26 @@ class Catalog:
         """How the model is counted on this api, where families.yaml says that the api matters."""
         family = self._family(name, api)
         return None if family is None else CountedAs(name, self.counting[family.counting], family.shape)
+
+    def media_of(self, name: str) -> MediaRules:
+        """How a model of this name counts media, sold here or not.
+
+        Raises:
+            UnknownModel: neither a model nor a family of media has this name.
+        """
+        try:
+            return self.resolve(name).media
+        except (UnknownModel, AmbiguousModel) as error:
+            family = next((one for one in self.media_families if matches(one.names, name.lower())), None)
+            if family is None:
+                raise UnknownModel(name, getattr(error, "near", [])) from None
+            return MediaRules(name, family, self._images_of(family), **self._media_of(family))
+
+    def _images_of(self, family: MediaFamily) -> ImageRule | None:
+        return self.image_rules[family.images] if family.images is not None else None
+
+    def _media_of(self, family: MediaFamily) -> MediaOfModel:
+        return media_of(family, self.media_rules, self.image_rules)
 
     def _family(self, name: str, api: str | None) -> Family | None:
         """The first family with this name: those of this api, or those of any."""

@@ -1,4 +1,4 @@
-"""families.yaml: which counting rule a model's name means, and on which api."""
+"""families.yaml: which counting rule a model's name means, and on which api; and which rules for media."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tokenquote.catalog.prices_schema import Entry
+from tokenquote.catalog.schema import Word
 
-__all__ = ["FamiliesFile", "Family", "matches"]
+__all__ = ["FamiliesFile", "Family", "MediaFamily", "matches"]
 
 Pattern = Annotated[str, Field(pattern=r"^[a-z0-9*?\[\]!._:@/-]+$", max_length=128)]
 
@@ -28,10 +29,22 @@ class Family(Entry):
     """How the host passes a body on, where that is not as it was written."""
 
 
+class MediaFamily(Entry):
+    """Names whose pictures, sounds, clips and documents are counted by the same rules."""
+
+    names: tuple[Pattern, ...] = Field(min_length=1)
+    """Shell patterns, as above."""
+    images: Word | None = None
+    audio: Word | None = None
+    video: Word | None = None
+    documents: Word | None = None
+
+
 class FamiliesFile(Entry):
     """families.yaml; the first entry that matches decides."""
 
-    families: tuple[Family, ...]
+    families: tuple[Family, ...] = ()
+    media: tuple[MediaFamily, ...] = ()
 
 
 def matches(patterns: tuple[str, ...], name: str) -> bool:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
 from tokenquote.catalog.chat_templates import with_template
-from tokenquote.catalog.families_schema import FamiliesFile, Family
+from tokenquote.catalog.families_schema import FamiliesFile, Family, MediaFamily
 from tokenquote.catalog.gpus_schema import GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
 from tokenquote.catalog.imported_vocabularies import IMPORTED_VOCABULARIES
@@ -84,6 +84,7 @@ class _Parts:
     vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
     counting: dict[str, Counting] = field(default_factory=dict)
     families: tuple[Family, ...] = ()
+    media_families: tuple[MediaFamily, ...] = ()
     caching: dict[str, Caching] = field(default_factory=dict)
     image_rules: dict[str, ImageRule] = field(default_factory=dict)
     media_rules: MediaRulesFile = field(default_factory=MediaRulesFile)
@@ -142,6 +143,7 @@ class _Parts:
             }
         if (families := _optional(directory, "families.yaml", FamiliesFile, problems)) is not None:
             self.families = (*families.families, *self.families)
+            self.media_families = (*families.media, *self.media_families)
 
     def _add_hosting(self, directory: Path, problems: list[str]) -> None:
         if (formats := _optional(directory, "quantization.yaml", QuantizationFile, problems)) is not None:
@@ -192,6 +194,7 @@ class _Parts:
             vocabularies=MappingProxyType(self.vocabularies),
             counting=MappingProxyType(self.counting),
             families=self.families,
+            media_families=self.media_families,
             profiles=MappingProxyType(self.profiles),
             quantization=self.quantization,
             image_rules=MappingProxyType(self.image_rules),
@@ -239,11 +242,19 @@ class _Parts:
             yield from self._dangling_weights(entry, where)
         yield from dangling_names(self.media_rules, self.image_rules)
         yield from self._dangling_counting()
+        yield from self._dangling_families()
 
         for provider in self.providers.values():
             if provider.media_limits is not None and provider.media_limits not in self.media_limits:
                 missing = provider.media_limits
                 yield f"providers/{provider.id}.yaml: media_limits: media_limits.yaml has no {missing!r}"
+
+    def _dangling_families(self) -> Iterable[str]:
+        for named in self.media_families:
+            where = f"families.yaml: media of {named.names[0]}"
+            if named.images is not None and named.images not in self.image_rules:
+                yield f"{where}: image_rules.yaml has no {named.images!r}"
+            yield from dangling_media(named, where, self.media_rules)
 
     def _dangling_counting(self) -> Iterable[str]:
         for family in self.families:
@@ -293,7 +304,8 @@ class _Parts:
             for table in tables
         ]
         content.append({name: asdict(provider) for name, provider in self.providers.items()})
-        content.append([family.model_dump(mode="json", exclude_defaults=True) for family in self.families])
+        families = (*self.families, *self.media_families)
+        content.append([family.model_dump(mode="json", exclude_defaults=True) for family in families])
         content.append(self.media_rules.model_dump(mode="json", exclude_defaults=True))
         content.append(self.quantization.model_dump(mode="json", exclude_defaults=True))
         content.append(self.gpus.model_dump(mode="json", exclude_defaults=True))

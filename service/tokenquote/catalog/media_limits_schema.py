@@ -44,8 +44,8 @@ class PictureLimits(Entry):
     """Those that are taken; none: not known."""
     moving: Literal["refused", "first_frame"] | None = None
     """What happens to animated ones."""
-    label_must_fit: bool = False
-    """Whether a media type that is not the file's own is refused."""
+    wrong_label: Literal["refused", "may_be_refused"] | None = None
+    """What happens to a file whose media type is said to be another than its own."""
     per_request: Positive | None = None
     base64_bytes: Positive | None = None
     """Characters of base64 of one picture."""

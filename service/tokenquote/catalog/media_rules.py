@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypedDict
+from dataclasses import dataclass
+from typing import Protocol, TypedDict
 
 from tokenquote.catalog.image_rules_schema import ImageRule
+from tokenquote.catalog.media_limits_schema import MediaLimits
 from tokenquote.catalog.media_rules_schema import (
     AudioRule,
     DocumentEntry,
@@ -18,11 +20,46 @@ from tokenquote.catalog.media_rules_schema import (
     VideoRule,
 )
 from tokenquote.catalog.resize_rules_schema import SmartResizeRule
-from tokenquote.catalog.schema import DescribedModel
 
-__all__ = ["MediaOfModel", "dangling_media", "dangling_names", "media_of", "video_rule"]
+__all__ = [
+    "MediaOfModel",
+    "MediaRules",
+    "MediaWords",
+    "dangling_media",
+    "dangling_names",
+    "media_of",
+    "video_rule",
+]
 
 ImageRules = Mapping[str, ImageRule]
+
+
+class MediaWords(Protocol):
+    """Whatever names rules for media: a model, or a family of names."""
+
+    @property
+    def images(self) -> str | None: ...
+    @property
+    def audio(self) -> str | None: ...
+    @property
+    def video(self) -> str | None: ...
+    @property
+    def documents(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class MediaRules:
+    """How one model counts media."""
+
+    model: str
+    words: MediaWords
+    """The names of the rules."""
+    images: ImageRule | None
+    audio: AudioRule | None
+    video: VideoRule | None
+    documents: DocumentRule | None
+    limits: MediaLimits | None = None
+    """What is turned down."""
 
 
 class MediaOfModel(TypedDict):
@@ -33,7 +70,7 @@ class MediaOfModel(TypedDict):
     documents: DocumentRule | None
 
 
-def media_of(entry: DescribedModel, rules: MediaRulesFile, images: ImageRules) -> MediaOfModel:
+def media_of(entry: MediaWords, rules: MediaRulesFile, images: ImageRules) -> MediaOfModel:
     """The rules that a model names; every name must be there."""
     return MediaOfModel(
         audio=rules.audio_rules[entry.audio] if entry.audio is not None else None,
@@ -42,7 +79,7 @@ def media_of(entry: DescribedModel, rules: MediaRulesFile, images: ImageRules) -
     )
 
 
-def dangling_media(entry: DescribedModel, where: str, rules: MediaRulesFile) -> Iterable[str]:
+def dangling_media(entry: MediaWords, where: str, rules: MediaRulesFile) -> Iterable[str]:
     """One sentence for each rule that a model names and that is not there."""
     if entry.audio is not None and entry.audio not in rules.audio_rules:
         yield f"{where}.audio: media_rules.yaml has no {entry.audio!r} among audio_rules"
@@ -86,7 +123,7 @@ def video_rule(clip: VideoEntry, rules: MediaRulesFile, images: ImageRules) -> V
     return FramesRule(clip, images[clip.frame], sound)
 
 
-def _documents(entry: DescribedModel, rules: MediaRulesFile, images: ImageRules) -> DocumentRule | None:
+def _documents(entry: MediaWords, rules: MediaRulesFile, images: ImageRules) -> DocumentRule | None:
     if entry.documents is None:
         return None
     document: DocumentEntry = rules.document_rules[entry.documents]

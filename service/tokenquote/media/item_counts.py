@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tokenquote.catalog import Model
+from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.media_rules_schema import DocumentRule, RateRule
 from tokenquote.counts import Count, least_certain
 from tokenquote.media.audio import count_audio
@@ -22,9 +22,9 @@ __all__ = ["ItemCount", "MissingRule", "count_item", "count_speech", "text_of_pa
 class MissingRule(LookupError):
     """The catalog does not say how the model counts such a thing."""
 
-    def __init__(self, model: Model, plural: str) -> None:
+    def __init__(self, model: MediaRules, plural: str) -> None:
         super().__init__(
-            f"the catalog has no rule for {plural} of {model.id}: plan it as `tokens`, or ask for a model "
+            f"the catalog has no rule for {plural} of {model.model}: plan it as `tokens`, or ask for a model "
             "that takes it"
         )
 
@@ -54,7 +54,7 @@ class ItemCount:
         return sum(parts[1:], parts[0])
 
 
-def count_item(item: Item, model: Model) -> ItemCount:
+def count_item(item: Item, model: MediaRules) -> ItemCount:
     """Count an item as its model does.
 
     Raises:
@@ -72,7 +72,7 @@ def count_item(item: Item, model: Model) -> ItemCount:
             return _document(item, model)
 
 
-def _picture(item: Picture, model: Model) -> ItemCount:
+def _picture(item: Picture, model: MediaRules) -> ItemCount:
     if model.images is None:
         raise MissingRule(model, "pictures")
     counted: ImageCount
@@ -81,14 +81,14 @@ def _picture(item: Picture, model: Model) -> ItemCount:
     else:
         counted = count_image(model.images, item.size.width, item.size.height, item.detail)
     return ItemCount(
-        model.entry.images or "",
+        model.words.images or "",
         image=counted.count,
         extra_in_chat=counted.extra_in_chat,
         in_message=counted.in_message,
     )
 
 
-def count_speech(item: Sound, model: Model) -> ItemCount:
+def count_speech(item: Sound, model: MediaRules) -> ItemCount:
     """Count a sound that the model itself makes.
 
     Raises:
@@ -99,15 +99,15 @@ def count_speech(item: Sound, model: Model) -> ItemCount:
     return _sound(item, model, spoken=True)
 
 
-def _sound(item: Sound, model: Model, *, spoken: bool = False) -> ItemCount:
+def _sound(item: Sound, model: MediaRules, *, spoken: bool = False) -> ItemCount:
     rule = model.audio
     if rule is None:
         raise MissingRule(model, "sounds")
     count = _over(item.seconds, lambda seconds: count_audio(rule, seconds, spoken=spoken))
-    return ItemCount(model.entry.audio or "", audio=count)
+    return ItemCount(model.words.audio or "", audio=count)
 
 
-def _clip(item: Clip, model: Model) -> ItemCount:
+def _clip(item: Clip, model: MediaRules) -> ItemCount:
     rule = model.video
     if rule is None:
         raise MissingRule(model, "clips")
@@ -119,10 +119,10 @@ def _clip(item: Clip, model: Model) -> ItemCount:
     frames = _over(item.seconds, lambda seconds: counted(seconds).frames)
     sound = _over(item.seconds, lambda seconds: counted(seconds).sound or _NOTHING)
     heard = counted(item.seconds.expected).sound is not None
-    return ItemCount(model.entry.video or "", video=frames, audio=sound if heard else None)
+    return ItemCount(model.words.video or "", video=frames, audio=sound if heard else None)
 
 
-def _document(item: Document, model: Model) -> ItemCount:
+def _document(item: Document, model: MediaRules) -> ItemCount:
     rule = model.documents
     if rule is None:
         raise MissingRule(model, "documents")
@@ -136,7 +136,7 @@ def _document(item: Document, model: Model) -> ItemCount:
     if item.text is not None and (text.high or item.is_text):
         text = item.text
     return ItemCount(
-        model.entry.documents or "",
+        model.words.documents or "",
         image=pages if not item.is_text else None,
         text=text if text.high or item.is_text else None,
         extra_in_chat=rule.entry.extra_in_chat,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tokenquote.catalog.media_limits_schema import DocumentLimits, MediaLimits, PictureLimits, SoundLimits
 from tokenquote.media.items import Document, File, Item, Picture, Sound
 
-__all__ = ["refusal_of"]
+__all__ = ["refusal_of", "wrong_label"]
 
 
 def refusal_of(item: Item, limits: MediaLimits) -> str | None:
@@ -43,10 +43,17 @@ def _of_picture_file(file: File, limits: PictureLimits) -> Iterator[str]:
         yield f"a file of format {file.format}; taken are {', '.join(limits.formats)}"
     if file.animated and limits.moving == "refused":
         yield f"a file of format {file.format} that moves"
-    if limits.label_must_fit and file.labelled not in (None, file.format):
-        yield f"a file of format {file.format} that is labelled {file.labelled}"
+    if limits.wrong_label == "refused" and (label := wrong_label(file)) is not None:
+        yield label
     if limits.base64_bytes is not None and file.characters > limits.base64_bytes:
         yield f"{file.characters} bytes of base64, at most {limits.base64_bytes}"
+
+
+def wrong_label(file: File) -> str | None:
+    """What is wrong with the media type that a picture is said to have; None if nothing is."""
+    if file.labelled in (None, file.format):
+        return None
+    return f"a file of format {file.format} that is labelled {file.labelled}"
 
 
 def _of_sound(sound: Sound, limits: SoundLimits) -> Iterator[str]:
