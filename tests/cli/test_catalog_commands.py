@@ -13,7 +13,7 @@ from tokenquote.cli import main
 def test_the_shipped_catalog_passes() -> None:
     result = CliRunner().invoke(main, ["catalog", "check"])
     assert result.exit_code == 0
-    assert "171 models of 16 providers and 67 open-weight models" in result.output
+    assert "171 models of 16 providers and 295 open-weight models" in result.output
 
 
 def test_an_overlay_with_a_float_price_is_refused_by_name(tmp_path: Path) -> None:
