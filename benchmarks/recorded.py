@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.snapshots import name_on_its_day
+from benchmarks.sorted_keys import as_written
+
 from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
 from tokenquote.tokens import looks_like
 
@@ -45,7 +48,10 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a JSON-lines file, compressed or not."""
     with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
         for line in lines:
-            yield json.loads(line)
+            row = json.loads(line)
+            if isinstance(request := row.get("request"), dict) and "tools" in request:
+                request["tools"] = as_written(request["tools"])
+            yield row
 
 
 def is_text_only(row: Mapping[str, Any]) -> bool:
@@ -55,7 +61,8 @@ def is_text_only(row: Mapping[str, Any]) -> bool:
 
 def names_of(row: Mapping[str, Any]) -> list[str]:
     """The model's name in the body, then in the answer: where the first is a deployment's."""
-    return [name for key in ("model_requested", "model_returned") if (name := row.get(key))]
+    named = [name for key in ("model_requested", "model_returned") if (name := row.get(key))]
+    return [name_on_its_day(name, row) for name in named]
 
 
 def catalog_model(name: str | None, catalog: Catalog) -> Model | None:

@@ -1,0 +1,66 @@
+"""Tools whose JSON a recorder has sorted by key, put back into the order in which people write it.
+
+Chat templates print definitions as they were sent, so the order of members is worth a token here and there.
+One who sends a body has its true order; a recorder that sorts has lost it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = ["as_written"]
+
+_ORDER = (
+    "$schema",
+    "name",
+    "type",
+    "title",
+    "description",
+    "enum",
+    "properties",
+    "items",
+    "required",
+    "parameters",
+)
+
+
+def as_written(tools: Any) -> Any:
+    """The tools; those all of whose members are sorted, as libraries that generate no schema write them.
+
+    Pydantic sorts the members of the schemas that it makes, and they have `title` or
+    `additionalProperties`; those of Rust's schemars have `$schema` as well.
+    """
+    if not isinstance(tools, list) or not tools:
+        return tools
+    members = [*_objects(tools)]
+    is_sorted = all([*one] == sorted(one) for one in members)
+    generated = any(_by_pydantic(one) for one in members)
+    described = any({"properties", "type"} <= one.keys() for one in members)
+    return _reordered(tools) if is_sorted and described and not generated else tools
+
+
+def _by_pydantic(schema: dict[str, Any]) -> bool:
+    is_object = "properties" in schema and "$schema" not in schema
+    return is_object and ("additionalProperties" in schema or "title" in schema)
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(one)
+
+
+def _reordered(value: Any, *, names: bool = False) -> Any:
+    """`names`: the members are a function's parameters, whose order nobody knows."""
+    if isinstance(value, list):
+        return [_reordered(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    keys = [*value] if names else sorted(value, key=_place)
+    return {key: _reordered(value[key], names=key == "properties" and not names) for key in keys}
+
+
+def _place(key: str) -> int:
+    return _ORDER.index(key) if key in _ORDER else len(_ORDER)
