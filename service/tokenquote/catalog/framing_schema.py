@@ -67,6 +67,8 @@ class Framing(Entry):
     """Once per request."""
     message: StrictInt = Field(default=0, ge=0)
     """Around each message, its role included."""
+    prompt: StrictInt = Field(default=0, ge=0)
+    """Around each text that is sent bare: embeddings, completions, prompts of pictures."""
     name: StrictInt = Field(default=0, ge=0)
     """For a `name` field, besides the tokens of the name."""
     assistant: StrictInt = Field(default=0, ge=0)

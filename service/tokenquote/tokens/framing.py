@@ -54,7 +54,8 @@ class FramedRequests:
     def _prompts(self, request: Request) -> Framed:
         # An empty prompt costs a token (n 1).
         empty = sum(not prompt for prompt in request.prompts)
-        return Framed(self._texts.texts(request.prompts), request.prompt_tokens + empty)
+        around = self._framing.prompt * len(request.prompts)
+        return Framed(self._texts.texts(request.prompts), request.prompt_tokens + empty + around)
 
     def appended(self, messages: Sequence[Message]) -> Framed:
         names = {call.id: call.name for message in messages for call in message.calls if call.id}

@@ -17,7 +17,7 @@ from tokenquote.tokens.native.gemini_generate_content import (
 from tokenquote.tokens.native.gemini_interactions import read_gemini_interactions
 from tokenquote.tokens.native.openai_chat import read_openai_chat
 from tokenquote.tokens.native.openai_responses import read_openai_responses
-from tokenquote.tokens.native.prompts import read_embedding, read_prompt, read_rerank
+from tokenquote.tokens.native.prompts import read_embedding, read_ollama_generate, read_prompt, read_rerank
 from tokenquote.tokens.request import Request
 
 __all__ = ["FORMATS", "SHAPES", "looks_like", "read_body"]
@@ -42,7 +42,7 @@ FORMATS: Mapping[str, Reader] = {
     "mistral.completions": read_openai_chat,
     "mistral.fim": read_prompt,
     "ollama.embed": read_embedding,
-    "ollama.generate": read_prompt,
+    "ollama.generate": read_ollama_generate,
     "ollama.native_chat": read_openai_chat,
     "ollama_cloud.native_chat": read_openai_chat,
     "openai.images": read_prompt,

@@ -7,9 +7,9 @@ from typing import Any
 
 from tokenquote.tokens.native.content_parts import object_of, optional_text, unknown
 from tokenquote.tokens.native.errors import BodyError, Location
-from tokenquote.tokens.request import Request, Unknown
+from tokenquote.tokens.request import Message, Request, Unknown
 
-__all__ = ["read_embedding", "read_prompt", "read_rerank"]
+__all__ = ["read_embedding", "read_ollama_generate", "read_prompt", "read_rerank"]
 
 _EMBEDDED = (
     "input",
@@ -39,6 +39,18 @@ def read_prompt(body: Mapping[str, Any]) -> Request:
         raise BodyError(("prompt",), "this body has `prompt`: a string, a list of strings or token ids")
     around = [text for key in ("system", "suffix") if (text := optional_text(body, key, ()))]
     return _request([*_texts(prompt, ("prompt",)), *around])
+
+
+def read_ollama_generate(body: Mapping[str, Any]) -> Request:
+    """Ollama puts `system` and `prompt` into the model's chat template, unless the body is `raw`."""
+    if body.get("raw") is True:
+        return read_prompt(body)
+    prompt = optional_text(body, "prompt", ())
+    if prompt is None:
+        raise BodyError(("prompt",), "an ollama.generate body has `prompt`: a string")
+    system = optional_text(body, "system", ())
+    spoken = [Message("system", (system,))] if system else []
+    return Request(messages=(*spoken, Message("user", (prompt,))))
 
 
 def read_rerank(body: Mapping[str, Any]) -> Request:
