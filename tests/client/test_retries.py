@@ -17,7 +17,10 @@ Serve = Callable[..., str]
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, 0, tzinfo=dt.UTC)
 CATALOG = b'{"revision": "r", "models": 0, "providers": [], "vocabularies": []}'
-GOOD = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(CATALOG) + CATALOG
+# The scripted server closes each connection behind its answer, and says so: a client that sends its next
+# request before it sees the end of a connection that it may keep has one failure more.
+GOOD = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(CATALOG) + CATALOG
+NO_JSON = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno"
 
 
 def upper(low: float, high: float) -> float:
@@ -119,7 +122,7 @@ def test_retry_after_is_seconds_or_a_date_and_rubbish_is_ignored(
 
 def refusal(status: str, *headers: str) -> bytes:
     body = b'{"title": "Busy", "status": 0, "detail": "later"}'
-    head = "\r\n".join([f"HTTP/1.1 {status}", *headers, f"content-length: {len(body)}"])
+    head = "\r\n".join([f"HTTP/1.1 {status}", *headers, "connection: close", f"content-length: {len(body)}"])
     return head.encode() + b"\r\n\r\n" + body
 
 
@@ -165,7 +168,7 @@ def test_two_retries_are_all(connect: Connect, serve: Serve, received: list[byte
 def test_an_answer_that_will_not_change_is_not_asked_for_again(
     connect: Connect, serve: Serve, received: list[bytes]
 ) -> None:
-    for sent in (refusal("422 Unprocessable Entity"), b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno"):
+    for sent in (refusal("422 Unprocessable Entity"), NO_JSON):
         with pytest.raises(ClientError):
             connect(serve(sent))("catalog")
     assert len(received) == 2
@@ -176,4 +179,4 @@ def test_ready_asks_once_and_answers_no(connect: Connect, serve: Serve, received
     assert connect(serve(b""))("ready") is False
     assert len(received) == 2
     with pytest.raises(BadAnswer):
-        connect(serve(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno"))("ready")
+        connect(serve(NO_JSON))("ready")
