@@ -175,7 +175,7 @@ def test_references_that_multiply_are_refused() -> None:
         for i in range(30)
     }
     tool = {"name": "f", "parameters": {"properties": {"x": {"$ref": "#/$defs/d0"}}, "$defs": definitions}}
-    with pytest.raises(BodyError, match="unfold to more than 50000 types"):
+    with pytest.raises(BodyError, match="unfold to more than 200000 types"):
         shown_tools([tool])
 
 

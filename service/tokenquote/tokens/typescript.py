@@ -33,7 +33,7 @@ token, and most of the others were billed more than once with different figures.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tokenquote.tokens.request import ToolDefinition
@@ -103,7 +103,7 @@ class _Renderer:
     """
 
     def __init__(self, root: Schema, size: Size) -> None:
-        self._references = References(root)
+        self._references = References(root, size)
         self._size = size
 
     def object(self, schema: Schema, path: Path, *, documented: bool) -> str:
@@ -115,10 +115,16 @@ class _Renderer:
         properties = schema.get("properties")
         if not isinstance(properties, dict) or not properties:
             return "object"
+        with self._size.level():
+            return self._members(schema, properties, path, documented)
+
+    def _members(self, schema: Schema, properties: Mapping[str, Any], path: Path, documented: bool) -> str:
         required = schema.get("required")
         needed = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
         rows = [self._property(name, prop, name in needed, path) for name, prop in properties.items()]
-        head = [*comments(schema.get("title"), schema.get("description"))] if documented else []
+        said = (schema.get("title"), schema.get("description")) if documented else ()
+        self._size.add(*said)
+        head = [*comments(*said)]
         if not any(above or behind for above, _, behind in rows):
             return "\n".join([*head, "{ " + ", ".join(declared for _, declared, _ in rows) + " }"])
         lines = [line for above, declared, behind in rows for line in (*above, f"{declared},{behind}")]
@@ -127,8 +133,7 @@ class _Renderer:
     def _property(self, name: str, prop: Any, required: bool, path: Path) -> tuple[list[str], str, str]:
         """The comments above a property, its declaration, and the notes behind it."""
         prop, path = self._references.resolve(prop, path)
-        for words in (name, prop.get("title"), prop.get("description")):
-            self._size.add(words)
+        self._size.add(name, prop.get("title"), prop.get("description"))
         above = [*comments(prop.get("title"), prop.get("description"))]
         notes = [f"default: {_json(prop['default'])}"] if "default" in prop else []
         notes += [] if isinstance(prop.get("type"), list) else _limits(prop)
@@ -137,8 +142,10 @@ class _Renderer:
         return above, f"{name}{'' if required else '?'}: {self._type(prop, path)}", behind
 
     def _type(self, schema: Any, path: Path) -> str:
-        schema, path = self._references.resolve(schema, path)
-        self._size.add(None)
+        with self._size.level():
+            return self._resolved(*self._references.resolve(schema, path))
+
+    def _resolved(self, schema: Schema, path: Path) -> str:
         if isinstance(schema.get("enum"), list):
             return self._counted(" | ".join(_json(value) for value in schema["enum"]))
         if "const" in schema:

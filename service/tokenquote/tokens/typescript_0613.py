@@ -37,7 +37,7 @@ def function_declaration_0613(tool: ToolDefinition, size: Size) -> str:
 
 class _Renderer:
     def __init__(self, root: Schema, size: Size) -> None:
-        self._references = References(root)
+        self._references = References(root, size)
         self._size = size
 
     def object(self, schema: Schema, level: int, path: Path) -> str:
@@ -45,7 +45,7 @@ class _Renderer:
         if not isinstance(properties, dict) or not properties:
             return "object"
         required = schema.get("required")
-        needed = required if isinstance(required, list) else []
+        needed = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
         lines = [
             line
             for name, prop in properties.items()
@@ -55,25 +55,32 @@ class _Renderer:
 
     def _property(self, name: str, prop: Any, required: bool, level: int, path: Path) -> Iterator[str]:
         prop, path = self._references.resolve(prop, path)
-        for words in (name, prop.get("description")):
-            self._size.add(words)
+        self._size.add(name, prop.get("description"))
         if level < _COMMENTED_LEVELS:
             yield from comments(prop.get("description"))
         yield f"{name}{'' if required else '?'}: {self._type(prop, level, path)},"
 
     def _type(self, schema: Any, level: int, path: Path) -> str:
-        schema, path = self._references.resolve(schema, path)
-        self._size.add(None)
+        with self._size.level():
+            return self._resolved(*self._references.resolve(schema, path), level)
+
+    def _resolved(self, schema: Schema, path: Path, level: int) -> str:
         if isinstance(schema.get("enum"), list):
-            return " | ".join(json.dumps(value, ensure_ascii=False) for value in schema["enum"])
+            values = " | ".join(json.dumps(value, ensure_ascii=False) for value in schema["enum"])
+            self._size.add(values)
+            return values
         if isinstance(schema.get("anyOf"), list):
             return " | ".join(self._type(branch, level, path) for branch in schema["anyOf"])
         kind = schema.get("type")
         if isinstance(kind, list):
-            return " | ".join(_PRIMITIVES.get(one, "any") for one in kind)
+            return " | ".join(_primitive(one) for one in kind)
         if kind == "array":
             items = schema.get("items")
             return f"{self._type(items, level, path)}[]" if isinstance(items, dict) and items else "any[]"
         if kind == "object":
             return self.object(schema, level + 1, path)
-        return _PRIMITIVES.get(kind, "any") if isinstance(kind, str) else "any"
+        return _primitive(kind)
+
+
+def _primitive(kind: Any) -> str:
+    return _PRIMITIVES.get(kind, "any") if isinstance(kind, str) else "any"

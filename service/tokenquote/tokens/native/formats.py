@@ -9,12 +9,14 @@ from tokenquote.tokens.native.anthropic_messages import read_anthropic_messages
 from tokenquote.tokens.native.bedrock_converse import read_bedrock_converse
 from tokenquote.tokens.native.bedrock_invoke import read_bedrock_count_tokens, read_bedrock_invoke
 from tokenquote.tokens.native.cohere_chat import read_cohere_chat
+from tokenquote.tokens.native.content_parts import object_of
 from tokenquote.tokens.native.errors import BodyError
 from tokenquote.tokens.native.gemini_generate_content import (
     read_gemini_count_tokens,
     read_gemini_generate_content,
 )
 from tokenquote.tokens.native.gemini_interactions import read_gemini_interactions
+from tokenquote.tokens.native.nesting import MAX_BODY_DEPTH, refuse_deeper
 from tokenquote.tokens.native.openai_chat import read_openai_chat
 from tokenquote.tokens.native.openai_responses import read_openai_responses
 from tokenquote.tokens.native.prompts import read_embedding, read_ollama_generate, read_prompt, read_rerank
@@ -89,6 +91,8 @@ def read_body(body_format: str, body: Mapping[str, Any]) -> Request:
     reader = _reader(body_format)
     if reader is None:
         raise BodyError(("format",), f"a format by the name of its api; known: {', '.join(_known())}")
+    object_of(body, ("body",), "a request body is an object")
+    refuse_deeper(body, MAX_BODY_DEPTH, ("body",))
     _refuse_another_format(body_format, body)
     try:
         return reader(body)

@@ -143,6 +143,6 @@ def _resolution(members: Any, at: Location) -> str | None:
     level = stated.get("level") if isinstance(stated, dict) else stated
     if level is None or level == "MEDIA_RESOLUTION_UNSPECIFIED":
         return None
-    if level not in _RESOLUTIONS:
+    if not isinstance(level, str) or level not in _RESOLUTIONS:
         raise BodyError((*at, "mediaResolution"), f"one of {', '.join(_RESOLUTIONS)}")
     return _RESOLUTIONS[level]

@@ -72,7 +72,7 @@ def _turns(given: Any) -> Iterator[Message | Unknown]:
 def _item(item: Mapping[str, Any], at: Location) -> Message | Part:
     kind = item.get("type")
     content = item.get("content")
-    if kind in _SPEAKERS or "role" in item:
+    if str(kind) in _SPEAKERS or "role" in item:
         role: Role = _SPEAKERS.get(str(kind), "assistant" if item.get("role") == "model" else "user")
         parts = [content] if isinstance(content, str) else content if isinstance(content, list) else []
         return Message(role, tuple(_part(part, (*at, "content", i)) for i, part in enumerate(parts)))

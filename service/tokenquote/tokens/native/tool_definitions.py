@@ -16,12 +16,13 @@ from typing import Any
 
 from tokenquote.tokens.native.content_parts import either, unknown
 from tokenquote.tokens.native.errors import BodyError, Location
+from tokenquote.tokens.native.nesting import MAX_SCHEMA_DEPTH, refuse_deeper
 from tokenquote.tokens.request import ToolDefinition, Unknown
 
 __all__ = ["Tools", "read_tools", "tools_of"]
 
 MAX_TOOLS = 10_000
-MAX_SCHEMA_DEPTH = 64
+_MAX_DEFINITION_DEPTH = MAX_SCHEMA_DEPTH + 5
 
 _SCHEMAS = (
     "parameters",
@@ -98,6 +99,7 @@ def _is_function(definition: Mapping[str, Any]) -> bool:
 
 def _hosted(definition: Mapping[str, Any], at: Location) -> Unknown:
     """`{type: web_search}`, `{googleSearch: {}}`: the provider adds a prompt of its own for it."""
+    refuse_deeper(definition, _MAX_DEFINITION_DEPTH, at)
     kind = definition.get("type")
     if kind is None and len(definition) == 1 and isinstance(next(iter(definition.values())), dict):
         return unknown({"type": next(iter(definition)), **definition}, "tools", at)
@@ -112,8 +114,8 @@ def _tool(function: Any, at: Location) -> ToolDefinition:
     parameters = _parameters(function)
     if not isinstance(parameters, dict):
         raise BodyError((*at, "parameters"), "parameters is a JSON schema object")
-    if _deeper_than(parameters, MAX_SCHEMA_DEPTH):
-        raise BodyError((*at, "parameters"), f"nested deeper than {MAX_SCHEMA_DEPTH} levels")
+    refuse_deeper(parameters, MAX_SCHEMA_DEPTH, (*at, "parameters"))
+    refuse_deeper(function, _MAX_DEFINITION_DEPTH, at)
     description = function.get("description")
     return ToolDefinition(
         function["name"], description if isinstance(description, str) else "", parameters, function
@@ -127,14 +129,3 @@ def _parameters(function: Mapping[str, Any]) -> Any:
         return {"type": "object", "properties": flat, "required": required}
     schema: Any = next((function[key] for key in _SCHEMAS if function.get(key) is not None), {})
     return schema["json"] if isinstance(schema, dict) and isinstance(schema.get("json"), dict) else schema
-
-
-def _deeper_than(value: Any, levels: int) -> bool:
-    if levels < 0:
-        return True
-    children: Sequence[Any] = ()
-    if isinstance(value, Mapping):
-        children = tuple(value.values())
-    elif isinstance(value, list):
-        children = value
-    return any(_deeper_than(child, levels - 1) for child in children)
