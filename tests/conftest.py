@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
@@ -58,10 +59,10 @@ def quoted(answered: Callable[[Any], Quote | Comparison]) -> Callable[..., Quote
     return ask
 
 
-@pytest.fixture(scope="session")
-def base_url() -> Iterator[str]:
-    """A running service; `support` and `search` are its apps."""
-    app = create_app(Settings(apps=("support", "search"), max_body_bytes=1_000_000))
+@contextmanager
+def running(settings: Settings) -> Iterator[str]:
+    """The base URL of a service with these settings, in a thread of its own."""
+    app = create_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -75,6 +76,20 @@ def base_url() -> Iterator[str]:
     server.should_exit = True
     thread.join(timeout=20)
     assert not thread.is_alive(), "the server did not stop"
+
+
+@pytest.fixture(scope="session")
+def base_url() -> Iterator[str]:
+    """A running service; `support` and `search` are its apps."""
+    with running(Settings(apps=("support", "search"), max_body_bytes=1_000_000)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def roomy_http() -> Iterator[httpx2.Client]:
+    """A service that takes bodies of the size that it takes by default."""
+    with running(Settings()) as url, httpx2.Client(base_url=url, timeout=120) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ class FramedRequests:
             messages=self._prompts(request) if request.shape == "prompts" else self.appended(others),
             unknown=Framed(self._texts.as_unknown(unknown) if unknown else nothing),
             per_request=0 if request.shape == "prompts" else self.per_request,
-            by_tool=self._block(request.tools).by_tool(self._texts.encode) if request.tools else {},
+            by_tool=self._by_tool(request.tools),
         )
 
     def _prompts(self, request: Request) -> Framed:
@@ -75,6 +75,12 @@ class FramedRequests:
             tokens = sum(self._texts.encode(text) for text in block.definitions)
             return Framed(self._texts.as_structure(self._texts.scaled(tokens, rule.factor)), framing)
         return self._structure(self._joined(system, block.text), framing)
+
+    def _by_tool(self, tools: Sequence[ToolDefinition]) -> Mapping[str, int]:
+        rule = self._framing.tools
+        factor = rule.factor if rule.style == "json" else None
+        by_tool = self._block(tools).by_tool(self._texts.encode) if tools else {}
+        return {name: self._texts.scaled(tokens, factor).tokens for name, tokens in by_tool.items()}
 
     def _block(self, tools: Sequence[ToolDefinition]) -> ToolBlock:
         return tool_block(tools, self._framing.tools.style)

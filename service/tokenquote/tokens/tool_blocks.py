@@ -22,12 +22,15 @@ class ToolBlock:
     names: tuple[str, ...]
     definitions: tuple[str, ...]
     text: str
+    before: str
+    """How the text before a definition ends: tokens reach over that border (`;`, blank line, `//`)."""
 
     def by_tool(self, encode: Callable[[str], int]) -> Mapping[str, int]:
-        """Tokens of each definition by its tool's name."""
+        """What each definition adds to the block, by its tool's name."""
+        border = encode(self.before)
         tokens: dict[str, int] = {}
         for name, definition in zip(self.names, self.definitions, strict=True):
-            tokens[name] = tokens.get(name, 0) + encode(definition)
+            tokens[name] = tokens.get(name, 0) + encode(self.before + definition) - border
         return tokens
 
 
@@ -43,8 +46,8 @@ def tool_block(tools: Sequence[ToolDefinition], style: str) -> ToolBlock:
         "typescript-0613": partial(function_declaration_0613, size=size),
     }.get(style, _as_json)
     definitions = tuple(render(tool) for tool in tools)
-    text = "\n".join(definitions) if style == "json" else namespace(definitions)
-    return ToolBlock(tuple(tool.name for tool in tools), definitions, text)
+    text, before = ("\n".join(definitions), "}\n") if style == "json" else (namespace(definitions), ";\n\n")
+    return ToolBlock(tuple(tool.name for tool in tools), definitions, text, before)
 
 
 def _as_json(tool: ToolDefinition) -> str:

@@ -11,7 +11,7 @@ Cohere v1          {name, description, parameter_definitions: {city: {type, desc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tokenquote.tokens.native.content_parts import either, unknown
@@ -47,9 +47,10 @@ def tools_of(body: Mapping[str, Any], key: str = "tools") -> Tools:
     if not isinstance(tools, list):
         raise BodyError((key,), f"{key} is a list of definitions")
     try:
-        return read_tools(tools)
+        read = read_tools(tools)
     except BodyError as error:
         raise BodyError((key, *error.location), error.detail) from None
+    return Tools(read.functions, tuple(replace(one, location=(key, *one.location)) for one in read.unknown))
 
 
 def read_tools(definitions: Sequence[Any]) -> Tools:
