@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.memory_cache_rows import CacheRows, NotAttempted
+from benchmarks.memory_engine_rows import EngineRows
 from benchmarks.memory_rows import Configs, NoConfig, Row, read_rows
 from benchmarks.memory_weight_rows import WeightRows
 
@@ -16,6 +17,15 @@ from tokenquote.memory import ArchitectureError, CacheError, UnknownFormat, form
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 EVIDENCE = ("independent", "conditional")
 """What a row's check may rest on to say something of an estimator."""
+
+
+# What an engine reserves was fitted on logs; the band holds nearly all of them (memory/overhead.py).
+_BANDS = {
+    "torch_peak_activation_gib": 0.35,
+    "non_torch_gib": 0.25,
+    "cuda_graph_pool_gib": 0.5,
+    "kv_pool_gib_per_gpu": 0.5,
+}
 
 
 @dataclass(frozen=True)
@@ -37,14 +47,15 @@ class MemoryFigure:
 
     @property
     def low(self) -> float | None:
-        return self.predicted
+        return None if self.predicted is None else self.predicted - _BANDS.get(self.row.quantity, 0)
 
     @property
     def high(self) -> float | None:
         """Engines load buffers besides: rotary tables, what an allocator rounds up."""
-        if self.predicted is None or self.row.quantity != "weights_gib_per_gpu":
-            return self.predicted
-        return self.predicted * 1.01
+        if self.predicted is None:
+            return None
+        buffers = 1.01 if self.row.quantity == "weights_gib_per_gpu" else 1
+        return self.predicted * buffers + _BANDS.get(self.row.quantity, 0)
 
     @property
     def within(self) -> bool:
@@ -65,10 +76,10 @@ class MemoryFigures:
         """Every row, attempted or not; architectures.json beside the rows is read as well."""
         beside = vectors.parent / "architectures.json"
         configs = Configs(self._catalog, beside if beside.is_file() else REFERENCE / "architectures.json")
-        predictors: Mapping[str, Callable[[Row], float]] = {
-            **CacheRows(configs, self._formats).predictors(),
-            **WeightRows(configs, self._formats).predictors(),
-        }
+        weights = WeightRows(configs, self._formats).predictors()
+        engine = EngineRows(configs, self._formats, weights["weights_gib_per_gpu"]).predictors()
+        cache = CacheRows(configs, self._formats).predictors()
+        predictors: Mapping[str, Callable[[Row], float]] = {**cache, **weights, **engine}
         for row in read_rows(vectors):
             yield _figure(row, predictors.get(row.quantity))
 
@@ -77,7 +88,8 @@ def _figure(row: Row, predict: Callable[[Row], float] | None) -> MemoryFigure:
     if predict is None:
         return MemoryFigure(row, None, f"not predicted: {row.quantity}")
     try:
-        return MemoryFigure(row, predict(row), None)
+        method = "calibrated" if row.quantity in _BANDS else "rule"
+        return MemoryFigure(row, predict(row), None, method)
     except (NotAttempted, NoConfig) as error:
         return MemoryFigure(row, None, str(error.args[0]))
     except (ArchitectureError, CacheError) as error:

@@ -29,6 +29,7 @@ _FORMATS = (
     (r"\b(i?q\d_(?:k_[sml]|k|xxs|xs|nl|[sm01]))\b", None),
     (r"mxfp4 moe", "mxfp4_moe"),
     (r"mxfp4", "mxfp4"),
+    (r"^openai/gpt-oss", "mxfp4"),  # whatever dtype the log says of the rest
     (r"nvfp4", "nvfp4"),
     (r"w4a16|autoround", "compressed-4bit-g128"),
     (r"\bawq", "awq-4bit-g128"),
@@ -107,11 +108,7 @@ class WeightRows:
         return self._weights(row).bytes / row.unit
 
     def _per_gpu(self, row: Row) -> float:
-        ranks, stages = row.number("tensor_parallel") or 1, row.number("pipeline_parallel") or 1
-        total = self._total_bytes(row)
-        if ranks == stages == 1:
-            return total / row.unit
-        raise NotAttempted("weights over several GPUs: a question for POST /v1/deployments")
+        return self._total_bytes(row) / row.unit
 
     def _total_bytes(self, row: Row) -> float:
         """What the checkpoint has if the row says how much, else what the config makes of it."""

@@ -1,0 +1,132 @@
+"""Rows that tell what an engine holds on one GPU beside the cache, and what it leaves to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from benchmarks.memory_cache_rows import NotAttempted
+from benchmarks.memory_rows import Configs, Row
+from benchmarks.memory_weight_rows import format_name
+
+from tokenquote.memory import Formats, read_architecture, weigh_architecture
+from tokenquote.memory.fit import budget_of
+from tokenquote.memory.layouts import Layout, LayoutError
+from tokenquote.memory.overhead import Engine, Overhead, default_batch, overhead_of
+from tokenquote.memory.sharding import Sharding
+
+__all__ = ["EngineRows"]
+
+_GIB = 2**30
+_H100_GIB = 79.19  # as all logs of H100s with 80 GB say
+_SORTING_SAMPLER = (0, 16)  # vLLM up to here sorts the vocabulary, which takes more
+
+
+@dataclass(frozen=True)
+class _Rank:
+    """The first rank, which logs are of."""
+
+    weights: int
+    overhead: Overhead
+
+
+class EngineRows:
+    """Predicts the rows of weights over several GPUs, activations, runtime, graphs and pools."""
+
+    def __init__(self, configs: Configs, formats: Formats, alone: Callable[[Row], float]) -> None:
+        """`alone` predicts the weights of a model that is on one GPU."""
+        self._configs = configs
+        self._formats = formats
+        self._alone = alone
+
+    def predictors(self) -> Mapping[str, Callable[[Row], float]]:
+        """By quantity, each in the row's own unit."""
+        return {
+            "weights_gib_per_gpu": self._weights,
+            "torch_peak_activation_gib": self._peak,
+            "non_torch_gib": lambda row: self._rank(row).overhead.non_torch / row.unit,
+            "cuda_graph_pool_gib": lambda row: self._rank(row).overhead.cuda_graphs / row.unit,
+            "kv_pool_gib_per_gpu": self._pool,
+        }
+
+    def _weights(self, row: Row) -> float:
+        """Of the first rank; where experts are packed, with the room that they take besides."""
+        padded = format_name(row) == "mxfp4" and _is_h100(row)  # other kernels leave experts as they are
+        if _layout(row).gpus == 1 and not padded:
+            return self._alone(row)
+        rank = self._rank(row)
+        return (rank.weights + rank.overhead.padding) / row.unit
+
+    def _peak(self, row: Row) -> float:
+        if (version := _version(row)) is not None and version <= _SORTING_SAMPLER:
+            raise NotAttempted("activations of vLLM up to 0.16, whose sampler sorts, are not counted")
+        _usable(row)  # the size of a step depends on it
+        return self._rank(row).overhead.activations / row.unit
+
+    def _pool(self, row: Row) -> float:
+        """Budget less what the log says of the rest, or less what is predicted of it."""
+        share = row.first("gpu_memory_utilization")
+        if share is None:
+            raise NotAttempted("the row does not say which part of the GPU the engine takes")
+        budget = budget_of(_usable(row), Fraction(str(share))) / _GIB
+        if (rest := row.first("total_non_kv_gib")) is not None:
+            return budget - float(rest)
+        logged = [row.first(name) for name in ("weights_gib", "torch_peak_gib", "non_torch_gib")]
+        if all(one is not None for one in logged):
+            return budget - sum(float(one) for one in logged)
+        rank = self._rank(row)
+        used = rank.weights + rank.overhead.padding + rank.overhead.non_torch
+        return budget - used / _GIB - self._peak(row)
+
+    def _rank(self, row: Row) -> _Rank:
+        name = format_name(row)
+        if name is None:
+            raise NotAttempted(f"no format of quantization.yaml for {row.text()[:60]!r}")
+        architecture = read_architecture(self._configs.of(row))
+        weights = weigh_architecture(architecture, self._formats.weight(name), self._formats)
+        layout = _layout(row)
+        sharding = Sharding(architecture, weights.components)
+        try:
+            sharding.check(layout)
+        except LayoutError as error:
+            raise NotAttempted(error.detail) from None
+        stage = sharding.stages(layout)[0]
+        overhead = overhead_of(architecture, stage, layout, _engine(row), packed_experts=name == "mxfp4")
+        return _Rank(stage.bytes, overhead)
+
+
+def _layout(row: Row) -> Layout:
+    return Layout(row.number("tensor_parallel") or 1, row.number("pipeline_parallel") or 1)
+
+
+def _engine(row: Row) -> Engine:
+    total = _total_gib(row) or 0
+    sequences, tokens = default_batch(round(total * _GIB), str(row.first("gpu") or ""))
+    return Engine(
+        utilization=Fraction(1),
+        max_num_seqs=row.number("max_num_seqs") or sequences,
+        max_num_batched_tokens=row.number("max_num_batched_tokens") or tokens,
+    )
+
+
+def _usable(row: Row) -> int:
+    total = _total_gib(row)
+    if total is None:
+        raise NotAttempted("the row does not say how much memory the GPU has")
+    return round(total * _GIB)
+
+
+def _total_gib(row: Row) -> float | None:
+    stated = row.first("gpu_total_gib")
+    return float(stated) if stated else _H100_GIB if _is_h100(row) else None
+
+
+def _is_h100(row: Row) -> bool:
+    return "h100" in str(row.first("gpu") or "").lower()
+
+
+def _version(row: Row) -> tuple[int, int] | None:
+    found = re.search(r"(\d+)\.(\d+)", str(row.first("engine") or ""))
+    return (int(found[1]), int(found[2])) if found else None
