@@ -17,6 +17,8 @@ except ModuleNotFoundError:
     print("The tokenquote command needs its extra: pip install 'tokenquote[service]'", file=sys.stderr)
     raise SystemExit(1) from None
 
+from tokenquote.memory_commands import memory
+
 if TYPE_CHECKING:
     import uvicorn
 
@@ -30,6 +32,9 @@ __all__ = ["main"]
 @click.version_option(__version__)
 def main() -> None:
     """A quote before the call: tokens and money of a planned LLM conversation."""
+
+
+main.add_command(memory)
 
 
 @main.command()

@@ -23,6 +23,8 @@ from tokenquote.memory import (
     read_cache_layout,
     weigh_architecture,
 )
+from tokenquote.memory.file_header import FileHeader, HeaderError, HeaderTensor, weigh_header
+from tokenquote.memory.gguf_layout import read_gguf_layout
 from tokenquote.memory_remarks import cache_assumptions, format_assumptions
 from tokenquote.plan_errors import PlanError
 from tokenquote_client.memory import (
@@ -33,6 +35,7 @@ from tokenquote_client.memory import (
     WeightsAnswer,
     WeightsQuestion,
 )
+from tokenquote_client.model_header import ModelHeader
 from tokenquote_client.wire import Method
 
 __all__ = [
@@ -63,7 +66,7 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
     Raises:
         one of `problems.KNOWN_ERRORS`: the model, its architecture or the layout is not known or not right.
     """
-    layout = read_as(read_cache_layout, *subject_of(question, catalog))
+    layout = _layout(question, catalog)
     try:
         plan = _plan(question, layout, formats_of(catalog.quantization))
         held = kv_cache(layout.layers, plan)
@@ -84,6 +87,20 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         assumptions=[*layout.assumptions, *cache_assumptions(layout, plan, held)],
         warnings=list(layout.warnings),
     )
+
+
+def _layout(question: KvCacheQuestion, catalog: Catalog) -> CacheLayout:
+    if question.header is None:
+        return read_as(read_cache_layout, *subject_of(question, catalog))
+    if question.header.format == "safetensors":
+        detail = (
+            "a safetensors header says nothing of layers and heads: post the config.json as `architecture`"
+        )
+        raise PlanError(("header", "format"), detail)
+    try:
+        return read_gguf_layout(question.header.metadata)
+    except ArchitectureError as error:
+        raise PlanError(("header", "metadata", *error.location), error.detail) from None
 
 
 def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> CachePlan:
@@ -125,8 +142,12 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
     Raises:
         one of `problems.KNOWN_ERRORS`: the model, its architecture or the format is not known or not right.
     """
-    architecture = read_as(read_architecture, *subject_of(question, catalog))
     formats = formats_of(catalog.quantization)
+    if question.header is not None:
+        return _weights_of_header(question.header, formats)
+    if question.quantization is None:
+        raise PlanError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
+    architecture = read_as(read_architecture, *subject_of(question, catalog))
     try:
         format_ = formats.weight(question.quantization)
     except UnknownFormat as error:
@@ -144,6 +165,30 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
         method=method_of(architecture.known),
         assumptions=[*architecture.assumptions, *format_assumptions(format_, weights)],
         warnings=list(architecture.warnings),
+    )
+
+
+def _weights_of_header(header: ModelHeader, formats: Formats) -> WeightsAnswer:
+    tensors = tuple(HeaderTensor(one.name, one.type, tuple(one.shape)) for one in header.tensors)
+    if not tensors:
+        raise PlanError(("header", "tensors"), "the header lists no tensors")
+    try:
+        weights, one_each = weigh_header(FileHeader(header.format, header.metadata, tensors), formats)
+    except HeaderError as error:
+        place = next(i for i, one in enumerate(tensors) if one.name == error.tensor)
+        raise PlanError(("header", "tensors", place), error.detail) from None
+    if weights.bytes > MAX_BYTES:
+        raise PlanError(("header", "tensors"), f"more than 2^53 bytes, {MAX_BYTES}")
+    packed = "packed integers hold several weights each: `parameters` counts what the file stores"
+    return WeightsAnswer(
+        bytes=weights.bytes,
+        bits_per_weight=float(weights.bits_per_weight) if weights.parameters else 0.0,
+        parameters=weights.parameters,
+        components=weights.components,
+        types=weights.types,
+        method="exact",
+        assumptions=[f"every tensor as the {header.format} header has it"],
+        warnings=[] if one_each else [packed],
     )
 
 

@@ -146,9 +146,9 @@ def shape(**fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("path", "question", "pointer", "said"),
     [
-        pytest.param(KV_CACHE, {"context_tokens": 1}, "", "either `model` or `architecture`", id="neither"),
+        pytest.param(KV_CACHE, {"context_tokens": 1}, "", "one of `model`", id="neither"),
         pytest.param(
-            KV_CACHE, {**shape(), "model": LLAMA}, "", "either `model` or `architecture`", id="both"
+            KV_CACHE, {**shape(), "model": LLAMA}, "", "one of `model`", id="both"
         ),
         pytest.param(KV_CACHE, {"model": LLAMA}, "/context_tokens", "missing", id="no context"),
         pytest.param(

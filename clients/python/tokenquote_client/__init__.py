@@ -44,6 +44,7 @@ from tokenquote_client.gpus import GpuInfo, GpuList
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, WeightsAnswer, WeightsQuestion
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
+from tokenquote_client.model_header import ModelHeader, TensorEntry
 from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Start, ToolRound, Turn
 from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.protocols import AsyncQuoter, Quoter
@@ -92,6 +93,7 @@ __all__ = [
     "MemoryGridQuestion",
     "MemoryUse",
     "ModelDetail",
+    "ModelHeader",
     "ModelList",
     "ModelSummary",
     "Percentiles",
@@ -104,6 +106,7 @@ __all__ = [
     "ServiceError",
     "Speculation",
     "Start",
+    "TensorEntry",
     "Text",
     "TextPart",
     "TimedOut",

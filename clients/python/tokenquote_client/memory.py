@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from tokenquote_client.model_header import ModelHeader
 from tokenquote_client.wire import Method, Received, Sent
 
 __all__ = ["KvCacheAnswer", "KvCacheQuestion", "MemoryUse", "Subject", "WeightsAnswer", "WeightsQuestion"]
@@ -29,7 +30,20 @@ class Subject(Sent):
         return self
 
 
-class KvCacheQuestion(Subject):
+class _OfFile(Subject):
+    """A model as above, or the header of its file."""
+
+    header: ModelHeader | None = None
+    """Of a GGUF file its keys tell the cache; of either format its tensors tell the weights."""
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Self:
+        if sum(one is not None for one in (self.model, self.architecture, self.header)) != 1:
+            raise PydanticCustomError("contradiction", "state one of `model`, `architecture` and `header`")
+        return self
+
+
+class KvCacheQuestion(_OfFile):
     """How much memory the keys and values of running sequences take."""
 
     context_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
@@ -95,13 +109,21 @@ class KvCacheAnswer(Received):
     warnings: list[str] = Field(default=[])
 
 
-class WeightsQuestion(Subject):
+class WeightsQuestion(_OfFile):
     """How much memory the weights take."""
 
-    quantization: str = Field(max_length=64)
-    """fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128, awq-4bit-g128, nf4, nf4-dq, q4_k_m, q8_0, …"""
+    quantization: str | None = Field(default=None, max_length=64)
+    """Needed unless a `header` says the types: fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128,
+    awq-4bit-g128, nf4, nf4-dq, q4_k_m, q8_0, …"""
     imatrix: bool | None = None
     """Whether a GGUF file was made with an importance matrix; unless stated, where its type asks for one."""
+
+    @model_validator(mode="after")
+    def _types_once(self) -> Self:
+        if self.quantization is not None and self.header is not None:
+            detail = "a `header` has its types: leave `quantization` out"
+            raise PydanticCustomError("contradiction", detail)
+        return self
 
 
 class WeightsAnswer(Received):
