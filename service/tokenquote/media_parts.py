@@ -27,8 +27,8 @@ from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoP
 __all__ = ["CountedMedia", "Items", "MediaCounter", "MediaPart", "media_use"]
 
 MediaPart = ImagePart | AudioPart | VideoPart | DocumentPart
-Items = MutableMapping[MediaPart, Item]
-"""What has been looked at, by how it was given."""
+Items = MutableMapping[tuple[MediaPart, str | None], Item]
+"""What has been looked at, by how it was given and what media type it was said to have."""
 _PARTS: Mapping[str, type[MediaPart]] = {
     "image": ImagePart,
     "audio": AudioPart,
@@ -120,12 +120,13 @@ class MediaCounter:
         return replace(item, text=read if item.is_text else text_of_pages(read, len(counts), item.pages))
 
     def _item(self, part: MediaPart, at: Location, media_type: str | None = None) -> Item:
-        if part not in self.items:
+        given = (part, media_type)
+        if given not in self.items:
             try:
-                self.items[part] = self._look_at(part, media_type)
+                self.items[given] = self._look_at(part, media_type)
             except HeaderError as error:
                 raise PlanError(at, str(error)) from None
-        return self.items[part]
+        return self.items[given]
 
     def _look_at(self, part: MediaPart, media_type: str | None) -> Item:
         """Read what has to be read.

@@ -251,7 +251,7 @@ class _Resolver:
         return Opening(
             tools=_framed_content(counted.tools),
             system=_framed_content(counted.system + counted.schema),
-            messages=_framed_content(counted.messages + counted.unknown) + self._media(start.format, request),
+            messages=_framed_content(counted.messages + counted.unknown) + self._media(request),
         )
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
@@ -262,13 +262,13 @@ class _Resolver:
         note("start/unknown", counted.unknown.content, there=bool(counted.unknown.tokens))
         note("start/messages", counted.messages.content, there=bool(counted.messages.tokens))
 
-    def _media(self, body_format: str, request: Request) -> Content:
-        """The media of a native body; a picture may cost more in one format than in another."""
+    def _media(self, request: Request) -> Content:
+        """The media of a native body; a picture may cost more in a chat than elsewhere."""
         total = Content()
         for media in (media for message in request.messages for media in message.media):
             counted = self.media.count_in_body(media, ("start", "body"))
             self._note_media(("start", "body", *media.location), counted)
-            total = total + counted.content(in_chat=body_format == "openai.chat")
+            total = total + counted.content(in_chat=request.shape == "chat")
         return total
 
     def _note_media(self, at: Location, counted: CountedMedia) -> None:
