@@ -14,7 +14,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
 from tokenquote.catalog.schema import Caching
@@ -38,6 +38,7 @@ _HOURS_OF_A_DAY = 24
 _SECONDS_OF_AN_HOUR = 3600
 _BUCKETS = 256
 _DIGITS = Decimal("0.0000000001")
+_WIDE = Context(prec=64)  # the largest traffic at the highest price has more digits than 28
 _PLACE = ("break_even", "plan")
 
 
@@ -212,4 +213,4 @@ def _crossing_per_day(hourly: Decimal, cost: Decimal | None, crossing: float | N
 
 def _money(dollars: Decimal) -> Decimal:
     """To ten places: prices are exact, seconds are not."""
-    return dollars.quantize(_DIGITS)
+    return dollars.quantize(_DIGITS, context=_WIDE)

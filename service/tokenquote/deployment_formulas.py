@@ -33,7 +33,9 @@ def _memory_formulas(findings: Findings) -> Iterator[Formula]:
     engine = findings.hosted.engine_on(findings.choice.gpu)
     usable = findings.choice.gpu.usable_gib
     yield "memory_bytes", usable.method, f"{usable.value:g} GiB: {usable.source}"
-    yield "budget_bytes", "stated", f"{float(engine.utilization):g} x memory_bytes, as the engine is started"
+    stated = "gpu_memory_utilization" in findings.hosted.question.engine.model_fields_set
+    share = f"{float(engine.utilization):g} x memory_bytes"
+    yield "budget_bytes", "stated" if stated else "rule", share if stated else f"{share}, vLLM's default"
     yield from _model_formulas(findings, engine)
     yield from _engine_formulas(findings, engine)
     most = "for which every GPU's total stays within its budget"

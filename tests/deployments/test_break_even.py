@@ -91,6 +91,20 @@ def test_traffic_that_one_deployment_cannot_do_takes_several(deployed: Ask) -> N
     )
 
 
+def test_the_most_that_can_be_asked_has_an_answer(deployed: Ask) -> None:
+    """10^13 conversations a month on deployments as slow as can be stated, at the highest price."""
+    plan = {**PLAN, "turns": [{"user": 10**6, "assistant": 10**6, "reasoning": 0, "repeat": 100}]}
+    traffic = {"plan": plan, "conversations_per_month": 10**13, "gpu_price_per_hour": "100000"}
+    slowest = {"bandwidth": 0.001, "compute": 0.001}
+    answer = crossing(deployed(**{**HOST, "concurrency": 1}, efficiency=slowest, break_even=traffic))
+    assert answer.replicas > 10**12
+    assert answer.hosted_cost_per_month > Decimal(10) ** 19
+    least = {"plan": PLAN, "conversations_per_month": 1, "gpu_price_per_hour": "0.0000000001"}
+    assert crossing(deployed(**HOST, break_even=least)).hosted_cost_per_conversation == Decimal(
+        "0.0000000730"
+    )
+
+
 def test_a_hopeless_deployment_never_breaks_even(deployed: Ask) -> None:
     """One sequence at a time on an H100 costs more than the API even at full load."""
     slow = {**HOST, "concurrency": 1}

@@ -234,6 +234,18 @@ def test_a_draft_model_takes_its_room(deployed: Ask) -> None:
     assert drafted.total_bytes - alone.total_bytes == 2 * 1_235_814_400 + 32_768 * 8192
 
 
+@pytest.mark.parametrize("model", ["meta-llama/Llama-3.1-70B", "Qwen/Qwen3-30B-A3B", "openai/gpt-oss-120b"])
+def test_one_gpu_fewer_than_the_fewest_does_not_do(deployed: Ask, model: str) -> None:
+    question: dict[str, Any] = {"model": model, "context_tokens": 4096, "concurrency": 8}
+    answer = deployed(**question, among=["l4", "l40s", "rtx-4090", "h100", "t4", "a100-sxm-40gb"])
+    assert len(answer.options) == 6
+    assert any(one.gpu_count > 2 for one in answer.options)
+    for one in answer.options:
+        assert deployed(**question, gpu=one.gpu, gpu_count=one.gpu_count).fits
+        if one.gpu_count > 1:
+            assert not deployed(**question, gpu=one.gpu, gpu_count=one.gpu_count - 1).fits
+
+
 MODELS = [
     "meta-llama/Llama-3.1-8B",
     "Qwen/Qwen3-32B",

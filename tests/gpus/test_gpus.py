@@ -47,6 +47,11 @@ def test_an_h100_says_everything(http: httpx2.Client) -> None:
     assert len(gpus) == 98
 
 
+def test_the_readme_counts_them_rightly(catalog: Catalog) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert f"lists {len(catalog.gpus)} GPUs" in readme
+
+
 def test_what_no_source_says_is_null(http: httpx2.Client) -> None:
     gpus = {one["id"]: one for one in http.get("/v1/gpus").json()["items"]}
     assert gpus["gb10-128gb"]["flops_per_second"] == {}

@@ -95,7 +95,10 @@ def test_a_context_beyond_the_model_is_warned_of(http: httpx2.Client) -> None:
             {"engine": {"gpu_util": 0.9}}, "/engine/gpu_util", "no such field", id="a typing mistake"
         ),
         pytest.param(
-            {"efficiency": {"compute": 0}}, "/efficiency/compute", "greater than 0", id="no compute"
+            {"efficiency": {"compute": 0}},
+            "/efficiency/compute",
+            "greater than or equal to 0.001",
+            id="no compute",
         ),
         pytest.param(
             {"speculation": {"tokens": 0, "acceptance": 0.5}},

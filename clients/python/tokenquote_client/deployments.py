@@ -31,7 +31,7 @@ __all__ = [
 Count = Annotated[int, Field(strict=True, ge=1, le=1024)]
 Tokens = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Sequences = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0.001, le=1, allow_inf_nan=False)]
 GpuName = Annotated[str, Field(min_length=1, max_length=64)]
 HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000)]
 Bound = Literal["memory bandwidth", "compute", "link"]

@@ -25,7 +25,7 @@ from tokenquote.catalog.schema import Word
 
 __all__ = ["Gpu", "GpuLink", "GpuPrice", "GpusFile", "MatrixType", "Sourced", "Tflops", "UsableMemory"]
 
-Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+Positive = Annotated[float, Field(ge=1e-3, le=1e9, allow_inf_nan=False)]
 MatrixType = Literal["fp32", "fp16", "fp8", "fp4", "int8"]
 _GIB = 2**30
 
