@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test check format accuracy bench references clean lock schema image metrics test-tools
+.PHONY: help serve test check format accuracy calibrate bench references clean lock schema image metrics test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ format: $(VENV)/.dev ## Put the code into its format
 accuracy: $(VENV)/.dev ## Measure against recorded bills and write docs/accuracy.md; peers too, once `make references` ran
 	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/accuracy.py report \
 		--output docs/accuracy.md --readme README.md
+
+calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/calibration.yaml
+	$(BIN)/python benchmarks/calibrate.py
 
 bench: $(VENV)/.dev ## Time ledger, headers and grids beside what they save
 	$(BIN)/python benchmarks/ledger_speed.py

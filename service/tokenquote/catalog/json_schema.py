@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from tokenquote.catalog.calibration_schema import CalibrationFile
 from tokenquote.catalog.families_schema import FamiliesFile
 from tokenquote.catalog.gpus_schema import GpusFile
 from tokenquote.catalog.image_rules_schema import ImageRulesFile
@@ -26,6 +27,7 @@ _FILES = (
     ProviderFile,
     OpenWeightsFile,
     CountingFile,
+    CalibrationFile,
     FamiliesFile,
     CachingFile,
     ImageRulesFile,

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from tokenquote.catalog.calibration import dangling_fits, with_fit
+from tokenquote.catalog.calibration_schema import CalibratedFamily, CalibrationFile, Fit
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
 from tokenquote.catalog.chat_templates import with_template
 from tokenquote.catalog.families_schema import FamiliesFile, Family, MediaFamily
@@ -41,6 +43,7 @@ _SHARED_FILES = (
     "vocabularies.yaml",
     IMPORTED_VOCABULARIES,
     "counting.yaml",
+    "calibration.yaml",
     "families.yaml",
     "caching.yaml",
     "image_rules.yaml",
@@ -83,6 +86,8 @@ class _Parts:
     origin: dict[str, str] = field(default_factory=dict)
     vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
     counting: dict[str, Counting] = field(default_factory=dict)
+    calibrated_families: dict[str, CalibratedFamily] = field(default_factory=dict)
+    fits: dict[str, Fit] = field(default_factory=dict)
     families: tuple[Family, ...] = ()
     media_families: tuple[MediaFamily, ...] = ()
     caching: dict[str, Caching] = field(default_factory=dict)
@@ -141,6 +146,9 @@ class _Parts:
                 name: with_template(rule, f"counting.{name}", (directory, shipped_catalog()), problems)
                 for name, rule in counting.counting.items()
             }
+        if (calibration := _optional(directory, "calibration.yaml", CalibrationFile, problems)) is not None:
+            # Coefficients were fitted together: one file takes the place of the other, whole.
+            self.calibrated_families, self.fits = calibration.families, calibration.fits
         if (families := _optional(directory, "families.yaml", FamiliesFile, problems)) is not None:
             self.families = (*families.families, *self.families)
             self.media_families = (*families.media, *self.media_families)
@@ -187,6 +195,10 @@ class _Parts:
         problems = [*self._dangling_names(), *self._double_names(), *self._double_gpus()]
         if problems:
             raise CatalogError(problems)
+        self.counting = {
+            name: with_fit(name, rule, self.calibrated_families, self.fits)
+            for name, rule in self.counting.items()
+        }
         models = {model_id: self._model(model_id, entry) for model_id, entry in sorted(self.models.items())}
         return Catalog(
             models=MappingProxyType(models),
@@ -257,6 +269,7 @@ class _Parts:
             yield from dangling_media(named, where, self.media_rules)
 
     def _dangling_counting(self) -> Iterable[str]:
+        yield from dangling_fits(self.counting, self.calibrated_families, self.fits, self.vocabularies)
         for family in self.families:
             if family.counting not in self.counting:
                 yield f"families.yaml: {family.names[0]}: counting.yaml has no {family.counting!r}"
@@ -297,7 +310,7 @@ class _Parts:
         """A fingerprint of everything that can change an answer."""
         tables: tuple[Mapping[str, BaseModel], ...] = (
             self.models, self.vocabularies, self.counting, self.caching, self.image_rules, self.profiles,
-            self.media_limits,
+            self.media_limits, self.calibrated_families, self.fits,
         )  # fmt: skip
         content: list[Any] = [
             {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}

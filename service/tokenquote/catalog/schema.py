@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictInt, field_validator, model_validator
 
+from tokenquote.catalog.calibration_schema import CalibratedUse
 from tokenquote.catalog.framing_schema import Framing
 from tokenquote.catalog.prices_schema import Entry, Money, PriceBlock
 
@@ -82,6 +83,9 @@ class Counting(Entry):
     """In its place where the vocabulary is neither installed nor imported."""
     template: TemplateUse | None = None
     """How requests are rendered; without one, `framing` says what stands around texts."""
+    calibration: CalibratedUse | None = None
+    """How requests are counted where recorded bills have been fitted; `framing` and the band below hold
+    while they have not, and then count as `assumed`."""
     method: Literal["exact", "rule", "calibrated", "assumed"]
     factor: Money = Decimal(1)
     """Tokens of this model for each token of the vocabulary."""

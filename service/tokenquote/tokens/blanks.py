@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import tiktoken
 
-__all__ = ["count_around_blanks"]
+__all__ = ["count_around_blanks", "encode_around_blanks"]
 
 # Unicode's White_Space without line ends.
 _BLANKS = re.compile("[\\t\\v\\f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+")
@@ -24,14 +24,28 @@ def count_around_blanks(encoding: tiktoken.Encoding, text: str) -> int:
     return tokens + len(encoding.encode_ordinary(text))
 
 
+def encode_around_blanks(encoding: tiktoken.Encoding, text: str) -> list[int]:
+    """The tokens that `count_around_blanks` counts."""
+    tokens: list[int] = []
+    for start, end in _long_blanks(text):
+        tokens += encoding.encode_ordinary(text[:start])
+        for piece in _slices(text[start:end]):
+            tokens += encoding._encode_single_piece(piece)
+        text = text[end:]
+    return tokens + encoding.encode_ordinary(text)
+
+
 def _count_blanks(encoding: tiktoken.Encoding, blanks: str) -> int:
     """Blanks as one piece, in slices: encoding a piece keeps other threads waiting until it is done.
 
     Merges of one kind of blank pair equal halves, so a cut at a power of two changes nothing; of mixed
     kinds, a slice may count one token more or less than the whole.
     """
-    slices = (blanks[i : i + _SLICE] for i in range(0, len(blanks), _SLICE))
-    return sum(len(encoding._encode_single_piece(piece)) for piece in slices)
+    return sum(len(encoding._encode_single_piece(piece)) for piece in _slices(blanks))
+
+
+def _slices(blanks: str) -> Iterator[str]:
+    return (blanks[i : i + _SLICE] for i in range(0, len(blanks), _SLICE))
 
 
 def _long_blanks(text: str) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import tiktoken
 
 from tokenquote.catalog.vocabularies_schema import Vocabulary, VocabularyFormat
-from tokenquote.tokens.blanks import count_around_blanks
+from tokenquote.tokens.blanks import count_around_blanks, encode_around_blanks
 from tokenquote.tokens.vocabulary_files import VocabularyError, VocabularyMissing
 
 __all__ = ["BytePairEncoder", "Encoder", "encoder_of"]
@@ -61,7 +61,7 @@ class BytePairEncoder:
         self._normalization = normalization
 
     def encode(self, text: str) -> list[int]:
-        return self.encoding.encode_ordinary(self._normal(text))
+        return encode_around_blanks(self.encoding, self._normal(text))
 
     def count(self, text: str) -> int:
         return count_around_blanks(self.encoding, self._normal(text))

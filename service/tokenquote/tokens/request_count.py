@@ -38,6 +38,8 @@ class RequestCount:
     per_request: int
     by_tool: Mapping[str, int] = field(default_factory=dict)
     """What each tool's definition adds, by its name; the rest of `tools` comes with having any."""
+    slack: int = 0
+    """Tokens by which the band is wider on either side, once for a request."""
 
     @property
     def tokens(self) -> int:
@@ -54,8 +56,8 @@ class RequestCount:
         contents = [part.content for part in self._parts]
         return Count(
             sum(content.tokens for content in contents) + self.framing,
-            sum(content.low for content in contents) + self.framing,
-            sum(content.high for content in contents) + self.framing,
+            max(0, sum(content.low for content in contents) + self.framing - self.slack),
+            sum(content.high for content in contents) + self.framing + self.slack,
             least_certain(*(content.method for content in contents)),
             next((content.vocabulary for content in contents if content.vocabulary), None),
         )

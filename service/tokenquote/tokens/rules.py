@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tokenquote.catalog.schema import Counting
 from tokenquote.counts import Count
+from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.framing import FramedRequests
 from tokenquote.tokens.rendered import RenderedPrompts
 from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
@@ -54,6 +55,7 @@ class TokenRules:
         self._shape = shape
         self._texts = TextCounter(_usable(counting, vocabularies), vocabularies, memo)
         self._vocabularies = vocabularies
+        self._calibrated = _calibrated(counting, vocabularies)
         self._style = self._style_of(shape)
 
     @property
@@ -63,7 +65,7 @@ class TokenRules:
 
     def text(self, text: str) -> Count:
         """A text by itself."""
-        return self._texts.texts([text])
+        return self._texts.texts([text]) if self._calibrated is None else self._calibrated.text(text)
 
     def request(self, request: Request) -> RequestCount:
         """A request, part by part."""
@@ -82,6 +84,8 @@ class TokenRules:
 
     def _style_of(self, shape: Shape | None) -> RequestStyle:
         """Bodies of OpenAI's Responses may be framed otherwise than the same conversation in a chat."""
+        if self._calibrated is not None:
+            return self._calibrated
         framing, template = self._counting.framing, self._counting.template
         if template is not None:
             prompts = RenderedPrompts(self._counting.vocabulary, self._vocabularies, self._texts)
@@ -97,3 +101,10 @@ def _usable(counting: Counting, vocabularies: Vocabularies) -> Counting:
     if approximation is None or vocabularies.trouble(counting.vocabulary) is None:
         return counting
     return counting.model_copy(update=approximation.model_dump())
+
+
+def _calibrated(counting: Counting, vocabularies: Vocabularies) -> CalibratedRequests | None:
+    use = counting.calibration
+    if use is None or use.fit is None or use.texts is None:
+        return None
+    return CalibratedRequests(use, use.fit, CalibratedTexts(use.texts, use, vocabularies))

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from tokenquote.catalog.vocabularies_schema import Vocabulary
-from tokenquote.tokens.encoders import Encoder, encoder_of
+from tokenquote.tokens.content_classes import ClassCounter
+from tokenquote.tokens.encoders import BytePairEncoder, Encoder, encoder_of
 from tokenquote.tokens.vocabulary_files import VocabularyError, VocabularyMissing, read_vocabulary_file
 
 __all__ = ["Vocabularies", "VocabularyError", "VocabularyMissing"]
@@ -20,6 +21,7 @@ class Vocabularies:
     def __init__(self, known: Mapping[str, Vocabulary]) -> None:
         self._known = known
         self._loaded: dict[str, Encoder | VocabularyError] = {}
+        self._classes: dict[str, ClassCounter] = {}
         self._lock = threading.Lock()
 
     def count(self, vocabulary: str, text: str) -> int:
@@ -42,6 +44,15 @@ class Vocabularies:
         if isinstance(loaded, VocabularyError):
             raise loaded
         return loaded
+
+    def classes(self, vocabulary: str) -> ClassCounter:
+        """The classes of content in a byte-pair vocabulary; learnt token by token as texts come."""
+        if vocabulary not in self._classes:
+            encoder = self.encoder(vocabulary)
+            if not isinstance(encoder, BytePairEncoder):
+                raise VocabularyError(f"vocabulary {vocabulary!r} has no byte-pair ranks to tell classes by")
+            self._classes.setdefault(vocabulary, ClassCounter(encoder))
+        return self._classes[vocabulary]
 
     def trouble(self, vocabulary: str) -> str | None:
         """Why the vocabulary cannot be used, or None. Asking loads it."""

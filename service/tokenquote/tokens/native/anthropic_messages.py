@@ -37,10 +37,16 @@ def read_anthropic_messages(body: Mapping[str, Any]) -> Request:
         tools=tools.functions,
         schema=_schema(body),
         tool_choice=read_tool_choice(body.get("tool_choice")),
-        settings=settings_of(body, *_SETTINGS),
+        settings=settings_of(body, *_SETTINGS) | _one_call_at_a_time(body.get("tool_choice")),
         unknown=tools.unknown,
         shape="messages",
     )
+
+
+def _one_call_at_a_time(choice: Any) -> dict[str, Any]:
+    """`disable_parallel_tool_use`, as OpenAI's `parallel_tool_calls`: it changes the hidden tool prompt."""
+    forbidden = isinstance(choice, dict) and choice.get("disable_parallel_tool_use") is True
+    return {"parallel_tool_calls": False} if forbidden else {}
 
 
 def _schema(body: Mapping[str, Any]) -> OutputSchema | None:

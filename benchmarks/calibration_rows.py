@@ -1,0 +1,121 @@
+"""Recorded calls to models with a private vocabulary, as rows of features."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.recorded import format_of, is_text_only, names_of
+
+from tokenquote.catalog import Catalog, UnknownModel
+from tokenquote.catalog.calibration_schema import CalibratedUse, Kind
+from tokenquote.catalog.schema import Counting
+from tokenquote.tokens import BodyError, Request, Vocabularies, read_body
+from tokenquote.tokens import request_features as features
+from tokenquote.tokens.content_classes import CLASSES
+from tokenquote.tokens.request_features import Features
+
+__all__ = ["Row", "calibration_rows"]
+
+AT_MOST_PER_SOURCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One recorded call."""
+
+    rule: str
+    family: str
+    kind: Kind
+    file: str
+    day: dt.date | None
+    terms: Mapping[str, float]
+    """Classes of its texts and terms around them."""
+    billed: int
+
+
+def calibration_rows(
+    recorded: Iterable[Mapping[str, Any]], catalog: Catalog, vocabularies: Vocabularies
+) -> Iterator[Row]:
+    """Text-only calls whose rule is to be calibrated, at most three of each source file and api."""
+    words = {id(rule): word for word, rule in catalog.counting.items()}
+    seen: Counter[tuple[str, str]] = Counter()
+    for record in recorded:
+        if not is_text_only(record) or record.get("suspect") or not record.get("input_tokens"):
+            continue
+        rule = _rule_of(record, catalog)
+        use = rule.calibration if rule is not None else None
+        if rule is None or use is None:
+            continue
+        word = words[id(rule)]
+        file = str(record["source"]).split("#")[0]
+        seen[file, record["api"]] += 1
+        if seen[file, record["api"]] <= AT_MOST_PER_SOURCE:
+            yield from _row(record, word, use, file, vocabularies)
+
+
+def _rule_of(record: Mapping[str, Any], catalog: Catalog) -> Counting | None:
+    for name in names_of(record):
+        try:
+            return catalog.counting_of(name, format_of(record)).counting
+        except UnknownModel:
+            continue
+    return None
+
+
+def _row(
+    record: Mapping[str, Any], word: str, use: CalibratedUse, file: str, vocabularies: Vocabularies
+) -> Iterator[Row]:
+    try:
+        request = read_body(format_of(record), record["request"])
+    except BodyError:
+        return
+    if not any(request.everything_unknown()):
+        terms = _terms(_features(request, use), vocabularies, "o200k_base")
+        kind = features.kind_of(request)
+        yield Row(word, use.family, kind, file, _day(record.get("date")), terms, int(record["input_tokens"]))
+
+
+def _features(request: Request, use: CalibratedUse) -> Features:
+    system = [message for message in request.messages if message.role == "system"]
+    others = [message for message in request.messages if message.role != "system"]
+    parts = [
+        features.prompts(request),
+        features.system(system),
+        features.tools(request, use),
+        features.schema(request.schema, use),
+        *features.spoken(others, use),
+    ]
+    if request.shape != "prompts":
+        parts.append(features.per_request(request))
+    return Features.together(parts)
+
+
+def _terms(found: Features, vocabularies: Vocabularies, vocabulary: str) -> dict[str, float]:
+    terms: defaultdict[str, float] = defaultdict(float, {k: float(v) for k, v in found.terms.items() if v})
+    counter = vocabularies.classes(vocabulary)
+    for text in found.texts:
+        for name, count in zip(CLASSES, counter.counts(text), strict=True):
+            if count:
+                terms[name] += float(count)
+    for term, text in found.weighed:
+        terms[term] += float(vocabularies.count(vocabulary, text))
+    return dict(terms)
+
+
+def _day(date: object) -> dt.date | None:
+    """`2025-10-25...`, or the date of an HTTP answer."""
+    if not isinstance(date, str):
+        return None
+    try:
+        return dt.date.fromisoformat(date[:10])
+    except ValueError:
+        pass
+    try:
+        return email.utils.parsedate_to_datetime(date).date()
+    except ValueError:
+        return None

@@ -1,0 +1,50 @@
+"""Fits of recorded bills, joined to the counting rules that they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+
+from tokenquote.catalog.calibration_schema import CalibratedFamily, Fit
+from tokenquote.catalog.schema import Counting
+
+__all__ = ["dangling_fits", "with_fit"]
+
+
+def with_fit(
+    name: str, rule: Counting, families: Mapping[str, CalibratedFamily], fits: Mapping[str, Fit]
+) -> Counting:
+    """The rule with its fit; without one it is `assumed`, whatever other rules of its family are."""
+    use, fit = rule.calibration, fits.get(name)
+    if use is None:
+        return rule
+    if fit is None:
+        return rule.model_copy(update={"method": "assumed"})
+    family = families[fit.family]
+    fitted = use.model_copy(update={"fit": fit, "texts": family})
+    return rule.model_copy(
+        update={"calibration": fitted, "method": "calibrated", "vocabulary": family.vocabulary}
+    )
+
+
+def dangling_fits(
+    rules: Mapping[str, Counting],
+    families: Mapping[str, CalibratedFamily],
+    fits: Mapping[str, Fit],
+    vocabularies: Container[str],
+) -> Iterable[str]:
+    """What calibration.yaml and counting.yaml say of each other that does not hold."""
+    for name, fit in fits.items():
+        use = rules[name].calibration if name in rules else None
+        if fit.family not in families:
+            yield f"calibration.yaml: fits.{name}.family: there is no family {fit.family!r}"
+        elif use is not None and use.family != fit.family:
+            yield f"counting.yaml: counting.{name}.calibration.family: its fit is of {fit.family!r}"
+    for name, family in families.items():
+        if family.vocabulary not in vocabularies:
+            missing = family.vocabulary
+            yield f"calibration.yaml: families.{name}.vocabulary: vocabularies.yaml has no {missing!r}"
+    for name, rule in rules.items():
+        exact = rule.calibration.exact_vocabulary if rule.calibration is not None else None
+        if exact is not None and exact not in vocabularies:
+            where = f"counting.{name}.calibration.exact_vocabulary"
+            yield f"counting.yaml: {where}: vocabularies.yaml has no {exact!r}"
