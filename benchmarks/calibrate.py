@@ -191,13 +191,13 @@ def _errors(predicted: Floats, billed: Floats) -> dict[str, float]:
 
 
 def _bands(found: Sequence[Row], rule: str, unseen: Floats, billed: Floats) -> dict[str, dict[str, float]]:
-    """By kind; a kind that the rule has few calls of takes its family's, or that of all its calls."""
+    """By kind; a kind that the rule has few calls of takes that of all its calls, or its family's."""
     bands = {}
     for kind in KINDS:
         of_kind: npt.NDArray[np.bool_] = np.array([row.kind == kind for row in found])
         of_rule: npt.NDArray[np.bool_] = np.array([row.rule == rule for row in found])
         everything = np.ones(len(found), dtype=bool)
-        choices = (of_kind & of_rule, of_kind, everything)
+        choices = (of_kind & of_rule, of_rule, of_kind, everything)
         chosen = next((one for one in choices if one.sum() >= FEW_OF_A_KIND), everything)
         absolute, relative = band(unseen[chosen], billed[chosen])
         bands[kind] = {"absolute": round(absolute, 2), "relative": round(relative, 4)}

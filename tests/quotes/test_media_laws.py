@@ -1,6 +1,6 @@
 """Laws 5, 7 and 8 of the design for pictures, sounds, clips and documents, with literal numbers.
 
-picture, 1920 x 1080       claude-opus-4-8: 69 x 39 squares of 28 = 2,691; 3 around it, 8 a message
+picture, 1920 x 1080       claude-opus-4-8: 69 x 39 squares of 28 = 2,691; 3 around it; a message as calibrated
 picture, 1024 x 1024       gpt-4o: 85 + 4 x 170 = 765; 4 around a message, 3 a request
 clip, 10 s                 gemini-2.5-flash: 10 x 263 = 2,630 and 10 x 32 of sound = 2,950; 1 a message
 sound, 60 s                gemini-2.5-flash: 60 x 32 = 1,920
@@ -15,15 +15,28 @@ from typing import Any
 import pytest
 from tests.media.made_files import encoded, film
 
+from tokenquote.catalog import load_catalog
+from tokenquote.tokens import Message, TokenRules, Vocabularies
 from tokenquote_client import Quote
 
 Ask = Callable[..., Quote]
 OFF = {"enabled": False}
 GEMINI = "google/gemini-2.5-flash"
+CLAUDE = "claude-opus-4-8"
 PICTURE = {"type": "image", "width": 1920, "height": 1080}
 CLIP = {"type": "video", "seconds": 10}
 SOUND = {"type": "audio", "seconds": 60}
 DOCUMENT = {"type": "document", "pages": 10}
+
+
+def around_a_message(model: str) -> int:
+    """What a request of one message has besides its content: calibration.yaml may come to change it."""
+    catalog = load_catalog()
+    rules = TokenRules(catalog.resolve(model).counting, Vocabularies(catalog.vocabularies))
+    return rules.per_request + rules.appended([Message("user")]).tokens
+
+
+AROUND = around_a_message(CLAUDE)
 
 
 def turn(user: Any, **members: Any) -> dict[str, Any]:
@@ -47,7 +60,7 @@ def media(quote: Quote) -> tuple[int, int, int]:
 @pytest.mark.parametrize(
     ("model", "parts", "first", "together"),
     [
-        pytest.param("claude-opus-4-8", [PICTURE], 2691 + 3 + 8, (3 * 2691, 0, 0), id="picture"),
+        pytest.param(CLAUDE, [PICTURE], 2691 + 3 + AROUND, (3 * 2691, 0, 0), id="picture"),
         pytest.param(GEMINI, [CLIP], 2950 + 1, (0, 3 * 320, 3 * 2630), id="clip"),
         pytest.param(GEMINI, [{**CLIP, "silent": True}], 2630 + 1, (0, 0, 3 * 2630), id="silent clip"),
         pytest.param(GEMINI, [{**CLIP, "fps": 2}], 20 * 263 + 320 + 1, (0, 960, 3 * 5260), id="2 fps"),
@@ -95,13 +108,14 @@ def test_law_5_media_of_a_tool_stay_from_the_next_request_on(
 
 
 def test_law_7_a_picture_is_part_of_the_cacheable_prefix(quoted: Ask) -> None:
-    """Claude Opus 4.8 caches from 1,024 tokens on: 2,702 written, then read."""
+    """Claude Opus 4.8 caches from 1,024 tokens on: all of the first request is written, then read."""
+    first = 2691 + 3 + AROUND
     quote = quoted(
         model="claude-opus-4-8", turns=[turn([PICTURE]), turn(10, repeat=2)], caching={"enabled": True}
     )
-    assert inputs(quote) == [2702, 2712, 2722]
-    assert reads(quote) == [0, 2702, 2712]
-    assert quote.totals.cache_write_tokens == 2722
+    assert inputs(quote) == [first, first + 10, first + 20]
+    assert reads(quote) == [0, first, first + 10]
+    assert quote.totals.cache_write_tokens == first + 20
     assert quote.totals.image_tokens == 3 * 2691
 
 
@@ -142,9 +156,9 @@ def test_a_document_counts_as_pictures_of_its_pages_and_as_text(quoted: Ask) -> 
     plan = {"model": "claude-opus-4-8", "caching": OFF}
     assumed = quoted(turns=[turn([DOCUMENT])], **plan)
     assert media(assumed) == (10 * 1530, 0, 0)
-    assert inputs(assumed) == [10 * 1530 + 10 * 1100 + 46 + 8]
+    assert inputs(assumed) == [10 * 1530 + 10 * 1100 + 46 + AROUND]
     known = quoted(turns=[turn([{**DOCUMENT, "text_tokens": 4000}])], **plan)
-    assert inputs(known) == [10 * 1530 + 4000 + 46 + 8]
+    assert inputs(known) == [10 * 1530 + 4000 + 46 + AROUND]
     counted = known.counts[0]
     assert (counted.what, counted.tokens, counted.method) == ("turns/0/user/0", 19_300, "calibrated")
     assert any("a document: " in one for one in assumed.assumptions)
