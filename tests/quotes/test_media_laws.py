@@ -1,6 +1,6 @@
 """Laws 5, 7 and 8 of the design for pictures, sounds, clips and documents, with literal numbers.
 
-picture, 1920 x 1080       claude-opus-4-8: 69 x 39 squares of 28 = 2,691; 3 around it; a message as calibrated
+picture, 1920 x 1080       claude-opus-4-8: 69 x 39 squares of 28 = 2,691; 3 around it, and a message
 picture, 1024 x 1024       gpt-4o: 85 + 4 x 170 = 765; 4 around a message, 3 a request
 clip, 10 s                 gemini-2.5-flash: 10 x 263 = 2,630 and 10 x 32 of sound = 2,950; 1 a message
 sound, 60 s                gemini-2.5-flash: 60 x 32 = 1,920
