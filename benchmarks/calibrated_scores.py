@@ -31,7 +31,7 @@ def private_vocabulary_table(counts: Iterable[Counted], catalog: Catalog) -> str
             for group in ("", words[id(rule)], f"~{one.feature}"):
                 groups[family, group].append(one)
     lines = [
-        "| family | rule or kind | n | exact | median | p90 | in band | width | held out median | held out p90 |",
+        "| family | rule or kind | n | exact | median | p90 | in band | width | held out | held out p90 |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for (family, group), found in sorted(groups.items()):
