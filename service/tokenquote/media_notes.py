@@ -9,6 +9,7 @@ from tokenquote.counts import Count
 from tokenquote.media import details_of
 from tokenquote.media.item_limits import wrong_label
 from tokenquote.media.items import Document, Item, Picture
+from tokenquote.media.shrinking import is_shrunk
 
 __all__ = ["WORDS", "notes_of"]
 
@@ -20,6 +21,7 @@ def notes_of(item: Item, kind: str, count: Count, rules: MediaRules) -> Iterator
     """Each thing that was taken for granted."""
     yield from _unknown(item, WORDS[kind], count)
     if isinstance(item, Picture):
+        yield from _of_size(item, rules)
         yield from _of_detail(item, rules)
         yield from _of_label(item, rules)
 
@@ -40,6 +42,14 @@ def _unknown_of(item: Item) -> str | None:
         return "size" if item.size is None else None
     length = item.pages if isinstance(item, Document) else item.seconds
     return None if length.known else "length"
+
+
+def _of_size(picture: Picture, rules: MediaRules) -> Iterator[str]:
+    size = picture.size
+    if rules.images is None or size is None:
+        return
+    if is_shrunk(rules.images, size.width, size.height, picture.detail):
+        yield f"{rules.model} shrinks pictures as large as some of these: counted as they are after that"
 
 
 def _of_detail(picture: Picture, rules: MediaRules) -> Iterator[str]:

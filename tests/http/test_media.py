@@ -155,7 +155,7 @@ def test_geminis_media_resolution_is_obeyed(http: httpx2.Client, resolution: str
 
 
 def test_a_detail_that_the_model_lacks_is_said_to_be_the_default(http: httpx2.Client) -> None:
-    items = [{**HD, "detail": "original"}]
+    items = [{"type": "image", "width": 700, "height": 700, "detail": "original"}]
     answer = http.post("/v1/media", json={"model": "gpt-4o", "items": items}).json()
     assert answer["warnings"] == [
         "detail `original` has no price of its own for openai/gpt-4o: counted as its default"
@@ -305,6 +305,18 @@ def test_media_in_bodies_are_counted_where_they_stand(http: httpx2.Client) -> No
     start = {"format": "openai.chat", "body": {"messages": [{"role": "user", "content": content}]}}
     quoted = quote(http, model="gpt-audio", start=start, turns=[{"assistant": 0, "reasoning": 0}])
     assert quoted.totals.audio_tokens == 20
+
+
+def test_a_picture_that_the_provider_shrinks_is_said_to_be(http: httpx2.Client) -> None:
+    items = [{"type": "image", "width": 4032, "height": 3024}] * 3
+    answer = http.post("/v1/media", json={"model": "claude-opus-4-8", "items": items}).json()
+    assert answer["warnings"] == [
+        "anthropic/claude-opus-4-8 shrinks pictures as large as some of these: counted as they are after that"
+    ]
+    quoted = quote(http, model="claude-opus-4-8", turns=[{"user": items, "assistant": 0, "reasoning": 0}])
+    assert answer["warnings"][0] in quoted.assumptions
+    small = http.post("/v1/media", json={"model": "claude-opus-4-8", "items": [HD]}).json()
+    assert small["warnings"] == []
 
 
 def test_too_many_for_one_request_is_a_warning(http: httpx2.Client) -> None:

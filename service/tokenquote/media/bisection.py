@@ -12,7 +12,7 @@ from fractions import Fraction
 from tokenquote.catalog.resize_rules_schema import BisectionRule
 from tokenquote.media.refusals import ImageRefused
 
-__all__ = ["bisection_tokens"]
+__all__ = ["bisection_tokens", "shrinks_to_squares"]
 
 
 def bisection_tokens(rule: BisectionRule, width: int, height: int, _detail: str | None) -> int:
@@ -27,6 +27,11 @@ def bisection_tokens(rule: BisectionRule, width: int, height: int, _detail: str 
     if not _fits(rule, long, short):
         long, short = _shrunk(rule, long, short)
     return _units(long, rule.unit) * _units(short, rule.unit) * rule.tokens_per_unit
+
+
+def shrinks_to_squares(rule: BisectionRule, width: int, height: int, _detail: str | None) -> bool:
+    """Whether the picture is made smaller before it is counted."""
+    return not _fits(rule, max(width, height), min(width, height))
 
 
 def _shrunk(rule: BisectionRule, long: int, short: int) -> tuple[int, int]:

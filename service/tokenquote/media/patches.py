@@ -13,7 +13,7 @@ import math
 from tokenquote.catalog.image_rules_schema import PatchDetail, PatchesRule
 from tokenquote.media.refusals import ImageRefused
 
-__all__ = ["patch_tokens"]
+__all__ = ["patch_tokens", "shrinks_to_patches"]
 
 
 def patch_tokens(rule: PatchesRule, width: int, height: int, detail: str | None) -> int:
@@ -22,12 +22,23 @@ def patch_tokens(rule: PatchesRule, width: int, height: int, detail: str | None)
     Raises:
         ImageRefused: more patches than the provider takes at this detail.
     """
-    default = rule.by_detail[rule.default]
-    chosen = next((one for name, one in rule.by_detail.items() if name == detail), default)
+    chosen = _chosen(rule, detail)
     patches = _patches(chosen, rule.patch_edge, width, height)
     if chosen.reject_over is not None and patches > chosen.reject_over:
         raise ImageRefused(f"{patches} patches; the provider refuses more than {chosen.reject_over}")
     return math.ceil(patches * rule.multiplier)
+
+
+def shrinks_to_patches(rule: PatchesRule, width: int, height: int, detail: str | None) -> bool:
+    """Whether the picture is made smaller before it is counted."""
+    chosen, edge = _chosen(rule, detail), rule.patch_edge
+    within = chosen.budget is None or _grid(width, height, edge) <= chosen.budget
+    return max(width, height) > chosen.max_edge or not within
+
+
+def _chosen(rule: PatchesRule, detail: str | None) -> PatchDetail:
+    default = rule.by_detail[rule.default]
+    return next((one for name, one in rule.by_detail.items() if name == detail), default)
 
 
 def _patches(detail: PatchDetail, edge: int, width: int, height: int) -> int:

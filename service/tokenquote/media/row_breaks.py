@@ -13,7 +13,7 @@ import math
 from tokenquote.catalog.resize_rules_schema import RowBreaksRule
 from tokenquote.media.refusals import ImageRefused
 
-__all__ = ["row_breaks_tokens"]
+__all__ = ["row_breaks_tokens", "shrinks_to_edge"]
 
 
 def row_breaks_tokens(rule: RowBreaksRule, width: int, height: int, _detail: str | None) -> int:
@@ -30,3 +30,8 @@ def row_breaks_tokens(rule: RowBreaksRule, width: int, height: int, _detail: str
         raise ImageRefused("a shape so long that nothing is left of its short side")
     columns, rows = (((side - 1) // rule.patch + 1) // rule.merge for side in (width, height))
     return (columns + rule.row_break) * rows
+
+
+def shrinks_to_edge(rule: RowBreaksRule, width: int, height: int, _detail: str | None) -> bool:
+    """Whether the picture is made smaller before it is counted."""
+    return max(width, height) > rule.max_edge

@@ -15,7 +15,7 @@ import math
 from tokenquote.catalog.resize_rules_schema import SmartResizeRule
 from tokenquote.media.refusals import ImageRefused
 
-__all__ = ["resized_units", "smart_resize_tokens"]
+__all__ = ["resized_units", "shrinks_to_pixels", "smart_resize_tokens"]
 
 
 def smart_resize_tokens(rule: SmartResizeRule, width: int, height: int, detail: str | None) -> int:
@@ -27,13 +27,23 @@ def smart_resize_tokens(rule: SmartResizeRule, width: int, height: int, detail: 
     for flat, tokens in rule.flat.items():
         if flat == detail:
             return tokens
-    most = rule.max_pixels_at_high if detail == "high" and rule.max_pixels_at_high else rule.max_pixels
+    most = _most_pixels(rule, detail)
     if rule.enlarge_tiny is not None:
         width, height = _at_least_a_unit(rule, width, height)
     if max(width, height) / min(width, height) > rule.max_aspect:
         raise ImageRefused(f"a shape of more than {rule.max_aspect} to 1")
     columns, rows = resized_units(width, height, rule.unit, rule.min_pixels, most)
     return rows * (columns + rule.row_break) + rule.around
+
+
+def shrinks_to_pixels(rule: SmartResizeRule, width: int, height: int, detail: str | None) -> bool:
+    """Whether the picture is made smaller before it is counted."""
+    across, down = round(width / rule.unit), round(height / rule.unit)
+    return detail not in rule.flat and across * down * rule.unit**2 > _most_pixels(rule, detail)
+
+
+def _most_pixels(rule: SmartResizeRule, detail: str | None) -> int:
+    return rule.max_pixels_at_high if detail == "high" and rule.max_pixels_at_high else rule.max_pixels
 
 
 def _at_least_a_unit(rule: SmartResizeRule, width: int, height: int) -> tuple[int, int]:

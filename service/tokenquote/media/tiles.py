@@ -11,18 +11,26 @@ from fractions import Fraction
 
 from tokenquote.catalog.image_rules_schema import TilesRule
 
-__all__ = ["tile_tokens"]
+__all__ = ["shrinks_to_tiles", "tile_tokens"]
 
 
 def tile_tokens(rule: TilesRule, width: int, height: int, detail: str | None) -> int:
     """Tokens of a picture; detail `low` costs the base whatever the size."""
     if detail == "low":
         return rule.base
-    into_box = min(Fraction(1), Fraction(rule.box_edge, max(width, height)))
-    to_short_side = min(Fraction(1), Fraction(rule.short_edge) / (min(width, height) * into_box))
-    scale = into_box * to_short_side
+    scale = _scale(rule, width, height)
     tiles = _tiles(width * scale, rule.tile_edge) * _tiles(height * scale, rule.tile_edge)
     return rule.base + rule.tile * tiles
+
+
+def shrinks_to_tiles(rule: TilesRule, width: int, height: int, detail: str | None) -> bool:
+    """Whether the picture is made smaller before it is counted."""
+    return detail != "low" and _scale(rule, width, height) < 1
+
+
+def _scale(rule: TilesRule, width: int, height: int) -> Fraction:
+    into_box = min(Fraction(1), Fraction(rule.box_edge, max(width, height)))
+    return into_box * min(Fraction(1), Fraction(rule.short_edge) / (min(width, height) * into_box))
 
 
 def _tiles(length: Fraction, edge: int) -> int:
