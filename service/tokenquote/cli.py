@@ -129,9 +129,15 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--gpu", help="Instead of the question's: an id of GET /v1/gpus, or another name of it.")
 @click.option("--gpu-count", type=int, help="Instead of the question's.")
+@click.option("--config", type=click.File("rb"), help="A config.json instead of the question's model.")
 @click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def print_deployment(
-    question: IO[bytes], output: str, gpu: str | None, gpu_count: int | None, catalog_dir: Path | None
+    question: IO[bytes],
+    output: str,
+    gpu: str | None,
+    gpu_count: int | None,
+    config: IO[bytes] | None,
+    catalog_dir: Path | None,
 ) -> None:
     """Say whether the model of QUESTION fits on GPUs, how fast it is there, and when that is cheaper.
 
@@ -146,7 +152,8 @@ def print_deployment(
     changes = {name: value for name, value in stated.items() if value is not None}
     name = getattr(question, "name", "<stdin>")
     try:
-        answered = answer_deployment_file(question.read(), name, changes, catalog_dir)
+        shape = None if config is None else config.read()
+        answered = answer_deployment_file(question.read(), name, changes, catalog_dir, shape)
     except PlanFileError as error:
         raise click.ClickException(str(error)) from None
     if output == "json":

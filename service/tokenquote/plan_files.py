@@ -52,7 +52,11 @@ def answer_plan_file(
 
 
 def answer_deployment_file(
-    content: bytes, name: str, changes: Mapping[str, Any], catalog_dir: Path | None = None
+    content: bytes,
+    name: str,
+    changes: Mapping[str, Any],
+    catalog_dir: Path | None = None,
+    config: bytes | None = None,
 ) -> DeploymentAnswer:
     """Answer the question about a deployment in a file: what POST /v1/deployments takes.
 
@@ -61,6 +65,7 @@ def answer_deployment_file(
         name: what errors call the file.
         changes: take the place of the question's own fields.
         catalog_dir: catalog files of one's own.
+        config: a Hugging Face `config.json`, in place of the question's model.
 
     Raises:
         PlanFileError: not YAML, not such a question, or one that cannot be answered.
@@ -68,6 +73,8 @@ def answer_deployment_file(
     catalog, data = _read(content, name, catalog_dir)
     if isinstance(data, dict):
         data = {**data, **changes}
+        if config is not None:
+            data = {**data, "model": None, "architecture": _parsed(config, "config.json")}
 
     def work() -> DeploymentAnswer:
         question = DeploymentQuestion.model_validate(data)
@@ -79,7 +86,14 @@ def answer_deployment_file(
 
 def _read(content: bytes, name: str, catalog_dir: Path | None) -> tuple[Catalog, Any]:
     try:
-        return load_catalog(catalog_dir), parse_yaml(content, name)
+        return load_catalog(catalog_dir), _parsed(content, name)
+    except CatalogError as error:
+        raise PlanFileError(str(error)) from None
+
+
+def _parsed(content: bytes, name: str) -> Any:
+    try:
+        return parse_yaml(content, name)
     except CatalogError as error:
         raise PlanFileError(str(error)) from None
 

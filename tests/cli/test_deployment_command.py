@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -54,6 +55,22 @@ def test_the_crossing_is_shown() -> None:
 def test_options_take_the_place_of_the_question_s() -> None:
     answer = json.loads(run("--format", "json", "--gpu", "l4", "--gpu-count", "4").output)
     assert (answer["gpu"], answer["gpu_count"]) == ("l4-24gb", 4)
+
+
+def test_a_config_takes_the_place_of_the_model(tmp_path: Path) -> None:
+    config = {
+        "model_type": "llama", "num_hidden_layers": 32, "hidden_size": 4096, "intermediate_size": 14336,
+        "num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 128256,
+        "tie_word_embeddings": False,
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    answer = json.loads(run("--format", "json", "--config", str(tmp_path / "config.json")).output)
+    assert answer["model"] is None
+    assert answer["per_gpu"][0]["weights_bytes"] == 16_060_522_496
+    (tmp_path / "config.json").write_text('{"model_type": "llama"}')
+    refused = run("--config", str(tmp_path / "config.json"))
+    assert refused.exit_code == 1
+    assert "<stdin>: /architecture: missing: num_hidden_layers" in refused.output
 
 
 def test_what_does_not_fit_says_so() -> None:
