@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.growth import Grower, Grown
 from benchmarks.media_counts import Measured, MediaCounter
 from benchmarks.memory_figures import MemoryFigures
+from benchmarks.memory_peers import memory_peer_table
 from benchmarks.memory_scoring import memory_row, memory_table
 from benchmarks.peer_counts import installed_peers
 from benchmarks.peer_scoring import peer_table
@@ -92,6 +93,15 @@ if its check is independent of the figure itself, or takes one logged figure, su
 given. Each row has a tolerance of its own, 1 % where none is stated.
 
 {memory}
+
+### Beside hf-mem, accelerate and gguf-parser
+
+What engines logged at start and files hold, beside this project and its peers with the same inputs; errors in
+brackets. hf-mem counts every layer for the whole context, and MLA as if it had heads. accelerate divides the
+size in fp32: it knows no scales, no mixes, and no embeddings or norms that stay wide. gguf-parser is right about
+files, since it reads them.
+
+{memory_peers}
 """
 
 
@@ -211,6 +221,7 @@ def _report(counted: Sequence[Counted], beside: str, peers: Iterable[str]) -> st
         runs=growth_table(grower.runs(RUNS)),
         media=media_table(MediaCounter(catalog).count(VECTORS)),
         memory=memory_table(MemoryFigures(catalog).predict(MEMORY)),
+        memory_peers=memory_peer_table(catalog),
     )
 
 
