@@ -98,8 +98,8 @@ given. Each row has a tolerance of its own, 1 % where none is stated.
 
 What engines logged at start and files hold, beside this project and its peers with the same inputs; errors in
 brackets. hf-mem counts every layer for the whole context, and MLA as if it had heads. accelerate divides the
-size in fp32: it knows no scales, no mixes, and no embeddings or norms that stay wide. gguf-parser is right about
-files, since it reads them.
+size in fp32: it knows no scales, no mixes, and no embeddings or norms that stay wide. gguf-parser is right
+about files, since it reads them.
 
 {memory_peers}
 """

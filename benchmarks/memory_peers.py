@@ -2,8 +2,8 @@
 
 KV caches: hf-mem's own function, where it is installed (`make references`). Weights: accelerate's arithmetic,
 a model's elements x 4 bytes, divided by 2, 4 or 8 (commands/estimate.py of 1.15.0; run on the meta device for
-Llama-3.1-8B and Qwen2.5-0.5B it gave that, and 500 bytes of buffers). gguf-parser reads the file, so its figure
-is the truth of its row; without a file it has none.
+Llama-3.1-8B and Qwen2.5-0.5B it gave that, and 500 bytes of buffers). gguf-parser reads the file, so its
+figure is the truth of its row; without a file it has none.
 """
 
 from __future__ import annotations
