@@ -34,9 +34,10 @@ accuracy: $(VENV)/.dev ## Measure against recorded bills and write docs/accuracy
 calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/calibration.yaml
 	$(BIN)/python benchmarks/calibrate.py
 
-bench: $(VENV)/.dev ## Time ledger, headers and grids beside what they save
+bench: $(VENV)/.dev ## Time ledger, headers, media and grids beside what they save
 	$(BIN)/python benchmarks/ledger_speed.py
 	$(BIN)/python benchmarks/media_headers.py
+	$(BIN)/python benchmarks/media_speed.py
 	$(BIN)/python benchmarks/memory_grid_speed.py
 
 references: .venv-references/.done ## Compare with other people's implementations (a large environment)

@@ -7,8 +7,6 @@ implementation of https://platform.claude.com/docs/en/build-with-claude/vision-c
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from tokenquote.catalog.resize_rules_schema import BisectionRule
 from tokenquote.media.refusals import ImageRefused
 
@@ -40,7 +38,7 @@ def _shrunk(rule: BisectionRule, long: int, short: int) -> tuple[int, int]:
     def short_for(candidate: int) -> int:
         if rule.rounding == "floor":
             return max(candidate * short // long, 1)
-        return max(round(Fraction(candidate * short, long)), 1)
+        return max(_half_to_even(candidate * short, long), 1)
 
     fitting, too_long = 1, long
     while too_long - fitting > 1:
@@ -50,6 +48,13 @@ def _shrunk(rule: BisectionRule, long: int, short: int) -> tuple[int, int]:
         else:
             too_long = middle
     return fitting, short_for(fitting)
+
+
+def _half_to_even(numerator: int, denominator: int) -> int:
+    """Python's `round` of a fraction, exactly."""
+    whole, rest = divmod(numerator, denominator)
+    above = 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
+    return whole + above
 
 
 def _fits(rule: BisectionRule, long: int, short: int) -> bool:
