@@ -3,7 +3,7 @@
     accuracy.py tokens [--recordings PATH]                          each call by itself
     accuracy.py growth [--recordings PATH --conversations PATH]     conversations, request by request
     accuracy.py growth --runs PATH                                  long agent runs
-    accuracy.py media [--vectors PATH]                              pictures one by one
+    accuracy.py media [--vectors PATH]                              pictures one by one, then calls with them
     accuracy.py memory [--vectors PATH]                             parameters, weights, KV caches
     accuracy.py report --output docs/accuracy.md                    all of it, as a page
 
@@ -31,10 +31,17 @@ from benchmarks.memory_scoring import memory_row, memory_table
 from benchmarks.peer_counts import installed_peers
 from benchmarks.peer_scoring import peer_table
 from benchmarks.recorded import SHARED
-from benchmarks.scoring import growth_table, media_table, token_table
+from benchmarks.recorded_media import at_most_per_source, recorded_media
+from benchmarks.scoring import (
+    AT_MOST_PER_SOURCE,
+    growth_table,
+    media_table,
+    recorded_media_table,
+    token_table,
+)
 from benchmarks.token_counts import Counted, TokenCounter
 
-from tokenquote.catalog import load_catalog
+from tokenquote.catalog import Catalog, load_catalog
 
 RECORDINGS = SHARED / "recordings.jsonl.gz"
 CONVERSATIONS = SHARED / "conversations.json"
@@ -86,6 +93,12 @@ What open-weight processors were seen to do, what providers print, measured bill
 
 {media}
 
+### Recorded calls
+
+The whole body, texts and tools included, against the bill; at most three calls of each source file.
+
+{recorded_media}
+
 ## Memory
 
 Logs of vLLM, SGLang, TensorRT-LLM and llama.cpp, sizes of published files, papers. A row counts as evidence
@@ -117,6 +130,8 @@ def main() -> int:
         _show(arguments, [*TokenCounter(load_catalog()).count(arguments.recordings)], _token_row, token_table)
     elif arguments.command == "media":
         _show(arguments, [*MediaCounter(load_catalog()).count(arguments.vectors)], _media_row, media_table)
+        if arguments.predictions is None and RECORDINGS.is_file():
+            print(f"\n{_recorded_media(load_catalog())}")
     elif arguments.command == "memory":
         figures = MemoryFigures(load_catalog())
         _show(arguments, [*figures.predict(arguments.vectors)], memory_row, memory_table)
@@ -199,6 +214,11 @@ def _media_row(one: Measured) -> dict[str, Any]:
     }
 
 
+def _recorded_media(catalog: Catalog) -> str:
+    found = at_most_per_source(recorded_media(catalog, RECORDINGS), AT_MOST_PER_SOURCE)
+    return recorded_media_table(found)
+
+
 def _write_report(output: Path, readme: Path | None) -> None:
     peers = installed_peers()
     counted = [*TokenCounter(load_catalog(), peers=peers).count(RECORDINGS)]
@@ -220,6 +240,7 @@ def _report(counted: Sequence[Counted], beside: str, peers: Iterable[str]) -> st
         growth=growth_table(grower.conversations(RECORDINGS, CONVERSATIONS)),
         runs=growth_table(grower.runs(RUNS)),
         media=media_table(MediaCounter(catalog).count(VECTORS)),
+        recorded_media=_recorded_media(catalog),
         memory=memory_table(MemoryFigures(catalog).predict(MEMORY)),
         memory_peers=memory_peer_table(catalog),
     )

@@ -83,7 +83,7 @@ class MediaCounter:
             except ImageRefused as error:
                 yield Measured(*stated, reason=f"refused: {error}")
                 continue
-            except (LookupError, ValueError) as error:
+            except (LookupError, ValueError, TypeError) as error:
                 yield Measured(*stated, reason=str(error.args[0]), known=why_not_exact(row))
                 continue
             yield Measured(

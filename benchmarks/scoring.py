@@ -9,6 +9,7 @@ from statistics import median
 import numpy as np
 from benchmarks.growth import Grown
 from benchmarks.media_counts import Measured
+from benchmarks.recorded_media import RecordedMedia
 from benchmarks.token_counts import Counted
 
 AT_MOST_PER_SOURCE = 3
@@ -97,6 +98,38 @@ def media_table(counts: Iterable[Measured]) -> str:
         if not one.exact
     ]
     return "\n".join(lines)
+
+
+def recorded_media_table(counts: Iterable[RecordedMedia]) -> str:
+    """Whole bodies with media against their bills, by what they hold and who was asked."""
+    found = list(counts)
+    lines = [
+        "| calls with | n | exact | within 1 % | median error | p90 error | in band | not attempted |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    known = [one for one in found if not one.remote]
+    for kind in sorted({one.kind for one in known}):
+        of_kind = [one for one in known if one.kind == kind]
+        lines.append(f"| {kind} | {_recorded_cells(of_kind)} |")
+        lines.append(f"| {kind}, no tools | {_recorded_cells([one for one in of_kind if not one.tools])} |")
+        for api in sorted({one.api for one in of_kind}):
+            lines.append(f"| {kind}, {api} | {_recorded_cells([one for one in of_kind if one.api == api])} |")
+    lines.append(f"| behind addresses | {_recorded_cells([one for one in found if one.remote])} |")
+    return "\n".join(lines)
+
+
+def _recorded_cells(rows: Sequence[RecordedMedia]) -> str:
+    counted = [one for one in rows if one.predicted is not None]
+    left = len(rows) - len(counted)
+    if not counted:
+        return f"0 | | | | | | {left}"
+    errors = [abs((one.predicted or 0) - one.billed) / one.billed for one in counted]
+    inside = sum((one.low or 0) <= one.billed <= (one.high or 0) for one in counted) / len(counted)
+    exact = sum(error == 0 for error in errors) / len(errors)
+    close = sum(error <= 0.01 for error in errors) / len(errors)
+    p90 = float(np.quantile(errors, 0.9))
+    shares = f"{exact:.1%} | {close:.1%} | {median(errors):.2%} | {p90:.1%} | {inside:.1%}"
+    return f"{len(counted)} | {shares} | {left}"
 
 
 def _media_cells(rows: Sequence[Measured]) -> str:

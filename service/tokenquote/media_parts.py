@@ -117,7 +117,11 @@ class MediaCounter:
             return item
         counts = [self.count_text(text) for text in item.texts]
         read = sum(counts[1:], counts[0])
-        return replace(item, text=read if item.is_text else text_of_pages(read, len(counts), item.pages))
+        if item.is_text:
+            return replace(item, text=read)
+        documents = self.rules.documents
+        factor = float(documents.entry.text_factor) if documents is not None else 1
+        return replace(item, text=text_of_pages(read, len(counts), item.pages, factor))
 
     def _item(self, part: MediaPart, at: Location, media_type: str | None = None) -> Item:
         given = (part, media_type)

@@ -7,6 +7,7 @@ image_rules.yaml, with a sound track counted by a rule of this file; a page is a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -160,6 +161,8 @@ class DocumentEntry(BandedRule):
     pictured: Literal["always", "seldom"] = "always"
     """`seldom`: only pages that hold pictures themselves are looked at; no page is expected to."""
     text: TextPerPage = TextPerPage(low=0, expected=0, high=0)
+    text_factor: Money = Decimal(1)
+    """Tokens of a page's text for each token of what we read of it: the provider may read it otherwise."""
     around: NotNegative = 0
     """Tokens of a document besides its pages."""
     extra_in_chat: NotNegative = 0

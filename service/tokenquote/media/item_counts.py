@@ -153,13 +153,14 @@ def _sum_of_pages(item: Document, rule: DocumentRule, pages: int) -> DocumentCou
     return DocumentCount(sum(pictures[1:], pictures[0]), sum(texts[1:], texts[0]), parts[0].around)
 
 
-def text_of_pages(read: Count, pages_read: int, pages: Length) -> Count:
+def text_of_pages(read: Count, pages_read: int, pages: Length, factor: float = 1) -> Count:
     """The text of all pages from that of the first; as we read it, which may not be as the provider does.
 
+    `factor` is what the provider is known to make of a token that we read.
     Eleven recorded documents of one page: what pypdf reads and what was billed differ by some tokens.
     """
-    share = pages.expected / pages_read
-    all_read = share == 1
+    all_read = pages.expected == pages_read
+    share = pages.expected / pages_read * factor
     return Count(
         round(read.tokens * share),
         math.floor(read.low * share * (0.9 if all_read else 0.5)),

@@ -1,0 +1,70 @@
+"""Recorded calls with pictures, sound, clips or documents: what we say the whole body costs, and the bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.recorded import rows
+from benchmarks.token_counts import TokenCounter
+
+from tokenquote.catalog import Catalog
+
+KINDS = ("video", "audio", "document", "images")
+"""A call with several is one of the first of these."""
+
+
+@dataclass(frozen=True)
+class RecordedMedia:
+    """One recorded call."""
+
+    kind: str
+    source: str
+    api: str
+    remote: bool
+    """Whether a part of it stands behind an address, so that nobody can know its size."""
+    tools: bool
+    billed: int
+    predicted: int | None
+    low: int | None
+    high: int | None
+    reason: str | None
+
+
+def recorded_media(catalog: Catalog, recordings: Path) -> Iterator[RecordedMedia]:
+    """Every recorded call with media that was billed, in the order of the file."""
+    counter = TokenCounter(catalog)
+    for row in rows(recordings):
+        kind = next((kind for kind in KINDS if kind in row["features"]), None)
+        if kind is not None and row.get("input_tokens"):
+            yield _counted(row, kind, counter)
+
+
+def at_most_per_source(counts: Iterable[RecordedMedia], most: int) -> list[RecordedMedia]:
+    """Many files record one prompt again and again."""
+    seen: dict[tuple[str, str], int] = {}
+    kept = []
+    for one in counts:
+        key = (one.source, one.kind)
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= most:
+            kept.append(one)
+    return kept
+
+
+def _counted(row: Mapping[str, Any], kind: str, counter: TokenCounter) -> RecordedMedia:
+    total, reason = counter.predict(row)
+    return RecordedMedia(
+        kind,
+        row["source"].split("#")[0],
+        row["api"],
+        bool(row.get("remote_media")),
+        "tools" in row["features"],
+        row["input_tokens"],
+        total.tokens if total else None,
+        total.low if total else None,
+        total.high if total else None,
+        reason,
+    )
