@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from tokenquote.catalog import Catalog, Model
 from tokenquote.prices import tariff_on
@@ -28,6 +29,7 @@ def model_detail(model: Model, at: dt.datetime) -> ModelDetail:
         **_summary(model, at).model_dump(),
         counting=model.counting.model_dump(mode="json"),
         caching=model.caching.model_dump(mode="json") if model.caching else None,
+        media_limits=_limits(model),
         reasoning_kept=model.entry.reasoning_kept,
         prices=[block.model_dump(mode="json", exclude_defaults=True) for block in model.entry.prices],
     )
@@ -70,4 +72,16 @@ def _summary(model: Model, at: dt.datetime) -> ModelSummary:
         modes=["standard", *(block.modes if block else ())],
         checked=block.checked if block else None,
         retires=model.entry.retires,
+        media=_media(model),
     )
+
+
+def _media(model: Model) -> dict[str, str]:
+    words = model.media.words
+    rules = {"image": words.images, "audio": words.audio, "video": words.video, "document": words.documents}
+    return {kind: rule for kind, rule in rules.items() if rule is not None}
+
+
+def _limits(model: Model) -> dict[str, Any] | None:
+    limits = model.media_limits
+    return limits.model_dump(mode="json", exclude_defaults=True) if limits is not None else None

@@ -319,6 +319,30 @@ def test_a_picture_that_the_provider_shrinks_is_said_to_be(http: httpx2.Client) 
     assert small["warnings"] == []
 
 
+def test_models_say_what_they_take_and_by_which_rule(http: httpx2.Client) -> None:
+    detail = http.get("/v1/models/google/gemini-2.5-flash").json()
+    assert detail["media"] == dict.fromkeys(("image", "audio", "video", "document"), "gemini-2.5")
+    assert detail["media_limits"]["video"]["per_request"] == 10
+    assert http.get("/v1/models/openai/gpt-3.5-turbo").json()["media"] == {}
+    listed = http.get("/v1/models", params={"provider": "anthropic", "limit": 500}).json()["items"]
+    assert all(set(model["media"]) == {"image", "document"} for model in listed)
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [("us.anthropic.claude-sonnet-4-5-20250929-v1:0", 15), ("anthropic/claude-haiku-4.5", 15)],
+)
+def test_a_body_for_another_host_has_its_pictures_counted(
+    http: httpx2.Client, name: str, tokens: int
+) -> None:
+    """128 x 64 pixels, 5 x 3 squares, whoever serves the model."""
+    content = [{"type": "image_url", "image_url": {"url": data_url(128, 64)}}]
+    body = {"model": name, "messages": [{"role": "user", "content": content}]}
+    answer = http.post("/v1/tokens", json={"format": "openrouter.chat", "body": body})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["breakdown"]["images"] == tokens
+
+
 def test_too_many_for_one_request_is_a_warning(http: httpx2.Client) -> None:
     items = [{"type": "image", "width": 9, "height": 9}] * 101
     answer = http.post("/v1/media", json={"model": "claude-sonnet-4-5", "items": items}).json()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from pydantic import Field
+
 from tokenquote_client.wire import Received
 
 __all__ = ["CatalogInfo", "ModelDetail", "ModelList", "ModelSummary", "ProviderInfo"]
@@ -28,6 +30,8 @@ class ModelSummary(Received):
     modes: list[str]
     checked: dt.date | None
     retires: dt.date | None
+    media: dict[str, str] = Field(default={})
+    """What it takes besides text (`image`, `audio`, `video`, `document`), and the rule that counts it."""
 
 
 class ModelList(Received):
@@ -42,6 +46,8 @@ class ModelDetail(ModelSummary):
 
     counting: dict[str, Any]
     caching: dict[str, Any] | None
+    media_limits: dict[str, Any] | None = None
+    """Which media its provider turns down."""
     reasoning_kept: str
     prices: list[dict[str, Any]]
 

@@ -24,8 +24,8 @@ class MissingRule(LookupError):
 
     def __init__(self, model: MediaRules, plural: str) -> None:
         super().__init__(
-            f"the catalog has no rule for {plural} of {model.model}: plan it as `tokens`, or ask for a model "
-            "that takes it"
+            f"the catalog has no rule for {plural} of {model.model}: plan it as `tokens`, or choose a model "
+            "with such a rule (`media` in GET /v1/models)"
         )
 
 
