@@ -7,7 +7,10 @@ from typing import Any
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.vocabularies import Vocabularies
 
-__all__ = ["RenderedPrompts"]
+__all__ = ["CUT", "RenderedPrompts"]
+
+CUT = "\uf8ff"
+"""A template writes it between texts that the vendor encodes apart without a token between them."""
 
 # Characters of a private plane stand for special tokens that a user wrote, while a template is rendered.
 _FIRST = 0xF0000
@@ -31,7 +34,8 @@ class RenderedPrompts:
             if special:
                 specials += 1
             else:
-                in_texts += self._texts.encode(piece.translate(self._restored))
+                texts = piece.split(CUT)
+                in_texts += sum(self._texts.encode(text.translate(self._restored)) for text in texts if text)
         return specials + self._texts.scaled(in_texts).tokens
 
     def shield(self, value: Any) -> Any:
