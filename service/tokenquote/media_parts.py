@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tokenquote.catalog.media_rules import MediaRules
@@ -19,22 +19,30 @@ from tokenquote.media.item_counts import (
 )
 from tokenquote.media.item_limits import refusal_of
 from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
+from tokenquote.media.work_limit import DocumentBudget
 from tokenquote.media_notes import WORDS, notes_of
 from tokenquote.plan_errors import Location, PlanError
 from tokenquote.tokens.request import Media
 from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
 
-__all__ = ["CountedMedia", "Items", "MediaCounter", "MediaPart", "media_use"]
+__all__ = ["CountedMedia", "LookedAt", "MediaCounter", "MediaPart", "media_use"]
 
 MediaPart = ImagePart | AudioPart | VideoPart | DocumentPart
-Items = MutableMapping[tuple[MediaPart, str | None], Item]
-"""What has been looked at, by how it was given and what media type it was said to have."""
 _PARTS: Mapping[str, type[MediaPart]] = {
     "image": ImagePart,
     "audio": AudioPart,
     "video": VideoPart,
     "document": DocumentPart,
 }
+
+
+@dataclass
+class LookedAt:
+    """What has been read already, for any model: no file is read twice, and not too much of all together."""
+
+    items: dict[tuple[MediaPart, str | None], Item | HeaderError] = field(default_factory=dict)
+    """By how each was given and what media type it was said to have; or why it could not be read."""
+    work: DocumentBudget = field(default_factory=DocumentBudget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,7 @@ class MediaCounter:
     rules: MediaRules
     profiles: Mapping[str, AmountProfiles]
     """Lengths that are assumed where nobody states any: `audio_seconds`, `document_pages`."""
-    items: Items = field(default_factory=dict)
-    """What has been looked at already, for any model: no header is read twice."""
+    looked_at: LookedAt = field(default_factory=LookedAt)
     count_text: Callable[[str], Count] | None = None
     """Counts the text of documents; None: it is taken to be as long as the model's rule says."""
 
@@ -124,13 +131,16 @@ class MediaCounter:
         return replace(item, text=text_of_pages(read, len(counts), item.pages, factor))
 
     def _item(self, part: MediaPart, at: Location, media_type: str | None = None) -> Item:
-        given = (part, media_type)
-        if given not in self.items:
+        given, known = (part, media_type), self.looked_at.items
+        if given not in known:
             try:
-                self.items[given] = self._look_at(part, media_type)
+                known[given] = self._look_at(part, media_type)
             except HeaderError as error:
-                raise PlanError(at, str(error)) from None
-        return self.items[given]
+                known[given] = error
+        found = known[given]
+        if isinstance(found, HeaderError):
+            raise PlanError(at, str(found))
+        return found
 
     def _look_at(self, part: MediaPart, media_type: str | None) -> Item:
         """Read what has to be read.
@@ -169,7 +179,7 @@ class MediaCounter:
         detail = _detail(part.detail)
         text = Count.stated(part.text_tokens) if part.text_tokens is not None else None
         if part.data is not None:
-            return Document.of_data(part.data, detail, text, media_type)
+            return Document.of_data(part.data, detail, text, media_type, self.looked_at.work)
         return Document(self._length(part.pages, "document_pages"), detail=detail, text=text)
 
     def _length(self, stated: float | None, profile: str) -> Length:

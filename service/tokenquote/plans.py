@@ -9,7 +9,7 @@ from typing import Any
 
 from tokenquote.catalog import Catalog, Model
 from tokenquote.conversation import Content, Conversation, Opening, ToolRound, Turn
-from tokenquote.media_parts import CountedMedia, Items, MediaCounter
+from tokenquote.media_parts import CountedMedia, LookedAt, MediaCounter
 from tokenquote.plan_amounts import AmountCounter
 from tokenquote.plan_errors import Location, PlanError
 from tokenquote.tokens import (
@@ -54,14 +54,14 @@ class ResolvedPlan:
 
 
 def resolve(
-    plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog, looked_at: Items | None = None
+    plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog, looked_at: LookedAt | None = None
 ) -> ResolvedPlan:
     """Count every amount of the plan as the model does; `looked_at` keeps headers for the next model.
 
     Raises:
         PlanError: something that is not offered, or that cannot be counted.
     """
-    media = MediaCounter(model.media, catalog.profiles, {} if looked_at is None else looked_at, rules.text)
+    media = MediaCounter(model.media, catalog.profiles, looked_at or LookedAt(), rules.text)
     counter = AmountCounter(rules, catalog.profiles)
     resolver = _Resolver(rules, media, counter)
     opening = resolver.opening(plan)

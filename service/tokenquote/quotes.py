@@ -12,7 +12,7 @@ from tokenquote.billed_kinds import billed_kinds
 from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import CacheUse, Row, replay, replay_cache
-from tokenquote.media_parts import Items
+from tokenquote.media_parts import LookedAt
 from tokenquote.media_warnings import media_warnings
 from tokenquote.memory_answers import memory_of
 from tokenquote.plan_checks import check_plan
@@ -128,7 +128,7 @@ class _Quoting:
     with_requests: bool
     memo: MutableMapping[tuple[str, str], int] = field(default_factory=dict)
     """Token counts by vocabulary and text: each text is encoded once for each vocabulary."""
-    looked_at: Items = field(default_factory=dict)
+    looked_at: LookedAt = field(default_factory=LookedAt)
     """Media whose headers were read."""
 
     def quote(self, model: Model) -> Quote:

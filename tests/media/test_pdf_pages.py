@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.media.made_files import encoded, gif, pdf, written_pdf
 
 from tokenquote.media import HeaderError, PageSize, read_pdf_pages
+from tokenquote.media.work_limit import DocumentBudget, WorkBudget
 
 STRANGERS = "open sesame"
 A4, LETTER = (595.28, 841.89), (612, 792)
@@ -83,6 +84,21 @@ def object_streams(count: int) -> bytes:
 def test_what_is_no_document_is_refused(content: bytes, said: str) -> None:
     with pytest.raises(HeaderError, match=said):
         read_pdf_pages(encoded(content))
+
+
+def test_documents_share_what_they_may_take_together() -> None:
+    """Some 1,000 calls a page: of two documents of 20 pages, 30,000 calls are enough for one."""
+    budget = DocumentBudget(pages=WorkBudget(30_000))
+    assert read_pdf_pages(encoded(pdf(*[A4] * 20)), budget).count == 20
+    assert 0 < budget.pages.calls_left < 15_000
+    with pytest.raises(HeaderError, match="too much work to read; state its `pages`"):
+        read_pdf_pages(encoded(pdf(*[A4] * 20)), budget)
+
+
+def test_texts_that_are_not_read_leave_the_pages_countable() -> None:
+    budget = DocumentBudget(texts=WorkBudget(0))
+    found = read_pdf_pages(encoded(written_pdf("Hello world")), budget)
+    assert (found.count, found.texts) == (1, ())
 
 
 def test_a_profiler_goes_on_after_a_document() -> None:

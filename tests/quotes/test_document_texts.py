@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from tests.media.made_files import encoded, gif, pdf, written_pdf
 
+from tokenquote.catalog import Catalog
+from tokenquote.media_parts import LookedAt, MediaCounter
 from tokenquote.plan_errors import PlanError
-from tokenquote_client import Quote
+from tokenquote_client import DocumentPart, Quote
 
 Ask = Callable[..., Quote]
 HELLO = "Hello world"
@@ -88,3 +90,16 @@ def test_the_text_of_a_document_is_in_no_error_and_no_answer(quoted: Ask) -> Non
     with pytest.raises(PlanError) as error:
         ask(quoted, "claude-sonnet-4-5", document(pdf((595, 842))[:200] + written.encode()))
     assert "Friday" not in str(error.value)
+
+
+def test_what_cannot_be_read_is_read_once_for_all_models(catalog: Catalog) -> None:
+    """A comparison of a hundred models does not take the work a hundred times."""
+    looked_at = LookedAt()
+    damaged = DocumentPart(type="document", data=encoded(written_pdf(HELLO)[:400]))
+    left = []
+    for name in ("claude-sonnet-4-5", "gpt-4o", "gemini-2.5-flash"):
+        counter = MediaCounter(catalog.media_of(name), catalog.profiles, looked_at)
+        with pytest.raises(PlanError, match="cut off or damaged"):
+            counter.count_part(damaged, ())
+        left.append(looked_at.work.pages.calls_left)
+    assert left[0] == left[1] == left[2] < 6_000_000

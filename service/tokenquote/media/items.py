@@ -12,6 +12,7 @@ from tokenquote.media.film_headers import read_film_header
 from tokenquote.media.image_headers import ImageSize, read_image_header
 from tokenquote.media.pdf_pages import PageSize, read_pdf_pages
 from tokenquote.media.text_files import read_text_file
+from tokenquote.media.work_limit import DocumentBudget
 
 __all__ = ["Clip", "Document", "File", "Item", "Length", "Picture", "Sound"]
 
@@ -122,9 +123,14 @@ class Document:
 
     @classmethod
     def of_data(
-        cls, data: str, detail: str | None = None, text: Count | None = None, media_type: str | None = None
+        cls,
+        data: str,
+        detail: str | None = None,
+        text: Count | None = None,
+        media_type: str | None = None,
+        budget: DocumentBudget | None = None,
     ) -> Self:
-        """Read a PDF's page tree and the text of its first pages, or a text file.
+        """Read a PDF's page tree and the text of its first pages, or a text file, within a budget of work.
 
         Raises:
             HeaderError: neither, or damaged.
@@ -133,7 +139,7 @@ class Document:
         if words is not None and not words.lstrip().startswith("%PDF-"):
             file = File(len(data), len(words.encode()), "txt")
             return cls(Length.exactly(0), {}, detail, text, (words,), file)
-        found = read_pdf_pages(data)
+        found = read_pdf_pages(data, budget)
         file = File(len(data), found.bytes, "pdf")
         return cls(Length.exactly(found.count), found.sizes, detail, text, found.texts, file)
 

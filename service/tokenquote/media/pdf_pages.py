@@ -11,13 +11,13 @@ import pypdf
 
 from tokenquote.media.base64_file import Base64File, HeaderError, HeaderReader
 from tokenquote.media.pdf_texts import texts_of
-from tokenquote.media.work_limit import at_most
+from tokenquote.media.work_limit import DocumentBudget, at_most
 
 __all__ = ["MAX_PAGES", "PageSize", "PdfPages", "read_pdf_pages"]
 
 MAX_PAGES = 2_000
 """A longer document is refused; providers take 1,000 pages at most."""
-# A page takes some 600 calls. A hostile file is given up after some seconds.
+# A page takes some 700 to 1,000 calls. A hostile file is given up after some seconds.
 _MAX_CALLS = 1_500_000
 _MAX_STREAM_BYTES = 16 << 20
 _MAX_POINTS = 14_400 * 100
@@ -61,12 +61,17 @@ class PdfPages:
         return sum(self.sizes.values())
 
 
-def read_pdf_pages(data: str) -> PdfPages:
+def read_pdf_pages(data: str, budget: DocumentBudget | None = None) -> PdfPages:
     """The pages of a PDF given as base64 text, with or without a `data:` prefix.
+
+    Args:
+        data: the text.
+        budget: of work that is left for this and other documents; None: enough for this one.
 
     Raises:
         HeaderError: not base64, not a PDF, damaged, encrypted, without pages, or too large to read.
     """
+    work = budget or DocumentBudget()
     file = Base64File(data)
     reader = HeaderReader(file, max_steps=_MAX_CALLS, max_read=max(file.size, 1))
     if not _is_pdf(reader.read(_SIGNATURE_WITHIN)):
@@ -74,10 +79,8 @@ def read_pdf_pages(data: str) -> PdfPages:
     reader.seek(0)
     try:
         with pypdf.apply_configuration(_LIMITS):
-            with at_most(_MAX_CALLS):
-                document = pypdf.PdfReader(reader)
-                sizes = _sizes(document)
-            texts = texts_of(document)
+            document, sizes = at_most(_MAX_CALLS, work.pages, lambda: _read(reader))
+            texts = texts_of(document, work.texts)
     except HeaderError:
         raise
     except Exception as error:  # the library raises whatever a damaged file leads it to
@@ -90,6 +93,11 @@ def read_pdf_pages(data: str) -> PdfPages:
 def _is_pdf(head: bytes) -> bool:
     """The mark may stand behind blanks or a byte order mark, but not behind another kind of file."""
     return head.lstrip(b"\xef\xbb\xbf \t\r\n\f\0").startswith(b"%PDF-")
+
+
+def _read(reader: HeaderReader) -> tuple[pypdf.PdfReader, Counter[PageSize]]:
+    document = pypdf.PdfReader(reader)
+    return document, _sizes(document)
 
 
 def _sizes(document: pypdf.PdfReader) -> Counter[PageSize]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 import pypdf
 
 from tokenquote.media.base64_file import HeaderError
-from tokenquote.media.work_limit import at_most
+from tokenquote.media.work_limit import WorkBudget, at_most
 
 __all__ = ["texts_of"]
 
@@ -17,14 +18,11 @@ MAX_PAGES_OF_TEXT = 8
 _MAX_CALLS = 1_000_000
 
 
-def texts_of(document: pypdf.PdfReader) -> tuple[str, ...]:
+def texts_of(document: pypdf.PdfReader, budget: WorkBudget) -> tuple[str, ...]:
     """The text of the first pages in order, up to the first that cannot be read."""
     texts: list[str] = []
-    try:
-        with at_most(_MAX_CALLS):
-            texts.extend(_texts(document))
-    except HeaderError:
-        pass  # what was read in time is more than nothing
+    with suppress(HeaderError):  # what was read in time is more than nothing
+        at_most(_MAX_CALLS, budget, lambda: texts.extend(_texts(document)))
     return tuple(texts)
 
 

@@ -3,43 +3,66 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from tokenquote.media.base64_file import HeaderError
 
-__all__ = ["at_most"]
+__all__ = ["DocumentBudget", "WorkBudget", "at_most"]
+
+
+ResultT = TypeVar("ResultT")
 
 
 class _TooMuchWork(BaseException):
     """No `Exception`: the libraries catch those, and try something else."""
 
 
-@contextmanager
-def at_most(calls: int) -> Iterator[None]:
-    """Let a library make so many calls, its own and those of built-in functions.
+@dataclass
+class WorkBudget:
+    """Calls that are left."""
+
+    calls_left: int
+
+
+@dataclass
+class DocumentBudget:
+    """What all documents of one question may take together: a few kilobytes can mean seconds of work.
+
+    Texts have a budget of their own, so that reading some does not keep others' pages from being counted.
+    """
+
+    pages: WorkBudget = field(default_factory=lambda: WorkBudget(6_000_000))
+    texts: WorkBudget = field(default_factory=lambda: WorkBudget(3_000_000))
+
+
+def at_most(calls: int, budget: WorkBudget, work: Callable[[], ResultT]) -> ResultT:
+    """Do the work, with so many calls, its own and those of built-in functions.
 
     Counted with this thread's profile function, which sees every call: the same file takes the same number
     on every machine. A profiler of the caller's own pauses meanwhile.
 
     Raises:
-        HeaderError: it makes more.
+        HeaderError: it makes more, or more than the budget has left.
     """
-    events_left = 2 * calls  # each call begins and ends
+    most = 2 * min(calls, budget.calls_left)  # each call begins and ends
+    seen, over = 0, False
 
     def count(frame: FrameType, event: str, arg: Any) -> None:
-        nonlocal events_left
-        events_left -= 1
-        if events_left < 0:
+        nonlocal seen
+        seen += 1
+        if seen > most and not over:
             raise _TooMuchWork
 
     before = sys.getprofile()
-    sys.setprofile(count)
     try:
-        yield
+        sys.setprofile(count)
+        return work()
     except _TooMuchWork:
-        raise HeaderError("the file takes too much work to read") from None
+        raise HeaderError("the file takes too much work to read; state its `pages`") from None
     finally:
+        over = True
         sys.setprofile(before)
+        budget.calls_left -= min(seen, most) // 2
