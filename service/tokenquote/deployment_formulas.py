@@ -39,6 +39,12 @@ def _memory_formulas(findings: Findings) -> Iterator[Formula]:
     yield from _model_formulas(findings, engine)
     yield from _engine_formulas(findings, engine)
     most = "for which every GPU's total stays within its budget"
+    yield (
+        "kv_cache_pool_tokens",
+        "rule",
+        "pool / (layers of a group x bytes of a page) blocks, / groups x tokens of a block (vLLM up to 0.19; "
+        "later logs count models of several kinds of layers otherwise)",
+    )
     yield "largest_batch", "rule", f"the most sequences {most}"
     yield "longest_context_tokens", "rule", f"the most tokens {most}"
 

@@ -68,6 +68,7 @@ def answer_deployment(
         fits=fits,
         per_gpu=[_share(hosted, choice, hosting, stage) for stage in range(len(hosting.stages))],
         kv_cache_pool_bytes=min(hosting.pool(stage) for stage in hosting.stages),
+        kv_cache_pool_tokens=hosting.pool_tokens(),
         largest_batch=largest,
         longest_context_tokens=hosting.longest_context(sequences, _MOST_TOKENS),
         options=[option_of(one) for one in found],

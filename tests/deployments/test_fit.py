@@ -41,6 +41,7 @@ def test_llama_8b_on_one_h100(deployed: Ask) -> None:
     assert share.free_bytes == H100 - 36_491_040_195
     assert answer.kv_cache_pool_bytes == 58_906_196_404
     assert (answer.fits, answer.largest_batch, answer.longest_context_tokens) == (True, 54, 28_080)
+    assert answer.kv_cache_pool_tokens == 58_906_196_404 // (16 * 131_072) * 16 == 449_408
     assert (answer.quantization, answer.kv_dtype, answer.gpu_count) == ("bf16", "bf16", 1)
 
 

@@ -75,6 +75,7 @@ def test_the_pool_is_what_vllm_logged(
         gpu="h100",
         tensor_parallel=inputs["tensor_parallel"],
         quantization=quantization,
+        kv_dtype="fp8" if "fp8" in str(inputs["kv_cache_dtype"]) else "bf16",
         engine={"gpu_memory_utilization": inputs["gpu_memory_utilization"], "cuda_graphs": False},
     )
     logged = log["kv_pool_gib_per_gpu"]
@@ -82,4 +83,6 @@ def test_the_pool_is_what_vllm_logged(
     assert answer.per_gpu[0].activation_bytes / GIB == pytest.approx(
         log["torch_peak_activation_gib"], abs=0.2
     )
+    # Of a small pool, 0.25 GiB may be a tenth.
+    assert answer.kv_cache_pool_tokens == pytest.approx(log["kv_tokens"], rel=0.01 + 0.25 / logged)
     assert answer.per_gpu[0].runtime_bytes / GIB == pytest.approx(log["non_torch_gib"], abs=0.25)

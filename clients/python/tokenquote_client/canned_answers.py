@@ -219,6 +219,7 @@ def _deployment(asked: Mapping[str, Any]) -> DeploymentAnswer:
         fits=True,
         per_gpu=[_gpu_share()],
         kv_cache_pool_bytes=60_000_000_000,
+        kv_cache_pool_tokens=100_000,
         largest_batch=100,
         longest_context_tokens=100_000,
         options=[],

@@ -277,6 +277,9 @@ class DeploymentAnswer(Received):
     """One row for each pipeline stage."""
     kv_cache_pool_bytes: int
     """Left to the cache on the GPU that has least for its need; negative: not even the weights fit."""
+    kv_cache_pool_tokens: int | None
+    """What vLLM's log calls "GPU KV cache size", in whole blocks that every group of layers has for itself.
+    None: nothing is left, or the model caches nothing by the token."""
     largest_batch: int
     """Sequences of `context_tokens` that fit; 0 if none."""
     longest_context_tokens: int

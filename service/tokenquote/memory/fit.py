@@ -17,8 +17,9 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tokenquote.memory.architecture import Attention
-from tokenquote.memory.kv_cache import CachePlan, kv_cache
+from tokenquote.memory.kv_cache import CacheError, CachePlan, kv_cache
 from tokenquote.memory.overhead import Overhead
+from tokenquote.memory.paging import block_pool
 from tokenquote.memory.quantization import CacheElement
 
 __all__ = ["Hosting", "StageDemand", "budget_of"]
@@ -82,6 +83,12 @@ class Hosting:
         """Bytes that are left to the cache; negative where not even the weights fit."""
         return self.budget - stage.fixed
 
+    def pool_tokens(self) -> int | None:
+        """Tokens that vLLM's pool of blocks holds, on the stage that holds fewest; None: it holds none."""
+        found = [self._tokens_of(stage) for stage in self.stages]
+        known = [tokens for tokens in found if tokens is not None]
+        return min(known) if known and min(known) > 0 else None
+
     def fits(self, context: int, sequences: int) -> bool:
         """Whether so many sequences of this length fit at the same time, on every stage."""
         return all(self.need(stage, context, sequences) <= self.budget for stage in self.stages)
@@ -93,6 +100,13 @@ class Hosting:
     def longest_context(self, sequences: int, limit: int) -> int:
         """The most tokens that each of so many sequences may hold, at most `limit`; 0 if none."""
         return _largest(lambda tokens: self.fits(tokens, sequences), limit)
+
+    def _tokens_of(self, stage: StageDemand) -> int | None:
+        layers = [layer for layer, times in stage.layers for _ in range(times)]
+        try:
+            return block_pool(layers, self._plan(1, 1)).tokens(self.pool(stage))
+        except CacheError:  # nothing to page
+            return None
 
     def _plan(self, context: int, sequences: int) -> CachePlan:
         return CachePlan(
