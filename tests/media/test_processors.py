@@ -19,7 +19,11 @@ from tokenquote.catalog import Catalog
 from tokenquote.catalog.resize_rules_schema import RowBreaksRule
 from tokenquote.media import ImageRefused, count_image
 
-pytestmark = [pytest.mark.references, pytest.mark.filterwarnings("default")]
+pytestmark = [
+    pytest.mark.references,
+    pytest.mark.usefixtures("torch"),
+    pytest.mark.filterwarnings("default"),
+]
 
 SIZES = st.one_of(
     st.tuples(st.integers(1, 1200), st.integers(1, 1200)),
@@ -27,22 +31,6 @@ SIZES = st.one_of(
     st.tuples(st.integers(1, 3000), st.integers(1, 64)),
 )
 LLAVA_NEXT_PINPOINTS = [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def torch() -> Any:
-    """torch, and torchvision beside it where there is one.
-
-    torchvision's compiled part wants the torch that it was built with; what it would define is declared, so
-    that its resizing, which is written in torch, works with any.
-    """
-    found = pytest.importorskip("torch", reason="`make references` installs it")
-    pytest.importorskip("transformers")
-    library = found.library.Library("torchvision", "DEF")
-    for operator in ("nms", "qnms"):
-        library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    yield found
-    del library
 
 
 def load(family: str, kind: str, name: str) -> Any:

@@ -1,6 +1,6 @@
 """Pixtral's and Mistral's pictures: shrunk to a longest side, patches merged, a break after each row.
 
-    ratio = longest side / limit; if more than 1, both sides / ratio
+    ratio = longest side / limit; if more than 1, both sides / ratio, at least a pixel where they are rounded
     patches of a side = (side - 1) // patch + 1; tokens = (columns + break) x rows
 
 Source: mistral-common 1.13.1, ImageEncoder; transformers 5.23.0, PixtralProcessor and LightOnOcrProcessor.
@@ -24,10 +24,7 @@ def row_breaks_tokens(rule: RowBreaksRule, width: int, height: int, _detail: str
     """
     ratio = max(width, height) / rule.max_edge
     if ratio > 1:
-        whole = round if rule.rounding == "round" else math.floor
-        width, height = whole(width / ratio), whole(height / ratio)
-    if not min(width, height):
-        raise ImageRefused("a shape so long that nothing is left of its short side")
+        width, height = _whole(rule, width / ratio), _whole(rule, height / ratio)
     columns, rows = (((side - 1) // rule.patch + 1) // rule.merge for side in (width, height))
     return (columns + rule.row_break) * rows
 
@@ -35,3 +32,11 @@ def row_breaks_tokens(rule: RowBreaksRule, width: int, height: int, _detail: str
 def shrinks_to_edge(rule: RowBreaksRule, width: int, height: int, _detail: str | None) -> bool:
     """Whether the picture is made smaller before it is counted."""
     return max(width, height) > rule.max_edge
+
+
+def _whole(rule: RowBreaksRule, side: float) -> int:
+    if rule.rounding == "round":
+        return max(round(side), 1)
+    if side < 1:
+        raise ImageRefused("a shape so long that nothing is left of its short side")
+    return math.floor(side)
