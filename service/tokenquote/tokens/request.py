@@ -108,6 +108,8 @@ class ToolDefinition:
     name: str
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    has_schema: bool = True
+    """Whether the body states parameters at all, if only empty ones."""
     as_sent: Mapping[str, Any] = field(default_factory=dict, compare=False)
     """The function object as the body has it, its members in their order: chat templates print it."""
 

@@ -71,7 +71,7 @@ def function_declaration(tool: ToolDefinition, size: Size) -> str:
     elif (grammar := grammar_of(tool)) is not None:
         size.add(grammar)
         lines += [*comments(grammar), f"type {tool.name} = (_: any) => any;"]
-    elif tool.as_sent and not tool.parameters and "parameters" not in tool.as_sent:
+    elif not tool.has_schema:
         # A definition without any schema costs three tokens more than one with an empty schema.
         lines.append(f"type {tool.name} = (_: any) => any;")
     else:

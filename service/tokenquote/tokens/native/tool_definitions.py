@@ -119,7 +119,11 @@ def _tool(function: Any, at: Location) -> ToolDefinition:
     refuse_deeper(function, _MAX_DEFINITION_DEPTH, at)
     description = function.get("description")
     return ToolDefinition(
-        function["name"], description if isinstance(description, str) else "", parameters, function
+        function["name"],
+        description if isinstance(description, str) else "",
+        parameters,
+        has_schema=any(key in function for key in (*_SCHEMAS, "parameter_definitions")),
+        as_sent=function,
     )
 
 
