@@ -56,9 +56,10 @@ def _schema(body: Mapping[str, Any]) -> OutputSchema | None:
 
 
 def _system(blocks: Any) -> Iterator[Message]:
-    texts = [b["text"] for b in blocks if isinstance(b, dict) and isinstance(b.get("text"), str)]
-    if texts:
-        yield Message("system", tuple(texts))
+    read = [one for i, block in enumerate(blocks) for one in _block(block, ("system", i))]
+    parts = tuple(one for one in read if not isinstance(one, (Message, ToolCall, _Thought)))
+    if parts:
+        yield Message("system", parts)
 
 
 def _messages(message: Any, at: Location) -> Iterator[Message]:

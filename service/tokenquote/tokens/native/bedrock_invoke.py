@@ -24,8 +24,7 @@ def read_bedrock_invoke(body: Mapping[str, Any]) -> Request:
     if "message" in body:
         return read_cohere_chat(body)
     if isinstance(body.get("messages"), list):
-        converse = "inferenceConfig" in body or "schemaVersion" in body or "toolConfig" in body
-        return read_bedrock_converse(body) if converse else read_openai_chat(body)
+        return read_bedrock_converse(body) if _is_novas(body) else read_openai_chat(body)
     if "taskType" in body:
         text = either(either(body, "singleEmbeddingParams", "segmentedEmbeddingParams"), "text")
         return read_embedding({"input": either(text, "value") or ""})
@@ -34,6 +33,15 @@ def read_bedrock_invoke(body: Mapping[str, Any]) -> Request:
     if any(key in body for key in ("inputText", "texts")):
         return read_embedding(body)
     raise BodyError(("messages",), "a bedrock.invoke body is the model's own: messages, prompt, texts")
+
+
+def _is_novas(body: Mapping[str, Any]) -> bool:
+    """Whether it is Converse's, whose blocks have no `type`."""
+    if any(key in body for key in ("inferenceConfig", "schemaVersion", "toolConfig")):
+        return True
+    contents = (message.get("content") for message in body["messages"] if isinstance(message, dict))
+    blocks = [block for content in contents if isinstance(content, list) for block in content]
+    return any(isinstance(block, dict) and "type" not in block for block in blocks)
 
 
 def read_bedrock_count_tokens(body: Mapping[str, Any]) -> Request:

@@ -14,7 +14,7 @@ from tokenquote.tokens.native.content_parts import (
     unknown,
 )
 from tokenquote.tokens.native.errors import Location
-from tokenquote.tokens.native.openai_chat import read_openai_chat
+from tokenquote.tokens.native.openai_chat import output_schema_of, read_openai_chat
 from tokenquote.tokens.native.tool_choices import read_tool_choice
 from tokenquote.tokens.native.tool_definitions import tools_of
 from tokenquote.tokens.request import Message, Request, Role, ToolCall, Unknown
@@ -38,6 +38,7 @@ def read_cohere_chat(body: Mapping[str, Any]) -> Request:
             Message("user", (text_of(body, "message", ()),)),
         ),
         tools=tools.functions,
+        schema=output_schema_of(body),
         tool_choice=read_tool_choice(body.get("tool_choice")),
         unknown=(*tools.unknown, *_documents(body)),
     )

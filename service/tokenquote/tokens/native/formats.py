@@ -64,6 +64,15 @@ SHAPES: Mapping[str, Reader] = {
 }
 """Formats of OpenAI's that many hosts take: `openai.chat`, `groq.chat`, `azure.openai.chat`."""
 
+# Readers that take `messages`: the member that makes a body theirs all the same, and the formats whose messages
+# they would read with parts left out.
+_NO_CHATS = frozenset({"anthropic.messages", "bedrock.converse", "bedrock.invoke"})
+_MISREAD: Mapping[Reader | None, tuple[str, frozenset[str]]] = {
+    read_openai_chat: ("", _NO_CHATS),
+    read_openai_responses: ("input", _NO_CHATS),
+    read_cohere_chat: ("message", _NO_CHATS),
+    read_anthropic_messages: ("", frozenset({"bedrock.converse"})),
+}
 _CONVERSE = frozenset({"text", "toolUse", "toolResult", "image", "document"})
 # Members that only one format has, the surest first.
 _MARKS: tuple[tuple[str, str], ...] = (
@@ -127,9 +136,9 @@ def _known() -> Iterator[str]:
 
 def _refuse_another_format(body_format: str, body: Mapping[str, Any]) -> None:
     """Bodies with `messages` of one format read as another, with parts left out, unless told apart."""
-    reader = _reader(body_format)
+    own, others = _MISREAD.get(_reader(body_format), ("", frozenset()))
     seems = looks_like(body)
-    if reader is read_openai_chat and seems in ("anthropic.messages", "bedrock.converse", "bedrock.invoke"):
+    if seems in others and own not in body:
         at = ("body", "system") if "system" in body else ("body",)
         raise BodyError(at, f"this is no {body_format} body; it looks like {seems}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tokenquote.tokens.native.content_parts import (
@@ -18,7 +18,7 @@ from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.native.output_schemas import read_json_schema
 from tokenquote.tokens.native.tool_choices import read_tool_choice
 from tokenquote.tokens.native.tool_definitions import tools_of
-from tokenquote.tokens.request import Media, Message, OutputSchema, Part, Request, Role, ToolCall
+from tokenquote.tokens.request import Media, Message, OutputSchema, Part, Request, Role, ToolCall, Unknown
 
 __all__ = ["read_gemini_count_tokens", "read_gemini_generate_content"]
 
@@ -61,9 +61,14 @@ def read_gemini_generate_content(body: Mapping[str, Any]) -> Request:
         tool_choice=read_tool_choice(either(calling, "functionCallingConfig", "function_calling_config")),
         json_mode=either(config, "responseMimeType", "response_mime_type") == "application/json",
         settings={"thinking": thinking} if (thinking := _thinking(config)) else {},
-        unknown=tools.unknown,
+        unknown=(*tools.unknown, *_cached(body)),
         shape="contents",
     )
+
+
+def _cached(body: Mapping[str, Any]) -> Iterator[Unknown]:
+    if either(body, "cachedContent", "cached_content"):
+        yield Unknown("what `cachedContent` holds", "", ("cachedContent",))
 
 
 def _thinking(config: Any) -> Any:

@@ -74,7 +74,9 @@ def _item(item: Mapping[str, Any], at: Location) -> Message | Part:
     content = item.get("content")
     if str(kind) in _SPEAKERS or "role" in item:
         role: Role = _SPEAKERS.get(str(kind), "assistant" if item.get("role") == "model" else "user")
-        parts = [content] if isinstance(content, str) else content if isinstance(content, list) else []
+        parts = [content] if isinstance(content, str) else one_or_many(content) or []
+        if not isinstance(parts, list):
+            raise BodyError((*at, "content"), "content is a string, an object or a list")
         return Message(role, tuple(_part(part, (*at, "content", i)) for i, part in enumerate(parts)))
     if kind == "function_call":
         call = ToolCall(

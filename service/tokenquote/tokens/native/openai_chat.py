@@ -20,7 +20,7 @@ from tokenquote.tokens.native.tool_choices import read_tool_choice
 from tokenquote.tokens.native.tool_definitions import tools_of
 from tokenquote.tokens.request import Media, Message, OutputSchema, Part, Request, Role, ToolCall, Unknown
 
-__all__ = ["read_openai_chat"]
+__all__ = ["output_schema_of", "read_openai_chat"]
 
 # `developer` is what `system` is called for reasoning models; both cost the same.
 _ROLES: Mapping[str, Role] = {
@@ -57,7 +57,7 @@ def read_openai_chat(body: Mapping[str, Any]) -> Request:
     return Request(
         messages=tuple(_message(message, ("messages", i)) for i, message in enumerate(messages)),
         tools=(*tools.functions, *functions.functions),
-        schema=_schema(body),
+        schema=output_schema_of(body),
         tool_choice=read_tool_choice(body.get("tool_choice", body.get("function_call"))),
         json_mode=_kind_of_format(body) == "json_object" or body.get("format") == "json",
         settings=settings_of(body, *_SETTINGS),
@@ -80,7 +80,11 @@ def _message(message: Any, at: Location) -> Message:
     parts = list(_parts(message.get("content"), (*at, "content")))
     return Message(
         role=_ROLES[role],
-        parts=(*(part for part in parts if not isinstance(part, _Thought)), *_pictures(message, at)),
+        parts=(
+            *(part for part in parts if not isinstance(part, _Thought)),
+            *_plan(message, at),
+            *_pictures(message, at),
+        ),
         name=optional_text(message, "name", at),
         calls=tuple(_calls(message, at)),
         call_id=optional_text(message, "tool_call_id", at),
@@ -101,6 +105,12 @@ def _reasoning(message: Mapping[str, Any], at: Location) -> tuple[str, int]:
             return message[key], sum("data" in one for one in details)
     texts = [one[key] for one in details for key in ("text", "summary") if isinstance(one.get(key), str)]
     return "".join(texts), sum("data" in one for one in details)
+
+
+def _plan(message: Mapping[str, Any], at: Location) -> Iterator[str]:
+    """Cohere keeps what the model said before its calls beside the content."""
+    if plan := optional_text(message, "tool_plan", at):
+        yield plan
 
 
 def _pictures(message: Mapping[str, Any], at: Location) -> Iterator[Media]:
@@ -205,7 +215,8 @@ def _kind_of_format(body: Mapping[str, Any]) -> Any:
     return wanted.get("type") if isinstance(wanted, dict) else None
 
 
-def _schema(body: Mapping[str, Any]) -> OutputSchema | None:
+def output_schema_of(body: Mapping[str, Any]) -> OutputSchema | None:
+    """The schema of `response_format`, or of Ollama's `format`."""
     if isinstance(body.get("format"), dict):  # Ollama's own chat
         return OutputSchema("", "", body["format"])
     if _kind_of_format(body) not in ("json_schema", "json_object"):
