@@ -64,8 +64,8 @@ SHAPES: Mapping[str, Reader] = {
 }
 """Formats of OpenAI's that many hosts take: `openai.chat`, `groq.chat`, `azure.openai.chat`."""
 
-# Readers that take `messages`: the member that makes a body theirs all the same, and the formats whose messages
-# they would read with parts left out.
+# Readers that take `messages`: the member that makes a body theirs all the same, and the formats whose
+# messages they would read with parts left out.
 _NO_CHATS = frozenset({"anthropic.messages", "bedrock.converse", "bedrock.invoke"})
 _MISREAD: Mapping[Reader | None, tuple[str, frozenset[str]]] = {
     read_openai_chat: ("", _NO_CHATS),
