@@ -65,6 +65,7 @@ def per_request(request: Request) -> Features:
     """What comes once, whatever the messages say: the opening, thinking, the way the conversation ends."""
     spoken = [message for message in request.messages if message.role != "system"]
     terms = Counter({"request": 1})
+    terms["json_mode"] = int(request.json_mode)
     terms["thinking"] = int(_thinks(request.settings))
     terms["assistant_first"] = int(bool(spoken) and spoken[0].role == "assistant")
     terms["assistant_last"] = int(bool(spoken) and spoken[-1].role == "assistant")
