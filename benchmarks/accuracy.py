@@ -23,6 +23,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.calibrated_scores import private_vocabulary_table
 from benchmarks.growth import Grower, Grown
 from benchmarks.media_counts import Measured, MediaCounter
 from benchmarks.memory_figures import MemoryFigures
@@ -70,6 +71,14 @@ errors are those of the others.
 ### By api and feature
 
 {tokens}
+
+### Private vocabularies
+
+By the rule that counts them, on every api together. "Held out" are the errors of calls in source files that
+the fit had not seen; the others it has. "Width" is high − low as a share of the figure, at the median of
+inexact calls.
+
+{private}
 
 ## Growth over conversations
 
@@ -237,6 +246,7 @@ def _report(counted: Sequence[Counted], beside: str, peers: Iterable[str]) -> st
         peers=beside,
         peer_versions=", ".join(f"{name} {version(name)}" for name in peers) or "none installed",
         tokens=token_table(counted),
+        private=private_vocabulary_table(counted, catalog),
         growth=growth_table(grower.conversations(RECORDINGS, CONVERSATIONS)),
         runs=growth_table(grower.runs(RUNS)),
         media=media_table(MediaCounter(catalog).count(VECTORS)),

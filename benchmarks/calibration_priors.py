@@ -80,7 +80,17 @@ class FamilyPriors:
 # With Gemma's vocabulary in place of estimates these hold to the token on 9 of 10 plain calls and on most
 # lists of tools: whatever recorded calls seem to say against them is error of the estimates.
 _GEMINI_KNOWN = ("request", "user", "assistant", "system", "part")
-_LEAVES_KNOWN = (*_GEMINI_KNOWN, "tool", "object", "parameter", "items", "enum", "nested", "variant", "tools_auto")
+_LEAVES_KNOWN = (
+    *_GEMINI_KNOWN,
+    "tool",
+    "object",
+    "parameter",
+    "items",
+    "enum",
+    "nested",
+    "variant",
+    "tools_auto",
+)
 _CALLS_KNOWN = ("call", "argument", "result", "round")
 
 _ANY_HIDDEN = ("tools_", "request")

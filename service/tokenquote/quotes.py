@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ from tokenquote.quote_parts import (
     totals_of,
 )
 from tokenquote.remarks import CacheChoice, assumptions_of, warnings_of
-from tokenquote.tokens import TokenRules, Vocabularies
+from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced, Warned
 
@@ -126,8 +126,7 @@ class _Quoting:
     digest: str
     """Of the plan, for the quotes' ids."""
     with_requests: bool
-    memo: MutableMapping[tuple[str, str], int] = field(default_factory=dict)
-    """Token counts by vocabulary and text: each text is encoded once for each vocabulary."""
+    memo: TextMemo = field(default_factory=TextMemo)
     looked_at: LookedAt = field(default_factory=LookedAt)
     """Media whose headers were read."""
 

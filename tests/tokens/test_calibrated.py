@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from tokenquote.catalog import load_catalog
 from tokenquote.catalog.calibration_schema import CalibratedFamily, CalibratedUse, Errors, Fit, HalfWidth
-from tokenquote.tokens import Message, RequestCount, ToolCall, Vocabularies, read_body, read_tools
+from tokenquote.tokens import (
+    Message,
+    RequestCount,
+    TextMemo,
+    ToolCall,
+    Vocabularies,
+    read_body,
+    read_tools,
+)
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 
 VOCABULARIES = Vocabularies(load_catalog().vocabularies)
@@ -161,3 +169,12 @@ def test_nothing_falls_back_to_another_generation(catalog: Any) -> None:
     assert alone.method == "assumed"
     assert alone.calibration is not None
     assert alone.calibration.fit is None
+
+
+def test_models_of_one_quote_share_what_a_text_is_made_of() -> None:
+    """Two rules over one memo: the second finds the classes of the text already there."""
+    memo = TextMemo()
+    for _ in range(2):
+        texts = CalibratedTexts(FAMILY, USE, VOCABULARIES, memo)
+        assert texts.estimate(["Hello there"]).tokens == 4
+    assert [*memo.classes] == [("o200k_base", "Hello there")]

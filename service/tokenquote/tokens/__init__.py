@@ -5,6 +5,7 @@ from tokenquote.tokens.native import BodyError, Tools, looks_like, read_body, re
 from tokenquote.tokens.request import Media, Message, Request, ToolCall, ToolDefinition, Unknown
 from tokenquote.tokens.request_count import Framed, RequestCount
 from tokenquote.tokens.rules import TokenRules
+from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.vocabularies import Vocabularies, VocabularyError
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Message",
     "Request",
     "RequestCount",
+    "TextMemo",
     "TokenRules",
     "ToolCall",
     "ToolDefinition",

@@ -20,6 +20,7 @@ from tokenquote.tokens.content_classes import CLASSES
 from tokenquote.tokens.request import Message, Request, ToolDefinition
 from tokenquote.tokens.request_count import Framed, RequestCount, total
 from tokenquote.tokens.request_features import Features
+from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.vocabularies import Vocabularies
 
 __all__ = ["CalibratedRequests", "CalibratedTexts"]
@@ -42,7 +43,13 @@ class CalibratedTexts:
     Where the user has imported the provider's own vocabulary, its counts take the place of estimates.
     """
 
-    def __init__(self, family: CalibratedFamily, use: CalibratedUse, vocabularies: Vocabularies) -> None:
+    def __init__(
+        self,
+        family: CalibratedFamily,
+        use: CalibratedUse,
+        vocabularies: Vocabularies,
+        memo: TextMemo | None = None,
+    ) -> None:
         exact = use.exact_vocabulary
         self._exact = exact if exact is not None and vocabularies.trouble(exact) is None else None
         self._vocabularies = vocabularies
@@ -50,6 +57,7 @@ class CalibratedTexts:
         self.vocabulary = self._exact or family.vocabulary
         self._tokens = [family.tokens.get(name, 1.0) for name in CLASSES]
         self._doubt = [family.doubt.get(name, 0.0) for name in CLASSES]
+        self._shared = memo or TextMemo()
         self._memo: dict[str, Estimate] = {}
 
     @property
@@ -63,7 +71,7 @@ class CalibratedTexts:
 
     def public(self, text: str) -> int:
         """Tokens of the public vocabulary."""
-        return self._vocabularies.count(self._public, text)
+        return self._count(self._public, text)
 
     def _one(self, text: str) -> Estimate:
         if text not in self._memo:
@@ -72,11 +80,20 @@ class CalibratedTexts:
 
     def _look_at(self, text: str) -> Estimate:
         if self._exact is not None:
-            return Estimate(self._vocabularies.count(self._exact, text))
-        counts = self._vocabularies.classes(self._public).counts(text)
+            return Estimate(self._count(self._exact, text))
+        key = (self._public, text)
+        if key not in self._shared.classes:
+            self._shared.classes[key] = self._vocabularies.classes(self._public).counts(text)
+        counts = self._shared.classes[key]
         found = [(int(count), i) for i, count in enumerate(counts) if count]
         tokens = sum(count * self._tokens[i] for count, i in found)
         return Estimate(max(0.0, tokens), sum(count * self._doubt[i] for count, i in found))
+
+    def _count(self, vocabulary: str, text: str) -> int:
+        key = (vocabulary, text)
+        if key not in self._shared.tokens:
+            self._shared.tokens[key] = self._vocabularies.count(vocabulary, text)
+        return self._shared.tokens[key]
 
 
 class CalibratedRequests:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from tokenquote.tokens.rendered import RenderedPrompts
 from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
 from tokenquote.tokens.request_count import Framed, RequestCount
 from tokenquote.tokens.templated import TemplatedRequests
-from tokenquote.tokens.texts import TextCounter
+from tokenquote.tokens.texts import TextCounter, TextMemo
 from tokenquote.tokens.vocabularies import Vocabularies
 
 __all__ = ["RequestStyle", "TokenRules"]
@@ -40,22 +40,23 @@ class RequestStyle(Protocol):
 class TokenRules:
     """The counting rules of one model.
 
-    `memo` keeps token counts by (vocabulary, text): share it among the models of one quote, and each text is
-    encoded once for each vocabulary. `shape` is the one that a host passes bodies on in, if it is another.
+    `memo` may be shared among the models of one quote. `shape` is the one that a host passes bodies on in,
+    if it is another.
     """
 
     def __init__(
         self,
         counting: Counting,
         vocabularies: Vocabularies,
-        memo: MutableMapping[tuple[str, str], int] | None = None,
+        memo: TextMemo | None = None,
         shape: Shape | None = None,
     ) -> None:
+        memo = memo or TextMemo()
         self._counting = counting
         self._shape = shape
         self._texts = TextCounter(_usable(counting, vocabularies), vocabularies, memo)
         self._vocabularies = vocabularies
-        self._calibrated = _calibrated(counting, vocabularies)
+        self._calibrated = _calibrated(counting, vocabularies, memo)
         self._style = self._style_of(shape)
 
     @property
@@ -103,8 +104,8 @@ def _usable(counting: Counting, vocabularies: Vocabularies) -> Counting:
     return counting.model_copy(update=approximation.model_dump())
 
 
-def _calibrated(counting: Counting, vocabularies: Vocabularies) -> CalibratedRequests | None:
+def _calibrated(counting: Counting, vocabularies: Vocabularies, memo: TextMemo) -> CalibratedRequests | None:
     use = counting.calibration
     if use is None or use.fit is None or use.texts is None:
         return None
-    return CalibratedRequests(use, use.fit, CalibratedTexts(use.texts, use, vocabularies))
+    return CalibratedRequests(use, use.fit, CalibratedTexts(use.texts, use, vocabularies, memo))

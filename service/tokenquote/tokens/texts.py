@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+import numpy.typing as npt
 
 from tokenquote.catalog.schema import Counting, Method
 from tokenquote.counts import Count, least_certain
 from tokenquote.tokens.vocabularies import Vocabularies
 
-__all__ = ["TextCounter"]
+__all__ = ["TextCounter", "TextMemo"]
 
 # Text that stands for something whose rule nobody knows: half of it or twice as much.
 _UNKNOWN_LOW, _UNKNOWN_HIGH = Decimal("0.5"), Decimal(2)
 
 
-class TextCounter:
-    """Counts texts as one model does.
-
-    `memo` keeps token counts by (vocabulary, text): share it among the models of one quote.
+@dataclass(frozen=True)
+class TextMemo:
+    """What texts came to, by (vocabulary, text). Share it among the models of one quote, and each text is
+    encoded once for each vocabulary.
     """
+
+    tokens: dict[tuple[str, str], int] = field(default_factory=dict)
+    classes: dict[tuple[str, str], npt.NDArray[np.int64]] = field(default_factory=dict)
+    """By class of content, in the order of content_classes.CLASSES."""
+
+
+class TextCounter:
+    """Counts texts as one model does."""
 
     def __init__(
         self,
         counting: Counting,
         vocabularies: Vocabularies,
-        memo: MutableMapping[tuple[str, str], int] | None = None,
+        memo: TextMemo | None = None,
     ) -> None:
         self._counting = counting
         self._vocabularies = vocabularies
-        self._memo: MutableMapping[tuple[str, str], int] = {} if memo is None else memo
+        self._memo = (memo or TextMemo()).tokens
 
     def encode(self, text: str) -> int:
         """Tokens of the vocabulary, before any factor."""
