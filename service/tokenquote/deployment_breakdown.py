@@ -53,7 +53,7 @@ def _sections(answer: DeploymentAnswer) -> Iterator[RenderableType]:
 
 def _shares(answer: DeploymentAnswer) -> Table:
     table = plain_table(
-        "GiB on each GPU of stage", ">GPUs", ">layers", ">weights", ">KV cache", ">activations", ">graphs",
+        "GiB, stage", ">GPUs", ">layers", ">weights", ">KV cache", ">activ.", ">graphs",
         ">runtime", ">total", ">of", ">free",
     )  # fmt: skip
     for share in answer.per_gpu:
