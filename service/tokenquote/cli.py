@@ -124,6 +124,32 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
         breakdown.print_answer(answered, Console())
 
 
+@main.command("tokens")
+@click.argument("body", type=click.File("rb"))
+@click.option("--format", "body_format", required=True, help="The api it is for: openai.chat, …")
+@click.option("--model", help="Instead of the one that the body names.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def print_tokens(
+    body: IO[bytes], body_format: str, model: str | None, output: str, catalog_dir: Path | None
+) -> None:
+    """Count the request body in BODY, a JSON file (- for standard input), exactly as it would be sent."""
+    from rich.console import Console
+
+    from tokenquote.plan_files import PlanFileError, answer_body_file
+    from tokenquote.token_breakdown import print_answer
+
+    name = getattr(body, "name", "<stdin>")
+    try:
+        answered = answer_body_file(body.read(), name, body_format, model, catalog_dir)
+    except PlanFileError as error:
+        raise click.ClickException(str(error)) from None
+    if output == "json":
+        click.echo(answered.model_dump_json(indent=2))
+    else:
+        print_answer(answered, Console())
+
+
 @main.command("deployment")
 @click.argument("question", type=click.File("rb"))
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)

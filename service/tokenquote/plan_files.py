@@ -8,15 +8,26 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from tokenquote.catalog import Catalog, CatalogError, load_catalog, parse_yaml
 from tokenquote.deployments import answer_deployment
 from tokenquote.problems import KNOWN_ERRORS, invalid, problem_of
 from tokenquote.quotes import answer
+from tokenquote.token_answers import answer_tokens
 from tokenquote.tokens import Vocabularies
-from tokenquote_client import Comparison, DeploymentAnswer, DeploymentQuestion, Plan, Problem, Quote
+from tokenquote_client import (
+    Comparison,
+    DeploymentAnswer,
+    DeploymentQuestion,
+    Plan,
+    Problem,
+    Quote,
+    TokensAnswer,
+    TokensQuestion,
+)
 
-__all__ = ["PlanFileError", "answer_deployment_file", "answer_plan_file"]
+__all__ = ["PlanFileError", "answer_body_file", "answer_deployment_file", "answer_plan_file"]
 
 AnswerT = TypeVar("AnswerT")
 
@@ -82,6 +93,36 @@ def answer_deployment_file(
         return answer_deployment(question, catalog, Vocabularies(catalog.vocabularies), now)
 
     return _with_sentences(name, data, "the question", work)
+
+
+def answer_body_file(
+    content: bytes, name: str, body_format: str, model: str | None = None, catalog_dir: Path | None = None
+) -> TokensAnswer:
+    """Count the request body in a file, exactly as it would be sent: what POST /v1/tokens answers.
+
+    Args:
+        content: JSON.
+        name: what errors call the file.
+        body_format: the api that the body is for.
+        model: takes the place of the one that the body names.
+        catalog_dir: catalog files of one's own.
+
+    Raises:
+        PlanFileError: not JSON, not a body of the format, or of a model that is not known.
+    """
+    try:
+        catalog = load_catalog(catalog_dir)
+        data = {"format": body_format, "body": from_json(content, allow_inf_nan=False), "model": model}
+    except CatalogError as error:
+        raise PlanFileError(str(error)) from None
+    except ValueError as error:
+        raise PlanFileError(f"{name}: no JSON: {error}") from None
+
+    def work() -> TokensAnswer:
+        question = TokensQuestion.model_validate(data)
+        return answer_tokens(question, catalog, Vocabularies(catalog.vocabularies))
+
+    return _with_sentences(name, data, "the body", work)
 
 
 def _read(content: bytes, name: str, catalog_dir: Path | None) -> tuple[Catalog, Any]:

@@ -37,6 +37,30 @@ def test_the_other_curl_answers(base_url: str) -> None:
     assert json.loads(done.stdout)["tokens"] == 2691
 
 
+def test_the_body_is_counted(base_url: str) -> None:
+    """3 a request, 4 around the message of 2."""
+    curl = next(block for block in blocks(README, "sh") if "/v1/tokens" in block)
+    command = curl.replace("http://127.0.0.1:8000", base_url)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(done.stdout)["input_tokens"] == 9
+
+
+def test_the_page_on_tokens_shows_what_is_answered(base_url: str) -> None:
+    page = (ROOT / "docs" / "tokens.md").read_text()
+    command = blocks(page, "sh")[0].replace("http://127.0.0.1:8000", base_url)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(done.stdout) == json.loads(blocks(page, "json")[0])
+
+
+def test_the_plan_of_the_page_on_tokens_is_quoted(tmp_path: Path) -> None:
+    """3 + 4 + 5; the call 3 + 5 + 6 and its result 2 + 3 + 6; the answer 4 + 4 and the next question 4 + 3."""
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(blocks((ROOT / "docs" / "tokens.md").read_text(), "yaml")[0])
+    command = [str(Path(sys.executable).parent / "tokenquote"), "quote", str(plan), "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert [row["input_tokens"] for row in json.loads(done.stdout)["requests"]] == [12, 37, 52]
+
+
 def test_the_deployment_prints_what_the_readme_says(base_url: str) -> None:
     curl = next(block for block in blocks(README, "sh") if "/v1/deployments" in block)
     command = curl.replace("http://127.0.0.1:8000", base_url)
