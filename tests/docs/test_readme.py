@@ -53,7 +53,7 @@ def test_the_page_on_tokens_shows_what_is_answered(base_url: str) -> None:
 
 
 def test_the_plan_of_the_page_on_tokens_is_quoted(tmp_path: Path) -> None:
-    """3 + 4 + 5; the call 3 + 5 + 6 and its result 2 + 3 + 6; the answer 4 + 4 and the next question 4 + 3."""
+    """3 + 4 + 5; the call 3 + 5 + 6, its result 2 + 3 + 6; the answer 4 + 4, the next question 4 + 3."""
     plan = tmp_path / "plan.yaml"
     plan.write_text(blocks((ROOT / "docs" / "tokens.md").read_text(), "yaml")[0])
     command = [str(Path(sys.executable).parent / "tokenquote"), "quote", str(plan), "--format", "json"]
