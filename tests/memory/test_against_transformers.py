@@ -88,6 +88,21 @@ def test_at_least_twenty_five_model_types_are_compared() -> None:
     assert len(types) >= 25
 
 
+@pytest.mark.parametrize(
+    "kind",
+    ["gemma3", "glm4v", "llama4", "llava", "qwen2_5_vl", "qwen2_vl", "qwen3_5", "qwen3_vl"],
+)
+def test_parameters_with_the_tower_are_those_of_a_model_on_the_meta_device(kind: str) -> None:
+    torch: Any = pytest.importorskip("torch")
+    transformers: Any = pytest.importorskip("transformers")
+    made = transformers.CONFIG_MAPPING[kind]()
+    with torch.device("meta"):
+        model = transformers.AutoModelForImageTextToText.from_config(made)
+    counted = read_architecture(made.to_dict())
+    assert not any("vision_config: not counted" in one for one in counted.assumptions)
+    assert parameters(counted) == _elements(model)
+
+
 _SMALL = {"hidden_size": 64, "intermediate_size": 96, "vocab_size": 50, "num_attention_heads": 4}
 _EXPERTS = {"moe_intermediate_size": 16, "num_experts_per_tok": 2}
 _MAMBA = {"mamba_n_heads": 8, "mamba_d_head": 16, "mamba_n_groups": 1, "mamba_d_state": 16, "mamba_d_conv": 4}

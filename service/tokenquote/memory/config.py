@@ -21,13 +21,22 @@ from tokenquote.memory.families import UNKNOWN, Family
 from tokenquote.memory.family_table import FAMILIES
 from tokenquote.memory.layer_extras import extras_of_layer, extras_of_model
 from tokenquote.memory.mlp_config import expert_number, read_mlps, refuse_unknown_experts
-from tokenquote.memory.tensors import matrix
+from tokenquote.memory.tensors import Tensors, matrix
+from tokenquote.memory.vision import tower_tensors
 
 __all__ = ["read_architecture", "read_cache_layout"]
 
 # Configs of models that also see or hear hold the text model's fields in one of these.
 _TEXT_MODELS = ("text_config", "llm_config", "language_config", "thinker_config")
-_OTHER_TOWERS = ("vision_config", "audio_config", "vision_tower", "speech_config", "vision")
+_OTHER_TOWERS = ("audio_config", "vision_tower", "speech_config", "vision")
+
+_NOT_COUNTED = "{}: not counted"
+# Towers that several models have, each with a projector of its own; these are the ones that are counted.
+_JOINED = {
+    "siglip_vision_model": ("gemma3",),
+    "clip_vision_model": ("llava",),
+    "pixtral": ("mistral3", "llava"),
+}
 
 # Encoders keep nothing, others keep what nobody here has read up: to count them like Llama would be wrong.
 _OTHER_MEMORY = (
@@ -68,6 +77,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     if not reader.known:
         refuse_unknown_experts(fields)
     attention = read_attention(fields, family)
+    seen, left_out = reader.tower()
     return Architecture(
         hidden=fields.size("hidden_size"),
         vocabulary=fields.size("vocab_size"),
@@ -77,10 +87,10 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
         norm_bias=family.norm_bias,
         norm_weight=family.norm_weight,
         head_bias=family.head_bias,
-        other=extras_of_model(attention, fields, family),
+        other=(*extras_of_model(attention, fields, family), *seen),
         model_type=reader.model_type,
         known=reader.known,
-        assumptions=(*reader.assumptions(), *_left_out(config, fields)),
+        assumptions=(*reader.assumptions(), *left_out, *_left_out(config, fields)),
         warnings=reader.warnings(),
     )
 
@@ -110,6 +120,29 @@ class _Reader:
         """Multimodal configs state it outside of their text model."""
         outer = Fields(self._outer, (), {}).flag("tie_word_embeddings", self.family.tied)
         return self.fields.flag("tie_word_embeddings", outer)
+
+    def tower(self) -> tuple[tuple[Tensors, ...], list[str]]:
+        """What sees, and what is to be said of it; a tower that nobody here has read up is left out."""
+        vision = self._outer.get("vision_config")
+        if not vision:
+            return (), []
+        if not isinstance(vision, Mapping):
+            return (), [_NOT_COUNTED.format("vision_config")]
+        kind = str(vision.get("model_type") or self._outer.get("model_type"))
+        if self._outer.get("model_type") not in _JOINED.get(kind, (self._outer.get("model_type"),)):
+            return (), [_NOT_COUNTED.format("vision_config")]
+        try:
+            found = tower_tensors(
+                kind, Fields(vision, ("vision_config",), {}), self.fields.size("hidden_size")
+            )
+        except ArchitectureError as error:
+            where = ".".join(map(str, error.location))
+            return (), [f"{_NOT_COUNTED.format('vision_config')} ({where}: {error.detail})"]
+        if found is None:
+            return (), [_NOT_COUNTED.format("vision_config")]
+        return found, [
+            "vision_config: counted, in 16 bits where the format leaves it out (of GGUF, its own file)"
+        ]
 
     def assumptions(self) -> tuple[str, ...]:
         return tuple(
@@ -230,7 +263,7 @@ def _zamba_layers(attention: tuple[Attention, ...], fields: Fields, family: Fami
 
 
 def _left_out(config: Mapping[str, Any], fields: Fields) -> list[str]:
-    left_out = [f"{name}: not counted" for name in _OTHER_TOWERS if config.get(name)]
+    left_out = [_NOT_COUNTED.format(name) for name in _OTHER_TOWERS if config.get(name)]
     if fields.count("num_nextn_predict_layers") or fields.count("mtp_num_hidden_layers"):
         left_out.append("layers that predict further tokens (MTP): not counted")
     return left_out

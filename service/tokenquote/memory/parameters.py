@@ -29,9 +29,9 @@ def parameters(architecture: Architecture) -> int:
 def active_parameters(architecture: Architecture) -> int:
     """Weights that one token goes through: of the experts those that the router chooses, the rest whole.
 
-    The embedding is in it, as published figures have it, though of it only a row is read.
+    The embedding is in it, as published figures have it, though of it only a row is read; what sees is not.
     """
-    resting = 0
+    resting = sum(one.elements for one in architecture.other if one.role == "tower")
     for layer, times in Counter(architecture.layers).items():
         if isinstance(layer.mlp, Experts) and layer.mlp.active is not None:
             routed = sum(one.elements for one in _routed(layer.mlp, architecture.hidden))
