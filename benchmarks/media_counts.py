@@ -41,6 +41,7 @@ _VIDEO = {
     "llava_onevision": "llava-onevision",
     "gemini_video": "gemini-2.5",
 }
+_UNSAID: dict[str, Any] = {"family": "", "model": "", "config": {}}
 _SHAPES = [(448 * long, 448 * short) for long in range(1, 7) for short in range(1, 7)]
 
 
@@ -76,7 +77,8 @@ class MediaCounter:
 
     def count(self, vectors: Path) -> Iterator[Measured]:
         """Every row of the file, attempted or not."""
-        for index, row in enumerate(json.loads(vectors.read_text(encoding="utf-8"))):
+        for index, found in enumerate(json.loads(vectors.read_text(encoding="utf-8"))):
+            row = _UNSAID | {key: value for key, value in found.items() if value is not None}
             stated = (index, row["family"], row.get("independent") is not False, row.get("tokens"))
             try:
                 count = self._count(row)

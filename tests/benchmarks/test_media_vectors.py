@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,29 @@ def test_every_row_is_counted_or_says_why_not(measured: list[Measured]) -> None:
 def test_no_exception_is_out_of_date(measured: list[Measured]) -> None:
     reasons = {one.known for one in measured if not one.exact}
     assert reasons == set(EXCEPTIONS.values())
+
+
+SIZE = {"width": 3, "height": 4}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"family": "qwen2_vl", "modality": "image", "config": {}, **SIZE},
+        {"family": "nobody_knows", "model": "m", "modality": "image", "config": {"a": 1}, **SIZE},
+        {"family": "qwen2_vl", "model": "m", "modality": "smell", "config": {}},
+        {"family": "voxtral", "model": "m", "modality": "audio", "config": {}},
+        {"family": "llava_onevision", "model": "m", "modality": "video", "config": {}, "frames": None},
+        {"family": "internvl", "model": "m", "modality": "image", "config": None, **SIZE},
+        {"family": "deepseek_ocr", "model": "m", "modality": "image", "config": {"mode": "huge"}, **SIZE},
+    ],
+)
+def test_a_row_of_another_file_is_counted_or_says_why_not(
+    catalog: Catalog, tmp_path: Path, row: dict[str, object]
+) -> None:
+    vectors = tmp_path / "vectors.json"
+    vectors.write_text(json.dumps([row]))
+    (one,) = MediaCounter(catalog).count(vectors)
+    assert one.row == 0
+    assert (one.predicted is None) == (one.reason is not None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tokenquote.catalog import Catalog
-from tokenquote.media import ImageRefused, count_image
+from tokenquote.catalog import Catalog, load_catalog
+from tokenquote.media import ImageRefused, count_image, count_image_of_unknown_size
 
 OPENAI_TILES = "developers.openai.com/api/docs/guides/images-vision#tile-based-image-tokenization"
 OPENAI_PATCHES = "developers.openai.com/api/docs/guides/images-vision#patch-based-image-tokenization"
@@ -154,3 +154,39 @@ def test_claude_refuses_more_than_8000_pixels_a_side(catalog: Catalog) -> None:
     assert tokens(catalog, "claude-opus-4-8", 8000, 10) > 0
     with pytest.raises(ImageRefused, match="8001 pixels a side"):
         tokens(catalog, "claude-opus-4-8", 8001, 10)
+
+
+RULE_NAMES = sorted(load_catalog().image_rules)
+
+
+@pytest.mark.parametrize("name", RULE_NAMES)
+def test_every_rule_counts_any_size_within_its_band_or_refuses_it(catalog: Catalog, name: str) -> None:
+    rule = catalog.image_rules[name]
+
+    @given(size=st.tuples(st.integers(1, 20_000), st.integers(1, 20_000)))
+    @example(size=(1, 1))
+    @example(size=(1, 1_000_000))
+    @example(size=(1_000_000, 1_000_000))
+    @settings(max_examples=20)
+    def in_band(size: tuple[int, int]) -> None:
+        try:
+            count = count_image(rule, *size).count
+        except ImageRefused:
+            return
+        assert 0 <= count.low <= count.tokens <= count.high
+
+    in_band()
+
+
+@pytest.mark.parametrize("name", RULE_NAMES)
+def test_every_rule_has_a_band_where_the_size_is_not_known(catalog: Catalog, name: str) -> None:
+    rule = catalog.image_rules[name]
+    unknown = count_image_of_unknown_size(rule).count
+    for size in [(64, 64), (640, 480), (1920, 1080), (3024, 4032)]:
+        known = count_image(rule, *size).count
+        assert unknown.low <= known.tokens <= unknown.high
+
+
+def test_every_kind_of_rule_is_used(catalog: Catalog) -> None:
+    """A kind that no model or family of models needs would be code for nothing."""
+    assert len({rule.kind for rule in catalog.image_rules.values()}) == 21
