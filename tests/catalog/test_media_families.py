@@ -28,7 +28,7 @@ from tokenquote.catalog.yaml_files import CatalogError
         ("groq/meta-llama/llama-4-maverick-17b-128e-instruct", "llama-4", None),
         ("Qwen/Qwen2.5-VL-7B-Instruct", "qwen2-vl", None),
         ("pixtral-12b-latest", "pixtral", None),
-        ("us.amazon.nova-2-lite-v1:0", "nova-2", None),
+        ("us.amazon.nova-2-lite-v1:0", "nova-2", "nova"),
         ("gpt-audio-mini", None, None),
     ],
 )
