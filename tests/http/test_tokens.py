@@ -63,12 +63,14 @@ def test_each_tool_is_named_with_its_tokens(http: httpx2.Client) -> None:
 
 
 def test_a_tool_is_as_dear_as_its_model_counts(http: httpx2.Client) -> None:
-    """16 tokens of o200k_base as JSON are 18 of Claude 4: x 1.13."""
+    """A longer description is dearer, and each tool is named."""
     tool = {"name": "f", "description": "Do it", "input_schema": {"type": "object"}}
-    body = {"model": "claude-opus-4-1", "messages": [USER], "tools": [tool], "max_tokens": 1}
+    longer = {**tool, "name": "g", "description": "Do it, and do it well, and then do it again"}
+    body = {"model": "claude-opus-4-1", "messages": [USER], "tools": [tool, longer], "max_tokens": 1}
     answered = answer(http, body, format="anthropic.messages")
-    assert answered.tools == {"f": 18}
-    assert answered.breakdown.tools == 18
+    assert answered.method == "calibrated"
+    assert 0 < answered.tools["f"] < answered.tools["g"] < answered.input_tokens
+    assert 0 < answered.breakdown.tools < answered.input_tokens
 
 
 def test_two_tools_of_one_name_are_one_line(http: httpx2.Client) -> None:
@@ -150,7 +152,7 @@ def test_a_schema_that_leads_back_to_itself_is_counted(http: httpx2.Client, mode
     tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
     answered = answer(http, {"model": model, "messages": [USER], "tools": [tool], "response_format": wanted})
     assert answered.breakdown.tools > 20
-    assert answered.breakdown.schema_ > 20
+    assert answered.breakdown.schema_ > 0
 
 
 def test_ten_thousand_tools_are_counted(roomy_http: httpx2.Client) -> None:
