@@ -131,7 +131,9 @@ class Grower:
                 counted_as = self._catalog.counting_of(name, call["api"])
             except UnknownModel:
                 continue
-            sold = catalog_model(name, self._catalog)
+            # Its cache is that of the name as it was called, whichever model answered on that day.
+            called = str(call.get("model_requested") or "")
+            sold = catalog_model(name, self._catalog) or catalog_model(called, self._catalog)
             model = sold or replace(self._catalog.models[_STAND_IN], id=name, caching=None)
             return replace(model, counting=counted_as.counting)
         raise NotAPlan(f"the catalog has no model {call.get('model_requested')!r}")
