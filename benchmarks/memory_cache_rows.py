@@ -20,8 +20,9 @@ from tokenquote.memory import (
     kv_cache,
     read_cache_layout,
 )
-from tokenquote.memory.architecture import Attention
+from tokenquote.memory.architecture import Attention, NoAttention
 from tokenquote.memory.kv_cache import state_on_rank, token_on_rank
+from tokenquote.memory.paging import BlockPool
 from tokenquote.memory.recurrent import LinearAttention, Mamba, Mamba2
 
 __all__ = ["CacheRows", "NotAttempted"]
@@ -111,6 +112,8 @@ class CacheRows:
             found := re.search(r"\b(q\d_\d|iq4_nl|f16|f32|bf16)\b", str(row.first("config")))
         ):
             stated = found[1]
+        if stated is None and re.search(r"\bfp8[- ]kv\b", row.model.lower()):
+            stated = "fp8"
         word = str(stated or "auto").split()[0].lower()
         if word == "auto" and "float32" in str(row.inputs.get("dtype")):
             return "fp32"
@@ -129,7 +132,11 @@ class CacheRows:
             return int(blocks) // (row.number("kv_groups") or 1) * (plan.block or 16)
         if (concurrency := row.first("max_concurrency")) is not None and row.number("max_model_len"):
             return float(concurrency) * _need(row, "max_model_len")
-        return block_pool(self._layers(row), plan).tokens(_pool_bytes(row))
+        layers = self._layers(row)
+        pool = block_pool(layers, plan)
+        if row.number("max_model_len") and not row.number("kv_groups") and _recurrent_alone(layers):
+            return _tokens_of_whole_requests(pool, _pool_bytes(row), _need(row, "max_model_len"))
+        return pool.tokens(_pool_bytes(row))
 
     def _concurrency(self, row: Row) -> float:
         """Of full-length requests that a pool of so many tokens serves; windows need less than that."""
@@ -149,7 +156,8 @@ class CacheRows:
         block = plan.block or 16
         full = -(-length // block)
         group = block_pool(layers, plan)
-        group_layers = group.bytes_per_block // (block * max(token_on_rank(one, 1, plan) for one in layers))
+        page = max(token_on_rank(one, plan.tensor_parallel, plan) for one in layers)
+        group_layers = group.bytes_per_block // (block * page)
         kinds: dict[int | None, int] = {}
         for layer in layers:
             window = layer.window if isinstance(layer, GroupedAttention) else None
@@ -249,6 +257,22 @@ class CacheRows:
         slots = sequences * (1 + (row.number("rs_seq") or 0))
         plan = replace(self._plan(row), conv_bytes=4, state_bytes=4)
         return slots * sum(state_on_rank(one, 1, plan) for one in self._layers(row)) / row.unit
+
+
+def _recurrent_alone(layers: tuple[Attention, ...]) -> bool:
+    """Recurrent layers beside attention of one kind."""
+    kinds = {layer.kind for layer in layers if not isinstance(layer, NoAttention)}
+    windows = any(isinstance(layer, GroupedAttention) and layer.window for layer in layers)
+    return len(kinds) > 1 and not windows
+
+
+def _tokens_of_whole_requests(pool: BlockPool, pool_bytes: int, length: int) -> int:
+    """As vLLM logs them since 0.20: requests of full length that fit, in tokens.
+
+    Attention takes blocks for every token of a request, each group of recurrent layers two.
+    """
+    blocks = -(-length // pool.block) + 2 * (pool.groups - 1)
+    return pool.blocks(pool_bytes) * length // blocks
 
 
 def _need(row: Row, name: str) -> int:

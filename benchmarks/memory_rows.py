@@ -43,6 +43,12 @@ _VARIANTS = re.compile(
     r"instruct|chat|it|hf|base|thinking|sft|dpo|\d+-?bits?|mlx|i?q\d\w*|dq\d\w*|q\d|block|unsloth|bnb|fp8block)"
 )
 _VERSIONS = re.compile(r"(v\d+(\.\d+)*|\d{4}|\d+k|latest|ptpc)")
+# The type of a whole model by that of its text model.
+_OUTER = {
+    "gemma3_text": "gemma3", "glm4v_text": "glm4v", "llama4_text": "llama4", "mistral": "mistral3",
+    "qwen3_vl_text": "qwen3_vl", "qwen3_vl_moe_text": "qwen3_vl_moe", "qwen3_5_text": "qwen3_5",
+    "qwen3_5_moe_text": "qwen3_5_moe",
+}  # fmt: skip
 # Names of logs and papers that are no repository's.
 _KNOWN_AS = {
     "deepseek-v2 small moe, mla": "deepseek-ai/DeepSeek-V2-Lite",
@@ -61,6 +67,7 @@ _KNOWN_AS = {
     "llama 70b": "meta-llama/Llama-2-70b-hf",
     "llama-3.1-nemotron-70b-instruct-hf": "meta-llama/Llama-3.1-70B",
     "meta_llama_3.1_8b_it": "meta-llama/Llama-3.1-8B",
+    "mistral-small-3.2-24b-instruct-2506": "mistralai/Mistral-Small-3.1-24B-Instruct-2503",
     "qwen2 7b": "Qwen/Qwen2.5-7B-Instruct",
 }
 
@@ -164,6 +171,25 @@ class Configs:
                 return found
         raise NoConfig(f"no config of {row.model[:80]}")
 
+    def with_tower(self, row: Row) -> Mapping[str, Any]:
+        """The same with what sees, where the reference has it: as the files of the whole model have it."""
+        text = self.of(row)
+        vision = next((self._towers[name] for name in spellings(row.model) if name in self._towers), None)
+        outer = _OUTER.get(str(text.get("model_type")))
+        if vision is None or outer is None or "text_config" in text:
+            return text
+        return {"model_type": outer, "text_config": text, "vision_config": vision}
+
+    @cached_property
+    def _towers(self) -> Mapping[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        for spell in (_exact, _bare, stem):
+            for model in self._listed:
+                vision = model["fields"].get("vision")
+                if isinstance(vision, Mapping) and "class default" not in str(model.get("source_kind")):
+                    found.setdefault(spell(model["name"].split(" (")[0]), vision)
+        return found
+
     def published_total(self, row: Row) -> int | None:
         """Parameters that the model's own files hold, as the reference has them."""
         plain = row.model.split(" (")[0].lower()
@@ -173,11 +199,18 @@ class Configs:
     @cached_property
     def _known(self) -> Mapping[str, Mapping[str, Any]]:
         """Configs under every spelling of their models' names; the first of each counts."""
-        named = [*self._of_catalog(), *self._of_reference()]
+        scraped = [one for one in self._listed if "scraped" in one]
+        read = [one for one in self._listed if "scraped" not in one]
         found: dict[str, Mapping[str, Any]] = {}
-        for spell in (_exact, _bare, stem, _shortest):
-            for name, config in named:
-                found.setdefault(spell(name), config)
+        # A config that was read counts more than a closer name of one that was scraped.
+        for named, spellings_ in (
+            ([*self._of_catalog(), *_named(read)], (_exact, _bare, stem)),
+            ([*_named(scraped)], (_exact, _bare, stem)),
+            ([*self._of_catalog(), *_named(read), *_named(scraped)], (_shortest,)),
+        ):
+            for spell in spellings_:
+                for name, config in named:
+                    found.setdefault(spell(name), config)
         return found
 
     def _of_catalog(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -186,16 +219,17 @@ class Configs:
                 for name in (model.id, *model.entry.aliases):
                     yield name, model.weights.architecture
 
-    def _of_reference(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        for model in sorted(self._listed, key=_trust):
-            yield model["name"].split(" (")[0], whole_config(model["name"], model["fields"])
-
     @cached_property
     def _listed(self) -> list[dict[str, Any]]:
         if not self._reference.is_file():
             return []
         content = json.loads(self._reference.read_text(encoding="utf-8"))
         return [*content["models"], *(_from_catalogue(model) for model in content.get("catalogue", ()))]
+
+
+def _named(models: list[dict[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for model in sorted(models, key=_trust):
+        yield model["name"].split(" (")[0], whole_config(model["name"], model["fields"])
 
 
 def _from_catalogue(model: Mapping[str, Any]) -> dict[str, Any]:

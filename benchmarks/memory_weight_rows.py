@@ -85,10 +85,13 @@ class WeightRows:
         raise NotAttempted("layers that predict further tokens are not counted")
 
     def _weights(self, row: Row) -> Weights:
+        return self._weigh(row, self._architecture(row))
+
+    def _weigh(self, row: Row, architecture: Architecture) -> Weights:
         name = format_name(row)
         if name is None:
             raise NotAttempted(f"no format of quantization.yaml for {row.text()[:60]!r}")
-        return weigh_architecture(self._architecture(row), self._formats.weight(name), self._formats)
+        return weigh_architecture(architecture, self._formats.weight(name), self._formats)
 
     def _file(self, row: Row) -> float:
         """A file of weights; a header and a vocabulary of some MB are left out."""
@@ -105,7 +108,8 @@ class WeightRows:
         total = self._configs.published_total(row)
         if total is not None and _is_half(row):  # what the files hold beside the text model too
             return total * 2
-        return self._weights(row).bytes / row.unit
+        whole = read_architecture(self._configs.with_tower(row))
+        return self._weigh(row, whole).bytes / row.unit
 
     def _per_gpu(self, row: Row) -> float:
         return self._total_bytes(row) / row.unit
@@ -116,7 +120,7 @@ class WeightRows:
         name = format_name(row)
         if stated is not None and name in ("bf16", "fp16", "fp32"):
             return stated * _DTYPE_BYTES.get(dtype.removeprefix("torch."), 2)
-        return self._weights(row).bytes
+        return self._weigh(row, read_architecture(self._configs.with_tower(row))).bytes
 
     def _adapters(self, row: Row) -> float:
         """Rank x (inputs + outputs) of each matrix that is adapted."""

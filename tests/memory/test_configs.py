@@ -222,3 +222,15 @@ def test_layers_that_predict_further_tokens_are_named_and_not_counted() -> None:
     with_mtp, without = read_architecture(config(num_nextn_predict_layers=1)), read_architecture(LLAMA)
     assert parameters(with_mtp) == parameters(without)
     assert any("(MTP): not counted" in one for one in with_mtp.assumptions)
+
+
+def test_the_type_of_a_whole_model_stands_for_that_of_its_text_model() -> None:
+    config = {
+        "num_hidden_layers": 4, "hidden_size": 64, "num_attention_heads": 4, "num_key_value_heads": 2,
+        "head_dim": 16, "vocab_size": 100, "intermediate_size": 128,
+    }  # fmt: skip
+    assert read_architecture({"model_type": "qwen3_vl", **config}).known
+    with pytest.raises(
+        ArchitectureError, match="missing: linear_num_key_heads"
+    ):  # not four layers of attention
+        read_cache_layout({"model_type": "qwen3_5", **config})

@@ -64,7 +64,7 @@ _PHI3 = Family(local="all", fused_qkv=True, fused_gate_up=True)
 _BAMBA = Family(mixer="mamba2", defaults={"mamba_expand": 2})
 _DEEPSEEK_V4 = Family(sparse=True, router_bias=True, shape="deepseek_v4", defaults={"head_dim": 512})
 
-FAMILIES: Mapping[str, Family] = {
+_BY_TYPE: dict[str, Family] = {
     "PanguEmbedded": Family(qkv_bias=True, out_bias=True),
     "afmoe": Family(
         sparse=True, norm="head", norm_field=None, norms_per_layer=4, gate="width", router_bias=True,
@@ -275,3 +275,9 @@ FAMILIES: Mapping[str, Family] = {
         defaults={"mamba_expand": 2, "n_mamba_heads": 8, "adapter_rank": 128, "num_mem_blocks": 1},
     ),
 }  # fmt: skip
+
+# A whole model's own type is its text model's where nothing else is said.
+FAMILIES: Mapping[str, Family] = {
+    **{name.removesuffix("_text"): family for name, family in _BY_TYPE.items() if name.endswith("_text")},
+    **_BY_TYPE,
+}
