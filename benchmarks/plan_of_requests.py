@@ -53,12 +53,18 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
     if calls:
         if asked:
             raise NotAPlan("a question beside the results of a tool")
-        turns[-1]["tool_rounds"].append(_round(said, calls, results))
+        turns[-1]["tool_rounds"].append({**_round(said, calls, results), **_thought(answer)})
     else:
-        turns[-1]["assistant"] = "".join(said)
+        turns[-1] |= {"assistant": "".join(said), **_thought(answer)}
         if len(asked) != 1 or not asked[0].parts:
             raise NotAPlan("a request without a question, or with several")
         turns.append({"user": [*_parts(asked[0])], "tool_rounds": []})
+
+
+def _thought(answer: Sequence[Message]) -> dict[str, Any]:
+    """What the model had thought, where the next request sends it back in words."""
+    thoughts = "".join(message.reasoning for message in answer)
+    return {"reasoning": thoughts} if thoughts else {}
 
 
 def _round(said: Sequence[str], calls: Sequence[Any], results: Sequence[Message]) -> dict[str, Any]:
