@@ -47,8 +47,9 @@ class RequestCount:
 
     @property
     def framing(self) -> int:
-        """Everything that is around texts and in none of them."""
-        return self.per_request + sum(part.framing for part in self._parts)
+        """Everything that is around texts and in none of them; it may be negative, but never the whole."""
+        around = self.per_request + sum(part.framing for part in self._parts)
+        return max(around, -sum(part.content.tokens for part in self._parts))
 
     @property
     def count(self) -> Count:
