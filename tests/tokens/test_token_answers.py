@@ -6,6 +6,7 @@ import base64
 import struct
 import zlib
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
+from tokenquote.catalog.framing_schema import Framing, ToolFraming
 from tokenquote.token_answers import answer_tokens
-from tokenquote.tokens import Vocabularies
+from tokenquote.tokens import TokenRules, Vocabularies, read_body
 from tokenquote_client import TokensAnswer, TokensQuestion
 
 MODELS = (
@@ -166,3 +168,14 @@ def test_more_text_is_never_fewer_tokens(count: Callable[..., TokensAnswer], mod
         count({"messages": [{"role": "user", "content": "word " * n}]}, model) for n in (1, 10, 100, 1000)
     ]
     assert [one.input_tokens for one in counted] == sorted({one.input_tokens for one in counted})
+
+
+def test_a_tool_is_as_dear_as_its_model_counts(catalog: Catalog, vocabularies: Vocabularies) -> None:
+    """16 tokens of o200k_base as JSON, x 1.5."""
+    tools = ToolFraming(style="json", factor=Decimal("1.5"))
+    counting = catalog.counting["openai-gpt-4o"].model_copy(update={"framing": Framing(tools=tools)})
+    tool = {"name": "f", "description": "Do it", "input_schema": {"type": "object"}}
+    body = {"messages": [{"role": "user", "content": "Hello world"}], "tools": [tool]}
+    counted = TokenRules(counting, vocabularies).request(read_body("openai.chat", body))
+    assert counted.by_tool == {"f": 24}
+    assert counted.tools.content.tokens == 24
