@@ -38,7 +38,8 @@ class Grown:
 
     key: Mapping[str, Any]
     family: str
-    text_only: bool
+    clean: bool
+    """Whether everything that was sent is text, and no bill is suspect."""
     predicted: list[int] | None
     cache_read: list[int] | None
     billed: list[int]
@@ -93,7 +94,7 @@ class Grower:
         return Grown(
             key,
             family,
-            all(map(is_text_only, calls)),
+            all(is_text_only(call) and not call.get("suspect") for call in calls),
             predicted,
             [request.cache_read_tokens for request in quoted.requests or ()] if quoted else None,
             [call.get("input_tokens") or 0 for call in calls],

@@ -46,6 +46,8 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
     answer, rest = new[:spoken], new[spoken:]
     if not answer or any(message.role in ("assistant", "system") for message in rest):
         raise NotAPlan("a request between two recorded ones is missing")
+    if any(message.reasoning or message.hidden_reasoning for message in answer):
+        raise NotAPlan("thoughts are sent back")
     said = [text for message in answer for text in message.texts]
     calls = [call for message in answer for call in message.calls]
     results = [message for message in rest if message.role == "tool"]

@@ -53,7 +53,7 @@ def growth_table(grown: Iterable[Grown]) -> str:
     groups: dict[str, list[Grown]] = defaultdict(list)
     unattempted: Counter[str] = Counter()
     for one in grown:
-        if one.text_only and one.predicted is not None and all(one.billed):
+        if one.clean and one.predicted is not None and all(one.billed):
             groups[one.family].append(one)
         else:
             unattempted[one.family] += 1
