@@ -93,12 +93,12 @@ _LEAVES_KNOWN = (
 )
 _CALLS_KNOWN = ("call", "argument", "result", "round")
 
-_ANY_HIDDEN = ("tools_", "request")
+_ANY_HIDDEN = ("tools_", "request", "prompt")
 
 FAMILIES: Mapping[str, FamilyPriors] = {
     "claude": FamilyPriors(factors=_CLAUDE_2, terms=_CLAUDE_TERMS, own_penalty=0.1),
     "claude-new": FamilyPriors(
-        factors=_CLAUDE_NEW, terms=_CLAUDE_TERMS, text_penalty=0.3, term_penalty=0.05, own_penalty=0.05
+        factors=_CLAUDE_NEW, terms=_CLAUDE_TERMS, text_penalty=0.3, term_penalty=0.05, own_penalty=0.02
     ),
     "gemini": FamilyPriors(
         factors=_GEMMA_3,
