@@ -176,13 +176,25 @@ def _fit_of(
         "files": len({row.file for row in own}),
         "newest": max(days) if days else None,
         "structure": {
-            term: round(float(values[term] + values.get(f"{rule}:{term}", 0.0)), 2) for term in terms
+            term: round(_own(rule, term, values) if term in has else _of_family(term, found, values), 2)
+            for term in terms
         },
         "borrowed": [term for term in terms if term not in has],
         "in_sample": _errors(seen[mine], billed[mine]),
         "held_out": _errors(unseen[mine], billed[mine]),
         "bands": _bands(found, rule, unseen, billed),
     }
+
+
+def _own(rule: str, term: str, values: Mapping[str, float]) -> float:
+    """A text cannot cost less than nothing, whatever a few short ones say of its tokens."""
+    found = float(values[term] + values[f"{rule}:{term}"])
+    return max(0.0, found) if term.endswith("_token") else found
+
+
+def _of_family(term: str, found: Sequence[Row], values: Mapping[str, float]) -> float:
+    """What the term comes to in the family's calls that have it, each call as much as another."""
+    return float(np.mean([_own(row.rule, term, values) for row in found if term in row.terms]))
 
 
 def _errors(predicted: Floats, billed: Floats) -> dict[str, float]:
