@@ -11,6 +11,7 @@ from tokenquote.catalog import AmbiguousModel, UnknownModel
 from tokenquote.conversation import PlanTooLong
 from tokenquote.plan_errors import PlanError
 from tokenquote.prices import UnknownMode
+from tokenquote.tokens import VocabularyError
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
@@ -28,8 +29,8 @@ _PLAINER = {
     "timezone_aware": "the offset is missing: write 2026-12-01T02:00:00Z",
 }
 
-KNOWN_ERRORS = (UnknownModel, AmbiguousModel, UnknownMode, PlanTooLong, PlanError)
-"""Errors of the user's that a quote can end in."""
+KNOWN_ERRORS = (UnknownModel, AmbiguousModel, UnknownMode, PlanTooLong, PlanError, VocabularyError)
+"""Errors that a question can end in: the asker's, or a vocabulary that is not installed here."""
 
 
 def problem_of(error: Exception) -> Problem:
@@ -45,6 +46,9 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, AmbiguousModel):
         detail = f"several providers use this name; write one of {', '.join(error.ids)}"
         return _unprocessable("invalid-request", error.location or ("model",), detail)
+    if isinstance(error, VocabularyError):
+        kind = "vocabulary-unavailable"
+        return Problem(type=f"{_TYPE}{kind}", title=_TITLES[kind], status=503, detail=str(error))
     if isinstance(error, PlanTooLong):
         return _unprocessable("plan-too-long", ("turns",), str(error))
     raise error
@@ -110,6 +114,7 @@ _TITLES = {
     "invalid-request": "The request is not valid",
     "not-yet-offered": "Not yet offered",
     "plan-too-long": "The plan is too long",
+    "vocabulary-unavailable": "A vocabulary is not available here",
 }
 
 

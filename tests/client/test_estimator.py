@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tokenquote import Estimator, Plan, Turn
+from tokenquote import Estimator, Plan, Turn, Unavailable
 from tokenquote.catalog import CatalogError
 
 ACME = """
@@ -84,3 +84,21 @@ def test_threads_may_share_one() -> None:
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(estimator.quote, [plan] * 16))
     assert answers == [estimator.quote(plan)] * 16
+
+
+def test_a_vocabulary_that_is_not_installed_is_a_typed_error_that_says_how_to_install_it(
+    tmp_path: Path,
+) -> None:
+    """An overlay's vocabulary lies in a package that nobody has."""
+    (tmp_path / "vocabularies.yaml").write_text(
+        "vocabularies:\n  gone: {format: tokenizer.json, package: nobody-has-this, file: a.json,"
+        f" sha256: '{'0' * 64}', licence: MIT, source: none}}\n"
+    )
+    (tmp_path / "counting.yaml").write_text(
+        "counting:\n  gone: {vocabulary: gone, method: exact, source: none}\n"
+    )
+    (tmp_path / "families.yaml").write_text("families: [{names: ['gone-*'], counting: gone}]\n")
+    body = {"model": "gone-1", "messages": [{"role": "user", "content": "Hello"}]}
+    with pytest.raises(Unavailable, match="needs the package nobody-has-this") as caught:
+        Estimator(catalog_dir=tmp_path).tokens(format="openai.chat", body=body)
+    assert caught.value.status == 503
