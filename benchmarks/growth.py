@@ -20,7 +20,7 @@ from benchmarks.token_counts import TokenCounter
 
 from tokenquote.catalog import Catalog, Model, UnknownModel
 from tokenquote.problems import KNOWN_ERRORS
-from tokenquote.quotes import quote_as
+from tokenquote.quoting.quotes import quote_as
 from tokenquote.tokens import BodyError, Vocabularies
 from tokenquote_client import Plan, Quote
 

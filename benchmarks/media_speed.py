@@ -16,9 +16,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tokenquote.answers.media_answers import answer_media
 from tokenquote.catalog import Catalog, load_catalog
 from tokenquote.media import ImageRefused, count_image
-from tokenquote.media_answers import answer_media
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.media import MediaQuestion
 

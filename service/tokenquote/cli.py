@@ -17,7 +17,7 @@ except ModuleNotFoundError:
     print("The tokenquote command needs its extra: pip install 'tokenquote[service]'", file=sys.stderr)
     raise SystemExit(1) from None
 
-from tokenquote.memory_commands import memory
+from tokenquote.terminal.memory_commands import memory
 
 if TYPE_CHECKING:
     import uvicorn
@@ -109,8 +109,8 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
     """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
     from rich.console import Console
 
-    from tokenquote import breakdown
-    from tokenquote.plan_files import PlanFileError, answer_plan_file
+    from tokenquote.terminal import quote_breakdown
+    from tokenquote.terminal.plan_files import PlanFileError, answer_plan_file
 
     try:
         answered = answer_plan_file(plan.read(), getattr(plan, "name", "<stdin>"), models, catalog_dir)
@@ -119,9 +119,9 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
     if output == "json":
         click.echo(answered.model_dump_json(indent=2))
     elif output == "svg":
-        click.echo(breakdown.picture_of(answered, "tokenquote quote"))
+        click.echo(quote_breakdown.picture_of(answered, "tokenquote quote"))
     else:
-        breakdown.print_answer(answered, Console())
+        quote_breakdown.print_answer(answered, Console())
 
 
 @main.command("tokens")
@@ -136,8 +136,8 @@ def print_tokens(
     """Count the request body in BODY, a JSON file (- for standard input), exactly as it would be sent."""
     from rich.console import Console
 
-    from tokenquote.plan_files import PlanFileError, answer_body_file
-    from tokenquote.token_breakdown import print_answer
+    from tokenquote.terminal.plan_files import PlanFileError, answer_body_file
+    from tokenquote.terminal.token_breakdown import print_answer
 
     name = getattr(body, "name", "<stdin>")
     try:
@@ -171,8 +171,8 @@ def print_deployment(
     """
     from rich.console import Console
 
-    from tokenquote.deployment_breakdown import print_answer
-    from tokenquote.plan_files import PlanFileError, answer_deployment_file
+    from tokenquote.terminal.deployment_breakdown import print_answer
+    from tokenquote.terminal.plan_files import PlanFileError, answer_deployment_file
 
     stated = {"gpu": gpu, "gpu_count": gpu_count}
     changes = {name: value for name, value in stated.items() if value is not None}
@@ -271,7 +271,7 @@ def list_vocabularies() -> None:
 def add_vocabulary(name: str, path: Path) -> None:
     """Import the file PATH as the vocabulary NAME into TOKENQUOTE_CATALOG_DIR."""
     from tokenquote.catalog import CatalogError, load_catalog
-    from tokenquote.vocabulary_import import ImportRefused, import_vocabulary
+    from tokenquote.terminal.vocabulary_import import ImportRefused, import_vocabulary
 
     directory = _catalog_dir()
     try:

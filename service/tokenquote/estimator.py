@@ -11,18 +11,18 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from tokenquote.answers.gpu_views import gpu_list
+from tokenquote.answers.media_answers import answer_media
+from tokenquote.answers.memory_answers import answer_kv_cache, answer_weights
+from tokenquote.answers.memory_plots import answer_memory_grid, answer_vector_index
+from tokenquote.answers.model_views import catalog_info, model_detail, model_page
+from tokenquote.answers.token_answers import answer_tokens
+from tokenquote.answers.training_answers import answer_training
 from tokenquote.catalog import load_catalog
-from tokenquote.deployments import answer_deployment
-from tokenquote.gpu_views import gpu_list
-from tokenquote.media_answers import answer_media
-from tokenquote.memory_answers import answer_kv_cache, answer_weights
-from tokenquote.memory_plots import answer_memory_grid, answer_vector_index
-from tokenquote.model_views import catalog_info, model_detail, model_page
+from tokenquote.hosting.deployments import answer_deployment
 from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
-from tokenquote.quotes import answer
-from tokenquote.token_answers import answer_tokens
+from tokenquote.quoting.quotes import answer
 from tokenquote.tokens import Vocabularies
-from tokenquote.training_answers import answer_training
 from tokenquote_client import operations as ask
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
 from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion

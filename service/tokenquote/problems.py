@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from tokenquote.catalog import AmbiguousModel, UnknownModel
 from tokenquote.conversation import PlanTooLong
-from tokenquote.plan_errors import PlanError
 from tokenquote.prices import UnknownMode
+from tokenquote.questions.plan_errors import PlanError
 from tokenquote.tokens import VocabularyError
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem

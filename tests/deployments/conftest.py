@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tokenquote.catalog import Catalog
-from tokenquote.deployments import answer_deployment
+from tokenquote.hosting.deployments import answer_deployment
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
 

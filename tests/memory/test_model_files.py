@@ -20,7 +20,7 @@ from tokenquote.cli import main
 from tokenquote.memory import CachePlan, formats_of, kv_cache
 from tokenquote.memory.file_header import FileHeader, HeaderError, HeaderTensor, weigh_header
 from tokenquote.memory.gguf_layout import read_gguf_layout
-from tokenquote.model_files import ModelFileError, read_gguf, read_safetensors, read_source
+from tokenquote.terminal.model_files import ModelFileError, read_gguf, read_safetensors, read_source
 
 KEYS: dict[str, Any] = {
     "general.architecture": "llama", "llama.block_count": 2, "llama.embedding_length": 256,

@@ -10,7 +10,7 @@ from prometheus_client import Metric
 
 from tokenquote.catalog import load_catalog
 from tokenquote.http.telemetry import Telemetry
-from tokenquote.quotes import answer
+from tokenquote.quoting.quotes import answer
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
 

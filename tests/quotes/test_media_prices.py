@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokenquote.billed_kinds import billed_kinds
 from tokenquote.catalog import load_catalog
 from tokenquote.conversation import CacheUse, MediaUse, Row
 from tokenquote.prices import INPUT_KINDS
+from tokenquote.quoting.billed_kinds import billed_kinds
 from tokenquote_client import Quote
 
 Ask = Callable[..., Quote]

@@ -7,10 +7,10 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 
+from tokenquote.answers.memory_answers import answer_kv_cache, answer_weights
+from tokenquote.answers.training_answers import answer_training
 from tokenquote.http.bodies import answer_to
 from tokenquote.http.service_state import ServiceState
-from tokenquote.memory_answers import answer_kv_cache, answer_weights
-from tokenquote.training_answers import answer_training
 from tokenquote_client import KvCacheQuestion, TrainingQuestion, WeightsQuestion
 
 __all__ = ["MEMORY_ROUTES"]

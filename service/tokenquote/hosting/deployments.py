@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tokenquote.break_even import Economy, Quotes, break_even_of, quote_both
 from tokenquote.catalog import Catalog
-from tokenquote.deployment_findings import Findings
-from tokenquote.deployment_formulas import explain
-from tokenquote.deployment_remarks import assumptions_of, warnings_of
-from tokenquote.deployment_speed import Machine, machine_of, speed_of
-from tokenquote.gpu_choice import Choice, choose, option_of, options
-from tokenquote.hosting import Hosted, read_hosted
+from tokenquote.hosting.break_even import Economy, Quotes, break_even_of, quote_both
+from tokenquote.hosting.findings import Findings
+from tokenquote.hosting.formulas import explain
+from tokenquote.hosting.gpu_choice import Choice, choose, option_of, options
+from tokenquote.hosting.hosted_model import Hosted, read_hosted
+from tokenquote.hosting.remarks import assumptions_of, warnings_of
+from tokenquote.hosting.speed import Machine, machine_of, speed_of
 from tokenquote.memory.fit import Hosting, StageDemand
-from tokenquote.plan_errors import PlanError
+from tokenquote.questions.plan_errors import PlanError
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.deployments import BreakEvenAnswer, DeploymentAnswer, DeploymentQuestion, GpuShare
 

@@ -19,13 +19,13 @@ from decimal import Context, Decimal
 from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import PlanTooLong
-from tokenquote.deployment_speed import Machine, decode_seconds
-from tokenquote.gpu_choice import Choice
-from tokenquote.hosting import Hosted
+from tokenquote.hosting.gpu_choice import Choice
+from tokenquote.hosting.hosted_model import Hosted
+from tokenquote.hosting.speed import Machine, decode_seconds
 from tokenquote.memory.roofline import accepted_tokens, prefill_under_load
-from tokenquote.plan_errors import PlanError
 from tokenquote.prices import UnknownMode
-from tokenquote.quotes import quote_as
+from tokenquote.questions.plan_errors import PlanError
+from tokenquote.quoting.quotes import quote_as
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.deployments import BreakEven, BreakEvenAnswer

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tokenquote.memory.file_header import FileHeader, HeaderTensor
-from tokenquote.model_files.errors import ModelFileError
+from tokenquote.terminal.model_files.errors import ModelFileError
 
 __all__ = ["read_safetensors"]
 

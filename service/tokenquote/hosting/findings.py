@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tokenquote.deployment_speed import Machine
-from tokenquote.gpu_choice import Choice
-from tokenquote.hosting import Hosted
+from tokenquote.hosting.gpu_choice import Choice
+from tokenquote.hosting.hosted_model import Hosted
+from tokenquote.hosting.speed import Machine
 from tokenquote_client.deployments import BreakEvenAnswer
 
 __all__ = ["Findings"]

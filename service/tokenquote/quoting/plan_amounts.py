@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tokenquote.catalog.schema import AmountProfiles
-from tokenquote.plan_errors import Location, PlanError
+from tokenquote.questions.plan_errors import Location, PlanError
 from tokenquote.tokens import Count, TokenRules
 from tokenquote_client import amounts
 from tokenquote_client.quote import CountedAmount

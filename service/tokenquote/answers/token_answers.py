@@ -8,8 +8,8 @@ from typing import Any
 from tokenquote.catalog import Catalog, CountedAs, UnknownModel
 from tokenquote.conversation import Content
 from tokenquote.counts import Count, least_certain
-from tokenquote.media_parts import CountedMedia, MediaCounter
-from tokenquote.plan_errors import PlanError
+from tokenquote.questions.media_parts import CountedMedia, MediaCounter
+from tokenquote.questions.plan_errors import PlanError
 from tokenquote.tokens import BodyError, RequestCount, TokenRules, Unknown, Vocabularies, read_body
 from tokenquote.tokens.request import Request
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart

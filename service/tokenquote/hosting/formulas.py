@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenquote.deployment_findings import Findings
-from tokenquote.deployment_speed import Machine
+from tokenquote.answers.memory_answers import method_of
+from tokenquote.hosting.findings import Findings
+from tokenquote.hosting.speed import Machine
 from tokenquote.memory import cache_formula
 from tokenquote.memory.kv_cache import CachePlan
 from tokenquote.memory.overhead import Engine
-from tokenquote.memory_answers import method_of
 from tokenquote_client.deployments import Explained
 from tokenquote_client.wire import Method
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tokenquote.answers.memory_answers import MAX_BYTES, method_of, read_as, subject_of, unknown_format
 from tokenquote.catalog import Catalog
 from tokenquote.memory import (
     Architecture,
@@ -27,8 +28,7 @@ from tokenquote.memory.training import (
     gathered_bytes,
     states,
 )
-from tokenquote.memory_answers import MAX_BYTES, method_of, read_as, subject_of, unknown_format
-from tokenquote.plan_errors import PlanError
+from tokenquote.questions.plan_errors import PlanError
 from tokenquote_client.training import TrainingAnswer, TrainingQuestion
 
 __all__ = ["answer_training"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenquote.deployment_findings import Findings
-from tokenquote.gpu_choice import MAX_GPUS
+from tokenquote.hosting.findings import Findings
+from tokenquote.hosting.gpu_choice import MAX_GPUS
 from tokenquote.memory import Architecture, LatentAttention
 from tokenquote.memory.architecture import Experts, GroupedAttention
 from tokenquote_client.quote import Warned

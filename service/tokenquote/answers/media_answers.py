@@ -6,8 +6,8 @@ from tokenquote.catalog import Catalog
 from tokenquote.conversation import NO_MEDIA
 from tokenquote.counts import Count
 from tokenquote.media.items import Clip, Document, Picture, Sound
-from tokenquote.media_parts import CountedMedia, MediaCounter, media_use
-from tokenquote.media_warnings import limits_passed
+from tokenquote.questions.media_parts import CountedMedia, MediaCounter, media_use
+from tokenquote.questions.media_warnings import limits_passed
 from tokenquote.tokens import TokenRules, Vocabularies
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.gpus_schema import Gpu, MatrixType
-from tokenquote.gpu_choice import Choice
-from tokenquote.hosting import Hosted
+from tokenquote.hosting.gpu_choice import Choice
+from tokenquote.hosting.hosted_model import Hosted
 from tokenquote.memory.roofline import (
     Rates,
     Spread,

@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tokenquote.billed_kinds import billed_kinds
+from tokenquote.answers.memory_answers import memory_of
 from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import CacheUse, Row, replay, replay_cache
-from tokenquote.media_parts import LookedAt
-from tokenquote.media_warnings import media_warnings
-from tokenquote.memory_answers import memory_of
-from tokenquote.plan_checks import check_plan
-from tokenquote.plan_errors import PlanError
-from tokenquote.plans import ResolvedPlan, resolve
 from tokenquote.prices import Tariff, price, tariff_on
 from tokenquote.problems import KNOWN_ERRORS, problem_of
-from tokenquote.quote_parts import (
+from tokenquote.questions.media_parts import LookedAt
+from tokenquote.questions.media_warnings import media_warnings
+from tokenquote.questions.plan_errors import PlanError
+from tokenquote.quoting.billed_kinds import billed_kinds
+from tokenquote.quoting.plan_checks import check_plan
+from tokenquote.quoting.plans import ResolvedPlan, resolve
+from tokenquote.quoting.quote_parts import (
     budget_of,
     context_of,
     fleet_of,
@@ -29,7 +29,7 @@ from tokenquote.quote_parts import (
     requests_of,
     totals_of,
 )
-from tokenquote.remarks import CacheChoice, assumptions_of, warnings_of
+from tokenquote.quoting.remarks import CacheChoice, assumptions_of, warnings_of
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced, Warned

@@ -20,8 +20,8 @@ from tokenquote.media.item_counts import (
 from tokenquote.media.item_limits import refusal_of
 from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
 from tokenquote.media.work_limit import DocumentBudget
-from tokenquote.media_notes import WORDS, notes_of
-from tokenquote.plan_errors import Location, PlanError
+from tokenquote.questions.media_notes import WORDS, notes_of
+from tokenquote.questions.plan_errors import Location, PlanError
 from tokenquote.tokens.request import Media
 from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from tokenquote.catalog import Catalog, Model
 from tokenquote.conversation import Content, Conversation, Opening, ToolRound, Turn
-from tokenquote.media_parts import CountedMedia, LookedAt, MediaCounter
-from tokenquote.plan_amounts import AmountCounter
-from tokenquote.plan_errors import Location, PlanError
+from tokenquote.questions.media_parts import CountedMedia, LookedAt, MediaCounter
+from tokenquote.questions.plan_errors import Location, PlanError
+from tokenquote.quoting.plan_amounts import AmountCounter
 from tokenquote.tokens import (
     BodyError,
     Framed,

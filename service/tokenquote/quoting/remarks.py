@@ -10,8 +10,8 @@ from decimal import Decimal
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import Row
-from tokenquote.plans import Unstated
 from tokenquote.prices import Priced, UnknownMode, card_of
+from tokenquote.quoting.plans import Unstated
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Overflow, Warned
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from tokenquote.answers.memory_remarks import cache_assumptions, format_assumptions
 from tokenquote.catalog import Catalog, Model
 from tokenquote.memory import (
     ArchitectureError,
@@ -25,8 +26,7 @@ from tokenquote.memory import (
 )
 from tokenquote.memory.file_header import FileHeader, HeaderError, HeaderTensor, weigh_header
 from tokenquote.memory.gguf_layout import read_gguf_layout
-from tokenquote.memory_remarks import cache_assumptions, format_assumptions
-from tokenquote.plan_errors import PlanError
+from tokenquote.questions.plan_errors import PlanError
 from tokenquote_client.memory import (
     KvCacheAnswer,
     KvCacheQuestion,

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from tokenquote.answers.memory_answers import MAX_BYTES, read_as, subject_of, unknown_format
 from tokenquote.catalog import Catalog, Model, UnknownModel
 from tokenquote.catalog.gpus_schema import Gpu
 from tokenquote.memory import (
@@ -31,8 +32,7 @@ from tokenquote.memory.layouts import Layout
 from tokenquote.memory.overhead import Engine, default_batch, overhead_of
 from tokenquote.memory.paging import hybrid_block
 from tokenquote.memory.sharding import Sharding, StageWeights
-from tokenquote.memory_answers import MAX_BYTES, read_as, subject_of, unknown_format
-from tokenquote.plan_errors import PlanError
+from tokenquote.questions.plan_errors import PlanError
 from tokenquote_client.deployments import DeploymentQuestion, Speculation
 from tokenquote_client.memory import WeightsQuestion
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tokenquote.memory.file_header import FileHeader
-from tokenquote.model_files.errors import ModelFileError
-from tokenquote.model_files.gguf import read_gguf
-from tokenquote.model_files.safetensors import read_safetensors
+from tokenquote.terminal.model_files.errors import ModelFileError
+from tokenquote.terminal.model_files.gguf import read_gguf
+from tokenquote.terminal.model_files.safetensors import read_safetensors
 
 __all__ = ["ModelSource", "read_source"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tokenquote.catalog import Catalog, UnknownGpu
 from tokenquote.catalog.gpus_schema import Gpu
-from tokenquote.hosting import Hosted
+from tokenquote.hosting.hosted_model import Hosted
 from tokenquote.memory.layouts import Layout, LayoutError, layouts_of
-from tokenquote.plan_errors import Location, PlanError
+from tokenquote.questions.plan_errors import Location, PlanError
 from tokenquote_client.deployments import DeploymentQuestion, GpuOption
 
 __all__ = ["Choice", "choose", "option_of", "options"]

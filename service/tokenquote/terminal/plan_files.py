@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from tokenquote.answers.token_answers import answer_tokens
 from tokenquote.catalog import Catalog, CatalogError, load_catalog, parse_yaml
-from tokenquote.deployments import answer_deployment
+from tokenquote.hosting.deployments import answer_deployment
 from tokenquote.problems import KNOWN_ERRORS, invalid, problem_of
-from tokenquote.quotes import answer
-from tokenquote.token_answers import answer_tokens
+from tokenquote.quoting.quotes import answer
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import (
     Comparison,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from tokenquote.model_files import ModelSource
+    from tokenquote.terminal.model_files import ModelSource
     from tokenquote_client import KvCacheAnswer, WeightsAnswer
 
 __all__ = ["memory"]
@@ -72,7 +72,7 @@ def kv_cache(source: str, context: int, as_json: bool, block: int | None, **plan
 
 def _source(name: str) -> ModelSource | None:
     """What is on this machine under the name; None: a model of the catalog is meant."""
-    from tokenquote.model_files import ModelFileError, read_source
+    from tokenquote.terminal.model_files import ModelFileError, read_source
 
     path = Path(name)
     if not path.exists():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tokenquote.conversation import MAX_ROWS, PlanTooLong
-from tokenquote.plan_errors import PlanError
+from tokenquote.questions.plan_errors import PlanError
 from tokenquote_client import plan as wire
 
 __all__ = ["check_plan"]

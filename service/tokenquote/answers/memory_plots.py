@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isqrt
 
+from tokenquote.answers.memory_answers import MAX_BYTES, method_of, read_as, subject_of, unknown_format
 from tokenquote.catalog import Catalog
 from tokenquote.memory import (
     CacheError,
@@ -18,8 +19,7 @@ from tokenquote.memory import (
 )
 from tokenquote.memory.grids import GridTooLarge, memory_grid
 from tokenquote.memory.vector_index import VectorIndexError, VectorIndexPlan, vector_index
-from tokenquote.memory_answers import MAX_BYTES, method_of, read_as, subject_of, unknown_format
-from tokenquote.plan_errors import PlanError
+from tokenquote.questions.plan_errors import PlanError
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 

@@ -1,0 +1,1 @@
+"""The questions beside quotes: tokens of a body, media, memory, models, GPUs."""
