@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from fnmatch import translate
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -49,4 +48,4 @@ class FamiliesFile(Entry):
 
 def matches(patterns: tuple[str, ...], name: str) -> bool:
     """Whether the name, in lower case, is of one of the patterns."""
-    return any(re.match(translate(pattern), name) for pattern in patterns)
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

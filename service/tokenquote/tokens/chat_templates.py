@@ -48,13 +48,19 @@ class ChatTemplateError(Exception):
     """The template refuses the conversation, or does not render within its bounds."""
 
 
+@lru_cache(maxsize=64)
 def compile_template(text: str) -> Template:
     """The template, compiled once for each text.
 
     Raises:
         ChatTemplateError: it is not one.
     """
-    return _compiled(text)
+    try:
+        return _ENVIRONMENT.from_string(text)
+    except TemplateError as error:
+        raise ChatTemplateError(f"not a chat template: {error}") from None
+    except RecursionError:
+        raise ChatTemplateError("not a chat template: nested too deep") from None
 
 
 def render(text: str, values: Mapping[str, Any]) -> str:
@@ -68,7 +74,7 @@ def render(text: str, values: Mapping[str, Any]) -> str:
         ChatTemplateError: it refuses the conversation, breaks, or runs into a bound. The text of the error
             holds none of the conversation unless the template puts it there.
     """
-    template = _compiled(text)
+    template = compile_template(text)
     token = _STEPS.set([0])
     try:
         return "".join(_bounded(template.generate(values)))
@@ -242,13 +248,3 @@ def _environment() -> _Environment:
 
 
 _ENVIRONMENT = _environment()
-
-
-@lru_cache(maxsize=64)
-def _compiled(text: str) -> Template:
-    try:
-        return _ENVIRONMENT.from_string(text)
-    except TemplateError as error:
-        raise ChatTemplateError(f"not a chat template: {error}") from None
-    except RecursionError:
-        raise ChatTemplateError("not a chat template: nested too deep") from None
