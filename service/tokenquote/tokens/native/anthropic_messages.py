@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tokenquote.tokens.native.content_blocks import Block, Thought, messages_of
 from tokenquote.tokens.native.content_parts import (
     as_json,
     data_or_address,
     object_of,
+    optional_text,
     settings_of,
     text_of,
     text_parts,
@@ -18,7 +20,7 @@ from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.native.output_schemas import read_json_schema
 from tokenquote.tokens.native.tool_choices import read_tool_choice
 from tokenquote.tokens.native.tool_definitions import tools_of
-from tokenquote.tokens.request import Media, Message, OutputSchema, Part, Request, ToolCall
+from tokenquote.tokens.request import Message, OutputSchema, Part, Request, ToolCall
 
 __all__ = ["read_anthropic_messages"]
 
@@ -73,25 +75,10 @@ def _messages(message: Any, at: Location) -> Iterator[Message]:
         return
     if not isinstance(content, list):
         raise BodyError((*at, "content"), "content is a string or a list of blocks")
-    read = [_block(block, (*at, "content", i)) for i, block in enumerate(content)]
-    yield from (one for one in read if isinstance(one, Message))
-    thoughts = [one for one in read if isinstance(one, _Thought)]
-    spoken = Message(
-        role,
-        parts=tuple(one for one in read if not isinstance(one, (Message, ToolCall, _Thought))),
-        calls=tuple(one for one in read if isinstance(one, ToolCall)),
-        reasoning="".join(thoughts),
-        hidden_reasoning=sum(not thought for thought in thoughts),
-    )
-    if spoken.parts or spoken.calls or thoughts:
-        yield spoken
+    yield from messages_of(role, [_block(block, (*at, "content", i)) for i, block in enumerate(content)])
 
 
-class _Thought(str):
-    """The text of a thinking block; empty where only the provider can read it."""
-
-
-def _block(block: Any, at: Location) -> Part | ToolCall | Message | _Thought:
+def _block(block: Any, at: Location) -> Block:
     block = object_of(block, at)
     kind = block.get("type")
     if kind == "text":
@@ -106,9 +93,9 @@ def _block(block: Any, at: Location) -> Part | ToolCall | Message | _Thought:
             "tool", tuple(_result(block.get("content"), at)), call_id=str(block.get("tool_use_id"))
         )
     if kind == "thinking":
-        return _Thought(block.get("thinking") or "")
+        return Thought(optional_text(block, "thinking", at) or None)
     if kind == "redacted_thinking":
-        return _Thought()
+        return Thought(None)
     return unknown(block, "blocks", at)
 
 
@@ -127,7 +114,7 @@ def _result(content: Any, at: Location) -> Iterator[Part]:
             yield unknown(part, "blocks", where)
 
 
-def _media(block: Mapping[str, Any], at: Location) -> Part | Media:
+def _media(block: Mapping[str, Any], at: Location) -> Part:
     source = object_of(block.get("source"), (*at, "source"))
     kind = block["type"]
     if kind == "document" and source.get("type") == "text":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tokenquote.tokens.native.content_blocks import Block, Thought, messages_of
 from tokenquote.tokens.native.content_parts import (
     as_json,
     data_or_address,
@@ -57,7 +58,7 @@ def _schema(body: Mapping[str, Any]) -> OutputSchema | None:
 
 def _system(blocks: Any) -> Iterator[Message]:
     read = [one for i, block in enumerate(blocks) for one in _block(block, ("system", i))]
-    parts = tuple(one for one in read if not isinstance(one, (Message, ToolCall, _Thought)))
+    parts = tuple(one for one in read if not isinstance(one, (Message, ToolCall, Thought)))
     if parts:
         yield Message("system", parts)
 
@@ -70,24 +71,10 @@ def _messages(message: Any, at: Location) -> Iterator[Message]:
     content = message.get("content")
     blocks = [{"text": content}] if isinstance(content, str) else list_of(message, "content", at)
     read = [one for i, block in enumerate(blocks) for one in _block(block, (*at, "content", i))]
-    yield from (one for one in read if isinstance(one, Message))
-    thoughts = [one for one in read if isinstance(one, _Thought)]
-    spoken = Message(
-        role,
-        parts=tuple(one for one in read if not isinstance(one, (Message, ToolCall, _Thought))),
-        calls=tuple(one for one in read if isinstance(one, ToolCall)),
-        reasoning="".join(thoughts),
-        hidden_reasoning=sum(not thought for thought in thoughts),
-    )
-    if spoken.parts or spoken.calls or thoughts:
-        yield spoken
+    yield from messages_of(role, read)
 
 
-class _Thought(str):
-    """The text of a reasoning block; empty where only the provider can read it."""
-
-
-def _block(block: Any, at: Location) -> Iterator[Part | ToolCall | Message | _Thought]:
+def _block(block: Any, at: Location) -> Iterator[Block]:
     block = object_of(block, at)
     if "cachePoint" in block:
         return
@@ -100,7 +87,8 @@ def _block(block: Any, at: Location) -> Iterator[Part | ToolCall | Message | _Th
         yield _result(block["toolResult"], (*at, "toolResult"))
     elif isinstance(block.get("reasoningContent"), dict):
         written = either(block["reasoningContent"], "reasoningText")
-        yield _Thought(written["text"] if isinstance(either(written, "text"), str) else "")
+        text = either(written, "text")
+        yield Thought(text if text and isinstance(text, str) else None)
     elif isinstance(block.get("guardContent"), dict):
         guarded = either(either(block["guardContent"], "text"), "text")
         yield guarded if isinstance(guarded, str) else unknown(block, "blocks", at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tokenquote.tokens.native.content_blocks import Block, Thought, messages_of
 from tokenquote.tokens.native.content_parts import (
     as_json,
     data_or_address,
@@ -18,7 +19,7 @@ from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.native.output_schemas import read_json_schema
 from tokenquote.tokens.native.tool_choices import read_tool_choice
 from tokenquote.tokens.native.tool_definitions import tools_of
-from tokenquote.tokens.request import Media, Message, OutputSchema, Part, Request, Role, ToolCall, Unknown
+from tokenquote.tokens.request import Message, OutputSchema, Part, Request, Role, ToolCall, Unknown
 
 __all__ = ["read_gemini_count_tokens", "read_gemini_generate_content"]
 
@@ -95,27 +96,15 @@ def _messages(
         raise BodyError(at, "a content is {role, parts: [...]}")
     speaker: Role = role or ("assistant" if content.get("role") == "model" else "user")
     read = [_part(part, detail, (*at, "parts", i)) for i, part in enumerate(given)]
-    results = [one for one in read if isinstance(one, Message)]
-    sealed = sum(isinstance(either(p, "thoughtSignature", "thought_signature"), str) for p in given)
-    spoken = Message(
-        speaker,
-        parts=tuple(one for one in read if not isinstance(one, (Message, ToolCall, _Thought))),
-        calls=tuple(one for one in read if isinstance(one, ToolCall)),
-        reasoning="".join(one for one in read if isinstance(one, _Thought)),
-        hidden_reasoning=sealed,
-    )
-    said = spoken.parts or spoken.calls or spoken.reasoning or sealed
-    return [*results, *([spoken] if said else [])]
+    signatures = (either(part, "thoughtSignature", "thought_signature") for part in given)
+    sealed = [Thought(None) for signature in signatures if isinstance(signature, str)]
+    return [*messages_of(speaker, [*read, *sealed])]
 
 
-class _Thought(str):
-    """The text of a thought that is sent back."""
-
-
-def _part(part: Any, detail: str | None, at: Location) -> Part | ToolCall | Message | _Thought:
+def _part(part: Any, detail: str | None, at: Location) -> Block:
     part = object_of(part, at, "a part is an object")
     if isinstance(part.get("text"), str):
-        return _Thought(part["text"]) if part.get("thought") is True else str(part["text"])
+        return Thought(part["text"]) if part.get("thought") is True else str(part["text"])
     if isinstance(data := either(part, "inlineData", "inline_data"), dict):
         return _media(data, _resolution(part, at) or detail, (*at, "inlineData", "data"))
     if isinstance(data := either(part, "fileData", "file_data"), dict):
@@ -127,7 +116,7 @@ def _part(part: Any, detail: str | None, at: Location) -> Part | ToolCall | Mess
     return unknown({"type": next(iter(part), None), **part}, "parts", at)
 
 
-def _media(data: Mapping[str, Any], detail: str | None, at: Location) -> Part | Media:
+def _media(data: Mapping[str, Any], detail: str | None, at: Location) -> Part:
     media_type = str(either(data, "mimeType", "mime_type") or "")
     kind = "document" if media_type in _DOCUMENTS else media_type.split("/", 1)[0]
     if kind not in ("image", "audio", "video", "document"):

@@ -77,24 +77,19 @@ def _message(message: Any, at: Location) -> Message:
     if not isinstance(role, str) or role not in _ROLES:
         raise BodyError((*at, "role"), f"one of {', '.join(_ROLES)}")
     thoughts, hidden = _reasoning(message, at)
-    parts = list(_parts(message.get("content"), (*at, "content")))
     return Message(
         role=_ROLES[role],
         parts=(
-            *(part for part in parts if not isinstance(part, _Thought)),
+            *_parts(message.get("content"), (*at, "content")),
             *_plan(message, at),
             *_pictures(message, at),
         ),
         name=optional_text(message, "name", at),
         calls=tuple(_calls(message, at)),
         call_id=optional_text(message, "tool_call_id", at),
-        reasoning=thoughts or "".join(part for part in parts if isinstance(part, _Thought)),
+        reasoning=thoughts or "".join(_thoughts(message.get("content"))),
         hidden_reasoning=hidden,
     )
-
-
-class _Thought(str):
-    """The text of a thinking part, told apart from what was said."""
 
 
 def _reasoning(message: Mapping[str, Any], at: Location) -> tuple[str, int]:
@@ -119,7 +114,7 @@ def _pictures(message: Mapping[str, Any], at: Location) -> Iterator[Media]:
         yield data_or_address("image", data, (*at, "images", i))
 
 
-def _parts(content: Any, at: Location) -> Iterator[Part | _Thought]:
+def _parts(content: Any, at: Location) -> Iterator[Part]:
     if content is None:
         return
     if isinstance(content, str):
@@ -128,34 +123,37 @@ def _parts(content: Any, at: Location) -> Iterator[Part | _Thought]:
     if not isinstance(content, list):
         raise BodyError(at, "content is a string, null or a list of parts")
     for i, part in enumerate(content):
-        yield from _part(part, (*at, i))
+        if not _is_thinking(part):
+            yield _part(part, (*at, i))
 
 
-def _part(part: Any, at: Location) -> Iterator[Part | _Thought]:
+def _part(part: Any, at: Location) -> Part:
     if isinstance(part, str):
-        yield part
-        return
+        return part
     part = object_of(part, at, "a part is a string or an object with `type`")
     kind = part.get("type")
     if kind in ("text", "input_text", "output_text") and isinstance(part.get("text"), str):
-        yield part["text"]
-    elif kind == "refusal" and isinstance(part.get("refusal"), str):
-        yield part["refusal"]
-    elif kind == "thinking":
-        yield from map(_Thought, _thoughts(part.get("thinking")))
-    elif isinstance(kind, str) and kind in _MEDIA:
-        yield _media(part, kind, at)
-    else:
-        yield unknown(part, "parts", at)
+        return str(part["text"])
+    if kind == "refusal" and isinstance(part.get("refusal"), str):
+        return str(part["refusal"])
+    if isinstance(kind, str) and kind in _MEDIA:
+        return _media(part, kind, at)
+    return unknown(part, "parts", at)
 
 
-def _thoughts(thinking: Any) -> Iterator[str]:
-    """Mistral's thinking: a string, or a list of text parts."""
-    if isinstance(thinking, str):
-        yield thinking
-    for one in thinking if isinstance(thinking, list) else ():
-        if isinstance(one, dict) and isinstance(one.get("text"), str):
-            yield one["text"]
+def _is_thinking(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") == "thinking"
+
+
+def _thoughts(content: Any) -> Iterator[str]:
+    """Mistral's thinking parts: each a string, or a list of text parts."""
+    for part in filter(_is_thinking, content if isinstance(content, list) else ()):
+        thinking = part.get("thinking")
+        if isinstance(thinking, str):
+            yield thinking
+        for one in thinking if isinstance(thinking, list) else ():
+            if isinstance(one, dict) and isinstance(one.get("text"), str):
+                yield one["text"]
 
 
 # The part's member that holds it, and where in that its data may be.
