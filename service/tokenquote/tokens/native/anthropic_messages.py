@@ -68,7 +68,7 @@ def _messages(message: Any, at: Location) -> Iterator[Message]:
     message = object_of(message, at, "a message is an object with `role` and `content`")
     role = message.get("role")
     if role not in ("user", "assistant", "system"):
-        raise BodyError((*at, "role"), "one of user, assistant")
+        raise BodyError((*at, "role"), "one of user, assistant, system")
     content = message.get("content")
     if isinstance(content, str):
         yield Message(role, (content,))

@@ -11,13 +11,12 @@ from tokenquote.tokens.native.content_parts import (
     object_of,
     optional_text,
     text_of,
-    unknown,
 )
 from tokenquote.tokens.native.errors import Location
-from tokenquote.tokens.native.openai_chat import output_schema_of, read_openai_chat
+from tokenquote.tokens.native.openai_chat import documents_of, output_schema_of, read_openai_chat
 from tokenquote.tokens.native.tool_choices import read_tool_choice
 from tokenquote.tokens.native.tool_definitions import tools_of
-from tokenquote.tokens.request import Message, Request, Role, ToolCall, Unknown
+from tokenquote.tokens.request import Message, Request, Role, ToolCall
 
 __all__ = ["read_cohere_chat"]
 
@@ -40,7 +39,7 @@ def read_cohere_chat(body: Mapping[str, Any]) -> Request:
         tools=tools.functions,
         schema=output_schema_of(body),
         tool_choice=read_tool_choice(body.get("tool_choice")),
-        unknown=(*tools.unknown, *_documents(body)),
+        unknown=(*tools.unknown, *documents_of(body)),
     )
 
 
@@ -66,8 +65,3 @@ def _results(results: Any, at: Location) -> Iterator[Message]:
 def _call(call: Any, at: Location) -> ToolCall:
     call = object_of(call, at)
     return ToolCall(text_of(call, "name", at), as_json(call.get("parameters") or {}))
-
-
-def _documents(body: Mapping[str, Any]) -> Iterator[Unknown]:
-    for i, document in enumerate(list_of(body, "documents")):
-        yield unknown(document, "documents", ("documents", i))

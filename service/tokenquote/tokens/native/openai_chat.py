@@ -20,7 +20,7 @@ from tokenquote.tokens.native.tool_choices import read_tool_choice
 from tokenquote.tokens.native.tool_definitions import tools_of
 from tokenquote.tokens.request import Media, Message, OutputSchema, Part, Request, Role, ToolCall, Unknown
 
-__all__ = ["output_schema_of", "read_openai_chat"]
+__all__ = ["documents_of", "output_schema_of", "read_openai_chat"]
 
 # `developer` is what `system` is called for reasoning models; both cost the same.
 _ROLES: Mapping[str, Role] = {
@@ -61,11 +61,11 @@ def read_openai_chat(body: Mapping[str, Any]) -> Request:
         tool_choice=read_tool_choice(body.get("tool_choice", body.get("function_call"))),
         json_mode=_kind_of_format(body) == "json_object" or body.get("format") == "json",
         settings=settings_of(body, *_SETTINGS),
-        unknown=(*tools.unknown, *functions.unknown, *_documents(body)),
+        unknown=(*tools.unknown, *functions.unknown, *documents_of(body)),
     )
 
 
-def _documents(body: Mapping[str, Any]) -> Iterator[Unknown]:
+def documents_of(body: Mapping[str, Any]) -> Iterator[Unknown]:
     """Cohere's `documents`: passages that it puts before the conversation."""
     for i, document in enumerate(list_of(body, "documents")):
         yield unknown(document, "documents", ("documents", i))
