@@ -35,9 +35,10 @@ FIT = Fit(
     files=3,
     newest=None,
     structure={
-        "request": 7.0, "assistant": 6.0, "system": 1.0, "thinking": 29.0, "part": 1.5, "tools_auto": 300.0,
-        "tools_named": 100.0, "tool": 5.0, "round": -24.0, "call": 36.0, "argument": 15.0, "result": 26.0,
-        "schema": 100.0, "schema_token": 1.5, "thoughts": 4.0, "thought_token": 0.5, "sealed": 40.0,
+        "request": 7.0, "user": 0.0, "assistant": 6.0, "system": 1.0, "thinking": 29.0, "part": 1.5,
+        "tools_auto": 300.0, "tools_named": 100.0, "tool": 5.0, "round": -24.0, "call": 36.0,
+        "argument": 15.0, "result": 26.0, "schema": 100.0, "schema_token": 1.5, "thoughts": 4.0,
+        "thought_token": 0.5, "sealed": 40.0,
     },
     borrowed=("schema", "sealed"),
     in_sample=Errors(median=0, p90=0),
@@ -120,6 +121,22 @@ def test_a_term_that_no_recorded_call_has_is_assumed_and_widens_the_band() -> No
     assert one.count.method == "assumed"
     assert one.schema.tokens == round(100 + 1.5 * VOCABULARIES.count("o200k_base", '{"type": "object"}'))
     assert one.schema.content.high - one.schema.content.tokens >= 50
+
+
+def test_a_text_that_no_recorded_call_of_the_family_has_counts_as_a_text_does() -> None:
+    """`Hello there` is 2 tokens of the public vocabulary: none of them may be billed, or twice as many."""
+    fewer = {term: n for term, n in FIT.structure.items() if term not in ("thoughts", "thought_token")}
+    fit = FIT.model_copy(update={"structure": fewer})
+    rules = CalibratedRequests(USE, fit, CalibratedTexts(FAMILY, USE, VOCABULARIES))
+    added = rules.appended([Message("assistant", reasoning="Hello there")])
+    content = added.content
+    assert (added.framing, content.tokens, content.low, content.high) == (6, 2, 0, 4)
+    assert content.method == "assumed"
+
+
+def test_a_tool_prompt_that_no_recorded_call_has_is_assumed() -> None:
+    counts = [counted(tools=[TOOL], tool_choice={"type": kind}).count for kind in ("auto", "none")]
+    assert [count.method for count in counts] == ["calibrated", "assumed"]
 
 
 def test_scripts_that_are_hardly_recorded_widen_the_band() -> None:

@@ -20,12 +20,12 @@ from tokenquote.tokens.stated_calls import stated_call
         ("time{not JSON", "", "call", "time{not JSON"),
     ],
 )
-def test_name_and_arguments_are_read_from_the_text(text, said, name, arguments):
+def test_name_and_arguments_are_read_from_the_text(text: str, said: str, name: str, arguments: str) -> None:
     before, call = stated_call(text, "call_1")
     assert (before, call.name, call.arguments, call.id) == (said, name, arguments, "call_1")
 
 
 @pytest.mark.parametrize("text", ["time" + " " * 1_000_000, "time( " * 200_000, "a" * 1_000_000])
-def test_a_text_of_any_length_is_read_once(text):
+def test_a_text_of_any_length_is_read_once(text: str) -> None:
     """In the square of a million blanks this would take an hour."""
     assert stated_call(text, "call_1")[1].arguments == text

@@ -159,17 +159,29 @@ class CalibratedRequests:
 
     def _framed(self, part: Features, band: HalfWidth) -> Framed:
         """One part, rounded once, with its share of the band."""
-        estimate = self._texts.estimate(part.texts)
+        texts, weighed = self._texts.estimate(part.texts), self._weighed(part)
         structure = self._fit.structure
-        weighed = sum(self._texts.public(text) * structure.get(term, 0.0) for term, text in part.weighed)
         around = sum(structure.get(term, 0.0) * n for term, n in part.terms.items())
-        borrowed = [term for term in part.terms if term in self._borrowed]
-        doubt = estimate.doubt + BORROWED_DOUBT * sum(
-            abs(self._fit.structure.get(term, 0.0)) * part.terms[term] for term in borrowed
+        doubt = texts.doubt + weighed.doubt
+        doubt += BORROWED_DOUBT * sum(
+            abs(structure.get(term, 0.0)) * n for term, n in part.terms.items() if term in self._borrowed
         )
-        tokens, framing = round(estimate.tokens + weighed + around), round(around)
+        tokens, framing = round(texts.tokens + weighed.tokens + around), round(around)
         half = doubt + band.relative * abs(tokens)
-        return Framed(self._count(tokens - framing, half, assumed=bool(borrowed)), framing)
+        return Framed(self._count(tokens - framing, half, assumed=not self._is_fitted(part)), framing)
+
+    def _weighed(self, part: Features) -> Estimate:
+        """Texts that are billed in part. One whose term no recorded call has is taken to be billed as a text
+        is: it may be left out, or cost twice as much.
+        """
+        found = [(self._fit.structure.get(term), self._texts.public(text)) for term, text in part.weighed]
+        billed = sum(tokens if weight is None else tokens * weight for weight, tokens in found)
+        return Estimate(billed, sum(tokens for weight, tokens in found if weight is None))
+
+    def _is_fitted(self, part: Features) -> bool:
+        """Whether recorded calls of this very rule have all that the part is made of."""
+        terms = {term for term, n in part.terms.items() if n} | {term for term, _ in part.weighed}
+        return terms <= self._fit.structure.keys() - self._borrowed
 
     def _count(self, tokens: int, half: float, *, assumed: bool) -> Count:
         method: Method = "assumed" if assumed else "calibrated"
