@@ -5,36 +5,35 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from tokenquote.catalog.calibration import dangling_fits, with_fit
-from tokenquote.catalog.calibration_schema import CalibratedFamily, CalibrationFile, Fit
+from tokenquote.catalog.calibration import with_fit
+from tokenquote.catalog.calibration_schema import CalibrationFile
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
 from tokenquote.catalog.chat_templates import with_template
-from tokenquote.catalog.families_schema import FamiliesFile, Family, MediaFamily
+from tokenquote.catalog.consistency import inconsistencies
+from tokenquote.catalog.families_schema import FamiliesFile
 from tokenquote.catalog.gpus_schema import GpusFile
-from tokenquote.catalog.image_rules_schema import ImageRule, ImageRulesFile
+from tokenquote.catalog.image_rules_schema import ImageRulesFile
 from tokenquote.catalog.imported_vocabularies import IMPORTED_VOCABULARIES
-from tokenquote.catalog.media_limits_schema import MediaLimits, MediaLimitsFile
-from tokenquote.catalog.media_rules import dangling_media, dangling_names, media_of
+from tokenquote.catalog.media_limits_schema import MediaLimitsFile
+from tokenquote.catalog.media_rules import media_of
 from tokenquote.catalog.media_rules_schema import MediaRulesFile
 from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, OpenWeightsFile, QuantizationFile
+from tokenquote.catalog.parts import Parts
 from tokenquote.catalog.schema import (
-    AmountProfiles,
-    Caching,
     CachingFile,
-    Counting,
     CountingFile,
     ModelEntry,
     ProfilesFile,
     ProviderFile,
 )
-from tokenquote.catalog.vocabularies_schema import VocabulariesFile, Vocabulary
+from tokenquote.catalog.vocabularies_schema import VocabulariesFile
 from tokenquote.catalog.yaml_files import CatalogError, read_entry
 
 __all__ = ["load_catalog", "shipped_catalog"]
@@ -64,7 +63,7 @@ def load_catalog(*overlays: Path | None, shipped: Path | None = None) -> Catalog
     An overlay has the same files as the catalog, each of them optional. What it defines under a name that
     is already there takes that name's place; everything else stays. None stands for no overlay.
     """
-    parts = _Parts()
+    parts = _Loading()
     for directory in (shipped or shipped_catalog(), *filter(None, overlays)):
         parts.add_directory(directory)
     return parts.assemble()
@@ -77,26 +76,8 @@ def shipped_catalog() -> Path:
     return packaged if packaged.is_dir() else package.parents[1] / "models_catalog"
 
 
-@dataclass
-class _Parts:
-    """What has been read so far, by name; `origin` remembers the file of each model for errors."""
-
-    providers: dict[str, Provider] = field(default_factory=dict)
-    models: dict[str, ModelEntry | OpenWeightsEntry] = field(default_factory=dict)
-    origin: dict[str, str] = field(default_factory=dict)
-    vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
-    counting: dict[str, Counting] = field(default_factory=dict)
-    calibrated_families: dict[str, CalibratedFamily] = field(default_factory=dict)
-    fits: dict[str, Fit] = field(default_factory=dict)
-    families: tuple[Family, ...] = ()
-    media_families: tuple[MediaFamily, ...] = ()
-    caching: dict[str, Caching] = field(default_factory=dict)
-    image_rules: dict[str, ImageRule] = field(default_factory=dict)
-    media_rules: MediaRulesFile = field(default_factory=MediaRulesFile)
-    media_limits: dict[str, MediaLimits] = field(default_factory=dict)
-    quantization: QuantizationFile = field(default_factory=QuantizationFile)
-    gpus: GpusFile = field(default_factory=GpusFile)
-    profiles: dict[str, AmountProfiles] = field(default_factory=dict)
+class _Loading(Parts):
+    """Reads directories into parts, and puts the parts together."""
 
     def add_directory(self, directory: Path) -> None:
         if not directory.is_dir():
@@ -192,7 +173,7 @@ class _Parts:
         self.origin[model_id] = shown_as
 
     def assemble(self) -> Catalog:
-        problems = [*self._dangling_names(), *self._double_names(), *self._double_gpus()]
+        problems = [*inconsistencies(self)]
         if problems:
             raise CatalogError(problems)
         self.counting = {
@@ -231,80 +212,8 @@ class _Parts:
             images=images,
             **media_of(entry, self.media_rules, self.image_rules),
             media_limits=self.media_limits[limits] if limits is not None else None,
-            weights=self._weights_of(entry),
+            weights=self.weights_of(entry),
         )
-
-    def _weights_of(self, entry: ModelEntry | OpenWeightsEntry) -> OpenWeightsEntry | None:
-        """The entry itself, or that of the weights which the provider says it runs."""
-        found = self.models.get(entry.weights or "") if isinstance(entry, ModelEntry) else entry
-        return found if isinstance(found, OpenWeightsEntry) else None
-
-    def _dangling_names(self) -> Iterable[str]:
-        for model_id, entry in self.models.items():
-            where = f"{self.origin[model_id]}: models[{entry.id}]"
-            if entry.counting not in self.counting:
-                yield f"{where}.counting: counting.yaml has no {entry.counting!r}"
-            if entry.caching is not None and entry.caching not in self.caching:
-                yield f"{where}.caching: caching.yaml has no {entry.caching!r}"
-            if entry.images is not None and entry.images not in self.image_rules:
-                yield f"{where}.images: image_rules.yaml has no {entry.images!r}"
-            yield from dangling_media(entry, where, self.media_rules)
-            if entry.media_limits is not None and entry.media_limits not in self.media_limits:
-                yield f"{where}.media_limits: media_limits.yaml has no {entry.media_limits!r}"
-            yield from self._dangling_weights(entry, where)
-        yield from dangling_names(self.media_rules, self.image_rules)
-        yield from self._dangling_counting()
-        yield from self._dangling_families()
-
-        for provider in self.providers.values():
-            if provider.media_limits is not None and provider.media_limits not in self.media_limits:
-                missing = provider.media_limits
-                yield f"providers/{provider.id}.yaml: media_limits: media_limits.yaml has no {missing!r}"
-
-    def _dangling_families(self) -> Iterable[str]:
-        for named in self.media_families:
-            where = f"families.yaml: media of {named.names[0]}"
-            if named.images is not None and named.images not in self.image_rules:
-                yield f"{where}: image_rules.yaml has no {named.images!r}"
-            yield from dangling_media(named, where, self.media_rules)
-
-    def _dangling_counting(self) -> Iterable[str]:
-        yield from dangling_fits(self.counting, self.calibrated_families, self.fits, self.vocabularies)
-        for family in self.families:
-            if family.counting not in self.counting:
-                yield f"families.yaml: {family.names[0]}: counting.yaml has no {family.counting!r}"
-        for name, counting in self.counting.items():
-            used = [(counting.vocabulary, "vocabulary")]
-            if counting.without_vocabulary is not None:
-                used.append((counting.without_vocabulary.vocabulary, "without_vocabulary.vocabulary"))
-            for missing, field_name in used:
-                if missing not in self.vocabularies:
-                    yield f"counting.yaml: counting.{name}.{field_name}: vocabularies.yaml has no {missing!r}"
-
-    def _dangling_weights(self, entry: ModelEntry | OpenWeightsEntry, where: str) -> Iterable[str]:
-        if isinstance(entry, OpenWeightsEntry):
-            if entry.published_as not in self.quantization.weight_formats:
-                yield f"{where}.published_as: quantization.yaml has no {entry.published_as!r}"
-        elif entry.weights is not None and self._weights_of(entry) is None:
-            yield f"{where}.weights: open_weights/*.yaml have no {entry.weights!r}"
-
-    def _double_names(self) -> Iterable[str]:
-        taken: dict[str, str] = {}
-        for model_id, entry in self.models.items():
-            before = "" if isinstance(entry, OpenWeightsEntry) else f"{model_id.split('/', 1)[0]}/"
-            for name in (entry.id, *entry.aliases):
-                owner = taken.setdefault(f"{before}{name}", model_id)
-                if owner != model_id:
-                    where = f"{self.origin[model_id]}: models[{entry.id}]"
-                    yield f"{where}.aliases: {name!r} already means {owner}"
-
-    def _double_gpus(self) -> Iterable[str]:
-        taken = {gpu_id: gpu_id for gpu_id in self.gpus.gpus}
-        for gpu_id, gpu in self.gpus.gpus.items():
-            for alias in gpu.aliases:
-                owner = taken.setdefault(alias, gpu_id)
-                if owner != gpu_id:
-                    yield f"gpus.yaml: gpus.{gpu_id}.aliases: {alias!r} already means {owner}"
 
     def _revision(self) -> str:
         """A fingerprint of everything that can change an answer."""
