@@ -6,6 +6,7 @@ from tokenquote.catalog import Catalog
 from tokenquote.conversation import NO_MEDIA
 from tokenquote.counts import Count
 from tokenquote.media.items import Clip, Document, Picture, Sound
+from tokenquote.questions.asked_models import asked_model
 from tokenquote.questions.media_parts import CountedMedia, MediaCounter, media_use
 from tokenquote.questions.media_warnings import limits_passed
 from tokenquote.tokens import TokenRules, Vocabularies
@@ -20,7 +21,7 @@ def answer_media(question: MediaQuestion, catalog: Catalog, vocabularies: Vocabu
     Raises:
         one of `problems.KNOWN_ERRORS`: an item or the model is not known.
     """
-    model = catalog.resolve(question.model)
+    model = asked_model(catalog, question.model)
     counter = MediaCounter(
         model.media, catalog.profiles, count_text=TokenRules(model.counting, vocabularies).text
     )

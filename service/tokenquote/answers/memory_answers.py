@@ -26,6 +26,7 @@ from tokenquote.memory import (
 )
 from tokenquote.memory.file_header import FileHeader, HeaderError, HeaderTensor, weigh_header
 from tokenquote.memory.gguf_layout import read_gguf_layout
+from tokenquote.questions.asked_models import asked_model
 from tokenquote.questions.plan_errors import PlanError
 from tokenquote_client.memory import (
     KvCacheAnswer,
@@ -230,7 +231,7 @@ def subject_of(question: Subject, catalog: Catalog) -> tuple[Mapping[str, Any], 
     """
     if question.architecture is not None:
         return question.architecture, None
-    model = catalog.resolve(question.model or "")
+    model = asked_model(catalog, question.model or "")
     if model.weights is None:
         detail = f"the catalog knows no public weights of {model.id}: post its config.json as `architecture`"
         raise PlanError(("model",), detail)

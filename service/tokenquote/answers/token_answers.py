@@ -45,7 +45,10 @@ def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Voca
         tools=dict(counted.by_tool),
         vocabulary=whole.vocabulary,
         unknown=[_unknown(one) for one in request.everything_unknown()],
-        assumptions=[*dict.fromkeys(note for one in media for note in one.notes)],
+        assumptions=[
+            *([rules.basis] if rules.basis else []),
+            *dict.fromkeys(note for one in media for note in one.notes),
+        ],
     )
 
 

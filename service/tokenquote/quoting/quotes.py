@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tokenquote.answers.memory_answers import memory_of
-from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
+from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema import Caching
 from tokenquote.conversation import CacheUse, Row, replay, replay_cache
 from tokenquote.prices import Tariff, price, tariff_on
 from tokenquote.problems import KNOWN_ERRORS, problem_of
+from tokenquote.questions.asked_models import asked_model
 from tokenquote.questions.media_parts import LookedAt
 from tokenquote.questions.media_warnings import media_warnings
 from tokenquote.questions.plan_errors import PlanError
@@ -58,7 +59,10 @@ def answer(
         one of `problems.KNOWN_ERRORS`: the plan cannot be quoted.
     """
     names = [plan.model or ""] if plan.models is None else plan.models
-    found = [_resolved(catalog, name, plan, i) for i, name in enumerate(names)]
+    found = [
+        asked_model(catalog, name, ("model",) if plan.models is None else ("models", i))
+        for i, name in enumerate(names)
+    ]
     models = list({model.id: model for model in found}.values())
     check_plan(plan, len(models))
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
@@ -79,14 +83,6 @@ def quote_as(
     check_plan(plan, 1)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
     return _Quoting(plan, catalog, vocabularies, plan.at or now, digest, True).quote(model)
-
-
-def _resolved(catalog: Catalog, name: str, plan: wire.Plan, index: int) -> Model:
-    try:
-        return catalog.resolve(name)
-    except (UnknownModel, AmbiguousModel) as error:
-        error.location = ("model",) if plan.models is None else ("models", index)
-        raise
 
 
 def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
@@ -160,7 +156,7 @@ class _Quoting:
             budget=budget_of(plan.budget, rows, priced),
             memory=memory_of(model, context.peak_tokens, self.catalog),
             unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
-            assumptions=[*resolved.assumptions, *assumptions_of(model, cache, rows)],
+            assumptions=[*resolved.assumptions, *assumptions_of(rules.basis, cache, rows)],
             warnings=[
                 *warnings_of(plan, model, at, resolved.unstated, overflow, cache, priced),
                 *(Warned(code=code, detail=detail) for code, detail in media_warnings(rows, model)),

@@ -31,9 +31,9 @@ class CacheChoice:
     bills_writes: bool = False
 
 
-def assumptions_of(model: Model, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
-    """What the quote takes for granted."""
-    return [*_counting_assumptions(model), *_cache_assumptions(cache, rows)]
+def assumptions_of(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
+    """What the quote takes for granted; `basis` is what its counts rest on."""
+    return [*([basis] if basis else []), *_cache_assumptions(cache, rows)]
 
 
 def warnings_of(
@@ -55,15 +55,6 @@ def warnings_of(
         *_cache_warnings(plan, model, cache),
     )
     return [Warned(code=code, detail=detail) for code, detail in found]
-
-
-def _counting_assumptions(model: Model) -> Iterator[str]:
-    counting = model.counting
-    if counting.method in ("calibrated", "assumed"):
-        yield (
-            f"texts: {counting.method}, {counting.factor} x {counting.vocabulary} tokens, "
-            f"band {counting.low} to {counting.high} times the count ({counting.source})"
-        )
 
 
 def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]:

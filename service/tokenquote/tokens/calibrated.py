@@ -109,6 +109,17 @@ class CalibratedRequests:
     def per_request(self) -> int:
         return round(self._fit.structure.get("request", 0.0))
 
+    @property
+    def basis(self) -> str:
+        """What the coefficients are fitted on, in words."""
+        fit = self._fit
+        until = f" up to {fit.newest}" if fit.newest else ""
+        return (
+            f"texts and what stands around them: fitted on {fit.rows} recorded calls{until}, "
+            f"over {self._texts.vocabulary} tokens by class of content; half of the calls that the fit had not "
+            f"seen were off by {fit.held_out.median:.1%} or less, nine in ten by {fit.held_out.p90:.1%} or less"
+        )
+
     def text(self, text: str) -> Count:
         """A text by itself."""
         return self._framed(Features((text,)), self._band("plain")).content

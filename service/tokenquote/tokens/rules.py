@@ -54,7 +54,8 @@ class TokenRules:
         memo = memo or TextMemo()
         self._counting = counting
         self._shape = shape
-        self._texts = TextCounter(_usable(counting, vocabularies), vocabularies, memo)
+        self._used = _usable(counting, vocabularies)
+        self._texts = TextCounter(self._used, vocabularies, memo)
         self._vocabularies = vocabularies
         self._calibrated = _calibrated(counting, vocabularies, memo)
         self._style = self._style_of(shape)
@@ -63,6 +64,20 @@ class TokenRules:
     def per_request(self) -> int:
         """Tokens that every request has, whatever is in it."""
         return self._style.per_request
+
+    @property
+    def basis(self) -> str | None:
+        """What the counts rest on, in words; None: they are exact, or by a rule that is published."""
+        if self._calibrated is not None:
+            return self._calibrated.basis
+        used = self._used
+        if used.method in ("exact", "rule"):
+            return None
+        stands_in = "" if used is self._counting else f" in place of {self._counting.vocabulary}"
+        return (
+            f"texts: {used.method}, {used.factor} x {used.vocabulary} tokens{stands_in}, "
+            f"band {used.low} to {used.high} times the count ({used.source})"
+        )
 
     def text(self, text: str) -> Count:
         """A text by itself."""
