@@ -65,7 +65,8 @@ class AmountCounter:
                     what=what,
                     tokens=count.tokens,
                     method=count.method,
-                    low=count.low,
+                    # A fitted band is as wide for short texts as for long ones; nothing is below zero tokens.
+                    low=min(count.tokens, max(0, count.low)),
                     high=count.high,
                     vocabulary=count.vocabulary,
                 )

@@ -125,7 +125,11 @@ class _Resolver:
             raise PlanError(at, error.detail) from None
 
     def _turn(self, turn: wire.Turn, at: Location) -> Turn:
-        rounds = [self._round(one, (*at, "tool_rounds", i)) for i, one in enumerate(turn.tool_rounds)]
+        rounds: list[ToolRound] = []
+        before: Sequence[Message] = ()
+        for i, one in enumerate(turn.tool_rounds):
+            tool_round, before = self._round(one, (*at, "tool_rounds", i))
+            rounds.append(tool_round)
         user = _Said() if turn.user is None else self._said(turn.user, (*at, "user"), "user")
         answer = _Said()
         if turn.assistant is not None:
@@ -135,7 +139,7 @@ class _Resolver:
             rounds=tuple(rounds),
             reasoning=self.amounts.optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
             answer_output=answer.written,
-            answer=self._message("assistant", answer),
+            answer=self._message("assistant", answer, before),
             answer_spoken=answer.media.media.audio,
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
@@ -176,15 +180,18 @@ class _Resolver:
         content = counted.content()
         return _Said(written=content.tokens - content.framing, media=content)
 
-    def _message(self, role: Role, said: _Said) -> Content:
-        """One message as requests send it."""
+    def _message(self, role: Role, said: _Said, before: Sequence[Message] = ()) -> Content:
+        """One message as requests send it; templates may open an answer otherwise after results."""
         total = Content(said.stated) + said.media
         if said.framed:
-            total = total + _framed_content(self.rules.appended([Message(role, said.texts)]))
+            added = self._appended([*before, Message(role, said.texts)])
+            total = total + _difference(added, self._appended(before))
         return total
 
-    def _round(self, tool_round: wire.ToolRound, at: Location) -> ToolRound:
-        """Calls that are made together; those stated in tokens go beside those that are framed."""
+    def _round(self, tool_round: wire.ToolRound, at: Location) -> tuple[ToolRound, Sequence[Message]]:
+        """Calls that are made together, and with the results that are framed the messages that they are;
+        those stated in tokens go beside those that are framed.
+        """
         said = _Said()
         if tool_round.text is not None:
             said = self._said(tool_round.text, (*at, "text"), "assistant")
@@ -205,13 +212,14 @@ class _Resolver:
         answer = [Message("assistant", said.texts, calls=tuple(calls))] if calls or said.texts else []
         made = self._appended(answer)
         answered = self._appended([*answer, *results])
-        return ToolRound(
+        read = ToolRound(
             output,
             stated + made,
             beside + _difference(answered, made),
             self.amounts.optional(tool_round.reasoning, (*at, "reasoning"), "reasoning"),
             tool_round.repeat,
         )
+        return read, [*answer, *results] if results else ()
 
     def _call(self, value: Any, at: Location, call_id: str) -> tuple[ToolCall | None, int]:
         """A call that the provider frames, and the tokens that the model writes to make it."""
@@ -235,6 +243,9 @@ class _Resolver:
             request = read_body(start.format, start.body)
         except BodyError as error:
             raise PlanError(("start", *error.location), error.detail) from None
+        if request.shape == "prompts":
+            detail = "a conversation opens with a body that has messages; bodies of this format have none"
+            raise PlanError(("start", "format"), detail)
         self.amounts.assumptions += [
             f"start: {one.what} at {'/'.join(map(str, one.location))} counted by their text"
             for one in request.everything_unknown()

@@ -94,3 +94,10 @@ def test_what_is_no_prompt(body_format: str, body: Any, place: tuple[Any, ...], 
     with pytest.raises(BodyError, match=said) as caught:
         read_body(body_format, body)
     assert caught.value.location == place
+
+
+def test_pictures_of_ollama_s_prompt_stand_in_its_message() -> None:
+    body = {"model": "llava", "prompt": "What is this?", "images": ["AAAA"]}
+    message = read_body("ollama.generate", body).messages[-1]
+    assert message.texts == ("What is this?",)
+    assert [(one.kind, one.data, one.location) for one in message.media] == [("image", "AAAA", ("images", 0))]

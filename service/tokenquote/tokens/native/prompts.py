@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tokenquote.tokens.native.content_parts import object_of, optional_text, unknown
+from tokenquote.tokens.native.content_parts import (
+    data_or_address,
+    list_of,
+    object_of,
+    optional_text,
+    unknown,
+)
 from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.request import Message, Request, Unknown
 
@@ -50,7 +56,10 @@ def read_ollama_generate(body: Mapping[str, Any]) -> Request:
         raise BodyError(("prompt",), "an ollama.generate body has `prompt`: a string")
     system = optional_text(body, "system", ())
     spoken = [Message("system", (system,))] if system else []
-    return Request(messages=(*spoken, Message("user", (prompt,))))
+    pictures = [
+        data_or_address("image", data, ("images", i)) for i, data in enumerate(list_of(body, "images"))
+    ]
+    return Request(messages=(*spoken, Message("user", (prompt, *pictures))))
 
 
 def read_rerank(body: Mapping[str, Any]) -> Request:
