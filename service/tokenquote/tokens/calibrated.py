@@ -116,8 +116,9 @@ class CalibratedRequests:
         until = f" up to {fit.newest}" if fit.newest else ""
         return (
             f"texts and what stands around them: fitted on {fit.rows} recorded calls{until}, "
-            f"over {self._texts.vocabulary} tokens by class of content; half of the calls that the fit had not "
-            f"seen were off by {fit.held_out.median:.1%} or less, nine in ten by {fit.held_out.p90:.1%} or less"
+            f"over {self._texts.vocabulary} tokens by class of content; "
+            f"half of the calls that the fit had not seen were off by {fit.held_out.median:.1%} or less, "
+            f"nine in ten by {fit.held_out.p90:.1%} or less"
         )
 
     def text(self, text: str) -> Count:
