@@ -96,6 +96,19 @@ def test_a_templates_own_refusal_is_passed_on() -> None:
         render("{{ raise_exception('roles must alternate') }}", HELLO)
 
 
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        ("'bad arguments: ' + messages[0].content", "the model's chat template refuses it: bad arguments"),
+        ("messages[0].content", "the model's chat template refuses it"),
+    ],
+)
+def test_a_refusal_repeats_nothing_of_the_conversation(refusal: str, said: str) -> None:
+    with pytest.raises(ChatTemplateError) as refused:
+        render(f"{{{{ raise_exception({refusal}) }}}}", HELLO)
+    assert str(refused.value) == said
+
+
 @pytest.mark.parametrize("text", ["{% for %}", "{{ a", "{% endif %}", "{{ x | no_such_filter }}"])
 def test_what_is_no_template_says_so(text: str) -> None:
     with pytest.raises(ChatTemplateError, match="not a chat template"):

@@ -72,7 +72,7 @@ def render(text: str, values: Mapping[str, Any]) -> str:
 
     Raises:
         ChatTemplateError: it refuses the conversation, breaks, or runs into a bound. The text of the error
-            holds none of the conversation unless the template puts it there.
+            holds none of the conversation.
     """
     template = compile_template(text)
     token = _STEPS.set([0])
@@ -81,7 +81,8 @@ def render(text: str, values: Mapping[str, Any]) -> str:
     except ChatTemplateError:
         raise
     except _Raised as error:
-        raise ChatTemplateError(f"the model's chat template refuses it: {str(error)[:300]}") from None
+        said = _own_words(text, str(error))
+        raise ChatTemplateError(f"the model's chat template refuses it{said}") from None
     except SecurityError:
         raise ChatTemplateError("the chat template does what the sandbox does not allow") from None
     except OverflowError:
@@ -93,6 +94,14 @@ def render(text: str, values: Mapping[str, Any]) -> str:
         raise ChatTemplateError(f"the chat template cannot render this conversation ({kind})") from None
     finally:
         _STEPS.reset(token)
+
+
+def _own_words(text: str, message: str) -> str:
+    """What a template says as far as it is the template's: the conversation may follow (GLM's arguments)."""
+    constants = (one.value for one in _ENVIRONMENT.parse(text).find_all(nodes.Const))
+    own = [one for one in constants if isinstance(one, str) and message.startswith(one)]
+    longest = max(own, key=len, default="")[:300].strip()
+    return f": {longest.rstrip(':')}" if longest else ""
 
 
 class _Raised(TemplateError):
