@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 from benchmarks.media_exceptions import why_not_exact
 from benchmarks.media_rules_of_rows import detail_of, image_rule_of
+from benchmarks.vector_rows import read_vectors, why_not_attempted
 
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.media_rules import video_rule
@@ -41,7 +41,6 @@ _VIDEO = {
     "llava_onevision": "llava-onevision",
     "gemini_video": "gemini-2.5",
 }
-_UNSAID: dict[str, Any] = {"family": "", "model": "", "config": {}}
 _SHAPES = [(448 * long, 448 * short) for long in range(1, 7) for short in range(1, 7)]
 
 
@@ -77,16 +76,16 @@ class MediaCounter:
 
     def count(self, vectors: Path) -> Iterator[Measured]:
         """Every row of the file, attempted or not."""
-        for index, found in enumerate(json.loads(vectors.read_text(encoding="utf-8"))):
-            row = _UNSAID | {key: value for key, value in found.items() if value is not None}
+        for index, found in enumerate(read_vectors(vectors)):
+            row = _readable(found)
             stated = (index, row["family"], row.get("independent") is not False, row.get("tokens"))
             try:
                 count = self._count(row)
             except ImageRefused as error:
                 yield Measured(*stated, reason=f"refused: {error}")
                 continue
-            except (LookupError, ValueError, TypeError) as error:
-                yield Measured(*stated, reason=str(error.args[0]), known=why_not_exact(row))
+            except Exception as error:  # rows may lack or misspell anything, and each gets its line
+                yield Measured(*stated, reason=why_not_attempted(error), known=why_not_exact(row))
                 continue
             yield Measured(
                 *stated, count.tokens, count.low, count.high, count.method, known=why_not_exact(row)
@@ -178,3 +177,11 @@ class MediaCounter:
             rule = FramesRule(rule.entry, rule.frame.model_copy(update=limits), rule.sound)
         frames = row.get("frames") or round(row["seconds"])
         return count_frames(rule, frames, row.get("width"), row.get("height"))
+
+
+def _readable(found: Row) -> Row:
+    """The row without nulls; its family and model are words and its configuration is an object."""
+    row = {key: value for key, value in found.items() if value is not None}
+    config = row.get("config")
+    words = {key: str(row.get(key, "")) for key in ("family", "model")}
+    return row | words | {"config": config if isinstance(config, Mapping) else {}}

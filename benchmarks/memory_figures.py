@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.memory_cache_rows import CacheRows, NotAttempted
 from benchmarks.memory_engine_rows import EngineRows
-from benchmarks.memory_rows import Configs, NoConfig, Row, read_rows
+from benchmarks.memory_rows import Configs, Row, read_rows
 from benchmarks.memory_weight_rows import WeightRows
+from benchmarks.vector_rows import why_not_attempted
 
 from tokenquote.catalog import Catalog
 from tokenquote.memory import ArchitectureError, CacheError, UnknownFormat, formats_of
@@ -74,8 +76,9 @@ class MemoryFigures:
 
     def predict(self, vectors: Path) -> Iterator[MemoryFigure]:
         """Every row, attempted or not; architectures.json beside the rows is read as well."""
-        beside = vectors.parent / "architectures.json"
-        configs = Configs(self._catalog, beside if beside.is_file() else REFERENCE / "architectures.json")
+        configs = Configs(
+            self._catalog, [folder / "architectures.json" for folder in (vectors.parent, REFERENCE)]
+        )
         weights = WeightRows(configs, self._formats).predictors()
         engine = EngineRows(configs, self._formats, weights["weights_gib_per_gpu"]).predictors()
         cache = CacheRows(configs, self._formats).predictors()
@@ -88,11 +91,14 @@ def _figure(row: Row, predict: Callable[[Row], float] | None) -> MemoryFigure:
     if predict is None:
         return MemoryFigure(row, None, f"not predicted: {row.quantity}")
     try:
-        method = "calibrated" if row.quantity in _BANDS else "rule"
-        return MemoryFigure(row, predict(row), None, method)
-    except (NotAttempted, NoConfig) as error:
-        return MemoryFigure(row, None, str(error.args[0]))
+        predicted = predict(row)
+        if not math.isfinite(predicted):
+            raise NotAttempted(f"the row's numbers come to {predicted}")
     except (ArchitectureError, CacheError) as error:
         return MemoryFigure(row, None, error.detail)
     except UnknownFormat as error:
         return MemoryFigure(row, None, f"no format {error.name[:60]!r}")
+    except Exception as error:  # rows may lack or misspell anything, and each gets its line
+        return MemoryFigure(row, None, why_not_attempted(error))
+    method = "calibrated" if row.quantity in _BANDS else "rule"
+    return MemoryFigure(row, predicted, None, method)

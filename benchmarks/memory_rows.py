@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from benchmarks.vector_rows import read_vectors
+
 from tokenquote.catalog import Catalog
+from tokenquote.memory import ArchitectureError, read_cache_layout
 
 DEFAULT_TOLERANCE = 0.01
 _UNITS = {
@@ -87,8 +90,7 @@ class Row:
 
     @property
     def inputs(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.entry.get("inputs") or {}
-        return found
+        return _object(self.entry.get("inputs"))
 
     @property
     def quantity(self) -> str:
@@ -115,12 +117,12 @@ class Row:
     @property
     def basis(self) -> str:
         """What the row proves: `independent` and `conditional` figures test an estimator."""
-        return str((self.entry.get("check") or {}).get("basis"))
+        return str(_object(self.entry.get("check")).get("basis"))
 
     @property
     def tolerance(self) -> float:
         stated = self.entry.get("suggested_tolerance")
-        return DEFAULT_TOLERANCE if stated is None else float(stated)
+        return float(stated) if isinstance(stated, int | float) else DEFAULT_TOLERANCE
 
     def first(self, *names: str) -> Any:
         """The first of the inputs that is stated."""
@@ -140,22 +142,26 @@ class Row:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Rows of a file: `{"entries": [...]}` or a plain list."""
-    content = json.loads(path.read_text(encoding="utf-8"))
-    entries = content["entries"] if isinstance(content, dict) else content
+    """Rows of a file, each with the other figures of its group."""
+    rows = [Row(index, entry) for index, entry in enumerate(read_vectors(path))]
     runs: dict[str, dict[str, Any]] = defaultdict(dict)
-    for entry in entries:
-        if entry.get("group"):
-            runs[entry["group"]].setdefault(entry.get("quantity"), entry.get("value"))
-    return [Row(index, entry, runs.get(entry.get("group"), {})) for index, entry in enumerate(entries)]
+    for row in rows:
+        if row.entry.get("group"):
+            runs[str(row.entry["group"])].setdefault(row.quantity, row.entry.get("value"))
+    return [replace(row, run=runs.get(str(row.entry.get("group")), {})) for row in rows]
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 class Configs:
-    """Configs by model name: of the row itself, of the catalog, of the reference beside the rows."""
+    """Configs by model name: of the row itself, of the catalog, of reference files."""
 
-    def __init__(self, catalog: Catalog, reference: Path) -> None:
+    def __init__(self, catalog: Catalog, references: Iterable[Path]) -> None:
+        """Of two references that know a model, the first counts; those that are not there are left out."""
         self._catalog = catalog
-        self._reference = reference
+        self._references = dict.fromkeys(path.resolve() for path in references if path.is_file())
 
     def of(self, row: Row) -> Mapping[str, Any]:
         """The config of the row's model.
@@ -164,7 +170,7 @@ class Configs:
             NoConfig: nobody knows it.
         """
         stated = row.inputs.get("config")
-        if isinstance(stated, Mapping) and stated.get("hidden_size") and stated.get("num_hidden_layers"):
+        if isinstance(stated, Mapping) and _is_whole(stated):
             return stated
         for name in spellings(row.model):
             if (found := self._known.get(name)) is not None:
@@ -221,10 +227,19 @@ class Configs:
 
     @cached_property
     def _listed(self) -> list[dict[str, Any]]:
-        if not self._reference.is_file():
-            return []
-        content = json.loads(self._reference.read_text(encoding="utf-8"))
-        return [*content["models"], *(_from_catalogue(model) for model in content.get("catalogue", ()))]
+        contents = [json.loads(path.read_text(encoding="utf-8")) for path in self._references]
+        read = [model for content in contents for model in content.get("models", ())]
+        scraped = [model for content in contents for model in content.get("catalogue", ())]
+        return [*read, *map(_from_catalogue, scraped)]
+
+
+def _is_whole(config: Mapping[str, Any]) -> bool:
+    """Whether it describes a model; some rows state no more than a type."""
+    try:
+        read_cache_layout(config)
+    except ArchitectureError:
+        return False
+    return True
 
 
 def _named(models: list[dict[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -67,7 +67,7 @@ def _cells(rows: Sequence[MemoryFigure]) -> str:
     errors = [abs(one.error) for one in rows if one.error is not None]
     largest = f"{max(errors):.3%}" if errors else ""
     missing = sum(one.predicted is None for one in rows)
-    return f"{len(rows)} | {within} ({within / len(rows):.1%}) | {largest} | {missing or ''}"
+    return f"{len(rows)} | {within} ({within / max(1, len(rows)):.1%}) | {largest} | {missing or ''}"
 
 
 def _others(found: Sequence[MemoryFigure]) -> str:

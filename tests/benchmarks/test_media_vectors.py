@@ -58,6 +58,15 @@ SIZE = {"width": 3, "height": 4}
         {"family": "llava_onevision", "model": "m", "modality": "video", "config": {}, "frames": None},
         {"family": "internvl", "model": "m", "modality": "image", "config": None, **SIZE},
         {"family": "deepseek_ocr", "model": "m", "modality": "image", "config": {"mode": "huge"}, **SIZE},
+        {"family": 3, "model": None, "modality": "image", "config": "none", **SIZE},
+        {
+            "family": "qwen2_vl",
+            "model": "m",
+            "modality": "image",
+            "config": {"patch": "a", "merge": 0},
+            **SIZE,
+        },
+        {"family": "qwen2_vl", "model": "m", "modality": "image", "config": {}, "width": 0, "height": 0},
     ],
 )
 def test_a_row_of_another_file_is_counted_or_says_why_not(
