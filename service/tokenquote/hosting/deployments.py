@@ -6,6 +6,7 @@ question + catalog -> model -> GPUs and layout -> does it fit, and how much of i
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from tokenquote.catalog import Catalog
 from tokenquote.hosting.break_even import Economy, Quotes, break_even_of, quote_both
@@ -37,43 +38,46 @@ def answer_deployment(
     found = options(hosted, catalog)
     choice = choose(hosted, catalog, found)
     hosting = hosted.on(choice.gpu, choice.layout)
-    context, sequences = question.context_tokens, question.concurrency
-    fits = hosting.fits(context, sequences)
-    largest = hosting.largest_batch(context, _MOST_SEQUENCES)
-    running = min(sequences, largest, hosted.engine_on(choice.gpu).max_num_seqs)
+    largest = hosting.largest_batch(question.context_tokens, _MOST_SEQUENCES)
+    running = min(question.concurrency, largest, hosted.engine_on(choice.gpu).max_num_seqs)
     machine = machine_of(hosted, choice, catalog) if running else None
     quotes = _quotes(hosted, catalog, vocabularies, now)
-    crossing = _break_even(hosted, choice, machine, running, quotes)
     findings = Findings(
         hosted=hosted,
         choice=choice,
         machine=machine,
-        fits=fits,
+        fits=hosting.fits(question.context_tokens, question.concurrency),
         largest_batch=largest,
         running=running,
         found_options=len(found),
-        break_even=crossing,
+        break_even=_break_even(hosted, choice, machine, running, quotes),
         peak_tokens=quotes.hosted.context.peak_tokens if quotes else None,
     )
+    return _answer(findings, hosting, found)
+
+
+def _answer(findings: Findings, hosting: Hosting, found: Sequence[Choice]) -> DeploymentAnswer:
+    hosted, choice, machine = findings.hosted, findings.choice, findings.machine
+    question, layout = hosted.question, choice.layout
     return DeploymentAnswer(
         model=hosted.model.id if hosted.model else None,
         quantization=hosted.format.name,
         kv_dtype=hosted.element.name,
-        context_tokens=context,
-        concurrency=sequences,
+        context_tokens=question.context_tokens,
+        concurrency=question.concurrency,
         gpu=choice.gpu_id,
-        gpu_count=choice.layout.gpus,
-        tensor_parallel=choice.layout.tensor_parallel,
-        pipeline_parallel=choice.layout.pipeline_parallel,
-        fits=fits,
+        gpu_count=layout.gpus,
+        tensor_parallel=layout.tensor_parallel,
+        pipeline_parallel=layout.pipeline_parallel,
+        fits=findings.fits,
         per_gpu=[_share(hosted, choice, hosting, stage) for stage in range(len(hosting.stages))],
         kv_cache_pool_bytes=min(hosting.pool(stage) for stage in hosting.stages),
         kv_cache_pool_tokens=hosting.pool_tokens(),
-        largest_batch=largest,
-        longest_context_tokens=hosting.longest_context(sequences, _MOST_TOKENS),
+        largest_batch=findings.largest_batch,
+        longest_context_tokens=hosting.longest_context(question.concurrency, _MOST_TOKENS),
         options=[option_of(one) for one in found],
-        speed=speed_of(hosted, choice, machine, running) if machine else None,
-        break_even=crossing,
+        speed=speed_of(hosted, choice, machine, findings.running) if machine else None,
+        break_even=findings.break_even,
         explained=explain(findings),
         assumptions=assumptions_of(findings),
         warnings=warnings_of(findings),
