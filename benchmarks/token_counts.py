@@ -88,16 +88,19 @@ class TokenCounter:
                 except UnknownModel:
                     continue
                 return Count(answer.input_tokens, answer.low, answer.high, answer.method), None
-            return self._of_nobody(row), None
+            return self._of_nobody(row)
         except BodyError as error:
             return None, f"{'/'.join(map(str, error.location))}: {error.detail}"
         except KNOWN_ERRORS as error:
             place = "/".join(map(str, getattr(error, "location", ())))
             return None, f"{place}: {error}"[:200]
 
-    def _of_nobody(self, row: Mapping[str, Any]) -> Count:
+    def _of_nobody(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
+        request = read_body(format_of(row), row["request"])
+        if any(message.media for message in request.messages):
+            return None, "nobody knows how the model counts pictures, sounds, clips or documents"
         rules = TokenRules(self._catalog.counting[_NOBODY], self._vocabularies)
-        return rules.request(read_body(format_of(row), row["request"])).count
+        return rules.request(request).count, None
 
 
 def _feature(features: set[str]) -> str:

@@ -74,13 +74,13 @@ def test_a_prefix_of_tools_and_system_holds_no_sound(quoted: Ask) -> None:
 
 
 def test_spoken_answers_have_their_own_price(quoted: Ask) -> None:
-    """gpt-audio: 10 s heard are 100 tokens at 32, 10 s spoken 200 at 64; 7 of framing at 2.50."""
+    """gpt-audio: 10 s heard are 100 tokens at 32, 10 s spoken 200 at 64; 7 and 4 of framing at 2.50."""
     answer = [{"type": "audio", "seconds": 10}]
     heard = [{"type": "audio", "seconds": 10}]
     quote = quoted(model="gpt-audio", turns=[{"user": heard, "assistant": answer, "reasoning": 0}])
     assert lines(quote)["output_audio"] == (200, Decimal(64))
     assert lines(quote)["input_audio"] == (100, Decimal(32))
-    assert quote.totals.cost == Decimal("0.0160175")  # (7 x 2.5 + 100 x 32 + 200 x 64) / 10^6
+    assert quote.totals.cost == Decimal("0.0160275")  # (11 x 2.5 + 100 x 32 + 200 x 64) / 10^6
 
 
 def test_every_model_of_the_catalog_that_takes_sound_prices_it() -> None:

@@ -45,6 +45,8 @@ class RateRule(BandedRule):
     """What becomes of a token that is not whole; one token is the least."""
     spoken_per_second: Money | None = None
     """Tokens of a second that the model itself speaks; none: it does not, or nobody knows."""
+    in_message: NotNegative = 0
+    """Tokens that stand around a sound in a message besides, and are text."""
 
 
 class WindowsRule(BandedRule):

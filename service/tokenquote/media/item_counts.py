@@ -104,7 +104,8 @@ def _sound(item: Sound, model: MediaRules, *, spoken: bool = False) -> ItemCount
     if rule is None:
         raise MissingRule(model, "sounds")
     count = _over(item.seconds, lambda seconds: count_audio(rule, seconds, spoken=spoken))
-    return ItemCount(model.words.audio or "", audio=count)
+    in_message = rule.in_message if isinstance(rule, RateRule) and not spoken else 0
+    return ItemCount(model.words.audio or "", audio=count, in_message=in_message)
 
 
 def _clip(item: Clip, model: MediaRules) -> ItemCount:
