@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from tokenquote.answers.format_names import cache_element, weight_format
 from tokenquote.answers.memory_remarks import cache_assumptions, format_assumptions
 from tokenquote.catalog import Catalog, Model
 from tokenquote.memory import (
     ArchitectureError,
-    CacheElement,
     CacheError,
     CacheLayout,
     CachePlan,
     Formats,
-    UnknownFormat,
     active_parameters,
     cache_formula,
     formats_of,
@@ -46,7 +45,6 @@ __all__ = [
     "method_of",
     "read_as",
     "subject_of",
-    "unknown_format",
 ]
 
 LayoutT = TypeVar("LayoutT")
@@ -109,13 +107,13 @@ def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> C
     in_flight = question.in_flight_tokens
     return CachePlan(
         tokens=question.context_tokens,
-        element=_element("dtype", question.dtype, formats),
+        element=cache_element(question.dtype, formats, ("dtype",)),
         sequences=question.sequences,
         block=question.block_tokens,
         tensor_parallel=question.tensor_parallel,
         pipeline_parallel=question.pipeline_parallel,
         context_parallel=question.context_parallel,
-        value_element=_element("value_dtype", question.value_dtype, formats)
+        value_element=cache_element(question.value_dtype, formats, ("value_dtype",))
         if question.value_dtype
         else None,
         shared_prefix=question.shared_prefix_tokens,
@@ -130,13 +128,6 @@ def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> C
     )
 
 
-def _element(field: str, name: str, formats: Formats) -> CacheElement:
-    try:
-        return formats.cache_element(name)
-    except UnknownFormat as error:
-        raise PlanError((field,), unknown_format(error, formats.cache)) from None
-
-
 def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer:
     """Bytes of the weights in a number format.
 
@@ -149,12 +140,7 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
     if question.quantization is None:
         raise PlanError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
     architecture = read_as(read_architecture, *subject_of(question, catalog))
-    try:
-        format_ = formats.weight(question.quantization)
-    except UnknownFormat as error:
-        raise PlanError(
-            ("quantization",), unknown_format(error, {**formats.weights, **formats.mixes})
-        ) from None
+    format_ = weight_format(question.quantization, formats, ("quantization",))
     weights = weigh_architecture(architecture, format_, formats, imatrix=question.imatrix)
     return WeightsAnswer(
         bytes=weights.bytes,
@@ -258,9 +244,3 @@ def read_as(
 def method_of(known: bool) -> Method:
     """A published formula over known shapes, or over shapes that are taken for granted."""
     return "rule" if known else "assumed"
-
-
-def unknown_format(error: UnknownFormat, known: Iterable[str]) -> str:
-    """What is wrong with the name of a format."""
-    listed = ", ".join(error.near) or ", ".join(sorted(known)[:12])
-    return f"no such format; {'near names' if error.near else 'some of those known'}: {listed}"

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isqrt
 
-from tokenquote.answers.memory_answers import MAX_BYTES, method_of, read_as, subject_of, unknown_format
+from tokenquote.answers.format_names import cache_element, weight_format
+from tokenquote.answers.memory_answers import MAX_BYTES, method_of, read_as, subject_of
 from tokenquote.catalog import Catalog
 from tokenquote.memory import (
     CacheError,
-    Formats,
-    UnknownFormat,
-    WeightFormat,
     formats_of,
     read_architecture,
     read_cache_layout,
@@ -41,12 +39,15 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
     subject = subject_of(question, catalog)
     architecture = read_as(read_architecture, *subject)
     formats = formats_of(catalog.quantization)
-    chosen = [_format(name, i, formats) for i, name in enumerate(question.quantization)]
+    chosen = [
+        weight_format(name, formats, ("quantization", i)) for i, name in enumerate(question.quantization)
+    ]
     weights = [weigh_architecture(architecture, format_, formats).bytes for format_ in chosen]
+    element = cache_element(question.kv_dtype, formats, ("kv_dtype",))
     try:
         grid = memory_grid(
             [layer.attention for layer in architecture.layers],
-            formats.cache_element(question.kv_dtype),
+            element,
             weights,
             question.context_tokens,
             question.sequences,
@@ -54,8 +55,6 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
             encoder_tokens=read_as(read_cache_layout, *subject).encoder_tokens,
             limit=MAX_BYTES,
         )
-    except UnknownFormat as error:
-        raise PlanError(("kv_dtype",), unknown_format(error, formats.cache)) from None
     except CacheError as error:
         field = "kv_dtype" if error.field == "dtype" else "model" if question.model else "architecture"
         raise PlanError((field,), error.detail) from None
@@ -104,13 +103,6 @@ def answer_vector_index(question: VectorIndexQuestion, catalog: Catalog) -> Vect
         method="rule",
         assumptions=list(_index_assumptions(question, plan)),
     )
-
-
-def _format(name: str, place: int, formats: Formats) -> WeightFormat:
-    try:
-        return formats.weight(name)
-    except UnknownFormat as error:
-        raise PlanError(("quantization", place), unknown_format(error, formats.weights)) from None
 
 
 def _index_assumptions(question: VectorIndexQuestion, plan: VectorIndexPlan) -> Iterator[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenquote.answers.memory_answers import MAX_BYTES, method_of, read_as, subject_of, unknown_format
+from tokenquote.answers.format_names import weight_format
+from tokenquote.answers.memory_answers import MAX_BYTES, method_of, read_as, subject_of
 from tokenquote.catalog import Catalog
 from tokenquote.memory import (
     Architecture,
     Formats,
-    UnknownFormat,
     formats_of,
     parameters,
     read_architecture,
@@ -83,10 +83,7 @@ def _trained(question: TrainingQuestion, architecture: Architecture) -> int:
 def _frozen_bytes(question: TrainingQuestion, architecture: Architecture, formats: Formats) -> int:
     if question.lora is None:
         return 0
-    try:
-        format_ = formats.weight(question.quantization or "bf16")
-    except UnknownFormat as error:
-        raise PlanError(("quantization",), unknown_format(error, formats.weights)) from None
+    format_ = weight_format(question.quantization or "bf16", formats, ("quantization",))
     return weigh_architecture(architecture, format_, formats).bytes
 
 

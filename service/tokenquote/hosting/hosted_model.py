@@ -8,7 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from tokenquote.answers.memory_answers import MAX_BYTES, read_as, subject_of, unknown_format
+from tokenquote.answers.format_names import cache_element, weight_format
+from tokenquote.answers.memory_answers import MAX_BYTES, read_as, subject_of
 from tokenquote.catalog import Catalog, Model, UnknownModel
 from tokenquote.catalog.gpus_schema import Gpu
 from tokenquote.memory import (
@@ -17,7 +18,6 @@ from tokenquote.memory import (
     CacheError,
     Formats,
     LatentAttention,
-    UnknownFormat,
     WeightFormat,
     Weights,
     formats_of,
@@ -169,7 +169,7 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
     architecture = read_as(read_architecture, config, model)
     formats = formats_of(catalog.quantization)
     published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
-    format_ = _weight_format(question.quantization or published, formats)
+    format_ = weight_format(question.quantization or published, formats, ("quantization",))
     weights = weigh_architecture(architecture, format_, formats)
     hosted = Hosted(
         question=question,
@@ -178,7 +178,7 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
         format=format_,
         weights=weights,
         sharding=Sharding(architecture, weights.components),
-        element=_cache_element(question.kv_dtype, formats),
+        element=cache_element(question.kv_dtype, formats, ("kv_dtype",)),
         draft=_read_draft(question.speculation, catalog, formats),
         encoder_tokens=read_as(read_cache_layout, config, model).encoder_tokens,
         window=model.entry.context.window if model else _stated_window(config),
@@ -190,20 +190,6 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
 def _stated_window(config: Mapping[str, Any]) -> int | None:
     stated = config.get("max_position_embeddings")
     return stated if isinstance(stated, int) and stated > 0 else None
-
-
-def _weight_format(name: str, formats: Formats) -> WeightFormat:
-    try:
-        return formats.weight(name)
-    except UnknownFormat as error:
-        raise PlanError(("quantization",), unknown_format(error, formats.weights)) from None
-
-
-def _cache_element(name: str, formats: Formats) -> CacheElement:
-    try:
-        return formats.cache_element(name)
-    except UnknownFormat as error:
-        raise PlanError(("kv_dtype",), unknown_format(error, formats.cache)) from None
 
 
 def _read_draft(speculation: Speculation | None, catalog: Catalog, formats: Formats) -> Draft | None:
