@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -275,3 +276,10 @@ def test_bad_input_changes_nothing(http: httpx2.Client) -> None:
         assert post(http, body).status_code >= 400
     assert post(http, steady).json() == before
     assert http.get("/readyz").status_code == 200
+
+
+def test_a_compressed_body_is_told_so(http: httpx2.Client) -> None:
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answered = http.post("/v1/quotes", content=gzip.compress(b"{}"), headers=headers)
+    assert answered.status_code == 400
+    assert "compressed" in answered.json()["detail"]

@@ -15,6 +15,8 @@ from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
 __all__ = ["answer_to", "json_of", "validated"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+_GZIP = b"\x1f\x8b"
+"""The first bytes of RFC 1952."""
 
 
 def answer_to(
@@ -38,6 +40,8 @@ def json_of(body: bytes) -> Any:
     Raises:
         Refused: 400, not JSON.
     """
+    if body.startswith(_GZIP):
+        raise Refused(not_json(ValueError("it is compressed; send it without Content-Encoding")))
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:

@@ -110,6 +110,11 @@ def test_roles(role: str, read: Role) -> None:
             id="a file that the provider keeps",
         ),
         pytest.param(
+            part(type="file", file={"file_id": "assistant-1"}),
+            media("document", "file", address="assistant-1"),
+            id="a file that Azure keeps",
+        ),
+        pytest.param(
             part(type="document_url", document_url="https://example.com/a.pdf", document_name="a"),
             media("document", "document_url", address="https://example.com/a.pdf", name="a"),
             id="Mistral's document",

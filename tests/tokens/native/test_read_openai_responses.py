@@ -55,6 +55,11 @@ def request(*messages: Message, **members: Any) -> Request:
             id="a picture that the provider keeps",
         ),
         pytest.param(
+            {"role": "user", "content": [{"type": "input_file", "file_id": "assistant-1"}]},
+            Message("user", (Media("document", (*AT, "content", 0), address="assistant-1"),)),
+            id="a file that Azure keeps",
+        ),
+        pytest.param(
             {"role": "user", "content": [{"type": "input_file", "file_data": "QUJD", "filename": "a.pdf"}]},
             Message("user", (Media("document", (*AT, "content", 0), data="QUJD", name="a.pdf"),)),
             id="a file",

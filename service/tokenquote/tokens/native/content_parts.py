@@ -103,11 +103,14 @@ def data_or_address(
     media_type: Any = None,
     detail: Any = None,
     name: Any = None,
+    stored: bool = False,
 ) -> Media:
-    """A picture, clip or document by its base64 data, or by an address that is never fetched."""
+    """A picture, clip or document by its base64 data, or by an address that is never fetched; `stored`: by
+    the id of a file that the provider keeps.
+    """
     if not isinstance(value, str):
         raise BodyError(at, f"{'an' if kind in ('image', 'audio') else 'a'} {kind} is base64 data")
-    remote = value.startswith(_ADDRESSES)
+    remote = stored or value.startswith(_ADDRESSES)
     return Media(
         kind=kind,
         location=at,

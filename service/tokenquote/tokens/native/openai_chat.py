@@ -173,13 +173,14 @@ def _media(part: Mapping[str, Any], kind: str, at: Location) -> Part:
     medium, members = _MEDIA[kind]
     held = part.get(kind, part.get("image_url") if medium == "image" else None)
     inner = held if isinstance(held, dict) else {members[0]: held}
-    value = next((inner[key] for key in members if inner.get(key) is not None), None)
-    if value is None and medium == "document":
+    member = next((key for key in members if inner.get(key) is not None), None)
+    if member is None and medium == "document":
         return unknown(part, "parts", at)
     return data_or_address(
         medium,  # type: ignore[arg-type]  # the table above holds the four words
-        value,
+        inner.get(member or ""),
         (*at, kind),
+        stored=member == "file_id",
         media_type=inner.get("format"),
         detail=inner.get("detail", part.get("detail")),
         name=inner.get("filename", part.get("document_name")),

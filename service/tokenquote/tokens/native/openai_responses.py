@@ -153,10 +153,18 @@ def _part(part: Mapping[str, Any], at: Location) -> Part:
         return str(part["refusal"])
     if kind == "input_image":
         value = part.get("image_url") or part.get("file_id")
-        return data_or_address("image", value, (*at, "image_url"), detail=part.get("detail"))
+        stored = not part.get("image_url")
+        return data_or_address("image", value, (*at, "image_url"), detail=part.get("detail"), stored=stored)
     if kind == "input_file":
         value = part.get("file_data") or part.get("file_url") or part.get("file_id")
-        return data_or_address("document", value, at, detail=part.get("detail"), name=part.get("filename"))
+        return data_or_address(
+            "document",
+            value,
+            at,
+            detail=part.get("detail"),
+            name=part.get("filename"),
+            stored=not (part.get("file_data") or part.get("file_url")),
+        )
     if kind == "input_audio" and isinstance(part.get("input_audio"), dict):
         audio = part["input_audio"]
         return data_or_address("audio", audio.get("data"), at, media_type=audio.get("format"))
