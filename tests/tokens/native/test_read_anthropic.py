@@ -248,3 +248,13 @@ def test_what_stands_beside_messages(members: Any, expected: Any) -> None:
 )
 def test_the_same_body_elsewhere(body_format: str, more: Any) -> None:
     assert read_body(body_format, {"messages": [HI], **more}) == request(Message("user", ("a",)))
+
+
+def test_what_anthropic_fetches_is_named() -> None:
+    body = {
+        "messages": [{"role": "user", "content": "x"}],
+        "mcp_servers": [{"type": "url", "url": "https://a.example", "name": "a"}],
+        "container": {"skills": [{"type": "anthropic", "skill_id": "xlsx"}]},
+    }
+    found = read_body("anthropic.messages", body).unknown
+    assert [one.location for one in found] == [("mcp_servers",), ("container", "skills")]

@@ -20,7 +20,7 @@ from tokenquote.tokens.native.errors import BodyError, Location
 from tokenquote.tokens.native.output_schemas import read_json_schema
 from tokenquote.tokens.native.tool_choices import read_tool_choice
 from tokenquote.tokens.native.tool_definitions import tools_of
-from tokenquote.tokens.request import Message, OutputSchema, Part, Request, ToolCall
+from tokenquote.tokens.request import Message, OutputSchema, Part, Request, ToolCall, Unknown
 
 __all__ = ["read_anthropic_messages"]
 
@@ -40,9 +40,18 @@ def read_anthropic_messages(body: Mapping[str, Any]) -> Request:
         schema=_schema(body),
         tool_choice=read_tool_choice(body.get("tool_choice")),
         settings=settings_of(body, *_SETTINGS) | _one_call_at_a_time(body.get("tool_choice")),
-        unknown=tools.unknown,
+        unknown=(*tools.unknown, *_elsewhere(body)),
         shape="messages",
     )
+
+
+def _elsewhere(body: Mapping[str, Any]) -> Iterator[Unknown]:
+    """Definitions and prompts that Anthropic fetches: they are billed, and cannot be seen from here."""
+    if body.get("mcp_servers"):
+        yield Unknown("the tools of `mcp_servers`", "", ("mcp_servers",))
+    container = body.get("container")
+    if isinstance(container, dict) and container.get("skills"):
+        yield Unknown("the skills of `container`", "", ("container", "skills"))
 
 
 def _one_call_at_a_time(choice: Any) -> dict[str, Any]:
