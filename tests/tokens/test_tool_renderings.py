@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from tokenquote.catalog.calibration_schema import CalibratedUse
-from tokenquote.tokens import read_tools
+from tokenquote.tokens import BodyError, read_tools
 from tokenquote.tokens.tool_renderings import RENDERINGS, leaves_of
 
 WEATHER: dict[str, Any] = {
@@ -80,6 +80,16 @@ def test_definitions_that_name_each_other_come_to_an_end(definitions: Any) -> No
         schema = {"type": "object", "properties": {"a": {"$ref": f"#/$defs/{first}"}}, "$defs": defs}
         texts, _ = rendered({"name": "f", "description": "", "parameters": schema}, definitions)
         assert len("".join(texts)) < 5_000
+
+
+@pytest.mark.parametrize("definitions", ["leaves", "declarations"])
+def test_large_definitions_that_are_named_often_are_refused(definitions: Any) -> None:
+    """Thirteen of 100,000 members each, four times: 5,200,000."""
+    large = {"x-members": [0] * 100_000}
+    named = {f"p{i}_{j}": {"$ref": f"#/$defs/d{i}"} for i in range(13) for j in range(4)}
+    schema = {"type": "object", "properties": named, "$defs": {f"d{i}": large for i in range(13)}}
+    with pytest.raises(BodyError, match="unfold"):
+        rendered({"name": "f", "description": "", "parameters": schema}, definitions)
 
 
 def test_leaves_of_a_value() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tokenquote.catalog.calibration_schema import CalibratedUse
 from tokenquote.tokens.request import ToolDefinition
+from tokenquote.tokens.schema_refs import Size
 
 __all__ = ["RENDERINGS", "leaves_of", "schema_leaves"]
 
@@ -79,10 +80,20 @@ class References:
     def __init__(self, root: Mapping[str, Any], at_most: int = 4) -> None:
         self._root = root
         self._at_most = at_most
+        self._size = Size()
         self._times = Counter[str]()
 
     def resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The schema itself, or what it refers to, one step."""
+        """The schema itself, or what it refers to, one step.
+
+        Raises:
+            BodyError: the schemas unfold to more than the bounds of `Size`.
+        """
+        found = self._referred(schema)
+        self._size.copied(1 + sum(len(one) for one in found.values() if isinstance(one, list | dict)))
+        return found
+
+    def _referred(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         reference = schema.get("$ref")
         if not isinstance(reference, str):
             return schema

@@ -156,8 +156,12 @@ class _Renderer:
         kind = schema.get("type")
         if isinstance(kind, list):
             shared = {key: value for key, value in schema.items() if key not in ("default", "title")}
-            return _union(self._variant({**shared, "type": one}, path) for one in kind)
+            return _union(self._variant(self._of_kind(shared, one), path) for one in kind)
         return self._plain(schema, kind, path)
+
+    def _of_kind(self, schema: Schema, kind: Any) -> Schema:
+        self._size.copied(len(schema))
+        return {**schema, "type": kind}
 
     def _counted(self, text: str) -> str:
         self._size.add(text)

@@ -65,6 +65,9 @@ def deep(levels: int) -> Any:
         pytest.param([{**FUNCTION, "x": deep(100)}], (0,), "deeper than 69 levels", id="deep elsewhere"),
         pytest.param([{"type": "web", "x": deep(9_999)}], (0,), "deeper than 69 levels", id="deep, hosted"),
         pytest.param([FUNCTION] * 10_001, (), "more than 10000 tools", id="too many"),
+        pytest.param(
+            [{"functionDeclarations": [{"name": "f"}] * 10_001}], (), "more than 10000", id="too many in one"
+        ),
     ],
 )
 def test_what_is_no_definition(definitions: Any, place: tuple[Any, ...], said: str) -> None:

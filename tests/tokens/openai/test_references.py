@@ -133,6 +133,13 @@ def test_gpt_4_0613_has_the_same_bounds(declared: Declared) -> None:
         declared([referring({"d": {"enum": [LONG]}}, **properties)], "typescript-0613")
 
 
+def test_a_large_schema_of_many_types_is_refused(declared: Declared) -> None:
+    """Each type of the list is shown with the schema's other members: 3,000 times 3,000."""
+    many = {"type": ["string"] * 3000, **{f"x-{i}": 1 for i in range(3000)}}
+    with pytest.raises(BodyError, match="unfold"):
+        declared([referring({}, x=many)])
+
+
 def test_a_large_schema_that_is_named_a_thousand_times_is_refused(declared: Declared) -> None:
     """Its members are looked at each time, though nothing of them is shown."""
     large = {f"x-{i}": 1 for i in range(20_000)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from tokenquote.tokens.native.content_parts import (
@@ -66,19 +66,12 @@ def _instructions(body: Mapping[str, Any]) -> Iterator[Message]:
 
 def _made_together(items: Iterable[Message | Unknown]) -> Iterator[Message | Unknown]:
     """Calls that follow one another without a result were made by one answer."""
-    calling: Message | None = None
-    for item in items:
-        makes_calls = isinstance(item, Message) and bool(item.calls)
-        if calling is not None and isinstance(item, Message) and makes_calls:
-            calling = replace(calling, calls=(*calling.calls, *item.calls))
-            continue
-        if calling is not None:
-            yield calling
-        calling = item if isinstance(item, Message) and makes_calls else None
-        if calling is None:
-            yield item
-    if calling is not None:
-        yield calling
+    for makes_calls, group in groupby(items, key=lambda item: isinstance(item, Message) and bool(item.calls)):
+        if makes_calls:
+            made = [call for item in group if isinstance(item, Message) for call in item.calls]
+            yield Message("assistant", calls=tuple(made))
+        else:
+            yield from group
 
 
 def _items(given: Any, kept: bool) -> Iterator[Message | Unknown]:

@@ -59,9 +59,9 @@ def read_tools(definitions: Sequence[Any]) -> Tools:
     Raises:
         BodyError: an item is of none of them, nests too deep, or there are too many.
     """
-    if len(definitions) > MAX_TOOLS:
-        raise BodyError((), f"more than {MAX_TOOLS} tools")
     read = [tool for i, definition in enumerate(definitions) for tool in _read(definition, i)]
+    if len(read) > MAX_TOOLS:
+        raise BodyError((), f"more than {MAX_TOOLS} tools")
     return Tools(
         functions=tuple(tool for tool in read if isinstance(tool, ToolDefinition)),
         unknown=tuple(tool for tool in read if isinstance(tool, Unknown)),
