@@ -91,8 +91,7 @@ short conversations say little.
 
 ## Long agent runs
 
-Runs of 41 to 189 requests of DeepSeek models. DeepSeek's vocabulary is not in the package yet; its text is
-counted with a calibrated multiple of another one.
+Runs of 41 to 189 requests of DeepSeek models, counted with DeepSeek's own vocabulary and template.
 
 {runs}
 
