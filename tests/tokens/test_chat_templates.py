@@ -139,3 +139,22 @@ def test_a_conversation_of_ten_thousand_messages_renders(catalog: Catalog, file:
     text = next(r.template.text for r in catalog.counting.values() if r.template and r.template.file == file)
     messages = _conversation(5000)
     assert len(render(text, {"messages": messages, "version": 13, "add_generation_prompt": True})) > 200_000
+
+
+@pytest.mark.parametrize(
+    ("messages", "lists_tools"),
+    [
+        ([{"role": "user", "content": "How warm is it?"}], True),
+        ([{"role": "user", "content": "How warm is it?"}, {"role": "tool", "content": "18 C"}], False),
+    ],
+    ids=["asked", "told"],
+)
+def test_ollama_lists_tools_of_llama_only_where_the_user_spoke_last(
+    catalog: Catalog, messages: list[dict[str, Any]], lists_tools: bool
+) -> None:
+    template = catalog.counting["llama-ollama"].template
+    assert template is not None
+    values = {"tools": [{"name": "thermometer"}], "add_generation_prompt": True}
+    rendered = render(template.text, {"messages": messages, **template.values, **values})
+    assert ("thermometer" in rendered) == lists_tools
+    assert rendered.endswith("assistant<|end_header_id|>\n\n")
