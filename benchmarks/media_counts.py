@@ -59,13 +59,14 @@ class Measured:
     method: str | None = None
     reason: str | None = None
     """Why it is not attempted, or refused as the row's own processor refuses it."""
+    refused: bool = False
     known: str | None = None
     """Why the count is not the row's."""
 
     @property
     def exact(self) -> bool:
         """Whether the count is the row's, or both refuse the picture."""
-        return self.predicted == self.tokens and (self.tokens is not None or self.reason is not None)
+        return self.predicted == self.tokens and (self.tokens is not None or self.refused)
 
 
 class MediaCounter:
@@ -82,7 +83,7 @@ class MediaCounter:
             try:
                 count = self._count(row)
             except ImageRefused as error:
-                yield Measured(*stated, reason=f"refused: {error}")
+                yield Measured(*stated, reason=f"refused: {error}", refused=True)
                 continue
             except Exception as error:  # rows may lack or misspell anything, and each gets its line
                 yield Measured(*stated, reason=why_not_attempted(error), known=why_not_exact(row))
