@@ -76,6 +76,11 @@ def test_texts_and_bodies_come_to_the_same(
         started = quoted(model=model, start=start, turns=[{"assistant": 5, "reasoning": 0}])
         counted = http.post("/v1/tokens", json={"model": model, **start}).json()
         assert request.input_tokens == started.totals.input_tokens == counted["input_tokens"]
+    answered = {"assistant": ANSWER, "reasoning": 0}
+    start = {"format": body_format, "body": bodies[1]}
+    continued = quoted(model=model, start=start, turns=[answered, TURNS[1]]).requests
+    assert continued is not None
+    assert [one.input_tokens for one in continued] == [one.input_tokens for one in planned[1:]]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from tokenquote.catalog import Catalog, Model
@@ -107,6 +108,8 @@ class _Resolver:
     rules: TokenRules
     media: MediaCounter
     amounts: AmountCounter
+    unanswered: Sequence[Message] = ()
+    """Calls with results that a start ends with: the first answer follows them."""
 
     def opening(self, plan: wire.Plan) -> Opening:
         if plan.start is not None:
@@ -126,7 +129,7 @@ class _Resolver:
 
     def _turn(self, turn: wire.Turn, at: Location) -> Turn:
         rounds: list[ToolRound] = []
-        before: Sequence[Message] = ()
+        before = self.unanswered if turn.user is None else ()
         for i, one in enumerate(turn.tool_rounds):
             tool_round, before = self._round(one, (*at, "tool_rounds", i))
             rounds.append(tool_round)
@@ -259,6 +262,7 @@ class _Resolver:
         except BodyError as error:
             raise PlanError(("start", "body", *error.location), error.detail) from None
         self._note_start(counted, request)
+        self.unanswered = _unanswered(request.messages)
         return Opening(
             tools=_framed_content(counted.tools),
             system=_framed_content(counted.system + counted.schema),
@@ -301,6 +305,14 @@ class _Resolver:
             at = ("tools", *read.unknown[0].location)
             raise PlanError(at, f"{read.unknown[0].what}: not yet offered", offered=False)
         return _framed_content(counted)
+
+
+def _unanswered(messages: Sequence[Message]) -> Sequence[Message]:
+    """The last calls with their results, where nothing follows them and all of it is text."""
+    results = [*takewhile(lambda message: message.role == "tool", reversed(messages))]
+    exchange = messages[-len(results) - 1 :]
+    plain = all(isinstance(part, str) for message in exchange for part in message.parts)
+    return exchange if results and plain and exchange[0].calls else ()
 
 
 def _framed_content(counted: Framed) -> Content:
