@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from tokenquote.catalog.vocabularies_schema import Vocabulary
@@ -15,12 +16,24 @@ from tokenquote.tokens.vocabulary_files import VocabularyError, VocabularyMissin
 __all__ = ["Vocabularies", "VocabularyError", "VocabularyMissing"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """Why a vocabulary cannot be used: a value, never the exception itself.
+
+    An exception that is raised again and again grows a traceback, and that keeps every frame it went
+    through, with the prompts in them, for as long as the exception is kept.
+    """
+
+    error: type[VocabularyError]
+    message: str
+
+
 class Vocabularies:
     """The vocabularies of a catalog; safe to share between threads."""
 
     def __init__(self, known: Mapping[str, Vocabulary]) -> None:
         self._known = known
-        self._loaded: dict[str, Encoder | VocabularyError] = {}
+        self._loaded: dict[str, Encoder | _Unusable] = {}
         self._classes: dict[str, ClassCounter] = {}
         self._lock = threading.Lock()
 
@@ -35,14 +48,9 @@ class Vocabularies:
             VocabularyMissing: known, but neither installed nor imported.
             VocabularyError: not in the catalog, not readable, or changed.
         """
-        loaded = self._loaded.get(vocabulary)
-        if loaded is None:
-            with self._lock:
-                if vocabulary not in self._loaded:
-                    self._loaded[vocabulary] = self._load(vocabulary)
-                loaded = self._loaded[vocabulary]
-        if isinstance(loaded, VocabularyError):
-            raise loaded
+        loaded = self._encoder_or_reason(vocabulary)
+        if isinstance(loaded, _Unusable):
+            raise loaded.error(loaded.message)
         return loaded
 
     def classes(self, vocabulary: str) -> ClassCounter:
@@ -56,11 +64,8 @@ class Vocabularies:
 
     def trouble(self, vocabulary: str) -> str | None:
         """Why the vocabulary cannot be used, or None. Asking loads it."""
-        try:
-            self.encoder(vocabulary)
-        except VocabularyError as error:
-            return str(error)
-        return None
+        loaded = self._encoder_or_reason(vocabulary)
+        return loaded.message if isinstance(loaded, _Unusable) else None
 
     def special_tokens(self, vocabulary: str) -> tuple[str, ...]:
         """What chat templates write as one token, whether the vocabulary's file is there or not."""
@@ -76,15 +81,24 @@ class Vocabularies:
             if piece:
                 yield piece, bool(i % 2)
 
-    def _load(self, name: str) -> Encoder | VocabularyError:
+    def _encoder_or_reason(self, name: str) -> Encoder | _Unusable:
+        loaded = self._loaded.get(name)
+        if loaded is None:
+            with self._lock:
+                if name not in self._loaded:
+                    self._loaded[name] = self._load(name)
+                loaded = self._loaded[name]
+        return loaded
+
+    def _load(self, name: str) -> Encoder | _Unusable:
         if name not in self._known:
             known = ", ".join(self._known)
-            return VocabularyError(f"the catalog has no vocabulary {name!r}; it has {known}")
+            return _Unusable(VocabularyError, f"the catalog has no vocabulary {name!r}; it has {known}")
         entry = self._known[name]
         try:
             return encoder_of(name, entry, read_vocabulary_file(name, entry))
         except VocabularyError as error:
-            return error
+            return _Unusable(type(error), str(error))
 
 
 @cache
