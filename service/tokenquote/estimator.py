@@ -21,6 +21,8 @@ from tokenquote.answers.training_answers import answer_training
 from tokenquote.catalog import load_catalog
 from tokenquote.hosting.deployments import answer_deployment
 from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
+from tokenquote.questions.plan_errors import PlanError
+from tokenquote.questions.validation import validated
 from tokenquote.quoting.quotes import answer
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import operations as ask
@@ -185,14 +187,17 @@ class Estimator:
 
 def _read(operation: Operation[Any], kind: type[WireT]) -> WireT:
     """What the service would make of the very bytes that a client would send."""
+    content = operation.content or b""
     try:
-        data = from_json(operation.content or b"", allow_inf_nan=False)
+        data = from_json(content, allow_inf_nan=False)
     except ValueError as error:
         raise error_of(not_json(error)) from None
     try:
-        return kind.model_validate(data)
+        return validated(kind, data, len(content))
     except ValidationError as error:
         raise error_of(invalid(error, data)) from None
+    except PlanError as error:
+        raise error_of(problem_of(error)) from None
 
 
 def _with_typed_errors(work: Callable[[], ResultT]) -> ResultT:

@@ -11,8 +11,10 @@ from pydantic_core import from_json
 from tokenquote.catalog import Catalog
 from tokenquote.http.problem_responses import Refused
 from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
+from tokenquote.questions.plan_errors import PlanError
+from tokenquote.questions.validation import validated
 
-__all__ = ["answer_to", "json_of", "validated"]
+__all__ = ["answer_to", "json_of", "question_of"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 _GZIP = b"\x1f\x8b"
@@ -27,10 +29,24 @@ def answer_to(
     Raises:
         Refused: not JSON, not such a question, or one that cannot be answered.
     """
-    question = validated(json_of(body), kind)
+    question = question_of(json_of(body), kind, len(body))
     try:
         return answer(question, catalog).model_dump_json().encode()
     except KNOWN_ERRORS as error:
+        raise Refused(problem_of(error)) from None
+
+
+def question_of(data: Any, kind: type[ModelT], size: int) -> ModelT:
+    """JSON data as a wire model; `size` is the length of the body in bytes.
+
+    Raises:
+        Refused: 422, naming the fields that are wrong.
+    """
+    try:
+        return validated(kind, data, size)
+    except ValidationError as error:
+        raise Refused(invalid(error, data)) from None
+    except PlanError as error:
         raise Refused(problem_of(error)) from None
 
 
@@ -46,15 +62,3 @@ def json_of(body: bytes) -> Any:
         return from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Refused(not_json(error)) from None
-
-
-def validated(data: Any, kind: type[ModelT]) -> ModelT:
-    """JSON data as a wire model.
-
-    Raises:
-        Refused: 422, naming each field that is wrong.
-    """
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        raise Refused(invalid(error, data)) from None

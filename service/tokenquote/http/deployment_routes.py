@@ -70,7 +70,9 @@ async def estimate_memory_grid(request: AnyRequest, service: Service) -> Respons
 async def estimate_vector_index(request: AnyRequest, service: Service) -> Response[bytes]:
     """How much memory embeddings take in a flat, HNSW, IVF or product-quantised index, part by part."""
     body = await request.body()
-    content = answer_to(body, VectorIndexQuestion, answer_vector_index, service.catalog)
+    content = await service.off_loop(
+        lambda: answer_to(body, VectorIndexQuestion, answer_vector_index, service.catalog)
+    )
     return Response(content, media_type="application/json")
 
 

@@ -27,7 +27,10 @@ AnyRequest = Request[Any, Any, Any]
 )
 async def estimate_kv_cache(request: AnyRequest, service: Service) -> Response[bytes]:
     """How much memory the KV cache of running sequences takes, in all and on one GPU."""
-    content = answer_to(await request.body(), KvCacheQuestion, answer_kv_cache, service.catalog)
+    body = await request.body()
+    content = await service.off_loop(
+        lambda: answer_to(body, KvCacheQuestion, answer_kv_cache, service.catalog)
+    )
     return Response(content, media_type="application/json")
 
 
@@ -39,7 +42,10 @@ async def estimate_kv_cache(request: AnyRequest, service: Service) -> Response[b
 )
 async def estimate_weights(request: AnyRequest, service: Service) -> Response[bytes]:
     """How much memory the weights take in a number format, part by part."""
-    content = answer_to(await request.body(), WeightsQuestion, answer_weights, service.catalog)
+    body = await request.body()
+    content = await service.off_loop(
+        lambda: answer_to(body, WeightsQuestion, answer_weights, service.catalog)
+    )
     return Response(content, media_type="application/json")
 
 
@@ -51,7 +57,10 @@ async def estimate_weights(request: AnyRequest, service: Service) -> Response[by
 )
 async def estimate_training(request: AnyRequest, service: Service) -> Response[bytes]:
     """How much memory full fine-tuning, LoRA or QLoRA takes on each GPU."""
-    content = answer_to(await request.body(), TrainingQuestion, answer_training, service.catalog)
+    body = await request.body()
+    content = await service.off_loop(
+        lambda: answer_to(body, TrainingQuestion, answer_training, service.catalog)
+    )
     return Response(content, media_type="application/json")
 
 

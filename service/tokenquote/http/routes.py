@@ -18,7 +18,7 @@ from tokenquote.answers.model_views import catalog_info, model_detail, model_pag
 from tokenquote.answers.token_answers import answer_tokens
 from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
 from tokenquote.http import telemetry
-from tokenquote.http.bodies import answer_to, json_of, validated
+from tokenquote.http.bodies import answer_to, json_of, question_of
 from tokenquote.http.problem_responses import Refused
 from tokenquote.http.service_state import ServiceState
 from tokenquote.problems import KNOWN_ERRORS, problem_of, unprocessable_parameter
@@ -141,7 +141,7 @@ def _quote(body: bytes, service: ServiceState, received: dt.datetime, *, with_re
     data = json_of(body)
     app = data.get("app") if isinstance(data, dict) else None
     try:
-        plan = validated(data, Plan)
+        plan = question_of(data, Plan, len(body))
         answered = answer(plan, service.catalog, service.vocabularies, received, with_requests=with_requests)
     except Refused:
         service.telemetry.refused(None, app)

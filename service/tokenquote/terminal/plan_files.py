@@ -14,6 +14,7 @@ from tokenquote.answers.token_answers import answer_tokens
 from tokenquote.catalog import Catalog, CatalogError, load_catalog, parse_yaml
 from tokenquote.hosting.deployments import answer_deployment
 from tokenquote.problems import KNOWN_ERRORS, invalid, problem_of
+from tokenquote.questions.validation import validated
 from tokenquote.quoting.quotes import answer
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import (
@@ -56,7 +57,7 @@ def answer_plan_file(
         data = {key: value for key, value in data.items() if key not in ("model", "models")} | chosen
 
     def work() -> Quote | Comparison:
-        plan = Plan.model_validate(data)
+        plan = validated(Plan, data, len(content))
         return answer(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
 
     return _with_sentences(name, data, "the plan", work)
@@ -88,7 +89,7 @@ def answer_deployment_file(
             data = {**data, "model": None, "architecture": _parsed(config, "config.json")}
 
     def work() -> DeploymentAnswer:
-        question = DeploymentQuestion.model_validate(data)
+        question = validated(DeploymentQuestion, data, len(content))
         now = dt.datetime.now(dt.UTC)
         return answer_deployment(question, catalog, Vocabularies(catalog.vocabularies), now)
 
@@ -119,7 +120,7 @@ def answer_body_file(
         raise PlanFileError(f"{name}: no JSON: {error}") from None
 
     def work() -> TokensAnswer:
-        question = TokensQuestion.model_validate(data)
+        question = validated(TokensQuestion, data, len(content))
         return answer_tokens(question, catalog, Vocabularies(catalog.vocabularies))
 
     return _with_sentences(name, data, "the body", work)
