@@ -32,7 +32,7 @@ from benchmarks.robust_fit import Column, Floats, band, folds, held_out, robust_
 from tokenquote.catalog import load_catalog
 from tokenquote.catalog.loading import shipped_catalog
 from tokenquote.tokens import Vocabularies
-from tokenquote.tokens.content_classes import CLASSES, SCRIPTS
+from tokenquote.tokens.vocabularies.content_classes import CLASSES, SCRIPTS
 
 VOCABULARY = "o200k_base"
 FEWEST_ROWS = 5

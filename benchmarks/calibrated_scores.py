@@ -11,7 +11,7 @@ from benchmarks.scoring import at_most_per_source
 from benchmarks.token_counts import Counted
 
 from tokenquote.catalog import Catalog, UnknownModel
-from tokenquote.catalog.schema import Counting
+from tokenquote.catalog.schema.providers import Counting
 
 __all__ = ["private_vocabulary_table"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tokenquote.tokens.content_classes import CLASSES, SCRIPTS
+from tokenquote.tokens.vocabularies.content_classes import CLASSES, SCRIPTS
 
 __all__ = ["FAMILIES", "FamilyPriors", "class_doubt"]
 

@@ -12,12 +12,12 @@ from typing import Any
 from benchmarks.recorded import format_of, is_text_only, names_of
 
 from tokenquote.catalog import Catalog, UnknownModel
-from tokenquote.catalog.calibration_schema import CalibratedUse, Kind
-from tokenquote.catalog.schema import Counting
+from tokenquote.catalog.schema.calibration import CalibratedUse, Kind
+from tokenquote.catalog.schema.providers import Counting
 from tokenquote.tokens import BodyError, Request, Vocabularies, read_body
 from tokenquote.tokens import request_features as features
-from tokenquote.tokens.content_classes import CLASSES
 from tokenquote.tokens.request_features import Features
+from tokenquote.tokens.vocabularies.content_classes import CLASSES
 
 __all__ = ["Row", "calibration_rows"]
 

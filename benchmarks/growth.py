@@ -18,9 +18,9 @@ from benchmarks.plan_of_requests import NotAPlan, plan_of_requests
 from benchmarks.recorded import catalog_model, format_of, is_text_only, names_of, rows
 from benchmarks.token_counts import TokenCounter
 
+from tokenquote.api.problems import KNOWN_ERRORS
+from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog, Model, UnknownModel
-from tokenquote.problems import KNOWN_ERRORS
-from tokenquote.quoting.quotes import quote_as
 from tokenquote.tokens import BodyError, Vocabularies
 from tokenquote_client import Plan, Quote
 

@@ -19,8 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tokenquote.api.quotes import answer
 from tokenquote.catalog import load_catalog
-from tokenquote.quoting.quotes import answer
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Comparison, Plan, Quote
 

@@ -25,7 +25,7 @@ from benchmarks.robust_fit import Column, robust_fit
 
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
-from tokenquote.tokens.content_classes import CLASSES
+from tokenquote.tokens.vocabularies.content_classes import CLASSES
 
 PARALLEL = Path(__file__).with_name("parallel_text.json")
 """The same few sentences in 22 languages, written for this."""

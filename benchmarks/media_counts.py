@@ -14,8 +14,8 @@ from benchmarks.vector_rows import read_vectors, why_not_attempted
 
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.media_rules import video_rule
-from tokenquote.catalog.media_rules_schema import FramesRule
-from tokenquote.catalog.resize_rules_schema import SquareBudgetRule
+from tokenquote.catalog.schema.media_rules import FramesRule
+from tokenquote.catalog.schema.resize_rules import SquareBudgetRule
 from tokenquote.counts import Count
 from tokenquote.media import ImageRefused, count_audio, count_image
 from tokenquote.media.video import count_frames

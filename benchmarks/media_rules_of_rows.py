@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
-from tokenquote.catalog.image_rules_schema import ImageRule, PatchDetail, PatchesRule, TilesRule
+from tokenquote.catalog.schema.image_rules import ImageRule, PatchDetail, PatchesRule, TilesRule
 
 Row = Mapping[str, Any]
 Config = Mapping[str, Any]

@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tokenquote.answers.media_answers import answer_media
+from tokenquote.api.media import answer_media
 from tokenquote.catalog import Catalog, load_catalog
 from tokenquote.media import ImageRefused, count_image
 from tokenquote.tokens import Vocabularies

@@ -20,10 +20,10 @@ from tokenquote.memory import (
     kv_cache,
     read_cache_layout,
 )
-from tokenquote.memory.architecture import Attention, NoAttention
 from tokenquote.memory.kv_cache import state_on_rank, token_on_rank
-from tokenquote.memory.paging import BlockPool
-from tokenquote.memory.recurrent import LinearAttention, Mamba, Mamba2
+from tokenquote.memory.kv_cache.paging import BlockPool
+from tokenquote.memory.layers import Attention, NoAttention
+from tokenquote.memory.layers.recurrent import LinearAttention, Mamba, Mamba2
 
 __all__ = ["CacheRows", "NotAttempted"]
 

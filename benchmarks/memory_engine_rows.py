@@ -12,10 +12,10 @@ from benchmarks.memory_rows import Configs, Row
 from benchmarks.memory_weight_rows import format_name
 
 from tokenquote.memory import Formats, read_architecture, weigh_architecture
-from tokenquote.memory.fit import budget_of
-from tokenquote.memory.layouts import Layout, LayoutError
-from tokenquote.memory.overhead import Engine, Overhead, default_batch, overhead_of
-from tokenquote.memory.sharding import Sharding
+from tokenquote.memory.gpus import Layout, LayoutError
+from tokenquote.memory.gpus.fit import budget_of
+from tokenquote.memory.gpus.overhead import Engine, Overhead, default_batch, overhead_of
+from tokenquote.memory.gpus.sharding import Sharding
 
 __all__ = ["EngineRows"]
 

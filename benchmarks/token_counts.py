@@ -10,10 +10,10 @@ from typing import Any
 from benchmarks.peer_counts import PeerCounter
 from benchmarks.recorded import format_of, is_text_only, names_of, rows
 
-from tokenquote.answers.token_answers import answer_tokens
+from tokenquote.api.problems import KNOWN_ERRORS
+from tokenquote.api.tokens import answer_tokens
 from tokenquote.catalog import Catalog, UnknownModel
 from tokenquote.counts import Count
-from tokenquote.problems import KNOWN_ERRORS
 from tokenquote.tokens import BodyError, TokenRules, Vocabularies, read_body
 from tokenquote_client import TokensQuestion
 

@@ -14,9 +14,9 @@ import pytest
 import uvicorn
 from hypothesis import settings as hypothesis_settings
 
+from tokenquote.api.quotes import answer
 from tokenquote.catalog import Catalog, load_catalog
 from tokenquote.http.app import create_app
-from tokenquote.quoting.quotes import answer
 from tokenquote.settings import Settings
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Comparison, Plan, Quote

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tokenquote.catalog.schema import Method
+from tokenquote.catalog.schema.providers import Method
 
 __all__ = ["Count", "least_certain"]
 

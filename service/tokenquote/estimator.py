@@ -11,19 +11,19 @@ from typing import Any, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from tokenquote.answers.gpu_views import gpu_list
-from tokenquote.answers.media_answers import answer_media
-from tokenquote.answers.memory_answers import answer_kv_cache, answer_weights
-from tokenquote.answers.memory_plots import answer_memory_grid, answer_vector_index
-from tokenquote.answers.model_views import catalog_info, model_detail, model_page
-from tokenquote.answers.token_answers import answer_tokens
-from tokenquote.answers.training_answers import answer_training
+from tokenquote.api.deployments import answer_deployment
+from tokenquote.api.gpus import gpu_list
+from tokenquote.api.media import answer_media
+from tokenquote.api.memory import answer_kv_cache, answer_weights
+from tokenquote.api.memory.grid_and_index import answer_memory_grid, answer_vector_index
+from tokenquote.api.memory.training import answer_training
+from tokenquote.api.models import catalog_info, model_detail, model_page
+from tokenquote.api.plan_errors import PlanError
+from tokenquote.api.problems import KNOWN_ERRORS, invalid, not_json, problem_of
+from tokenquote.api.quotes import answer
+from tokenquote.api.tokens import answer_tokens
+from tokenquote.api.validation import validated
 from tokenquote.catalog import load_catalog
-from tokenquote.hosting.deployments import answer_deployment
-from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
-from tokenquote.questions.plan_errors import PlanError
-from tokenquote.questions.validation import validated
-from tokenquote.quoting.quotes import answer
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import operations as ask
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary

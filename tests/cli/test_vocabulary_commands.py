@@ -137,7 +137,7 @@ def test_a_regular_expression_that_never_ends_is_stopped(
     tmp_path: Path, tokenizer_json: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """(a+)+b over 3,000 letters a would backtrack for ages; the proof runs in a process that can be ended."""
-    from tokenquote.terminal import vocabulary_import
+    from tokenquote.cli import vocabulary_import
 
     data = json.loads(tokenizer_json.read_text())
     data["pre_tokenizer"] = {

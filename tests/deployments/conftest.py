@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tokenquote.api.deployments import answer_deployment
 from tokenquote.catalog import Catalog
-from tokenquote.hosting.deployments import answer_deployment
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tokenquote.memory.roofline import accepted_tokens
-from tokenquote.memory.sharding import ExpertShare
+from tokenquote.memory.gpus.roofline import accepted_tokens
+from tokenquote.memory.gpus.sharding import ExpertShare
 from tokenquote_client.deployments import DeploymentAnswer, Speed
 
 Ask = Callable[..., DeploymentAnswer]

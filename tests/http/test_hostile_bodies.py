@@ -13,9 +13,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from tokenquote.api.plan_errors import PlanError
+from tokenquote.api.validation import MAX_MEMBERS, validated
 from tokenquote.http.app import create_app, create_state
-from tokenquote.questions.plan_errors import PlanError
-from tokenquote.questions.validation import MAX_MEMBERS, validated
 from tokenquote.settings import Settings
 from tokenquote_client import DeploymentQuestion, Plan
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.media_rules_schema import AudioRule
+from tokenquote.catalog.schema.media_rules import AudioRule
 from tokenquote.media import count_audio
 
 PROVIDERS = ["openai-audio", "gemini-2.0", "gemini-2.5", "gemini-3"]

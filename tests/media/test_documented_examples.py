@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.image_rules_schema import PatchesRule
+from tokenquote.catalog.schema.image_rules import PatchesRule
 from tokenquote.media import count_image
 
 

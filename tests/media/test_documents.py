@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tokenquote.catalog import Catalog, Model
-from tokenquote.catalog.media_rules_schema import DocumentRule
+from tokenquote.catalog.schema.media_rules import DocumentRule
 from tokenquote.counts import Count
 from tokenquote.media import count_document
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.resize_rules_schema import RowBreaksRule
+from tokenquote.catalog.schema.resize_rules import RowBreaksRule
 from tokenquote.media import ImageRefused, count_image
 
 pytestmark = [

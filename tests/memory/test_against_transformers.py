@@ -13,7 +13,7 @@ import pytest
 
 from tokenquote.catalog import Catalog, load_catalog
 from tokenquote.memory import CachePlan, kv_cache, parameters, read_architecture, read_cache_layout
-from tokenquote.memory.quantization import CacheElement
+from tokenquote.memory.weights.quantization import CacheElement
 
 pytestmark = [
     pytest.mark.references,

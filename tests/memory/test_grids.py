@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
 from tokenquote.memory import Formats, formats_of, kv_cache, read_architecture
-from tokenquote.memory.architecture import Attention
 from tokenquote.memory.grids import GridTooLarge, memory_grid
 from tokenquote.memory.kv_cache import CachePlan
+from tokenquote.memory.layers import Attention
 
 MODELS = ["meta-llama/Llama-3.1-8B", "openai/gpt-oss-20b", "deepseek-ai/DeepSeek-V3", "google/gemma-3-27b-it"]
 LIMIT = 2**53

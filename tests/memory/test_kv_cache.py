@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
 from tokenquote.memory import CacheElement, CacheError, CachePlan, KvCache, kv_cache, read_cache_layout
-from tokenquote.memory.architecture import GroupedAttention, LatentAttention
-from tokenquote.memory.catalog_formats import formats_of
+from tokenquote.memory.layers import GroupedAttention, LatentAttention
+from tokenquote.memory.weights.catalog_formats import formats_of
 
 FP16 = CacheElement("fp16", 1, Fraction(2))
 Q8_0 = CacheElement("q8_0", 32, Fraction(34))

@@ -20,7 +20,7 @@ from tokenquote.memory import (
     read_architecture,
     read_cache_layout,
 )
-from tokenquote.memory.architecture import Attention, GroupedAttention, LatentAttention
+from tokenquote.memory.layers import Attention, GroupedAttention, LatentAttention
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
 pytestmark = pytest.mark.skipif(

@@ -17,10 +17,10 @@ from tests.memory.model_file_bytes import gguf, safetensors
 from tokenquote import Estimator, InvalidRequest
 from tokenquote.catalog import load_catalog
 from tokenquote.cli import main
+from tokenquote.cli.model_files import ModelFileError, read_gguf, read_safetensors, read_source
 from tokenquote.memory import CachePlan, formats_of, kv_cache
-from tokenquote.memory.file_header import FileHeader, HeaderError, HeaderTensor, weigh_header
-from tokenquote.memory.gguf_layout import read_gguf_layout
-from tokenquote.terminal.model_files import ModelFileError, read_gguf, read_safetensors, read_source
+from tokenquote.memory.config.gguf_layout import read_gguf_layout
+from tokenquote.memory.weights.file_header import FileHeader, HeaderError, HeaderTensor, weigh_header
 
 KEYS: dict[str, Any] = {
     "general.architecture": "llama", "llama.block_count": 2, "llama.embedding_length": 256,

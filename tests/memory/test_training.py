@@ -9,8 +9,8 @@ import pytest
 from tokenquote import Estimator, InvalidRequest
 from tokenquote.catalog import Catalog
 from tokenquote.memory import Architecture, parameters, read_architecture
-from tokenquote.memory.activations import Kept, activations
 from tokenquote.memory.training import LoraError, Sharding, adapter_parameters, states
+from tokenquote.memory.training.activations import Kept, activations
 
 LLAMA: dict[str, Any] = {
     "model_type": "llama", "num_hidden_layers": 2, "hidden_size": 64, "intermediate_size": 160,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tokenquote.memory import read_architecture
-from tokenquote.memory.activations import Checkpointing, Kept, activations
+from tokenquote.memory.training.activations import Checkpointing, Kept, activations
 
 pytestmark = [pytest.mark.references, pytest.mark.filterwarnings("ignore")]
 

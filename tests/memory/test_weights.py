@@ -19,7 +19,7 @@ from tokenquote.memory import (
     weigh,
     weigh_architecture,
 )
-from tokenquote.memory.quantization import Quantises, Storage, WeightFormat
+from tokenquote.memory.weights.quantization import Quantises, Storage, WeightFormat
 
 GIB = 2**30
 # Of Llama-3.1-8B: matrices of the layers; embedding and output; norms.

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from prometheus_client import Metric
 
+from tokenquote.api.quotes import answer
 from tokenquote.catalog import load_catalog
 from tokenquote.http.telemetry import Telemetry
-from tokenquote.quoting.quotes import answer
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
 

@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 from tokenquote.catalog import load_catalog
-from tokenquote.prices import INPUT_KINDS, price, tariff_on
+from tokenquote.ledger.prices import INPUT_KINDS, price, tariff_on
 
 SEED, CASES = 20261123, 5000
 FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokenquote.catalog.prices_schema import PriceBlock
-from tokenquote.prices import INPUT_KINDS, exact_product, exact_sum, price, tariff_on
+from tokenquote.catalog.schema.prices import PriceBlock
+from tokenquote.ledger.prices import INPUT_KINDS, exact_product, exact_sum, price, tariff_on
 
 NOON = dt.datetime(2026, 11, 12, 12, tzinfo=dt.UTC)
 MILLION = 1_000_000

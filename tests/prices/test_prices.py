@@ -12,8 +12,8 @@ from decimal import Decimal
 import pytest
 
 from tokenquote.catalog import load_catalog
-from tokenquote.catalog.prices_schema import PriceBlock
-from tokenquote.prices import (
+from tokenquote.catalog.schema.prices import PriceBlock
+from tokenquote.ledger.prices import (
     Line,
     Priced,
     UnknownMode,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from tests.media.made_files import encoded, gif, pdf, written_pdf
 
+from tokenquote.api.media.parts import LookedAt, MediaCounter
+from tokenquote.api.plan_errors import PlanError
 from tokenquote.catalog import Catalog
-from tokenquote.questions.media_parts import LookedAt, MediaCounter
-from tokenquote.questions.plan_errors import PlanError
 from tokenquote_client import DocumentPart, Quote
 
 Ask = Callable[..., Quote]

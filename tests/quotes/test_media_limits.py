@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.media.made_files import encoded, flac, gif, jpeg, pdf, pillow, png, wav
 
-from tokenquote.questions.plan_errors import PlanError
+from tokenquote.api.plan_errors import PlanError
 from tokenquote_client import Quote
 
 Ask = Callable[..., Quote]

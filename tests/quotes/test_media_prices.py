@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import load_catalog
-from tokenquote.conversation import CacheUse, MediaUse, Row
-from tokenquote.prices import INPUT_KINDS
-from tokenquote.quoting.billed_kinds import billed_kinds
+from tokenquote.ledger import CacheUse, MediaUse, Row
+from tokenquote.ledger.kinds import billed_kinds
+from tokenquote.ledger.prices import INPUT_KINDS
 from tokenquote_client import Quote
 
 Ask = Callable[..., Quote]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import NOW
 
+from tokenquote.api.quotes import answer
 from tokenquote.catalog import Catalog
-from tokenquote.quoting.quotes import answer
 from tokenquote.tokens import Vocabularies, VocabularyError
 from tokenquote_client import Plan
 

@@ -14,7 +14,7 @@ from tests.tokens.slow_byte_pairs import SlowBytePairs
 
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import Vocabularies
-from tokenquote.tokens.vocabulary_files import read_vocabulary_file
+from tokenquote.tokens.vocabularies.files import read_vocabulary_file
 
 NAMES = ("o200k_base", "cl100k_base", "p50k_base")
 

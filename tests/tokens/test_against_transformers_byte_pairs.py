@@ -10,7 +10,7 @@ import pytest
 
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import Vocabularies
-from tokenquote.tokens.vocabulary_files import read_vocabulary_file
+from tokenquote.tokens.vocabularies.files import read_vocabulary_file
 
 pytestmark = [pytest.mark.references, pytest.mark.filterwarnings("default")]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import load_catalog
-from tokenquote.catalog.calibration_schema import CalibratedFamily, CalibratedUse, Errors, Fit, HalfWidth
+from tokenquote.catalog.schema.calibration import CalibratedFamily, CalibratedUse, Errors, Fit, HalfWidth
 from tokenquote.tokens import (
     Message,
     RequestCount,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tokenquote.catalog import Catalog
-from tokenquote.tokens.chat_templates import ChatTemplateError, compile_template, render
+from tokenquote.tokens.templates.rendering import ChatTemplateError, compile_template, render
 
 HELLO = {"messages": [{"role": "user", "content": "secret words"}] * 3}
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
-from tokenquote.tokens.content_classes import CLASSES, class_of
+from tokenquote.tokens.vocabularies.content_classes import CLASSES, class_of
 
 VOCABULARIES = Vocabularies(load_catalog().vocabularies)
 CONTINUED = CLASSES.index("continued")

@@ -17,11 +17,11 @@ import pytest
 from tests.tokens.conversations import conversations
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.schema import Counting
-from tokenquote.catalog.vocabularies_schema import Vocabulary
+from tokenquote.catalog.schema.providers import Counting
+from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.tokens import TokenRules, Vocabularies, read_body
-from tokenquote.tokens.chat_messages import messages_of, tools_of
-from tokenquote.tokens.chat_templates import render
+from tokenquote.tokens.templates.chat_messages import messages_of, tools_of
+from tokenquote.tokens.templates.rendering import render
 
 pytestmark = pytest.mark.references
 transformers = pytest.importorskip("transformers")
@@ -43,7 +43,7 @@ def _tokenizer(vocabulary: Vocabulary) -> Any:
         import tempfile
         from importlib.resources import files
 
-        packed = (files("tokenquote.tokens") / "ranks" / str(vocabulary.file)).read_bytes()
+        packed = (files("tokenquote.tokens.vocabularies") / "ranks" / str(vocabulary.file)).read_bytes()
         path = Path(tempfile.mkdtemp()) / "ranks.tiktoken"
         path.write_bytes(lzma.decompress(packed))
     else:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tokenquote.answers.token_answers import answer_tokens
+from tokenquote.api.tokens import answer_tokens
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.framing_schema import Framing, ToolFraming
+from tokenquote.catalog.schema.framing import Framing, ToolFraming
 from tokenquote.tokens import TokenRules, Vocabularies, read_body
 from tokenquote_client import TokensAnswer, TokensQuestion
 

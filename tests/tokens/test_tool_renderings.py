@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import pytest
 
-from tokenquote.catalog.calibration_schema import CalibratedUse
+from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.tokens import BodyError, read_tools
-from tokenquote.tokens.tool_renderings import RENDERINGS, leaves_of
+from tokenquote.tokens.tools.tool_renderings import RENDERINGS, leaves_of
 
 WEATHER: dict[str, Any] = {
     "name": "get_weather",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import Vocabularies, VocabularyError
-from tokenquote.tokens.encoders import BytePairEncoder
+from tokenquote.tokens.vocabularies.encoders import BytePairEncoder
 from tokenquote_client import Quote
 
 # tiktoken's own expected hashes: tiktoken 0.14.0, tiktoken_ext/openai_public.py.
@@ -28,7 +28,7 @@ SHA256 = {
 
 @pytest.mark.parametrize(("name", "digest"), SHA256.items())
 def test_the_ranks_in_the_package_are_tiktokens(name: str, digest: str) -> None:
-    packed = (files("tokenquote.tokens") / "ranks" / f"{name}.tiktoken.xz").read_bytes()
+    packed = (files("tokenquote.tokens.vocabularies") / "ranks" / f"{name}.tiktoken.xz").read_bytes()
     assert hashlib.sha256(lzma.decompress(packed)).hexdigest() == digest
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 
-from tokenquote.catalog.calibration_schema import CalibratedFamily, Fit
-from tokenquote.catalog.schema import Counting
+from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
+from tokenquote.catalog.schema.providers import Counting
 
 __all__ = ["dangling_fits", "with_fit"]
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from tokenquote.catalog.families_schema import Family, MediaFamily, matches
-from tokenquote.catalog.gpus_schema import Gpu, MatrixType
-from tokenquote.catalog.image_rules_schema import ImageRule
-from tokenquote.catalog.media_limits_schema import MediaLimits
 from tokenquote.catalog.media_rules import MediaOfModel, MediaRules, media_of
-from tokenquote.catalog.media_rules_schema import AudioRule, DocumentRule, MediaRulesFile, VideoRule
-from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, QuantizationFile
-from tokenquote.catalog.prices_schema import PriceBlock
-from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry
-from tokenquote.catalog.vocabularies_schema import Vocabulary
+from tokenquote.catalog.schema.families import Family, MediaFamily, matches
+from tokenquote.catalog.schema.gpus import Gpu, MatrixType
+from tokenquote.catalog.schema.image_rules import ImageRule
+from tokenquote.catalog.schema.media_limits import MediaLimits
+from tokenquote.catalog.schema.media_rules import AudioRule, DocumentRule, MediaRulesFile, VideoRule
+from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, QuantizationFile
+from tokenquote.catalog.schema.prices import PriceBlock
+from tokenquote.catalog.schema.providers import AmountProfiles, Caching, Counting, ModelEntry
+from tokenquote.catalog.schema.vocabularies import Vocabulary
 
 __all__ = [
     "OPEN_WEIGHTS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tokenquote.catalog.schema import Counting
+from tokenquote.catalog.schema.providers import Counting
 
 __all__ = ["with_template"]
 

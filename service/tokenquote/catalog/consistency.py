@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from tokenquote.catalog.calibration import dangling_fits
 from tokenquote.catalog.media_rules import dangling_media, dangling_names
-from tokenquote.catalog.open_weights_schema import OpenWeightsEntry
 from tokenquote.catalog.parts import Parts
-from tokenquote.catalog.schema import ModelEntry
+from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
+from tokenquote.catalog.schema.providers import ModelEntry
 
 __all__ = ["inconsistencies"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from tokenquote.catalog.vocabularies_schema import VocabulariesFile, Vocabulary
+from tokenquote.catalog.schema.vocabularies import VocabulariesFile, Vocabulary
 from tokenquote.catalog.yaml_files import read_entry
 
 __all__ = ["IMPORTED_VOCABULARIES", "write_imported"]

@@ -13,27 +13,27 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from tokenquote.catalog.calibration import with_fit
-from tokenquote.catalog.calibration_schema import CalibrationFile
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
 from tokenquote.catalog.chat_templates import with_template
 from tokenquote.catalog.consistency import inconsistencies
-from tokenquote.catalog.families_schema import FamiliesFile
-from tokenquote.catalog.gpus_schema import GpusFile
-from tokenquote.catalog.image_rules_schema import ImageRulesFile
 from tokenquote.catalog.imported_vocabularies import IMPORTED_VOCABULARIES
-from tokenquote.catalog.media_limits_schema import MediaLimitsFile
 from tokenquote.catalog.media_rules import media_of
-from tokenquote.catalog.media_rules_schema import MediaRulesFile
-from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, OpenWeightsFile, QuantizationFile
 from tokenquote.catalog.parts import Parts
-from tokenquote.catalog.schema import (
+from tokenquote.catalog.schema.calibration import CalibrationFile
+from tokenquote.catalog.schema.families import FamiliesFile
+from tokenquote.catalog.schema.gpus import GpusFile
+from tokenquote.catalog.schema.image_rules import ImageRulesFile
+from tokenquote.catalog.schema.media_limits import MediaLimitsFile
+from tokenquote.catalog.schema.media_rules import MediaRulesFile
+from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeightsFile, QuantizationFile
+from tokenquote.catalog.schema.providers import (
     CachingFile,
     CountingFile,
     ModelEntry,
     ProfilesFile,
     ProviderFile,
 )
-from tokenquote.catalog.vocabularies_schema import VocabulariesFile
+from tokenquote.catalog.schema.vocabularies import VocabulariesFile
 from tokenquote.catalog.yaml_files import CatalogError, read_entry
 
 __all__ = ["load_catalog", "shipped_catalog"]

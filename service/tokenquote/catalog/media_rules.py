@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypedDict
 
-from tokenquote.catalog.image_rules_schema import ImageRule
-from tokenquote.catalog.media_limits_schema import MediaLimits
-from tokenquote.catalog.media_rules_schema import (
+from tokenquote.catalog.schema.image_rules import ImageRule
+from tokenquote.catalog.schema.media_limits import MediaLimits
+from tokenquote.catalog.schema.media_rules import (
     AudioRule,
     DocumentEntry,
     DocumentRule,
@@ -19,7 +19,7 @@ from tokenquote.catalog.media_rules_schema import (
     VideoEntry,
     VideoRule,
 )
-from tokenquote.catalog.resize_rules_schema import SmartResizeRule
+from tokenquote.catalog.schema.resize_rules import SmartResizeRule
 
 __all__ = [
     "MediaOfModel",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tokenquote.catalog.calibration_schema import CalibratedFamily, Fit
 from tokenquote.catalog.catalog import Provider
-from tokenquote.catalog.families_schema import Family, MediaFamily
-from tokenquote.catalog.gpus_schema import GpusFile
-from tokenquote.catalog.image_rules_schema import ImageRule
-from tokenquote.catalog.media_limits_schema import MediaLimits
-from tokenquote.catalog.media_rules_schema import MediaRulesFile
-from tokenquote.catalog.open_weights_schema import OpenWeightsEntry, QuantizationFile
-from tokenquote.catalog.schema import AmountProfiles, Caching, Counting, ModelEntry
-from tokenquote.catalog.vocabularies_schema import Vocabulary
+from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
+from tokenquote.catalog.schema.families import Family, MediaFamily
+from tokenquote.catalog.schema.gpus import GpusFile
+from tokenquote.catalog.schema.image_rules import ImageRule
+from tokenquote.catalog.schema.media_limits import MediaLimits
+from tokenquote.catalog.schema.media_rules import MediaRulesFile
+from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, QuantizationFile
+from tokenquote.catalog.schema.providers import AmountProfiles, Caching, Counting, ModelEntry
+from tokenquote.catalog.schema.vocabularies import Vocabulary
 
 __all__ = ["Parts"]
 

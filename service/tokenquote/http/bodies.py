@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from tokenquote.api.plan_errors import PlanError
+from tokenquote.api.problems import KNOWN_ERRORS, invalid, not_json, problem_of
+from tokenquote.api.validation import validated
 from tokenquote.catalog import Catalog
 from tokenquote.http.problem_responses import Refused
-from tokenquote.problems import KNOWN_ERRORS, invalid, not_json, problem_of
-from tokenquote.questions.plan_errors import PlanError
-from tokenquote.questions.validation import validated
 
 __all__ = ["answer_to", "json_of", "question_of"]
 

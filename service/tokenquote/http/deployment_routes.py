@@ -8,9 +8,9 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 
-from tokenquote.answers.memory_plots import answer_memory_grid, answer_vector_index
+from tokenquote.api.deployments import answer_deployment
+from tokenquote.api.memory.grid_and_index import answer_memory_grid, answer_vector_index
 from tokenquote.catalog import Catalog
-from tokenquote.hosting.deployments import answer_deployment
 from tokenquote.http.bodies import answer_to
 from tokenquote.http.service_state import ServiceState
 from tokenquote_client import (

@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 
-from tokenquote.answers.memory_answers import answer_kv_cache, answer_weights
-from tokenquote.answers.training_answers import answer_training
+from tokenquote.api.memory import answer_kv_cache, answer_weights
+from tokenquote.api.memory.training import answer_training
 from tokenquote.http.bodies import answer_to
 from tokenquote.http.service_state import ServiceState
 from tokenquote_client import KvCacheQuestion, TrainingQuestion, WeightsQuestion

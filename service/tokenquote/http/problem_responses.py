@@ -8,9 +8,9 @@ from typing import Any
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from tokenquote.api.problems import unprocessable_parameter
 from tokenquote.http.access_log import log_failure
 from tokenquote.http.request_ids import request_id_of
-from tokenquote.problems import unprocessable_parameter
 from tokenquote_client.problem import Problem
 
 __all__ = ["Refused", "problem_response"]

@@ -12,17 +12,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from pydantic import BaseModel
 
-from tokenquote.answers.gpu_views import gpu_list
-from tokenquote.answers.media_answers import answer_media
-from tokenquote.answers.model_views import catalog_info, model_detail, model_page
-from tokenquote.answers.token_answers import answer_tokens
+from tokenquote.api.gpus import gpu_list
+from tokenquote.api.media import answer_media
+from tokenquote.api.models import catalog_info, model_detail, model_page
+from tokenquote.api.problems import KNOWN_ERRORS, problem_of, unprocessable_parameter
+from tokenquote.api.quotes import answer
+from tokenquote.api.tokens import answer_tokens
 from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
 from tokenquote.http import telemetry
 from tokenquote.http.bodies import answer_to, json_of, question_of
 from tokenquote.http.problem_responses import Refused
 from tokenquote.http.service_state import ServiceState
-from tokenquote.problems import KNOWN_ERRORS, problem_of, unprocessable_parameter
-from tokenquote.quoting.quotes import answer
 from tokenquote_client import Comparison, MediaQuestion, Plan, Problem, Quote, TokensAnswer, TokensQuestion
 
 __all__ = ["ROUTES"]

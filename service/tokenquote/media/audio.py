@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from tokenquote.catalog.media_rules_schema import AudioRule, ConvolutionsRule, RateRule, WindowsRule
+from tokenquote.catalog.schema.media_rules import AudioRule, ConvolutionsRule, RateRule, WindowsRule
 from tokenquote.counts import Count
 
 __all__ = ["count_audio", "exact_seconds"]

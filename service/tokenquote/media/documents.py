@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tokenquote.catalog.media_rules_schema import DocumentEntry, DocumentRule
+from tokenquote.catalog.schema.media_rules import DocumentEntry, DocumentRule
 from tokenquote.counts import Count, least_certain
 from tokenquote.media.images import count_image
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tokenquote.catalog.media_rules import MediaRules
-from tokenquote.catalog.media_rules_schema import DocumentRule, RateRule
+from tokenquote.catalog.schema.media_rules import DocumentRule, RateRule
 from tokenquote.counts import Count, least_certain
 from tokenquote.media.audio import count_audio
 from tokenquote.media.documents import DocumentCount, count_document
 from tokenquote.media.images import ImageCount, count_image
+from tokenquote.media.images.unsized import count_image_of_unknown_size
 from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
-from tokenquote.media.unsized import count_image_of_unknown_size
 from tokenquote.media.video import VideoCount, count_video
 
 __all__ = ["ItemCount", "MissingRule", "count_item", "count_speech", "text_of_pages"]

@@ -6,20 +6,20 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tokenquote.catalog.image_rules_schema import ImageRule
-from tokenquote.catalog.media_rules_schema import (
+from tokenquote.catalog.schema.image_rules import ImageRule
+from tokenquote.catalog.schema.media_rules import (
     FramesRule,
     ResizedClipEntry,
     ResizedClipRule,
     VideoEntry,
     VideoRule,
 )
-from tokenquote.catalog.resize_rules_schema import SmartResizeRule
+from tokenquote.catalog.schema.resize_rules import SmartResizeRule
 from tokenquote.counts import Count, least_certain
 from tokenquote.media.audio import count_audio, exact_seconds
 from tokenquote.media.images import count_image
-from tokenquote.media.smart_resize import resized_units
-from tokenquote.media.unsized import count_image_of_unknown_size
+from tokenquote.media.images.smart_resize import resized_units
+from tokenquote.media.images.unsized import count_image_of_unknown_size
 
 __all__ = ["VideoCount", "count_frames", "count_video", "sampled_frames"]
 

@@ -1,6 +1,12 @@
 """Architectures to bytes: parameters, weights in any number format, KV cache. Plain values, exactly."""
 
-from tokenquote.memory.architecture import (
+from tokenquote.memory.config import read_architecture, read_cache_layout
+from tokenquote.memory.config.fields import ArchitectureError
+from tokenquote.memory.kv_cache import KvCache, kv_cache
+from tokenquote.memory.kv_cache.formula import cache_formula
+from tokenquote.memory.kv_cache.paging import BlockPool, block_pool, hybrid_block
+from tokenquote.memory.kv_cache.plan import CacheError, CachePlan
+from tokenquote.memory.layers import (
     Architecture,
     Attention,
     CacheLayout,
@@ -9,17 +15,11 @@ from tokenquote.memory.architecture import (
     LatentAttention,
     Parallel,
 )
-from tokenquote.memory.cache_plan import CacheError, CachePlan
-from tokenquote.memory.catalog_formats import formats_of
-from tokenquote.memory.config import read_architecture, read_cache_layout
-from tokenquote.memory.config_fields import ArchitectureError
-from tokenquote.memory.formula import cache_formula
-from tokenquote.memory.kv_cache import KvCache, kv_cache
-from tokenquote.memory.paging import BlockPool, block_pool, hybrid_block
-from tokenquote.memory.parameters import active_parameters, parameters, tensors
-from tokenquote.memory.quantization import CacheElement, Formats, UnknownFormat, WeightFormat
-from tokenquote.memory.tensors import Tensors
+from tokenquote.memory.layers.parameters import active_parameters, parameters, tensors
+from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.weights import Weights, weigh, weigh_architecture
+from tokenquote.memory.weights.catalog_formats import formats_of
+from tokenquote.memory.weights.quantization import CacheElement, Formats, UnknownFormat, WeightFormat
 
 __all__ = [
     "Architecture",

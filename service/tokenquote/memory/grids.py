@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tokenquote.memory.architecture import Attention
 from tokenquote.memory.kv_cache import CachePlan, kv_cache
-from tokenquote.memory.quantization import CacheElement
+from tokenquote.memory.layers import Attention
+from tokenquote.memory.weights.quantization import CacheElement
 
 __all__ = ["GridTooLarge", "MemoryGrid", "memory_grid"]
 

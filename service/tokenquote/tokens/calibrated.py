@@ -12,16 +12,16 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tokenquote.catalog.calibration_schema import CalibratedFamily, CalibratedUse, Fit, HalfWidth, Kind
-from tokenquote.catalog.schema import Method
+from tokenquote.catalog.schema.calibration import CalibratedFamily, CalibratedUse, Fit, HalfWidth, Kind
+from tokenquote.catalog.schema.providers import Method
 from tokenquote.counts import Count
 from tokenquote.tokens import request_features as features
-from tokenquote.tokens.content_classes import CLASSES
 from tokenquote.tokens.request import Message, Request, ToolDefinition
 from tokenquote.tokens.request_count import Framed, RequestCount, total
 from tokenquote.tokens.request_features import Features
 from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.vocabularies import Vocabularies
+from tokenquote.tokens.vocabularies.content_classes import CLASSES
 
 __all__ = ["CalibratedRequests", "CalibratedTexts"]
 

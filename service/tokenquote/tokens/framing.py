@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from tokenquote.catalog.framing_schema import Framing
+from tokenquote.catalog.schema.framing import Framing
 from tokenquote.tokens.request import (
     Message,
     OutputSchema,
@@ -16,10 +16,10 @@ from tokenquote.tokens.request import (
     ToolDefinition,
 )
 from tokenquote.tokens.request_count import Framed, RequestCount, total
-from tokenquote.tokens.response_formats import response_format_block
 from tokenquote.tokens.texts import TextCounter
-from tokenquote.tokens.tool_blocks import ToolBlock, tool_block
-from tokenquote.tokens.typescript import grammar_of
+from tokenquote.tokens.tools.response_formats import response_format_block
+from tokenquote.tokens.tools.tool_blocks import ToolBlock, tool_block
+from tokenquote.tokens.tools.typescript import grammar_of
 
 __all__ = ["FramedRequests"]
 

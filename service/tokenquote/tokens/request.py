@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 __all__ = [
+    "BodyError",
     "Location",
     "Media",
     "Message",
@@ -23,6 +24,16 @@ __all__ = [
 
 Location = tuple[str | int, ...]
 """The way to a place in a body."""
+
+
+class BodyError(ValueError):
+    """A body that cannot be read; `location` leads to the place, `detail` never quotes prompt text."""
+
+    def __init__(self, location: Location, detail: str) -> None:
+        super().__init__(detail)
+        self.location = location
+        self.detail = detail
+
 
 Role = Literal["system", "user", "assistant", "tool"]
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tokenquote.catalog.calibration_schema import CalibratedUse, Kind
+from tokenquote.catalog.schema.calibration import CalibratedUse, Kind
 from tokenquote.tokens.request import Message, OutputSchema, Request, ToolCall, ToolDefinition
-from tokenquote.tokens.tool_renderings import RENDERINGS, leaves_of, schema_leaves
+from tokenquote.tokens.tools.tool_renderings import RENDERINGS, leaves_of, schema_leaves
 
 __all__ = [
     "Features",

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from tokenquote.catalog.schema import Counting
+from tokenquote.catalog.schema.providers import Counting
 from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.framing import FramedRequests
-from tokenquote.tokens.rendered import RenderedPrompts
 from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
 from tokenquote.tokens.request_count import Framed, RequestCount
-from tokenquote.tokens.templated import TemplatedRequests
+from tokenquote.tokens.templates import TemplatedRequests
+from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
 from tokenquote.tokens.texts import TextCounter, TextMemo
 from tokenquote.tokens.vocabularies import Vocabularies
 

@@ -12,7 +12,7 @@ import pytest
 
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import TokenRules, Vocabularies, read_body, read_tools
-from tokenquote.tokens.tool_blocks import tool_block
+from tokenquote.tokens.tools.tool_blocks import tool_block
 
 HEAD = "# Tools\n\n## functions\n\nnamespace functions {\n\n"
 TAIL = "\n\n} // namespace functions"

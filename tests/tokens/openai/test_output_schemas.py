@@ -12,7 +12,7 @@ import pytest
 from tests.tokens.openai.pieces import DEGREES, DESCRIBED, STOPPED, SYSTEM, USER, tool, wanted
 
 from tokenquote.tokens.request import OutputSchema
-from tokenquote.tokens.response_formats import response_format_block
+from tokenquote.tokens.tools.response_formats import response_format_block
 
 F = tool(**DESCRIBED)  # a block of 23
 

@@ -1,1 +1,0 @@
-"""The questions beside quotes: tokens of a body, media, memory, models, GPUs."""

@@ -1,0 +1,216 @@
+"""Hosting beside an API: what a planned conversation costs either way, and from which load on hosting pays.
+
+    hosted, at full load   GPUs x price x seconds of the deployment that a conversation takes
+    hosted, at a traffic   replicas x GPUs x price / conversations an hour: idle GPUs are paid for
+    break-even             utilisation u at which full-load cost / u = API cost
+
+A conversation takes prefill of what the prefix cache does not have, filled up with other conversations'
+prompts, and for each token of output its share of the batch's step, at the contexts that its requests have.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Context, Decimal
+
+from tokenquote.api.deployments.gpu_choice import Choice
+from tokenquote.api.deployments.hosted_model import Hosted
+from tokenquote.api.deployments.speed import Machine, decode_seconds
+from tokenquote.api.plan_errors import PlanError
+from tokenquote.api.quotes import quote_as
+from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
+from tokenquote.catalog.schema.providers import Caching
+from tokenquote.ledger import PlanTooLong
+from tokenquote.ledger.prices import UnknownMode
+from tokenquote.memory.gpus.roofline import accepted_tokens, prefill_under_load
+from tokenquote.tokens import Vocabularies
+from tokenquote_client import plan as wire
+from tokenquote_client.deployments import BreakEven, BreakEvenAnswer
+from tokenquote_client.quote import Quote, QuotedRequest
+
+__all__ = ["Economy", "Quotes", "break_even_of", "quote_both"]
+
+HOURS_OF_A_MONTH = 730
+_HOURS_OF_A_DAY = 24
+_SECONDS_OF_AN_HOUR = 3600
+_BUCKETS = 256
+_DIGITS = Decimal("0.0000000001")
+_WIDE = Context(prec=64)  # the largest traffic at the highest price has more digits than 28
+_PLACE = ("break_even", "plan")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The plan as the API bills it, and as the hosted model sees it."""
+
+    api: Quote
+    hosted: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Economy:
+    """What break-even needs to know of the deployment."""
+
+    hosted: Hosted
+    choice: Choice
+    machine: Machine
+    running: int
+
+
+def quote_both(
+    question: BreakEven, hosted: Hosted, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
+) -> Quotes:
+    """Quote the plan twice; the hosted model counts texts with its own vocabulary, if the catalog has it.
+
+    Raises:
+        one of `problems.KNOWN_ERRORS`: one of the two models cannot be quoted; it leads to the plan.
+    """
+    try:
+        api = catalog.resolve(question.plan.model or "")
+        billed = quote_as(question.plan, api, catalog, vocabularies, now)
+        own = replace(hosted.model or api, caching=_prefix_cache(question, hosted))
+        plan = question.plan.model_copy(
+            update={"mode": "standard", "caching": wire.Caching(), "budget": None, "conversations": None}
+        )
+        return Quotes(billed, quote_as(plan, own, catalog, vocabularies, now))
+    except (UnknownModel, AmbiguousModel) as error:
+        error.location = (*_PLACE, "model")
+        raise
+    except PlanError as error:
+        raise PlanError((*_PLACE, *error.location), error.detail, offered=error.offered) from None
+    except UnknownMode as error:
+        offered = ", ".join(error.offered)
+        raise PlanError((*_PLACE, "mode"), f"the model is offered in: {offered}") from None
+    except PlanTooLong as error:
+        raise PlanError((*_PLACE, "turns"), str(error)) from None
+
+
+def break_even_of(question: BreakEven, economy: Economy, quotes: Quotes) -> BreakEvenAnswer:
+    """Cost per conversation each way at the stated traffic, and where they cross.
+
+    Raises:
+        PlanError: nobody says what a GPU costs.
+    """
+    gpus = economy.choice.layout.gpus
+    price, source = _price(question, economy.choice)
+    requests = quotes.hosted.requests or []
+    prefill, decode = _prefill_seconds(economy, requests), _decode_seconds(economy, requests)
+    seconds = prefill + decode
+    per_hour = _per_hour(question)
+    load = float(per_hour) * seconds / _SECONDS_OF_AN_HOUR
+    replicas = max(1, -int(-load // 1))
+    hourly = gpus * price
+    full = _money(hourly * Decimal(repr(seconds)) / _SECONDS_OF_AN_HOUR)
+    hosted = _money(replicas * hourly / per_hour)
+    cost = quotes.api.totals.cost
+    complete = quotes.api.totals.complete
+    crossing = _crossing(hourly, seconds, cost)
+    return BreakEvenAnswer(
+        api_model=quotes.api.model,
+        api_cost_per_conversation=cost,
+        api_cost_complete=complete,
+        gpu_price_per_hour=price,
+        price_source=source,
+        replicas=replicas,
+        conversations_per_hour=_SECONDS_OF_AN_HOUR / seconds if seconds else 0.0,
+        seconds_per_conversation=seconds,
+        prefill_seconds=prefill,
+        decode_seconds=decode,
+        utilization=load / replicas,
+        hosted_cost_per_conversation=hosted,
+        hosted_cost_per_conversation_at_full_load=full,
+        break_even_utilization=crossing,
+        break_even_conversations_per_day=_crossing_per_day(hourly, cost, crossing),
+        cheaper=None if cost is None or not complete else "hosted" if hosted < cost else "api",
+        api_cost_per_month=None if cost is None else _money(cost * per_hour * HOURS_OF_A_MONTH),
+        hosted_cost_per_month=_money(replicas * hourly * HOURS_OF_A_MONTH),
+    )
+
+
+def _prefix_cache(question: BreakEven, hosted: Hosted) -> Caching | None:
+    """The engine's own: whole blocks of what the conversation's last request left in the KV cache."""
+    if not question.prefix_caching:
+        return None
+    block = hosted.block_tokens
+    return Caching(
+        by_default=True,
+        minimum_tokens=block,
+        step_tokens=block,
+        includes_output=True,
+        source="vLLM 0.33.0, automatic prefix caching: full blocks, of prompts and of what was generated",
+    )
+
+
+def _price(question: BreakEven, choice: Choice) -> tuple[Decimal, str]:
+    if question.gpu_price_per_hour is not None:
+        return question.gpu_price_per_hour, "stated in the question"
+    if choice.gpu.price is None:
+        detail = f"the catalog has no price for {choice.gpu_id}: state what an hour of one costs"
+        raise PlanError(("break_even", "gpu_price_per_hour"), detail)
+    return choice.gpu.price.per_hour, f"{choice.gpu.price.source} ({choice.gpu.price.checked})"
+
+
+def _per_hour(question: BreakEven) -> Decimal:
+    if question.conversations_per_day is not None:
+        return Decimal(question.conversations_per_day) / _HOURS_OF_A_DAY
+    return Decimal(question.conversations_per_month or 0) / HOURS_OF_A_MONTH
+
+
+def _prefill_seconds(economy: Economy, requests: Sequence[QuotedRequest]) -> float:
+    """Of a deployment that reads prompts without a pause: stages work side by side."""
+    prompts = [(one.cache_read_tokens, one.input_tokens - one.cache_read_tokens) for one in requests]
+    if not any(tokens for _, tokens in prompts):
+        return 0.0
+    machine, choice = economy.machine, economy.choice
+    chunk = economy.hosted.engine_on(choice.gpu).max_num_batched_tokens
+    step = prefill_under_load(
+        economy.hosted.shards(choice.layout), machine.rates, machine.spread, prompts, chunk
+    )
+    return step.slowest_stage_seconds
+
+
+def _decode_seconds(economy: Economy, requests: Sequence[QuotedRequest]) -> float:
+    """Output tokens x the step of a whole batch / tokens that it yields, at the plan's contexts."""
+    contexts = _contexts(requests)
+    if not contexts:
+        return 0.0
+    hosted = economy.hosted
+    seconds, _ = decode_seconds(hosted, economy.choice, economy.machine, contexts, economy.running)
+    speculation = hosted.question.speculation
+    yielded = accepted_tokens(speculation.tokens, speculation.acceptance) if speculation else 1.0
+    return sum(one.output_tokens for one in requests) * seconds / (economy.running * yielded)
+
+
+def _contexts(requests: Sequence[QuotedRequest]) -> Mapping[int, float]:
+    """At which contexts output is generated: a request's input and half of its output, in few buckets."""
+    total = sum(one.output_tokens for one in requests)
+    peak = max((one.context_tokens for one in requests), default=0)
+    width = peak // _BUCKETS + 1
+    tokens: defaultdict[int, int] = defaultdict(int)
+    weighted: defaultdict[int, int] = defaultdict(int)
+    for one in requests:
+        context = one.input_tokens + one.output_tokens // 2
+        tokens[context // width] += one.output_tokens
+        weighted[context // width] += one.output_tokens * context
+    return {weighted[i] // count: count / total for i, count in tokens.items() if count}
+
+
+def _crossing(hourly: Decimal, seconds: float, cost: Decimal | None) -> float | None:
+    if cost is None or cost == 0:
+        return None
+    return float(hourly) * seconds / _SECONDS_OF_AN_HOUR / float(cost)
+
+
+def _crossing_per_day(hourly: Decimal, cost: Decimal | None, crossing: float | None) -> float | None:
+    """None where one deployment does not do as many conversations as would pay for it."""
+    if cost is None or crossing is None or crossing > 1:
+        return None
+    return float(_HOURS_OF_A_DAY * hourly / cost)
+
+
+def _money(dollars: Decimal) -> Decimal:
+    """To ten places: prices are exact, seconds are not."""
+    return dollars.quantize(_DIGITS, context=_WIDE)

@@ -1,0 +1,142 @@
+"""Where the numbers of a deployment come from: for each its method and formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tokenquote.api.deployments.findings import Findings
+from tokenquote.api.deployments.speed import Machine
+from tokenquote.api.memory import method_of
+from tokenquote.memory import cache_formula
+from tokenquote.memory.gpus.overhead import Engine
+from tokenquote.memory.kv_cache import CachePlan
+from tokenquote_client.deployments import Explained
+from tokenquote_client.wire import Method
+
+__all__ = ["explain"]
+
+Formula = tuple[str, Method, str]
+"""A field, how it was come by, and the arithmetic."""
+
+
+def explain(findings: Findings) -> list[Explained]:
+    """Every number with its method and formula."""
+    found = [*_memory_formulas(findings)]
+    if findings.machine is not None:
+        found += _speed_formulas(findings.machine)
+    if findings.break_even is not None:
+        found += _break_even_formulas(findings)
+    return [Explained(what=what, method=method, formula=formula) for what, method, formula in found]
+
+
+def _memory_formulas(findings: Findings) -> Iterator[Formula]:
+    engine = findings.hosted.engine_on(findings.choice.gpu)
+    usable = findings.choice.gpu.usable_gib
+    yield "memory_bytes", usable.method, f"{usable.value:g} GiB: {usable.source}"
+    stated = "gpu_memory_utilization" in findings.hosted.question.engine.model_fields_set
+    share = f"{float(engine.utilization):g} x memory_bytes"
+    yield "budget_bytes", "stated" if stated else "rule", share if stated else f"{share}, vLLM's default"
+    yield from _model_formulas(findings, engine)
+    yield from _engine_formulas(findings, engine)
+    most = "for which every GPU's total stays within its budget"
+    yield (
+        "kv_cache_pool_tokens",
+        "rule",
+        "pool / (layers of a group x bytes of a page) blocks, / groups x tokens of a block (vLLM up to 0.19; "
+        "later logs count models of several kinds of layers otherwise)",
+    )
+    yield "largest_batch", "rule", f"the most sequences {most}"
+    yield "longest_context_tokens", "rule", f"the most tokens {most}"
+
+
+def _model_formulas(findings: Findings, engine: Engine) -> Iterator[Formula]:
+    hosted = findings.hosted
+    known = method_of(hosted.architecture.known)
+    yield (
+        "weights_bytes",
+        known,
+        f"sum over tensors of elements x bits / 8 in {hosted.format.name}: {hosted.weights.parameters} "
+        f"parameters, {hosted.weights.bytes} bytes in all; matrices / "
+        f"{findings.choice.layout.tensor_parallel}; norms, routers and MLA's down-projections on each GPU",
+    )
+    plan = CachePlan(
+        hosted.question.context_tokens,
+        hosted.element,
+        hosted.question.concurrency,
+        engine.block_tokens,
+        encoder_tokens=hosted.encoder_tokens,
+    )
+    held = cache_formula([layer.attention for layer in hosted.architecture.layers], plan)
+    yield "kv_cache_bytes", known, f"{held}; over all GPUs, without replication"
+    chunk = f"windows hold {engine.max_num_batched_tokens} tokens more while a chunk of a prompt is read"
+    yield "kv_in_flight_bytes", known, chunk
+
+
+def _engine_formulas(findings: Findings, engine: Engine) -> Iterator[Formula]:
+    architecture, ranks = findings.hosted.architecture, findings.choice.layout.tensor_parallel
+    yield (
+        "activation_bytes",
+        "calibrated",
+        f"max(14 x {engine.max_num_seqs} sequences x {architecture.vocabulary} words + 2 x "
+        f"{engine.max_num_batched_tokens} tokens x {architecture.hidden}, 2 x tokens x (3 x width / {ranks} "
+        f"+ 2 x {architecture.hidden})) + workspace of experts + 0.115 GiB; sampling on the last stage; "
+        "30 vLLM logs, mean error 0.05 GiB",
+    )
+    graphs = "0: eager mode, or outside the engine's share"
+    if engine.cuda_graphs:
+        graphs = (
+            "0.70 GiB + 1536 x layers x hidden + 0.55 GiB with experts; 26 vLLM logs, mean error 0.12 GiB"
+        )
+    yield "cuda_graph_bytes", "calibrated", graphs
+    if engine.non_torch is None:
+        logged = "0.25 GiB alone, 0.07 in a pipeline, 2.1 with tensor parallelism (NCCL); vLLM logs"
+        yield "runtime_bytes", "calibrated", logged
+    else:
+        yield "runtime_bytes", "stated", "as stated in `engine`"
+    yield "padding_bytes", "calibrated", "MXFP4 experts in whole 256s of columns; 0 in every other format"
+
+
+def _speed_formulas(machine: Machine) -> Iterator[Formula]:
+    rates = machine.rates
+    per_stage = (
+        f"max(bytes / {rates.bandwidth:.4g}, operations / {rates.flops:.4g} + attention / "
+        f"{rates.attention_flops:.4g})"
+    )
+    link = "" if rates.link is None else f" + all-reduced bytes / {rates.link:.4g}"
+    yield (
+        "speed.prefill.seconds",
+        "rule",
+        f"sum over stages of {per_stage}{link}; operations = 2 x active parameters x tokens, attention = "
+        "2 x heads x (key + value dimension) x pairs of tokens within the window",
+    )
+    yield (
+        "speed.decode.step_seconds",
+        "rule",
+        f"stages x the slowest stage's {per_stage}{link}; bytes = weights without the input embedding, of "
+        "experts E x (1 - (1 - k/E)^tokens) of E, + each sequence's KV cache",
+    )
+    yield (
+        "speed.decode.tokens_per_second",
+        "rule",
+        "sequences x tokens_per_step / step_seconds; with a draft of k tokens, each taken with chance a, "
+        "tokens_per_step = (1 - a^(k+1)) / (1 - a)",
+    )
+
+
+def _break_even_formulas(findings: Findings) -> Iterator[Formula]:
+    yield (
+        "break_even.seconds_per_conversation",
+        "rule",
+        "prefill of input that is not cached, filled up with other prompts, + output tokens x step of "
+        f"{findings.running} sequences / their tokens, at the plan's own contexts",
+    )
+    yield (
+        "break_even.hosted_cost_per_conversation",
+        "rule",
+        "replicas x GPUs x price per hour / conversations per hour",
+    )
+    yield (
+        "break_even.break_even_utilization",
+        "rule",
+        "GPUs x price per hour x seconds_per_conversation / 3600 / api_cost_per_conversation",
+    )

@@ -1,0 +1,160 @@
+"""Which GPUs, and how many: as asked for, or the fewest that do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tokenquote.api.deployments.hosted_model import Hosted
+from tokenquote.api.plan_errors import Location, PlanError
+from tokenquote.catalog import Catalog, UnknownGpu
+from tokenquote.catalog.schema.gpus import Gpu
+from tokenquote.memory.gpus import Layout, LayoutError, layouts_of
+from tokenquote_client.deployments import DeploymentQuestion, GpuOption
+
+__all__ = ["Choice", "choose", "option_of", "options"]
+
+MAX_GPUS = 64
+"""As many as a search goes up to: eight nodes of eight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """GPUs of one kind, and how the model is spread over them."""
+
+    gpu_id: str
+    gpu: Gpu
+    layout: Layout
+    available: int
+    """GPUs that there are; more than the layout takes where all of them would not do better."""
+
+
+def options(hosted: Hosted, catalog: Catalog) -> list[Choice]:
+    """The fewest GPUs of each kind that do, fewest and smallest first."""
+    ids = _candidates(hosted.question, catalog)
+    found = [choice for gpu_id in ids if (choice := _fewest(hosted, gpu_id, catalog.gpus[gpu_id]))]
+    return sorted(found, key=lambda one: (one.layout.gpus, one.gpu.usable_bytes, one.gpu_id))
+
+
+def choose(hosted: Hosted, catalog: Catalog, found: Sequence[Choice]) -> Choice:
+    """What the question asks for; where it names no GPU, the first of what was found.
+
+    Raises:
+        PlanError: no such GPU, or the model cannot be spread so.
+    """
+    question = hosted.question
+    if question.gpu is not None:
+        gpu_id = _id(question.gpu, ("gpu",), catalog)
+        return _on_stated_gpu(hosted, gpu_id, catalog.gpus[gpu_id])
+    if found:
+        return found[0]
+    ids = _candidates(question, catalog)
+    largest = max(ids, key=lambda gpu_id: (catalog.gpus[gpu_id].usable_bytes, gpu_id))
+    return _as_many_as_can_be(hosted, largest, catalog.gpus[largest], MAX_GPUS)
+
+
+def option_of(choice: Choice) -> GpuOption:
+    """As the wire says it."""
+    gpu, layout = choice.gpu, choice.layout
+    return GpuOption(
+        gpu=choice.gpu_id,
+        gpu_count=layout.gpus,
+        tensor_parallel=layout.tensor_parallel,
+        pipeline_parallel=layout.pipeline_parallel,
+        memory_bytes=layout.gpus * gpu.usable_bytes,
+        price_per_hour=layout.gpus * gpu.price.per_hour if gpu.price else None,
+    )
+
+
+def _candidates(question: DeploymentQuestion, catalog: Catalog) -> list[str]:
+    """Those that the question names, else all but machines that are only looked at by name."""
+    if question.among is not None:
+        return _ids(question.among, catalog)
+    return [gpu_id for gpu_id, gpu in catalog.gpus.items() if not gpu.only_by_name]
+
+
+def _ids(names: Iterable[str], catalog: Catalog) -> list[str]:
+    return list(dict.fromkeys(_id(name, ("among", i), catalog) for i, name in enumerate(names)))
+
+
+def _id(name: str, location: Location, catalog: Catalog) -> str:
+    try:
+        return catalog.gpu(name)
+    except UnknownGpu as error:
+        near = f"near names: {', '.join(error.near)}; " if error.near else ""
+        raise PlanError(location, f"no such GPU; {near}GET /v1/gpus lists all") from None
+
+
+def _on_stated_gpu(hosted: Hosted, gpu_id: str, gpu: Gpu) -> Choice:
+    question = hosted.question
+    stated = _stated_layout(question)
+    if stated is not None:
+        try:
+            hosted.check(stated)
+        except LayoutError as error:
+            raise PlanError((_blamed(question, error.field),), error.detail) from None
+        return Choice(gpu_id, gpu, stated, question.gpu_count or stated.gpus)
+    if question.gpu_count is None:
+        return _fewest(hosted, gpu_id, gpu) or _as_many_as_can_be(hosted, gpu_id, gpu, MAX_GPUS)
+    return _best_of(hosted, gpu_id, gpu, question.gpu_count)
+
+
+def _stated_layout(question: DeploymentQuestion) -> Layout | None:
+    """The layout, where at least one of its two numbers is stated; the other follows from the count."""
+    tensor, pipeline, count = question.tensor_parallel, question.pipeline_parallel, question.gpu_count
+    if tensor is None and pipeline is None:
+        return None
+    if count is None:
+        return Layout(tensor or 1, pipeline or 1)
+    layout = Layout(tensor or count // (pipeline or 1) or 1, pipeline or count // (tensor or 1) or 1)
+    if layout.gpus != count:
+        parts = f"tensor_parallel {tensor or 'any'} x pipeline_parallel {pipeline or 'any'}"
+        detail = f"{parts} is the number of GPUs, and does not make {count}"
+        raise PlanError(("gpu_count",), detail)
+    return layout
+
+
+def _blamed(question: DeploymentQuestion, field: str) -> str:
+    return field if getattr(question, field) is not None else "gpu_count"
+
+
+def _fewest(hosted: Hosted, gpu_id: str, gpu: Gpu) -> Choice | None:
+    """The smallest number of these GPUs on which the model fits; None if 64 are too few."""
+    for count in range(_at_least(hosted, gpu), MAX_GPUS + 1):
+        for layout in _layouts(hosted, gpu, count):
+            if hosted.fits_on(gpu, layout):
+                return Choice(gpu_id, gpu, layout, count)
+    return None
+
+
+def _at_least(hosted: Hosted, gpu: Gpu) -> int:
+    """So many GPUs for the weights alone; fewer need not be tried."""
+    return max(1, -(-hosted.weights.bytes // gpu.usable_bytes))
+
+
+def _best_of(hosted: Hosted, gpu_id: str, gpu: Gpu, available: int) -> Choice:
+    """All of the GPUs where that fits, as widely split as it goes; else as many as fit; else all of them.
+
+    So more GPUs never fit less: some may stay idle.
+    """
+    for count in range(available, 0, -1):
+        for layout in _layouts(hosted, gpu, count):
+            if hosted.fits_on(gpu, layout):
+                return Choice(gpu_id, gpu, layout, available)
+    return _as_many_as_can_be(hosted, gpu_id, gpu, available)
+
+
+def _as_many_as_can_be(hosted: Hosted, gpu_id: str, gpu: Gpu, available: int) -> Choice:
+    for count in range(available, 0, -1):
+        for layout in _layouts(hosted, gpu, count):
+            return Choice(gpu_id, gpu, layout, available)
+    raise AssertionError("one GPU is always a layout")
+
+
+def _layouts(hosted: Hosted, gpu: Gpu, count: int) -> Iterator[Layout]:
+    for layout in layouts_of(count, gpu.gpus_per_node):
+        try:
+            hosted.check(layout)
+        except LayoutError:
+            continue
+        yield layout

@@ -1,0 +1,69 @@
+"""Requests that a provider would turn down for the media they send together. They are priced all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tokenquote.catalog import Model
+from tokenquote.catalog.schema.media_limits import MediaLimits
+from tokenquote.ledger import MediaUse, Row
+
+__all__ = ["limits_passed", "media_warnings"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    most: int | None
+    amount: Callable[[MediaUse], float]
+    what: str
+
+
+def media_warnings(rows: Sequence[Row], model: Model) -> Iterator[tuple[str, str]]:
+    """A code and a sentence for each limit, at the first request that passes it."""
+    for i, passed in limits_passed((row.media for row in rows), model):
+        yield (
+            "media_limit",
+            f"request {i + 1} (turn {rows[i].turn}) sends {passed}: {model.id} would refuse it; "
+            "it and those after it are priced all the same",
+        )
+
+
+def limits_passed(requests: Iterable[MediaUse], model: Model) -> Iterator[tuple[int, str]]:
+    """Each limit with the first request that passes it, counted from 0."""
+    limits = _limits(model.media_limits) if model.media_limits is not None else []
+    for i, media in enumerate(requests):
+        for limit in [limit for limit in limits if _passes(media, limit)]:
+            amount = limit.amount(media)
+            yield i, f"{amount:.0f} {limit.what}, at most {limit.most}"
+            limits.remove(limit)
+        if not limits:
+            return
+
+
+def _passes(media: MediaUse, limit: _Limit) -> bool:
+    return limit.most is not None and limit.amount(media) > limit.most
+
+
+def _limits(limits: MediaLimits) -> list[_Limit]:
+    images, audio, video, documents = limits.images, limits.audio, limits.video, limits.documents
+    listed = [
+        _Limit(limits.request_base64_bytes, lambda use: use.base64_bytes, "bytes of base64"),
+        _Limit(images.per_request, lambda use: use.pictures, "pictures"),
+        _Limit(audio.per_request, lambda use: use.sounds, "sounds"),
+        _Limit(audio.seconds_per_request, lambda use: use.sound_seconds, "seconds of sound"),
+        _Limit(video.per_request, lambda use: use.clips, "clips"),
+        _Limit(video.seconds, lambda use: use.longest_clip_seconds, "seconds in one clip"),
+        _Limit(documents.per_request, lambda use: use.documents, "documents"),
+        _Limit(documents.pages_per_request, lambda use: use.pages, "pages of documents"),
+    ]
+    many = images.many
+    if many is not None:
+        listed.append(
+            _Limit(
+                many.max_edge,
+                lambda use: use.longest_edge if use.pictures > many.over else 0,
+                f"pixels in the longest side of more than {many.over} pictures",
+            )
+        )
+    return [limit for limit in listed if limit.most is not None]

@@ -1,0 +1,246 @@
+"""POST /v1/memory/kv-cache and /v1/memory/weights, and what a quoted conversation would hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from tokenquote.api.asked_models import asked_model
+from tokenquote.api.memory.format_names import cache_element, weight_format
+from tokenquote.api.memory.remarks import cache_assumptions, format_assumptions
+from tokenquote.api.plan_errors import PlanError
+from tokenquote.catalog import Catalog, Model
+from tokenquote.memory import (
+    ArchitectureError,
+    CacheError,
+    CacheLayout,
+    CachePlan,
+    Formats,
+    active_parameters,
+    cache_formula,
+    formats_of,
+    kv_cache,
+    read_architecture,
+    read_cache_layout,
+    weigh_architecture,
+)
+from tokenquote.memory.config.gguf_layout import read_gguf_layout
+from tokenquote.memory.weights.file_header import FileHeader, HeaderError, HeaderTensor, weigh_header
+from tokenquote_client.memory import (
+    KvCacheAnswer,
+    KvCacheQuestion,
+    MemoryUse,
+    Subject,
+    WeightsAnswer,
+    WeightsQuestion,
+)
+from tokenquote_client.model_header import ModelHeader
+from tokenquote_client.wire import Method
+
+__all__ = [
+    "answer_kv_cache",
+    "answer_weights",
+    "memory_of",
+    "method_of",
+    "read_as",
+    "subject_of",
+]
+
+LayoutT = TypeVar("LayoutT")
+
+# What a quoted conversation's cache is counted in: what vLLM and llama.cpp use unless told otherwise.
+_QUOTED_CACHE_TYPE = "fp16"
+
+# llama.cpp's n_ubatch, and what it rounds the length of a cache up to (llama-kv-cache.cpp).
+_LLAMA_CPP_BATCH, _LLAMA_CPP_PAD = 512, 256
+
+MAX_BYTES = 2**53
+"""Above it, JSON readers begin to round."""
+
+
+def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswer:
+    """Bytes of the keys and values of running sequences.
+
+    Raises:
+        one of `problems.KNOWN_ERRORS`: the model, its architecture or the layout is not known or not right.
+    """
+    layout = _layout(question, catalog)
+    try:
+        plan = _plan(question, layout, formats_of(catalog.quantization))
+        held = kv_cache(layout.layers, plan)
+    except CacheError as error:
+        raise PlanError((error.field,), error.detail) from None
+    if held.bytes > MAX_BYTES:
+        raise PlanError(("sequences",), f"the cache would take more than 2^53 bytes, {MAX_BYTES}")
+    return KvCacheAnswer(
+        bytes=held.bytes,
+        bytes_per_token=held.bytes_per_token,
+        bytes_per_gpu=held.bytes_per_gpu,
+        state_bytes=held.state_bytes,
+        rounding_bytes=held.rounding_bytes,
+        contiguous_bytes=held.contiguous_bytes,
+        layers=dict(Counter(layer.kind for layer in layout.layers)),
+        formula=cache_formula(layout.layers, plan),
+        method=method_of(layout.known),
+        assumptions=[*layout.assumptions, *cache_assumptions(layout, plan, held)],
+        warnings=list(layout.warnings),
+    )
+
+
+def _layout(question: KvCacheQuestion, catalog: Catalog) -> CacheLayout:
+    if question.header is None:
+        return read_as(read_cache_layout, *subject_of(question, catalog))
+    if question.header.format == "safetensors":
+        detail = (
+            "a safetensors header says nothing of layers and heads: post the config.json as `architecture`"
+        )
+        raise PlanError(("header", "format"), detail)
+    try:
+        return read_gguf_layout(question.header.metadata)
+    except ArchitectureError as error:
+        raise PlanError(("header", "metadata", *error.location), error.detail) from None
+
+
+def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> CachePlan:
+    llama_cpp = question.engine == "llama.cpp"
+    in_flight = question.in_flight_tokens
+    return CachePlan(
+        tokens=question.context_tokens,
+        element=cache_element(question.dtype, formats, ("dtype",)),
+        sequences=question.sequences,
+        block=question.block_tokens,
+        tensor_parallel=question.tensor_parallel,
+        pipeline_parallel=question.pipeline_parallel,
+        context_parallel=question.context_parallel,
+        value_element=cache_element(question.value_dtype, formats, ("value_dtype",))
+        if question.value_dtype
+        else None,
+        shared_prefix=question.shared_prefix_tokens,
+        beams=question.beams,
+        prompt=question.prompt_tokens,
+        encoder_tokens=question.encoder_tokens or layout.encoder_tokens,
+        in_flight=(_LLAMA_CPP_BATCH if llama_cpp else 0) if in_flight is None else in_flight,
+        pad=_LLAMA_CPP_PAD if llama_cpp else None,
+        one_buffer=llama_cpp,
+        conv_bytes=4 if llama_cpp else 2,
+        state_bytes=4 if llama_cpp or question.state_dtype == "fp32" else 2,
+    )
+
+
+def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer:
+    """Bytes of the weights in a number format.
+
+    Raises:
+        one of `problems.KNOWN_ERRORS`: the model, its architecture or the format is not known or not right.
+    """
+    formats = formats_of(catalog.quantization)
+    if question.header is not None:
+        return _weights_of_header(question.header, formats)
+    if question.quantization is None:
+        raise PlanError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
+    architecture = read_as(read_architecture, *subject_of(question, catalog))
+    format_ = weight_format(question.quantization, formats, ("quantization",))
+    weights = weigh_architecture(architecture, format_, formats, imatrix=question.imatrix)
+    return WeightsAnswer(
+        bytes=weights.bytes,
+        bits_per_weight=float(weights.bits_per_weight),
+        parameters=weights.parameters,
+        active_parameters=active_parameters(architecture),
+        components=weights.components,
+        types=weights.types,
+        method=method_of(architecture.known),
+        assumptions=[*architecture.assumptions, *format_assumptions(format_, weights)],
+        warnings=list(architecture.warnings),
+    )
+
+
+def _weights_of_header(header: ModelHeader, formats: Formats) -> WeightsAnswer:
+    tensors = tuple(HeaderTensor(one.name, one.type, tuple(one.shape)) for one in header.tensors)
+    if not tensors:
+        raise PlanError(("header", "tensors"), "the header lists no tensors")
+    try:
+        weights, one_each = weigh_header(FileHeader(header.format, header.metadata, tensors), formats)
+    except HeaderError as error:
+        place = next(i for i, one in enumerate(tensors) if one.name == error.tensor)
+        raise PlanError(("header", "tensors", place), error.detail) from None
+    if weights.bytes > MAX_BYTES:
+        raise PlanError(("header", "tensors"), f"more than 2^53 bytes, {MAX_BYTES}")
+    packed = "packed integers hold several weights each: `parameters` counts what the file stores"
+    return WeightsAnswer(
+        bytes=weights.bytes,
+        bits_per_weight=float(weights.bits_per_weight) if weights.parameters else 0.0,
+        parameters=weights.parameters,
+        components=weights.components,
+        types=weights.types,
+        method="exact",
+        assumptions=[f"every tensor as the {header.format} header has it"],
+        warnings=[] if one_each else [packed],
+    )
+
+
+def memory_of(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | None:
+    """What the conversation would hold if one hosted the model; None where its weights are not public.
+
+    Raises:
+        PlanError: the catalog's own entry cannot be read, which only an overlay of one's own can cause.
+    """
+    if model.weights is None:
+        return None
+    layout = read_as(read_cache_layout, model.weights.architecture, model)
+    architecture = read_as(read_architecture, model.weights.architecture, model)
+    formats = formats_of(catalog.quantization)
+    held = kv_cache(layout.layers, CachePlan(peak_tokens, formats.cache_element(_QUOTED_CACHE_TYPE)))
+    format_ = formats.weight(model.weights.published_as)
+    weights = weigh_architecture(architecture, format_, formats)
+    return MemoryUse(
+        kv_cache_bytes_peak=held.bytes,
+        kv_cache_bytes_per_token=held.bytes_per_token,
+        weights_bytes=weights.bytes,
+        weights_dtype=model.weights.published_as,
+        parameters=weights.parameters,
+        method=method_of(layout.known and architecture.known),
+        assumptions=[
+            f"{model.weights.id} hosted on one GPU, weights as published, KV cache of one conversation in "
+            f"{_QUOTED_CACHE_TYPE}; what an engine needs besides is not counted",
+            *architecture.assumptions,
+        ],
+    )
+
+
+def subject_of(question: Subject, catalog: Catalog) -> tuple[Mapping[str, Any], Model | None]:
+    """The config that is asked about, and the model of the catalog that it belongs to.
+
+    Raises:
+        UnknownModel, AmbiguousModel: no such model.
+        PlanError: its weights are not public.
+    """
+    if question.architecture is not None:
+        return question.architecture, None
+    model = asked_model(catalog, question.model or "")
+    if model.weights is None:
+        detail = f"the catalog knows no public weights of {model.id}: post its config.json as `architecture`"
+        raise PlanError(("model",), detail)
+    return model.weights.architecture, model
+
+
+def read_as(
+    read: Callable[[Mapping[str, Any]], LayoutT], config: Mapping[str, Any], model: Model | None
+) -> LayoutT:
+    """What `read` makes of the config.
+
+    Raises:
+        PlanError: naming the field, of the question or of the catalog's own entry.
+    """
+    try:
+        return read(config)
+    except ArchitectureError as error:
+        if model is None:
+            raise PlanError(("architecture", *error.location), error.detail) from None
+        field = ".".join(map(str, ("architecture", *error.location)))
+        raise PlanError(("model",), f"the catalog's entry of {model.id}: {field}: {error.detail}") from None
+
+
+def method_of(known: bool) -> Method:
+    """A published formula over known shapes, or over shapes that are taken for granted."""
+    return "rule" if known else "assumed"

@@ -1,0 +1,145 @@
+"""POST /v1/memory/training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tokenquote.api.memory import MAX_BYTES, method_of, read_as, subject_of
+from tokenquote.api.memory.format_names import weight_format
+from tokenquote.api.plan_errors import PlanError
+from tokenquote.catalog import Catalog
+from tokenquote.memory import (
+    Architecture,
+    Formats,
+    formats_of,
+    parameters,
+    read_architecture,
+    tensors,
+    weigh_architecture,
+)
+from tokenquote.memory.training import (
+    OPTIMIZERS,
+    PRECISIONS,
+    LoraError,
+    Sharding,
+    States,
+    adapter_parameters,
+    factored_bytes,
+    gathered_bytes,
+    states,
+)
+from tokenquote.memory.training.activations import Activations, Kept, activations
+from tokenquote_client.training import TrainingAnswer, TrainingQuestion
+
+__all__ = ["answer_training"]
+
+
+def answer_training(question: TrainingQuestion, catalog: Catalog) -> TrainingAnswer:
+    """Bytes of a training step on each GPU.
+
+    Raises:
+        one of `problems.KNOWN_ERRORS`: the model, its architecture, a format or the adapters are not right.
+    """
+    architecture = read_as(read_architecture, *subject_of(question, catalog))
+    trained = _trained(question, architecture)
+    held = states(
+        trained,
+        question.precision,
+        _optimizer_bytes(question, architecture, trained),
+        Sharding(question.zero_stage, question.data_parallel),
+        frozen_bytes=_frozen_bytes(question, architecture, formats_of(catalog.quantization)),
+    )
+    kept = activations(architecture, _kept(question))
+    gathered = 0
+    if question.zero_stage == 3 and question.data_parallel > 1:
+        gathered = gathered_bytes(architecture, PRECISIONS[question.precision].weight)
+    components = _components(held, kept, gathered)
+    total = sum(components.values())
+    if total > MAX_BYTES:
+        raise PlanError(("batch_size",), f"a GPU would hold more than 2^53 bytes, {MAX_BYTES}")
+    return TrainingAnswer(
+        bytes_per_gpu=total,
+        components=components,
+        parameters=parameters(architecture),
+        trainable_parameters=trained,
+        formula=_formula(question, trained),
+        method=method_of(architecture.known and kept.known),
+        assumptions=[*architecture.assumptions, *_assumptions(question, kept)],
+        warnings=list(architecture.warnings),
+    )
+
+
+def _trained(question: TrainingQuestion, architecture: Architecture) -> int:
+    if question.lora is None:
+        if question.quantization is not None:
+            raise PlanError(("quantization",), "weights that are trained have no format: state `lora` too")
+        return parameters(architecture)
+    try:
+        return adapter_parameters(architecture, question.lora.rank, question.lora.targets)
+    except LoraError as error:
+        raise PlanError(("lora", "targets"), str(error)) from None
+
+
+def _frozen_bytes(question: TrainingQuestion, architecture: Architecture, formats: Formats) -> int:
+    if question.lora is None:
+        return 0
+    format_ = weight_format(question.quantization or "bf16", formats, ("quantization",))
+    return weigh_architecture(architecture, format_, formats).bytes
+
+
+def _optimizer_bytes(question: TrainingQuestion, architecture: Architecture, trained: int) -> int:
+    if question.optimizer == "adafactor" and question.lora is None:
+        return factored_bytes(tensors(architecture))
+    return trained * OPTIMIZERS[question.optimizer]
+
+
+def _kept(question: TrainingQuestion) -> Kept:
+    return Kept(
+        batch=question.batch_size,
+        tokens=question.sequence_tokens,
+        element=4 if question.precision == "fp32" else 2,
+        flash=question.attention == "flash",
+        checkpointing=question.checkpointing,
+        fused_loss=question.fused_loss,
+    )
+
+
+def _components(held: States, kept: Activations, gathered: int) -> dict[str, int]:
+    found = {
+        "weights": held.weights,
+        "gradients": held.gradients,
+        "master_weights": held.master,
+        "optimizer": held.optimizer,
+        "frozen": held.frozen,
+        "gathered": gathered,
+        "activations": kept.layers,
+        "logits": kept.logits,
+    }
+    return {part: size for part, size in found.items() if size}
+
+
+def _formula(question: TrainingQuestion, trained: int) -> str:
+    each, gpus = PRECISIONS[question.precision], question.data_parallel
+    sharded = [f" / {gpus}" if question.zero_stage >= stage and gpus > 1 else "" for stage in (3, 2, 1)]
+    states_of = "rows and columns" if question.optimizer == "adafactor" else OPTIMIZERS[question.optimizer]
+    frozen = "" if question.lora is None else f" + frozen weights{sharded[0]}"
+    optimizer = f"({each.master} master + {states_of} {question.optimizer}){sharded[2]}"
+    return (
+        f"{trained} trained x [{each.weight} weight{sharded[0]} + {each.gradient} gradient{sharded[1]} + "
+        f"{optimizer}]{frozen} + activations + logits"
+    )
+
+
+def _assumptions(question: TrainingQuestion, kept: Activations) -> Iterator[str]:
+    yield (
+        "activations as PyTorch's autograd keeps them for blocks written as in transformers; fused kernels "
+        "keep less, an allocator's fragments and what a library reserves come on top"
+    )
+    if not kept.known:
+        yield "experts and layers other than attention with heads: their activations were not measured"
+    if question.lora is not None:
+        yield "activations as in full training: adapters save few of them"
+    if question.optimizer == "adamw-8bit":
+        yield "the constants of 8-bit states, 8 bytes for each 256 weights, are not counted"
+    if question.zero_stage == 3 and question.data_parallel > 1:
+        yield "the largest layer is gathered whole; prefetching brings in another one"

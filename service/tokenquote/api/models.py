@@ -1,0 +1,87 @@
+"""What the service shows of its catalog."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tokenquote.catalog import Catalog, Model
+from tokenquote.ledger.prices import tariff_on
+from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary, ProviderInfo
+
+__all__ = ["catalog_info", "model_detail", "model_page"]
+
+
+def model_page(
+    catalog: Catalog, at: dt.datetime, provider: str | None, limit: int, cursor: str | None
+) -> ModelList:
+    """Models by id, after the one that the cursor names."""
+    models = [m for m in catalog.models.values() if provider is None or provider == m.provider.id]
+    rest = [m for m in models if cursor is None or m.id > cursor]
+    page = rest[:limit]
+    more = len(rest) > limit
+    return ModelList(items=[_summary(m, at) for m in page], next_cursor=page[-1].id if more else None)
+
+
+def model_detail(model: Model, at: dt.datetime) -> ModelDetail:
+    """Everything about one model; prices as the catalog's files say them."""
+    return ModelDetail(
+        **_summary(model, at).model_dump(),
+        counting=model.counting.model_dump(mode="json"),
+        caching=model.caching.model_dump(mode="json") if model.caching else None,
+        media_limits=_limits(model),
+        reasoning_kept=model.entry.reasoning_kept,
+        prices=[block.model_dump(mode="json", exclude_defaults=True) for block in model.entry.prices],
+    )
+
+
+def catalog_info(catalog: Catalog) -> CatalogInfo:
+    """Revision, counts, and the age of the prices."""
+    used = sorted({model.provider.id for model in catalog.models.values()})
+    return CatalogInfo(
+        revision=catalog.revision,
+        models=len(catalog.models),
+        providers=[
+            ProviderInfo(
+                id=provider,
+                name=catalog.providers[provider].name,
+                models=sum(model.provider.id == provider for model in catalog.models.values()),
+                oldest_price_check=oldest,
+            )
+            for provider in used
+            if (oldest := catalog.oldest_check(provider)) is not None
+        ],
+        vocabularies=sorted(catalog.vocabularies),
+    )
+
+
+def _summary(model: Model, at: dt.datetime) -> ModelSummary:
+    block = model.prices_on(at)
+    rates = tariff_on(block, at).tiers[0].rates
+    return ModelSummary(
+        id=model.id,
+        name=model.entry.name,
+        provider=model.provider.id,
+        aliases=list(model.entry.aliases),
+        window=model.entry.context.window,
+        max_input=model.entry.context.max_input,
+        max_output=model.entry.context.max_output,
+        vocabulary=model.counting.vocabulary,
+        method=model.counting.method,
+        rates={kind: format(rate, "f") for kind, rate in rates.items()},
+        modes=["standard", *(block.modes if block else ())],
+        checked=block.checked if block else None,
+        retires=model.entry.retires,
+        media=_media(model),
+    )
+
+
+def _media(model: Model) -> dict[str, str]:
+    words = model.media.words
+    rules = {"image": words.images, "audio": words.audio, "video": words.video, "document": words.documents}
+    return {kind: rule for kind, rule in rules.items() if rule is not None}
+
+
+def _limits(model: Model) -> dict[str, Any] | None:
+    limits = model.media_limits
+    return limits.model_dump(mode="json", exclude_defaults=True) if limits is not None else None

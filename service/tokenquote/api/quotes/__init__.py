@@ -1,0 +1,220 @@
+"""The one place that knows the order: plan + catalog -> count -> ledger -> cache -> price -> quote."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tokenquote.api.asked_models import asked_model
+from tokenquote.api.media.limits import media_warnings
+from tokenquote.api.media.parts import LookedAt
+from tokenquote.api.memory import memory_of
+from tokenquote.api.plan_errors import PlanError
+from tokenquote.api.problems import KNOWN_ERRORS, problem_of
+from tokenquote.api.quotes.plan_checks import check_plan
+from tokenquote.api.quotes.plans import ResolvedPlan, resolve
+from tokenquote.api.quotes.quote_parts import (
+    budget_of,
+    context_of,
+    fleet_of,
+    lines_of,
+    overflow_of,
+    requests_of,
+    totals_of,
+)
+from tokenquote.api.quotes.warnings import CacheChoice, assumptions_of, warnings_of
+from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog.schema.providers import Caching
+from tokenquote.ledger import CacheUse, Row, replay, replay_cache
+from tokenquote.ledger.kinds import billed_kinds
+from tokenquote.ledger.prices import Tariff, price, tariff_on
+from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
+from tokenquote_client import plan as wire
+from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced, Warned
+
+__all__ = ["answer", "quote_as"]
+
+
+def answer(
+    plan: wire.Plan,
+    catalog: Catalog,
+    vocabularies: Vocabularies,
+    now: dt.datetime,
+    *,
+    with_requests: bool = True,
+) -> Quote | Comparison:
+    """Quote the plan for its model, or compare its models.
+
+    Args:
+        plan: what is planned.
+        catalog: what is known about models.
+        vocabularies: the catalog's vocabularies.
+        now: the time of receipt, whose prices apply unless the plan says `at`.
+        with_requests: False for the summary, which has no row for each request.
+
+    Raises:
+        one of `problems.KNOWN_ERRORS`: the plan cannot be quoted.
+    """
+    names = [plan.model or ""] if plan.models is None else plan.models
+    found = [
+        asked_model(catalog, name, ("model",) if plan.models is None else ("models", i))
+        for i, name in enumerate(names)
+    ]
+    models = list({model.id: model for model in found}.values())
+    check_plan(plan, len(models))
+    digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
+    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests)
+    if plan.models is None:
+        return quoting.quote(models[0])
+    return _compare(quoting, models)
+
+
+def quote_as(
+    plan: wire.Plan, model: Model, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
+) -> Quote:
+    """Quote the plan for this very model, whatever the plan names.
+
+    Raises:
+        one of `problems.KNOWN_ERRORS`: the plan cannot be quoted.
+    """
+    check_plan(plan, 1)
+    digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
+    return _Quoting(plan, catalog, vocabularies, plan.at or now, digest, True).quote(model)
+
+
+def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
+    """Quotes for several models: complete before incomplete, then by cost, then by id; failures last.
+
+    Raises:
+        one of `problems.KNOWN_ERRORS`: what is wrong is the plan, for every model fails in the same way.
+    """
+    quotes: list[Quote] = []
+    failures: dict[str, Exception] = {}
+    for model in models:
+        try:
+            quotes.append(quoting.quote(model))
+        except KNOWN_ERRORS as error:
+            failures[model.id] = error
+    problems = {model_id: problem_of(error) for model_id, error in failures.items()}
+    if not quotes and len({problem.detail for problem in problems.values()}) == 1:
+        raise next(iter(failures.values()))
+    quotes.sort(key=_by_price)
+    failed = [Failure(model=model_id, problem=problem) for model_id, problem in problems.items()]
+    return Comparison(quotes=[*quotes, *failed])
+
+
+def _by_price(quote: Quote) -> tuple[bool, bool, Decimal, str]:
+    cost = quote.totals.cost
+    return not quote.totals.complete, cost is None, cost or Decimal(0), quote.model
+
+
+@dataclass(frozen=True)
+class _Quoting:
+    """One plan at one instant, for one model after the other."""
+
+    plan: wire.Plan
+    catalog: Catalog
+    vocabularies: Vocabularies
+    at: dt.datetime
+    digest: str
+    """Of the plan, for the quotes' ids."""
+    with_requests: bool
+    memo: TextMemo = field(default_factory=TextMemo)
+    looked_at: LookedAt = field(default_factory=LookedAt)
+    """Media whose headers were read."""
+
+    def quote(self, model: Model) -> Quote:
+        plan, at = self.plan, self.at
+        tariff = tariff_on(model.prices_on(at), at, plan.mode)
+        rules = self._rules(model)
+        resolved = resolve(plan, model, rules, self.catalog, self.looked_at)
+        rows = replay(resolved.conversation)
+        cache = _choose_cache(plan.caching, model, tariff)
+        uses = _cache_uses(rows, cache, resolved)
+        head = (resolved.conversation.opening.tools + resolved.conversation.opening.system).tokens
+        billed = [billed_kinds(row, use, cache.write_kind, head) for row, use in zip(rows, uses, strict=True)]
+        priced = price(tariff, billed)
+        uncached = priced
+        if cache.rule is not None:
+            uncached = price(tariff, [billed_kinds(row, CacheUse(), cache.write_kind, head) for row in rows])
+        overflow = overflow_of(rows, model)
+        context = context_of(rows, model, overflow)
+        return Quote(
+            id=self._id(model),
+            model=model.id,
+            catalog_revision=self.catalog.revision,
+            prices_at=at.astimezone(dt.UTC),
+            totals=totals_of(rows, uses, priced, uncached),
+            requests=requests_of(rows, uses, priced) if self.with_requests else None,
+            lines=lines_of(priced, tariff, plan.mode),
+            context=context,
+            counts=list(resolved.counts),
+            fleet=fleet_of(plan.conversations, priced),
+            budget=budget_of(plan.budget, rows, priced),
+            memory=memory_of(model, context.peak_tokens, self.catalog),
+            unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
+            assumptions=[*resolved.assumptions, *assumptions_of(rules.basis, cache, rows)],
+            warnings=[
+                *warnings_of(plan, model, at, resolved.unstated, overflow, cache, priced),
+                *(Warned(code=code, detail=detail) for code, detail in media_warnings(rows, model)),
+            ],
+        )
+
+    def _rules(self, model: Model) -> TokenRules:
+        """The model's own rules, or those of the api that the opening body is for, where they differ."""
+        start = self.plan.start
+        if start is None:
+            return TokenRules(model.counting, self.vocabularies, self.memo)
+        there = self.catalog.counting_on(start.format, model.id)
+        shape = there.shape if there else None
+        return TokenRules(
+            there.counting if there else model.counting,
+            self.vocabularies,
+            self.memo,
+            shape or ("responses" if start.format.endswith(".responses") else None),
+        )
+
+    def _id(self, model: Model) -> str:
+        """The same plan at the same instant from the same catalog has the same id."""
+        parts = (self.digest, model.id, self.catalog.revision, self.at.astimezone(dt.UTC).isoformat())
+        return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
+
+
+def _choose_cache(wanted: wire.Caching, model: Model, tariff: Tariff) -> CacheChoice:
+    """Whether the cache is on, for how long it keeps, and what a write is billed as."""
+    rule = model.caching
+    if rule is None:
+        if wanted.enabled:
+            raise PlanError(("caching", "enabled"), "the catalog knows of no prompt cache for this model")
+        return CacheChoice(None)
+    offered = _offered_ttls(rule, tariff)
+    if wanted.ttl is not None and wanted.ttl not in offered:
+        listed = ", ".join(offered) or "none that can be chosen"
+        raise PlanError(("caching", "ttl"), f"times to live of this model: {listed}")
+    enabled = rule.by_default if wanted.enabled is None else wanted.enabled
+    if not enabled:
+        return CacheChoice(None)
+    ttl = wanted.ttl or rule.default_ttl
+    write_kind = rule.ttls[ttl] if ttl is not None else "cache_write"
+    # A cache that offers no time to live charges nothing for writing (MiniMax, Gemini's implicit one).
+    bills_writes = ttl is not None and tariff.states(write_kind)
+    return CacheChoice(rule, ttl, Decimal(str(wanted.hit_rate)), write_kind, bills_writes)
+
+
+def _offered_ttls(rule: Caching, tariff: Tariff) -> list[str]:
+    """Where writing has a price, only the times to live whose price is known."""
+    charges = any(tariff.states(kind) for kind in rule.ttls.values())
+    return [ttl for ttl, kind in rule.ttls.items() if tariff.states(kind) or not charges]
+
+
+def _cache_uses(rows: Sequence[Row], cache: CacheChoice, resolved: ResolvedPlan) -> list[CacheUse]:
+    if cache.rule is None:
+        return [CacheUse()] * len(rows)
+    opening = resolved.conversation.opening
+    marks = (opening.tools.tokens, (opening.tools + opening.system).tokens)
+    return replay_cache(
+        rows, cache.rule, ttl=cache.ttl, hit_rate=cache.hit_rate, bills_writes=cache.bills_writes, marks=marks
+    )

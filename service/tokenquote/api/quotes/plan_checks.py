@@ -1,0 +1,48 @@
+"""What can be said against a plan before any model is asked."""
+
+from __future__ import annotations
+
+from tokenquote.api.plan_errors import PlanError
+from tokenquote.ledger import MAX_ROWS, PlanTooLong
+from tokenquote_client import plan as wire
+
+__all__ = ["check_plan"]
+
+
+def check_plan(plan: wire.Plan, models: int) -> None:
+    """Refuse what no model could be quoted for.
+
+    Raises:
+        PlanError: a strategy that is not offered, or a turn that nobody asks.
+        PlanTooLong: more requests, over all models together, than a ledger holds.
+    """
+    _check_history(plan)
+    _check_users(plan)
+    _check_length(plan, models)
+
+
+def _check_history(plan: wire.Plan) -> None:
+    strategy = plan.history.strategy
+    if strategy != "full":
+        location = ("history", "strategy")
+        raise PlanError(location, f"history strategy {strategy!r}: not yet offered", offered=False)
+
+
+def _check_users(plan: wire.Plan) -> None:
+    for i, turn in enumerate(plan.turns):
+        if turn.user is not None:
+            continue
+        if plan.start is None or i > 0:
+            detail = "missing; only the first turn after a `start` may go without"
+            raise PlanError(("turns", i, "user"), detail)
+        if turn.repeat > 1:
+            detail = "a turn without `user` answers `start`, which happens once"
+            raise PlanError(("turns", i, "repeat"), detail)
+
+
+def _check_length(plan: wire.Plan, models: int) -> None:
+    rounds = ((turn.repeat, sum(one.repeat for one in turn.tool_rounds)) for turn in plan.turns)
+    requests = models * sum(repeat * (1 + made) for repeat, made in rounds)
+    if requests > MAX_ROWS:
+        over = f" for its {models} models" if models > 1 else ""
+        raise PlanTooLong(f"the plan makes {requests} requests{over}; a quote holds {MAX_ROWS}")

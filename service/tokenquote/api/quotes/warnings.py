@@ -1,0 +1,126 @@
+"""What a reader should know before relying on a quote: its assumptions and warnings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tokenquote.api.quotes.plans import Unstated
+from tokenquote.catalog import Model
+from tokenquote.catalog.schema.providers import Caching
+from tokenquote.ledger import Row
+from tokenquote.ledger.prices import Priced, UnknownMode, card_of
+from tokenquote_client.plan import Plan
+from tokenquote_client.quote import Overflow, Warned
+
+__all__ = ["CacheChoice", "assumptions_of", "warnings_of"]
+
+PRICE_CHANGE_HORIZON_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CacheChoice:
+    """The prompt cache of one quote; `rule` is None where there is none."""
+
+    rule: Caching | None
+    ttl: str | None = None
+    hit_rate: Decimal = Decimal(1)
+    write_kind: str = "cache_write"
+    bills_writes: bool = False
+
+
+def assumptions_of(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
+    """What the quote takes for granted; `basis` is what its counts rest on."""
+    return [*([basis] if basis else []), *_cache_assumptions(cache, rows)]
+
+
+def warnings_of(
+    plan: Plan,
+    model: Model,
+    at: dt.datetime,
+    unstated: Unstated,
+    overflow: Overflow | None,
+    cache: CacheChoice,
+    priced: Priced,
+) -> list[Warned]:
+    """Everything that could mislead a reader who sees only the totals."""
+    found = (
+        *_output_warnings(unstated),
+        *_overflow_warnings(model, overflow),
+        *_price_changes(model, at, plan.mode),
+        *_retirement(model, at),
+        *_price_warnings(priced),
+        *_cache_warnings(plan, model, cache),
+    )
+    return [Warned(code=code, detail=detail) for code, detail in found]
+
+
+def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]:
+    if cache.rule is None:
+        return
+    if cache.hit_rate == 1:
+        yield "caching: every possible hit is taken; recorded follow-ups hit about two times in three"
+    if cache.rule.assumed:
+        yield f"caching: {cache.rule.assumed}"
+    if cache.ttl is None and any(row.gap_seconds for row in rows):
+        yield "caching: the provider publishes no time to live; entries are taken to outlast every gap"
+
+
+def _output_warnings(unstated: Unstated) -> Iterator[tuple[str, str]]:
+    missing = (
+        ("assistant", unstated.assistant, "turn"),
+        ("reasoning", unstated.reasoning, "turn"),
+        ("reasoning", unstated.round_reasoning, "tool round"),
+    )
+    parts = [f"{what} of {n} {of}{'' if n == 1 else 's'}" for what, n, of in missing if n]
+    if parts:
+        yield "output_not_stated", f"{' and '.join(parts)} not stated: counted as 0 tokens"
+
+
+def _overflow_warnings(model: Model, overflow: Overflow | None) -> Iterator[tuple[str, str]]:
+    if overflow is not None:
+        yield (
+            "context_overflow",
+            f"request {overflow.request} (turn {overflow.turn}) does not fit into {model.id}; "
+            "it and those after it are priced all the same",
+        )
+
+
+def _price_changes(model: Model, at: dt.datetime, mode: str) -> Iterator[tuple[str, str]]:
+    """The next change of the quoted mode's rates; a block may change only others."""
+    for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
+        begins = dt.datetime.combine(block.from_ or at.date(), dt.time(), dt.UTC)
+        before = model.prices_on(begins - dt.timedelta(days=1))
+        try:
+            changes = card_of(before, mode) != card_of(block, mode)
+        except UnknownMode:
+            yield "price_change", f"{model.id} is no longer offered in mode {mode} from {block.from_}"
+            continue
+        if changes:
+            yield "price_change", f"the prices of {model.id} change on {block.from_}"
+
+
+def _retirement(model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
+    retires = model.entry.retires
+    if retires is not None:
+        gone = retires <= at.astimezone(dt.UTC).date()
+        yield (
+            "model_retires",
+            f"{model.id} {'was switched off' if gone else 'will be switched off'} on {retires}",
+        )
+
+
+def _price_warnings(priced: Priced) -> Iterator[tuple[str, str]]:
+    if priced.unpriced:
+        yield "incomplete", f"no price known for: {', '.join(priced.unpriced)}; the cost leaves them out"
+
+
+def _cache_warnings(plan: Plan, model: Model, cache: CacheChoice) -> Iterator[tuple[str, str]]:
+    asked = plan.caching.model_fields_set & {"ttl", "hit_rate"}
+    if asked and cache.rule is None and plan.caching.enabled is None:
+        why = (
+            "caches only on request: add `enabled`" if model.caching else "has no prompt cache in the catalog"
+        )
+        yield "caching_off", f"{' and '.join(sorted(asked))} without effect: {model.id} {why}"

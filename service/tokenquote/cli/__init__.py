@@ -1,0 +1,282 @@
+"""The `tokenquote` command."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import IO, TYPE_CHECKING
+
+from tokenquote import __version__
+
+try:
+    import click
+except ModuleNotFoundError:
+    print("The tokenquote command needs its extra: pip install 'tokenquote[service]'", file=sys.stderr)
+    raise SystemExit(1) from None
+
+from tokenquote.cli.memory_commands import memory
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from tokenquote.http.service_state import ServiceState
+    from tokenquote.settings import Settings
+
+__all__ = ["main"]
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """A quote before the call: tokens and money of a planned LLM conversation."""
+
+
+main.add_command(memory)
+
+
+@main.command()
+@click.option("--host", help="Address to listen on. [TOKENQUOTE_HOST; 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [TOKENQUOTE_PORT; 8000]")
+def serve(host: str | None, port: int | None) -> None:
+    """Run the HTTP service."""
+    import uvicorn
+
+    from tokenquote.catalog import CatalogError
+    from tokenquote.http.access_log import configure_logging
+    from tokenquote.http.app import create_app, create_state
+    from tokenquote.settings import unknown_variables
+
+    settings = _settings()
+    configure_logging(settings.log_level)
+    for name in unknown_variables():
+        click.echo(f"warning: {name} is no setting of tokenquote", err=True)
+    try:
+        state = create_state(settings)
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from None
+    config = uvicorn.Config(
+        create_app(settings, state),
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+    click.echo(f"Tokenquote {__version__}: http://{config.host}:{config.port} (docs under /docs)", err=True)
+    _drain_on_signal(server := uvicorn.Server(config), state)
+    server.run()
+
+
+def _settings() -> Settings:
+    """Those of the environment; each variable that is wrong is named, and ends the command."""
+    from pydantic import ValidationError
+
+    from tokenquote.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (
+            f"TOKENQUOTE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)
+        )
+        raise click.ClickException("\n".join(wrong)) from None
+
+
+def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
+    """Answer 503 on /readyz from the moment that the process is asked to stop."""
+    stop = server.handle_exit
+
+    def drain(sig: int, frame: FrameType | None) -> None:
+        state.ready = False
+        stop(sig, frame)
+
+    server.handle_exit = drain  # type: ignore[method-assign]
+    signal.signal(signal.SIGTERM, drain)
+
+
+@main.command("quote")
+@click.argument("plan", type=click.File("rb"))
+@click.option(
+    "--format", "output", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True
+)
+@click.option("--model", "models", multiple=True, help="Instead of the plan's; several are compared.")
+@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_dir: Path | None) -> None:
+    """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
+    from rich.console import Console
+
+    from tokenquote.cli import quote_breakdown
+    from tokenquote.cli.plan_files import PlanFileError, answer_plan_file
+
+    try:
+        answered = answer_plan_file(plan.read(), getattr(plan, "name", "<stdin>"), models, catalog_dir)
+    except PlanFileError as error:
+        raise click.ClickException(str(error)) from None
+    if output == "json":
+        click.echo(answered.model_dump_json(indent=2))
+    elif output == "svg":
+        click.echo(quote_breakdown.picture_of(answered, "tokenquote quote"))
+    else:
+        quote_breakdown.print_answer(answered, Console())
+
+
+@main.command("tokens")
+@click.argument("body", type=click.File("rb"))
+@click.option("--format", "body_format", required=True, help="The api it is for: openai.chat, …")
+@click.option("--model", help="Instead of the one that the body names.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def print_tokens(
+    body: IO[bytes], body_format: str, model: str | None, output: str, catalog_dir: Path | None
+) -> None:
+    """Count the request body in BODY, a JSON file (- for standard input), exactly as it would be sent."""
+    from rich.console import Console
+
+    from tokenquote.cli.plan_files import PlanFileError, answer_body_file
+    from tokenquote.cli.token_breakdown import print_answer
+
+    name = getattr(body, "name", "<stdin>")
+    try:
+        answered = answer_body_file(body.read(), name, body_format, model, catalog_dir)
+    except PlanFileError as error:
+        raise click.ClickException(str(error)) from None
+    if output == "json":
+        click.echo(answered.model_dump_json(indent=2))
+    else:
+        print_answer(answered, Console())
+
+
+@main.command("deployment")
+@click.argument("question", type=click.File("rb"))
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--gpu", help="Instead of the question's: an id of GET /v1/gpus, or another name of it.")
+@click.option("--gpu-count", type=int, help="Instead of the question's.")
+@click.option("--config", type=click.File("rb"), help="A config.json instead of the question's model.")
+@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def print_deployment(
+    question: IO[bytes],
+    output: str,
+    gpu: str | None,
+    gpu_count: int | None,
+    config: IO[bytes] | None,
+    catalog_dir: Path | None,
+) -> None:
+    """Say whether the model of QUESTION fits on GPUs, how fast it is there, and when that is cheaper.
+
+    QUESTION is a YAML or JSON file (- for standard input) of what POST /v1/deployments takes.
+    """
+    from rich.console import Console
+
+    from tokenquote.cli.deployment_breakdown import print_answer
+    from tokenquote.cli.plan_files import PlanFileError, answer_deployment_file
+
+    stated = {"gpu": gpu, "gpu_count": gpu_count}
+    changes = {name: value for name, value in stated.items() if value is not None}
+    name = getattr(question, "name", "<stdin>")
+    try:
+        shape = None if config is None else config.read()
+        answered = answer_deployment_file(question.read(), name, changes, catalog_dir, shape)
+    except PlanFileError as error:
+        raise click.ClickException(str(error)) from None
+    if output == "json":
+        click.echo(answered.model_dump_json(indent=2))
+    else:
+        print_answer(answered, Console())
+
+
+@main.command()
+def health() -> None:
+    """Ask the service of this host whether it is ready; exit 1 if not. TOKENQUOTE_PORT says where."""
+    from http.client import HTTPConnection, HTTPException
+
+    # Not through httpx2: a probe runs every few seconds, and must not meet a proxy of the environment.
+    connection = HTTPConnection("127.0.0.1", _settings().port, timeout=3)
+    try:
+        connection.request("GET", "/readyz")
+        status = connection.getresponse().status
+    except (OSError, HTTPException) as error:
+        raise click.ClickException(f"no answer from port {connection.port}: {error!r}") from None
+    finally:
+        connection.close()
+    if status != 200:
+        raise click.ClickException(f"not ready: /readyz answered {status}")
+    click.echo("ready")
+
+
+@main.group()
+def catalog() -> None:
+    """The model catalog."""
+
+
+@catalog.command("check")
+@click.argument("directory", required=False, type=click.Path(path_type=Path, file_okay=False))
+def check_catalog(directory: Path | None) -> None:
+    """Load the shipped catalog, with DIRECTORY over it, and say what is wrong."""
+    from tokenquote.catalog import CatalogError, load_catalog
+
+    try:
+        loaded = load_catalog(directory)
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from None
+    sold = len(loaded.models) - loaded.open_weights
+    click.echo(
+        f"{sold} models of {len(loaded.providers)} providers and {loaded.open_weights} open-weight models, "
+        f"revision {loaded.revision}"
+    )
+
+
+@catalog.command("schema")
+def print_schema() -> None:
+    """Print the JSON schema of the catalog's files, for editors."""
+    from tokenquote.catalog.schema.json_schema import catalog_schema
+
+    click.echo(json.dumps(catalog_schema(), indent=2, ensure_ascii=False))
+
+
+@main.group()
+def vocabularies() -> None:
+    """The vocabularies that texts are counted with."""
+
+
+def _catalog_dir() -> Path:
+    directory = _settings().catalog_dir
+    if directory is None:
+        raise click.ClickException("say where your own catalog lies: TOKENQUOTE_CATALOG_DIR")
+    return directory
+
+
+@vocabularies.command("list")
+def list_vocabularies() -> None:
+    """Every vocabulary of the catalog, and where its file is or why it cannot be used."""
+    from tokenquote.catalog import CatalogError, load_catalog
+    from tokenquote.tokens import Vocabularies
+
+    try:
+        catalog = load_catalog(_settings().catalog_dir)
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from None
+    loaded = Vocabularies(catalog.vocabularies)
+    for name, entry in catalog.vocabularies.items():
+        place = f"from {entry.package}" if entry.package else entry.source
+        click.echo(f"{name:16} {loaded.trouble(name) or place}")
+
+
+@vocabularies.command("add")
+@click.argument("name")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def add_vocabulary(name: str, path: Path) -> None:
+    """Import the file PATH as the vocabulary NAME into TOKENQUOTE_CATALOG_DIR."""
+    from tokenquote.catalog import CatalogError, load_catalog
+    from tokenquote.cli.vocabulary_import import ImportRefused, import_vocabulary
+
+    directory = _catalog_dir()
+    try:
+        catalog = load_catalog(directory if directory.is_dir() else None)
+        entry = import_vocabulary(name, path, catalog, directory)
+    except (CatalogError, ImportRefused) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{name}: {entry.format}, SHA-256 {entry.sha256}, in {directory / str(entry.file)}")

@@ -1,0 +1,133 @@
+"""A deployment as a person reads it: what each GPU holds, what fits, how fast it is, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tokenquote.cli.quote_breakdown import dollars, plain_table
+from tokenquote_client.deployments import BreakEvenAnswer, DeploymentAnswer, Speed
+
+__all__ = ["print_answer"]
+
+MAX_OPTIONS_SHOWN = 8
+_GIB = 2**30
+
+
+def print_answer(answer: DeploymentAnswer, console: Console) -> None:
+    """Print the breakdown of a deployment."""
+    console.print(Group(*_sections(answer)))
+
+
+def _sections(answer: DeploymentAnswer) -> Iterator[RenderableType]:
+    verdict = ("fits", "bold green") if answer.fits else ("does not fit", "bold red")
+    yield Text.assemble(
+        (answer.model or "your architecture", "bold"),
+        f" in {answer.quantization} on {answer.gpu_count} x {answer.gpu}  ",
+        verdict,
+    )
+    yield Text(
+        f"{answer.concurrency} sequences of {answer.context_tokens:,} tokens, KV cache in {answer.kv_dtype}; "
+        f"tensor parallel {answer.tensor_parallel}, pipeline parallel {answer.pipeline_parallel}"
+    )
+    yield Text()
+    yield _shares(answer)
+    yield Text()
+    yield Text(
+        f"largest batch {answer.largest_batch:,} of these sequences; longest context "
+        f"{answer.longest_context_tokens:,} tokens each"
+    )
+    if answer.speed is not None:
+        yield from _speed(answer.speed)
+    yield Text()
+    yield _options(answer)
+    if answer.break_even is not None:
+        yield Text()
+        yield from _break_even(answer.break_even)
+    yield Text()
+    yield from _notes(answer)
+
+
+def _shares(answer: DeploymentAnswer) -> Table:
+    table = plain_table(
+        "GiB, stage", ">GPUs", ">layers", ">weights", ">KV cache", ">activ.", ">graphs",
+        ">runtime", ">total", ">of", ">free",
+    )  # fmt: skip
+    for share in answer.per_gpu:
+        sizes = (
+            share.weights_bytes + share.draft_bytes + share.padding_bytes,
+            share.kv_cache_bytes + share.kv_in_flight_bytes,
+            share.activation_bytes,
+            share.cuda_graph_bytes,
+            share.runtime_bytes,
+            share.total_bytes,
+            share.budget_bytes,
+            share.free_bytes,
+        )
+        counts = (share.stage, share.gpus, share.layers)
+        table.add_row(*map(str, counts), *(f"{size / _GIB:,.2f}" for size in sizes))
+    return table
+
+
+def _speed(speed: Speed) -> Iterator[RenderableType]:
+    prefill, decode = speed.prefill, speed.decode
+    yield Text(
+        f"at best: {decode.tokens_per_second_per_user:,.1f} tokens a second for each of {decode.sequences}, "
+        f"{decode.tokens_per_second:,.0f} in all (bound by {decode.bound_by})"
+    )
+    yield Text(
+        f"         first token of {prefill.prompt_tokens:,} after {prefill.seconds:,.3f} s, "
+        f"{prefill.tokens_per_second:,.0f} prompt tokens a second (bound by {prefill.bound_by})"
+    )
+
+
+def _options(answer: DeploymentAnswer) -> Table:
+    table = plain_table("fewest GPUs that do", ">GPUs", ">tensor", ">pipeline", ">GiB", ">an hour")
+    for one in answer.options[:MAX_OPTIONS_SHOWN]:
+        table.add_row(
+            one.gpu,
+            str(one.gpu_count),
+            str(one.tensor_parallel),
+            str(one.pipeline_parallel),
+            f"{one.memory_bytes / _GIB:,.0f}",
+            dollars(one.price_per_hour),
+        )
+    more = len(answer.options) - MAX_OPTIONS_SHOWN
+    if more > 0:
+        table.add_row(f"… {more} more")
+    return table
+
+
+def _break_even(answer: BreakEvenAnswer) -> Iterator[RenderableType]:
+    table = plain_table("a conversation costs", ">dollars", "")
+    api = dollars(answer.api_cost_per_conversation)
+    table.add_row(answer.api_model, api, "" if answer.api_cost_complete else "incomplete")
+    replicas = "deployment" if answer.replicas == 1 else "deployments"
+    table.add_row(
+        "hosted, at this traffic",
+        dollars(answer.hosted_cost_per_conversation),
+        f"{answer.replicas} {replicas}, {answer.utilization:.1%} busy",
+    )
+    table.add_row("hosted, at full load", dollars(answer.hosted_cost_per_conversation_at_full_load), "")
+    yield table
+    if answer.break_even_utilization is not None:
+        yield Text(_crossing(answer), "bold")
+
+
+def _crossing(answer: BreakEvenAnswer) -> str:
+    if answer.break_even_conversations_per_day is None:
+        return "hosting costs more even at full load"
+    return (
+        f"hosting is cheaper from {answer.break_even_utilization:.1%} utilisation on: "
+        f"{answer.break_even_conversations_per_day:,.0f} conversations a day"
+    )
+
+
+def _notes(answer: DeploymentAnswer) -> Iterator[RenderableType]:
+    for note in answer.assumptions:
+        yield Text(f"· {note}", style="dim")
+    for warning in answer.warnings:
+        yield Text(f"! {warning.detail}", style="yellow")

@@ -1,0 +1,155 @@
+"""Files of the command line: YAML or JSON to an answer, or sentences that say why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from tokenquote.api.deployments import answer_deployment
+from tokenquote.api.problems import KNOWN_ERRORS, invalid, problem_of
+from tokenquote.api.quotes import answer
+from tokenquote.api.tokens import answer_tokens
+from tokenquote.api.validation import validated
+from tokenquote.catalog import Catalog, CatalogError, load_catalog, parse_yaml
+from tokenquote.tokens import Vocabularies
+from tokenquote_client import (
+    Comparison,
+    DeploymentAnswer,
+    DeploymentQuestion,
+    Plan,
+    Problem,
+    Quote,
+    TokensAnswer,
+    TokensQuestion,
+)
+
+__all__ = ["PlanFileError", "answer_body_file", "answer_deployment_file", "answer_plan_file"]
+
+AnswerT = TypeVar("AnswerT")
+
+
+class PlanFileError(ValueError):
+    """A file that cannot be answered; the text is one sentence a line."""
+
+
+def answer_plan_file(
+    content: bytes, name: str, models: tuple[str, ...] = (), catalog_dir: Path | None = None
+) -> Quote | Comparison:
+    """Quote the plan in a file.
+
+    Args:
+        content: YAML, of which JSON is a part.
+        name: what errors call the file.
+        models: take the place of the plan's own; several are compared.
+        catalog_dir: catalog files of one's own.
+
+    Raises:
+        PlanFileError: not YAML, not a plan, or a plan that cannot be quoted.
+    """
+    catalog, data = _read(content, name, catalog_dir)
+    if isinstance(data, dict) and models:
+        chosen = {"model": models[0]} if len(models) == 1 else {"models": list(models)}
+        data = {key: value for key, value in data.items() if key not in ("model", "models")} | chosen
+
+    def work() -> Quote | Comparison:
+        plan = validated(Plan, data, len(content))
+        return answer(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
+
+    return _with_sentences(name, data, "the plan", work)
+
+
+def answer_deployment_file(
+    content: bytes,
+    name: str,
+    changes: Mapping[str, Any],
+    catalog_dir: Path | None = None,
+    config: bytes | None = None,
+) -> DeploymentAnswer:
+    """Answer the question about a deployment in a file: what POST /v1/deployments takes.
+
+    Args:
+        content: YAML, of which JSON is a part.
+        name: what errors call the file.
+        changes: take the place of the question's own fields.
+        catalog_dir: catalog files of one's own.
+        config: a Hugging Face `config.json`, in place of the question's model.
+
+    Raises:
+        PlanFileError: not YAML, not such a question, or one that cannot be answered.
+    """
+    catalog, data = _read(content, name, catalog_dir)
+    if isinstance(data, dict):
+        data = {**data, **changes}
+        if config is not None:
+            data = {**data, "model": None, "architecture": _parsed(config, "config.json")}
+
+    def work() -> DeploymentAnswer:
+        question = validated(DeploymentQuestion, data, len(content))
+        now = dt.datetime.now(dt.UTC)
+        return answer_deployment(question, catalog, Vocabularies(catalog.vocabularies), now)
+
+    return _with_sentences(name, data, "the question", work)
+
+
+def answer_body_file(
+    content: bytes, name: str, body_format: str, model: str | None = None, catalog_dir: Path | None = None
+) -> TokensAnswer:
+    """Count the request body in a file, exactly as it would be sent: what POST /v1/tokens answers.
+
+    Args:
+        content: JSON.
+        name: what errors call the file.
+        body_format: the api that the body is for.
+        model: takes the place of the one that the body names.
+        catalog_dir: catalog files of one's own.
+
+    Raises:
+        PlanFileError: not JSON, not a body of the format, or of a model that is not known.
+    """
+    try:
+        catalog = load_catalog(catalog_dir)
+        data = {"format": body_format, "body": from_json(content, allow_inf_nan=False), "model": model}
+    except CatalogError as error:
+        raise PlanFileError(str(error)) from None
+    except ValueError as error:
+        raise PlanFileError(f"{name}: no JSON: {error}") from None
+
+    def work() -> TokensAnswer:
+        question = validated(TokensQuestion, data, len(content))
+        return answer_tokens(question, catalog, Vocabularies(catalog.vocabularies))
+
+    return _with_sentences(name, data, "the body", work)
+
+
+def _read(content: bytes, name: str, catalog_dir: Path | None) -> tuple[Catalog, Any]:
+    try:
+        return load_catalog(catalog_dir), _parsed(content, name)
+    except CatalogError as error:
+        raise PlanFileError(str(error)) from None
+
+
+def _parsed(content: bytes, name: str) -> Any:
+    try:
+        return parse_yaml(content, name)
+    except CatalogError as error:
+        raise PlanFileError(str(error)) from None
+
+
+def _with_sentences(name: str, data: Any, what: str, work: Callable[[], AnswerT]) -> AnswerT:
+    try:
+        return work()
+    except ValidationError as error:
+        raise PlanFileError(_sentences(name, what, invalid(error, data))) from None
+    except KNOWN_ERRORS as error:
+        raise PlanFileError(_sentences(name, what, problem_of(error))) from None
+
+
+def _sentences(name: str, what: str, problem: Problem) -> str:
+    if not problem.errors:
+        return f"{name}: {problem.detail}"
+    return "\n".join(f"{name}: {error.pointer or what}: {error.detail}" for error in problem.errors)

@@ -1,0 +1,33 @@
+"""A plan as rows, one per model request: what each sends, what it finds in the cache."""
+
+from tokenquote.ledger.caching import CacheUse, replay_cache
+from tokenquote.ledger.media_use import NO_MEDIA, MediaUse
+from tokenquote.ledger.replay import (
+    MAX_ROWS,
+    Content,
+    Conversation,
+    Opening,
+    PlanTooLong,
+    Row,
+    ToolRound,
+    Turn,
+    count_requests,
+    replay,
+)
+
+__all__ = [
+    "MAX_ROWS",
+    "NO_MEDIA",
+    "CacheUse",
+    "Content",
+    "Conversation",
+    "MediaUse",
+    "Opening",
+    "PlanTooLong",
+    "Row",
+    "ToolRound",
+    "Turn",
+    "count_requests",
+    "replay",
+    "replay_cache",
+]

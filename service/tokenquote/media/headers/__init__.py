@@ -1,0 +1,1 @@
+"""Sizes and lengths from the headers of files. Nothing is decoded and nothing is fetched."""

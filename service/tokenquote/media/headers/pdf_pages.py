@@ -1,0 +1,115 @@
+"""How many pages a PDF has, how large they are, and the text of the first. No page is rendered."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pypdf
+
+from tokenquote.media.headers.base64_file import Base64File, HeaderError, HeaderReader
+from tokenquote.media.headers.pdf_texts import texts_of
+from tokenquote.media.headers.work_limit import DocumentBudget, at_most
+
+__all__ = ["MAX_PAGES", "PageSize", "PdfPages", "read_pdf_pages"]
+
+MAX_PAGES = 2_000
+"""A longer document is refused; providers take 1,000 pages at most."""
+# A page takes some 700 to 1,000 calls. A hostile file is given up after some seconds.
+_MAX_CALLS = 1_500_000
+_MAX_STREAM_BYTES = 16 << 20
+_MAX_POINTS = 14_400 * 100
+"""A hundred times the longest side that PDF 1.7 allows without a user unit."""
+_LIMITS = pypdf.Configuration(
+    zlib_maximum_output_length=_MAX_STREAM_BYTES,
+    lzw_maximum_output_length=_MAX_STREAM_BYTES,
+    run_length_maximum_output_length=_MAX_STREAM_BYTES,
+    brotli_maximum_output_length=_MAX_STREAM_BYTES,
+    stream_decoding_work_maximum_length=2 * _MAX_STREAM_BYTES,
+    page_tree_maximum_entries=2 * MAX_PAGES,
+)
+_SIGNATURE_WITHIN = 1024
+
+# What it logs about damaged files may quote them.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
+logging.getLogger("pypdf").propagate = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PageSize:
+    """Points of 1/72 inch as the page is shown, rounded."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPages:
+    """The pages of a document."""
+
+    sizes: Mapping[PageSize, int]
+    """How many pages of each size."""
+    texts: tuple[str, ...]
+    """The text of the first pages, as far as it could be read."""
+    bytes: int
+    """Of the whole file."""
+
+    @property
+    def count(self) -> int:
+        return sum(self.sizes.values())
+
+
+def read_pdf_pages(data: str, budget: DocumentBudget | None = None) -> PdfPages:
+    """The pages of a PDF given as base64 text, with or without a `data:` prefix.
+
+    Args:
+        data: the text.
+        budget: of work that is left for this and other documents; None: enough for this one.
+
+    Raises:
+        HeaderError: not base64, not a PDF, damaged, encrypted, without pages, or too large to read.
+    """
+    work = budget or DocumentBudget()
+    file = Base64File(data)
+    reader = HeaderReader(file, max_steps=_MAX_CALLS, max_read=max(file.size, 1))
+    if not _is_pdf(reader.read(_SIGNATURE_WITHIN)):
+        raise HeaderError("not a PDF document, nor a text")
+    reader.seek(0)
+    try:
+        with pypdf.apply_configuration(_LIMITS):
+            document, sizes = at_most(_MAX_CALLS, work.pages, lambda: _read(reader))
+            texts = texts_of(document, work.texts)
+    except HeaderError:
+        raise
+    except Exception as error:  # the library raises whatever a damaged file leads it to
+        raise HeaderError(f"the document is cut off or damaged ({type(error).__name__})") from None
+    if not sizes:
+        raise HeaderError("the document has no pages")
+    return PdfPages(sizes, texts, file.size)
+
+
+def _is_pdf(head: bytes) -> bool:
+    """The mark may stand behind blanks or a byte order mark, but not behind another kind of file."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n\f\0").startswith(b"%PDF-")
+
+
+def _read(reader: HeaderReader) -> tuple[pypdf.PdfReader, Counter[PageSize]]:
+    document = pypdf.PdfReader(reader)
+    return document, _sizes(document)
+
+
+def _sizes(document: pypdf.PdfReader) -> Counter[PageSize]:
+    if document.is_encrypted and not document.decrypt(""):
+        raise HeaderError("the document is encrypted; state its `pages`")
+    sizes: Counter[PageSize] = Counter()
+    for page in document.pages:
+        box = page.mediabox
+        width, height = abs(float(box.width)), abs(float(box.height))
+        if not (0 < width <= _MAX_POINTS and 0 < height <= _MAX_POINTS):
+            raise HeaderError(f"a page of {width:.0f} x {height:.0f} points")
+        turned = page.rotation % 180 == 90
+        sides = (height, width) if turned else (width, height)
+        sizes[PageSize(*(max(1, round(side)) for side in sides))] += 1
+    return sizes

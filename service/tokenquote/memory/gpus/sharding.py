@@ -1,0 +1,211 @@
+"""What of the weights one GPU of a layout holds, reads and multiplies with.
+
+As vLLM 0.33.0 shards: the matrices of attention, feed-forward blocks and experts and the two ends of the
+vocabulary are split over the tensor-parallel GPUs; norms, biases, routers, what sees or hears, and MLA's
+down-projections are on each of them, and so is a KV head that there are fewer of than GPUs. Layers are split
+over the pipeline stages; the first has the embedding, the last the output matrix.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tokenquote.memory.gpus import Layout, check_layout
+from tokenquote.memory.kv_cache.pipeline import split_into_stages
+from tokenquote.memory.layers import Architecture, Experts, GroupedAttention, Layer, Parallel
+from tokenquote.memory.layers.parameters import Tensors, layer_tensors, tensors, tensors_outside
+
+__all__ = ["ExpertShare", "Sharding", "StageWeights"]
+
+_WHOLE_ROLES = frozenset({"kept", "tower"})
+_WHOLE_PARTS = frozenset({"indexer", "compressor"})
+# Down-projections of MLA, by llama.cpp's names; what they yield every head of every GPU needs.
+_WHOLE = frozenset({"attn_q_a", "attn_kv_a_mqa", "attn_kv"})
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertShare:
+    """One GPU's share of experts that a router chooses `active` of `number` from."""
+
+    bytes: int
+    elements: int
+    number: int
+    active: int
+
+    def read(self, tokens: int) -> float:
+        """Bytes of the distinct experts that so many tokens are expected to choose.
+
+        Each token chooses independently: E x (1 - (1 - k/E)^tokens) of E experts.
+        """
+        return self.bytes * (1 - (1 - self.active / self.number) ** tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class StageWeights:
+    """The weights on each GPU of one pipeline stage."""
+
+    kinds: tuple[tuple[Layer, int], ...]
+    """Its layers: those that are alike once, with their number."""
+    is_last: bool
+    components: Mapping[str, int]
+    """Bytes by part."""
+    idle_bytes: int
+    """Of those, what a step does not read: rows are looked up in the input embedding; towers see no text."""
+    experts: tuple[ExpertShare, ...]
+    matrix_elements: int
+    """Of the matrices that every token is multiplied with, without experts and the output matrix."""
+    head_elements: int
+
+    @property
+    def layers(self) -> int:
+        """How many."""
+        return sum(times for _, times in self.kinds)
+
+    @property
+    def bytes(self) -> int:
+        return sum(self.components.values())
+
+    def read(self, tokens: int) -> float:
+        """Bytes that a step of so many tokens reads."""
+        chosen = sum(share.read(tokens) - share.bytes for share in self.experts)
+        return self.bytes - self.idle_bytes + chosen
+
+    def active_elements(self, *, with_head: bool = True) -> float:
+        """Elements that one token is multiplied with."""
+        experts = sum(share.elements * share.active / share.number for share in self.experts)
+        return self.matrix_elements + experts + (self.head_elements if with_head else 0)
+
+
+@dataclass
+class _Held:
+    """Elements on one GPU, by what they are."""
+
+    parts: Counter[str] = field(default_factory=Counter)
+    idle: Counter[str] = field(default_factory=Counter)
+    experts: Counter[tuple[int, int]] = field(default_factory=Counter)
+    matrices: int = 0
+    head: int = 0
+
+    def add(self, other: _Held, times: int) -> None:
+        for part, count in other.parts.items():
+            self.parts[part] += times * count
+        for part, count in other.idle.items():
+            self.idle[part] += times * count
+        for chosen, count in other.experts.items():
+            self.experts[chosen] += times * count
+        self.matrices += times * other.matrices
+        self.head += times * other.head
+
+
+class Sharding:
+    """A model's weights, to be spread over GPUs in one layout after the other."""
+
+    def __init__(self, architecture: Architecture, components: Mapping[str, int]) -> None:
+        """Look at every layer once.
+
+        Args:
+            architecture: the whole model's.
+            components: its bytes by part, as `weigh_architecture` gives them; a GPU has of a part as many
+                bytes as it has of the part's elements.
+        """
+        self._architecture = architecture
+        self._components = components
+        self._elements: Counter[str] = Counter()
+        for one in tensors(architecture):
+            self._elements[one.part] += one.elements
+        self._kinds = list(dict.fromkeys(architecture.layers))
+        numbers = {layer: i for i, layer in enumerate(self._kinds)}
+        self._layers = [numbers[layer] for layer in architecture.layers]
+        self._held: dict[tuple[int, int], _Held] = {}
+
+    def check(self, layout: Layout) -> None:
+        """Refuse a layout that engines refuse.
+
+        Raises:
+            LayoutError: naming what does not divide.
+        """
+        check_layout(self._kinds, len(self._layers), layout)
+
+    def stages(self, layout: Layout) -> tuple[StageWeights, ...]:
+        """The weights of each stage of a layout that `check` accepts."""
+        stages = list(split_into_stages(self._layers, layout.pipeline_parallel))
+        last = len(stages) - 1
+        ranks = layout.tensor_parallel
+        return tuple(
+            self._stage(Counter(layers), ranks, is_first=i == 0, is_last=i == last)
+            for i, layers in enumerate(stages)
+        )
+
+    def _stage(self, kinds: Counter[int], ranks: int, *, is_first: bool, is_last: bool) -> StageWeights:
+        held = self._ends(ranks, is_first=is_first, is_last=is_last)
+        for kind, times in kinds.items():
+            held.add(self._layer(kind, ranks), times)
+        return StageWeights(
+            kinds=tuple((self._kinds[kind], times) for kind, times in kinds.items()),
+            is_last=is_last,
+            components={part: self._bytes(part, count) for part, count in held.parts.items()},
+            idle_bytes=sum(self._bytes(part, count) for part, count in held.idle.items()),
+            experts=tuple(
+                ExpertShare(self._bytes("experts", count), count, number, active)
+                for (number, active), count in held.experts.items()
+            ),
+            matrix_elements=held.matrices,
+            head_elements=held.head,
+        )
+
+    def _bytes(self, part: str, elements: int) -> int:
+        return -(-self._components[part] * elements // self._elements[part])
+
+    def _layer(self, kind: int, ranks: int) -> _Held:
+        if (kind, ranks) not in self._held:
+            layer, held = self._kinds[kind], _Held()
+            for tensor in layer_tensors(layer, self._architecture):
+                count = _on_rank(tensor, layer, ranks)
+                held.parts[tensor.part] += count
+                if tensor.role == "expert" and isinstance(layer.mlp, Experts):
+                    held.experts[layer.mlp.number, layer.mlp.active or layer.mlp.number] += count
+                elif tensor.rows > 1:
+                    held.matrices += count
+            self._held[kind, ranks] = held
+        return self._held[kind, ranks]
+
+    def _ends(self, ranks: int, *, is_first: bool, is_last: bool) -> _Held:
+        """What belongs to no layer, as far as it is here."""
+        held = _Held()
+        tied = self._architecture.tied
+        for tensor in tensors_outside(self._architecture):
+            if not _is_here(tensor, is_first=is_first, is_last=is_last, tied=tied):
+                continue
+            count = _on_rank(tensor, None, ranks)
+            held.parts[tensor.part] += count
+            if tensor.role == "head" or (is_last and tied and tensor.role == "embedding"):
+                held.head += count
+            elif tensor.role in ("embedding", "tower"):
+                held.idle[tensor.part] += count
+            elif tensor.rows > 1:
+                held.matrices += count
+        return held
+
+
+def _is_here(tensor: Tensors, *, is_first: bool, is_last: bool, tied: bool) -> bool:
+    if tensor.role == "embedding":
+        return is_first or (is_last and tied)
+    # The final norm and the output matrix; anything else beside the layers comes before them.
+    return is_last if tensor.role == "head" or tensor.part in ("norms", "lm_head") else is_first
+
+
+def _on_rank(tensor: Tensors, layer: Layer | None, ranks: int) -> int:
+    """Elements of one GPU."""
+    if ranks == 1 or tensor.role in _WHOLE_ROLES or tensor.part in _WHOLE_PARTS or tensor.name in _WHOLE:
+        return tensor.elements
+    attention = None if layer is None else layer.attention
+    grouped = attention.attention if isinstance(attention, Parallel) else attention
+    if isinstance(grouped, GroupedAttention) and grouped.kv_heads < ranks:
+        heads, queries = grouped.kv_heads, grouped.query_heads * grouped.head_dim
+        if tensor.name in ("attn_k", "attn_v"):
+            return tensor.elements // heads
+        if tensor.name == "attn_qkv":
+            return (queries // ranks + (tensor.rows - queries) // heads) * tensor.columns * tensor.copies
+    return -(-tensor.rows // ranks) * tensor.columns * tensor.copies

@@ -1,0 +1,193 @@
+"""Requests counted by rendering them with the model's own chat template, token for token.
+
+What a message, a call or the tools add is found by rendering as well: the difference that they make to a
+short conversation. So a plan's requests grow as the rendered prompts do, and no constant is kept beside the
+template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from tokenquote.catalog.schema.providers import Framing, TemplateUse
+from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolDefinition
+from tokenquote.tokens.request_count import Framed, RequestCount
+from tokenquote.tokens.templates.chat_messages import messages_of, settings_of, tools_of
+from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
+from tokenquote.tokens.templates.rendering import ChatTemplateError, render
+from tokenquote.tokens.templates.stated_calls import stated_call
+from tokenquote.tokens.texts import TextCounter
+
+__all__ = ["TemplatedRequests"]
+
+_QUESTION = Message("user", ("Hello",))
+_ANSWER = Message("assistant", ("Hello",))
+_CALL = Message("assistant", calls=(ToolCall("f", "{}", "call_0"),))
+
+
+class TemplatedRequests:
+    """Counts requests by one chat template."""
+
+    def __init__(
+        self, template: TemplateUse, framing: Framing, texts: TextCounter, prompts: RenderedPrompts
+    ) -> None:
+        self._template = template
+        self._framing = framing
+        self._texts = texts
+        self._rendered = prompts
+
+    @cached_property
+    def per_request(self) -> int:
+        """What stands before the first message, and what asks for the answer."""
+        return self._framing.request + self._tokens([_QUESTION]) - self._question
+
+    def request(self, request: Request) -> RequestCount:
+        if request.shape == "prompts":
+            return self._prompts(request)
+        values = settings_of(request)
+        tools = () if _without_tools(request) else request.tools
+        whole = self._tokens(request.messages, tools, values)
+        plain = {key: value for key, value in values.items() if key not in ("wants_json", "schema")}
+        no_schema = self._tokens(request.messages, tools, plain) if plain != values else whole
+        no_tools = self._tokens(request.messages, (), plain) if tools else no_schema
+        others = [message for message in request.messages if message.role != "system"]
+        no_system = (
+            self._tokens(others, (), plain) if others != list(request.messages) and others else no_tools
+        )
+        system = [message for message in request.messages if message.role == "system"]
+        unknown = [one.text for one in request.everything_unknown()]
+        return RequestCount(
+            system=self._framed(no_tools - no_system, _texts_of(system)),
+            tools=self._definitions(no_schema - no_tools, len(tools)),
+            schema=self._all_content(whole - no_schema),
+            messages=self._framed(no_system + self._framing.request - self.per_request, _texts_of(others)),
+            unknown=Framed(self._texts.as_unknown(unknown) if unknown else self._texts.nothing()),
+            per_request=self.per_request,
+        )
+
+    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
+        if not tools:
+            return Framed(self._texts.nothing())
+        conversation = [*system, _QUESTION]
+        tokens = self._tokens(conversation, tools) - self._tokens(conversation)
+        return self._definitions(tokens, len(tools))
+
+    def appended(self, messages: Sequence[Message]) -> Framed:
+        if not messages:
+            return Framed(self._texts.nothing())
+        messages = [_with_named_calls(message) for message in messages]
+        if messages[0].role == "system":
+            added = self._tokens([*messages, _QUESTION]) - self._tokens([_QUESTION])
+            return self._framed(added, _texts_of(messages))
+        before, tokens = self._before(messages[0].role)
+        conversation = [*before, *messages]
+        if messages[-1].role == "assistant":
+            conversation.append(_QUESTION)
+            tokens += self._question
+        return self._framed(self._tokens(conversation) - tokens, _texts_of(messages))
+
+    def _before(self, role: Role) -> tuple[list[Message], int]:
+        """A short conversation that a message of this role can follow, and the tokens of its request."""
+        asked = self._tokens([_QUESTION])
+        if role == "user":
+            return [_QUESTION, _ANSWER], asked + self._answer
+        if role == "tool":
+            called = self._tokens([_QUESTION, _CALL, _QUESTION]) - self._question
+            return [_QUESTION, _CALL], called
+        return [_QUESTION], asked
+
+    @cached_property
+    def _question(self) -> int:
+        """What the question of the short conversation adds after an answer."""
+        asked = self._tokens([_QUESTION, _ANSWER, _QUESTION], asks=False)
+        return asked - self._tokens([_QUESTION, _ANSWER], asks=False)
+
+    @cached_property
+    def _answer(self) -> int:
+        """What its answer adds, the opening that had asked for it included."""
+        return self._tokens([_QUESTION, _ANSWER, _QUESTION]) - self._tokens([_QUESTION]) - self._question
+
+    def _prompts(self, request: Request) -> RequestCount:
+        nothing = Framed(self._texts.nothing())
+        unknown = [one.text for one in request.everything_unknown()]
+        return RequestCount(
+            system=nothing,
+            tools=nothing,
+            schema=nothing,
+            messages=Framed(self._texts.texts(request.prompts), request.prompt_tokens),
+            unknown=Framed(self._texts.as_unknown(unknown)) if unknown else nothing,
+            per_request=0,
+        )
+
+    def _tokens(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[ToolDefinition] = (),
+        values: Mapping[str, Any] | None = None,
+        *,
+        asks: bool = True,
+    ) -> int:
+        """Tokens of a rendered conversation.
+
+        Raises:
+            BodyError: the template refuses it.
+        """
+        shown: dict[str, Any] = {
+            "bos_token": "",
+            "eos_token": "",
+            **self._template.values,
+            **(values or {}),
+            "messages": messages_of(messages, self._template.joined_by),
+            "tools": tools_of(tools) or None,
+            "add_generation_prompt": asks,
+        }
+        if self._template.literal:
+            shown |= {key: self._rendered.shield(shown[key]) for key in ("messages", "tools")}
+        try:
+            rendered = render(self._template.text, shown)
+        except ChatTemplateError as error:
+            raise BodyError(("messages",), str(error)) from None
+        return self._rendered.count(rendered)
+
+    def _framed(self, tokens: int, texts: Sequence[str]) -> Framed:
+        """A part whose texts are its content, and all the rest of it framing."""
+        content = self._texts.texts(texts)
+        return Framed(content, tokens - content.tokens)
+
+    def _definitions(self, tokens: int, tools: int) -> Framed:
+        """Definitions as rendered, and what the host is known to add for having any."""
+        if not tools:
+            return Framed(self._texts.nothing())
+        rule = self._framing.tools
+        content = self._texts.banded(tokens)
+        if "tools" in self._framing.model_fields_set:
+            content = self._texts.as_structure(content)
+        return Framed(content, rule.per_request + rule.per_tool * tools)
+
+    def _all_content(self, tokens: int) -> Framed:
+        return Framed(self._texts.banded(tokens))
+
+
+def _with_named_calls(message: Message) -> Message:
+    """A call that a plan states as text has no name yet: it is read from the text."""
+    if all(call.name for call in message.calls):
+        return message
+    read = [("", call) if call.name else stated_call(call.arguments, call.id or "") for call in message.calls]
+    said = tuple(text for text, _ in read if text)
+    return replace(message, parts=(*message.parts, *said), calls=tuple(call for _, call in read))
+
+
+def _without_tools(request: Request) -> bool:
+    return request.tool_choice is not None and request.tool_choice.mode == "none"
+
+
+def _texts_of(messages: Sequence[Message]) -> list[str]:
+    """What stands in the messages: texts, thoughts, and the arguments of calls."""
+    found: list[str] = []
+    for message in messages:
+        found += [*message.texts, *([message.reasoning] if message.reasoning else [])]
+        found += [call.arguments for call in message.calls]
+    return found

@@ -1,0 +1,1 @@
+"""Tool definitions and output schemas as models see them."""

@@ -1,0 +1,55 @@
+"""A list of tool definitions as the one text that a model reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tokenquote.tokens.request import ToolDefinition
+from tokenquote.tokens.tools.schema_refs import Size
+from tokenquote.tokens.tools.typescript import function_declaration, namespace
+from tokenquote.tokens.tools.typescript_0613 import function_declaration_0613
+
+__all__ = ["ToolBlock", "tool_block"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolBlock:
+    """The definitions by themselves, and the block that they make."""
+
+    names: tuple[str, ...]
+    definitions: tuple[str, ...]
+    text: str
+    before: str
+    """How the text before a definition ends: tokens reach over that border (`;`, blank line, `//`)."""
+
+    def by_tool(self, encode: Callable[[str], int]) -> Mapping[str, int]:
+        """What each definition adds to the block, by its tool's name."""
+        border = encode(self.before)
+        tokens: dict[str, int] = {}
+        for name, definition in zip(self.names, self.definitions, strict=True):
+            tokens[name] = tokens.get(name, 0) + encode(self.before + definition) - border
+        return tokens
+
+
+def tool_block(tools: Sequence[ToolDefinition], style: str) -> ToolBlock:
+    """Render definitions in the style that a family of models is shown.
+
+    Raises:
+        BodyError: the schemas unfold to more than the bounds.
+    """
+    size = Size()
+    render = {
+        "typescript": partial(function_declaration, size=size),
+        "typescript-0613": partial(function_declaration_0613, size=size),
+    }.get(style, _as_json)
+    definitions = tuple(render(tool) for tool in tools)
+    text, before = ("\n".join(definitions), "}\n") if style == "json" else (namespace(definitions), ";\n\n")
+    return ToolBlock(tuple(tool.name for tool in tools), definitions, text, before)
+
+
+def _as_json(tool: ToolDefinition) -> str:
+    definition = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return json.dumps(definition, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,86 @@
+"""Tool definitions as gpt-4-0613 sees them: an earlier form of the same namespace.
+
+No titles, no comments below the second level, never an object on one line, two blanks for each level.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tokenquote.tokens.request import ToolDefinition
+from tokenquote.tokens.tools.schema_refs import Path, References, Schema, Size
+from tokenquote.tokens.tools.typescript import comments
+
+__all__ = ["function_declaration_0613"]
+
+_PRIMITIVES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
+_COMMENTED_LEVELS = 1
+
+
+def function_declaration_0613(tool: ToolDefinition, size: Size) -> str:
+    """One function as a type.
+
+    Raises:
+        BodyError: the schemas unfold to more than the bounds of `size`.
+    """
+    size.add(tool.description)
+    lines = [*comments(tool.description)]
+    if tool.parameters.get("properties"):
+        shape = _Renderer(tool.parameters, size).object(tool.parameters, 0, frozenset())
+        lines.append(f"type {tool.name} = (_: {shape}) => any;")
+    else:
+        lines.append(f"type {tool.name} = () => any;")
+    return "\n".join(lines)
+
+
+class _Renderer:
+    def __init__(self, root: Schema, size: Size) -> None:
+        self._references = References(root, size)
+        self._size = size
+
+    def object(self, schema: Schema, level: int, path: Path) -> str:
+        properties = schema.get("properties")
+        if not isinstance(properties, dict) or not properties:
+            return "object"
+        required = schema.get("required")
+        needed = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
+        lines = [
+            line
+            for name, prop in properties.items()
+            for line in self._property(name, prop, name in needed, level, path)
+        ]
+        return "\n".join(["{", *(" " * (2 * level) + line for line in lines), "}"])
+
+    def _property(self, name: str, prop: Any, required: bool, level: int, path: Path) -> Iterator[str]:
+        prop, path = self._references.resolve(prop, path)
+        self._size.add(name, prop.get("description"))
+        if level < _COMMENTED_LEVELS:
+            yield from comments(prop.get("description"))
+        yield f"{name}{'' if required else '?'}: {self._type(prop, level, path)},"
+
+    def _type(self, schema: Any, level: int, path: Path) -> str:
+        with self._size.level():
+            return self._resolved(*self._references.resolve(schema, path), level)
+
+    def _resolved(self, schema: Schema, path: Path, level: int) -> str:
+        if isinstance(schema.get("enum"), list):
+            values = " | ".join(json.dumps(value, ensure_ascii=False) for value in schema["enum"])
+            self._size.add(values)
+            return values
+        if isinstance(schema.get("anyOf"), list):
+            return " | ".join(self._type(branch, level, path) for branch in schema["anyOf"])
+        kind = schema.get("type")
+        if isinstance(kind, list):
+            return " | ".join(_primitive(one) for one in kind)
+        if kind == "array":
+            items = schema.get("items")
+            return f"{self._type(items, level, path)}[]" if isinstance(items, dict) and items else "any[]"
+        if kind == "object":
+            return self.object(schema, level + 1, path)
+        return _primitive(kind)
+
+
+def _primitive(kind: Any) -> str:
+    return _PRIMITIVES.get(kind, "any") if isinstance(kind, str) else "any"

@@ -1,0 +1,107 @@
+"""The vocabularies of a catalog: each loaded once, when first needed, checked by hash."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.tokens.vocabularies.content_classes import ClassCounter
+from tokenquote.tokens.vocabularies.encoders import BytePairEncoder, Encoder, encoder_of
+from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing, read_vocabulary_file
+
+__all__ = ["Vocabularies", "VocabularyError", "VocabularyMissing"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """Why a vocabulary cannot be used: a value, never the exception itself.
+
+    An exception that is raised again and again grows a traceback, and that keeps every frame it went
+    through, with the prompts in them, for as long as the exception is kept.
+    """
+
+    error: type[VocabularyError]
+    message: str
+
+
+class Vocabularies:
+    """The vocabularies of a catalog; safe to share between threads."""
+
+    def __init__(self, known: Mapping[str, Vocabulary]) -> None:
+        self._known = known
+        self._loaded: dict[str, Encoder | _Unusable] = {}
+        self._classes: dict[str, ClassCounter] = {}
+        self._lock = threading.Lock()
+
+    def count(self, vocabulary: str, text: str) -> int:
+        """Number of tokens of a text."""
+        return self.encoder(vocabulary).count(text)
+
+    def encoder(self, vocabulary: str) -> Encoder:
+        """The encoder of this name, loaded by the first caller while any others wait.
+
+        Raises:
+            VocabularyMissing: known, but neither installed nor imported.
+            VocabularyError: not in the catalog, not readable, or changed.
+        """
+        loaded = self._encoder_or_reason(vocabulary)
+        if isinstance(loaded, _Unusable):
+            raise loaded.error(loaded.message)
+        return loaded
+
+    def classes(self, vocabulary: str) -> ClassCounter:
+        """The classes of content in a byte-pair vocabulary; learnt token by token as texts come."""
+        if vocabulary not in self._classes:
+            encoder = self.encoder(vocabulary)
+            if not isinstance(encoder, BytePairEncoder):
+                raise VocabularyError(f"vocabulary {vocabulary!r} has no byte-pair ranks to tell classes by")
+            self._classes.setdefault(vocabulary, ClassCounter(encoder))
+        return self._classes[vocabulary]
+
+    def trouble(self, vocabulary: str) -> str | None:
+        """Why the vocabulary cannot be used, or None. Asking loads it."""
+        loaded = self._encoder_or_reason(vocabulary)
+        return loaded.message if isinstance(loaded, _Unusable) else None
+
+    def special_tokens(self, vocabulary: str) -> tuple[str, ...]:
+        """What chat templates write as one token, whether the vocabulary's file is there or not."""
+        return self._known[vocabulary].special_tokens
+
+    def pieces(self, vocabulary: str, rendered: str) -> Iterator[tuple[str, bool]]:
+        """A rendered prompt as texts and special tokens: (piece, whether it is a special token)."""
+        specials = self._known[vocabulary].special_tokens
+        if not specials:
+            yield rendered, False
+            return
+        for i, piece in enumerate(_splitter(specials).split(rendered)):
+            if piece:
+                yield piece, bool(i % 2)
+
+    def _encoder_or_reason(self, name: str) -> Encoder | _Unusable:
+        loaded = self._loaded.get(name)
+        if loaded is None:
+            with self._lock:
+                if name not in self._loaded:
+                    self._loaded[name] = self._load(name)
+                loaded = self._loaded[name]
+        return loaded
+
+    def _load(self, name: str) -> Encoder | _Unusable:
+        if name not in self._known:
+            known = ", ".join(self._known)
+            return _Unusable(VocabularyError, f"the catalog has no vocabulary {name!r}; it has {known}")
+        entry = self._known[name]
+        try:
+            return encoder_of(name, entry, read_vocabulary_file(name, entry))
+        except VocabularyError as error:
+            return _Unusable(type(error), str(error))
+
+
+@cache
+def _splitter(specials: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(specials, key=len, reverse=True)
+    return re.compile(f"({'|'.join(map(re.escape, longest_first))})")

@@ -1,0 +1,50 @@
+"""Whether a vocabulary file can be loaded and counted with.
+
+    python -m tokenquote.tokens.vocabularies.file_check NAME ENTRY < FILE
+
+Run in a process of its own, for a hostile file may crash its library or never come back. Exit 1 and one line
+on stderr say what is wrong with the file.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.tokens.vocabularies.encoders import encoder_of
+from tokenquote.tokens.vocabularies.files import VocabularyError
+
+__all__ = ["PAGE", "main"]
+
+PAGE = (
+    (
+        "The quick brown fox, 12345 and 6.78e-9; it's.\n\n\tdef f(x):\n        return x**2  # été\n"
+        "東京 서울 Москва עברית 🙂👩‍👩‍👧 ﬁ\u0301 \x00\x7f"
+    )
+    + " " * 3000
+    + "a" * 3000
+)
+"""Words, numbers, code, scripts, an emoji of several, control characters, and long repeats."""
+
+# A vocabulary gives a page of mixed text fewer tokens than bytes, and not next to none.
+_FEWEST = 60
+
+
+def main(arguments: list[str]) -> int:
+    name, entry = arguments
+    try:
+        tokens = encoder_of(name, Vocabulary.model_validate_json(entry), sys.stdin.buffer.read()).count(PAGE)
+    except VocabularyError as error:
+        print(str(error).splitlines()[0][:500], file=sys.stderr)
+        return 1
+    except BaseException as error:  # what panics in Rust is no Exception
+        print(f"vocabulary {name!r}: it cannot count: {str(error)[:300]}", file=sys.stderr)
+        return 1
+    if not _FEWEST <= tokens <= len(PAGE.encode()):
+        print(f"vocabulary {name!r}: {tokens} tokens for a page of {len(PAGE)} characters", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
