@@ -18,10 +18,10 @@ from benchmarks.plan_of_requests import NotAPlan, plan_of_requests
 from benchmarks.recorded import catalog_model, format_of, is_text_only, names_of, rows
 from benchmarks.token_counts import TokenCounter
 
-from tokenquote.api.problems import KNOWN_ERRORS
 from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog, Model, UnknownModel
-from tokenquote.tokens import BodyError, Vocabularies
+from tokenquote.errors import LocatedError
+from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
 
 __all__ = ["Grower", "Grown"]
@@ -119,7 +119,7 @@ class Grower:
                 self._vocabularies,
                 _AT,
             )
-        except (*KNOWN_ERRORS, NotAPlan, BodyError, ValueError) as error:
+        except (LocatedError, NotAPlan, ValueError) as error:
             return None, str(error)[:200]
         if quoted.totals.requests != len(calls):
             return None, "the plan makes another number of requests than were recorded"

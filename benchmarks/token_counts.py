@@ -10,10 +10,10 @@ from typing import Any
 from benchmarks.peer_counts import PeerCounter
 from benchmarks.recorded import format_of, is_text_only, names_of, rows
 
-from tokenquote.api.problems import KNOWN_ERRORS
 from tokenquote.api.tokens import answer_tokens
 from tokenquote.catalog import Catalog, UnknownModel
 from tokenquote.counts import Count
+from tokenquote.errors import LocatedError
 from tokenquote.tokens import BodyError, TokenRules, Vocabularies, read_body
 from tokenquote_client import TokensQuestion
 
@@ -91,9 +91,8 @@ class TokenCounter:
             return self._of_nobody(row)
         except BodyError as error:
             return None, f"{'/'.join(map(str, error.location))}: {error.detail}"
-        except KNOWN_ERRORS as error:
-            place = "/".join(map(str, getattr(error, "location", ())))
-            return None, f"{place}: {error}"[:200]
+        except LocatedError as error:
+            return None, f"{'/'.join(map(str, error.location))}: {error}"[:200]
 
     def _of_nobody(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
         request = read_body(format_of(row), row["request"])

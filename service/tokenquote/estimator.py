@@ -18,12 +18,12 @@ from tokenquote.api.memory import answer_kv_cache, answer_weights
 from tokenquote.api.memory.grid_and_index import answer_memory_grid, answer_vector_index
 from tokenquote.api.memory.training import answer_training
 from tokenquote.api.models import catalog_info, model_detail, model_page
-from tokenquote.api.plan_errors import PlanError
-from tokenquote.api.problems import KNOWN_ERRORS, invalid, not_json, problem_of
+from tokenquote.api.problems import invalid, not_json, problem_of
 from tokenquote.api.quotes import answer
 from tokenquote.api.tokens import answer_tokens
 from tokenquote.api.validation import validated
 from tokenquote.catalog import load_catalog
+from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import operations as ask
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
@@ -196,14 +196,14 @@ def _read(operation: Operation[Any], kind: type[WireT]) -> WireT:
         return validated(kind, data, len(content))
     except ValidationError as error:
         raise error_of(invalid(error, data)) from None
-    except PlanError as error:
+    except LocatedError as error:
         raise error_of(problem_of(error)) from None
 
 
 def _with_typed_errors(work: Callable[[], ResultT]) -> ResultT:
     try:
         return work()
-    except KNOWN_ERRORS as error:
+    except LocatedError as error:
         raise error_of(problem_of(error)) from None
 
 

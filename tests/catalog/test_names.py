@@ -77,7 +77,7 @@ def test_every_model_has_its_id_and_its_bare_name_only_where_its_maker_sells_it(
 def test_a_name_that_only_resembles_one_is_unknown_and_told_what_is_near(name: str, near: str) -> None:
     with pytest.raises(UnknownModel) as caught:
         CATALOG.resolve(name)
-    assert caught.value.name == name
+    assert name[:100] in caught.value.detail
     assert near in caught.value.near
     assert len(caught.value.near) <= 3
 
@@ -106,7 +106,7 @@ def test_a_bare_name_of_two_makers_is_ambiguous_and_each_id_is_not(tmp_path: Pat
     catalog = catalog_with(tmp_path, "acme", "gpt-5.4-mini", "acme-1")
     with pytest.raises(AmbiguousModel) as caught:
         catalog.resolve("gpt-5.4-mini")
-    assert caught.value.name == "gpt-5.4-mini"
+    assert not caught.value.is_placed
     assert caught.value.ids == ["acme/gpt-5.4-mini", "openai/gpt-5.4-mini"]
     for name in ("acme/gpt-5.4-mini", "openai/gpt-5.4-mini", "acme/acme-1"):
         assert catalog.resolve(name).id == name

@@ -13,8 +13,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from tokenquote.api.plan_errors import PlanError
 from tokenquote.api.validation import MAX_MEMBERS, validated
+from tokenquote.errors import LocatedError
 from tokenquote.http.app import create_app, create_state
 from tokenquote.settings import Settings
 from tokenquote_client import DeploymentQuestion, Plan
@@ -55,7 +55,7 @@ def test_a_long_body_has_few_errors(kind: type[BaseModel], body: Any, location: 
 
 def test_a_large_object_is_refused_where_it_is() -> None:
     body = {**PLAN, "tools": [{"name": "a"}, {"parameters": {"properties": UNKNOWN_MEMBERS}}]}
-    with pytest.raises(PlanError) as refused:
+    with pytest.raises(LocatedError) as refused:
         validated(Plan, body, 10_000_000)
     assert refused.value.location == ("tools", 1, "parameters", "properties")
 
@@ -66,7 +66,7 @@ def test_the_bound_on_members(members: int) -> None:
     if members <= MAX_MEMBERS:
         assert validated(Plan, body, 10_000_000).model is not None
     else:
-        with pytest.raises(PlanError, match="20,001 members"):
+        with pytest.raises(LocatedError, match="20,001 members"):
             validated(Plan, body, 10_000_000)
 
 

@@ -164,7 +164,7 @@ def test_linear_attention_is_shared_by_its_heads(catalog: Catalog) -> None:
 def test_what_cannot_be_laid_out_names_its_field(layers: Any, plan: Any, field: str, said: str) -> None:
     with pytest.raises(CacheError) as caught:
         kv_cache(layers, CachePlan(**{"tokens": 1, "element": FP16, **plan}))
-    assert caught.value.field == field
+    assert caught.value.location == (field,)
     assert said in caught.value.detail
 
 

@@ -20,7 +20,7 @@ from tokenquote.cli import main
 from tokenquote.cli.model_files import ModelFileError, read_gguf, read_safetensors, read_source
 from tokenquote.memory import CachePlan, formats_of, kv_cache
 from tokenquote.memory.config.gguf_layout import read_gguf_layout
-from tokenquote.memory.weights.file_header import FileHeader, HeaderError, HeaderTensor, weigh_header
+from tokenquote.memory.weights.file_header import FileHeader, FileHeaderError, HeaderTensor, weigh_header
 
 KEYS: dict[str, Any] = {
     "general.architecture": "llama", "llama.block_count": 2, "llama.embedding_length": 256,
@@ -191,9 +191,9 @@ def test_damaged_safetensors_are_refused(tmp_path: Path, content: bytes, said: s
     ],
 )
 def test_tensors_that_cannot_be_are_named(one: HeaderTensor, said: str) -> None:
-    with pytest.raises(HeaderError, match=said) as caught:
+    with pytest.raises(FileHeaderError, match=said) as caught:
         weigh_header(FileHeader("gguf", {}, (one,)), formats_of(load_catalog().quantization))
-    assert caught.value.tensor == "t"
+    assert caught.value.location == ("tensors", 0)
 
 
 def test_the_command_reads_files_folders_and_the_catalog(file: Path, tmp_path: Path) -> None:

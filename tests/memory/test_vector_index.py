@@ -98,7 +98,7 @@ def test_components(plan: VectorIndexPlan, components: dict[str, int]) -> None:
 def test_what_does_not_go_together(change: dict[str, Any], field: str) -> None:
     with pytest.raises(VectorIndexError) as error:
         vector_index(replace(MILLION, **change))
-    assert error.value.field == field
+    assert error.value.location == (field,)
 
 
 VECTORS, DIMENSION, LISTS = 20_000, 64, 100

@@ -9,8 +9,8 @@ import pytest
 from tests.media.made_files import encoded, gif, pdf, written_pdf
 
 from tokenquote.api.media.parts import LookedAt, MediaCounter
-from tokenquote.api.plan_errors import PlanError
 from tokenquote.catalog import Catalog
+from tokenquote.errors import LocatedError
 from tokenquote_client import DocumentPart, Quote
 
 Ask = Callable[..., Quote]
@@ -78,7 +78,7 @@ def test_a_text_file_is_text_and_has_no_pages(quoted: Ask, model: str, label: st
     ],
 )
 def test_what_is_neither_is_an_error(quoted: Ask, content: bytes, label: str) -> None:
-    with pytest.raises(PlanError, match=r"not a PDF document, nor a text|cut off or damaged") as error:
+    with pytest.raises(LocatedError, match=r"not a PDF document, nor a text|cut off or damaged") as error:
         ask(quoted, "gpt-4o", document(content, label))
     assert error.value.location == ("turns", 0, "user", 0, "data")
 
@@ -87,7 +87,7 @@ def test_the_text_of_a_document_is_in_no_error_and_no_answer(quoted: Ask) -> Non
     written = "the launch is on Friday"
     quote = ask(quoted, "claude-sonnet-4-5", document(written_pdf(written)))
     assert "Friday" not in quote.model_dump_json()
-    with pytest.raises(PlanError) as error:
+    with pytest.raises(LocatedError) as error:
         ask(quoted, "claude-sonnet-4-5", document(pdf((595, 842))[:200] + written.encode()))
     assert "Friday" not in str(error.value)
 
@@ -99,7 +99,7 @@ def test_what_cannot_be_read_is_read_once_for_all_models(catalog: Catalog) -> No
     left = []
     for name in ("claude-sonnet-4-5", "gpt-4o", "gemini-2.5-flash"):
         counter = MediaCounter(catalog.media_of(name), catalog.profiles, looked_at)
-        with pytest.raises(PlanError, match="cut off or damaged"):
+        with pytest.raises(LocatedError, match="cut off or damaged"):
             counter.count_part(damaged, ())
         left.append(looked_at.work.pages.calls_left)
     assert left[0] == left[1] == left[2] < 6_000_000

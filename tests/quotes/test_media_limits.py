@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.media.made_files import encoded, flac, gif, jpeg, pdf, pillow, png, wav
 
-from tokenquote.api.plan_errors import PlanError
+from tokenquote.errors import LocatedError
 from tokenquote_client import Quote
 
 Ask = Callable[..., Quote]
@@ -61,7 +61,7 @@ def test_one_by_one(quoted: Ask, model: str, part: Any, said: str | None) -> Non
     if said is None:
         assert quoted(**plan).totals.input_tokens > 0
         return
-    with pytest.raises(PlanError, match="would refuse this") as error:
+    with pytest.raises(LocatedError, match="would refuse this") as error:
         quoted(**plan)
     assert said in error.value.detail
 

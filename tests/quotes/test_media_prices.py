@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import load_catalog
+from tokenquote.errors import LocatedError
 from tokenquote.ledger import CacheUse, MediaUse, Row
 from tokenquote.ledger.kinds import billed_kinds
 from tokenquote.ledger.prices import INPUT_KINDS
@@ -143,5 +144,5 @@ def test_a_share_is_even_to_the_token(image: int, audio: int, video: int, part: 
     ],
 )
 def test_answers_that_no_model_gives(quoted: Ask, assistant: Any, model: str, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(LocatedError, match=said):
         quoted(model=model, turns=[{"user": 1, "assistant": assistant, "reasoning": 0}])

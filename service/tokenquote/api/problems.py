@@ -7,15 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tokenquote.api.plan_errors import PlanError
-from tokenquote.catalog import AmbiguousModel, UnknownModel
-from tokenquote.ledger import PlanTooLong
-from tokenquote.ledger.prices import UnknownMode
-from tokenquote.tokens import VocabularyError
+from tokenquote.errors import LocatedError, ProblemKind
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
-__all__ = ["KNOWN_ERRORS", "invalid", "not_json", "pointer_to", "problem_of", "unprocessable_parameter"]
+__all__ = ["Refused", "invalid", "not_json", "pointer_to", "problem_of", "unprocessable_parameter"]
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
@@ -28,30 +24,34 @@ _PLAINER = {
     "int_type": "a whole number is expected",
     "timezone_aware": "the offset is missing: write 2026-12-01T02:00:00Z",
 }
+_KINDS: Mapping[ProblemKind, tuple[int, str, str]] = {
+    "invalid-request": (422, "The request is not valid", ""),
+    "not-yet-offered": (422, "Not yet offered", ""),
+    "plan-too-long": (422, "The plan is too long", ""),
+    "unknown-model": (404, "Unknown model", " GET /v1/models lists all."),
+    "vocabulary-unavailable": (503, "A vocabulary is not available here", ""),
+}
+"""Status, title and remedy of each kind."""
 
-KNOWN_ERRORS = (UnknownModel, AmbiguousModel, UnknownMode, PlanTooLong, PlanError, VocabularyError)
-"""Errors that a question can end in: the asker's, or a vocabulary that is not installed here."""
+
+class Refused(Exception):
+    """A question that ends in a problem document, whichever door it came through."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
 
 
-def problem_of(error: Exception) -> Problem:
-    """The problem document of one of KNOWN_ERRORS."""
-    if isinstance(error, UnknownModel):
-        return _unknown_model(error)
-    if isinstance(error, PlanError):
-        kind = "invalid-request" if error.offered else "not-yet-offered"
-        return _unprocessable(kind, error.location, error.detail)
-    if isinstance(error, UnknownMode):
-        offered = ", ".join(error.offered)
-        return _unprocessable("invalid-request", ("mode",), f"the model is offered in: {offered}")
-    if isinstance(error, AmbiguousModel):
-        detail = f"several providers use this name; write one of {', '.join(error.ids)}"
-        return _unprocessable("invalid-request", error.location or ("model",), detail)
-    if isinstance(error, VocabularyError):
-        kind = "vocabulary-unavailable"
-        return Problem(type=f"{_TYPE}{kind}", title=_TITLES[kind], status=503, detail=str(error))
-    if isinstance(error, PlanTooLong):
-        return _unprocessable("plan-too-long", ("turns",), str(error))
-    raise error
+def problem_of(error: LocatedError) -> Problem:
+    """The problem document of a question that cannot be answered."""
+    status, title, remedy = _KINDS[error.kind]
+    detail = f"{error.detail}{remedy}"
+    errors: tuple[FieldError, ...] = ()
+    if error.is_placed and status < 500:
+        errors = (FieldError(pointer=_pointer(error.location), detail=detail),)
+    if status == 422:
+        return _with_errors(error.kind, errors, 1, detail)
+    return Problem(type=f"{_TYPE}{error.kind}", title=title, status=status, detail=detail, errors=errors)
 
 
 def invalid(error: ValidationError, body: Any) -> Problem:
@@ -68,8 +68,7 @@ def not_json(error: ValueError) -> Problem:
 
 def unprocessable_parameter(detail: str) -> Problem:
     """The problem document of a query parameter, which has no place in the body."""
-    kind = "invalid-request"
-    return Problem(type=f"{_TYPE}{kind}", title=_TITLES[kind], status=422, detail=detail)
+    return _with_errors("invalid-request", (), 0, detail)
 
 
 def pointer_to(location: Sequence[int | str], body: Any) -> str:
@@ -89,45 +88,18 @@ def pointer_to(location: Sequence[int | str], body: Any) -> str:
     return _pointer(steps)
 
 
-def _unknown_model(error: UnknownModel) -> Problem:
-    near = f" Near names: {', '.join(error.near)}." if error.near else ""
-    detail = f"The catalog has no model {error.name[:100]!r}.{near} GET /v1/models lists all."
-    return Problem(
-        type=f"{_TYPE}unknown-model",
-        title="Unknown model",
-        status=404,
-        detail=detail,
-        errors=(FieldError(pointer=_pointer(error.location), detail=detail),) if error.location else (),
-    )
-
-
-def _unprocessable(kind: str, location: Sequence[int | str], detail: str) -> Problem:
-    return _with_errors(kind, [FieldError(pointer=_pointer(location), detail=detail)], 1)
-
-
 def _pointer(steps: Sequence[int | str]) -> str:
     """RFC 6901; a name that somebody made up is cut, for it may be long."""
     return "".join(f"/{str(step)[:64].replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
-_TITLES = {
-    "invalid-request": "The request is not valid",
-    "not-yet-offered": "Not yet offered",
-    "plan-too-long": "The plan is too long",
-    "vocabulary-unavailable": "A vocabulary is not available here",
-}
-
-
-def _with_errors(kind: str, errors: list[FieldError], count: int) -> Problem:
-    first = errors[0]
-    more = f" (and {count - 1} more)" if count > 1 else ""
-    return Problem(
-        type=f"{_TYPE}{kind}",
-        title=_TITLES[kind],
-        status=422,
-        detail=f"{first.pointer or 'the body'}: {first.detail}{more}",
-        errors=tuple(errors),
-    )
+def _with_errors(kind: ProblemKind, errors: Sequence[FieldError], count: int, detail: str = "") -> Problem:
+    status, title, _ = _KINDS[kind]
+    if errors:
+        first = errors[0]
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        detail = f"{first.pointer or 'the body'}: {first.detail}{more}"
+    return Problem(type=f"{_TYPE}{kind}", title=title, status=status, detail=detail, errors=tuple(errors))
 
 
 def _detail(line: Mapping[str, Any]) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tokenquote.api.media.parts import CountedMedia, MediaCounter
-from tokenquote.api.plan_errors import PlanError
 from tokenquote.catalog import Catalog, CountedAs, UnknownModel
 from tokenquote.counts import Count, least_certain
+from tokenquote.errors import LocatedError, under
 from tokenquote.ledger import Content
-from tokenquote.tokens import BodyError, RequestCount, TokenRules, Unknown, Vocabularies, read_body
+from tokenquote.tokens import RequestCount, TokenRules, Unknown, Vocabularies, read_body
 from tokenquote.tokens.request import Request
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 
@@ -23,15 +23,13 @@ def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Voca
     """Count a body as its provider bills it.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: the body is not of its format, or the model is not known.
+        LocatedError: the body is not of its format, or the model is not known.
     """
-    try:
-        request = read_body(question.format, question.body)
-        counted_as = _counted_as(question, catalog)
-        rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
+    request = read_body(question.format, question.body)
+    counted_as = _counted_as(question, catalog)
+    rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
+    with under("body"):
         counted = rules.request(request)
-    except BodyError as error:
-        raise PlanError(_in_question(error.location), error.detail) from None
     media = _media(request, counted_as.model, rules, catalog)
     contents = [one.content(in_chat=request.shape == "chat") for one in media]
     whole = _whole(counted, media, contents)
@@ -56,12 +54,9 @@ def _counted_as(question: TokensQuestion, catalog: Catalog) -> CountedAs:
     named = (question.body.get(member) for member in _MODEL_MEMBERS)
     name = question.model or next((name for name in named if isinstance(name, str) and name), None)
     if name is None:
-        raise PlanError(("model",), "the body names no model: state `model` beside it")
-    try:
+        raise LocatedError(("model",), "the body names no model: state `model` beside it")
+    with under("model"):
         return catalog.counting_of(name[:200], question.format)
-    except UnknownModel as error:
-        error.location = ("model",)
-        raise
 
 
 def _media(request: Request, name: str, rules: TokenRules, catalog: Catalog) -> list[CountedMedia]:
@@ -73,7 +68,7 @@ def _media(request: Request, name: str, rules: TokenRules, catalog: Catalog) -> 
     except UnknownModel:
         at = ("body", *media[0].location)
         detail = f"the catalog knows how {name} counts texts, but not pictures, clips or documents"
-        raise PlanError(at, detail) from None
+        raise LocatedError(at, detail) from None
     counter = MediaCounter(media_rules, catalog.profiles, count_text=rules.text)
     return [counter.count_in_body(one, ("body",)) for one in media]
 
@@ -116,8 +111,3 @@ def _unknown(one: Unknown) -> UnknownPart:
 def _escaped(location: tuple[str | int, ...]) -> Iterator[str]:
     for step in location:
         yield "/" + str(step).replace("~", "~0").replace("/", "~1")
-
-
-def _in_question(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """Where the rules name a place in the body, the question has it one level deeper."""
-    return location if location[:1] in (("body",), ("format",)) else ("body", *location)

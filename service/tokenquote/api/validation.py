@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from pydantic_core import SchemaValidator
 
-from tokenquote.api.plan_errors import Location, PlanError
+from tokenquote.errors import LocatedError, Location
 
 __all__ = ["MAX_MEMBERS", "validated"]
 
@@ -38,7 +38,7 @@ def validated(kind: type[ModelT], data: Any, size: int) -> ModelT:
 
     Raises:
         pydantic.ValidationError: it is not such a model; few errors, however long the text.
-        PlanError: an object in it has more than MAX_MEMBERS members.
+        LocatedError: an object in it has more than MAX_MEMBERS members.
     """
     if size <= _SHORT_BYTES:
         return kind.model_validate(data)
@@ -55,7 +55,7 @@ def _refuse_large_objects(data: Any) -> None:
         if isinstance(value, Mapping):
             if len(value) > MAX_MEMBERS:
                 said = f"an object of {len(value):,} members; at most {MAX_MEMBERS:,} are read"
-                raise PlanError(location, said)
+                raise LocatedError(location, said)
             waiting += (((*location, name), member) for name, member in value.items() if _holds_more(member))
         elif isinstance(value, list):
             waiting += (((*location, i), item) for i, item in enumerate(value) if _holds_more(item))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -19,6 +19,7 @@ from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, Quantizatio
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.catalog.schema.providers import AmountProfiles, Caching, Counting, ModelEntry
 from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.errors import LocatedError
 
 __all__ = [
     "OPEN_WEIGHTS",
@@ -32,33 +33,31 @@ __all__ = [
 ]
 
 
-class UnknownModel(LookupError):
+class UnknownModel(LocatedError):
     """No model has this name; `near` holds up to three names that resemble it."""
 
-    def __init__(self, name: str, near: list[str]) -> None:
-        super().__init__(name)
-        self.name = name
+    kind = "unknown-model"
+
+    def __init__(self, name: str, near: Sequence[str]) -> None:
+        near_names = f" Near names: {', '.join(near)}." if near else ""
+        super().__init__(None, f"The catalog has no model {name[:100]!r}.{near_names}")
         self.near = near
-        self.location: tuple[str | int, ...] = ()
-        """Where the request names it, as far as whoever asked knows."""
 
 
-class AmbiguousModel(LookupError):
+class AmbiguousModel(LocatedError):
     """The bare name belongs to several first-party providers."""
 
-    def __init__(self, name: str, ids: list[str]) -> None:
-        super().__init__(name)
-        self.name = name
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(None, f"several providers use this name; write one of {', '.join(ids)}")
         self.ids = ids
-        self.location: tuple[str | int, ...] = ()
 
 
-class UnknownGpu(LookupError):
+class UnknownGpu(LocatedError):
     """No GPU has this name; `near` holds up to three names that resemble it."""
 
-    def __init__(self, name: str, near: list[str]) -> None:
-        super().__init__(name)
-        self.name = name
+    def __init__(self, near: Sequence[str]) -> None:
+        near_names = f"near names: {', '.join(near)}; " if near else ""
+        super().__init__(None, f"no such GPU; {near_names}GET /v1/gpus lists all")
         self.near = near
 
 
@@ -165,7 +164,7 @@ class Catalog:
         if not ids:
             raise UnknownModel(name, self._near(name))
         if len(ids) > 1:
-            raise AmbiguousModel(name, sorted(ids))
+            raise AmbiguousModel(sorted(ids))
         return self.models[ids[0]]
 
     def counting_of(self, name: str, api: str) -> CountedAs:
@@ -232,7 +231,7 @@ class Catalog:
         wanted = name.strip().lower()
         if wanted not in self._gpu_names:
             close = difflib.get_close_matches(wanted[:64], self._gpu_names, n=8, cutoff=0.5)
-            raise UnknownGpu(name, list(dict.fromkeys(self._gpu_names[match] for match in close))[:3])
+            raise UnknownGpu(list(dict.fromkeys(self._gpu_names[match] for match in close))[:3])
         return self._gpu_names[wanted]
 
     @cached_property

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from tokenquote.api.deployments import answer_deployment
-from tokenquote.api.problems import KNOWN_ERRORS, invalid, problem_of
+from tokenquote.api.problems import invalid, problem_of
 from tokenquote.api.quotes import answer
 from tokenquote.api.tokens import answer_tokens
 from tokenquote.api.validation import validated
 from tokenquote.catalog import Catalog, CatalogError, load_catalog, parse_yaml
+from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import (
     Comparison,
@@ -145,7 +146,7 @@ def _with_sentences(name: str, data: Any, what: str, work: Callable[[], AnswerT]
         return work()
     except ValidationError as error:
         raise PlanFileError(_sentences(name, what, invalid(error, data))) from None
-    except KNOWN_ERRORS as error:
+    except LocatedError as error:
         raise PlanFileError(_sentences(name, what, problem_of(error))) from None
 
 

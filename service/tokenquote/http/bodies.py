@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from tokenquote.api.plan_errors import PlanError
-from tokenquote.api.problems import KNOWN_ERRORS, invalid, not_json, problem_of
+from tokenquote.api.problems import invalid, not_json, problem_of
 from tokenquote.api.validation import validated
 from tokenquote.catalog import Catalog
+from tokenquote.errors import LocatedError
 from tokenquote.http.problem_responses import Refused
 
 __all__ = ["answer_to", "json_of", "question_of"]
@@ -32,7 +32,7 @@ def answer_to(
     question = question_of(json_of(body), kind, len(body))
     try:
         return answer(question, catalog).model_dump_json().encode()
-    except KNOWN_ERRORS as error:
+    except LocatedError as error:
         raise Refused(problem_of(error)) from None
 
 
@@ -46,7 +46,7 @@ def question_of(data: Any, kind: type[ModelT], size: int) -> ModelT:
         return validated(kind, data, size)
     except ValidationError as error:
         raise Refused(invalid(error, data)) from None
-    except PlanError as error:
+    except LocatedError as error:
         raise Refused(problem_of(error)) from None
 
 

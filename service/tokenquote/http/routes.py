@@ -15,10 +15,11 @@ from pydantic import BaseModel
 from tokenquote.api.gpus import gpu_list
 from tokenquote.api.media import answer_media
 from tokenquote.api.models import catalog_info, model_detail, model_page
-from tokenquote.api.problems import KNOWN_ERRORS, problem_of, unprocessable_parameter
+from tokenquote.api.problems import problem_of, unprocessable_parameter
 from tokenquote.api.quotes import answer
 from tokenquote.api.tokens import answer_tokens
 from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
+from tokenquote.errors import LocatedError
 from tokenquote.http import telemetry
 from tokenquote.http.bodies import answer_to, json_of, question_of
 from tokenquote.http.problem_responses import Refused
@@ -146,7 +147,7 @@ def _quote(body: bytes, service: ServiceState, received: dt.datetime, *, with_re
     except Refused:
         service.telemetry.refused(None, app)
         raise
-    except KNOWN_ERRORS as error:
+    except LocatedError as error:
         service.telemetry.refused(None, app)
         raise Refused(problem_of(error)) from None
     for quote in answered.quotes if isinstance(answered, Comparison) else [answered]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
 from tokenquote.catalog.schema.prices import PriceBlock, RateCard, Window
+from tokenquote.errors import LocatedError
 
 __all__ = [
     "INPUT_KINDS",
@@ -65,12 +66,11 @@ INPUT_KINDS = frozenset(_INPUT_CHAINS)
 _EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
 
 
-class UnknownMode(LookupError):
-    """The model is not sold in this mode; `offered` names those it is."""
+class UnknownMode(LocatedError):
+    """The model is not sold in the mode that the plan names; `offered` lists those it is."""
 
-    def __init__(self, mode: str, offered: list[str]) -> None:
-        super().__init__(mode)
-        self.mode = mode
+    def __init__(self, offered: Sequence[str]) -> None:
+        super().__init__(("mode",), f"the model is offered in: {', '.join(offered)}")
         self.offered = offered
 
 
@@ -140,7 +140,7 @@ def tariff_on(block: PriceBlock | None, at: dt.datetime, mode: str = STANDARD) -
     """
     if block is None:
         if mode != STANDARD:
-            raise UnknownMode(mode, [STANDARD])
+            raise UnknownMode([STANDARD])
         return Tariff((), (_TierRates(BASE_TIER, {}),), "not in the catalog", None)
     _check_mode(block, mode)
     window = next((window for window in block.windows if window.holds(at)), None)
@@ -192,7 +192,7 @@ def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
 
 def _check_mode(block: PriceBlock, mode: str) -> None:
     if mode != STANDARD and mode not in block.modes:
-        raise UnknownMode(mode, [STANDARD, *block.modes])
+        raise UnknownMode([STANDARD, *block.modes])
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

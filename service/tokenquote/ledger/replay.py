@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tokenquote.errors import LocatedError
 from tokenquote.ledger.media_use import NO_MEDIA, MediaUse
 
 __all__ = [
@@ -38,8 +39,13 @@ MAX_CONTEXT_TOKENS = 10**10
 ReasoningKept = Literal["never", "same_turn", "always"]
 
 
-class PlanTooLong(ValueError):
+class PlanTooLong(LocatedError):
     """The plan would make more requests, or a longer context, than a ledger holds."""
+
+    kind = "plan-too-long"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(("turns",), detail)
 
 
 @dataclass(frozen=True, slots=True)

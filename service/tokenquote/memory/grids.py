@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tokenquote.errors import LocatedError
 from tokenquote.memory.kv_cache import CachePlan, kv_cache
 from tokenquote.memory.layers import Attention
 from tokenquote.memory.weights.quantization import CacheElement
@@ -18,7 +19,7 @@ __all__ = ["GridTooLarge", "MemoryGrid", "memory_grid"]
 Bytes = npt.NDArray[np.int64]
 
 
-class GridTooLarge(ValueError):
+class GridTooLarge(LocatedError):
     """A point needs more bytes than the limit."""
 
 
@@ -57,6 +58,6 @@ def memory_grid(
     each = [sum(times * kv_cache([one], plan).bytes for one, times in kinds.items()) for plan in plans]
     largest = max(weights) + max(each) * max(sequences)
     if largest > limit:
-        raise GridTooLarge(f"the largest point would take {largest} bytes, more than {limit}")
+        raise GridTooLarge(("sequences",), f"the largest point would take {largest} bytes, more than {limit}")
     cache = np.multiply.outer(np.array(each, np.int64), np.array(sequences, np.int64))
     return MemoryGrid(cache, np.add.outer(np.array(weights, np.int64), cache))

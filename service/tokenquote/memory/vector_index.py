@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from tokenquote.errors import LocatedError
+
 __all__ = ["VectorIndex", "VectorIndexError", "VectorIndexPlan", "vector_index"]
 
 IndexKind = Literal["flat", "hnsw", "ivf", "pq", "ivf_pq"]
@@ -37,13 +39,11 @@ _LOCK = 40
 _TABLE_LIMIT = 2**31
 
 
-class VectorIndexError(ValueError):
+class VectorIndexError(LocatedError):
     """No index can be made so; `field` is what does not fit."""
 
     def __init__(self, field: str, detail: str) -> None:
-        super().__init__(detail)
-        self.field = field
-        self.detail = detail
+        super().__init__((field,), detail)
 
 
 @dataclass(frozen=True, slots=True)

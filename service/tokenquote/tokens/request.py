@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tokenquote.errors import LocatedError, Location
+
 __all__ = [
     "BodyError",
     "Location",
@@ -22,17 +24,9 @@ __all__ = [
     "Unknown",
 ]
 
-Location = tuple[str | int, ...]
-"""The way to a place in a body."""
 
-
-class BodyError(ValueError):
-    """A body that cannot be read; `location` leads to the place, `detail` never quotes prompt text."""
-
-    def __init__(self, location: Location, detail: str) -> None:
-        super().__init__(detail)
-        self.location = location
-        self.detail = detail
+class BodyError(LocatedError):
+    """A native body that cannot be read."""
 
 
 Role = Literal["system", "user", "assistant", "tool"]

@@ -15,8 +15,8 @@ from tokenquote.api.deployments.gpu_choice import Choice, choose, option_of, opt
 from tokenquote.api.deployments.hosted_model import Hosted, read_hosted
 from tokenquote.api.deployments.remarks import assumptions_of, warnings_of
 from tokenquote.api.deployments.speed import Machine, machine_of, speed_of
-from tokenquote.api.plan_errors import PlanError
 from tokenquote.catalog import Catalog
+from tokenquote.errors import LocatedError
 from tokenquote.memory.gpus.fit import Hosting, StageDemand
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.deployments import BreakEvenAnswer, DeploymentAnswer, DeploymentQuestion, GpuShare
@@ -32,7 +32,7 @@ def answer_deployment(
     """Whether the model fits on the GPUs, how much of it, how fast, and what a plan would cost there.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: model, format, GPU, layout or plan is not known or not right.
+        LocatedError: model, format, GPU, layout or plan is not known or not right.
     """
     hosted = read_hosted(question, catalog)
     found = options(hosted, catalog)
@@ -122,14 +122,16 @@ def _break_even(
     """None without the question.
 
     Raises:
-        PlanError: a deployment that does not fit, or whose speed nobody knows, costs nobody knows what.
+        LocatedError: a deployment that does not fit, or whose speed nobody knows, costs nobody knows what.
     """
     question = hosted.question.break_even
     if question is None or quotes is None:
         return None
     if not running:
-        raise PlanError(("break_even",), "the model does not fit on these GPUs: there is nothing to compare")
+        raise LocatedError(
+            ("break_even",), "the model does not fit on these GPUs: there is nothing to compare"
+        )
     if machine is None:
         detail = f"no source says how fast {choice.gpu.name} is: there is nothing to compare"
-        raise PlanError(("break_even",), detail)
+        raise LocatedError(("break_even",), detail)
     return break_even_of(question, Economy(hosted, choice, machine, running), quotes)

@@ -19,12 +19,10 @@ from decimal import Context, Decimal
 from tokenquote.api.deployments.gpu_choice import Choice
 from tokenquote.api.deployments.hosted_model import Hosted
 from tokenquote.api.deployments.speed import Machine, decode_seconds
-from tokenquote.api.plan_errors import PlanError
 from tokenquote.api.quotes import quote_as
-from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
+from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.providers import Caching
-from tokenquote.ledger import PlanTooLong
-from tokenquote.ledger.prices import UnknownMode
+from tokenquote.errors import LocatedError, under
 from tokenquote.memory.gpus.roofline import accepted_tokens, prefill_under_load
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
@@ -39,7 +37,6 @@ _SECONDS_OF_AN_HOUR = 3600
 _BUCKETS = 256
 _DIGITS = Decimal("0.0000000001")
 _WIDE = Context(prec=64)  # the largest traffic at the highest price has more digits than 28
-_PLACE = ("break_even", "plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +63,24 @@ def quote_both(
     """Quote the plan twice; the hosted model counts texts with its own vocabulary, if the catalog has it.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: one of the two models cannot be quoted; it leads to the plan.
+        LocatedError: one of the two models cannot be quoted; it leads to the plan.
     """
-    try:
-        api = catalog.resolve(question.plan.model or "")
+    with under("break_even", "plan"):
+        with under("model"):
+            api = catalog.resolve(question.plan.model or "")
         billed = quote_as(question.plan, api, catalog, vocabularies, now)
         own = replace(hosted.model or api, caching=_prefix_cache(question, hosted))
         plan = question.plan.model_copy(
             update={"mode": "standard", "caching": wire.Caching(), "budget": None, "conversations": None}
         )
         return Quotes(billed, quote_as(plan, own, catalog, vocabularies, now))
-    except (UnknownModel, AmbiguousModel) as error:
-        error.location = (*_PLACE, "model")
-        raise
-    except PlanError as error:
-        raise PlanError((*_PLACE, *error.location), error.detail, offered=error.offered) from None
-    except UnknownMode as error:
-        offered = ", ".join(error.offered)
-        raise PlanError((*_PLACE, "mode"), f"the model is offered in: {offered}") from None
-    except PlanTooLong as error:
-        raise PlanError((*_PLACE, "turns"), str(error)) from None
 
 
 def break_even_of(question: BreakEven, economy: Economy, quotes: Quotes) -> BreakEvenAnswer:
     """Cost per conversation each way at the stated traffic, and where they cross.
 
     Raises:
-        PlanError: nobody says what a GPU costs.
+        LocatedError: nobody says what a GPU costs.
     """
     gpus = economy.choice.layout.gpus
     price, source = _price(question, economy.choice)
@@ -149,7 +137,7 @@ def _price(question: BreakEven, choice: Choice) -> tuple[Decimal, str]:
         return question.gpu_price_per_hour, "stated in the question"
     if choice.gpu.price is None:
         detail = f"the catalog has no price for {choice.gpu_id}: state what an hour of one costs"
-        raise PlanError(("break_even", "gpu_price_per_hour"), detail)
+        raise LocatedError(("break_even", "gpu_price_per_hour"), detail)
     return choice.gpu.price.per_hour, f"{choice.gpu.price.source} ({choice.gpu.price.checked})"
 
 

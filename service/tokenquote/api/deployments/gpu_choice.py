@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tokenquote.api.deployments.hosted_model import Hosted
-from tokenquote.api.plan_errors import Location, PlanError
-from tokenquote.catalog import Catalog, UnknownGpu
+from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.gpus import Gpu
+from tokenquote.errors import LocatedError, Location, under
 from tokenquote.memory.gpus import Layout, LayoutError, layouts_of
 from tokenquote_client.deployments import DeploymentQuestion, GpuOption
 
@@ -40,7 +40,7 @@ def choose(hosted: Hosted, catalog: Catalog, found: Sequence[Choice]) -> Choice:
     """What the question asks for; where it names no GPU, the first of what was found.
 
     Raises:
-        PlanError: no such GPU, or the model cannot be spread so.
+        LocatedError: no such GPU, or the model cannot be spread so.
     """
     question = hosted.question
     if question.gpu is not None:
@@ -78,11 +78,8 @@ def _ids(names: Iterable[str], catalog: Catalog) -> list[str]:
 
 
 def _id(name: str, location: Location, catalog: Catalog) -> str:
-    try:
+    with under(*location):
         return catalog.gpu(name)
-    except UnknownGpu as error:
-        near = f"near names: {', '.join(error.near)}; " if error.near else ""
-        raise PlanError(location, f"no such GPU; {near}GET /v1/gpus lists all") from None
 
 
 def _on_stated_gpu(hosted: Hosted, gpu_id: str, gpu: Gpu) -> Choice:
@@ -92,7 +89,7 @@ def _on_stated_gpu(hosted: Hosted, gpu_id: str, gpu: Gpu) -> Choice:
         try:
             hosted.check(stated)
         except LayoutError as error:
-            raise PlanError((_blamed(question, error.field),), error.detail) from None
+            raise error.at(_blamed(question, error)) from None
         return Choice(gpu_id, gpu, stated, question.gpu_count or stated.gpus)
     if question.gpu_count is None:
         return _fewest(hosted, gpu_id, gpu) or _as_many_as_can_be(hosted, gpu_id, gpu, MAX_GPUS)
@@ -110,11 +107,13 @@ def _stated_layout(question: DeploymentQuestion) -> Layout | None:
     if layout.gpus != count:
         parts = f"tensor_parallel {tensor or 'any'} x pipeline_parallel {pipeline or 'any'}"
         detail = f"{parts} is the number of GPUs, and does not make {count}"
-        raise PlanError(("gpu_count",), detail)
+        raise LocatedError(("gpu_count",), detail)
     return layout
 
 
-def _blamed(question: DeploymentQuestion, field: str) -> str:
+def _blamed(question: DeploymentQuestion, error: LayoutError) -> str:
+    """The field that the layout comes from: the one that does not divide, if the question states it."""
+    field = str(error.location[-1])
     return field if getattr(question, field) is not None else "gpu_count"
 
 

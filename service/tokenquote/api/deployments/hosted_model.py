@@ -9,10 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from tokenquote.api.memory import MAX_BYTES, read_as, subject_of
-from tokenquote.api.memory.format_names import cache_element, weight_format
-from tokenquote.api.plan_errors import PlanError
-from tokenquote.catalog import Catalog, Model, UnknownModel
+from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.gpus import Gpu
+from tokenquote.errors import LocatedError, under
 from tokenquote.memory import (
     Architecture,
     CacheElement,
@@ -163,13 +162,16 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
     """What the question wants to host.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: the model, its architecture or a format is not known or not right.
+        LocatedError: the model, its architecture or a format is not known or not right.
     """
     config, model = subject_of(question, catalog)
     architecture = read_as(read_architecture, config, model)
     formats = formats_of(catalog.quantization)
     published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
-    format_ = weight_format(question.quantization or published, formats, ("quantization",))
+    with under("quantization"):
+        format_ = formats.weight(question.quantization or published)
+    with under("kv_dtype"):
+        element = formats.cache_element(question.kv_dtype)
     weights = weigh_architecture(architecture, format_, formats)
     hosted = Hosted(
         question=question,
@@ -178,7 +180,7 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
         format=format_,
         weights=weights,
         sharding=Sharding(architecture, weights.components),
-        element=cache_element(question.kv_dtype, formats, ("kv_dtype",)),
+        element=element,
         draft=_read_draft(question.speculation, catalog, formats),
         encoder_tokens=read_as(read_cache_layout, config, model).encoder_tokens,
         window=model.entry.context.window if model else _stated_window(config),
@@ -199,11 +201,8 @@ def _read_draft(speculation: Speculation | None, catalog: Catalog, formats: Form
         subject = WeightsQuestion(model=speculation.draft_model, quantization=_OWN_FORMAT)
         config, model = subject_of(subject, catalog)
         architecture = read_as(read_architecture, config, model)
-    except UnknownModel as error:
-        error.location = ("speculation", "draft_model")
-        raise
-    except PlanError as error:
-        raise PlanError(("speculation", "draft_model"), error.detail) from None
+    except LocatedError as error:
+        raise error.at("speculation", "draft_model") from None
     published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
     weights = weigh_architecture(architecture, formats.weight(published), formats)
     return Draft(architecture, Sharding(architecture, weights.components))
@@ -222,7 +221,9 @@ def _check_cache(hosted: Hosted) -> None:
         )
         held = kv_cache(layers, plan).bytes
     except CacheError as error:
-        field = "kv_dtype" if error.field == "dtype" else "model" if hosted.model else "architecture"
-        raise PlanError((field,), error.detail) from None
+        config = "model" if hosted.model else "architecture"
+        raise error.at("kv_dtype" if error.location == ("dtype",) else config) from None
     if hosted.weights.bytes + held > MAX_BYTES:
-        raise PlanError(("concurrency",), f"weights and cache would take more than 2^53 bytes, {MAX_BYTES}")
+        raise LocatedError(
+            ("concurrency",), f"weights and cache would take more than 2^53 bytes, {MAX_BYTES}"
+        )

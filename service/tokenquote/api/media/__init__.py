@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tokenquote.api.asked_models import asked_model
 from tokenquote.api.media.limits import limits_passed
 from tokenquote.api.media.parts import CountedMedia, MediaCounter, media_use
 from tokenquote.catalog import Catalog
 from tokenquote.counts import Count
+from tokenquote.errors import under
 from tokenquote.ledger import NO_MEDIA
 from tokenquote.media.items import Clip, Document, Picture, Sound
 from tokenquote.tokens import TokenRules, Vocabularies
@@ -19,9 +19,10 @@ def answer_media(question: MediaQuestion, catalog: Catalog, vocabularies: Vocabu
     """Count each item as the model counts it.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: an item or the model is not known.
+        LocatedError: an item or the model is not known.
     """
-    model = asked_model(catalog, question.model)
+    with under("model"):
+        model = catalog.resolve(question.model)
     counter = MediaCounter(
         model.media, catalog.profiles, count_text=TokenRules(model.counting, vocabularies).text
     )

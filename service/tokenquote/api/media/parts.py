@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tokenquote.api.media.notes import WORDS, notes_of
-from tokenquote.api.plan_errors import Location, PlanError
 from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.schema.providers import AmountProfiles
 from tokenquote.counts import Count
+from tokenquote.errors import LocatedError, Location
 from tokenquote.ledger import Content, MediaUse
 from tokenquote.media import HeaderError, ImageRefused, ImageSize
 from tokenquote.media.headers.work_limit import DocumentBudget
@@ -76,7 +76,7 @@ class MediaCounter:
         """Count a part of a plan or an item of a media question.
 
         Raises:
-            PlanError: the model takes no such thing, the data cannot be read, or it would be refused.
+            LocatedError: the model takes no such thing, the data cannot be read, or it would be refused.
         """
         where = (*at, "data") if part.data is not None else at
         return self._count(self._item(part, where), part.type, at)
@@ -85,7 +85,7 @@ class MediaCounter:
         """Count a sound that the model answers with.
 
         Raises:
-            PlanError: as above.
+            LocatedError: as above.
         """
         item = self._item(part, (*at, "data") if part.data is not None else at)
         if not isinstance(item, Sound):
@@ -93,14 +93,14 @@ class MediaCounter:
         try:
             counted = count_speech(item, self.rules)
         except MissingRule as error:
-            raise PlanError(at, str(error)) from None
+            raise LocatedError(at, str(error)) from None
         return CountedMedia(item, counted, tuple(notes_of(item, "audio", counted.total, self.rules)))
 
     def count_in_body(self, media: Media, at: Location) -> CountedMedia:
         """Count what stands in a native body; `at` is where the body stands.
 
         Raises:
-            PlanError: as above.
+            LocatedError: as above.
         """
         where = (*at, *media.location)
         return self._count(self._item(_as_part(media), where, media.media_type), media.kind, where)
@@ -110,13 +110,13 @@ class MediaCounter:
         limits = self.rules.limits
         refusal = refusal_of(item, limits) if limits is not None else None
         if refusal is not None:
-            raise PlanError(at, f"{self.rules.model} would refuse this {word}: {refusal}")
+            raise LocatedError(at, f"{self.rules.model} would refuse this {word}: {refusal}")
         try:
             counted = count_item(self._with_text(item), self.rules)
         except MissingRule as error:
-            raise PlanError(at, str(error)) from None
+            raise LocatedError(at, str(error)) from None
         except ImageRefused as error:
-            raise PlanError(at, f"{self.rules.model} would refuse this {word}: {error}") from None
+            raise LocatedError(at, f"{self.rules.model} would refuse this {word}: {error}") from None
         return CountedMedia(item, counted, tuple(notes_of(item, kind, counted.total, self.rules)))
 
     def _with_text(self, item: Item) -> Item:
@@ -139,7 +139,7 @@ class MediaCounter:
                 known[given] = error
         found = known[given]
         if isinstance(found, HeaderError):
-            raise PlanError(at, str(found))
+            raise LocatedError(at, str(found))
         return found
 
     def _look_at(self, part: MediaPart, media_type: str | None) -> Item:

@@ -6,14 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from tokenquote.api.asked_models import asked_model
-from tokenquote.api.memory.format_names import cache_element, weight_format
 from tokenquote.api.memory.remarks import cache_assumptions, format_assumptions
-from tokenquote.api.plan_errors import PlanError
 from tokenquote.catalog import Catalog, Model
+from tokenquote.errors import LocatedError, under
 from tokenquote.memory import (
     ArchitectureError,
-    CacheError,
     CacheLayout,
     CachePlan,
     Formats,
@@ -26,7 +23,7 @@ from tokenquote.memory import (
     weigh_architecture,
 )
 from tokenquote.memory.config.gguf_layout import read_gguf_layout
-from tokenquote.memory.weights.file_header import FileHeader, HeaderError, HeaderTensor, weigh_header
+from tokenquote.memory.weights.file_header import FileHeader, HeaderTensor, weigh_header
 from tokenquote_client.memory import (
     KvCacheAnswer,
     KvCacheQuestion,
@@ -63,16 +60,13 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
     """Bytes of the keys and values of running sequences.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: the model, its architecture or the layout is not known or not right.
+        LocatedError: the model, its architecture or the layout is not known or not right.
     """
     layout = _layout(question, catalog)
-    try:
-        plan = _plan(question, layout, formats_of(catalog.quantization))
-        held = kv_cache(layout.layers, plan)
-    except CacheError as error:
-        raise PlanError((error.field,), error.detail) from None
+    plan = _plan(question, layout, formats_of(catalog.quantization))
+    held = kv_cache(layout.layers, plan)
     if held.bytes > MAX_BYTES:
-        raise PlanError(("sequences",), f"the cache would take more than 2^53 bytes, {MAX_BYTES}")
+        raise LocatedError(("sequences",), f"the cache would take more than 2^53 bytes, {MAX_BYTES}")
     return KvCacheAnswer(
         bytes=held.bytes,
         bytes_per_token=held.bytes_per_token,
@@ -95,27 +89,27 @@ def _layout(question: KvCacheQuestion, catalog: Catalog) -> CacheLayout:
         detail = (
             "a safetensors header says nothing of layers and heads: post the config.json as `architecture`"
         )
-        raise PlanError(("header", "format"), detail)
-    try:
+        raise LocatedError(("header", "format"), detail)
+    with under("header", "metadata"):
         return read_gguf_layout(question.header.metadata)
-    except ArchitectureError as error:
-        raise PlanError(("header", "metadata", *error.location), error.detail) from None
 
 
 def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> CachePlan:
     llama_cpp = question.engine == "llama.cpp"
     in_flight = question.in_flight_tokens
+    with under("dtype"):
+        element = formats.cache_element(question.dtype)
+    with under("value_dtype"):
+        value_element = formats.cache_element(question.value_dtype) if question.value_dtype else None
     return CachePlan(
         tokens=question.context_tokens,
-        element=cache_element(question.dtype, formats, ("dtype",)),
+        element=element,
         sequences=question.sequences,
         block=question.block_tokens,
         tensor_parallel=question.tensor_parallel,
         pipeline_parallel=question.pipeline_parallel,
         context_parallel=question.context_parallel,
-        value_element=cache_element(question.value_dtype, formats, ("value_dtype",))
-        if question.value_dtype
-        else None,
+        value_element=value_element,
         shared_prefix=question.shared_prefix_tokens,
         beams=question.beams,
         prompt=question.prompt_tokens,
@@ -132,15 +126,16 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
     """Bytes of the weights in a number format.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: the model, its architecture or the format is not known or not right.
+        LocatedError: the model, its architecture or the format is not known or not right.
     """
     formats = formats_of(catalog.quantization)
     if question.header is not None:
         return _weights_of_header(question.header, formats)
     if question.quantization is None:
-        raise PlanError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
+        raise LocatedError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
     architecture = read_as(read_architecture, *subject_of(question, catalog))
-    format_ = weight_format(question.quantization, formats, ("quantization",))
+    with under("quantization"):
+        format_ = formats.weight(question.quantization)
     weights = weigh_architecture(architecture, format_, formats, imatrix=question.imatrix)
     return WeightsAnswer(
         bytes=weights.bytes,
@@ -158,14 +153,11 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
 def _weights_of_header(header: ModelHeader, formats: Formats) -> WeightsAnswer:
     tensors = tuple(HeaderTensor(one.name, one.type, tuple(one.shape)) for one in header.tensors)
     if not tensors:
-        raise PlanError(("header", "tensors"), "the header lists no tensors")
-    try:
+        raise LocatedError(("header", "tensors"), "the header lists no tensors")
+    with under("header"):
         weights, one_each = weigh_header(FileHeader(header.format, header.metadata, tensors), formats)
-    except HeaderError as error:
-        place = next(i for i, one in enumerate(tensors) if one.name == error.tensor)
-        raise PlanError(("header", "tensors", place), error.detail) from None
     if weights.bytes > MAX_BYTES:
-        raise PlanError(("header", "tensors"), f"more than 2^53 bytes, {MAX_BYTES}")
+        raise LocatedError(("header", "tensors"), f"more than 2^53 bytes, {MAX_BYTES}")
     packed = "packed integers hold several weights each: `parameters` counts what the file stores"
     return WeightsAnswer(
         bytes=weights.bytes,
@@ -183,7 +175,7 @@ def memory_of(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | N
     """What the conversation would hold if one hosted the model; None where its weights are not public.
 
     Raises:
-        PlanError: the catalog's own entry cannot be read, which only an overlay of one's own can cause.
+        LocatedError: the catalog's own entry cannot be read, which only an overlay of one's own can cause.
     """
     if model.weights is None:
         return None
@@ -213,14 +205,15 @@ def subject_of(question: Subject, catalog: Catalog) -> tuple[Mapping[str, Any], 
 
     Raises:
         UnknownModel, AmbiguousModel: no such model.
-        PlanError: its weights are not public.
+        LocatedError: its weights are not public.
     """
     if question.architecture is not None:
         return question.architecture, None
-    model = asked_model(catalog, question.model or "")
+    with under("model"):
+        model = catalog.resolve(question.model or "")
     if model.weights is None:
         detail = f"the catalog knows no public weights of {model.id}: post its config.json as `architecture`"
-        raise PlanError(("model",), detail)
+        raise LocatedError(("model",), detail)
     return model.weights.architecture, model
 
 
@@ -230,15 +223,18 @@ def read_as(
     """What `read` makes of the config.
 
     Raises:
-        PlanError: naming the field, of the question or of the catalog's own entry.
+        LocatedError: naming the field, of the question or of the catalog's own entry.
     """
     try:
         return read(config)
     except ArchitectureError as error:
+        located = error.under("architecture")
         if model is None:
-            raise PlanError(("architecture", *error.location), error.detail) from None
-        field = ".".join(map(str, ("architecture", *error.location)))
-        raise PlanError(("model",), f"the catalog's entry of {model.id}: {field}: {error.detail}") from None
+            raise located from None
+        field = ".".join(map(str, located.location))
+        raise LocatedError(
+            ("model",), f"the catalog's entry of {model.id}: {field}: {error.detail}"
+        ) from None
 
 
 def method_of(known: bool) -> Method:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from math import isqrt
 
 from tokenquote.api.memory import MAX_BYTES, method_of, read_as, subject_of
-from tokenquote.api.memory.format_names import cache_element, weight_format
-from tokenquote.api.plan_errors import PlanError
 from tokenquote.catalog import Catalog
+from tokenquote.errors import LocatedError, under
 from tokenquote.memory import (
     CacheError,
     formats_of,
@@ -16,8 +15,8 @@ from tokenquote.memory import (
     read_cache_layout,
     weigh_architecture,
 )
-from tokenquote.memory.grids import GridTooLarge, memory_grid
-from tokenquote.memory.vector_index import VectorIndexError, VectorIndexPlan, vector_index
+from tokenquote.memory.grids import memory_grid
+from tokenquote.memory.vector_index import VectorIndexPlan, vector_index
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
@@ -31,19 +30,20 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
     """Bytes at every point of the grid.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: the model, a format or the size of the grid is not right.
+        LocatedError: the model, a format or the size of the grid is not right.
     """
     points = len(question.context_tokens) * len(question.sequences) * len(question.quantization)
     if points > MAX_POINTS:
-        raise PlanError((), f"the grid has {points} points; at most {MAX_POINTS} are answered at once")
+        raise LocatedError((), f"the grid has {points} points; at most {MAX_POINTS} are answered at once")
     subject = subject_of(question, catalog)
     architecture = read_as(read_architecture, *subject)
     formats = formats_of(catalog.quantization)
-    chosen = [
-        weight_format(name, formats, ("quantization", i)) for i, name in enumerate(question.quantization)
-    ]
-    weights = [weigh_architecture(architecture, format_, formats).bytes for format_ in chosen]
-    element = cache_element(question.kv_dtype, formats, ("kv_dtype",))
+    weights = []
+    for i, name in enumerate(question.quantization):
+        with under("quantization", i):
+            weights.append(weigh_architecture(architecture, formats.weight(name), formats).bytes)
+    with under("kv_dtype"):
+        element = formats.cache_element(question.kv_dtype)
     try:
         grid = memory_grid(
             [layer.attention for layer in architecture.layers],
@@ -56,10 +56,8 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
             limit=MAX_BYTES,
         )
     except CacheError as error:
-        field = "kv_dtype" if error.field == "dtype" else "model" if question.model else "architecture"
-        raise PlanError((field,), error.detail) from None
-    except GridTooLarge as error:
-        raise PlanError(("sequences",), str(error)) from None
+        config = "model" if question.model else "architecture"
+        raise error.at("kv_dtype" if error.location == ("dtype",) else config) from None
     return MemoryGridAnswer(
         weights_bytes=weights,
         kv_cache_bytes=grid.cache.tolist(),
@@ -74,7 +72,7 @@ def answer_vector_index(question: VectorIndexQuestion, catalog: Catalog) -> Vect
     """Bytes of an index over embeddings; the catalog has no say in it.
 
     Raises:
-        PlanError: the parameters do not go together, or the index is too large to be said in JSON.
+        LocatedError: the parameters do not go together, or the index is too large to be said in JSON.
     """
     del catalog
     plan = VectorIndexPlan(
@@ -89,12 +87,9 @@ def answer_vector_index(question: VectorIndexQuestion, catalog: Catalog) -> Vect
         bits=question.bits,
         precomputed_table=question.metric == "l2",
     )
-    try:
-        index = vector_index(plan)
-    except VectorIndexError as error:
-        raise PlanError((error.field,), error.detail) from None
+    index = vector_index(plan)
     if index.bytes > MAX_BYTES:
-        raise PlanError(("vectors",), f"the index would take more than 2^53 bytes, {MAX_BYTES}")
+        raise LocatedError(("vectors",), f"the index would take more than 2^53 bytes, {MAX_BYTES}")
     return VectorIndexAnswer(
         bytes=index.bytes,
         bytes_per_vector=index.bytes / question.vectors if question.vectors else 0.0,

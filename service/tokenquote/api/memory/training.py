@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tokenquote.api.memory import MAX_BYTES, method_of, read_as, subject_of
-from tokenquote.api.memory.format_names import weight_format
-from tokenquote.api.plan_errors import PlanError
 from tokenquote.catalog import Catalog
+from tokenquote.errors import LocatedError, under
 from tokenquote.memory import (
     Architecture,
     Formats,
@@ -20,7 +19,6 @@ from tokenquote.memory import (
 from tokenquote.memory.training import (
     OPTIMIZERS,
     PRECISIONS,
-    LoraError,
     Sharding,
     States,
     adapter_parameters,
@@ -38,7 +36,7 @@ def answer_training(question: TrainingQuestion, catalog: Catalog) -> TrainingAns
     """Bytes of a training step on each GPU.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: the model, its architecture, a format or the adapters are not right.
+        LocatedError: the model, its architecture, a format or the adapters are not right.
     """
     architecture = read_as(read_architecture, *subject_of(question, catalog))
     trained = _trained(question, architecture)
@@ -56,7 +54,7 @@ def answer_training(question: TrainingQuestion, catalog: Catalog) -> TrainingAns
     components = _components(held, kept, gathered)
     total = sum(components.values())
     if total > MAX_BYTES:
-        raise PlanError(("batch_size",), f"a GPU would hold more than 2^53 bytes, {MAX_BYTES}")
+        raise LocatedError(("batch_size",), f"a GPU would hold more than 2^53 bytes, {MAX_BYTES}")
     return TrainingAnswer(
         bytes_per_gpu=total,
         components=components,
@@ -72,18 +70,16 @@ def answer_training(question: TrainingQuestion, catalog: Catalog) -> TrainingAns
 def _trained(question: TrainingQuestion, architecture: Architecture) -> int:
     if question.lora is None:
         if question.quantization is not None:
-            raise PlanError(("quantization",), "weights that are trained have no format: state `lora` too")
+            raise LocatedError(("quantization",), "weights that are trained have no format: state `lora` too")
         return parameters(architecture)
-    try:
-        return adapter_parameters(architecture, question.lora.rank, question.lora.targets)
-    except LoraError as error:
-        raise PlanError(("lora", "targets"), str(error)) from None
+    return adapter_parameters(architecture, question.lora.rank, question.lora.targets)
 
 
 def _frozen_bytes(question: TrainingQuestion, architecture: Architecture, formats: Formats) -> int:
     if question.lora is None:
         return 0
-    format_ = weight_format(question.quantization or "bf16", formats, ("quantization",))
+    with under("quantization"):
+        format_ = formats.weight(question.quantization or "bf16")
     return weigh_architecture(architecture, format_, formats).bytes
 
 

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tokenquote.api.asked_models import asked_model
 from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.media.parts import LookedAt
 from tokenquote.api.memory import memory_of
-from tokenquote.api.plan_errors import PlanError
-from tokenquote.api.problems import KNOWN_ERRORS, problem_of
+from tokenquote.api.problems import problem_of
 from tokenquote.api.quotes.plan_checks import check_plan
 from tokenquote.api.quotes.plans import ResolvedPlan, resolve
 from tokenquote.api.quotes.quote_parts import (
@@ -28,6 +26,7 @@ from tokenquote.api.quotes.quote_parts import (
 from tokenquote.api.quotes.warnings import CacheChoice, assumptions_of, warnings_of
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.providers import Caching
+from tokenquote.errors import LocatedError, under
 from tokenquote.ledger import CacheUse, Row, replay, replay_cache
 from tokenquote.ledger.kinds import billed_kinds
 from tokenquote.ledger.prices import Tariff, price, tariff_on
@@ -56,13 +55,13 @@ def answer(
         with_requests: False for the summary, which has no row for each request.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: the plan cannot be quoted.
+        LocatedError: the plan cannot be quoted.
     """
     names = [plan.model or ""] if plan.models is None else plan.models
-    found = [
-        asked_model(catalog, name, ("model",) if plan.models is None else ("models", i))
-        for i, name in enumerate(names)
-    ]
+    found = []
+    for i, name in enumerate(names):
+        with under("model") if plan.models is None else under("models", i):
+            found.append(catalog.resolve(name))
     models = list({model.id: model for model in found}.values())
     check_plan(plan, len(models))
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
@@ -78,7 +77,7 @@ def quote_as(
     """Quote the plan for this very model, whatever the plan names.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: the plan cannot be quoted.
+        LocatedError: the plan cannot be quoted.
     """
     check_plan(plan, 1)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
@@ -89,14 +88,14 @@ def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
     """Quotes for several models: complete before incomplete, then by cost, then by id; failures last.
 
     Raises:
-        one of `problems.KNOWN_ERRORS`: what is wrong is the plan, for every model fails in the same way.
+        LocatedError: what is wrong is the plan, for every model fails in the same way.
     """
     quotes: list[Quote] = []
-    failures: dict[str, Exception] = {}
+    failures: dict[str, LocatedError] = {}
     for model in models:
         try:
             quotes.append(quoting.quote(model))
-        except KNOWN_ERRORS as error:
+        except LocatedError as error:
             failures[model.id] = error
     problems = {model_id: problem_of(error) for model_id, error in failures.items()}
     if not quotes and len({problem.detail for problem in problems.values()}) == 1:
@@ -188,12 +187,12 @@ def _choose_cache(wanted: wire.Caching, model: Model, tariff: Tariff) -> CacheCh
     rule = model.caching
     if rule is None:
         if wanted.enabled:
-            raise PlanError(("caching", "enabled"), "the catalog knows of no prompt cache for this model")
+            raise LocatedError(("caching", "enabled"), "the catalog knows of no prompt cache for this model")
         return CacheChoice(None)
     offered = _offered_ttls(rule, tariff)
     if wanted.ttl is not None and wanted.ttl not in offered:
         listed = ", ".join(offered) or "none that can be chosen"
-        raise PlanError(("caching", "ttl"), f"times to live of this model: {listed}")
+        raise LocatedError(("caching", "ttl"), f"times to live of this model: {listed}")
     enabled = rule.by_default if wanted.enabled is None else wanted.enabled
     if not enabled:
         return CacheChoice(None)

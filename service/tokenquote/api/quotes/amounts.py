@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tokenquote.api.plan_errors import Location, PlanError
 from tokenquote.catalog.schema.providers import AmountProfiles
+from tokenquote.errors import Location, NotYetOffered
 from tokenquote.tokens import Count, TokenRules
 from tokenquote_client import amounts
 from tokenquote_client.quote import CountedAmount
@@ -36,7 +36,7 @@ class AmountCounter:
         """An amount of any form; `kind` says what it stands for, for profiles.
 
         Raises:
-            PlanError: a range.
+            LocatedError: a range.
         """
         if isinstance(value, (int, amounts.Tokens, amounts.TokensPart)):
             tokens = value if isinstance(value, int) else value.tokens
@@ -46,7 +46,7 @@ class AmountCounter:
             return CountedText(self.noted(at, self.rules.text(text)), text)
         if isinstance(value, amounts.Profile):
             return CountedText(self.noted(at, self._profile(value.profile, kind)))
-        raise PlanError(at, "ranges: not yet offered", offered=False)
+        raise NotYetOffered(at, "ranges: not yet offered")
 
     def optional(self, value: Any, at: Location, kind: str) -> int:
         """Tokens of an amount that may be left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tokenquote.api.plan_errors import PlanError
+from tokenquote.errors import LocatedError, NotYetOffered
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
 
@@ -13,7 +13,7 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     """Refuse what no model could be quoted for.
 
     Raises:
-        PlanError: a strategy that is not offered, or a turn that nobody asks.
+        LocatedError: a strategy that is not offered, or a turn that nobody asks.
         PlanTooLong: more requests, over all models together, than a ledger holds.
     """
     _check_history(plan)
@@ -25,7 +25,7 @@ def _check_history(plan: wire.Plan) -> None:
     strategy = plan.history.strategy
     if strategy != "full":
         location = ("history", "strategy")
-        raise PlanError(location, f"history strategy {strategy!r}: not yet offered", offered=False)
+        raise NotYetOffered(location, f"history strategy {strategy!r}: not yet offered")
 
 
 def _check_users(plan: wire.Plan) -> None:
@@ -34,10 +34,10 @@ def _check_users(plan: wire.Plan) -> None:
             continue
         if plan.start is None or i > 0:
             detail = "missing; only the first turn after a `start` may go without"
-            raise PlanError(("turns", i, "user"), detail)
+            raise LocatedError(("turns", i, "user"), detail)
         if turn.repeat > 1:
             detail = "a turn without `user` answers `start`, which happens once"
-            raise PlanError(("turns", i, "repeat"), detail)
+            raise LocatedError(("turns", i, "repeat"), detail)
 
 
 def _check_length(plan: wire.Plan, models: int) -> None:

@@ -9,9 +9,9 @@ from itertools import takewhile
 from typing import Any
 
 from tokenquote.api.media.parts import CountedMedia, LookedAt, MediaCounter
-from tokenquote.api.plan_errors import Location, PlanError
 from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.catalog import Catalog, Model
+from tokenquote.errors import LocatedError, Location, NotYetOffered, under
 from tokenquote.ledger import Content, Conversation, Opening, ToolRound, Turn
 from tokenquote.tokens import (
     BodyError,
@@ -60,7 +60,7 @@ def resolve(
     """Count every amount of the plan as the model does; `looked_at` keeps headers for the next model.
 
     Raises:
-        PlanError: something that is not offered, or that cannot be counted.
+        LocatedError: something that is not offered, or that cannot be counted.
     """
     media = MediaCounter(model.media, catalog.profiles, looked_at or LookedAt(), rules.text)
     counter = AmountCounter(rules, catalog.profiles)
@@ -125,7 +125,7 @@ class _Resolver:
         try:
             return self._turn(turn, at)
         except BodyError as error:  # a model's chat template has no place for it
-            raise PlanError(at, error.detail) from None
+            raise LocatedError(at, error.detail) from None
 
     def _turn(self, turn: wire.Turn, at: Location) -> Turn:
         rounds: list[ToolRound] = []
@@ -178,7 +178,7 @@ class _Resolver:
                 "a spoken answer is sent back as sound, at the tokens it was spoken with"
             )
         else:
-            raise PlanError((*at, "type"), "an answer has parts of type text, tokens or audio")
+            raise LocatedError((*at, "type"), "an answer has parts of type text, tokens or audio")
         self._note_media(at, counted)
         content = counted.content()
         return _Said(written=content.tokens - content.framing, media=content)
@@ -242,13 +242,11 @@ class _Resolver:
         return _framed_content(self.rules.appended(messages)) if messages else Content()
 
     def _start(self, start: wire.Start, first: wire.Turn) -> Opening:
-        try:
+        with under("start"):
             request = read_body(start.format, start.body)
-        except BodyError as error:
-            raise PlanError(("start", *error.location), error.detail) from None
         if request.shape == "prompts":
             detail = "a conversation opens with a body that has messages; bodies of this format have none"
-            raise PlanError(("start", "format"), detail)
+            raise LocatedError(("start", "format"), detail)
         self.amounts.assumptions += [
             f"start: {one.what} at {'/'.join(map(str, one.location))} counted by their text"
             for one in request.everything_unknown()
@@ -256,11 +254,9 @@ class _Resolver:
         waits = bool(request.messages) and request.messages[-1].role in ("user", "tool")
         if first.user is None and not waits:
             detail = "missing, and the last message of `start` is not one that waits for an answer"
-            raise PlanError(("turns", 0, "user"), detail)
-        try:
+            raise LocatedError(("turns", 0, "user"), detail)
+        with under("start", "body"):
             counted = self.rules.request(request)
-        except BodyError as error:
-            raise PlanError(("start", "body", *error.location), error.detail) from None
         self._note_start(counted, request)
         self.unanswered = _unanswered(request.messages)
         return Opening(
@@ -299,11 +295,11 @@ class _Resolver:
             read = read_tools(tools)
             counted = self.rules.tools(read.functions, system)
         except BodyError as error:
-            raise PlanError(("tools", *(s for s in error.location if s != "tools")), error.detail) from None
+            raise error.at("tools", *(step for step in error.location if step != "tools")) from None
         self.amounts.note("tools", counted.content)
         if read.unknown:
             at = ("tools", *read.unknown[0].location)
-            raise PlanError(at, f"{read.unknown[0].what}: not yet offered", offered=False)
+            raise NotYetOffered(at, f"{read.unknown[0].what}: not yet offered")
         return _framed_content(counted)
 
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tokenquote.errors import LocatedError, Location
+
 __all__ = ["ArchitectureError", "Fields", "Location"]
 
 # Bounds that no model comes near; they keep the work and the figures of one request small.
 MAX_SIZE = 100_000_000
 MAX_LAYERS = 2_000
 
-Location = tuple[str | int, ...]
 
-
-class ArchitectureError(ValueError):
+class ArchitectureError(LocatedError):
     """A config from which memory cannot be told; `location` leads to the field within the config."""
-
-    def __init__(self, location: Location, detail: str) -> None:
-        super().__init__(detail)
-        self.location = location
-        self.detail = detail
 
 
 class Fields:

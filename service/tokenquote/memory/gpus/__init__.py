@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from tokenquote.errors import LocatedError
 from tokenquote.memory.layers import (
     Attention,
     CompressedAttention,
@@ -20,13 +21,11 @@ from tokenquote.memory.layers import (
 __all__ = ["Layout", "LayoutError", "check_layout", "layouts_of"]
 
 
-class LayoutError(ValueError):
+class LayoutError(LocatedError):
     """The model cannot be spread so; `field` is what does not fit."""
 
     def __init__(self, field: str, detail: str) -> None:
-        super().__init__(detail)
-        self.field = field
-        self.detail = detail
+        super().__init__((field,), detail)
 
 
 @dataclass(frozen=True, slots=True)

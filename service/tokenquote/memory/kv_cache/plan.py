@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
+from tokenquote.errors import LocatedError
 from tokenquote.memory.weights.quantization import CacheElement
 
 __all__ = ["CacheError", "CachePlan"]
 
 
-class CacheError(ValueError):
+class CacheError(LocatedError):
     """The cache cannot be laid out so; `field` is what does not fit."""
 
     def __init__(self, field: str, detail: str) -> None:
-        super().__init__(detail)
-        self.field = field
-        self.detail = detail
+        super().__init__((field,), detail)
 
 
 @dataclass(frozen=True, slots=True)

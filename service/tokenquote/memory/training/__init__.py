@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from tokenquote.errors import LocatedError
 from tokenquote.memory.layers import Architecture
 from tokenquote.memory.layers.parameters import layer_tensors, tensors
 from tokenquote.memory.layers.tensors import Tensors
@@ -64,7 +65,7 @@ PRECISIONS: dict[Precision, WeightBytes] = {
 }
 
 
-class LoraError(ValueError):
+class LoraError(LocatedError):
     """No matrix of the model has one of these names."""
 
 
@@ -158,7 +159,7 @@ def adapter_parameters(architecture: Architecture, rank: int, targets: Iterable[
         if one.role == "linear" and one.name and ("all-linear" in wanted or _is_target(one.name, wanted))
     ]
     if not found:
-        raise LoraError(f"no matrix is one of: {', '.join(sorted(wanted))}")
+        raise LoraError(("lora", "targets"), f"no matrix is one of: {', '.join(sorted(wanted))}")
     return sum(rank * (one.rows + one.columns) * one.copies for one in found)
 
 

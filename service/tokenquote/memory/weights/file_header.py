@@ -9,19 +9,15 @@ from fractions import Fraction
 from math import prod
 from typing import Any, Literal
 
+from tokenquote.errors import LocatedError, under
 from tokenquote.memory.weights import Weights
 from tokenquote.memory.weights.quantization import Formats, Storage
 
-__all__ = ["FileHeader", "HeaderError", "HeaderTensor", "weigh_header"]
+__all__ = ["FileHeader", "FileHeaderError", "HeaderTensor", "weigh_header"]
 
 
-class HeaderError(ValueError):
-    """A tensor is of a type that is not known, or of a size that no tensor has; `tensor` is its name."""
-
-    def __init__(self, tensor: str, detail: str) -> None:
-        super().__init__(detail)
-        self.tensor = tensor
-        self.detail = detail
+class FileHeaderError(LocatedError):
+    """A tensor is of a type that is not known, or of a size that no tensor has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +64,17 @@ def weigh_header(header: FileHeader, formats: Formats) -> tuple[Weights, bool]:
     """Bytes of the file's weights, and whether each of its elements is one weight.
 
     Raises:
-        HeaderError: a tensor's type is not known, or its size is absurd.
+        FileHeaderError: a tensor's type is not known, or its size is absurd.
     """
     components: Counter[str] = Counter()
     types: Counter[str] = Counter()
     elements, packed = 0, False
-    for one in header.tensors:
+    for i, one in enumerate(header.tensors):
         number = prod(one.shape)
         if number > MAX_ELEMENTS:
-            raise HeaderError(one.name, f"{number} elements: more than 2^53")
-        size = _bytes(one, number, header, formats)
+            raise FileHeaderError(("tensors", i), f"{number} elements: more than 2^53")
+        with under("tensors", i):
+            size = _bytes(one, number, header, formats)
         components[_part(one.name)] += size
         types[one.type.lower()] += size
         elements += number
@@ -91,10 +88,10 @@ def _bytes(one: HeaderTensor, number: int, header: FileHeader, formats: Formats)
         return -(-number * bits // 8)
     storage = _block_type(one.type.lower(), formats) if header.format == "gguf" else None
     if storage is None or storage.group is None:
-        raise HeaderError(one.name, f"type {one.type[:40]!r} is not known")
+        raise FileHeaderError((), f"type {one.type[:40]!r} is not known")
     columns = one.shape[-1] if one.shape else 1
     if columns % storage.group:
-        raise HeaderError(one.name, f"rows of {columns} are no whole blocks of {storage.group}")
+        raise FileHeaderError((), f"rows of {columns} are no whole blocks of {storage.group}")
     return int(storage.bits * Fraction(number) / 8)
 
 

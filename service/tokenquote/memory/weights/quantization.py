@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from tokenquote.errors import LocatedError
 from tokenquote.memory.weights.gguf_mixes import FileMix
 
 __all__ = [
@@ -28,11 +29,12 @@ those of experts (all of the layers where there are none)."""
 _GROUPED = re.compile(r"^([a-z0-9]+)-(\d)bit-g(\d{1,5})$")
 
 
-class UnknownFormat(LookupError):
+class UnknownFormat(LocatedError):
     """No format has this name; `near` holds up to four that resemble it."""
 
-    def __init__(self, name: str, near: list[str]) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, near: Sequence[str], known: Iterable[str]) -> None:
+        listed = ", ".join(near) or ", ".join(sorted(known)[:12])
+        super().__init__((), f"no such format; {'near names' if near else 'some of those known'}: {listed}")
         self.name = name
         self.near = near
 
@@ -144,7 +146,7 @@ class Formats:
             *self.mixes,
             *(f"{n}-{b}bit-g128" for n, f in self.grouped.items() for b in f.bits),
         ]
-        raise UnknownFormat(name, _near(wanted, known))
+        raise UnknownFormat(name, _near(wanted, known), [*self.weights, *self.mixes])
 
     def block_type(self, name: str) -> Storage:
         """How a type of a mix stores a matrix."""
@@ -158,7 +160,7 @@ class Formats:
         """
         wanted = name.strip().lower()
         if wanted not in self.cache:
-            raise UnknownFormat(name, _near(wanted, self.cache))
+            raise UnknownFormat(name, _near(wanted, self.cache), self.cache)
         return self.cache[wanted]
 
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.errors import LocatedError
 
 __all__ = ["VocabularyError", "VocabularyMissing", "file_of", "read_vocabulary_file"]
 
@@ -18,8 +19,13 @@ MAX_BYTES = 64 * 1024 * 1024
 _RANKS = files("tokenquote.tokens.vocabularies") / "ranks"
 
 
-class VocabularyError(Exception):
+class VocabularyError(LocatedError):
     """A vocabulary cannot be used: it is not known, not readable, or not the one that the catalog names."""
+
+    kind = "vocabulary-unavailable"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(None, detail)
 
 
 class VocabularyMissing(VocabularyError):

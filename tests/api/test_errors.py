@@ -1,0 +1,85 @@
+"""One located error: a place that grows as questions hold questions, and never an old one changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tokenquote.api.problems import problem_of
+from tokenquote.catalog import AmbiguousModel, UnknownGpu, UnknownModel
+from tokenquote.errors import LocatedError, NotYetOffered, under
+from tokenquote.ledger import PlanTooLong
+from tokenquote.ledger.prices import UnknownMode
+from tokenquote.memory import ArchitectureError, CacheError
+from tokenquote.tokens import BodyError, VocabularyError
+
+ERRORS = [
+    LocatedError(("turns", 0), "wrong"),
+    NotYetOffered(("history",), "not yet"),
+    UnknownModel("gpt-9", ["gpt-5"]),
+    AmbiguousModel(["a/x", "b/x"]),
+    UnknownGpu(["h100"]),
+    UnknownMode(["standard"]),
+    PlanTooLong("too long"),
+    BodyError(("messages", 3), "no such role"),
+    ArchitectureError(("num_hidden_layers",), "missing"),
+    CacheError("dtype", "no whole blocks"),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_under_a_prefix_is_a_new_one_of_its_kind(error: LocatedError) -> None:
+    before = (error.location, error.is_placed)
+    lifted = error.under("break_even", "plan")
+    assert type(lifted) is type(error)
+    assert lifted.location == ("break_even", "plan", *error.location)
+    assert lifted.is_placed
+    assert str(lifted) == str(error) == error.detail
+    assert (error.location, error.is_placed) == before
+    assert lifted.__traceback__ is None
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_the_problem_points_where_the_error_lies(error: LocatedError) -> None:
+    problem = problem_of(error.under("variants", 2))
+    assert [found.pointer for found in problem.errors] == [
+        "/".join(["", "variants", "2", *map(str, error.location)])
+    ]
+    assert problem.type == f"urn:tokenquote:problem:{error.kind}"
+
+
+@pytest.mark.parametrize(
+    "error", [UnknownModel("x", []), AmbiguousModel(["a/x"])], ids=["unknown", "ambiguous"]
+)
+def test_a_name_in_a_path_has_no_place_in_the_body(error: LocatedError) -> None:
+    assert problem_of(error).errors == ()
+
+
+def test_a_missing_vocabulary_is_nobodys_field() -> None:
+    problem = problem_of(VocabularyError("not installed").under("body"))
+    assert (problem.status, problem.errors, problem.detail) == (503, (), "not installed")
+
+
+def test_blocks_within_blocks_add_up() -> None:
+    with pytest.raises(BodyError) as raised, under("plan"), under("start", "body"):
+        raise BodyError(("messages", 0), "empty")
+    assert raised.value.location == ("plan", "start", "body", "messages", 0)
+
+
+def test_other_errors_pass_through() -> None:
+    with pytest.raises(KeyError), under("plan"):
+        raise KeyError("x")
+
+
+def _subclasses(kind: type[LocatedError]) -> Iterator[type[LocatedError]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _subclasses(one)
+
+
+def test_every_kind_has_a_problem() -> None:
+    for kind in _subclasses(LocatedError):
+        error = LocatedError.__new__(kind)
+        LocatedError.__init__(error, ("a",), "b")
+        assert problem_of(error).status in (404, 422, 503)
