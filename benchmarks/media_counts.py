@@ -17,7 +17,8 @@ from tokenquote.catalog.media_rules import video_rule
 from tokenquote.catalog.schema.media_rules import FramesRule
 from tokenquote.catalog.schema.resize_rules import SquareBudgetRule
 from tokenquote.counts import Count
-from tokenquote.media import ImageRefused, count_audio, count_image
+from tokenquote.media.audio import count_audio
+from tokenquote.media.images import ImageRefused, count_image
 from tokenquote.media.video import count_frames
 
 Row = Mapping[str, Any]

@@ -59,7 +59,7 @@ def _one(file: str, way: str) -> None:
 
 
 def _header(text: str) -> Callable[[], object]:
-    from tokenquote.media import read_image_header
+    from tokenquote.media.headers import read_image_header
 
     return lambda: read_image_header(text)
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tokenquote.api.media import answer_media
 from tokenquote.catalog import Catalog, load_catalog
-from tokenquote.media import ImageRefused, count_image
+from tokenquote.media.images import ImageRefused, count_image
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.media import MediaQuestion
 

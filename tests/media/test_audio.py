@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.media_rules import AudioRule
-from tokenquote.media import count_audio
+from tokenquote.media.audio import count_audio
 
 PROVIDERS = ["openai-audio", "gemini-2.0", "gemini-2.5", "gemini-3"]
 PROCESSORS = [

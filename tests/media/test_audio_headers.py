@@ -22,7 +22,7 @@ from tests.media.made_files import (
     wav_claiming,
 )
 
-from tokenquote.media import HeaderError, read_audio_header
+from tokenquote.media.headers import HeaderError, read_audio_header
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.image_rules import PatchesRule
-from tokenquote.media import count_image
+from tokenquote.media.images import count_image
 
 
 def tokens(catalog: Catalog, rule: str, width: int, height: int, detail: str | None = None) -> int:

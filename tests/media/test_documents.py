@@ -7,7 +7,7 @@ import pytest
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.media_rules import DocumentRule
 from tokenquote.counts import Count
-from tokenquote.media import count_document
+from tokenquote.media.documents import count_document
 
 
 def rule(model: Model) -> DocumentRule:

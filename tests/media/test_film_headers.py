@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.media.made_files import box, encoded, film, m4a, png
 
-from tokenquote.media import FilmHeader, HeaderError, ImageSize, read_film_header
+from tokenquote.media import ImageSize
+from tokenquote.media.headers import FilmHeader, HeaderError, read_film_header
 
 
 @pytest.mark.parametrize(

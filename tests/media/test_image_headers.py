@@ -28,7 +28,8 @@ from tests.media.made_files import (
     webp_lossy,
 )
 
-from tokenquote.media import HeaderError, ImageSize, read_image_header
+from tokenquote.media import ImageSize
+from tokenquote.media.headers import HeaderError, read_image_header
 
 ANIMATED: dict[str, Any] = {
     "save_all": True,

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog, load_catalog
-from tokenquote.media import ImageRefused, count_image, count_image_of_unknown_size
+from tokenquote.media.images import ImageRefused, count_image, count_image_of_unknown_size
 
 OPENAI_TILES = "developers.openai.com/api/docs/guides/images-vision#tile-based-image-tokenization"
 OPENAI_PATCHES = "developers.openai.com/api/docs/guides/images-vision#patch-based-image-tokenization"

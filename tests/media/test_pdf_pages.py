@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.media.made_files import encoded, gif, pdf, written_pdf
 
-from tokenquote.media import HeaderError, PageSize, read_pdf_pages
-from tokenquote.media.headers.work_limit import DocumentBudget, WorkBudget
+from tokenquote.media.headers import DocumentBudget, HeaderError, PageSize, read_pdf_pages
+from tokenquote.media.headers.work_limit import WorkBudget
 
 STRANGERS = "open sesame"
 A4, LETTER = (595.28, 841.89), (612, 792)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.resize_rules import RowBreaksRule
-from tokenquote.media import ImageRefused, count_image
+from tokenquote.media.images import ImageRefused, count_image
 
 pytestmark = [
     pytest.mark.references,

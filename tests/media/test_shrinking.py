@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog, load_catalog
-from tokenquote.media import ImageRefused, count_image
-from tokenquote.media.images.shrinking import is_shrunk
+from tokenquote.media.images import ImageRefused, count_image, is_shrunk
 
 CATALOG = load_catalog()
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.media import ImageRefused, count_image
+from tokenquote.media.images import ImageRefused, count_image
 
 pytestmark = [
     pytest.mark.references,

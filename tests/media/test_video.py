@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.media_rules import video_rule
 from tokenquote.catalog.schema.media_rules import VideoRule
-from tokenquote.media import count_video
+from tokenquote.media.video import count_video
 
 RULES = [
     "gemini-2.0",

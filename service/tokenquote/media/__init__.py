@@ -1,38 +1,35 @@
-"""Pictures, sound, clips and documents to tokens, by the rules that their providers publish; sizes from
-headers, nothing ever decoded.
+"""Images, sounds, clips and documents to tokens, by the rules that their providers publish.
+
+An item (items.py) has a size or a length that is stated, read from its header (headers/), or not known;
+nothing is ever decoded. item_counts.py counts it by the rules of its model: images/ by their sides, audio.py
+and video.py by the second, documents.py by the page. limits.py says whether the provider would refuse it.
 """
 
-from tokenquote.media.audio import count_audio
-from tokenquote.media.documents import DocumentCount, count_document
-from tokenquote.media.headers.audio import AudioHeader, read_audio_header
-from tokenquote.media.headers.base64_file import HeaderError
-from tokenquote.media.headers.images import ImageHeader, ImageSize, read_image_header
-from tokenquote.media.headers.pdf_pages import PageSize, PdfPages, read_pdf_pages
-from tokenquote.media.headers.video import FilmHeader, read_film_header
-from tokenquote.media.images import ImageCount, ImageRefused, count_image, details_of
-from tokenquote.media.images.unsized import count_image_of_unknown_size
-from tokenquote.media.video import VideoCount, count_video
+from tokenquote.media.headers import DocumentBudget, HeaderError
+from tokenquote.media.image_sizes import ImageRefused, ImageSize
+from tokenquote.media.images import details_of, is_shrunk
+from tokenquote.media.item_counts import ItemCount, MissingRule, count_item, count_speech, text_of_pages
+from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
+from tokenquote.media.limits import refusal_of, wrong_label
 
 __all__ = [
-    "AudioHeader",
-    "DocumentCount",
-    "FilmHeader",
+    "Clip",
+    "Document",
+    "DocumentBudget",
     "HeaderError",
-    "ImageCount",
-    "ImageHeader",
     "ImageRefused",
     "ImageSize",
-    "PageSize",
-    "PdfPages",
-    "VideoCount",
-    "count_audio",
-    "count_document",
-    "count_image",
-    "count_image_of_unknown_size",
-    "count_video",
+    "Item",
+    "ItemCount",
+    "Length",
+    "MissingRule",
+    "Picture",
+    "Sound",
+    "count_item",
+    "count_speech",
     "details_of",
-    "read_audio_header",
-    "read_film_header",
-    "read_image_header",
-    "read_pdf_pages",
+    "is_shrunk",
+    "refusal_of",
+    "text_of_pages",
+    "wrong_label",
 ]

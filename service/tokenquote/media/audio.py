@@ -22,7 +22,7 @@ def count_audio(rule: AudioRule, seconds: float | Fraction, *, spoken: bool = Fa
     Raises:
         LookupError: the rule does not know what the model's own speech costs.
     """
-    tokens = _tokens(rule, exact_seconds(seconds), spoken)
+    tokens = _heard_or_spoken_tokens(rule, exact_seconds(seconds), spoken)
     return Count(tokens, math.floor(tokens * rule.low), math.ceil(tokens * rule.high), rule.method)
 
 
@@ -31,7 +31,7 @@ def exact_seconds(seconds: float | Fraction) -> Fraction:
     return seconds if isinstance(seconds, Fraction) else Fraction(str(seconds))
 
 
-def _tokens(rule: AudioRule, seconds: Fraction, spoken: bool) -> int:
+def _heard_or_spoken_tokens(rule: AudioRule, seconds: Fraction, spoken: bool) -> int:
     if spoken and not (isinstance(rule, RateRule) and rule.spoken_per_second is not None):
         raise LookupError("what the model's own speech costs is not known")
     match rule:
@@ -43,18 +43,18 @@ def _tokens(rule: AudioRule, seconds: Fraction, spoken: bool) -> int:
             windows = max(1, math.ceil(seconds / rule.window_seconds))
             return min(windows, rule.max_windows or windows) * rule.window_tokens + rule.around
         case ConvolutionsRule():
-            return _encoded(rule, seconds) + rule.around
+            return _encoder_tokens(rule, seconds) + rule.around
 
 
-def _encoded(rule: ConvolutionsRule, seconds: Fraction) -> int:
+def _encoder_tokens(rule: ConvolutionsRule, seconds: Fraction) -> int:
     samples = int(min(seconds, rule.max_seconds or seconds) * rule.sample_rate)
     frames = max(0, (samples - rule.window) // rule.hop + 1) if rule.window else -(-samples // rule.hop)
     chunk = rule.chunk_frames or max(1, frames)
-    tokens = frames // chunk * _shortened(rule, chunk) + _shortened(rule, frames % chunk)
+    tokens = frames // chunk * _length_after_layers(rule, chunk) + _length_after_layers(rule, frames % chunk)
     return min(tokens, rule.max_tokens or tokens)
 
 
-def _shortened(rule: ConvolutionsRule, length: int) -> int:
+def _length_after_layers(rule: ConvolutionsRule, length: int) -> int:
     for layer in rule.layers:
         length = max(0, (length + 2 * layer.padding - layer.window) // layer.stride + 1)
     return length

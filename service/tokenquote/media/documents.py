@@ -1,4 +1,4 @@
-"""Documents to tokens: each page as a picture, and its text beside it where the provider adds that."""
+"""Documents to tokens: each page as an image, and its text beside it where the provider adds that."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LETTER = (612, 792)
 
 @dataclass(frozen=True, slots=True)
 class DocumentCount:
-    """Tokens of one document; some providers price pictures apart."""
+    """Tokens of one document; some providers price images apart."""
 
     pages: Count
     text: Count
@@ -66,11 +66,11 @@ def count_document(
         least_certain(page.method, rule.entry.method),
     )
     around = Count(rule.entry.around, rule.entry.around, rule.entry.around, rule.entry.method)
-    words = text if text is not None else _text(rule.entry, pages)
+    words = text if text is not None else _assumed_text(rule.entry, pages)
     return DocumentCount(pictures, words, around, rule.entry.extra_in_chat)
 
 
-def _text(entry: DocumentEntry, pages: int) -> Count:
+def _assumed_text(entry: DocumentEntry, pages: int) -> Count:
     text = entry.text
     certain = text.low == text.high
     return Count(text.expected * pages, text.low * pages, text.high * pages, "rule" if certain else "assumed")

@@ -11,8 +11,7 @@ from tokenquote.catalog.schema.media_rules import DocumentRule, RateRule
 from tokenquote.counts import Count, least_certain
 from tokenquote.media.audio import count_audio
 from tokenquote.media.documents import DocumentCount, count_document
-from tokenquote.media.images import ImageCount, count_image
-from tokenquote.media.images.unsized import count_image_of_unknown_size
+from tokenquote.media.images import ImageCount, count_image, count_image_of_unknown_size
 from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
 from tokenquote.media.video import VideoCount, count_video
 
@@ -63,16 +62,16 @@ def count_item(item: Item, model: MediaRules) -> ItemCount:
     """
     match item:
         case Picture():
-            return _picture(item, model)
+            return _count_picture(item, model)
         case Sound():
-            return _sound(item, model)
+            return _count_sound(item, model)
         case Clip():
-            return _clip(item, model)
+            return _count_clip(item, model)
         case Document():
-            return _document(item, model)
+            return _count_document(item, model)
 
 
-def _picture(item: Picture, model: MediaRules) -> ItemCount:
+def _count_picture(item: Picture, model: MediaRules) -> ItemCount:
     if model.images is None:
         raise MissingRule(model, "pictures")
     counted: ImageCount
@@ -96,19 +95,19 @@ def count_speech(item: Sound, model: MediaRules) -> ItemCount:
     """
     if not (isinstance(model.audio, RateRule) and model.audio.spoken_per_second is not None):
         raise MissingRule(model, "the speech")
-    return _sound(item, model, spoken=True)
+    return _count_sound(item, model, spoken=True)
 
 
-def _sound(item: Sound, model: MediaRules, *, spoken: bool = False) -> ItemCount:
+def _count_sound(item: Sound, model: MediaRules, *, spoken: bool = False) -> ItemCount:
     rule = model.audio
     if rule is None:
         raise MissingRule(model, "sounds")
-    count = _over(item.seconds, lambda seconds: count_audio(rule, seconds, spoken=spoken))
+    count = _banded_by_length(item.seconds, lambda seconds: count_audio(rule, seconds, spoken=spoken))
     in_message = rule.in_message if isinstance(rule, RateRule) and not spoken else 0
     return ItemCount(model.words.audio or "", audio=count, in_message=in_message)
 
 
-def _clip(item: Clip, model: MediaRules) -> ItemCount:
+def _count_clip(item: Clip, model: MediaRules) -> ItemCount:
     rule = model.video
     if rule is None:
         raise MissingRule(model, "clips")
@@ -117,22 +116,22 @@ def _clip(item: Clip, model: MediaRules) -> ItemCount:
     def counted(seconds: float) -> VideoCount:
         return count_video(rule, seconds, item.fps, *sides, detail=item.detail, silent=item.silent)
 
-    frames = _over(item.seconds, lambda seconds: counted(seconds).frames)
-    sound = _over(item.seconds, lambda seconds: counted(seconds).sound or _NOTHING)
+    frames = _banded_by_length(item.seconds, lambda seconds: counted(seconds).frames)
+    sound = _banded_by_length(item.seconds, lambda seconds: counted(seconds).sound or _NOTHING)
     heard = counted(item.seconds.expected).sound is not None
     return ItemCount(model.words.video or "", video=frames, audio=sound if heard else None)
 
 
-def _document(item: Document, model: MediaRules) -> ItemCount:
+def _count_document(item: Document, model: MediaRules) -> ItemCount:
     rule = model.documents
     if rule is None:
         raise MissingRule(model, "documents")
 
     def counted(pages: float) -> DocumentCount:
-        return _sum_of_pages(item, rule, int(pages))
+        return _count_pages(item, rule, int(pages))
 
-    pages = _over(item.pages, lambda number: counted(number).pages)
-    text = _over(item.pages, lambda number: counted(number).text)
+    pages = _banded_by_length(item.pages, lambda number: counted(number).pages)
+    text = _banded_by_length(item.pages, lambda number: counted(number).text)
     # A provider that does not charge the text beside pages charges it where there are none.
     if item.text is not None and (text.high or item.is_text):
         text = item.text
@@ -145,7 +144,7 @@ def _document(item: Document, model: MediaRules) -> ItemCount:
     )
 
 
-def _sum_of_pages(item: Document, rule: DocumentRule, pages: int) -> DocumentCount:
+def _count_pages(item: Document, rule: DocumentRule, pages: int) -> DocumentCount:
     parts = [
         count_document(rule, number, size.width, size.height, detail=item.detail)
         for size, number in item.sizes.items()
@@ -174,7 +173,7 @@ def text_of_pages(read: Count, pages_read: int, pages: Length, factor: float = 1
 _NOTHING = Count(0, 0, 0, "rule")
 
 
-def _over(length: Length, count: Callable[[float], Count]) -> Count:
+def _banded_by_length(length: Length, count: Callable[[float], Count]) -> Count:
     """The count of what is expected, with a band over all that the length may be."""
     expected = count(length.expected)
     if length.known:

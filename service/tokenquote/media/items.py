@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from tokenquote.counts import Count
-from tokenquote.media.headers.audio import read_audio_header
-from tokenquote.media.headers.images import ImageSize, read_image_header
-from tokenquote.media.headers.pdf_pages import PageSize, read_pdf_pages
-from tokenquote.media.headers.text_files import read_text_file
-from tokenquote.media.headers.video import read_film_header
-from tokenquote.media.headers.work_limit import DocumentBudget
+from tokenquote.media.headers import (
+    DocumentBudget,
+    PageSize,
+    read_audio_header,
+    read_film_header,
+    read_image_header,
+    read_pdf_pages,
+    read_text_file,
+)
+from tokenquote.media.image_sizes import ImageSize
 
 __all__ = ["Clip", "Document", "File", "Item", "Length", "Picture", "Sound"]
 

@@ -1,4 +1,4 @@
-"""Whether a provider turns one picture or document down by itself."""
+"""Whether a provider turns one image, sound or document down by itself."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ def refusal_of(item: Item, limits: MediaLimits) -> str | None:
     """Why the provider would refuse the item; None if it would not, as far as is known."""
     match item:
         case Picture():
-            reasons = _of_picture(item, limits.images)
+            reasons = _image_refusals(item, limits.images)
         case Sound():
-            reasons = _of_sound(item, limits.audio)
+            reasons = _sound_refusals(item, limits.audio)
         case Document():
-            reasons = _of_document(item, limits.documents)
+            reasons = _document_refusals(item, limits.documents)
         case _:
             return None
     return next(reasons, None)
 
 
-def _of_picture(picture: Picture, limits: PictureLimits) -> Iterator[str]:
+def _image_refusals(picture: Picture, limits: PictureLimits) -> Iterator[str]:
     if picture.file is not None:
-        yield from _of_picture_file(picture.file, limits)
+        yield from _image_file_refusals(picture.file, limits)
     if picture.size is None:
         return
     width, height = picture.size.width, picture.size.height
@@ -38,7 +38,7 @@ def _of_picture(picture: Picture, limits: PictureLimits) -> Iterator[str]:
         yield f"{width} x {height} pixels, at most {limits.max_pixels} together"
 
 
-def _of_picture_file(file: File, limits: PictureLimits) -> Iterator[str]:
+def _image_file_refusals(file: File, limits: PictureLimits) -> Iterator[str]:
     if limits.formats and file.format not in limits.formats:
         yield f"a file of format {file.format}; taken are {', '.join(limits.formats)}"
     if file.animated and limits.moving == "refused":
@@ -56,12 +56,12 @@ def wrong_label(file: File) -> str | None:
     return f"a file of format {file.format} that is labelled {file.labelled}"
 
 
-def _of_sound(sound: Sound, limits: SoundLimits) -> Iterator[str]:
+def _sound_refusals(sound: Sound, limits: SoundLimits) -> Iterator[str]:
     if sound.file is not None and limits.formats and sound.file.format not in limits.formats:
         yield f"a file of format {sound.file.format}; taken are {', '.join(limits.formats)}"
 
 
-def _of_document(document: Document, limits: DocumentLimits) -> Iterator[str]:
+def _document_refusals(document: Document, limits: DocumentLimits) -> Iterator[str]:
     if document.pages.known and limits.pages is not None and document.pages.expected > limits.pages:
         yield f"{document.pages.expected:.0f} pages, at most {limits.pages}"
     if document.file is not None and limits.bytes is not None and document.file.bytes > limits.bytes:

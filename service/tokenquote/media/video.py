@@ -17,9 +17,8 @@ from tokenquote.catalog.schema.media_rules import (
 from tokenquote.catalog.schema.resize_rules import SmartResizeRule
 from tokenquote.counts import Count, least_certain
 from tokenquote.media.audio import count_audio, exact_seconds
-from tokenquote.media.images import count_image
-from tokenquote.media.images.smart_resize import resized_units
-from tokenquote.media.images.unsized import count_image_of_unknown_size
+from tokenquote.media.image_sizes import resized_units
+from tokenquote.media.images import count_image, count_image_of_unknown_size
 
 __all__ = ["VideoCount", "count_frames", "count_video", "sampled_frames"]
 
@@ -80,7 +79,7 @@ def count_frames(
     """Count a clip by the frames that are looked at; sound not included."""
     entry = rule.entry
     steps = -(-frames // entry.frames_per_step)
-    step = _step(rule, frames, width, height, detail)
+    step = _count_step(rule, frames, width, height, detail)
     extra = steps * entry.per_step + entry.around
     return Count(
         step.tokens * steps + extra,
@@ -90,17 +89,19 @@ def count_frames(
     )
 
 
-def _step(rule: VideoRule, frames: int, width: int | None, height: int | None, detail: str | None) -> Count:
-    """What one picture of the clip costs."""
+def _count_step(
+    rule: VideoRule, frames: int, width: int | None, height: int | None, detail: str | None
+) -> Count:
+    """What one image of the clip costs."""
     if isinstance(rule, ResizedClipRule):
-        return _share_of_block(rule.entry, frames, width, height)
-    frame = _frame(rule, frames)
+        return _count_step_of_block(rule.entry, frames, width, height)
+    frame = _rule_of_frame(rule, frames)
     if width is None or height is None:
         return count_image_of_unknown_size(frame, detail).count
     return count_image(frame, width, height, detail).count
 
 
-def _frame(rule: FramesRule, frames: int) -> ImageRule:
+def _rule_of_frame(rule: FramesRule, frames: int) -> ImageRule:
     entry, frame = rule.entry, rule.frame
     if entry.shared_pixels is None or not isinstance(frame, SmartResizeRule):
         return frame
@@ -110,7 +111,9 @@ def _frame(rule: FramesRule, frames: int) -> ImageRule:
     return frame.model_copy(update={"max_pixels": most})
 
 
-def _share_of_block(entry: ResizedClipEntry, frames: int, width: int | None, height: int | None) -> Count:
+def _count_step_of_block(
+    entry: ResizedClipEntry, frames: int, width: int | None, height: int | None
+) -> Count:
     steps = -(-frames // entry.frames_per_step)
     if width is None or height is None:
         most = entry.max_pixels // (entry.unit**2 * entry.frames_per_step) // steps + 1

@@ -8,7 +8,7 @@ from tokenquote.catalog import Catalog
 from tokenquote.counts import Count
 from tokenquote.errors import under
 from tokenquote.ledger import NO_MEDIA
-from tokenquote.media.items import Clip, Document, Picture, Sound
+from tokenquote.media import Clip, Document, Picture, Sound
 from tokenquote.tokens import TokenRules, Vocabularies
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 

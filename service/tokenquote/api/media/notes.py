@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.counts import Count
-from tokenquote.media import details_of
-from tokenquote.media.images.shrinking import is_shrunk
-from tokenquote.media.items import Document, Item, Picture
-from tokenquote.media.limits import wrong_label
+from tokenquote.media import Document, Item, Picture, details_of, is_shrunk, wrong_label
 
 __all__ = ["WORDS", "notes_of"]
 

@@ -11,17 +11,24 @@ from tokenquote.catalog.schema.providers import AmountProfiles
 from tokenquote.counts import Count
 from tokenquote.errors import LocatedError, Location
 from tokenquote.ledger import Content, MediaUse
-from tokenquote.media import HeaderError, ImageRefused, ImageSize
-from tokenquote.media.headers.work_limit import DocumentBudget
-from tokenquote.media.item_counts import (
+from tokenquote.media import (
+    Clip,
+    Document,
+    DocumentBudget,
+    HeaderError,
+    ImageRefused,
+    ImageSize,
+    Item,
     ItemCount,
+    Length,
     MissingRule,
+    Picture,
+    Sound,
     count_item,
     count_speech,
+    refusal_of,
     text_of_pages,
 )
-from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
-from tokenquote.media.limits import refusal_of
 from tokenquote.tokens.request import Media
 from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
 

@@ -1,4 +1,4 @@
-"""The length of a sound from its header. Nothing is decoded and nothing is fetched."""
+"""The length of a sound from its header, and whether so many bytes can hold what a header claims."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Literal
 from tinytag import TinyTag
 
 from tokenquote.media.headers.base64_file import Base64File, HeaderError, HeaderReader
-from tokenquote.media.headers.credible_seconds import credible_seconds
 
-__all__ = ["AudioFormat", "AudioHeader", "read_audio_header"]
+__all__ = ["AudioFormat", "AudioHeader", "credible_seconds", "read_audio_header"]
 
 AudioFormat = Literal["wav", "mp3", "flac", "ogg", "m4a", "aiff"]
 
@@ -22,6 +21,9 @@ _MAX_READ = 1 << 20
 _HEAD = 12
 _STREAMED = frozenset({0, 0x7FFFFFFF, 0xFFFFFFFF})
 """What encoders write as the size of WAVE data when they do not know it yet."""
+_BYTES_PER_SECOND = 10
+"""Silence in FLAC or Opus takes more bytes a second than this: a longer claim is a lie."""
+_MAX_SECONDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def read_audio_header(data: str) -> AudioHeader:
     format_ = _format_of(file.read(_HEAD) or b"")
     if format_ is None:
         raise HeaderError("not a WAV, MP3, FLAC, Ogg, M4A or AIFF sound")
-    seconds = _wave_seconds(file) if format_ == "wav" else _seconds(file)
+    seconds = _wave_seconds(file) if format_ == "wav" else _tagged_seconds(file)
     return AudioHeader(seconds, format_, file.size)
 
 
@@ -61,7 +63,8 @@ def _format_of(head: bytes) -> AudioFormat | None:
     return "mp3" if known is None and is_mpeg else known
 
 
-def _seconds(file: Base64File) -> float:
+def _tagged_seconds(file: Base64File) -> float:
+    """Seconds as tinytag reads them."""
     file.seek(0)
     reader = HeaderReader(file, max_steps=_MAX_STEPS, max_read=_MAX_READ)
     try:
@@ -88,11 +91,11 @@ def _wave_seconds(file: Base64File) -> float:
         if kind == b"fmt ":
             byte_rate = int.from_bytes(reader.read(12)[8:], "little")
         if kind == b"data":
-            return _wave_length(size, file.size - begin - 8, byte_rate, file.size)
+            return _wave_data_seconds(size, file.size - begin - 8, byte_rate, file.size)
         begin += 8 + size + size % 2
 
 
-def _wave_length(claimed: int, there: int, byte_rate: int, size: int) -> float:
+def _wave_data_seconds(claimed: int, there: int, byte_rate: int, size: int) -> float:
     if claimed in _STREAMED:
         claimed = there
     if claimed > there:
@@ -100,3 +103,16 @@ def _wave_length(claimed: int, there: int, byte_rate: int, size: int) -> float:
     if byte_rate == 0:
         raise HeaderError("the header holds no length; state `seconds`")
     return credible_seconds(claimed / byte_rate, size)
+
+
+def credible_seconds(seconds: float, size: int) -> float:
+    """The length that a header claims, of a sound or of a film, held against the bytes that are there.
+
+    Raises:
+        HeaderError: there is none, or so many bytes cannot hold it.
+    """
+    if not seconds > 0:
+        raise HeaderError("the header says no length; state `seconds`")
+    if seconds > min(size / _BYTES_PER_SECOND, _MAX_SECONDS):
+        raise HeaderError(f"the header says {seconds:.0f} seconds, which {size} bytes cannot hold")
+    return float(seconds)

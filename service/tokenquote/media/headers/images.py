@@ -1,4 +1,4 @@
-"""A picture's size from its header, orientation applied. Nothing is decoded and nothing is fetched."""
+"""An image's size from its header, orientation applied, and whether it moves."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from typing import Literal
 
 import imagesize
 
-from tokenquote.media.headers.animation import is_animated
 from tokenquote.media.headers.base64_file import Base64File, HeaderError, HeaderReader
-from tokenquote.media.headers.heif_boxes import heif_sides
+from tokenquote.media.headers.iso_boxes import heif_sides
+from tokenquote.media.image_sizes import ImageSize
 
-__all__ = ["ImageFormat", "ImageHeader", "ImageSize", "read_image_header"]
+__all__ = ["ImageFormat", "ImageHeader", "read_image_header"]
 
 ImageFormat = Literal["png", "jpeg", "gif", "webp", "bmp", "tiff", "avif", "heic"]
 
 _MAX_EDGE = 1_000_000
-# A photo with 20 MB of colour profile and thumbnails takes some 2,000 steps. EXIF data have at most 64 KiB.
+# A photo with 20 MB of colour profile and thumbnails takes some 2,000 steps, the first frame of a GIF of
+# 10 MB about 80,000. EXIF data have at most 64 KiB.
 _MAX_STEPS = 100_000
 _MAX_READ = 1 << 18
+_MAX_ANIMATION_READ = 1 << 10
 _HEAD = 64
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
@@ -38,16 +40,8 @@ _LABELS: dict[str, ImageFormat] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ImageSize:
-    """Pixels as they are shown."""
-
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
 class ImageHeader:
-    """What the first bytes of a picture say."""
+    """What the first bytes of an image say."""
 
     size: ImageSize
     format: ImageFormat
@@ -59,27 +53,27 @@ class ImageHeader:
 
 
 def read_image_header(data: str, media_type: str | None = None) -> ImageHeader:
-    """What is known of a picture given as base64 text, with or without a `data:` prefix.
+    """What is known of an image given as base64 text, with or without a `data:` prefix.
 
     Args:
         data: the text.
-        media_type: what the picture is said to be beside the data, such as `image/png`.
+        media_type: what the image is said to be beside the data, such as `image/png`.
 
     Raises:
-        HeaderError: not base64, not a picture, cut off, or of an impossible size.
+        HeaderError: not base64, not an image, cut off, or of an impossible size.
     """
     file = Base64File(data)
     head = file.read(_HEAD) or b""
     format_ = _format_of(head)
     if format_ is None:
         raise HeaderError("not a PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC picture")
-    width, height = _sides(file, format_, head)
+    width, height = _read_sides(file, format_, head)
     if width < 0 or height < 0:
         raise HeaderError("the picture's header is cut off or holds no size")
     if not (1 <= width <= _MAX_EDGE and 1 <= height <= _MAX_EDGE):
         raise HeaderError(f"the header says {width} x {height} pixels; both must be 1 to {_MAX_EDGE}")
     label = _LABELS.get(file.label or (media_type or "").lower())
-    return ImageHeader(ImageSize(width, height), format_, file.size, is_animated(file, head), label)
+    return ImageHeader(ImageSize(width, height), format_, file.size, _is_animated(file, head), label)
 
 
 def _format_of(head: bytes) -> ImageFormat | None:
@@ -101,7 +95,7 @@ def _format_of(head: bytes) -> ImageFormat | None:
     return next((name for start, name in signatures.items() if head.startswith(start)), None)
 
 
-def _sides(file: Base64File, format_: ImageFormat, head: bytes) -> tuple[int, int]:
+def _read_sides(file: Base64File, format_: ImageFormat, head: bytes) -> tuple[int, int]:
     own = _sides_the_library_misreads(format_, head)
     if own is not None:
         return own
@@ -129,3 +123,58 @@ def _sides_the_library_misreads(format_: ImageFormat, head: bytes) -> tuple[int,
     else:
         return None
     return width, height
+
+
+def _is_animated(file: Base64File, head: bytes) -> bool:
+    """Whether a GIF, WebP or PNG has a second frame, as far as the file can be followed.
+
+    Some providers turn moving images down, none counts their frames.
+
+    Args:
+        file: the image.
+        head: its first 64 bytes.
+    """
+    file.seek(0)
+    reader = HeaderReader(file, max_steps=_MAX_STEPS, max_read=_MAX_ANIMATION_READ)
+    try:
+        if head.startswith(b"GIF8"):
+            return _gif_frames(reader, head) > 1
+        if head.startswith(b"\x89PNG"):
+            return _has_animation_chunk(reader)
+    except (HeaderError, struct.error, IndexError):
+        return False
+    # WebP keeps it among the flags of its extended header.
+    return head[12:16] == b"VP8X" and len(head) > 20 and bool(head[20] & 2)
+
+
+def _gif_frames(reader: HeaderReader, head: bytes) -> int:
+    """Frames up to the second."""
+    frames = 0
+    reader.seek(13 + _colour_table_bytes(head[10]))
+    while frames < 2:
+        introducer = reader.read(1)
+        if introducer == b"\x21":  # an extension and its label
+            reader.seek(1, 1)
+        elif introducer == b"\x2c":
+            frames += 1
+            descriptor = reader.read(9)
+            reader.seek(_colour_table_bytes(descriptor[8]) + 1, 1)
+        else:
+            break
+        while length := reader.read(1)[0]:
+            reader.seek(length, 1)
+    return frames
+
+
+def _colour_table_bytes(flags: int) -> int:
+    return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _has_animation_chunk(reader: HeaderReader) -> bool:
+    """An `acTL` chunk before the first data makes a PNG an APNG."""
+    reader.seek(8)
+    while True:
+        length, kind = struct.unpack(">I4s", reader.read(8))
+        if kind in (b"acTL", b"IDAT", b"IEND"):
+            return bool(kind == b"acTL")
+        reader.seek(length + 4, 1)

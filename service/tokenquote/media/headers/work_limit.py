@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from tokenquote.media.headers.base64_file import HeaderError
 
-__all__ = ["DocumentBudget", "WorkBudget", "at_most"]
+__all__ = ["DocumentBudget", "WorkBudget", "limit_calls"]
 
 
 ResultT = TypeVar("ResultT")
@@ -38,8 +38,8 @@ class DocumentBudget:
     texts: WorkBudget = field(default_factory=lambda: WorkBudget(3_000_000))
 
 
-def at_most(calls: int, budget: WorkBudget, work: Callable[[], ResultT]) -> ResultT:
-    """Do the work, with so many calls, its own and those of built-in functions.
+def limit_calls(most_calls: int, budget: WorkBudget, work: Callable[[], ResultT]) -> ResultT:
+    """Do the work, with at most so many calls, its own and those of built-in functions.
 
     Counted with this thread's profile function, which sees every call: the same file takes the same number
     on every machine. A profiler of the caller's own pauses meanwhile.
@@ -47,13 +47,13 @@ def at_most(calls: int, budget: WorkBudget, work: Callable[[], ResultT]) -> Resu
     Raises:
         HeaderError: it makes more, or more than the budget has left.
     """
-    most = 2 * min(calls, budget.calls_left)  # each call begins and ends
+    most_events = 2 * min(most_calls, budget.calls_left)  # each call begins and ends
     seen, over = 0, False
 
     def count(frame: FrameType, event: str, arg: Any) -> None:
         nonlocal seen
         seen += 1
-        if seen > most and not over:
+        if seen > most_events and not over:
             raise _TooMuchWork
 
     before = sys.getprofile()
@@ -65,4 +65,4 @@ def at_most(calls: int, budget: WorkBudget, work: Callable[[], ResultT]) -> Resu
     finally:
         over = True
         sys.setprofile(before)
-        budget.calls_left -= min(seen, most) // 2
+        budget.calls_left -= min(seen, most_events) // 2

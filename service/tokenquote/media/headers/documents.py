@@ -1,24 +1,33 @@
-"""How many pages a PDF has, how large they are, and the text of the first. No page is rendered."""
+"""How many pages a PDF has, how large they are, and the text of the first; files that are only text.
+
+No page is rendered.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 import pypdf
 
 from tokenquote.media.headers.base64_file import Base64File, HeaderError, HeaderReader
-from tokenquote.media.headers.pdf_texts import texts_of
-from tokenquote.media.headers.work_limit import DocumentBudget, at_most
+from tokenquote.media.headers.work_limit import DocumentBudget, WorkBudget, limit_calls
 
-__all__ = ["MAX_PAGES", "PageSize", "PdfPages", "read_pdf_pages"]
+__all__ = ["PageSize", "PdfPages", "read_pdf_pages", "read_text_file"]
 
-MAX_PAGES = 2_000
+_MAX_PAGES = 2_000
 """A longer document is refused; providers take 1,000 pages at most."""
-# A page takes some 700 to 1,000 calls. A hostile file is given up after some seconds.
+_MAX_PAGES_OF_TEXT = 8
+_MAX_TEXT_BYTES = 5_000_000
+_NEVER_IN_TEXT = frozenset(range(32)) - frozenset(b"\t\n\v\f\r\x1b")
+# A page takes some 700 to 1,000 calls, the text of a full page some 130,000. A hostile file is given up after
+# some seconds.
 _MAX_CALLS = 1_500_000
+_MAX_CALLS_OF_TEXT = 1_000_000
 _MAX_STREAM_BYTES = 16 << 20
 _MAX_POINTS = 14_400 * 100
 """A hundred times the longest side that PDF 1.7 allows without a user unit."""
@@ -28,7 +37,7 @@ _LIMITS = pypdf.Configuration(
     run_length_maximum_output_length=_MAX_STREAM_BYTES,
     brotli_maximum_output_length=_MAX_STREAM_BYTES,
     stream_decoding_work_maximum_length=2 * _MAX_STREAM_BYTES,
-    page_tree_maximum_entries=2 * MAX_PAGES,
+    page_tree_maximum_entries=2 * _MAX_PAGES,
 )
 _SIGNATURE_WITHIN = 1024
 
@@ -79,8 +88,8 @@ def read_pdf_pages(data: str, budget: DocumentBudget | None = None) -> PdfPages:
     reader.seek(0)
     try:
         with pypdf.apply_configuration(_LIMITS):
-            document, sizes = at_most(_MAX_CALLS, work.pages, lambda: _read(reader))
-            texts = texts_of(document, work.texts)
+            document, sizes = limit_calls(_MAX_CALLS, work.pages, lambda: _read_pages(reader))
+            texts = _read_texts(document, work.texts)
     except HeaderError:
         raise
     except Exception as error:  # the library raises whatever a damaged file leads it to
@@ -95,12 +104,12 @@ def _is_pdf(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n\f\0").startswith(b"%PDF-")
 
 
-def _read(reader: HeaderReader) -> tuple[pypdf.PdfReader, Counter[PageSize]]:
+def _read_pages(reader: HeaderReader) -> tuple[pypdf.PdfReader, Counter[PageSize]]:
     document = pypdf.PdfReader(reader)
-    return document, _sizes(document)
+    return document, _page_sizes(document)
 
 
-def _sizes(document: pypdf.PdfReader) -> Counter[PageSize]:
+def _page_sizes(document: pypdf.PdfReader) -> Counter[PageSize]:
     if document.is_encrypted and not document.decrypt(""):
         raise HeaderError("the document is encrypted; state its `pages`")
     sizes: Counter[PageSize] = Counter()
@@ -113,3 +122,43 @@ def _sizes(document: pypdf.PdfReader) -> Counter[PageSize]:
         sides = (height, width) if turned else (width, height)
         sizes[PageSize(*(max(1, round(side)) for side in sides))] += 1
     return sizes
+
+
+def _read_texts(document: pypdf.PdfReader, budget: WorkBudget) -> tuple[str, ...]:
+    """The text of the first pages in order, up to the first that cannot be read.
+
+    As far as a bounded amount of work goes. It is counted, and nothing else.
+    """
+    texts: list[str] = []
+    with suppress(HeaderError):  # what was read in time is more than nothing
+        limit_calls(_MAX_CALLS_OF_TEXT, budget, lambda: texts.extend(_extracted_texts(document)))
+    return tuple(texts)
+
+
+def _extracted_texts(document: pypdf.PdfReader) -> Iterator[str]:
+    for page in islice(document.pages, _MAX_PAGES_OF_TEXT):
+        try:
+            yield page.extract_text()
+        except Exception:  # the library raises whatever a damaged page leads it to
+            return
+
+
+def read_text_file(data: str, media_type: str | None = None) -> str | None:
+    """The text of a file given as base64; None if it is no UTF-8 text, or said to be something else.
+
+    Providers take documents that are nothing but text in as such.
+
+    Raises:
+        HeaderError: not base64.
+    """
+    file = Base64File(data)
+    label = file.label or (media_type or "").lower()
+    if label == "application/pdf" or label.startswith(("image/", "audio/", "video/")):
+        return None
+    content = file.readall() if file.size <= _MAX_TEXT_BYTES else b""
+    if not content or _NEVER_IN_TEXT.intersection(content):
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
