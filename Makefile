@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test check format accuracy calibrate bench references clean lock schema image metrics test-tools
+.PHONY: help serve test check format accuracy calibrate bench references clean lock schema image metrics docs test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ schema: $(VENV)/.dev ## Write models_catalog/schema.json from the catalog's mode
 
 metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
 	$(BIN)/python tests/observability/metrics_reference.py > docs/metrics.md
+
+docs: $(VENV)/.dev ## Write docs/endpoints.md from the table of endpoints
+	$(BIN)/python -m tests.api.endpoints_page > docs/endpoints.md
 
 image: ## Build the container image without an engine and try it (as root, on Debian)
 	docker/build_image.sh

@@ -19,7 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tokenquote.api.quotes import answer
+from tokenquote.api.quotes import answer_plan
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Comparison, Plan, Quote
@@ -75,7 +75,7 @@ def _compare(cases: list[_Case], counter: Counter) -> None:
 
 
 def _quote(plan: dict[str, Any]) -> Quote | Comparison:
-    return answer(Plan.model_validate(plan), catalog, vocabularies, AT)
+    return answer_plan(Plan.model_validate(plan), catalog, vocabularies, AT)
 
 
 def _text(i: int, sentences: int = 4) -> str:

@@ -14,8 +14,9 @@ import pytest
 import uvicorn
 from hypothesis import settings as hypothesis_settings
 
-from tokenquote.api.quotes import answer
+from tokenquote.api.quotes import answer_plan
 from tokenquote.catalog import Catalog, load_catalog
+from tokenquote.estimator import Estimator
 from tokenquote.http.app import create_app
 from tokenquote.settings import Settings
 from tokenquote.tokens import Vocabularies
@@ -42,7 +43,7 @@ def answered(catalog: Catalog, vocabularies: Vocabularies) -> Callable[[Any], Qu
     """Answer a plan given as JSON data, at noon of 23 November 2026."""
 
     def ask(plan: Any) -> Quote | Comparison:
-        return answer(Plan.model_validate(plan), catalog, vocabularies, NOW)
+        return answer_plan(Plan.model_validate(plan), catalog, vocabularies, NOW)
 
     return ask
 
@@ -83,6 +84,11 @@ def base_url() -> Iterator[str]:
     """A running service; `support` and `search` are its apps."""
     with running(Settings(apps=("support", "search"), max_body_bytes=1_000_000)) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def estimator() -> Estimator:
+    return Estimator()
 
 
 @pytest.fixture(scope="session")

@@ -25,11 +25,6 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture(scope="session")
-def estimator() -> Estimator:
-    return Estimator()
-
-
 @pytest.fixture(params=["Client", "AsyncClient"])
 def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Ask]]:
     """Make a client of either kind, with the options of its constructor."""

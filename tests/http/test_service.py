@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tokenquote_client import Comparison, ModelDetail, ModelList, Plan, Quote
+from tokenquote_client import Comparison, ModelDetail, ModelList, Quote
 
 PLAN = {
     "model": "openai/gpt-5.4-mini",
@@ -277,21 +277,6 @@ def test_long_work_leaves_the_event_loop_free(base_url: str, plan: Any) -> None:
     thread.join()
     assert statuses == [200]
     assert answered >= 4
-
-
-def test_the_openapi_document_is_the_contracts_own(http: httpx2.Client) -> None:
-    document = http.get("/openapi.json").json()
-    operation = document["paths"]["/v1/quotes"]["post"]
-    assert operation["requestBody"]["content"]["application/json"]["schema"] == {
-        "$ref": "#/components/schemas/Plan"
-    }
-    assert "application/problem+json" in operation["responses"]["default"]["content"]
-    assert document["components"]["schemas"]["Plan"]["additionalProperties"] is False
-    example = operation["requestBody"]["content"]["application/json"]["example"]
-    Plan.model_validate(example)
-    assert http.post("/v1/quotes", json=example).status_code == 200
-    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
-    assert references <= set(document["components"]["schemas"])
 
 
 def test_the_docs_page_names_no_outside_host(http: httpx2.Client) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from prometheus_client import Metric
 
-from tokenquote.api.quotes import answer
+from tokenquote.api.quotes import answer_plan
 from tokenquote.catalog import load_catalog
 from tokenquote.http.telemetry import Telemetry
 from tokenquote.tokens import Vocabularies
@@ -33,9 +33,9 @@ def used_telemetry() -> Telemetry:
     plan = Plan.model_validate(
         {"model": "gpt-5.4-mini", "turns": [{"user": 1, "assistant": 1, "reasoning": 0}]}
     )
-    quote = answer(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
+    quote = answer_plan(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
     assert isinstance(quote, Quote)
-    telemetry.quoted(quote, None)
+    telemetry.answered(quote, {})
     telemetry.requests.labels("POST", "/v1/quotes", 200).inc()
     telemetry.duration.labels("POST", "/v1/quotes", 200).observe(0.001)
     return telemetry

@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tokenquote.catalog import Catalog
 from tokenquote.http.telemetry import Telemetry
+from tokenquote_client.endpoints import Endpoints
 
 
 def samples(http: httpx2.Client) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -52,6 +53,6 @@ def test_what_a_client_makes_up_becomes_no_label(http: httpx2.Client) -> None:
 
 def test_two_applications_do_not_share_their_metrics(catalog: Catalog) -> None:
     one, two = Telemetry(catalog, apps=("a",)), Telemetry(catalog, apps=("a",))
-    one.refused(None, "a")
+    one.refused(Endpoints.quotes, {"app": "a"})
     assert b'app="a"' in one.exposition()
     assert b'app="a"' not in two.exposition()

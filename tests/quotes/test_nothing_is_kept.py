@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import NOW
 
-from tokenquote.api.quotes import answer
+from tokenquote.api.quotes import answer_plan
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import Vocabularies, VocabularyError
 from tokenquote_client import Plan
@@ -43,7 +43,7 @@ def only_new_objects() -> Iterator[None]:
 def ask(catalog: Catalog, vocabularies: Vocabularies, model: str, number: int) -> None:
     turn = {"user": f"Where is my order {number}?", "assistant": 20, "reasoning": 0}
     plan = Plan.model_validate({"model": model, "system": "You are brief.", "turns": [turn]})
-    answer(plan, catalog, vocabularies, NOW)
+    answer_plan(plan, catalog, vocabularies, NOW)
 
 
 def resident_bytes() -> int:

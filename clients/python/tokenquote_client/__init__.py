@@ -47,8 +47,8 @@ from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.model_header import ModelHeader, TensorEntry
 from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Start, ToolRound, Turn
 from tokenquote_client.problem import FieldError, Problem
-from tokenquote_client.protocols import AsyncQuoter, Quoter
 from tokenquote_client.quote import Comparison, Failure, Quote
+from tokenquote_client.quoters import AsyncQuoter, Quoter
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion

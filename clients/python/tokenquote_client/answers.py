@@ -11,8 +11,9 @@ import httpx2
 from pydantic import ValidationError
 
 from tokenquote_client.catalog import ModelList
+from tokenquote_client.endpoint import AnswerT
 from tokenquote_client.errors import BadAnswer, ClientError, ConnectionFailed, TimedOut, error_of
-from tokenquote_client.operations import AnswerT, Operation
+from tokenquote_client.operations import Operation
 from tokenquote_client.problem import Problem
 from tokenquote_client.retries import retry_after_seconds
 

@@ -1,62 +1,43 @@
-"""Answers that `testing.FakeService` gives: of the right form, with round numbers, out of nothing."""
+"""Answers that `testing.FakeService` gives: of the right form, with round numbers, out of nothing.
+
+Each function is given what was asked: the body, or the parameters.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel
-
-from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary, ProviderInfo
+from tokenquote_client.catalog import (
+    CatalogInfo,
+    ModelDetail,
+    ModelList,
+    ModelSummary,
+    ProviderInfo,
+    Readiness,
+)
 from tokenquote_client.deployments import DeploymentAnswer, GpuShare
+from tokenquote_client.endpoint import Fields
 from tokenquote_client.gpus import GpuInfo, GpuList
 from tokenquote_client.media import MediaAnswer, MediaItem
 from tokenquote_client.memory import KvCacheAnswer, WeightsAnswer
 from tokenquote_client.memory_grid import MemoryGridAnswer
-from tokenquote_client.operations import Readiness
 from tokenquote_client.quote import Comparison, ContextUse, PriceLine, Quote, QuotedRequest, Totals
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown
 from tokenquote_client.training import TrainingAnswer
 from tokenquote_client.vector_index import VectorIndexAnswer
-
-__all__ = ["canned_answer", "canned_model", "canned_quote"]
 
 MODEL = "openai/gpt-5.4-mini"
 _REVISION = "0123456789abcdef"
 _DAY = dt.date(2026, 11, 1)
 
 
-def canned_answer(path: str, body: Any) -> BaseModel | None:
-    """The answer to this question; None if there is no such path."""
-    asked = body if isinstance(body, Mapping) else {}
-    fixed = {
-        "/v1/models": ModelList(items=[ModelSummary(**_model_members(MODEL))]),
-        "/v1/catalog": _catalog(),
-        "/v1/gpus": GpuList(items=[_gpu()]),
-        "/v1/memory/training": _training(),
-        "/v1/memory/vector-index": _vector_index(),
-        "/v1/memory/kv-cache": _kv_cache(),
-        "/v1/memory/weights": _weights(),
-        "/livez": Readiness(status="ok"),
-        "/readyz": Readiness(status="ok"),
-    }
-    if path == "/v1/quotes":
-        if asked.get("models"):
-            return Comparison(quotes=[canned_quote(model) for model in asked["models"]])
-        return canned_quote(asked.get("model") or MODEL)
-    if path == "/v1/tokens":
-        return _tokens(asked)
-    if path == "/v1/media":
-        return _media(asked)
-    if path == "/v1/deployments":
-        return _deployment(asked)
-    if path == "/v1/memory/grid":
-        return _memory_grid(asked)
-    if path.startswith("/v1/models/"):
-        return canned_model(path.removeprefix("/v1/models/"))
-    return fixed.get(path)
+def canned_quotes(asked: Fields) -> Quote | Comparison:
+    """A quote, or one for each of several models."""
+    if asked.get("models"):
+        return Comparison(quotes=[canned_quote(model) for model in asked["models"]])
+    return canned_quote(asked.get("model") or MODEL)
 
 
 def canned_quote(model: str = MODEL, *, cost: str | None = "0.01") -> Quote:
@@ -148,9 +129,29 @@ def _model_members(model: str) -> dict[str, Any]:
     }
 
 
-def _catalog() -> CatalogInfo:
+def canned_catalog(asked: Fields) -> CatalogInfo:
     provider = ProviderInfo(id="openai", name="OpenAI", models=1, oldest_price_check=_DAY)
     return CatalogInfo(revision=_REVISION, models=1, providers=[provider], vocabularies=["o200k_base"])
+
+
+def canned_model_list(asked: Fields) -> ModelList:
+    """One model, whatever is asked."""
+    return ModelList(items=[ModelSummary(**_model_members(MODEL))])
+
+
+def canned_model_detail(asked: Fields) -> ModelDetail:
+    """The model that the path names."""
+    return canned_model(asked["model_id"])
+
+
+def canned_readiness(asked: Fields) -> Readiness:
+    """All is well."""
+    return Readiness(status="ok")
+
+
+def canned_gpus(asked: Fields) -> GpuList:
+    """One GPU."""
+    return GpuList(items=[_gpu()])
 
 
 def _gpu() -> GpuInfo:
@@ -174,7 +175,7 @@ def _gpu() -> GpuInfo:
     )
 
 
-def _tokens(asked: Mapping[str, Any]) -> TokensAnswer:
+def canned_tokens(asked: Fields) -> TokensAnswer:
     members = dict.fromkeys(("tools", "schema", "images", "audio", "video", "documents", "unknown"), 0)
     return TokensAnswer(
         model=asked.get("model") or MODEL,
@@ -187,14 +188,14 @@ def _tokens(asked: Mapping[str, Any]) -> TokensAnswer:
     )
 
 
-def _media(asked: Mapping[str, Any]) -> MediaAnswer:
+def canned_media(asked: Fields) -> MediaAnswer:
     items = [MediaItem(tokens=100, method="rule", rule="canned", low=100, high=100)] * len(
         asked.get("items") or []
     )
     return MediaAnswer(model=asked.get("model") or MODEL, items=items, tokens=100 * len(items))
 
 
-def _kv_cache() -> KvCacheAnswer:
+def canned_kv_cache(asked: Fields) -> KvCacheAnswer:
     return KvCacheAnswer(
         bytes=1_048_576,
         bytes_per_token=1_024,
@@ -205,7 +206,7 @@ def _kv_cache() -> KvCacheAnswer:
     )
 
 
-def _deployment(asked: Mapping[str, Any]) -> DeploymentAnswer:
+def canned_deployment(asked: Fields) -> DeploymentAnswer:
     return DeploymentAnswer(
         model=asked.get("model"),
         quantization="bf16",
@@ -250,7 +251,7 @@ def _gpu_share() -> GpuShare:
     )
 
 
-def _memory_grid(asked: Mapping[str, Any]) -> MemoryGridAnswer:
+def canned_memory_grid(asked: Fields) -> MemoryGridAnswer:
     contexts, sequences = asked.get("context_tokens") or [1], asked.get("sequences") or [1]
     formats = asked.get("quantization") or ["bf16"]
     cache = [[1_000] * len(sequences)] * len(contexts)
@@ -262,7 +263,7 @@ def _memory_grid(asked: Mapping[str, Any]) -> MemoryGridAnswer:
     )
 
 
-def _training() -> TrainingAnswer:
+def canned_training(asked: Fields) -> TrainingAnswer:
     return TrainingAnswer(
         bytes_per_gpu=16_000_000,
         components={"weights": 2_000_000, "optimizer": 14_000_000},
@@ -273,7 +274,7 @@ def _training() -> TrainingAnswer:
     )
 
 
-def _vector_index() -> VectorIndexAnswer:
+def canned_vector_index(asked: Fields) -> VectorIndexAnswer:
     return VectorIndexAnswer(
         bytes=4_000_000,
         bytes_per_vector=4_000,
@@ -283,7 +284,7 @@ def _vector_index() -> VectorIndexAnswer:
     )
 
 
-def _weights() -> WeightsAnswer:
+def canned_weights(asked: Fields) -> WeightsAnswer:
     return WeightsAnswer(
         bytes=2_000_000,
         bits_per_weight=16,

@@ -7,9 +7,18 @@ from typing import Any
 
 from pydantic import Field
 
-from tokenquote_client.wire import Received
+from tokenquote_client.wire import Received, Sent
 
-__all__ = ["CatalogInfo", "ModelDetail", "ModelList", "ModelSummary", "ProviderInfo"]
+__all__ = [
+    "CatalogInfo",
+    "ModelDetail",
+    "ModelList",
+    "ModelListParameters",
+    "ModelParameters",
+    "ModelSummary",
+    "ProviderInfo",
+    "Readiness",
+]
 
 
 class ModelSummary(Received):
@@ -52,6 +61,24 @@ class ModelDetail(ModelSummary):
     prices: list[dict[str, Any]]
 
 
+class ModelListParameters(Sent):
+    """Which page of the list of models."""
+
+    provider: str | None = Field(default=None, max_length=200)
+    """Only the models of this provider."""
+    limit: int = Field(default=1000, ge=1, le=1000)
+    """The most models on a page."""
+    cursor: str | None = Field(default=None, max_length=1000)
+    """`next_cursor` of the page before."""
+
+
+class ModelParameters(Sent):
+    """Which model."""
+
+    model_id: str
+    """Catalog id, alias, or bare name where one provider is first-party."""
+
+
 class ProviderInfo(Received):
     """A provider's share of the catalog."""
 
@@ -68,3 +95,9 @@ class CatalogInfo(Received):
     models: int
     providers: list[ProviderInfo]
     vocabularies: list[str]
+
+
+class Readiness(Received):
+    """What /livez and /readyz say when all is well."""
+
+    status: str

@@ -6,33 +6,23 @@ import copy
 import datetime as dt
 import os
 import time
-from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Self
 
 import httpx2
 
-from tokenquote_client import operations as ask
-from tokenquote_client.answers import Incoming, answer_of, cursor_after, failure_of
-from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelSummary
+from tokenquote_client.answers import Incoming, answer_of, failure_of
 from tokenquote_client.connection import Connection
-from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
+from tokenquote_client.endpoint import AnswerT
+from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.errors import ClientError, ConnectionFailed, Unavailable
-from tokenquote_client.gpus import GpuList
-from tokenquote_client.media import MediaAnswer, MediaQuestion
-from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
-from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
-from tokenquote_client.operations import AnswerT, Detail, Operation
-from tokenquote_client.plan import Plan
-from tokenquote_client.quote import Comparison, Quote
-from tokenquote_client.tokens import TokensAnswer, TokensQuestion
-from tokenquote_client.training import TrainingAnswer, TrainingQuestion
-from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
+from tokenquote_client.operations import Operation, operation_of
+from tokenquote_client.quoters import Quoter
 
 __all__ = ["Client"]
 
 
-class Client:
+class Client(Quoter):
     """Asks a Tokenquote service.
 
         with Client("http://127.0.0.1:8000") as client:
@@ -74,92 +64,10 @@ class Client:
         self._owns_http = http_client is None
         self._http = httpx2.Client() if http_client is None else http_client
 
-    def quote(
-        self, plan: Plan | Mapping[str, Any] | None = None, /, *, detail: Detail = "full", **fields: Any
-    ) -> Quote:
-        """Tokens and money of a planned conversation; `detail="summary"` leaves out its requests."""
-        return self._call(ask.quote_operation(plan, fields, detail))
-
-    def compare(
-        self, plan: Plan | Mapping[str, Any] | None = None, /, *, detail: Detail = "full", **fields: Any
-    ) -> Comparison:
-        """The quotes of several `models`, cheapest complete one first, failures last."""
-        return self._call(ask.compare_operation(plan, fields, detail))
-
-    def models(self, *, provider: str | None = None) -> Iterator[ModelSummary]:
-        """Every model of the catalog, or of one provider, by id."""
-        cursor: str | None = None
-        while True:
-            page = self._call(ask.models_operation(provider, cursor))
-            yield from page.items
-            cursor = cursor_after(page, cursor)
-            if cursor is None:
-                return
-
-    def model(self, model_id: str, /) -> ModelDetail:
-        """Everything the catalog knows of a model, by id, alias or bare name."""
-        return self._call(ask.model_operation(model_id))
-
-    def catalog(self) -> CatalogInfo:
-        """Which catalog answers, and how old its prices are."""
-        return self._call(ask.catalog_operation())
-
-    def gpus(self) -> GpuList:
-        """Every GPU of the catalog, with what it holds, how fast it is and what an hour costs."""
-        return self._call(ask.gpus_operation())
-
-    def tokens(
-        self, question: TokensQuestion | Mapping[str, Any] | None = None, /, **fields: Any
-    ) -> TokensAnswer:
-        """Input tokens of a request body, exactly as it would be sent."""
-        return self._call(ask.tokens_operation(question, fields))
-
-    def media(
-        self, question: MediaQuestion | Mapping[str, Any] | None = None, /, **fields: Any
-    ) -> MediaAnswer:
-        """Tokens of pictures, sounds, films and documents."""
-        return self._call(ask.media_operation(question, fields))
-
-    def kv_cache(
-        self, question: KvCacheQuestion | Mapping[str, Any] | None = None, /, **fields: Any
-    ) -> KvCacheAnswer:
-        """Memory of the keys and values of running sequences."""
-        return self._call(ask.kv_cache_operation(question, fields))
-
-    def weights(
-        self, question: WeightsQuestion | Mapping[str, Any] | None = None, /, **fields: Any
-    ) -> WeightsAnswer:
-        """Memory of a model's weights."""
-        return self._call(ask.weights_operation(question, fields))
-
-    def deployment(
-        self, question: DeploymentQuestion | Mapping[str, Any] | None = None, /, **fields: Any
-    ) -> DeploymentAnswer:
-        """Whether a model fits on GPUs, how fast it is there, and when that is cheaper than an API."""
-        return self._call(ask.deployment_operation(question, fields))
-
-    def vector_index(
-        self, question: VectorIndexQuestion | Mapping[str, Any] | None = None, /, **fields: Any
-    ) -> VectorIndexAnswer:
-        """Memory of an index over embeddings."""
-        return self._call(ask.vector_index_operation(question, fields))
-
-    def training(
-        self, question: TrainingQuestion | Mapping[str, Any] | None = None, /, **fields: Any
-    ) -> TrainingAnswer:
-        """Memory of training and fine-tuning, on each GPU."""
-        return self._call(ask.training_operation(question, fields))
-
-    def memory_grid(
-        self, question: MemoryGridQuestion | Mapping[str, Any] | None = None, /, **fields: Any
-    ) -> MemoryGridAnswer:
-        """Memory at every point of a grid of contexts, sequences and quantisations."""
-        return self._call(ask.memory_grid_operation(question, fields))
-
     def ready(self) -> bool:
         """Whether the service can answer now; False also if nobody listens. Asked once, without retries."""
         try:
-            self._try(ask.ready_operation())
+            self._try(operation_of(Endpoints.readiness))
         except (ConnectionFailed, Unavailable):
             return False
         return True
@@ -185,17 +93,6 @@ class Client:
         """Close the sockets, unless they are those of an `http_client` or of another client."""
         if self._owns_http:
             self._http.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._connection.shown()})"

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from tokenquote_client.model_header import ModelHeader
-from tokenquote_client.wire import Method, Received, Sent
+from tokenquote_client.wire import Method, Received, Sent, one_of
 
 __all__ = ["KvCacheAnswer", "KvCacheQuestion", "MemoryUse", "Subject", "WeightsAnswer", "WeightsQuestion"]
 
@@ -17,6 +17,8 @@ Parallel = Annotated[int, Field(strict=True, ge=1, le=1024)]
 
 class Subject(Sent):
     """An open-weight model of the catalog, or an architecture of one's own."""
+
+    model_config = one_of("model", "architecture")
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
     """Catalog id: the Hugging Face id, such as `meta-llama/Llama-3.1-8B`."""
@@ -32,6 +34,8 @@ class Subject(Sent):
 
 class _OfFile(Subject):
     """A model as above, or the header of its file."""
+
+    model_config = one_of("model", "architecture", "header")
 
     header: ModelHeader | None = None
     """Of a GGUF file its keys tell the cache; of either format its tensors tell the weights."""

@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount, TokenNumber
-from tokenquote_client.wire import Dollars, Sent
+from tokenquote_client.wire import Dollars, Sent, one_of
 
 __all__ = [
     "Budget",
@@ -220,6 +220,8 @@ Tools = Annotated[
 
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
+
+    model_config = one_of("model", "models")
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
     """Catalog id, alias, or bare name where one provider is first-party."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
-from tokenquote_client.wire import Dollars, Method, Received
+from tokenquote_client.wire import Dollars, Method, Received, Sent
 
 __all__ = [
     "BudgetAnswer",
@@ -19,6 +19,7 @@ __all__ = [
     "Overflow",
     "PriceLine",
     "Quote",
+    "QuoteParameters",
     "QuotedRequest",
     "Spread",
     "Spreads",
@@ -203,3 +204,10 @@ class Comparison(Received):
     """Several models' quotes: complete ones first, then by cost, then by id; failures last."""
 
     quotes: list[Quote | Failure]
+
+
+class QuoteParameters(Sent):
+    """How much of a quote to answer."""
+
+    detail: Literal["full", "summary"] = "full"
+    """`summary` leaves out the requests."""

@@ -6,7 +6,7 @@
             assert our_report(client) == "0.01 dollars"
         assert fake.asked[0].body["model"] == "openai/gpt-5.4-mini"
 
-Whatever is asked, it gives the answers of `canned_answers`; state your own by path:
+Whatever is asked, it gives the canned answer of the endpoint's row; state your own by path:
 
     fake.answers["/v1/quotes"] = canned_quote("x/y", cost="2.50")   # any wire model
     fake.answers["/v1/quotes"] = problem(429)                       # ends in RateLimited
@@ -26,8 +26,9 @@ import httpx2
 from pydantic import BaseModel
 
 from tokenquote_client.async_client import AsyncClient
-from tokenquote_client.canned_answers import canned_answer, canned_model, canned_quote
+from tokenquote_client.canned_answers import canned_model, canned_quote
 from tokenquote_client.client import Client
+from tokenquote_client.endpoints import ENDPOINTS, parameter_names
 from tokenquote_client.problem import Problem
 
 __all__ = ["Asked", "FakeService", "canned_model", "canned_quote", "problem"]
@@ -72,7 +73,7 @@ class FakeService(httpx2.MockTransport):
             times = sum(earlier.path == asked.path for earlier in self.asked)
             stated = stated[min(times, len(stated)) - 1]
         if stated is None:
-            stated = canned_answer(asked.path, asked.body)
+            stated = _canned_answer(asked)
         if isinstance(stated, Exception):
             raise stated
         return _response(stated or problem(404))
@@ -81,6 +82,17 @@ class FakeService(httpx2.MockTransport):
 def problem(status: int, detail: str = "canned", **members: Any) -> Problem:
     """A problem document of this status."""
     return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, **members)
+
+
+def _canned_answer(asked: Asked) -> BaseModel | None:
+    """The answer of the endpoint's row; None if there is no such path."""
+    for row in ENDPOINTS:
+        head, parameter, _ = row.path.partition("{")
+        if parameter and asked.path.startswith(head):
+            return row.canned({parameter_names(row)[0]: asked.path.removeprefix(head)})
+        if asked.path == row.path:
+            return row.canned(asked.body if isinstance(asked.body, Mapping) else asked.params)
+    return None
 
 
 def _asked(request: httpx2.Request) -> Asked:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
-__all__ = ["Dollars", "Method", "Received", "Sent"]
+__all__ = ["Dollars", "Method", "Received", "Sent", "one_of"]
 
 Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
 """How a number was come by, the surest first."""
@@ -26,6 +26,12 @@ class Received(BaseModel):
     """Part of an answer: fields that a newer service adds are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
+
+
+def one_of(*names: str) -> ConfigDict:
+    """What the JSON schema says of fields of which exactly one is stated; null is not stated."""
+    stated = [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
+    return ConfigDict(json_schema_extra={"oneOf": stated})  # type: ignore[dict-item]
 
 
 def _exact(value: Any) -> Any:

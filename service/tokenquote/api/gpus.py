@@ -6,12 +6,12 @@ from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.gpus import Gpu
 from tokenquote_client.gpus import GpuInfo, GpuList
 
-__all__ = ["gpu_list"]
+__all__ = ["answer_gpus"]
 
 _GIGA, _TERA = 1e9, 1e12
 
 
-def gpu_list(catalog: Catalog) -> GpuList:
+def answer_gpus(catalog: Catalog) -> GpuList:
     """Every GPU by id."""
     return GpuList(items=[_info(gpu_id, gpu) for gpu_id, gpu in catalog.gpus.items()])
 

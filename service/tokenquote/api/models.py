@@ -7,24 +7,36 @@ from typing import Any
 
 from tokenquote.catalog import Catalog, Model
 from tokenquote.ledger.prices import tariff_on
-from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary, ProviderInfo
+from tokenquote_client.catalog import (
+    CatalogInfo,
+    ModelDetail,
+    ModelList,
+    ModelListParameters,
+    ModelParameters,
+    ModelSummary,
+    ProviderInfo,
+)
 
-__all__ = ["catalog_info", "model_detail", "model_page"]
+__all__ = ["answer_catalog", "answer_model", "answer_models"]
 
 
-def model_page(
-    catalog: Catalog, at: dt.datetime, provider: str | None, limit: int, cursor: str | None
-) -> ModelList:
+def answer_models(asked: ModelListParameters, catalog: Catalog, at: dt.datetime) -> ModelList:
     """Models by id, after the one that the cursor names."""
+    provider, cursor = asked.provider, asked.cursor
     models = [m for m in catalog.models.values() if provider is None or provider == m.provider.id]
     rest = [m for m in models if cursor is None or m.id > cursor]
-    page = rest[:limit]
-    more = len(rest) > limit
+    page = rest[: asked.limit]
+    more = len(rest) > asked.limit
     return ModelList(items=[_summary(m, at) for m in page], next_cursor=page[-1].id if more else None)
 
 
-def model_detail(model: Model, at: dt.datetime) -> ModelDetail:
-    """Everything about one model; prices as the catalog's files say them."""
+def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> ModelDetail:
+    """Everything about one model; prices as the catalog's files say them.
+
+    Raises:
+        LocatedError: the catalog has no such model.
+    """
+    model = catalog.resolve(asked.model_id)
     return ModelDetail(
         **_summary(model, at).model_dump(),
         counting=model.counting.model_dump(mode="json"),
@@ -35,7 +47,7 @@ def model_detail(model: Model, at: dt.datetime) -> ModelDetail:
     )
 
 
-def catalog_info(catalog: Catalog) -> CatalogInfo:
+def answer_catalog(catalog: Catalog) -> CatalogInfo:
     """Revision, counts, and the age of the prices."""
     used = sorted({model.provider.id for model in catalog.models.values()})
     return CatalogInfo(

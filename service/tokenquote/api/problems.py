@@ -11,7 +11,7 @@ from tokenquote.errors import LocatedError, ProblemKind
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
-__all__ = ["Refused", "invalid", "not_json", "pointer_to", "problem_of", "unprocessable_parameter"]
+__all__ = ["Refused", "invalid", "invalid_parameters", "not_json", "pointer_to", "problem_of"]
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
@@ -61,14 +61,16 @@ def invalid(error: ValidationError, body: Any) -> Problem:
     return _with_errors("invalid-request", errors[:_MAX_ERRORS], len(errors))
 
 
+def invalid_parameters(error: ValidationError) -> Problem:
+    """The problem document of parameters in path and query, which have no place in the body."""
+    found = error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]
+    said = "; ".join(f"query parameter {'/'.join(map(str, line['loc']))}: {_detail(line)}" for line in found)
+    return _with_errors("invalid-request", (), 0, said)
+
+
 def not_json(error: ValueError) -> Problem:
     """The problem document of a body that is no JSON."""
     return Problem(title="Not JSON", status=400, detail=f"The body cannot be read as JSON: {error}.")
-
-
-def unprocessable_parameter(detail: str) -> Problem:
-    """The problem document of a query parameter, which has no place in the body."""
-    return _with_errors("invalid-request", (), 0, detail)
 
 
 def pointer_to(location: Sequence[int | str], body: Any) -> str:

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
-from tokenquote.api.deployments import answer_deployment
-from tokenquote.api.problems import invalid, problem_of
-from tokenquote.api.quotes import answer
-from tokenquote.api.tokens import answer_tokens
-from tokenquote.api.validation import validated
-from tokenquote.catalog import Catalog, CatalogError, load_catalog, parse_yaml
-from tokenquote.errors import LocatedError
+from tokenquote.api.endpoints import Known, answer
+from tokenquote.api.problems import Refused
+from tokenquote.catalog import CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
-from tokenquote_client import (
-    Comparison,
-    DeploymentAnswer,
-    DeploymentQuestion,
-    Plan,
-    Problem,
-    Quote,
-    TokensAnswer,
-    TokensQuestion,
-)
+from tokenquote_client import Comparison, DeploymentAnswer, Problem, Quote, TokensAnswer
+from tokenquote_client.endpoint import Endpoint
+from tokenquote_client.endpoints import Endpoints
 
 __all__ = ["PlanFileError", "answer_body_file", "answer_deployment_file", "answer_plan_file"]
-
-AnswerT = TypeVar("AnswerT")
 
 
 class PlanFileError(ValueError):
@@ -52,16 +38,14 @@ def answer_plan_file(
     Raises:
         PlanFileError: not YAML, not a plan, or a plan that cannot be quoted.
     """
-    catalog, data = _read(content, name, catalog_dir)
+    data = _parsed(content, name)
     if isinstance(data, dict) and models:
         chosen = {"model": models[0]} if len(models) == 1 else {"models": list(models)}
         data = {key: value for key, value in data.items() if key not in ("model", "models")} | chosen
-
-    def work() -> Quote | Comparison:
-        plan = validated(Plan, data, len(content))
-        return answer(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
-
-    return _with_sentences(name, data, "the plan", work)
+    answered: Quote | Comparison = _answer(
+        Endpoints.quotes, data, len(content), name, "the plan", catalog_dir
+    )
+    return answered
 
 
 def answer_deployment_file(
@@ -83,18 +67,14 @@ def answer_deployment_file(
     Raises:
         PlanFileError: not YAML, not such a question, or one that cannot be answered.
     """
-    catalog, data = _read(content, name, catalog_dir)
+    data = _parsed(content, name)
     if isinstance(data, dict):
         data = {**data, **changes}
         if config is not None:
             data = {**data, "model": None, "architecture": _parsed(config, "config.json")}
-
-    def work() -> DeploymentAnswer:
-        question = validated(DeploymentQuestion, data, len(content))
-        now = dt.datetime.now(dt.UTC)
-        return answer_deployment(question, catalog, Vocabularies(catalog.vocabularies), now)
-
-    return _with_sentences(name, data, "the question", work)
+    size = len(content) + len(config or b"")
+    answered: DeploymentAnswer = _answer(Endpoints.deployment, data, size, name, "the question", catalog_dir)
+    return answered
 
 
 def answer_body_file(
@@ -113,25 +93,11 @@ def answer_body_file(
         PlanFileError: not JSON, not a body of the format, or of a model that is not known.
     """
     try:
-        catalog = load_catalog(catalog_dir)
         data = {"format": body_format, "body": from_json(content, allow_inf_nan=False), "model": model}
-    except CatalogError as error:
-        raise PlanFileError(str(error)) from None
     except ValueError as error:
         raise PlanFileError(f"{name}: no JSON: {error}") from None
-
-    def work() -> TokensAnswer:
-        question = validated(TokensQuestion, data, len(content))
-        return answer_tokens(question, catalog, Vocabularies(catalog.vocabularies))
-
-    return _with_sentences(name, data, "the body", work)
-
-
-def _read(content: bytes, name: str, catalog_dir: Path | None) -> tuple[Catalog, Any]:
-    try:
-        return load_catalog(catalog_dir), _parsed(content, name)
-    except CatalogError as error:
-        raise PlanFileError(str(error)) from None
+    answered: TokensAnswer = _answer(Endpoints.tokens, data, len(content), name, "the body", catalog_dir)
+    return answered
 
 
 def _parsed(content: bytes, name: str) -> Any:
@@ -141,13 +107,16 @@ def _parsed(content: bytes, name: str) -> Any:
         raise PlanFileError(str(error)) from None
 
 
-def _with_sentences(name: str, data: Any, what: str, work: Callable[[], AnswerT]) -> AnswerT:
+def _answer(row: Endpoint[Any], data: Any, size: int, name: str, what: str, catalog_dir: Path | None) -> Any:
     try:
-        return work()
-    except ValidationError as error:
-        raise PlanFileError(_sentences(name, what, invalid(error, data))) from None
-    except LocatedError as error:
-        raise PlanFileError(_sentences(name, what, problem_of(error))) from None
+        catalog = load_catalog(catalog_dir)
+    except CatalogError as error:
+        raise PlanFileError(str(error)) from None
+    known = Known(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
+    try:
+        return answer(row, data, size, {}, known)
+    except Refused as refused:
+        raise PlanFileError(_sentences(name, what, refused.problem)) from None
 
 
 def _sentences(name: str, what: str, problem: Problem) -> str:

@@ -14,11 +14,9 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from tokenquote.catalog import load_catalog
-from tokenquote.http.deployment_routes import DEPLOYMENT_ROUTES
-from tokenquote.http.memory_routes import MEMORY_ROUTES
 from tokenquote.http.openapi import CONFIG, openapi_json
 from tokenquote.http.problem_responses import problem_response
-from tokenquote.http.routes import ROUTES
+from tokenquote.http.routes import routes
 from tokenquote.http.service_state import ServiceState
 from tokenquote.http.telemetry import Telemetry, observed
 from tokenquote.settings import Settings
@@ -53,7 +51,7 @@ def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp
         service.ready = False
 
     app = Litestar(
-        route_handlers=[*ROUTES, *MEMORY_ROUTES, *DEPLOYMENT_ROUTES, openapi_json, _static_files()],
+        route_handlers=[*routes(), openapi_json, _static_files()],
         dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
         exception_handlers={Exception: problem_response, HTTPException: problem_response},
         lifespan=[lifespan],

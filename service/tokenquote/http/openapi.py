@@ -1,156 +1,53 @@
-"""The OpenAPI document: Litestar's paths with the wire contract's own schemas, and docs without a CDN."""
+"""The OpenAPI document, made from the table of endpoints, and docs without a CDN.
+
+Litestar's own document is not used: it knows no request body that a handler reads as bytes, and leaves out of
+pydantic's schemas what they say of unknown fields and of fields that exclude each other.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Any, get_args
 
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from tokenquote import __version__
-from tokenquote_client import (
-    CatalogInfo,
-    Comparison,
-    DeploymentAnswer,
-    DeploymentQuestion,
-    GpuList,
-    KvCacheAnswer,
-    KvCacheQuestion,
-    MediaAnswer,
-    MediaQuestion,
-    MemoryGridAnswer,
-    MemoryGridQuestion,
-    ModelDetail,
-    ModelList,
-    Plan,
-    Problem,
-    Quote,
-    TokensAnswer,
-    TokensQuestion,
-    TrainingAnswer,
-    TrainingQuestion,
-    VectorIndexAnswer,
-    VectorIndexQuestion,
-    WeightsAnswer,
-    WeightsQuestion,
-)
+from tokenquote.tokens import format_names
+from tokenquote_client import Problem
+from tokenquote_client.endpoint import Endpoint, Tag
+from tokenquote_client.endpoints import ENDPOINTS, parameter_names
 
 __all__ = ["CONFIG", "openapi_document", "openapi_json"]
 
-_EXAMPLE_PLAN = {
-    "model": "openai/gpt-5.4-mini",
-    "system": "You are a support agent of a bicycle shop.",
-    "turns": [{"user": "Where is my order 4711?", "assistant": 260, "reasoning": 0, "repeat": 10}],
+_TITLE = "Tokenquote"
+_DESCRIPTION = "A quote before the call: tokens and money of a planned LLM conversation."
+_TAGS: Mapping[Tag, str] = {
+    "Quotes": "What a planned conversation will take.",
+    "Tokens": "What a request body, an image, audio, video or a document is counted as.",
+    "Memory": "What weights, KV caches, training and indexes take, and which GPUs hold them.",
+    "Catalog": "What is known: models, prices, GPUs.",
+    "Operations": "Whether the service lives and is ready.",
 }
-_EXAMPLE_TOKENS = {
-    "format": "openai.chat",
-    "body": {
-        "model": "gpt-4o",
-        "messages": [{"role": "user", "content": "What is the weather in Paris?"}],
-        "tools": [
-            {
-                "type": "function",
-                "function": {
-                    "name": "get_weather",
-                    "description": "Get the weather",
-                    "parameters": {
-                        "type": "object",
-                        "properties": {"city": {"type": "string"}},
-                        "required": ["city"],
-                    },
-                },
-            }
-        ],
-    },
-}
-_EXAMPLE_MEDIA = {
-    "model": "anthropic/claude-opus-4-8",
-    "items": [{"type": "image", "width": 1920, "height": 1080}],
-}
-_EXAMPLE_KV_CACHE = {
-    "model": "meta-llama/Llama-3.1-8B",
-    "context_tokens": 32768,
-    "sequences": 16,
-    "dtype": "fp16",
-    "block_tokens": 16,
-    "tensor_parallel": 2,
-}
-_EXAMPLE_DEPLOYMENT = {
-    "model": "meta-llama/Llama-3.1-70B",
-    "quantization": "fp8",
-    "kv_dtype": "fp8",
-    "context_tokens": 8192,
-    "concurrency": 32,
-    "gpu": "h100",
-    "gpu_count": 2,
-    "break_even": {
-        "plan": {
-            "model": "groq/llama-3.3-70b-versatile",
-            "system": 500,
-            "turns": [{"user": 120, "assistant": 260, "reasoning": 0, "repeat": 10}],
-        },
-        "conversations_per_day": 20_000,
-    },
-}
-_EXAMPLE_GRID = {
-    "model": "Qwen/Qwen3-32B",
-    "context_tokens": [4096, 8192, 16384, 32768],
-    "sequences": [1, 8, 64],
-    "quantization": ["bf16", "fp8", "awq-4bit-g128"],
-}
-_EXAMPLE_TRAINING = {
-    "model": "Qwen/Qwen3-8B",
-    "lora": {"rank": 16, "targets": ["all-linear"]},
-    "quantization": "nf4-dq",
-    "batch_size": 4,
-    "sequence_tokens": 4096,
-    "checkpointing": "full",
-}
-_EXAMPLE_VECTOR_INDEX = {"vectors": 10_000_000, "dimension": 1536, "index": "hnsw", "dtype": "fp16"}
-_EXAMPLE_WEIGHTS = {"model": "Qwen/Qwen3-32B", "quantization": "awq-4bit-g128"}
-_QUESTIONS: dict[str, tuple[type, dict[str, Any]]] = {
-    "createQuote": (Plan, _EXAMPLE_PLAN),
-    "countTokens": (TokensQuestion, _EXAMPLE_TOKENS),
-    "countMedia": (MediaQuestion, _EXAMPLE_MEDIA),
-    "estimateKvCache": (KvCacheQuestion, _EXAMPLE_KV_CACHE),
-    "estimateDeployment": (DeploymentQuestion, _EXAMPLE_DEPLOYMENT),
-    "estimateMemoryGrid": (MemoryGridQuestion, _EXAMPLE_GRID),
-    "estimateTraining": (TrainingQuestion, _EXAMPLE_TRAINING),
-    "estimateVectorIndex": (VectorIndexQuestion, _EXAMPLE_VECTOR_INDEX),
-    "estimateWeights": (WeightsQuestion, _EXAMPLE_WEIGHTS),
-}
-_ANSWERS: dict[str, tuple[type, ...]] = {
-    "createQuote": (Quote, Comparison),
-    "countTokens": (TokensAnswer,),
-    "countMedia": (MediaAnswer,),
-    "estimateKvCache": (KvCacheAnswer,),
-    "estimateDeployment": (DeploymentAnswer,),
-    "estimateMemoryGrid": (MemoryGridAnswer,),
-    "estimateTraining": (TrainingAnswer,),
-    "estimateVectorIndex": (VectorIndexAnswer,),
-    "estimateWeights": (WeightsAnswer,),
-    "listModels": (ModelList,),
-    "getModel": (ModelDetail,),
-    "getCatalog": (CatalogInfo,),
-    "listGpus": (GpuList,),
-}
+_FORMATS = ("TokensQuestion", "Start")
+"""Models with a field `format`: the name of an api, of which the client knows no list."""
 
 
 class _Docs(SwaggerRenderPlugin):
-    """Swagger UI over the document below, not over Litestar's, which knows no request bodies of ours."""
+    """Swagger UI over the document below."""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return super().render(request, openapi_document(request.app))
+        return super().render(request, openapi_document())
 
 
 CONFIG = OpenAPIConfig(
-    title="Tokenquote",
+    title=_TITLE,
     version=__version__,
-    description="A quote before the call: tokens and money of a planned LLM conversation.",
-    use_handler_docstrings=True,
     path="/docs",
     render_plugins=[
         _Docs(
@@ -165,48 +62,90 @@ CONFIG = OpenAPIConfig(
 
 
 @get("/openapi.json", include_in_schema=False, media_type=MediaType.JSON)
-async def openapi_json(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    return Response(openapi_document(request.app))
+async def openapi_json() -> Response[dict[str, Any]]:
+    return Response(openapi_document())
 
 
-@lru_cache(maxsize=1)  # it takes 20 ms of the event loop, and an application's never changes
-def openapi_document(app: Litestar) -> dict[str, Any]:
+@cache  # it takes 20 ms of the event loop, and never changes
+def openapi_document() -> dict[str, Any]:
     """The whole document as JSON data; not to be written to."""
-    document = app.openapi_schema.to_schema()
-    document.setdefault("components", {})["schemas"] = _schemas()
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            _describe(operation)
-    return document
-
-
-def _describe(operation: dict[str, Any]) -> None:
-    operation_id = operation["operationId"]
-    problem = {"application/problem+json": {"schema": _ref(Problem)}}
-    responses: dict[str, Any] = {
-        "200": {"description": "The answer.", "content": {"application/json": {"schema": {}}}}
+    paths: dict[str, Any] = {}
+    for row in ENDPOINTS:
+        paths.setdefault(row.path.replace(":path}", "}"), {})[row.method.lower()] = _operation(row)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": _TITLE, "version": __version__, "description": _DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag, "description": _TAGS[tag]} for tag in get_args(Tag)],
+        "paths": paths,
+        "components": {"schemas": _schemas()},
     }
-    answers = _ANSWERS.get(operation_id, ())
-    if answers:
-        refs = [_ref(answer) for answer in answers]
-        responses["200"]["content"]["application/json"]["schema"] = (
-            refs[0] if len(refs) == 1 else {"anyOf": refs}
-        )
-    responses["default"] = {"description": "Any failure.", "content": problem}
-    operation["responses"] = responses
-    if operation_id in _QUESTIONS:
-        question, example = _QUESTIONS[operation_id]
-        content = {"schema": _ref(question), "example": example}
-        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+
+
+def _operation(row: Endpoint[Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": row.operation_id,
+        "tags": [row.tag],
+        "summary": row.summary,
+        "description": row.description,
+        "parameters": [*_parameters(row)],
+        "responses": {"200": _answer(row), **{str(status): _problem(status) for status in row.problems}},
+    }
+    if row.question is not None:
+        body = {"schema": _ref(row.question), "example": row.example}
+        operation["requestBody"] = {"required": True, "content": {"application/json": body}}
+    return operation
+
+
+def _answer(row: Endpoint[Any]) -> dict[str, Any]:
+    schema: dict[str, Any] = _ref(row.answer)
+    if row.or_answer is not None:
+        schema = {"oneOf": [schema, _ref(row.or_answer)]}
+    return {"description": "The answer.", "content": {"application/json": {"schema": schema}}}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": _ref(Problem)}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
+
+
+def _parameters(row: Endpoint[Any]) -> Iterator[dict[str, Any]]:
+    """Those of path and query, with their bounds; `null` is how a model says that one may be left out."""
+    schema = row.parameters.model_json_schema() if row.parameters is not None else {}
+    for name, found in schema.get("properties", {}).items():
+        in_path = name in parameter_names(row)
+        stated = next((one for one in found.get("anyOf", ()) if one.get("type") != "null"), found)
+        shown = {key: value for key, value in stated.items() if key not in ("title", "description")}
+        if found.get("default") is not None:
+            shown["default"] = found["default"]
+        yield {
+            "name": name,
+            "in": "path" if in_path else "query",
+            "required": in_path,
+            "description": found.get("description", ""),
+            "schema": shown,
+            **({"example": row.example[name]} if name in row.example and row.question is None else {}),
+        }
 
 
 def _schemas() -> dict[str, Any]:
     models: list[tuple[Any, Any]] = [(Problem, "serialization")]
-    models += [(question, "validation") for question, _ in _QUESTIONS.values()]
-    models += [(answer, "serialization") for answers in _ANSWERS.values() for answer in answers]
-    _, schema = models_json_schema(models, ref_template="#/components/schemas/{model}")
-    return dict(schema["$defs"])
+    models += [(row.question, "validation") for row in ENDPOINTS if row.question is not None]
+    models += [(row.answer, "serialization") for row in ENDPOINTS]
+    models += [(row.or_answer, "serialization") for row in ENDPOINTS if row.or_answer is not None]
+    _, schema = models_json_schema([*dict.fromkeys(models)], ref_template="#/components/schemas/{model}")
+    schemas = dict(schema["$defs"])
+    for name in _FORMATS:
+        schemas[name]["properties"]["format"] |= _formats()
+    return schemas
 
 
-def _ref(model: type) -> dict[str, str]:
+def _formats() -> dict[str, Any]:
+    """One of the formats that are known, or one of OpenAI's shapes on any host: `groq.chat`."""
+    named, shapes = format_names()
+    any_host = {"type": "string", "pattern": rf"^.+\.({'|'.join(shapes)})$"}
+    return {"anyOf": [{"type": "string", "enum": list(named)}, any_host]}
+
+
+def _ref(model: type[BaseModel]) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{model.__name__}"}

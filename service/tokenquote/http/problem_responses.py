@@ -6,14 +6,14 @@ from http import HTTPStatus
 from typing import Any
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException
 
-from tokenquote.api.problems import unprocessable_parameter
+from tokenquote.api.problems import Refused
 from tokenquote.http.access_log import log_failure
 from tokenquote.http.request_ids import request_id_of
 from tokenquote_client.problem import Problem
 
-__all__ = ["Refused", "problem_response"]
+__all__ = ["problem_response"]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -24,21 +24,11 @@ _REMEDIES = {
 }
 
 
-class Refused(Exception):
-    """A request that ends in a problem document; raised by routes."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.title)
-        self.problem = problem
-
-
 def problem_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The answer to any exception."""
     headers: dict[str, str] = {}
     if isinstance(error, Refused):
         problem = error.problem
-    elif isinstance(error, ValidationException):
-        problem = _of_parameters(error)
     elif isinstance(error, HTTPException):
         problem = _of_status(error.status_code)
         headers = {k: v for k, v in (error.headers or {}).items() if k.lower() != "content-type"}
@@ -50,13 +40,6 @@ def problem_response(request: Request[Any, Any, Any], error: Exception) -> Respo
     )
     content = problem.model_dump_json(exclude_none=True).encode()
     return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
-
-
-def _of_parameters(error: ValidationException) -> Problem:
-    """Query parameters that Litestar could not read; the body is read by us."""
-    found = [line for line in error.extra or [] if isinstance(line, dict)]
-    named = "; ".join(f"query parameter {line.get('key')}: {line.get('message')}" for line in found)
-    return unprocessable_parameter(named or "a query parameter is not valid")
 
 
 def _of_status(status: int) -> Problem:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio.to_thread
 from anyio import CapacityLimiter
 
+from tokenquote.api.endpoints import Known, answer, json_of, to_json
+from tokenquote.api.problems import Refused
 from tokenquote.catalog import Catalog
 from tokenquote.http.telemetry import Telemetry
 from tokenquote.tokens import Vocabularies
+from tokenquote_client.endpoint import Endpoint
 
 __all__ = ["ServiceState"]
 
@@ -30,6 +34,22 @@ class ServiceState:
         self.ready = False  # until the vocabularies are loaded, and again while the process drains
         self._worker_threads = worker_threads
         self._limiter: CapacityLimiter | None = None
+
+    def answer(self, row: Endpoint[Any], body: bytes, parameters: Mapping[str, str]) -> bytes:
+        """The answer to a request, as JSON; counted among the metrics.
+
+        Raises:
+            Refused: it cannot be answered.
+        """
+        known = Known(self.catalog, self.vocabularies, dt.datetime.now(dt.UTC))
+        data = json_of(body) if row.question is not None else None
+        try:
+            answered = answer(row, data, len(body), parameters, known)
+        except Refused:
+            self.telemetry.refused(row, data)
+            raise
+        self.telemetry.answered(answered, data)
+        return to_json(answered)
 
     async def warm_up(self) -> None:
         """Load the vocabularies of the package itself; open ones are loaded when a model first needs them."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import platform
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,12 +21,15 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
 
 from tokenquote import __version__
 from tokenquote.catalog import Catalog
 from tokenquote.http.access_log import log_request
 from tokenquote.http.request_ids import request_id_of
-from tokenquote_client import Quote
+from tokenquote_client import Comparison, Failure, Quote
+from tokenquote_client.endpoint import Endpoint
+from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.quote import Totals
 
 __all__ = ["CONTENT_TYPE", "Telemetry", "observed"]
@@ -114,9 +119,22 @@ class Telemetry:
                 midnight = dt.datetime.combine(checked, dt.time(), dt.UTC)
                 oldest.labels(provider).set(midnight.timestamp())
 
-    def quoted(self, quote: Quote, app: str | None) -> None:
-        """Count an answered quote."""
-        totals, labels = quote.totals, (quote.model, self._app(app))
+    def answered(self, answered: BaseModel, question: Any) -> None:
+        """Count an answer: quotes by model and app, where it holds any."""
+        quotes = answered.quotes if isinstance(answered, Comparison) else [answered]
+        for quote in quotes:
+            if isinstance(quote, Quote):
+                self._quoted(quote, _app(question))
+            elif isinstance(quote, Failure):
+                self._not_quoted(quote.model, _app(question))
+
+    def refused(self, row: Endpoint[Any], question: Any) -> None:
+        """Count a question that cannot be answered, if it is a plan."""
+        if row is Endpoints.quotes:
+            self._not_quoted(None, _app(question))
+
+    def _quoted(self, quote: Quote, app: object) -> None:
+        totals, labels = quote.totals, (quote.model, self._known_app(app))
         self.quotes.labels(*labels, _outcome(totals)).inc()
         kinds = {
             "input": totals.input_tokens,
@@ -131,17 +149,21 @@ class Telemetry:
         for count in quote.counts:
             self.counts.labels(count.method).inc()
 
-    def refused(self, model: str | None, app: object) -> None:
-        """Count a plan that could not be quoted; `model` only if the catalog has it, `app` as it was sent."""
-        self.quotes.labels(model or OTHER, self._app(app), "refused").inc()
+    def _not_quoted(self, model: str | None, app: object) -> None:
+        """`model` only if the catalog has it, `app` as it was sent."""
+        self.quotes.labels(model or OTHER, self._known_app(app), "refused").inc()
 
     def exposition(self) -> bytes:
         """All metrics in the text format."""
         return generate_latest(self.registry)
 
-    def _app(self, app: object) -> str:
+    def _known_app(self, app: object) -> str:
         # A refused plan may have anything here, a list for one.
         return app if isinstance(app, str) and app in self._apps else OTHER
+
+
+def _app(question: Any) -> object:
+    return question.get("app") if isinstance(question, Mapping) else None
 
 
 def _outcome(totals: Totals) -> str:

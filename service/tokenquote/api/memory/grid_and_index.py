@@ -68,13 +68,12 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
     )
 
 
-def answer_vector_index(question: VectorIndexQuestion, catalog: Catalog) -> VectorIndexAnswer:
-    """Bytes of an index over embeddings; the catalog has no say in it.
+def answer_vector_index(question: VectorIndexQuestion) -> VectorIndexAnswer:
+    """Bytes of an index over embeddings.
 
     Raises:
         LocatedError: the parameters do not go together, or the index is too large to be said in JSON.
     """
-    del catalog
     plan = VectorIndexPlan(
         vectors=question.vectors,
         dimension=question.dimension,

@@ -34,10 +34,10 @@ from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced, Warned
 
-__all__ = ["answer", "quote_as"]
+__all__ = ["answer_plan", "quote_as"]
 
 
-def answer(
+def answer_plan(
     plan: wire.Plan,
     catalog: Catalog,
     vocabularies: Vocabularies,

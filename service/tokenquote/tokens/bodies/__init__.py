@@ -25,7 +25,7 @@ from tokenquote.tokens.bodies.prompts import read_embedding, read_ollama_generat
 from tokenquote.tokens.bodies.tool_definitions import Tools, read_tools
 from tokenquote.tokens.request import BodyError, Request
 
-__all__ = ["FORMATS", "SHAPES", "Tools", "looks_like", "read_body", "read_tools"]
+__all__ = ["FORMATS", "SHAPES", "Tools", "format_names", "looks_like", "read_body", "read_tools"]
 
 Reader = Callable[[Mapping[str, Any]], Request]
 
@@ -131,10 +131,14 @@ def _reader(body_format: str) -> Reader | None:
 
 
 def _known() -> Iterator[str]:
-    yield from sorted(
-        {*FORMATS, *(f"openai.{shape}" for shape in ("chat", "responses", "embeddings", "completions"))}
-    )
-    yield "and HOST.chat, HOST.responses, HOST.embeddings, HOST.completions of any host"
+    names, shapes = format_names()
+    yield from names
+    yield f"and {', '.join(f'HOST.{shape}' for shape in shapes)} of any host"
+
+
+def format_names() -> tuple[list[str], list[str]]:
+    """Every format by name, and the shapes that any host's name may stand before: `HOST.chat`."""
+    return sorted({*FORMATS, *(f"openai.{shape}" for shape in SHAPES)}), [*SHAPES]
 
 
 def _refuse_another_format(body_format: str, body: Mapping[str, Any]) -> None:

@@ -1,0 +1,148 @@
+"""What a row of the table of endpoints says, and how it becomes a method of whoever asks.
+
+A row is written once, in `endpoints.Endpoints`. `Client`, `AsyncClient` and `Estimator` inherit that table,
+and a row read from one of them is its method: `client.tokens` asks, `Endpoints.tokens` is the row.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, Protocol, Self, TypeAlias, TypeVar, overload
+
+from pydantic import BaseModel
+
+__all__ = ["AnswerT", "Asked", "Awaiting", "Endpoint", "Fields", "Listed", "Tag", "Waiting"]
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+QuestionT = TypeVar("QuestionT", bound=BaseModel)
+QuestionT_contra = TypeVar("QuestionT_contra", bound=BaseModel, contravariant=True)
+ResultT_co = TypeVar("ResultT_co", covariant=True)
+Fields: TypeAlias = Mapping[str, Any]
+"""Members of a question by name."""
+Tag: TypeAlias = Literal["Quotes", "Tokens", "Memory", "Catalog", "Operations"]
+"""The groups of the docs, in their order."""
+
+
+class Ask(Protocol[QuestionT_contra, ResultT_co]):
+    """A method that asks: the question as its model or as a mapping, and fields that replace its members."""
+
+    def __call__(self, question: QuestionT_contra | Fields | None = None, /, **fields: Any) -> ResultT_co: ...
+
+
+class Waiting(ABC):
+    """Whoever asks and waits for the answer."""
+
+    @abstractmethod
+    def _ask(
+        self, endpoint: Endpoint[AnswerT], question: BaseModel | Fields | None, fields: Fields
+    ) -> AnswerT:
+        """The answer to a question."""
+
+
+class Awaiting(ABC):
+    """Whoever asks and awaits the answer."""
+
+    @abstractmethod
+    async def _ask(
+        self, endpoint: Endpoint[AnswerT], question: BaseModel | Fields | None, fields: Fields
+    ) -> AnswerT:
+        """The answer to a question."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Endpoint(Generic[AnswerT]):
+    """One path of the service: what it is asked, what it answers, and how it is shown in the docs."""
+
+    path: str
+    """With `{name:path}` where a parameter stands in it."""
+    operation_id: str
+    tag: Tag
+    summary: str
+    description: str
+    answer: type[AnswerT]
+    or_answer: type[BaseModel] | None = None
+    """Another form that the answer may have."""
+    question: type[BaseModel] | None = None
+    """The body of a POST; None: a GET."""
+    parameters: type[BaseModel] | None = None
+    """What stands in the path and in the query."""
+    example: Fields = field(default_factory=dict)
+    """A question, or parameters, that a service with the shipped catalog answers."""
+    canned: Callable[[Fields], BaseModel]
+    """What `testing.FakeService` answers: of the right form, with round numbers, out of nothing."""
+    problems: tuple[int, ...]
+    """Every status that a problem document may have."""
+    methods: tuple[str, ...] = ()
+    """The methods that ask for it, where it is not one of the row's own name."""
+    of_the_catalog: bool = False
+    """Whether the answer changes with the catalog only, so that its revision is the ETag."""
+    name: str = field(default="", init=False)
+    """The row's own name in the table."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        object.__setattr__(self, "name", name)
+
+    @property
+    def method(self) -> Literal["GET", "POST"]:
+        """The HTTP method."""
+        return "GET" if self.question is None else "POST"
+
+    @property
+    def asked_by(self) -> tuple[str, ...]:
+        """The names of the methods of Client, AsyncClient and Estimator."""
+        return self.methods
+
+
+class Asked(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
+    """A POST with a method of its own: `client.NAME(question, **fields)`."""
+
+    @property
+    def asked_by(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    @overload
+    def __get__(self, caller: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, caller: Waiting, owner: type) -> Ask[QuestionT, AnswerT]: ...
+    @overload
+    def __get__(self, caller: Awaiting, owner: type) -> Ask[QuestionT, Coroutine[Any, Any, AnswerT]]: ...
+    def __get__(self, caller: Waiting | Awaiting | None, owner: type) -> Any:
+        if caller is None:
+            return self
+
+        def ask(question: BaseModel | Fields | None = None, /, **fields: Any) -> Any:
+            return caller._ask(self, question, fields)
+
+        return _named(ask, self)
+
+
+class Listed(Endpoint[AnswerT]):
+    """A GET without parameters, with a method of its own: `client.NAME()`."""
+
+    @property
+    def asked_by(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    @overload
+    def __get__(self, caller: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, caller: Waiting, owner: type) -> Callable[[], AnswerT]: ...
+    @overload
+    def __get__(self, caller: Awaiting, owner: type) -> Callable[[], Coroutine[Any, Any, AnswerT]]: ...
+    def __get__(self, caller: Waiting | Awaiting | None, owner: type) -> Any:
+        if caller is None:
+            return self
+
+        def ask() -> Any:
+            return caller._ask(self, None, {})
+
+        return _named(ask, self)
+
+
+def _named(ask: Callable[..., Any], endpoint: Endpoint[Any]) -> Callable[..., Any]:
+    """The method as `help(client.NAME)` shows it."""
+    ask.__name__ = ask.__qualname__ = endpoint.name
+    ask.__doc__ = f"{endpoint.summary}.\n\n{endpoint.description}"
+    return ask

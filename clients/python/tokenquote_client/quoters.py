@@ -1,0 +1,152 @@
+"""What `Client` and `Estimator` have in common, and its twin for `AsyncClient`: depend on these to swap them.
+
+def cost_of(plan: Plan, quoter: Quoter) -> Decimal | None:
+    return quoter.quote(plan, detail="summary").totals.cost
+
+Each inherits a method for every row of the table (`tokens`, `kv_cache`, `gpus`, …); written out here are
+those that do more than ask one question and return its answer.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from tokenquote_client.answers import cursor_after
+from tokenquote_client.catalog import ModelDetail, ModelSummary
+from tokenquote_client.endpoint import AnswerT, Awaiting, Endpoint, Fields, Waiting
+from tokenquote_client.endpoints import Endpoints
+from tokenquote_client.operations import (
+    Detail,
+    Operation,
+    compare_operation,
+    model_operation,
+    models_operation,
+    operation_of,
+    quote_operation,
+)
+from tokenquote_client.plan import Plan
+from tokenquote_client.quote import Comparison, Quote
+
+__all__ = ["AsyncQuoter", "Quoter"]
+
+
+class Quoter(Endpoints, Waiting):
+    """Whoever quotes plans: a service over HTTP, or an estimator in process.
+
+    A question is given as its model (`Plan`, `MediaQuestion`, …), as a mapping, as keywords, or as one of
+    the first two with keywords that replace members of it.
+    """
+
+    def quote(self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any) -> Quote:
+        """Tokens and money of a planned conversation; `detail="summary"` leaves out its requests."""
+        return self._call(quote_operation(plan, fields, detail))
+
+    def compare(
+        self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any
+    ) -> Comparison:
+        """The quotes of several `models`, cheapest complete one first, failures last."""
+        return self._call(compare_operation(plan, fields, detail))
+
+    def models(self, *, provider: str | None = None) -> Iterator[ModelSummary]:
+        """Every model of the catalog, or of one provider, by id."""
+        cursor: str | None = None
+        while True:
+            page = self._call(models_operation(provider, cursor))
+            yield from page.items
+            cursor = cursor_after(page, cursor)
+            if cursor is None:
+                return
+
+    def model(self, model_id: str, /) -> ModelDetail:
+        """Everything the catalog knows of a model, by id, alias or bare name."""
+        return self._call(model_operation(model_id))
+
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether it can answer now."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what it holds open."""
+
+    @abstractmethod
+    def _call(self, operation: Operation[AnswerT]) -> AnswerT: ...
+
+    def _ask(
+        self, endpoint: Endpoint[AnswerT], question: BaseModel | Fields | None, fields: Fields
+    ) -> AnswerT:
+        return self._call(operation_of(endpoint, question, fields))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncQuoter(Endpoints, Awaiting):
+    """Whoever quotes plans for programs that await."""
+
+    async def quote(
+        self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any
+    ) -> Quote:
+        """Tokens and money of a planned conversation; `detail="summary"` leaves out its requests."""
+        return await self._call(quote_operation(plan, fields, detail))
+
+    async def compare(
+        self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any
+    ) -> Comparison:
+        """The quotes of several `models`, cheapest complete one first, failures last."""
+        return await self._call(compare_operation(plan, fields, detail))
+
+    async def models(self, *, provider: str | None = None) -> AsyncIterator[ModelSummary]:
+        """Every model of the catalog, or of one provider, by id."""
+        cursor: str | None = None
+        while True:
+            page = await self._call(models_operation(provider, cursor))
+            for item in page.items:
+                yield item
+            cursor = cursor_after(page, cursor)
+            if cursor is None:
+                return
+
+    async def model(self, model_id: str, /) -> ModelDetail:
+        """Everything the catalog knows of a model, by id, alias or bare name."""
+        return await self._call(model_operation(model_id))
+
+    @abstractmethod
+    async def ready(self) -> bool:
+        """Whether it can answer now."""
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Let go of what it holds open."""
+
+    @abstractmethod
+    async def _call(self, operation: Operation[AnswerT]) -> AnswerT: ...
+
+    async def _ask(
+        self, endpoint: Endpoint[AnswerT], question: BaseModel | Fields | None, fields: Fields
+    ) -> AnswerT:
+        return await self._call(operation_of(endpoint, question, fields))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
