@@ -21,7 +21,7 @@ check: $(VENV)/.dev ## Format, lint, types, import rules, catalog, generated fil
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tokenquote catalog check
-	$(BIN)/tokenquote catalog schema | cmp - models_catalog/schema.json
+	$(BIN)/tokenquote catalog schema | cmp - models_catalog/generated/schema.json
 
 format: $(VENV)/.dev ## Put the code into its format
 	$(BIN)/ruff format .
@@ -31,7 +31,7 @@ accuracy: $(VENV)/.dev ## Measure against recorded bills and write docs/accuracy
 	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/accuracy.py report \
 		--output docs/accuracy.md --readme README.md
 
-calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/calibration.yaml
+calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/generated/calibration.yaml
 	$(BIN)/python benchmarks/calibrate.py
 
 bench: $(VENV)/.dev ## Time ledger, headers, media and grids beside what they save
@@ -43,8 +43,8 @@ bench: $(VENV)/.dev ## Time ledger, headers, media and grids beside what they sa
 references: .venv-references/.done ## Compare with other people's implementations (a large environment)
 	.venv-references/bin/python -m pytest -m references
 
-schema: $(VENV)/.dev ## Write models_catalog/schema.json from the catalog's models
-	$(BIN)/tokenquote catalog schema > models_catalog/schema.json
+schema: $(VENV)/.dev ## Write models_catalog/generated/schema.json from the catalog's models
+	$(BIN)/tokenquote catalog schema > models_catalog/generated/schema.json
 
 metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
 	$(BIN)/python tests/observability/metrics_reference.py > docs/metrics.md

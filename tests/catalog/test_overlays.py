@@ -92,6 +92,15 @@ def test_an_overlay_may_name_only_what_the_shipped_catalog_has(tmp_path: Path) -
     assert caught.value.problems == (sentence,)
 
 
+@pytest.mark.parametrize("name", ["calibration.yaml", "generated/calibrations.yaml"])
+def test_a_file_that_no_catalog_has_there_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CatalogError) as caught:
+        overlaid(tmp_path, name, "families: {}\nfits: {}\n")
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{name}: no file of a catalog; those are ")
+    assert "generated/calibration.yaml" in problem
+
+
 def test_the_revision_is_stable_between_two_loads() -> None:
     assert load_catalog().revision == SHIPPED.revision
 

@@ -32,5 +32,5 @@ def test_an_overlay_with_a_float_price_is_refused_by_name(tmp_path: Path) -> Non
 
 def test_the_schema_in_the_catalog_is_up_to_date() -> None:
     result = CliRunner().invoke(main, ["catalog", "schema"])
-    committed = Path(__file__).parents[2] / "models_catalog" / "schema.json"
+    committed = Path(__file__).parents[2] / "models_catalog" / "generated" / "schema.json"
     assert json.loads(result.output) == json.loads(committed.read_text())
