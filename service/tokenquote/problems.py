@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from tokenquote.catalog import AmbiguousModel, UnknownModel
+from tokenquote.catalog.wording import plain
 from tokenquote.conversation import PlanTooLong
 from tokenquote.prices import UnknownMode
 from tokenquote.questions.plan_errors import PlanError
@@ -19,15 +20,6 @@ __all__ = ["KNOWN_ERRORS", "invalid", "not_json", "pointer_to", "problem_of", "u
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
-_PLAINER = {
-    "extra_forbidden": "no such field here, or not together with the others",
-    "missing": "missing",
-    "model_type": "an object is expected",
-    "dict_type": "an object is expected",
-    "list_type": "a list is expected",
-    "int_type": "a whole number is expected",
-    "timezone_aware": "the offset is missing: write 2026-12-01T02:00:00Z",
-}
 
 KNOWN_ERRORS = (UnknownModel, AmbiguousModel, UnknownMode, PlanTooLong, PlanError, VocabularyError)
 """Errors that a question can end in: the asker's, or a vocabulary that is not installed here."""
@@ -57,7 +49,7 @@ def problem_of(error: Exception) -> Problem:
 def invalid(error: ValidationError, body: Any) -> Problem:
     """The problem document of a body that is JSON but not what is asked for."""
     found = error.errors(include_url=False, include_input=False)
-    errors = [FieldError(pointer=pointer_to(line["loc"], body), detail=_detail(line)) for line in found]
+    errors = [FieldError(pointer=pointer_to(line["loc"], body), detail=plain(line)) for line in found]
     return _with_errors("invalid-request", errors[:_MAX_ERRORS], len(errors))
 
 
@@ -128,8 +120,3 @@ def _with_errors(kind: str, errors: list[FieldError], count: int) -> Problem:
         detail=f"{first.pointer or 'the body'}: {first.detail}{more}",
         errors=tuple(errors),
     )
-
-
-def _detail(line: Mapping[str, Any]) -> str:
-    plainer = _PLAINER.get(line["type"])
-    return plainer or str(line["msg"]).removeprefix("Value error, ")

@@ -26,7 +26,8 @@ def test_an_overlay_with_a_float_price_is_refused_by_name(tmp_path: Path) -> Non
     result = CliRunner().invoke(main, ["catalog", "check", str(tmp_path)])
     assert result.exit_code == 1
     assert (
-        "providers/mine.yaml: models[m1].prices[0].rates.input: write it as a quoted string" in result.output
+        "providers/mine.yaml: models[m1].prices[0].rates.input: write money as a quoted decimal"
+        in result.output
     )
 
 

@@ -152,7 +152,7 @@ def shape(**fields: Any) -> dict[str, Any]:
         ),
         pytest.param(KV_CACHE, {"model": LLAMA}, "/context_tokens", "missing", id="no context"),
         pytest.param(
-            KV_CACHE, {"model": LLAMA, "context_tokens": -1}, "/context_tokens", "greater than or equal to 0",
+            KV_CACHE, {"model": LLAMA, "context_tokens": -1}, "/context_tokens", "at least 0",
             id="negative",
         ),
         pytest.param(
