@@ -42,7 +42,8 @@ def url_of(process: subprocess.Popen[str]) -> str:
 
 def test_it_answers_and_stops_cleanly_on_sigterm(process: subprocess.Popen[str]) -> None:
     url = url_of(process)
-    plan = {"model": "gpt-5.4-mini", "turns": [{"user": 1000, "assistant": 0, "reasoning": 0}]}
+    turn = {"user": 1000, "assistant": 0, "reasoning": 0}
+    plan = {"model": "gpt-5.4-mini", "turns": [turn], "at": "2026-11-23T12:00:00Z"}
     assert httpx2.post(f"{url}/v1/quotes", json=plan).json()["totals"]["cost"] == "0.00075"
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=20)

@@ -34,7 +34,8 @@ def test_a_deployment_answers_with_everything_the_contract_names(http: httpx2.Cl
 
 
 def test_money_is_a_decimal_string(http: httpx2.Client) -> None:
-    plan = {"model": "gpt-5.4-mini", "turns": [{"user": 1000, "assistant": 100, "reasoning": 0}]}
+    turn = {"user": 1000, "assistant": 100, "reasoning": 0}
+    plan = {"model": "gpt-5.4-mini", "turns": [turn], "at": "2026-11-23T12:00:00Z"}
     traffic = {"plan": plan, "conversations_per_day": 24_000, "gpu_price_per_hour": "2.50"}
     answer = post(http, DEPLOYMENTS, {**ASKED, "concurrency": 32, "break_even": traffic})["break_even"]
     assert answer["api_cost_per_conversation"] == "0.0012"
