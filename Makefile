@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test check format accuracy calibrate bench references clean lock schema image metrics docs test-tools
+.PHONY: help serve test test-fast house check format accuracy calibrate bench references clean lock schema image metrics docs test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,13 +15,19 @@ serve: $(VENV)/.serve ## Build the environment and run the service on 127.0.0.1:
 test: $(VENV)/.dev ## Build the environment and pass the tests
 	$(BIN)/python -m pytest
 
+test-fast: $(VENV)/.dev ## Pass the tests that take no time, for work in between
+	$(BIN)/python -m pytest -m "not slow and not references"
+
+house: $(VENV)/.dev ## Print rooms, arrows between them and circles, from the imports
+	$(BIN)/python -m tests.architecture.house
+
 check: $(VENV)/.dev ## Format, lint, types, import rules, catalog, generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tokenquote catalog check
-	$(BIN)/tokenquote catalog schema | cmp - models_catalog/schema.json
+	$(BIN)/tokenquote catalog schema | cmp - models_catalog/generated/schema.json
 
 format: $(VENV)/.dev ## Put the code into its format
 	$(BIN)/ruff format .
@@ -31,7 +37,7 @@ accuracy: $(VENV)/.dev ## Measure against recorded bills and write docs/accuracy
 	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/accuracy.py report \
 		--output docs/accuracy.md --readme README.md
 
-calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/calibration.yaml
+calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/generated/calibration.yaml
 	$(BIN)/python benchmarks/calibrate.py
 
 bench: $(VENV)/.dev ## Time ledger, headers, media and grids beside what they save
@@ -43,8 +49,8 @@ bench: $(VENV)/.dev ## Time ledger, headers, media and grids beside what they sa
 references: .venv-references/.done ## Compare with other people's implementations (a large environment)
 	.venv-references/bin/python -m pytest -m references
 
-schema: $(VENV)/.dev ## Write models_catalog/schema.json from the catalog's models
-	$(BIN)/tokenquote catalog schema > models_catalog/schema.json
+schema: $(VENV)/.dev ## Write models_catalog/generated/schema.json from the catalog's models
+	$(BIN)/tokenquote catalog schema > models_catalog/generated/schema.json
 
 metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
 	$(BIN)/python tests/observability/metrics_reference.py > docs/metrics.md

@@ -1,4 +1,4 @@
-"""Fit what private models bill to recorded calls, and write models_catalog/calibration.yaml.
+"""Fit what private models bill to recorded calls, and write models_catalog/generated/calibration.yaml.
 
     calibrate.py [--recordings PATH] [--output PATH]
 
@@ -55,7 +55,7 @@ _HEADER = """# yaml-language-server: $schema=schema.json
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--recordings", type=Path, default=SHARED / "recordings.jsonl.gz")
-    parser.add_argument("--output", type=Path, default=shipped_catalog() / "calibration.yaml")
+    parser.add_argument("--output", type=Path, default=shipped_catalog() / "generated" / "calibration.yaml")
     options = parser.parse_args()
     if not options.recordings.is_file():
         print(f"no recordings at {options.recordings}: nothing to calibrate on")

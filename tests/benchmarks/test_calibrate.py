@@ -102,8 +102,8 @@ def test_without_a_generations_calls_its_models_are_assumed_and_the_band_is_wide
 
 def _only(directory: Path, text: str) -> Path:
     """A catalog over the shipped one with nothing but this calibration, which takes the other's place."""
-    directory.mkdir()
-    (directory / "calibration.yaml").write_text(text, encoding="utf-8")
+    (directory / "generated").mkdir(parents=True)
+    (directory / "generated" / "calibration.yaml").write_text(text, encoding="utf-8")
     return directory
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.written_catalog import providers
 
 from tokenquote.catalog import Catalog, CatalogError, load_catalog
 
@@ -92,6 +94,15 @@ def test_an_overlay_may_name_only_what_the_shipped_catalog_has(tmp_path: Path) -
     assert caught.value.problems == (sentence,)
 
 
+@pytest.mark.parametrize("name", ["calibration.yaml", "generated/calibrations.yaml"])
+def test_a_file_that_no_catalog_has_there_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CatalogError) as caught:
+        overlaid(tmp_path, name, "families: {}\nfits: {}\n")
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{name}: no file of a catalog; those are ")
+    assert "generated/calibration.yaml" in problem
+
+
 def test_the_revision_is_stable_between_two_loads() -> None:
     assert load_catalog().revision == SHIPPED.revision
 
@@ -125,12 +136,19 @@ def test_the_large_makers_are_all_there(provider: str) -> None:
 
 
 @pytest.mark.parametrize("model", SHIPPED.models)
-def test_every_shipped_price_has_a_source_and_a_past_check(model: str) -> None:
+def test_every_shipped_price_has_a_source_and_a_check_that_was_made(model: str) -> None:
+    """Nobody has checked a price tomorrow; a model of embeddings or reranks has no output to price."""
+    today = dt.datetime.now(dt.UTC).date()
+    always = {"input"} if re.search("embed|rerank", model) else {"input", "output"}
     for block in SHIPPED.models[model].entry.prices:
         assert block.source.startswith("https://")
-        assert dt.date(2026, 10, 1) <= block.checked <= dt.date(2026, 11, 23)
-        assert {"input", "output"} <= set(block.rates.stated())
+        assert block.checked <= today
+        assert always <= set(block.rates.stated())
 
 
-def test_the_oldest_check_of_a_provider_is_that_of_its_stalest_price() -> None:
-    assert SHIPPED.oldest_check("google") == dt.date(2026, 10, 15)
+def test_the_oldest_check_of_a_provider_is_that_of_its_stalest_price(tmp_path: Path) -> None:
+    later = '      - {from: 2026-11-01, rates: {input: "3"}, source: made up, checked: 2026-10-15}\n'
+    catalog = overlaid(tmp_path, "providers/acme.yaml", OWN_PROVIDER + later)
+    assert catalog.oldest_check("acme") == dt.date(2026, 10, 15)
+    written = [block["checked"] for model in providers()["google"] for block in model["prices"]]
+    assert SHIPPED.oldest_check("google") == min(written)

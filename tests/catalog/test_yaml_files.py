@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import BaseModel
 
 from tokenquote.catalog import CatalogError
+from tokenquote.catalog.wording import plain_yaml
 from tokenquote.catalog.yaml_files import read_entry
 
 FOUR_MIB = 4 * 1024 * 1024
@@ -56,14 +58,23 @@ def problems_of(directory: Path, content: str | bytes) -> tuple[str, ...]:
             id="tag-that-would-run-code",
         ),
         pytest.param(
-            "", "thing.yaml: the file: input should be a valid dictionary or instance of Thing", id="empty"
+            "", "thing.yaml: the file: an object is expected: names, each with its value", id="empty"
         ),
         pytest.param(
             "- name: x\n",
-            "thing.yaml: the file: input should be a valid dictionary or instance of Thing",
+            "thing.yaml: the file: an object is expected: names, each with its value",
             id="list",
         ),
-        pytest.param("name: 1\n", "thing.yaml: name: input should be a valid string", id="wrong-type"),
+        pytest.param(
+            "name: x\nday: 2026-11-31\n",
+            "thing.yaml:2: there is no such day; write one like 2026-01-31",
+            id="31-november",
+        ),
+        pytest.param(
+            "name: 1\n",
+            "thing.yaml: name: a text is expected; put it in quotes if it looks like a number",
+            id="wrong-type",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_by_line_and_reason(
@@ -85,6 +96,23 @@ def test_a_file_that_cannot_be_used_is_told_by_line_and_reason(
 def test_what_the_parser_refuses_is_told_by_line(tmp_path: Path, content: str) -> None:
     (problem,) = problems_of(tmp_path, content)
     assert problem.startswith("thing.yaml:2: ")
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        pytest.param("a:\n\tb: x\n", "indent with spaces, not with tabs", id="tab"),
+        pytest.param("a: x: y\n", "put a text with a colon in quotes", id="two-colons"),
+        pytest.param('a: {b: "x, c: y}\nd: z\n', "a quote", id="quote-not-closed"),
+        pytest.param("a: {b: x\nc: y\n", "a quote, a comma or a bracket is missing", id="bracket-not-closed"),
+        pytest.param("a:\n    b: x\n  c: y\n", "not indented as the lines above", id="indent"),
+    ],
+)
+def test_slips_of_newcomers_are_told_with_a_remedy(loader: str, content: str, remedy: str) -> None:
+    with pytest.raises(yaml.MarkedYAMLError) as caught:
+        yaml.load(content, Loader=getattr(yaml, loader))  # noqa: S506
+    assert remedy in plain_yaml(str(caught.value.problem))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.written_catalog import gpus
 
 from tokenquote.cli import main
 
@@ -22,7 +23,10 @@ TRAFFIC = """\
 break_even:
   conversations_per_day: 24000
   gpu_price_per_hour: "2.50"
-  plan: {model: gpt-5.4-mini, turns: [{user: 1000, assistant: 100, reasoning: 0}]}
+  plan:
+    model: gpt-5.4-mini
+    turns: [{user: 1000, assistant: 100, reasoning: 0}]
+    at: "2026-11-23T12:00:00Z"
 """
 
 
@@ -40,7 +44,7 @@ def test_the_breakdown_shows_what_each_gpu_holds() -> None:
         "0 1 32 14.96 16.00 1.89 0.89 0.25 33.98 72.85 38.86",
         "largest batch 54 of these sequences; longest context 28,080 tokens each",
         "at best: 104.1 tokens a second for each of 16, 1,665 in all (bound by memory bandwidth)",
-        "h100-sxm-80gb 1 1 1 79 $3.99",
+        f"h100-sxm-80gb 1 1 1 79 ${gpus()['h100-sxm-80gb']['price']['per_hour']}",
     ):
         assert row in shown, row
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.written_catalog import providers
 
 from tokenquote.cli import main
 
@@ -35,13 +36,14 @@ def run(*arguments: str, plan: str = PLAN) -> Result:
 
 def test_the_breakdown_shows_amounts_requests_prices_and_totals() -> None:
     """The figures are those of the README's quote."""
+    mini = next(model for model in providers()["openai"] if model["id"] == "gpt-5.4-mini")
     result = run()
     assert result.exit_code == 0, result.output
     shown = " ".join(result.output.split())
     for row in (
         "openai/gpt-5.4-mini prices of 2026-11-23 12:00 UTC",
         "system 13 exact, o200k_base",
-        "input 7,444 $0.75 base $0.005583 2026-11-12",
+        f"input 7,444 $0.75 base $0.005583 {mini['prices'][0]['checked']}",
         "20 requests, 36,500 input (29,056 read from cache), 3,400 output $0.0230622 without cache $0.042675",
         "1,000 conversations $23.0622",
         "Quoted dollars are an estimate, not spend.",

@@ -42,7 +42,8 @@ def url_of(process: subprocess.Popen[str]) -> str:
 
 def test_it_answers_and_stops_cleanly_on_sigterm(process: subprocess.Popen[str]) -> None:
     url = url_of(process)
-    plan = {"model": "gpt-5.4-mini", "turns": [{"user": 1000, "assistant": 0, "reasoning": 0}]}
+    turn = {"user": 1000, "assistant": 0, "reasoning": 0}
+    plan = {"model": "gpt-5.4-mini", "turns": [turn], "at": "2026-11-23T12:00:00Z"}
     assert httpx2.post(f"{url}/v1/quotes", json=plan).json()["totals"]["cost"] == "0.00075"
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=20)
@@ -102,5 +103,5 @@ def test_a_broken_catalog_stops_the_start_with_its_reasons(tmp_path: Path) -> No
     environment = {**os.environ, "TOKENQUOTE_CATALOG_DIR": str(tmp_path)}
     done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
-    assert "counting.yaml: counting.x.method: field required" in done.stderr
+    assert "counting.yaml: counting.x.method: missing: it has to be stated" in done.stderr
     assert "Traceback" not in done.stderr

@@ -184,14 +184,17 @@ def estimator() -> Estimator:
         pytest.param(
             {"gpu_price_per_hour": "-1"},
             "/break_even/gpu_price_per_hour",
-            "greater than or equal to 0",
+            "at least 0",
             id="negative price",
         ),
         pytest.param(
             {"gpu_price_per_hour": 1.5}, "/break_even/gpu_price_per_hour", "decimal string", id="float"
         ),
         pytest.param(
-            {"conversations_per_day": 0}, "/break_even/conversations_per_day", "greater", id="nobody"
+            {"conversations_per_day": 0},
+            "/break_even/conversations_per_day",
+            "at least 1",
+            id="nobody",
         ),
         pytest.param(
             {"conversations_per_month": 5}, "/break_even", "either `conversations_per_day`", id="both"

@@ -34,7 +34,8 @@ def test_a_deployment_answers_with_everything_the_contract_names(http: httpx2.Cl
 
 
 def test_money_is_a_decimal_string(http: httpx2.Client) -> None:
-    plan = {"model": "gpt-5.4-mini", "turns": [{"user": 1000, "assistant": 100, "reasoning": 0}]}
+    turn = {"user": 1000, "assistant": 100, "reasoning": 0}
+    plan = {"model": "gpt-5.4-mini", "turns": [turn], "at": "2026-11-23T12:00:00Z"}
     traffic = {"plan": plan, "conversations_per_day": 24_000, "gpu_price_per_hour": "2.50"}
     answer = post(http, DEPLOYMENTS, {**ASKED, "concurrency": 32, "break_even": traffic})["break_even"]
     assert answer["api_cost_per_conversation"] == "0.0012"
@@ -58,9 +59,9 @@ def test_a_context_beyond_the_model_is_warned_of(http: httpx2.Client) -> None:
         pytest.param({"gpu": ""}, "/gpu", "at least 1 character", id="no name"),
         pytest.param({"among": ["h100", "h999"]}, "/among/1", "no such GPU", id="unknown in a list"),
         pytest.param({"among": []}, "/among", "at least 1 item", id="an empty list"),
-        pytest.param({"gpu_count": 0}, "/gpu_count", "greater than or equal to 1", id="no GPUs"),
-        pytest.param({"gpu_count": -2}, "/gpu_count", "greater than or equal to 1", id="negative GPUs"),
-        pytest.param({"gpu_count": 10**9}, "/gpu_count", "less than or equal to 1024", id="all the GPUs"),
+        pytest.param({"gpu_count": 0}, "/gpu_count", "at least 1", id="no GPUs"),
+        pytest.param({"gpu_count": -2}, "/gpu_count", "at least 1", id="negative GPUs"),
+        pytest.param({"gpu_count": 10**9}, "/gpu_count", "at most 1024", id="all the GPUs"),
         pytest.param({"gpu_count": 2.0}, "/gpu_count", "a whole number", id="a float"),
         pytest.param(
             {"tensor_parallel": 3}, "/tensor_parallel", "32 query heads do not divide over 3 GPUs", id="heads"
@@ -79,16 +80,16 @@ def test_a_context_beyond_the_model_is_warned_of(http: httpx2.Client) -> None:
             id="neither do these",
         ),
         pytest.param({"gpu": None, "gpu_count": 2}, "", "need a `gpu`", id="a count of nothing"),
-        pytest.param({"concurrency": 0}, "/concurrency", "greater than or equal to 1", id="nobody"),
-        pytest.param({"concurrency": 10**12}, "/concurrency", "less than or equal to", id="everybody"),
-        pytest.param({"context_tokens": 0}, "/context_tokens", "greater than or equal to 1", id="no context"),
+        pytest.param({"concurrency": 0}, "/concurrency", "at least 1", id="nobody"),
+        pytest.param({"concurrency": 10**12}, "/concurrency", "at most", id="everybody"),
+        pytest.param({"context_tokens": 0}, "/context_tokens", "at least 1", id="no context"),
         pytest.param({"prompt_tokens": 9000}, "", "cannot be more", id="a prompt beyond the context"),
         pytest.param({"quantization": "q4_zaphod"}, "/quantization", "no such format", id="quantisation"),
         pytest.param({"kv_dtype": "fp17"}, "/kv_dtype", "near names: fp16", id="cache type"),
         pytest.param(
             {"engine": {"gpu_memory_utilization": 1.5}},
             "/engine/gpu_memory_utilization",
-            "less than or equal",
+            "at most",
             id="more than the GPU",
         ),
         pytest.param(
@@ -97,19 +98,19 @@ def test_a_context_beyond_the_model_is_warned_of(http: httpx2.Client) -> None:
         pytest.param(
             {"efficiency": {"compute": 0}},
             "/efficiency/compute",
-            "greater than or equal to 0.001",
+            "at least 0.001",
             id="no compute",
         ),
         pytest.param(
             {"speculation": {"tokens": 0, "acceptance": 0.5}},
             "/speculation/tokens",
-            "greater than or equal to 1",
+            "at least 1",
             id="an empty draft",
         ),
         pytest.param(
             {"speculation": {"tokens": 2, "acceptance": 1.1}},
             "/speculation/acceptance",
-            "less than or equal",
+            "at most",
             id="more than certain",
         ),
         pytest.param({"model": "openai/gpt-5.4-mini"}, "/model", "no public weights", id="a closed model"),
@@ -173,9 +174,7 @@ def test_a_grid_answers_every_point(http: httpx2.Client) -> None:
     ("change", "pointer", "said"),
     [
         pytest.param({"context_tokens": []}, "/context_tokens", "at least 1 item", id="no contexts"),
-        pytest.param(
-            {"context_tokens": [1, -1]}, "/context_tokens/1", "greater than or equal to 0", id="negative"
-        ),
+        pytest.param({"context_tokens": [1, -1]}, "/context_tokens/1", "at least 0", id="negative"),
         pytest.param({"quantization": ["bf16", "q9"]}, "/quantization/1", "no such format", id="format"),
         pytest.param({"kv_dtype": "fp17"}, "/kv_dtype", "near names: fp16", id="cache type"),
         pytest.param(
@@ -213,8 +212,8 @@ def test_a_vector_index_answers(http: httpx2.Client) -> None:
 @pytest.mark.parametrize(
     ("change", "pointer", "said"),
     [
-        pytest.param({"dimension": 0}, "/dimension", "greater than or equal to 1", id="no dimension"),
-        pytest.param({"vectors": -1}, "/vectors", "greater than or equal to 0", id="negative"),
+        pytest.param({"dimension": 0}, "/dimension", "at least 1", id="no dimension"),
+        pytest.param({"vectors": -1}, "/vectors", "at least 0", id="negative"),
         pytest.param({"index": "annoy"}, "/index", "'hnsw'", id="index"),
         pytest.param({"index": "pq", "segments": 7}, "/segments", "do not divide into 7", id="segments"),
         pytest.param({"index": "pq", "dtype": "int8"}, "/dtype", "takes the place", id="PQ of int8"),

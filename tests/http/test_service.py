@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import threading
@@ -10,13 +11,17 @@ from typing import Any
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.written_catalog import providers
 
+from tokenquote.catalog import load_catalog
 from tokenquote_client import Comparison, ModelDetail, ModelList, Quote
 
 PLAN = {
     "model": "openai/gpt-5.4-mini",
     "turns": [{"user": 100, "assistant": 50, "reasoning": 0, "repeat": 3}],
+    "at": "2026-11-23T00:00:00Z",
 }
+"""At an instant whose prices are known, whatever they are today."""
 
 
 def metrics(http: httpx2.Client) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -37,20 +42,19 @@ def test_a_quote_answers_200_with_everything_the_contract_names(http: httpx2.Cli
     assert answer.json()["totals"]["cost"] == "0.0012375"  # 750 x 0.75 + 150 x 4.5, a million
     assert answer.json()["budget"] == {"fits": True, "turns": 3, "requests": 3, "spent": "0.0012375"}
     assert answer.json()["fleet"] == {"conversations": 10, "cost": "0.012375", "range": None}
-    assert answer.json()["lines"][0]["checked"] == "2026-11-12"
+    mini = next(model for model in providers()["openai"] if model["id"] == "gpt-5.4-mini")
+    assert answer.json()["lines"][0]["checked"] == mini["prices"][0]["checked"].isoformat()
 
 
 def test_the_summary_leaves_out_the_requests(http: httpx2.Client) -> None:
-    full = http.post("/v1/quotes", json={**PLAN, "at": "2026-11-23T00:00:00Z"}).json()
-    short = http.post("/v1/quotes?detail=summary", json={**PLAN, "at": "2026-11-23T00:00:00Z"}).json()
+    full = http.post("/v1/quotes", json=PLAN).json()
+    short = http.post("/v1/quotes?detail=summary", json=PLAN).json()
     assert full.pop("requests")
     assert short == full
 
 
 def test_the_same_plan_at_the_same_instant_has_the_same_id(http: httpx2.Client) -> None:
-    ids = [
-        http.post("/v1/quotes", json={**PLAN, "at": at}).json()["id"] for at in ("2026-11-23T00:00:00Z",) * 2
-    ]
+    ids = [http.post("/v1/quotes", json=PLAN).json()["id"] for _ in range(2)]
     other = http.post("/v1/quotes", json={**PLAN, "at": "2026-11-23T00:00:01Z"}).json()["id"]
     assert ids[0] == ids[1] != other
 
@@ -70,7 +74,7 @@ def test_a_budget_says_how_far_it_goes(http: httpx2.Client, cost: str, expected:
 def test_models_are_compared_complete_first_then_by_cost_failures_last(http: httpx2.Client) -> None:
     """Only some models have batch prices; those that lack it come last with their problem."""
     names = ["deepseek/deepseek-flash", "openai/gpt-5.6-sol", "openai/gpt-5.4-mini", "gpt-5.4-nano"]
-    plan = {"models": names, "mode": "batch", "turns": PLAN["turns"]}
+    plan = {"models": names, "mode": "batch", "turns": PLAN["turns"], "at": PLAN["at"]}
     comparison = Comparison.model_validate(http.post("/v1/quotes", json=plan).json())
     assert [one.model for one in comparison.quotes] == [
         "openai/gpt-5.4-nano", "openai/gpt-5.4-mini", "openai/gpt-5.6-sol", "deepseek/deepseek-flash",
@@ -129,7 +133,9 @@ def test_models_are_listed_with_rates_and_in_pages(http: httpx2.Client) -> None:
     assert len(everything.items) >= 60
     assert everything.next_cursor is None
     mini = next(item for item in everything.items if item.id == "openai/gpt-5.4-mini")
-    assert mini.rates == {"input": "0.75", "cache_read": "0.075", "output": "4.5"}
+    now = load_catalog().models["openai/gpt-5.4-mini"].prices_on(dt.datetime.now(dt.UTC))
+    assert now is not None
+    assert mini.rates == {kind: format(rate, "f") for kind, rate in now.rates.stated().items()}
     assert mini.vocabulary == "o200k_base"
     paged: list[str] = []
     cursor: str | None = None

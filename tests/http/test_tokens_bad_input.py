@@ -82,7 +82,7 @@ def post(http: httpx2.Client, body: Any) -> httpx2.Response:
         pytest.param(question(format="chat"), "/format", "HOST.chat", id="a format without its host"),
         pytest.param(question(model=""), "/model", "at least 1 character", id="an empty model"),
         pytest.param(question(model="x" * 201), "/model", "at most 200 characters", id="a long model"),
-        pytest.param(question(model=5), "/model", "string", id="a model that is a number"),
+        pytest.param(question(model=5), "/model", "a text is expected", id="a model that is a number"),
         pytest.param(chat(model=None), "/model", "names no model", id="no model"),
         pytest.param(chat(model=5), "/model", "names no model", id="a number for a model in the body"),
         pytest.param(chat(messages=[]), "/body/messages", "non-empty list", id="no messages"),

@@ -46,7 +46,9 @@ def test_the_client_works_without_any_extra(unpacked: Path, base_url: str) -> No
 import tokenquote, tokenquote_client
 assert tokenquote.__file__.startswith({str(unpacked)!r})
 with tokenquote.Client({base_url!r}) as client:
-    print(client.quote(tokenquote.Plan(model="gpt-5.4-mini", turns=[tokenquote.Turn(user=1000)])).totals.cost)
+    turn = tokenquote.Turn(user=1000)
+    plan = tokenquote.Plan(model="gpt-5.4-mini", turns=[turn], at="2026-11-23T12:00:00Z")
+    print(client.quote(plan).totals.cost)
 """
     done = run(unpacked, work)
     assert done.stderr == ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from tokenquote.catalog.wording import plain
 from tokenquote.errors import LocatedError, ProblemKind
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
@@ -15,15 +16,6 @@ __all__ = ["Refused", "invalid", "invalid_parameters", "not_json", "pointer_to",
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
-_PLAINER = {
-    "extra_forbidden": "no such field here, or not together with the others",
-    "missing": "missing",
-    "model_type": "an object is expected",
-    "dict_type": "an object is expected",
-    "list_type": "a list is expected",
-    "int_type": "a whole number is expected",
-    "timezone_aware": "the offset is missing: write 2026-12-01T02:00:00Z",
-}
 _KINDS: Mapping[ProblemKind, tuple[int, str, str]] = {
     "invalid-request": (422, "The request is not valid", ""),
     "not-yet-offered": (422, "Not yet offered", ""),
@@ -57,14 +49,14 @@ def problem_of(error: LocatedError) -> Problem:
 def invalid(error: ValidationError, body: Any) -> Problem:
     """The problem document of a body that is JSON but not what is asked for."""
     found = error.errors(include_url=False, include_input=False)
-    errors = [FieldError(pointer=pointer_to(line["loc"], body), detail=_detail(line)) for line in found]
+    errors = [FieldError(pointer=pointer_to(line["loc"], body), detail=plain(line)) for line in found]
     return _with_errors("invalid-request", errors[:_MAX_ERRORS], len(errors))
 
 
 def invalid_parameters(error: ValidationError) -> Problem:
     """The problem document of parameters in path and query, which have no place in the body."""
     found = error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]
-    said = "; ".join(f"query parameter {'/'.join(map(str, line['loc']))}: {_detail(line)}" for line in found)
+    said = "; ".join(f"query parameter {'/'.join(map(str, line['loc']))}: {plain(line)}" for line in found)
     return _with_errors("invalid-request", (), 0, said)
 
 
@@ -102,8 +94,3 @@ def _with_errors(kind: ProblemKind, errors: Sequence[FieldError], count: int, de
         more = f" (and {count - 1} more)" if count > 1 else ""
         detail = f"{first.pointer or 'the body'}: {first.detail}{more}"
     return Problem(type=f"{_TYPE}{kind}", title=title, status=status, detail=detail, errors=tuple(errors))
-
-
-def _detail(line: Mapping[str, Any]) -> str:
-    plainer = _PLAINER.get(line["type"])
-    return plainer or str(line["msg"]).removeprefix("Value error, ")

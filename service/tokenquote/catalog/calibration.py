@@ -36,13 +36,13 @@ def dangling_fits(
     for name, fit in fits.items():
         use = rules[name].calibration if name in rules else None
         if fit.family not in families:
-            yield f"calibration.yaml: fits.{name}.family: there is no family {fit.family!r}"
+            yield f"generated/calibration.yaml: fits.{name}.family: there is no family {fit.family!r}"
         elif use is not None and use.family != fit.family:
             yield f"counting.yaml: counting.{name}.calibration.family: its fit is of {fit.family!r}"
     for name, family in families.items():
         if family.vocabulary not in vocabularies:
-            missing = family.vocabulary
-            yield f"calibration.yaml: families.{name}.vocabulary: vocabularies.yaml has no {missing!r}"
+            where = f"generated/calibration.yaml: families.{name}.vocabulary"
+            yield f"{where}: vocabularies.yaml has no {family.vocabulary!r}"
     for name, rule in rules.items():
         exact = rule.calibration.exact_vocabulary if rule.calibration is not None else None
         if exact is not None and exact not in vocabularies:

@@ -9,6 +9,7 @@ from tokenquote.catalog.media_rules import dangling_media, dangling_names
 from tokenquote.catalog.parts import Parts
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.catalog.schema.providers import ModelEntry
+from tokenquote.catalog.wording import did_you_mean
 
 __all__ = ["inconsistencies"]
 
@@ -30,7 +31,7 @@ def inconsistencies(parts: Parts) -> Iterable[str]:
 
 def _missing(name: str | None, table: Mapping[str, object], where: str, file: str) -> Iterable[str]:
     if name is not None and name not in table:
-        yield f"{where}: {file} has no {name!r}"
+        yield f"{where}: {file} has no {name!r}{did_you_mean(name, table)}"
 
 
 def _of_model(entry: ModelEntry | OpenWeightsEntry, where: str, parts: Parts) -> Iterable[str]:
@@ -43,7 +44,8 @@ def _of_model(entry: ModelEntry | OpenWeightsEntry, where: str, parts: Parts) ->
         formats = parts.quantization.weight_formats
         yield from _missing(entry.published_as, formats, f"{where}.published_as", "quantization.yaml")
     elif entry.weights is not None and parts.weights_of(entry) is None:
-        yield f"{where}.weights: open_weights/*.yaml have no {entry.weights!r}"
+        near = did_you_mean(entry.weights, parts.models)
+        yield f"{where}.weights: open_weights/*.yaml have no {entry.weights!r}{near}"
 
 
 def _of_families(parts: Parts) -> Iterable[str]:

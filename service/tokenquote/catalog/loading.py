@@ -38,11 +38,12 @@ from tokenquote.catalog.yaml_files import CatalogError, read_entry
 
 __all__ = ["load_catalog", "shipped_catalog"]
 
+_CALIBRATION = "generated/calibration.yaml"
 _SHARED_FILES = (
     "vocabularies.yaml",
     IMPORTED_VOCABULARIES,
     "counting.yaml",
-    "calibration.yaml",
+    _CALIBRATION,
     "families.yaml",
     "caching.yaml",
     "image_rules.yaml",
@@ -83,10 +84,10 @@ class _Loading(Parts):
         if not directory.is_dir():
             raise CatalogError([f"{directory}: no such catalog directory"])
         problems = [
-            f"{path.name}: no file of a catalog; those are {', '.join(_SHARED_FILES)}, "
+            f"{name}: no file of a catalog; those are {', '.join(_SHARED_FILES)}, "
             f"{' and '.join(f'{folder}/*.yaml' for folder in _FOLDERS)}"
-            for path in sorted(directory.glob("*.y*ml"))
-            if path.name not in _SHARED_FILES
+            for name in _single_files(directory)
+            if name not in _SHARED_FILES
         ]
         self._add_shared(directory, problems)
         self._add_hosting(directory, problems)
@@ -127,7 +128,7 @@ class _Loading(Parts):
                 name: with_template(rule, f"counting.{name}", (directory, shipped_catalog()), problems)
                 for name, rule in counting.counting.items()
             }
-        if (calibration := _optional(directory, "calibration.yaml", CalibrationFile, problems)) is not None:
+        if (calibration := _optional(directory, _CALIBRATION, CalibrationFile, problems)) is not None:
             # Coefficients were fitted together: one file takes the place of the other, whole.
             self.calibrated_families, self.fits = calibration.families, calibration.fits
         if (families := _optional(directory, "families.yaml", FamiliesFile, problems)) is not None:
@@ -232,6 +233,12 @@ class _Loading(Parts):
         content.append(self.quantization.model_dump(mode="json", exclude_defaults=True))
         content.append(self.gpus.model_dump(mode="json", exclude_defaults=True))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _single_files(directory: Path) -> list[str]:
+    """The files of which a catalog has one each, as they are called: `caching.yaml`, `generated/…`."""
+    found = (*directory.glob("*.y*ml"), *directory.glob("generated/*.y*ml"))
+    return sorted(path.relative_to(directory).as_posix() for path in found)
 
 
 def _optional(directory: Path, name: str, kind: type[FileT], problems: list[str]) -> FileT | None:

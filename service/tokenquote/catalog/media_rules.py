@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypedDict
 
@@ -20,6 +20,7 @@ from tokenquote.catalog.schema.media_rules import (
     VideoRule,
 )
 from tokenquote.catalog.schema.resize_rules import SmartResizeRule
+from tokenquote.catalog.wording import did_you_mean
 
 __all__ = [
     "MediaOfModel",
@@ -81,15 +82,17 @@ def media_of(entry: MediaWords, rules: MediaRulesFile, images: ImageRules) -> Me
 
 def dangling_media(entry: MediaWords, where: str, rules: MediaRulesFile) -> Iterable[str]:
     """One sentence for each rule that a model names and that is not there."""
-    if entry.audio is not None and entry.audio not in rules.audio_rules:
-        yield f"{where}.audio: media_rules.yaml has no {entry.audio!r} among audio_rules"
-    if entry.video is not None and entry.video not in rules.video_rules:
-        yield f"{where}.video: media_rules.yaml has no {entry.video!r} among video_rules"
-    if entry.documents is None:
-        return
-    if entry.documents not in rules.document_rules:
-        yield f"{where}.documents: media_rules.yaml has no {entry.documents!r} among document_rules"
-    elif rules.document_rules[entry.documents].page is None and entry.images is None:
+    tables: tuple[tuple[str, str | None, Collection[str]], ...] = (
+        ("audio", entry.audio, rules.audio_rules),
+        ("video", entry.video, rules.video_rules),
+        ("documents", entry.documents, rules.document_rules),
+    )
+    for field, name, table in tables:
+        if name is not None and name not in table:
+            among = f"{field.removesuffix('s')}_rules{did_you_mean(name, table)}"
+            yield f"{where}.{field}: media_rules.yaml has no {name!r} among {among}"
+    pages = rules.document_rules.get(entry.documents or "")
+    if pages is not None and pages.page is None and entry.images is None:
         yield f"{where}.documents: {entry.documents!r} counts pages as pictures, so name `images` too"
 
 

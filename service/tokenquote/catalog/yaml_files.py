@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+
+from tokenquote.catalog.fields import fields_at
+from tokenquote.catalog.wording import plain, plain_yaml
 
 __all__ = ["CatalogError", "parse_yaml", "read_entry"]
 
@@ -40,6 +43,16 @@ class _NoDuplicates(_SafeLoader):  # type: ignore[misc]  # either of two loaders
             seen.add(key if isinstance(key, (str, int)) else id(key_node))
         return super().construct_mapping(node, deep=deep)
 
+    def construct_day(self, node: Any) -> Any:
+        """A day or a time; a 31 November is told by its line."""
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            raise _refusal("there is no such day; write one like 2026-01-31", node) from None
+
+
+_NoDuplicates.add_constructor("tag:yaml.org,2002:timestamp", _NoDuplicates.construct_day)
+
 
 def read_entry(path: Path, shown_as: str, kind: type[EntryT]) -> EntryT:
     """Read and validate one file; `shown_as` is what errors call it, such as `providers/openai.yaml`."""
@@ -48,7 +61,9 @@ def read_entry(path: Path, shown_as: str, kind: type[EntryT]) -> EntryT:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise CatalogError([_sentence(shown_as, data, line) for line in _causes(error.errors())]) from None
+        raise CatalogError(
+            [_sentence(shown_as, data, line, kind) for line in _causes(error.errors())]
+        ) from None
 
 
 def parse_yaml(content: bytes, shown_as: str) -> Any:
@@ -64,7 +79,8 @@ def parse_yaml(content: bytes, shown_as: str) -> Any:
         return yaml.load(text, Loader=_NoDuplicates)  # noqa: S506 - a safe loader underneath
     except yaml.MarkedYAMLError as error:
         where = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise CatalogError([f"{shown_as}{where}: {error.problem or error.context}"]) from None
+        problem = plain_yaml(str(error.problem or error.context))
+        raise CatalogError([f"{shown_as}{where}: {problem}"]) from None
     except (yaml.YAMLError, ValueError) as error:
         raise CatalogError(
             [f"{shown_as}: not YAML that can be read: {' '.join(str(error).split())}"]
@@ -105,18 +121,23 @@ def _causes(errors: Sequence[Any]) -> list[Any]:
     return [error for error in errors if not follows(error)]
 
 
-def _sentence(shown_as: str, data: Any, error: Any) -> str:
-    place = "".join(_steps(data, error["loc"])).lstrip(".") or "the file"
-    message = error["msg"].removeprefix("Value error, ")
-    return f"{shown_as}: {place}: {message[0].lower()}{message[1:]}"
+def _sentence(shown_as: str, data: Any, error: Mapping[str, Any], kind: type[BaseModel]) -> str:
+    location = error["loc"]
+    place = "".join(_steps(data, location, error["type"] == "missing")).lstrip(".") or "the file"
+    return f"{shown_as}: {place}: {plain(error, fields_at(kind, location[:-1]))}"
 
 
-def _steps(data: Any, location: tuple[int | str, ...]) -> Iterator[str]:
-    """`.models[gpt-4o]`, `.prices[0]`, `.rates` ...: list items by their `id` where they have one."""
-    for step in location:
+def _steps(data: Any, location: Sequence[int | str], missing: bool) -> Iterator[str]:
+    """`.models[gpt-4o]`, `.prices[0]`, `.rates` ...: list items by their `id` where they have one.
+
+    A word that does not stand in the file is pydantic's name of a union's form, unless it is what is missing.
+    """
+    for i, step in enumerate(location):
         if isinstance(step, int):
             data = data[step] if isinstance(data, list) and step < len(data) else None
             yield f"[{data['id']}]" if isinstance(data, dict) and "id" in data else f"[{step}]"
-        else:
-            data = data.get(step) if isinstance(data, dict) else None
+        elif isinstance(data, dict) and step in data:
+            data = data[step]
+            yield f".{step}"
+        elif missing and i == len(location) - 1:
             yield f".{step}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.schema.media_rules import DocumentRule, RateRule
 from tokenquote.counts import Count, least_certain
+from tokenquote.errors import LocatedError
 from tokenquote.media.audio import count_audio
 from tokenquote.media.documents import DocumentCount, count_document
 from tokenquote.media.images import ImageCount, count_image, count_image_of_unknown_size
@@ -18,13 +19,14 @@ from tokenquote.media.video import VideoCount, count_video
 __all__ = ["ItemCount", "MissingRule", "count_item", "count_speech", "text_of_pages"]
 
 
-class MissingRule(LookupError):
+class MissingRule(LocatedError):
     """The catalog does not say how the model counts such a thing."""
 
     def __init__(self, model: MediaRules, plural: str) -> None:
         super().__init__(
+            (),
             f"the catalog has no rule for {plural} of {model.model}: plan it as `tokens`, or choose a model "
-            "with such a rule (`media` in GET /v1/models)"
+            "with such a rule (`media` in GET /v1/models)",
         )
 
 

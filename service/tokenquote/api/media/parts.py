@@ -9,7 +9,7 @@ from tokenquote.api.media.notes import WORDS, notes_of
 from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.schema.providers import AmountProfiles
 from tokenquote.counts import Count
-from tokenquote.errors import LocatedError, Location
+from tokenquote.errors import LocatedError, Location, under
 from tokenquote.ledger import Content, MediaUse
 from tokenquote.media import (
     Clip,
@@ -21,7 +21,6 @@ from tokenquote.media import (
     Item,
     ItemCount,
     Length,
-    MissingRule,
     Picture,
     Sound,
     count_item,
@@ -97,10 +96,8 @@ class MediaCounter:
         item = self._item(part, (*at, "data") if part.data is not None else at)
         if not isinstance(item, Sound):
             raise TypeError(f"a sound became a {type(item).__name__}")
-        try:
+        with under(*at):
             counted = count_speech(item, self.rules)
-        except MissingRule as error:
-            raise LocatedError(at, str(error)) from None
         return CountedMedia(item, counted, tuple(notes_of(item, "audio", counted.total, self.rules)))
 
     def count_in_body(self, media: Media, at: Location) -> CountedMedia:
@@ -119,9 +116,8 @@ class MediaCounter:
         if refusal is not None:
             raise LocatedError(at, f"{self.rules.model} would refuse this {word}: {refusal}")
         try:
-            counted = count_item(self._with_text(item), self.rules)
-        except MissingRule as error:
-            raise LocatedError(at, str(error)) from None
+            with under(*at):
+                counted = count_item(self._with_text(item), self.rules)
         except ImageRefused as error:
             raise LocatedError(at, f"{self.rules.model} would refuse this {word}: {error}") from None
         return CountedMedia(item, counted, tuple(notes_of(item, kind, counted.total, self.rules)))

@@ -13,10 +13,11 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     """Refuse what no model could be quoted for.
 
     Raises:
-        LocatedError: a strategy that is not offered, or a turn that nobody asks.
+        LocatedError: a strategy or a draw that is not offered, or a turn that nobody asks.
         PlanTooLong: more requests, over all models together, than a ledger holds.
     """
     _check_history(plan)
+    _check_draws(plan)
     _check_users(plan)
     _check_length(plan, models)
 
@@ -26,6 +27,13 @@ def _check_history(plan: wire.Plan) -> None:
     if strategy != "full":
         location = ("history", "strategy")
         raise NotYetOffered(location, f"history strategy {strategy!r}: not yet offered")
+
+
+def _check_draws(plan: wire.Plan) -> None:
+    """How ranges are drawn has no meaning while ranges are not offered."""
+    for name in ("samples", "seed"):
+        if name in plan.model_fields_set and getattr(plan, name) is not None:
+            raise NotYetOffered((name,), f"{name}: not yet offered, since ranges are not; leave it out")
 
 
 def _check_users(plan: wire.Plan) -> None:

@@ -70,11 +70,9 @@ def _quoted_decimal(value: Any) -> Any:
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
-        raise ValueError(
-            f'write it as a quoted string, like "0.75" (found the {type(value).__name__} {value!r})'
-        )
+        raise ValueError('write money as a quoted decimal, like "0.50"')
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,12})?", value):
-        raise ValueError(f'not a plain decimal number such as "0.75": {value!r}')
+        raise ValueError('write money as a plain decimal number, like "0.50"')
     return Decimal(value)
 
 

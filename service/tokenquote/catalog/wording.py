@@ -1,0 +1,176 @@
+"""What is wrong with a field, in plain words: a sentence for each kind of error that pydantic finds.
+
+A sentence says what is expected and how to write it. It never repeats what was found, so that it may be sent
+and logged; what a validator of our own says is taken as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+__all__ = ["did_you_mean", "plain", "plain_yaml"]
+
+_TEXT = "a text is expected; put it in quotes if it looks like a number"
+_WHOLE_NUMBER = "a whole number is expected, without quotes, like 400"
+_NUMBER = "a number is expected, without quotes, like 0.5"
+_SWITCH = "true or false is expected, without quotes"
+_OBJECT = "an object is expected: names, each with its value"
+_LIST = "a list is expected, like [a, b]"
+_DAY = "a day is expected, without quotes, like 2026-01-31"
+_TIME = "a time is expected, like 2026-12-01T02:00:00Z"
+_CLOCK = "a time of day is expected, like 09:00"
+_SECONDS = "a number of seconds is expected"
+_MONEY = 'write money as a quoted decimal, like "0.50"'
+_NOTHING = "nothing is expected here: leave it out"
+_OTHER_KIND = "another kind of value is expected"
+
+_SENTENCES: Mapping[str, str] = {
+    "missing": "missing: it has to be stated",
+    "none_required": _NOTHING,
+    # Texts
+    "string_type": _TEXT,
+    "string_sub_type": _TEXT,
+    "string_unicode": "this text holds characters that no text can have",
+    "string_too_short": "write at least {characters}",
+    "string_too_long": "write at most {characters}",
+    "string_not_ascii": "write plain letters, digits and signs (ASCII)",
+    "bytes_type": _TEXT,
+    "path_type": "a path is expected",
+    "url_type": "an address is expected, like https://example.com",
+    "url_parsing": "an address is expected, like https://example.com",
+    # Numbers
+    "int_type": _WHOLE_NUMBER,
+    "int_parsing": _WHOLE_NUMBER,
+    "int_parsing_size": "this number has too many digits",
+    "int_from_float": "a whole number is expected, like 400, not a fraction",
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": "a finite number is expected, not infinity and not NaN",
+    "greater_than": "a number above {gt} is expected",
+    "greater_than_equal": "a number of at least {ge} is expected",
+    "less_than": "a number below {lt} is expected",
+    "less_than_equal": "a number of at most {le} is expected",
+    "multiple_of": "a multiple of {multiple_of} is expected",
+    "bool_type": _SWITCH,
+    "bool_parsing": _SWITCH,
+    # Money
+    "decimal_type": _MONEY,
+    "decimal_parsing": _MONEY,
+    "decimal_max_digits": "write at most {max_digits} digits",
+    "decimal_max_places": "write at most {decimal_places} digits after the point",
+    "decimal_whole_digits": "write at most {whole_digits} digits before the point",
+    # Objects and lists
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "dataclass_type": _OBJECT,
+    "dict_type": _OBJECT,
+    "mapping_type": _OBJECT,
+    "invalid_key": "a name is expected here, not a number; numbers have no commas inside: 400000",
+    "list_type": _LIST,
+    "tuple_type": _LIST,
+    "set_type": _LIST,
+    "frozen_set_type": _LIST,
+    "iterable_type": _LIST,
+    "too_short": "write at least {items}",
+    "too_long": "write at most {items}",
+    # Days and times
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "date_from_datetime_inexact": "a day is expected, without a time of day, like 2026-01-31",
+    "datetime_type": _TIME,
+    "datetime_parsing": _TIME,
+    "datetime_object_invalid": _TIME,
+    "datetime_from_date_parsing": _TIME,
+    "timezone_aware": "the offset is missing: write 2026-12-01T02:00:00Z",
+    "timezone_naive": "a time without an offset is expected, like 2026-12-01T02:00:00",
+    "time_type": _CLOCK,
+    "time_parsing": _CLOCK,
+    "time_delta_type": _SECONDS,
+    "time_delta_parsing": _SECONDS,
+    # Choices
+    "union_tag_invalid": "{discriminator} has to be one of these: {expected_tags}",
+    "union_tag_not_found": "{discriminator} is missing or no word: it says of which kind this is",
+    "is_instance_of": _OTHER_KIND,
+    "is_subclass_of": _OTHER_KIND,
+    "callable_type": _OTHER_KIND,
+}
+
+_LETTER_FIRST = "beginning with a letter"
+_LETTER_OR_DIGIT_FIRST = "beginning with a letter or a digit"
+_PATTERNS: Mapping[str, str] = {
+    r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$": f"letters, digits and . _ : @ / + -, {_LETTER_OR_DIGIT_FIRST}",
+    r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$": "a path of letters, digits and . _ - / that begins in its folder",
+    r"^[a-z0-9][a-z0-9._-]*$": f"small letters, digits and . _ -, {_LETTER_OR_DIGIT_FIRST}",
+    r"^[a-z0-9][a-z0-9._-]*\.jinja$": "the name of a file in small letters that ends in .jinja",
+    r"^[a-z0-9]+$": "small letters and digits",
+    r"^[a-z][a-z0-9_]*$": f"small letters, digits and _, {_LETTER_FIRST}",
+    r"^[a-z][a-z0-9_-]*$": f"small letters, digits and _ -, {_LETTER_FIRST}",
+    r"^[a-z][a-z0-9_+]*$": f"small letters, digits and _ +, {_LETTER_FIRST}",
+    r"^[a-z0-9*?\[\]!._:@/-]+$": "a name in small letters, in which * stands for anything",
+    r"^[0-9a-f]{64}$": "64 hexadecimal digits",
+    r"^[1-9]\d{0,3}[mh]$": "minutes or hours, like 5m or 1h",
+    r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$": 'two times of day, like "09:00-12:00"',
+}
+
+_YAML_PROBLEMS: Mapping[str, str] = {
+    "tab character": "indent with spaces, not with tabs",
+    "cannot start any token": "indent with spaces, not with tabs; put what begins with a sign in quotes",
+    "mapping values are not allowed": "a wrong indent, or two colons: put a text with a colon in quotes",
+    "expected ','": "a quote, a comma or a bracket is missing in this line or above it",
+    "expected key": "this line is not indented as the lines above it",
+    "expected <block end>": "this line is not indented as the lines above it",
+    "unexpected end of stream": "a quote or a bracket is never closed",
+}
+"""Parts of what the parsers say, libyaml's and PyYAML's own."""
+
+
+def plain(error_line: Mapping[str, Any], fields: Collection[str] = ()) -> str:
+    """One line of `ValidationError.errors()` as a sentence; `fields` are those that its place may have."""
+    kind, context = error_line["type"], error_line.get("ctx") or {}
+    if kind in ("value_error", "assertion_error") and "error" in context:
+        return str(context["error"])
+    if kind == "extra_forbidden":
+        return _unknown_field(str(error_line["loc"][-1]), fields)
+    if kind in ("literal_error", "enum"):
+        return _one_of(context["expected"])
+    if kind == "string_pattern_mismatch":
+        return f"write {_PATTERNS.get(context['pattern'], 'other characters')}"
+    sentence = _SENTENCES.get(kind)
+    if sentence is None:  # said by a validator of our own
+        return str(error_line["msg"])
+    length = context.get("min_length", context.get("max_length", 0))
+    counted = {noun: f"{length} {noun if length != 1 else noun[:-1]}" for noun in ("characters", "items")}
+    return sentence.format_map(counted | {name: _shown(value) for name, value in context.items()})
+
+
+def plain_yaml(problem: str) -> str:
+    """What the YAML parser says of a line, with what to do about it where newcomers meet it."""
+    remedies = (remedy for part, remedy in _YAML_PROBLEMS.items() if part in problem)
+    return next(remedies, problem)
+
+
+def did_you_mean(name: str, known: Collection[str], cutoff: float = 0.65) -> str:
+    """`; did you mean 'input'?` where a known name is like it, else nothing."""
+    near = get_close_matches(name, list(known), n=3, cutoff=cutoff)
+    return f"; did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
+
+
+def _unknown_field(name: str, fields: Collection[str]) -> str:
+    """With the field that is meant where that is plain, else with all that there are."""
+    if not fields:
+        return "no such field here, or not together with the others"
+    there_are = f"; there are {', '.join(fields)}"
+    return f"no such field here{did_you_mean(name, fields, cutoff=0.75) or there_are}"
+
+
+def _one_of(expected: str) -> str:
+    """From `'low', 'medium' or 'high'`."""
+    return f"one of these is expected: {expected}" if " or " in expected else f"{expected} is expected"
+
+
+def _shown(value: Any) -> Any:
+    """A limit of 1,000,000.0 is shown as 1000000."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
