@@ -23,7 +23,8 @@ from tokenquote.memory import (
 from tokenquote.memory.kv_cache import state_on_rank, token_on_rank
 from tokenquote.memory.kv_cache.paging import BlockPool
 from tokenquote.memory.layers import Attention, NoAttention
-from tokenquote.memory.layers.recurrent import LinearAttention, Mamba, Mamba2
+from tokenquote.memory.layers.linear_attention import LinearAttention
+from tokenquote.memory.layers.recurrent import Mamba, Mamba2
 
 __all__ = ["CacheRows", "NotAttempted"]
 

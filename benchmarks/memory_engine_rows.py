@@ -15,7 +15,7 @@ from tokenquote.memory import Formats, read_architecture, weigh_architecture
 from tokenquote.memory.gpus import Layout, LayoutError
 from tokenquote.memory.gpus.fit import budget_of
 from tokenquote.memory.gpus.overhead import Engine, Overhead, default_batch, overhead_of
-from tokenquote.memory.gpus.sharding import Sharding
+from tokenquote.memory.gpus.sharding import WeightSharding
 
 __all__ = ["EngineRows"]
 
@@ -87,7 +87,7 @@ class EngineRows:
         architecture = read_architecture(self._configs.of(row))
         weights = weigh_architecture(architecture, self._formats.weight(name), self._formats)
         layout = _layout(row)
-        sharding = Sharding(architecture, weights.components)
+        sharding = WeightSharding(architecture, weights.components)
         try:
             sharding.check(layout)
         except LayoutError as error:

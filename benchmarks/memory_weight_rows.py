@@ -17,7 +17,7 @@ from tokenquote.memory import (
     read_architecture,
     weigh_architecture,
 )
-from tokenquote.memory.training import Sharding, states
+from tokenquote.memory.training import StateSharding, states
 
 __all__ = ["WeightRows"]
 
@@ -147,7 +147,7 @@ def _training(row: Row, stage: int) -> float:
     weights = row.first("params") or 1e9 * (row.first("params_b") or 0)
     if not weights:
         raise NotAttempted("the row does not say how many weights are trained")
-    sharding = Sharding(stage, row.number("Nd", "gpus") or 1)
+    sharding = StateSharding(stage, row.number("Nd", "gpus") or 1)
     return states(int(weights), "mixed", 8 * int(weights), sharding).bytes / row.unit
 
 

@@ -1,4 +1,4 @@
-"""A number of tokens that says how it was come by."""
+"""A token count with its method and its band."""
 
 from __future__ import annotations
 

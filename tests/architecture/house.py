@@ -2,8 +2,8 @@
 
     make house
 
-A room is a folder or module directly in `service/tokenquote`, the client, and each other top folder with code.
-An arrow is a pair of rooms of which one imports the other. Tests are not a room: they look into all of them.
+A room is a folder or module directly in `service/tokenquote`, the client, and each other top folder with
+code. An arrow is a pair of rooms of which one imports the other. Tests are no room: they look into all.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 from tokenquote import Estimator, InvalidRequest
 from tokenquote.catalog import Catalog
 from tokenquote.memory import Architecture, parameters, read_architecture
-from tokenquote.memory.training import LoraError, Sharding, adapter_parameters, states
+from tokenquote.memory.training import LoraError, StateSharding, adapter_parameters, states
 from tokenquote.memory.training.activations import Kept, activations
 
 LLAMA: dict[str, Any] = {
@@ -28,7 +28,7 @@ def architecture_of(catalog: Catalog, name: str) -> Architecture:
 def test_zero_shards_as_its_paper_prints(stage: int, gigabytes: float) -> None:
     """7.5 billion weights over 64 GPUs: 120, 31.4, 16.6 and 1.9 GB (arXiv:1910.02054, figure 1)."""
     weights = 7_500_000_000
-    held = states(weights, "mixed", 8 * weights, Sharding(stage, 64))
+    held = states(weights, "mixed", 8 * weights, StateSharding(stage, 64))
     assert held.bytes == gigabytes * 1e9
 
 

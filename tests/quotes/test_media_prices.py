@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from tokenquote.catalog import load_catalog
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import CacheUse, MediaUse, Row
-from tokenquote.ledger.kinds import billed_kinds
+from tokenquote.ledger import CacheUse, MediaUse, Row, billed_kinds
 from tokenquote.ledger.prices import INPUT_KINDS
 from tokenquote_client import Quote
 

@@ -178,7 +178,7 @@ def test_the_catalogs_rules_with_a_fit_are_calibrated(catalog: Any) -> None:
 
 def test_nothing_falls_back_to_another_generation(catalog: Any) -> None:
     """Without a fit of its own, a rule is what counting.yaml says of it: assumed, and much wider."""
-    from tokenquote.catalog.calibration import with_fit
+    from tokenquote.catalog.counting_rules import with_fit
 
     fitted = catalog.counting["claude-4-5"]
     assert fitted.method == "calibrated"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tokenquote.tokens.templates.stated_calls import stated_call
+from tokenquote.tokens.templates.chat_messages import stated_call
 
 
 @pytest.mark.parametrize(

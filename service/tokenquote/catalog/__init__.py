@@ -5,7 +5,6 @@ from tokenquote.catalog.catalog import (
     Catalog,
     CountedAs,
     Model,
-    Provider,
     UnknownGpu,
     UnknownModel,
 )
@@ -18,7 +17,6 @@ __all__ = [
     "CatalogError",
     "CountedAs",
     "Model",
-    "Provider",
     "UnknownGpu",
     "UnknownModel",
     "load_catalog",

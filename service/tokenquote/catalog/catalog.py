@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from tokenquote.catalog.media_rules import MediaOfModel, MediaRules, media_of
-from tokenquote.catalog.schema.families import Family, MediaFamily, matches
+from tokenquote.catalog.schema.families import CountingFamily, MediaFamily, matches
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
 from tokenquote.catalog.schema.image_rules import ImageRule
 from tokenquote.catalog.schema.media_limits import MediaLimits
@@ -136,7 +136,7 @@ class Catalog:
     providers: Mapping[str, Provider]
     vocabularies: Mapping[str, Vocabulary]
     counting: Mapping[str, Counting]
-    families: tuple[Family, ...]
+    families: tuple[CountingFamily, ...]
     media_families: tuple[MediaFamily, ...]
     profiles: Mapping[str, AmountProfiles]
     quantization: QuantizationFile
@@ -210,7 +210,7 @@ class Catalog:
     def _media_of(self, family: MediaFamily) -> MediaOfModel:
         return media_of(family, self.media_rules, self.image_rules)
 
-    def _family(self, name: str, api: str | None) -> Family | None:
+    def _family(self, name: str, api: str | None) -> CountingFamily | None:
         """The first family with this name: those of this api, or those of any."""
         lower = name.lower()
         return next(

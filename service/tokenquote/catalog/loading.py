@@ -12,13 +12,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from tokenquote.catalog.calibration import with_fit
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
-from tokenquote.catalog.chat_templates import with_template
-from tokenquote.catalog.consistency import inconsistencies
-from tokenquote.catalog.imported_vocabularies import IMPORTED_VOCABULARIES
+from tokenquote.catalog.consistency import Tables, inconsistencies
+from tokenquote.catalog.counting_rules import with_fit, with_template
 from tokenquote.catalog.media_rules import media_of
-from tokenquote.catalog.parts import Parts
 from tokenquote.catalog.schema.calibration import CalibrationFile
 from tokenquote.catalog.schema.families import FamiliesFile
 from tokenquote.catalog.schema.gpus import GpusFile
@@ -34,7 +31,7 @@ from tokenquote.catalog.schema.providers import (
     ProviderFile,
 )
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
-from tokenquote.catalog.yaml_files import CatalogError, read_entry
+from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, CatalogError, read_entry
 
 __all__ = ["load_catalog", "shipped_catalog"]
 
@@ -64,10 +61,10 @@ def load_catalog(*overlays: Path | None, shipped: Path | None = None) -> Catalog
     An overlay has the same files as the catalog, each of them optional. What it defines under a name that
     is already there takes that name's place; everything else stays. None stands for no overlay.
     """
-    parts = _Loading()
+    tables = _Loading()
     for directory in (shipped or shipped_catalog(), *filter(None, overlays)):
-        parts.add_directory(directory)
-    return parts.assemble()
+        tables.add_directory(directory)
+    return tables.assemble()
 
 
 def shipped_catalog() -> Path:
@@ -77,8 +74,8 @@ def shipped_catalog() -> Path:
     return packaged if packaged.is_dir() else package.parents[1] / "models_catalog"
 
 
-class _Loading(Parts):
-    """Reads directories into parts, and puts the parts together."""
+class _Loading(Tables):
+    """Reads directories into tables, and puts the tables together."""
 
     def add_directory(self, directory: Path) -> None:
         if not directory.is_dir():

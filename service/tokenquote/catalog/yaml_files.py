@@ -1,7 +1,11 @@
-"""One YAML file to one validated entry, with errors that name the file, the model and the field."""
+"""One YAML file to one validated entry, with errors that name the file, the model and the field.
+
+People write these files; the one that names vocabularies which a user imported is written here.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,9 +14,15 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from tokenquote.catalog.fields import fields_at
+from tokenquote.catalog.schema.vocabularies import VocabulariesFile, Vocabulary
 from tokenquote.catalog.wording import plain, plain_yaml
 
-__all__ = ["CatalogError", "parse_yaml", "read_entry"]
+__all__ = ["IMPORTED_VOCABULARIES", "CatalogError", "parse_yaml", "read_entry", "write_imported"]
+
+IMPORTED_VOCABULARIES = "imported_vocabularies.yaml"
+"""Beside vocabularies.yaml, which people write."""
+
+_HEADER = "# Written by `tokenquote vocabularies add`; the hash pins each file.\n"
 
 MAX_YAML_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 50
@@ -87,6 +97,24 @@ def parse_yaml(content: bytes, shown_as: str) -> Any:
         ) from None
 
 
+def write_imported(catalog_dir: Path, name: str, entry: Vocabulary, content: bytes) -> None:
+    """Keep a vocabulary's file, then the entry that names it; each appears whole or not at all.
+
+    Raises:
+        OSError: the directory cannot be written.
+        CatalogError: the entries that are there already cannot be read.
+    """
+    path = catalog_dir / IMPORTED_VOCABULARIES
+    before = read_entry(path, path.name, VocabulariesFile).vocabularies if path.is_file() else {}
+    target = catalog_dir / str(entry.file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _replace(target, content)
+    entries = {word: one.model_dump(mode="json", exclude_defaults=True) for word, one in before.items()}
+    entries[name] = entry.model_dump(mode="json", exclude_defaults=True)
+    text = yaml.safe_dump({"vocabularies": entries}, allow_unicode=True, sort_keys=False)
+    _replace(path, (_HEADER + text).encode())
+
+
 def _refuse_length(size: int, shown_as: str) -> None:
     if size > MAX_YAML_BYTES:
         raise CatalogError(
@@ -141,3 +169,9 @@ def _steps(data: Any, location: Sequence[int | str], missing: bool) -> Iterator[
             yield f".{step}"
         elif missing and i == len(location) - 1:
             yield f".{step}"
+
+
+def _replace(target: Path, content: bytes) -> None:
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(content)
+    os.replace(part, target)

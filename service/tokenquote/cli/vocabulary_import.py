@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.imported_vocabularies import write_imported
 from tokenquote.catalog.schema.vocabularies import Vocabulary, VocabularyFormat
+from tokenquote.catalog.yaml_files import write_imported
 from tokenquote.tokens.vocabularies.files import MAX_BYTES
 
 __all__ = ["ImportRefused", "import_vocabulary"]

@@ -1,6 +1,6 @@
 """A plan as rows, one per model request: what each sends, what it finds in the cache."""
 
-from tokenquote.ledger.caching import CacheUse, replay_cache
+from tokenquote.ledger.caching import CacheUse, billed_kinds, replay_cache
 from tokenquote.ledger.media_use import NO_MEDIA, MediaUse
 from tokenquote.ledger.replay import (
     MAX_ROWS,
@@ -11,7 +11,6 @@ from tokenquote.ledger.replay import (
     Row,
     ToolRound,
     Turn,
-    count_requests,
     replay,
 )
 
@@ -27,7 +26,7 @@ __all__ = [
     "Row",
     "ToolRound",
     "Turn",
-    "count_requests",
+    "billed_kinds",
     "replay",
     "replay_cache",
 ]

@@ -28,7 +28,6 @@ __all__ = [
     "Row",
     "ToolRound",
     "Turn",
-    "count_requests",
     "replay",
 ]
 
@@ -164,7 +163,7 @@ class _Step:
     spoken: int = 0
 
 
-def count_requests(turns: Sequence[Turn]) -> int:
+def _count_requests(turns: Sequence[Turn]) -> int:
     """How many requests the turns make, without making them."""
     return sum(turn.repeat * (1 + sum(r.repeat for r in turn.rounds)) for turn in turns)
 
@@ -175,7 +174,7 @@ def replay(conversation: Conversation) -> list[Row]:
     Raises:
         PlanTooLong: more than MAX_ROWS requests, or more than MAX_CONTEXT_TOKENS in one.
     """
-    requests = count_requests(conversation.turns)
+    requests = _count_requests(conversation.turns)
     if requests > MAX_ROWS:
         raise PlanTooLong(f"the plan makes {requests} requests; a quote holds {MAX_ROWS}")
     kept = conversation.reasoning_kept

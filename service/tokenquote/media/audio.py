@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from tokenquote.catalog.schema.media_rules import AudioRule, ConvolutionsRule, RateRule, WindowsRule
+from tokenquote.catalog.schema.media_rules import AudioRule, ConvolutionsRule, RateRule, SoundWindowsRule
 from tokenquote.counts import Count
 
 __all__ = ["count_audio", "exact_seconds"]
@@ -39,7 +39,7 @@ def _heard_or_spoken_tokens(rule: AudioRule, seconds: Fraction, spoken: bool) ->
             rate = rule.spoken_per_second if spoken and rule.spoken_per_second else rule.tokens_per_second
             whole = math.ceil if rule.rounding == "up" else math.floor
             return max(1, whole(seconds * Fraction(rate)))
-        case WindowsRule():
+        case SoundWindowsRule():
             windows = max(1, math.ceil(seconds / rule.window_seconds))
             return min(windows, rule.max_windows or windows) * rule.window_tokens + rule.around
         case ConvolutionsRule():

@@ -4,7 +4,7 @@ from tokenquote.memory.config import read_architecture, read_cache_layout
 from tokenquote.memory.config.fields import ArchitectureError
 from tokenquote.memory.kv_cache import KvCache, kv_cache
 from tokenquote.memory.kv_cache.formula import cache_formula
-from tokenquote.memory.kv_cache.paging import BlockPool, block_pool, hybrid_block
+from tokenquote.memory.kv_cache.paging import block_pool, hybrid_block
 from tokenquote.memory.kv_cache.plan import CacheError, CachePlan
 from tokenquote.memory.layers import (
     Architecture,
@@ -25,7 +25,6 @@ __all__ = [
     "Architecture",
     "ArchitectureError",
     "Attention",
-    "BlockPool",
     "CacheElement",
     "CacheError",
     "CacheLayout",

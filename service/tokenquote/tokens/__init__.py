@@ -1,7 +1,7 @@
 """Text, tool definitions and native request bodies to token counts that say where they come from."""
 
 from tokenquote.counts import Count
-from tokenquote.tokens.bodies import Tools, format_names, looks_like, read_body, read_tools
+from tokenquote.tokens.bodies import format_names, looks_like, read_body, read_tools
 from tokenquote.tokens.request import BodyError, Media, Message, Request, ToolCall, ToolDefinition, Unknown
 from tokenquote.tokens.request_count import Framed, RequestCount
 from tokenquote.tokens.rules import TokenRules
@@ -20,7 +20,6 @@ __all__ = [
     "TokenRules",
     "ToolCall",
     "ToolDefinition",
-    "Tools",
     "Unknown",
     "Vocabularies",
     "VocabularyError",

@@ -29,7 +29,7 @@ from tokenquote.memory import (
 from tokenquote.memory.gpus import Layout
 from tokenquote.memory.gpus.fit import Hosting, StageDemand, budget_of
 from tokenquote.memory.gpus.overhead import Engine, default_batch, overhead_of
-from tokenquote.memory.gpus.sharding import Sharding, StageWeights
+from tokenquote.memory.gpus.sharding import StageWeights, WeightSharding
 from tokenquote.memory.kv_cache import CachePlan
 from tokenquote.memory.kv_cache.paging import hybrid_block
 from tokenquote_client.deployments import DeploymentQuestion, Speculation
@@ -46,7 +46,7 @@ class Draft:
     """A small model that drafts, on the GPUs of the last stage."""
 
     architecture: Architecture
-    sharding: Sharding
+    sharding: WeightSharding
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Hosted:
     architecture: Architecture
     format: WeightFormat
     weights: Weights
-    sharding: Sharding
+    sharding: WeightSharding
     element: CacheElement
     draft: Draft | None
     encoder_tokens: int | None
@@ -179,7 +179,7 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
         architecture=architecture,
         format=format_,
         weights=weights,
-        sharding=Sharding(architecture, weights.components),
+        sharding=WeightSharding(architecture, weights.components),
         element=element,
         draft=_read_draft(question.speculation, catalog, formats),
         encoder_tokens=read_as(read_cache_layout, config, model).encoder_tokens,
@@ -205,7 +205,7 @@ def _read_draft(speculation: Speculation | None, catalog: Catalog, formats: Form
         raise error.at("speculation", "draft_model") from None
     published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
     weights = weigh_architecture(architecture, formats.weight(published), formats)
-    return Draft(architecture, Sharding(architecture, weights.components))
+    return Draft(architecture, WeightSharding(architecture, weights.components))
 
 
 def _check_cache(hosted: Hosted) -> None:

@@ -10,7 +10,7 @@ from tokenquote.api.deployments.hosted_model import Hosted
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
 from tokenquote.memory.gpus.roofline import (
-    Rates,
+    GpuRates,
     Spread,
     Step,
     accepted_tokens,
@@ -29,7 +29,7 @@ _GIGA, _TERA = 1e9, 1e12
 class Machine:
     """What the chosen GPUs do in a second, and how the work is cut over them."""
 
-    rates: Rates
+    rates: GpuRates
     spread: Spread
     stages: int
     multiplied_as: MatrixType
@@ -41,7 +41,7 @@ def machine_of(hosted: Hosted, choice: Choice, catalog: Catalog) -> Machine | No
     if gpu.bandwidth_gb_per_second is None or gpu.tflops is None:
         return None
     kind, tflops = gpu.tflops.of(catalog.multiplied_as.get(hosted.format.name, "fp16"))
-    rates = Rates(
+    rates = GpuRates(
         bandwidth=gpu.bandwidth_gb_per_second.value * _GIGA * efficiency.bandwidth,
         flops=tflops * _TERA * efficiency.compute,
         attention_flops=gpu.tflops.of("fp16")[1] * _TERA * efficiency.compute,

@@ -19,8 +19,8 @@ from tokenquote.memory import (
 from tokenquote.memory.training import (
     OPTIMIZERS,
     PRECISIONS,
-    Sharding,
     States,
+    StateSharding,
     adapter_parameters,
     factored_bytes,
     gathered_bytes,
@@ -44,7 +44,7 @@ def answer_training(question: TrainingQuestion, catalog: Catalog) -> TrainingAns
         trained,
         question.precision,
         _optimizer_bytes(question, architecture, trained),
-        Sharding(question.zero_stage, question.data_parallel),
+        StateSharding(question.zero_stage, question.data_parallel),
         frozen_bytes=_frozen_bytes(question, architecture, formats_of(catalog.quantization)),
     )
     kept = activations(architecture, _kept(question))

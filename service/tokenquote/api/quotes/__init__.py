@@ -27,8 +27,7 @@ from tokenquote.api.quotes.warnings import CacheChoice, assumptions_of, warnings
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.providers import Caching
 from tokenquote.errors import LocatedError, under
-from tokenquote.ledger import CacheUse, Row, replay, replay_cache
-from tokenquote.ledger.kinds import billed_kinds
+from tokenquote.ledger import CacheUse, Row, billed_kinds, replay, replay_cache
 from tokenquote.ledger.prices import Tariff, price, tariff_on
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire

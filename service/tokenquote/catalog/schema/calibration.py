@@ -11,11 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tokenquote.catalog.schema.prices import Entry
+from tokenquote.catalog.schema.entry import Entry, Word
 
 __all__ = ["CalibratedFamily", "CalibratedUse", "CalibrationFile", "Errors", "Fit", "HalfWidth", "Kind"]
 
-Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 Term = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_+]*$", max_length=64)]
 Kind = Literal["plain", "tools", "history", "schema"]
 """What a request has beside messages: nothing, tools, tools with calls already made, an output schema."""

@@ -7,15 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tokenquote.catalog.schema.prices import Entry
-from tokenquote.catalog.schema.providers import Word
+from tokenquote.catalog.schema.entry import Entry, Word
 
-__all__ = ["FamiliesFile", "Family", "MediaFamily", "matches"]
+__all__ = ["CountingFamily", "FamiliesFile", "MediaFamily", "matches"]
 
 Pattern = Annotated[str, Field(pattern=r"^[a-z0-9*?\[\]!._:@/-]+$", max_length=128)]
 
 
-class Family(Entry):
+class CountingFamily(Entry):
     """Names that are counted by one rule."""
 
     names: tuple[Pattern, ...] = Field(min_length=1)
@@ -42,7 +41,7 @@ class MediaFamily(Entry):
 class FamiliesFile(Entry):
     """families.yaml; the first entry that matches decides."""
 
-    families: tuple[Family, ...] = ()
+    families: tuple[CountingFamily, ...] = ()
     media: tuple[MediaFamily, ...] = ()
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, StrictInt
 
-from tokenquote.catalog.schema.prices import Entry, Money
+from tokenquote.catalog.schema.entry import Entry, Money
 
 __all__ = ["Framing", "SchemaFraming", "ToolFraming"]
 

@@ -20,8 +20,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from tokenquote.catalog.schema.prices import Entry, Money
-from tokenquote.catalog.schema.providers import Word
+from tokenquote.catalog.schema.entry import Entry, Money, Word
 
 __all__ = ["Gpu", "GpuLink", "GpuPrice", "GpusFile", "MatrixType", "Sourced", "Tflops", "UsableMemory"]
 

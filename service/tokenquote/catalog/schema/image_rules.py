@@ -6,9 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tokenquote.catalog.schema.banded_rule import Positive
-from tokenquote.catalog.schema.prices import Entry, Money
-from tokenquote.catalog.schema.providers import Word
+from tokenquote.catalog.schema.entry import Entry, Money, Positive, Word
 from tokenquote.catalog.schema.resize_rules import (
     AreaRule,
     BisectionRule,
@@ -28,10 +26,10 @@ from tokenquote.catalog.schema.tile_rules import (
     JoinedTilesRule,
     OverlappingCropsRule,
     PanAndScanRule,
+    PictureWindowsRule,
     SlicesRule,
     TileGridRule,
     TilesOrResizeRule,
-    WindowsRule,
 )
 
 __all__ = ["Detail", "ImageRule", "ImageRulesFile", "PatchDetail", "PatchesRule", "TilesRule"]
@@ -107,7 +105,7 @@ ImageRule = Annotated[
     | TilesOrResizeRule
     | SlicesRule
     | OverlappingCropsRule
-    | WindowsRule
+    | PictureWindowsRule
     | PanAndScanRule,
     Field(discriminator="kind"),
 ]

@@ -6,12 +6,11 @@ and what is shrunk until it fits, belongs to image_rules.yaml.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StrictInt
+from pydantic import Field
 
-from tokenquote.catalog.schema.prices import Entry
-from tokenquote.catalog.schema.providers import Word
+from tokenquote.catalog.schema.entry import Entry, Positive, Word
 
 __all__ = [
     "ClipLimits",
@@ -23,7 +22,6 @@ __all__ = [
     "SoundLimits",
 ]
 
-Positive = Annotated[StrictInt, Field(ge=1)]
 PictureFormat = Literal["png", "jpeg", "gif", "webp", "bmp", "tiff", "avif", "heic"]
 SoundFormat = Literal["wav", "mp3", "flac", "ogg", "m4a", "aiff"]
 

@@ -12,10 +12,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tokenquote.catalog.schema.banded_rule import BandedRule, NotNegative, Positive
+from tokenquote.catalog.schema.entry import BandedRule, Entry, Money, NotNegative, Positive, Word
 from tokenquote.catalog.schema.image_rules import ImageRule
-from tokenquote.catalog.schema.prices import Entry, Money
-from tokenquote.catalog.schema.providers import Word
 
 __all__ = [
     "AudioRule",
@@ -29,10 +27,10 @@ __all__ = [
     "RateRule",
     "ResizedClipEntry",
     "ResizedClipRule",
+    "SoundWindowsRule",
     "TextPerPage",
     "VideoEntry",
     "VideoRule",
-    "WindowsRule",
 ]
 
 
@@ -49,7 +47,7 @@ class RateRule(BandedRule):
     """Tokens that stand around a sound in a message besides, and are text."""
 
 
-class WindowsRule(BandedRule):
+class SoundWindowsRule(BandedRule):
     """Padded with silence to whole windows; so many tokens a window."""
 
     kind: Literal["windows"]
@@ -88,7 +86,7 @@ class ConvolutionsRule(BandedRule):
     """Tokens before and after the sound."""
 
 
-AudioRule = Annotated[RateRule | WindowsRule | ConvolutionsRule, Field(discriminator="kind")]
+AudioRule = Annotated[RateRule | SoundWindowsRule | ConvolutionsRule, Field(discriminator="kind")]
 
 
 class _Sampling(BandedRule):

@@ -17,8 +17,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from tokenquote.catalog.schema.prices import Entry, Money, PriceBlock
-from tokenquote.catalog.schema.providers import DescribedModel, Word
+from tokenquote.catalog.schema.entry import Entry, Money, Word
+from tokenquote.catalog.schema.prices import PriceBlock
+from tokenquote.catalog.schema.providers import DescribedModel
 
 __all__ = [
     "CacheType",

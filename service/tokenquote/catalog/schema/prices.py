@@ -21,66 +21,24 @@ Uplifts are kept for the reader; a quote has no region yet and does not apply th
 from __future__ import annotations
 
 import datetime as dt
-import re
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictInt,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StrictInt, field_validator, model_validator
+
+from tokenquote.catalog.schema.entry import Entry, Money
 
 __all__ = [
-    "Entry",
     "Fee",
     "FreeAllowance",
     "Mode",
-    "Money",
     "PriceBlock",
     "RateCard",
     "Rates",
     "Tier",
     "Window",
-]
-
-
-class Entry(BaseModel):
-    """Part of a catalog file: closed, immutable, documented field by field."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        use_attribute_docstrings=True,
-        # The YAML says `from`; a Python field cannot.
-        validate_by_name=True,
-        validate_by_alias=True,
-        serialize_by_alias=True,
-    )
-
-
-def _quoted_decimal(value: Any) -> Any:
-    """Refuse bare YAML numbers: `0.1` would arrive as a binary float, and money is never a float."""
-    if isinstance(value, Decimal):
-        return value
-    if not isinstance(value, str):
-        raise ValueError('write money as a quoted decimal, like "0.50"')
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,12})?", value):
-        raise ValueError('write money as a plain decimal number, like "0.50"')
-    return Decimal(value)
-
-
-Money = Annotated[
-    Decimal,
-    BeforeValidator(
-        _quoted_decimal, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
-    ),
 ]
 
 
@@ -235,7 +193,7 @@ class Fee(Entry):
     """USD for `per` units."""
     per: StrictInt = Field(default=1, ge=1)
     unit: Unit
-    when: dict[str, str] = {}
+    when: dict[str, str] = Field(default={})
     """Selects among several prices of one thing: `{size: 1024x1024, quality: high}`."""
     minimum: StrictInt | None = Field(default=None, ge=1)
     """The fewest units billed: 10 for at least ten seconds."""
@@ -249,8 +207,8 @@ class PriceBlock(RateCard):
     """First day, UTC. Only the first block may leave it out: since ever, as far as known."""
     windows: tuple[Window, ...] = ()
     """The first window that holds the instant applies."""
-    modes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Mode] = {}
-    uplifts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], Money] = {}
+    modes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Mode] = Field(default={})
+    uplifts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], Money] = Field(default={})
     """Multipliers for a region or endpoint, on token rates."""
     fees: tuple[Fee, ...] = ()
     source: str = Field(min_length=1)

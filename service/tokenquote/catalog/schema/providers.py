@@ -20,8 +20,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StrictInt, field_validator, model_validator
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
+from tokenquote.catalog.schema.entry import Entry, Money, Word
 from tokenquote.catalog.schema.framing import Framing
-from tokenquote.catalog.schema.prices import Entry, Money, PriceBlock
+from tokenquote.catalog.schema.prices import PriceBlock
 
 __all__ = [
     "AmountProfiles",
@@ -41,7 +42,6 @@ __all__ = [
 ]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$", max_length=128)]
-Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 Ttl = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}[mh]$")]
 
 Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]

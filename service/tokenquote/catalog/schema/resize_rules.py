@@ -9,9 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tokenquote.catalog.schema.banded_rule import BandedRule, NotNegative, Positive
-from tokenquote.catalog.schema.prices import Money
-from tokenquote.catalog.schema.providers import Word
+from tokenquote.catalog.schema.entry import BandedRule, Money, NotNegative, Positive, Word
 
 __all__ = [
     "AreaRule",

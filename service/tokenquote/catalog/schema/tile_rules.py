@@ -9,8 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tokenquote.catalog.schema.banded_rule import NotNegative, Positive
-from tokenquote.catalog.schema.prices import Entry, Money
+from tokenquote.catalog.schema.entry import Entry, Money, NotNegative, Positive
 from tokenquote.catalog.schema.resize_rules import PictureRule
 
 __all__ = [
@@ -25,12 +24,12 @@ __all__ = [
     "LongestSideGrid",
     "OverlappingCropsRule",
     "PanAndScanRule",
+    "PictureWindowsRule",
     "PinpointsGrid",
     "SlicesRule",
     "TileGridRule",
     "TilesOrResizeRule",
     "WidestGrid",
-    "WindowsRule",
 ]
 
 
@@ -224,7 +223,7 @@ class OverlappingCropsRule(PictureRule):
     """Tokens before and after both."""
 
 
-class WindowsRule(PictureRule):
+class PictureWindowsRule(PictureRule):
     """Windows whose side follows the shape, snapped to whole ones; the whole picture besides."""
 
     kind: Literal["windows"]

@@ -18,8 +18,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from tokenquote.catalog.schema.prices import Entry
-from tokenquote.catalog.schema.providers import Word
+from tokenquote.catalog.schema.entry import Entry, Word
 
 __all__ = ["VocabulariesFile", "Vocabulary", "VocabularyFormat"]
 

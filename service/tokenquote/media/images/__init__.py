@@ -30,10 +30,10 @@ from tokenquote.catalog.schema.tile_rules import (
     JoinedTilesRule,
     OverlappingCropsRule,
     PanAndScanRule,
+    PictureWindowsRule,
     SlicesRule,
     TileGridRule,
     TilesOrResizeRule,
-    WindowsRule,
 )
 from tokenquote.counts import Count
 from tokenquote.media.image_sizes import ImageRefused
@@ -69,7 +69,7 @@ _COUNTERS: Mapping[type[Any], Callable[[Any, int, int, str | None], int]] = {
     OverlappingCropsRule: crop_rules.overlapping_crops_tokens,
     PanAndScanRule: crop_rules.pan_and_scan_tokens,
     SlicesRule: crop_rules.slices_tokens,
-    WindowsRule: crop_rules.windows_tokens,
+    PictureWindowsRule: crop_rules.windows_tokens,
 }
 _SHRINKS: Mapping[type[Any], Callable[[Any, int, int, str | None], bool]] = {
     BisectionRule: resize_rules.shrinks_to_squares,

@@ -13,8 +13,8 @@ from tokenquote.catalog.schema.tile_rules import (
     ClosestLogAspectGrid,
     OverlappingCropsRule,
     PanAndScanRule,
+    PictureWindowsRule,
     SlicesRule,
-    WindowsRule,
 )
 from tokenquote.media.image_sizes import begun_units
 from tokenquote.media.images.tile_grids import choose_grid, least_resize
@@ -107,7 +107,7 @@ def overlapping_crops_tokens(rule: OverlappingCropsRule, width: int, height: int
     return side * (side + rule.overview_breaks) + down * (across + 1) + rule.around
 
 
-def windows_tokens(rule: WindowsRule, width: int, height: int, _detail: str | None) -> int:
+def windows_tokens(rule: PictureWindowsRule, width: int, height: int, _detail: str | None) -> int:
     """Step's images: windows whose side follows the shape, and the whole besides.
 
     Source: transformers 5.23.0, `_plan_patches` of image_processing_step3p7.py.
@@ -120,7 +120,7 @@ def windows_tokens(rule: WindowsRule, width: int, height: int, _detail: str | No
     return columns * rows * rule.tile + (rows - 1) * rule.per_break + rule.overview
 
 
-def _padded_and_shrunk(rule: WindowsRule, width: int, height: int) -> tuple[int, int]:
+def _padded_and_shrunk(rule: PictureWindowsRule, width: int, height: int) -> tuple[int, int]:
     long, short = max(width, height), min(width, height)
     if short < _THIN and long / short > _VERY_LONG:
         width = height = long
@@ -130,7 +130,7 @@ def _padded_and_shrunk(rule: WindowsRule, width: int, height: int) -> tuple[int,
     return width, height
 
 
-def _window_side(rule: WindowsRule, long: int, short: int) -> int:
+def _window_side(rule: PictureWindowsRule, long: int, short: int) -> int:
     """Side of a window; 0: the image is not cut."""
     if long <= rule.view_edge:
         return short if long / short > _LONG else 0

@@ -51,7 +51,7 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
     """
-    reader = _Reader(config)
+    reader = _TextModel(config)
     layers = read_attention(reader.fields, reader.family)
     assumptions, warnings = reader.assumptions(), reader.warnings()
     if reader.model_type is None:
@@ -71,7 +71,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
     """
-    reader = _Reader(config)
+    reader = _TextModel(config)
     fields, family = reader.fields, reader.family
     _require_all(fields, family)
     if not reader.known:
@@ -95,7 +95,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     )
 
 
-class _Reader:
+class _TextModel:
     """Finds the text model within a config, and its family."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:

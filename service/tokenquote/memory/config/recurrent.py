@@ -6,16 +6,8 @@ from collections.abc import Callable
 
 from tokenquote.memory.config.families import Family
 from tokenquote.memory.config.fields import Fields
-from tokenquote.memory.layers.recurrent import (
-    GatedRecurrence,
-    KeyDelta,
-    LightningAttention,
-    LinearAttention,
-    Mamba,
-    Mamba2,
-    Recurrent,
-    ShortConvolution,
-)
+from tokenquote.memory.layers.linear_attention import KeyDelta, LightningAttention, LinearAttention
+from tokenquote.memory.layers.recurrent import GatedRecurrence, Mamba, Mamba2, Recurrent, ShortConvolution
 
 __all__ = ["read_mamba2", "read_recurrent"]
 

@@ -19,7 +19,7 @@ from tokenquote.memory.weights.quantization import CacheElement
 
 __all__ = [
     "Bound",
-    "Rates",
+    "GpuRates",
     "Spread",
     "Step",
     "accepted_tokens",
@@ -34,7 +34,7 @@ _ACTIVATION_BYTES = 2  # 16 bit, whatever the weights are in
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class GpuRates:
     """What one GPU does in a second, after what of it is reached."""
 
     bandwidth: float
@@ -84,7 +84,7 @@ class _Work:
     attention_flops: float
     link_bytes: float
 
-    def times(self, rates: Rates) -> dict[Bound, float]:
+    def times(self, rates: GpuRates) -> dict[Bound, float]:
         compute = self.matrix_flops / rates.flops + self.attention_flops / rates.attention_flops
         link = 0.0 if rates.link is None else self.link_bytes / rates.link
         return {
@@ -96,7 +96,7 @@ class _Work:
 
 def decode_step(
     stages: Iterable[StageWeights],
-    rates: Rates,
+    rates: GpuRates,
     spread: Spread,
     *,
     contexts: Mapping[int, float],
@@ -117,7 +117,7 @@ def decode_step(
     return _through(works, rates)
 
 
-def prefill(stages: Iterable[StageWeights], rates: Rates, spread: Spread, tokens: int, chunk: int) -> Step:
+def prefill(stages: Iterable[StageWeights], rates: GpuRates, spread: Spread, tokens: int, chunk: int) -> Step:
     """Reading one prompt of so many tokens, `chunk` at a time, with the GPUs to itself."""
     steps = -(-tokens // chunk)
     works = [
@@ -129,7 +129,7 @@ def prefill(stages: Iterable[StageWeights], rates: Rates, spread: Spread, tokens
 
 def prefill_under_load(
     stages: Iterable[StageWeights],
-    rates: Rates,
+    rates: GpuRates,
     spread: Spread,
     prompts: Sequence[tuple[int, int]],
     chunk: int,
@@ -160,7 +160,7 @@ def share_of_batch(sequences: int, stages: int) -> int:
     return -(-sequences // stages)
 
 
-def _through(works: list[_Work], rates: Rates) -> Step:
+def _through(works: list[_Work], rates: GpuRates) -> Step:
     times = [work.times(rates) for work in works]
     # Reading and multiplying overlap; an all-reduce waits for its layer.
     seconds = [max(one["memory bandwidth"], one["compute"]) + one["link"] for one in times]

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tokenquote.memory.gpus import Layout, check_layout
-from tokenquote.memory.kv_cache.pipeline import split_into_stages
+from tokenquote.memory.kv_cache.plan import split_into_stages
 from tokenquote.memory.layers import Architecture, Experts, GroupedAttention, Layer, Parallel
 from tokenquote.memory.layers.parameters import Tensors, layer_tensors, tensors, tensors_outside
 
-__all__ = ["ExpertShare", "Sharding", "StageWeights"]
+__all__ = ["ExpertShare", "StageWeights", "WeightSharding"]
 
 _WHOLE_ROLES = frozenset({"kept", "tower"})
 _WHOLE_PARTS = frozenset({"indexer", "compressor"})
@@ -99,7 +99,7 @@ class _Held:
         self.head += times * other.head
 
 
-class Sharding:
+class WeightSharding:
     """A model's weights, to be spread over GPUs in one layout after the other."""
 
     def __init__(self, architecture: Architecture, components: Mapping[str, int]) -> None:

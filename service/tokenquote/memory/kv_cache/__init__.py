@@ -17,8 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tokenquote.memory.kv_cache.held_tokens import held_by_window, held_contiguously, held_tokens
-from tokenquote.memory.kv_cache.pipeline import split_into_stages
-from tokenquote.memory.kv_cache.plan import CacheError, CachePlan
+from tokenquote.memory.kv_cache.plan import CacheError, CachePlan, split_into_stages
 from tokenquote.memory.layers import (
     Attention,
     CompressedAttention,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Self, TypeVar
 
 from tokenquote.errors import LocatedError
 from tokenquote.memory.weights.quantization import CacheElement
 
-__all__ = ["CacheError", "CachePlan"]
+__all__ = ["CacheError", "CachePlan", "split_into_stages"]
+
+LayerT = TypeVar("LayerT")
 
 
 class CacheError(LocatedError):
@@ -56,3 +59,17 @@ class CachePlan:
     def unpaged(self) -> Self:
         """The same without blocks and padding."""
         return replace(self, block=None, pad=None)
+
+
+def split_into_stages(layers: Sequence[LayerT], stages: int) -> Iterator[Sequence[LayerT]]:
+    """Layers in a row for each of 1 to len(layers) stages.
+
+    What does not divide goes to the stages before the last, which has the output matrix
+    (vLLM 0.33.0, distributed/utils.py, get_pp_indices).
+    """
+    each, rest = divmod(len(layers), stages)
+    first = 0
+    for stage in range(stages):
+        count = each + (stages - 1 - rest <= stage < stages - 1)
+        yield layers[first : first + count]
+        first += count

@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tokenquote.memory.layers.recurrent import (
-    GatedRecurrence,
-    KeyDelta,
-    LightningAttention,
-    LinearAttention,
-    Mamba,
-    Mamba2,
-    Recurrent,
-    ShortConvolution,
-)
+from tokenquote.memory.layers.linear_attention import KeyDelta, LightningAttention, LinearAttention
+from tokenquote.memory.layers.recurrent import GatedRecurrence, Mamba, Mamba2, ShortConvolution
 from tokenquote.memory.layers.tensors import Tensors
 
 __all__ = [
@@ -27,11 +19,9 @@ __all__ = [
     "Indexer",
     "LatentAttention",
     "Layer",
-    "LinearAttention",
     "Mlp",
     "NoAttention",
     "Parallel",
-    "Recurrent",
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Role", "Tensors", "matrix", "vector"]
+__all__ = ["Role", "Tensors", "convolution", "matrix", "vector"]
 
 Role = Literal["linear", "expert", "embedding", "head", "kept", "tower"]
 """What formats tell apart: matrices of layers, those of experts, the two ends, what is never quantised
@@ -37,3 +37,8 @@ def matrix(part: str, rows: int, columns: int, name: str = "") -> Tensors:
 def vector(part: str, elements: int, copies: int = 1) -> Tensors:
     """Norms, biases and the like."""
     return Tensors(part, "kept", 1, elements, copies)
+
+
+def convolution(part: str, width: int, kernel: int) -> Tensors:
+    """A short convolution of each channel for itself."""
+    return Tensors(part, "kept", width, kernel)

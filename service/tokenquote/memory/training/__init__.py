@@ -24,9 +24,8 @@ __all__ = [
     "OPTIMIZERS",
     "PRECISIONS",
     "LoraError",
-    "Sharding",
+    "StateSharding",
     "States",
-    "WeightBytes",
     "adapter_parameters",
     "factored_bytes",
     "gathered_bytes",
@@ -70,7 +69,7 @@ class LoraError(LocatedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sharding:
+class StateSharding:
     """Over how many GPUs, and what of it."""
 
     stage: int = 0
@@ -94,7 +93,12 @@ class States:
 
 
 def states(
-    trained: int, precision: Precision, optimizer_bytes: int, sharding: Sharding, *, frozen_bytes: int = 0
+    trained: int,
+    precision: Precision,
+    optimizer_bytes: int,
+    sharding: StateSharding,
+    *,
+    frozen_bytes: int = 0,
 ) -> States:
     """What one GPU holds of so many trained weights, and of frozen ones.
 

@@ -12,7 +12,7 @@ from tokenquote.catalog.schema.open_weights import (
     NumberFormatFamily,
     QuantizationFile,
 )
-from tokenquote.memory.weights.gguf_mixes import Choice, FileMix
+from tokenquote.memory.weights.gguf_mixes import FileMix, TypedLayers
 from tokenquote.memory.weights.quantization import CacheElement, Formats, GroupedFormat, Storage, WeightFormat
 
 __all__ = ["formats_of"]
@@ -52,7 +52,8 @@ _TENSOR_KINDS = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_u
 def _mix(name: str, entry: Mix, quantization: QuantizationFile) -> WeightFormat:
     base = quantization.weight_formats[entry.base]
     choices = {
-        kind: tuple(Choice(one.type, one.where) for one in getattr(entry, kind)) for kind in _TENSOR_KINDS
+        kind: tuple(TypedLayers(one.type, one.where) for one in getattr(entry, kind))
+        for kind in _TENSOR_KINDS
     }
     mix = FileMix(
         entry.base, entry.output, entry.embedding, entry.rest, choices, entry.eight_experts, entry.imatrix

@@ -9,7 +9,7 @@ from tokenquote.memory.layers import Architecture, Experts, GroupedAttention, Pa
 from tokenquote.memory.layers.parameters import layer_tensors, tensors_outside
 from tokenquote.memory.layers.tensors import Tensors
 
-__all__ = ["Choice", "FileMix", "typed_tensors"]
+__all__ = ["FileMix", "TypedLayers", "typed_tensors"]
 
 _VALUES = ("attn_v", "attn_qkv", "attn_kv_b")
 """What llama.cpp treats as values are treated."""
@@ -17,7 +17,7 @@ _NEVER = ("per_layer_model_proj", "laurel_l", "laurel_r")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TypedLayers:
     """A type, and the layers that have it, in the words of quantization.yaml."""
 
     type: str
@@ -32,7 +32,7 @@ class FileMix:
     output: str
     embedding: str | None
     rest: str | None
-    choices: Mapping[str, Sequence[Choice]]
+    choices: Mapping[str, Sequence[TypedLayers]]
     eight_experts: Mapping[str, str]
     imatrix: bool
     """Whether such files are made with an importance matrix always."""

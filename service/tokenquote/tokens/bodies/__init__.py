@@ -12,20 +12,19 @@ from tokenquote.tokens.bodies.anthropic_messages import read_anthropic_messages
 from tokenquote.tokens.bodies.bedrock_converse import read_bedrock_converse
 from tokenquote.tokens.bodies.bedrock_invoke import read_bedrock_count_tokens, read_bedrock_invoke
 from tokenquote.tokens.bodies.cohere_chat import read_cohere_chat
-from tokenquote.tokens.bodies.content_parts import object_of
 from tokenquote.tokens.bodies.gemini_generate_content import (
     read_gemini_count_tokens,
     read_gemini_generate_content,
 )
 from tokenquote.tokens.bodies.gemini_interactions import read_gemini_interactions
-from tokenquote.tokens.bodies.nesting import MAX_BODY_DEPTH, refuse_deeper
+from tokenquote.tokens.bodies.json_members import MAX_BODY_DEPTH, object_of, refuse_deeper
 from tokenquote.tokens.bodies.openai_chat import read_openai_chat
 from tokenquote.tokens.bodies.openai_responses import read_openai_responses
 from tokenquote.tokens.bodies.prompts import read_embedding, read_ollama_generate, read_prompt, read_rerank
-from tokenquote.tokens.bodies.tool_definitions import Tools, read_tools
+from tokenquote.tokens.bodies.schemas import read_tools
 from tokenquote.tokens.request import BodyError, Request
 
-__all__ = ["FORMATS", "SHAPES", "Tools", "format_names", "looks_like", "read_body", "read_tools"]
+__all__ = ["FORMATS", "SHAPES", "format_names", "looks_like", "read_body", "read_tools"]
 
 Reader = Callable[[Mapping[str, Any]], Request]
 

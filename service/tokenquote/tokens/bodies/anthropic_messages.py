@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tokenquote.tokens.bodies.content_blocks import Block, Thought, messages_of
 from tokenquote.tokens.bodies.content_parts import (
-    as_json,
+    Block,
+    Thought,
     data_or_address,
-    object_of,
-    optional_text,
-    settings_of,
-    text_of,
+    messages_of,
     text_parts,
     unknown,
 )
-from tokenquote.tokens.bodies.output_schemas import read_json_schema
+from tokenquote.tokens.bodies.json_members import as_json, object_of, optional_text, settings_of, text_of
+from tokenquote.tokens.bodies.schemas import read_json_schema, tools_of
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
-from tokenquote.tokens.bodies.tool_definitions import tools_of
 from tokenquote.tokens.request import (
     BodyError,
     Location,

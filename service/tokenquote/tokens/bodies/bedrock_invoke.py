@@ -8,7 +8,7 @@ from typing import Any
 from tokenquote.tokens.bodies.anthropic_messages import read_anthropic_messages
 from tokenquote.tokens.bodies.bedrock_converse import read_bedrock_converse
 from tokenquote.tokens.bodies.cohere_chat import read_cohere_chat
-from tokenquote.tokens.bodies.content_parts import either
+from tokenquote.tokens.bodies.json_members import either
 from tokenquote.tokens.bodies.openai_chat import read_openai_chat
 from tokenquote.tokens.bodies.prompts import read_embedding, read_prompt
 from tokenquote.tokens.request import BodyError, Request

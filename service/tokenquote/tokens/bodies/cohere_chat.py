@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tokenquote.tokens.bodies.content_parts import (
-    as_json,
-    list_of,
-    object_of,
-    optional_text,
-    text_of,
-)
+from tokenquote.tokens.bodies.json_members import as_json, list_of, object_of, optional_text, text_of
 from tokenquote.tokens.bodies.openai_chat import documents_of, output_schema_of, read_openai_chat
+from tokenquote.tokens.bodies.schemas import tools_of
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
-from tokenquote.tokens.bodies.tool_definitions import tools_of
 from tokenquote.tokens.request import Location, Message, Request, Role, ToolCall
 
 __all__ = ["read_cohere_chat"]

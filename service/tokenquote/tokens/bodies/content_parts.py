@@ -1,72 +1,45 @@
-"""Pieces of native bodies that several formats share."""
+"""What a message is made of: texts and media that several formats write alike, and the blocks in which words,
+calls, thoughts and results stand side by side, taken apart.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from tokenquote.tokens.request import BodyError, Location, Media, Part, Unknown
+from tokenquote.tokens.bodies.json_members import as_json
+from tokenquote.tokens.request import BodyError, Location, Media, Message, Part, Role, ToolCall, Unknown
 
-__all__ = [
-    "as_json",
-    "data_or_address",
-    "either",
-    "list_of",
-    "object_of",
-    "one_or_many",
-    "optional_text",
-    "settings_of",
-    "text_of",
-    "text_parts",
-    "unknown",
-]
+__all__ = ["Block", "Thought", "data_or_address", "messages_of", "text_parts", "unknown"]
 
 _ADDRESSES = ("http://", "https://", "gs://", "s3://", "file-", "file://")
 
 
-def object_of(value: Any, at: Location, what: str = "an object is expected") -> Mapping[str, Any]:
-    """A JSON object."""
-    if not isinstance(value, dict):
-        raise BodyError(at, what)
-    return value
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What the model had thought; no text where only the provider can read it."""
+
+    text: str | None
 
 
-def list_of(members: Mapping[str, Any], key: str, at: Location = ()) -> Sequence[Any]:
-    """A list member; absent and null are empty."""
-    value = members.get(key)
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise BodyError((*at, key), f"{key} is a list")
-    return value
+Block = Part | ToolCall | Message | Thought
+"""One block as it was read; a tool's result is a message of its own."""
 
 
-def one_or_many(value: Any) -> Any:
-    """A lone object stands for a list of one where Google's parser reads a repeated field."""
-    return [value] if isinstance(value, dict) else value
-
-
-def text_of(members: Mapping[str, Any], key: str, at: Location) -> str:
-    """A string member."""
-    value = members.get(key)
-    if not isinstance(value, str):
-        raise BodyError((*at, key), f"{key} is a string")
-    return value
-
-
-def optional_text(members: Mapping[str, Any], key: str, at: Location) -> str | None:
-    """A string member that may be absent or null."""
-    return None if members.get(key) is None else text_of(members, key, at)
-
-
-def either(members: Any, *spellings: str) -> Any:
-    """The member under the first of its spellings that is there (inlineData, inline_data)."""
-    if isinstance(members, dict):
-        for spelling in spellings:
-            if spelling in members:
-                return members[spelling]
-    return None
+def messages_of(role: Role, blocks: Sequence[Block]) -> Iterator[Message]:
+    """The results of tools one by one, then everything else as one message, if there is anything else."""
+    yield from (one for one in blocks if isinstance(one, Message))
+    thoughts = [one.text for one in blocks if isinstance(one, Thought)]
+    spoken = Message(
+        role,
+        parts=tuple(one for one in blocks if not isinstance(one, (Message, ToolCall, Thought))),
+        calls=tuple(one for one in blocks if isinstance(one, ToolCall)),
+        reasoning="".join(filter(None, thoughts)),
+        hidden_reasoning=thoughts.count(None),
+    )
+    if spoken.parts or spoken.calls or spoken.reasoning or spoken.hidden_reasoning:
+        yield spoken
 
 
 def text_parts(content: Any, at: Location) -> Iterator[Part]:
@@ -119,13 +92,3 @@ def data_or_address(
         detail=detail if isinstance(detail, str) else None,
         name=name if isinstance(name, str) else None,
     )
-
-
-def settings_of(body: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    """The members that are there and not null."""
-    return {key: body[key] for key in keys if body.get(key) is not None}
-
-
-def as_json(value: Any) -> str:
-    """Compact JSON."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tokenquote.tokens.bodies.content_blocks import Block, Thought, messages_of
-from tokenquote.tokens.bodies.content_parts import (
-    as_json,
-    data_or_address,
-    either,
-    object_of,
-    one_or_many,
-    text_of,
-    unknown,
-)
-from tokenquote.tokens.bodies.output_schemas import read_json_schema
+from tokenquote.tokens.bodies.content_parts import Block, Thought, data_or_address, messages_of, unknown
+from tokenquote.tokens.bodies.json_members import as_json, either, object_of, one_or_many, text_of
+from tokenquote.tokens.bodies.schemas import read_json_schema, tools_of
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
-from tokenquote.tokens.bodies.tool_definitions import tools_of
 from tokenquote.tokens.request import (
     BodyError,
     Location,

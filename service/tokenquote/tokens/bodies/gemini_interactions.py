@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tokenquote.tokens.bodies.content_parts import (
+from tokenquote.tokens.bodies.content_parts import data_or_address, unknown
+from tokenquote.tokens.bodies.json_members import (
     as_json,
-    data_or_address,
     object_of,
     one_or_many,
     optional_text,
     settings_of,
     text_of,
-    unknown,
 )
-from tokenquote.tokens.bodies.tool_definitions import tools_of
+from tokenquote.tokens.bodies.schemas import tools_of
 from tokenquote.tokens.request import BodyError, Location, Message, Part, Request, Role, ToolCall, Unknown
 
 __all__ = ["read_gemini_interactions"]

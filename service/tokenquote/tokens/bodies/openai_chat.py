@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tokenquote.tokens.bodies.content_parts import (
-    as_json,
-    data_or_address,
-    list_of,
-    object_of,
-    optional_text,
-    settings_of,
-    unknown,
-)
-from tokenquote.tokens.bodies.output_schemas import read_json_schema
+from tokenquote.tokens.bodies.content_parts import data_or_address, unknown
+from tokenquote.tokens.bodies.json_members import as_json, list_of, object_of, optional_text, settings_of
+from tokenquote.tokens.bodies.schemas import read_json_schema, tools_of
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
-from tokenquote.tokens.bodies.tool_definitions import tools_of
 from tokenquote.tokens.request import (
     BodyError,
     Location,

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tokenquote.tokens.bodies.content_parts import (
-    data_or_address,
-    list_of,
-    object_of,
-    optional_text,
-    unknown,
-)
+from tokenquote.tokens.bodies.content_parts import data_or_address, unknown
+from tokenquote.tokens.bodies.json_members import list_of, object_of, optional_text
 from tokenquote.tokens.request import BodyError, Location, Message, Request, Unknown
 
 __all__ = ["read_embedding", "read_ollama_generate", "read_prompt", "read_rerank"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tokenquote.tokens.bodies.content_parts import either
+from tokenquote.tokens.bodies.json_members import either
 from tokenquote.tokens.request import ToolChoice
 
 __all__ = ["read_tool_choice"]

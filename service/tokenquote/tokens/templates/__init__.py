@@ -15,10 +15,9 @@ from typing import Any
 from tokenquote.catalog.schema.providers import Framing, TemplateUse
 from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolDefinition
 from tokenquote.tokens.request_count import Framed, RequestCount
-from tokenquote.tokens.templates.chat_messages import messages_of, settings_of, tools_of
+from tokenquote.tokens.templates.chat_messages import messages_of, settings_of, stated_call, tools_of
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
 from tokenquote.tokens.templates.rendering import ChatTemplateError, render
-from tokenquote.tokens.templates.stated_calls import stated_call
 from tokenquote.tokens.texts import TextCounter
 
 __all__ = ["TemplatedRequests"]

@@ -1,14 +1,24 @@
-"""Requests as chat templates see them: OpenAI's messages and tools, settings under their usual names."""
+"""Requests as chat templates see them: OpenAI's messages and tools, settings under their usual names; and
+calls that a plan states as text, read as the calls that they are.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from tokenquote.tokens.request import Message, Request, ToolCall, ToolDefinition
 
-__all__ = ["messages_of", "settings_of", "tools_of"]
+__all__ = ["messages_of", "settings_of", "stated_call", "tools_of"]
+
+# `functions.get_weather{"city": "Paris"}`, `get_weather({"city": "Paris"})`; what was said may stand before.
+# Nothing gives back what it took (`+`), or many blanks would take time in the square of their number.
+_CALL = re.compile(r"(?:functions\.)?([A-Za-z_][A-Za-z0-9_.-]{0,127}+)\s*+(?:\(\s*+)?(?=\{)")
+
+_MOST_TRIES = 20
 
 
 def messages_of(messages: Sequence[Message], joined_by: str = "") -> list[dict[str, Any]]:
@@ -44,6 +54,21 @@ def settings_of(request: Request) -> dict[str, Any]:
     if request.schema is not None:
         values["schema"] = dict(request.schema.schema)
     return values
+
+
+def stated_call(text: str, call_id: str) -> tuple[str, ToolCall]:
+    """What was said before the call, and the call.
+
+    Text in which no function's name stands before a JSON object is taken as the arguments of some call.
+    """
+    for match in islice(_CALL.finditer(text), _MOST_TRIES):
+        arguments = text[match.end() :].rstrip().removesuffix(")").rstrip()
+        try:
+            json.loads(arguments)
+        except (ValueError, RecursionError):
+            continue
+        return text[: match.start()], ToolCall(match.group(1), arguments, call_id)
+    return "", ToolCall("call", text, call_id)
 
 
 def _message(message: Message, joined_by: str, names: Mapping[str, str]) -> dict[str, Any]:

@@ -1,24 +1,33 @@
-"""`$ref` within a JSON schema, followed with care: another document is never fetched, a circle has an end."""
+"""`$ref` within a JSON schema, followed with care: another document is never fetched, a circle has an end.
+
+One look-up for all, and two ways to go on: OpenAI's renderings follow a chain of references to its end, those
+of private models write out each where it stands.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import unquote
 
 from tokenquote.tokens.request import BodyError
 
-__all__ = ["Path", "References", "Schema", "Size"]
+__all__ = ["FollowedRefs", "Path", "Schema", "SchemaPlaces", "Size", "WrittenOutRefs"]
 
 Schema = Mapping[str, Any]
 Path = frozenset[str]
-"""The references that led to a place."""
+"""The places that the references on a way have led to."""
 
 # References can multiply: each level naming the next one twice doubles the text. Bounds for a whole list.
 _MAX_TYPES = 200_000
 _MAX_CHARACTERS = 5_000_000
-# A schema as it is sent has fewer levels (native/nesting.py); references lead on from its deepest one.
+# A schema as it is sent has fewer levels (MAX_SCHEMA_DEPTH); references lead on from its deepest one.
 _MAX_LEVELS = 100
+# Of a list: no leading zero, and never more digits than Python turns into a number at once.
+_INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
 
 class Size:
@@ -69,11 +78,43 @@ class Size:
             raise BodyError(("tools",), f"the schemas unfold to more than {_MAX_LEVELS} levels")
 
 
-class References:
-    """Resolves the references of one document."""
+class SchemaPlaces:
+    """Where the references of one document lead, each looked up once, however often it is followed."""
+
+    def __init__(self, root: Schema) -> None:
+        self._root = root
+        self._found: dict[str, tuple[str, Schema]] = {}
+
+    def of(self, reference: str) -> tuple[str, Schema]:
+        """The place, by one name for all its spellings, and the schema there; none has no members."""
+        if reference not in self._found:
+            within = reference.startswith("#")
+            place = unquote(reference) if within else reference
+            self._found[reference] = (place, self._schema_at(place) if within else {})
+        return self._found[reference]
+
+    def _schema_at(self, place: str) -> Schema:
+        """A JSON pointer in a fragment: RFC 6901, section 6. Anchors and other documents lead nowhere."""
+        hash_sign, *steps = place.split("/")
+        target: Any = self._root if hash_sign == "#" else None
+        for step in steps:
+            target = _member(target, step.replace("~1", "/").replace("~0", "~"))
+            if target is None:
+                break
+        return target if isinstance(target, Mapping) else {}
+
+
+def _member(value: Any, name: str) -> Any:
+    if isinstance(value, list):
+        return value[int(name)] if _INDEX.fullmatch(name) and int(name) < len(value) else None
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+class FollowedRefs:
+    """References as a chain: each place once on a way, and what stands beside a reference goes before it."""
 
     def __init__(self, root: Schema, size: Size) -> None:
-        self._root = root
+        self._places = SchemaPlaces(root)
         self._size = size
 
     def resolve(self, schema: Any, path: Path) -> tuple[Schema, Path]:
@@ -83,22 +124,42 @@ class References:
             BodyError: the schemas unfold to more than the bounds.
         """
         while isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
-            pointer = schema["$ref"]
-            if pointer in path:
+            place, target = self._places.of(schema["$ref"])
+            if place in path:
                 return {}, path
-            path |= {pointer}
+            path |= {place}
             self._size.followed(len(path))
             beside = {key: value for key, value in schema.items() if key != "$ref"}
-            target = self._lookup(pointer)
             self._size.copied(len(target) + len(beside))
             schema = {**target, **beside}
         return (schema if isinstance(schema, dict) else {}), path
 
-    def _lookup(self, pointer: str) -> Schema:
-        """RFC 6901 within the document."""
-        target: Any = self._root if pointer.startswith("#") else None
-        for step in pointer.removeprefix("#").strip("/").split("/"):
-            name = step.replace("~1", "/").replace("~0", "~")
-            if name:
-                target = target.get(name) if isinstance(target, dict) else None
-        return target if isinstance(target, dict) else {}
+
+class WrittenOutRefs:
+    """References one step at a time, each place written out only so often: a definition that names itself
+    has no end, and definitions that name each other twice double with every level.
+    """
+
+    def __init__(self, root: Schema, at_most: int = 4) -> None:
+        self._places = SchemaPlaces(root)
+        self._at_most = at_most
+        self._size = Size()
+        self._times = Counter[str]()
+
+    def resolve(self, schema: Schema) -> Schema:
+        """The schema itself, or what it refers to, one step.
+
+        Raises:
+            BodyError: the schemas unfold to more than the bounds of `Size`.
+        """
+        found = self._referred(schema)
+        self._size.copied(1 + sum(len(one) for one in found.values() if isinstance(one, list | dict)))
+        return found
+
+    def _referred(self, schema: Schema) -> Schema:
+        reference = schema.get("$ref")
+        if not isinstance(reference, str):
+            return schema
+        place, target = self._places.of(reference)
+        self._times[place] += 1
+        return target if self._times[place] <= self._at_most else {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.tokens.request import ToolDefinition
-from tokenquote.tokens.tools.schema_refs import Size
+from tokenquote.tokens.tools.schema_refs import WrittenOutRefs
 
 __all__ = ["RENDERINGS", "leaves_of", "schema_leaves"]
 
@@ -37,12 +37,12 @@ def _as_leaves(tool: ToolDefinition, use: CalibratedUse) -> Rendered:
 def schema_leaves(schema: Mapping[str, Any]) -> Rendered:
     """Names and texts of a schema, and how many types of each kind it has."""
     terms = Counter(object=int(bool(schema.get("properties"))))
-    leaves = [*_schema_leaves(schema, References(schema), terms, 0)]
+    leaves = [*_schema_leaves(schema, WrittenOutRefs(schema), terms, 0)]
     return [leaf for leaf in leaves if leaf], +terms
 
 
 def _schema_leaves(
-    schema: Mapping[str, Any], references: References, terms: Counter[str], depth: int
+    schema: Mapping[str, Any], references: WrittenOutRefs, terms: Counter[str], depth: int
 ) -> Iterator[str]:
     schema = references.resolve(schema)
     if depth > _MAX_DEPTH:
@@ -61,7 +61,7 @@ def _schema_leaves(
         yield from _value_leaves(one, references, terms, depth)
 
 
-def _value_leaves(value: Any, references: References, terms: Counter[str], depth: int) -> Iterator[str]:
+def _value_leaves(value: Any, references: WrittenOutRefs, terms: Counter[str], depth: int) -> Iterator[str]:
     if isinstance(value, Mapping):
         if isinstance(value.get("description"), str):
             yield value["description"]
@@ -70,38 +70,6 @@ def _value_leaves(value: Any, references: References, terms: Counter[str], depth
         terms["nested"] += int(isinstance(value.get("properties"), Mapping))
         yield from values
         yield from _schema_leaves(value, references, terms, depth + 1)
-
-
-class References:
-    """Local `$ref`s of one schema, each written out where it stands, but only so often: a definition that
-    names itself has no end, and definitions that name each other twice double with every level.
-    """
-
-    def __init__(self, root: Mapping[str, Any], at_most: int = 4) -> None:
-        self._root = root
-        self._at_most = at_most
-        self._size = Size()
-        self._times = Counter[str]()
-
-    def resolve(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The schema itself, or what it refers to, one step.
-
-        Raises:
-            BodyError: the schemas unfold to more than the bounds of `Size`.
-        """
-        found = self._referred(schema)
-        self._size.copied(1 + sum(len(one) for one in found.values() if isinstance(one, list | dict)))
-        return found
-
-    def _referred(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        reference = schema.get("$ref")
-        if not isinstance(reference, str):
-            return schema
-        self._times[reference] += 1
-        target: Any = self._root if self._times[reference] <= self._at_most else None
-        for step in reference.removeprefix("#/").split("/"):
-            target = target.get(step) if isinstance(target, Mapping) else None
-        return target if isinstance(target, Mapping) else {}
 
 
 def _as_declaration(tool: ToolDefinition, use: CalibratedUse) -> Rendered:
@@ -113,7 +81,7 @@ def _as_declaration(tool: ToolDefinition, use: CalibratedUse) -> Rendered:
     if tool.description:
         members.append(f"description:{_quoted(tool.description)}")
     if tool.parameters:
-        members.append(f"parameters:{{{_declared(tool.parameters, References(tool.parameters), 0)}}}")
+        members.append(f"parameters:{{{_declared(tool.parameters, WrittenOutRefs(tool.parameters), 0)}}}")
     pieces = f"{written}{','.join(members)}}}".split(_QUOTE)
     return [piece for piece in pieces if piece], {"quote": len(pieces) - 1}
 
@@ -125,7 +93,7 @@ def _quoted(value: Any) -> str:
     return f"{_QUOTE}{str(value).replace(_QUOTE, ' ')}{_QUOTE}"
 
 
-def _declared(schema: Any, references: References, depth: int) -> str:
+def _declared(schema: Any, references: WrittenOutRefs, depth: int) -> str:
     if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
         return ""
     schema = references.resolve(schema)

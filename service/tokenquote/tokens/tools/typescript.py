@@ -37,7 +37,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tokenquote.tokens.request import ToolDefinition
-from tokenquote.tokens.tools.schema_refs import Path, References, Schema, Size
+from tokenquote.tokens.tools.schema_refs import FollowedRefs, Path, Schema, Size
 
 __all__ = ["comments", "function_declaration", "grammar_of", "namespace"]
 
@@ -103,7 +103,7 @@ class _Renderer:
     """
 
     def __init__(self, root: Schema, size: Size) -> None:
-        self._references = References(root, size)
+        self._references = FollowedRefs(root, size)
         self._size = size
 
     def object(self, schema: Schema, path: Path, *, documented: bool) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tokenquote.tokens.request import ToolDefinition
-from tokenquote.tokens.tools.schema_refs import Path, References, Schema, Size
+from tokenquote.tokens.tools.schema_refs import FollowedRefs, Path, Schema, Size
 from tokenquote.tokens.tools.typescript import comments
 
 __all__ = ["function_declaration_0613"]
@@ -28,16 +28,16 @@ def function_declaration_0613(tool: ToolDefinition, size: Size) -> str:
     size.add(tool.description)
     lines = [*comments(tool.description)]
     if tool.parameters.get("properties"):
-        shape = _Renderer(tool.parameters, size).object(tool.parameters, 0, frozenset())
+        shape = _Renderer0613(tool.parameters, size).object(tool.parameters, 0, frozenset())
         lines.append(f"type {tool.name} = (_: {shape}) => any;")
     else:
         lines.append(f"type {tool.name} = () => any;")
     return "\n".join(lines)
 
 
-class _Renderer:
+class _Renderer0613:
     def __init__(self, root: Schema, size: Size) -> None:
-        self._references = References(root, size)
+        self._references = FollowedRefs(root, size)
         self._size = size
 
     def object(self, schema: Schema, level: int, path: Path) -> str:

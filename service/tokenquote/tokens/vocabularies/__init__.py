@@ -11,9 +11,9 @@ from functools import cache
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.tokens.vocabularies.content_classes import ClassCounter
 from tokenquote.tokens.vocabularies.encoders import BytePairEncoder, Encoder, encoder_of
-from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing, read_vocabulary_file
+from tokenquote.tokens.vocabularies.files import VocabularyError, read_vocabulary_file
 
-__all__ = ["Vocabularies", "VocabularyError", "VocabularyMissing"]
+__all__ = ["Vocabularies", "VocabularyError"]
 
 
 @dataclass(frozen=True, slots=True)

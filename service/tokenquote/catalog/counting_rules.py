@@ -1,13 +1,40 @@
-"""Fits of recorded bills, joined to the counting rules that they are for."""
+"""What counting rules name, put in its place: chat templates, and fits of recorded bills.
+
+Templates are `templates/*.jinja`, read when the rule that names one is; fits stand in calibration.yaml.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
 from tokenquote.catalog.schema.providers import Counting
 
-__all__ = ["dangling_fits", "with_fit"]
+__all__ = ["dangling_fits", "with_fit", "with_template"]
+
+MAX_TEMPLATE_BYTES = 256 * 1024
+
+
+def with_template(rule: Counting, where: str, catalogs: Sequence[Path], problems: list[str]) -> Counting:
+    """The rule with the text of its template, from the first of the catalogs that has the file."""
+    if rule.template is None:
+        return rule
+    name = rule.template.file
+    candidates = (catalog / "templates" / name for catalog in catalogs)
+    path = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if path is None:
+        problems.append(f"counting.yaml: {where}.template.file: there is no templates/{name}")
+        return rule
+    if path.stat().st_size > MAX_TEMPLATE_BYTES:
+        problems.append(f"templates/{name}: more than {MAX_TEMPLATE_BYTES} bytes")
+        return rule
+    try:
+        text = path.read_text(encoding="utf-8")
+    except ValueError:
+        problems.append(f"templates/{name}: not UTF-8")
+        return rule
+    return rule.model_copy(update={"template": rule.template.model_copy(update={"text": text})})
 
 
 def with_fit(

@@ -1,4 +1,4 @@
-"""Tool definitions in the shapes that providers use, told apart by their members.
+"""Tool definitions and output schemas in the shapes that providers use, told apart by their members.
 
 OpenAI chat        {type: function, function: {name, description, parameters}}
 OpenAI responses   {type: function, name, description, parameters}
@@ -10,15 +10,16 @@ Cohere v1          {name, description, parameter_definitions: {city: {type, desc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tokenquote.tokens.bodies.content_parts import either, unknown
-from tokenquote.tokens.bodies.nesting import MAX_SCHEMA_DEPTH, refuse_deeper
-from tokenquote.tokens.request import BodyError, Location, ToolDefinition, Unknown
+from tokenquote.tokens.bodies.content_parts import unknown
+from tokenquote.tokens.bodies.json_members import MAX_SCHEMA_DEPTH, either, refuse_deeper
+from tokenquote.tokens.request import BodyError, Location, OutputSchema, ToolDefinition, Unknown
 
-__all__ = ["Tools", "read_tools", "tools_of"]
+__all__ = ["Tools", "read_json_schema", "read_tools", "tools_of"]
 
 MAX_TOOLS = 10_000
 _MAX_DEFINITION_DEPTH = MAX_SCHEMA_DEPTH + 5
@@ -133,3 +134,26 @@ def _parameters(function: Mapping[str, Any]) -> Any:
         return {"type": "object", "properties": flat, "required": required}
     schema: Any = next((function[key] for key in _SCHEMAS if function.get(key) is not None), {})
     return schema["json"] if isinstance(schema, dict) and isinstance(schema.get("json"), dict) else schema
+
+
+def read_json_schema(wrapper: Any, at: Location) -> OutputSchema:
+    """`{name, description, schema}`, where the schema may be text; or the schema itself.
+
+    Raises:
+        BodyError: no schema, or one that nests too deep.
+    """
+    if not isinstance(wrapper, dict):
+        raise BodyError(at, "an output schema is {name, schema: {...}}")
+    schema = wrapper.get("schema", wrapper.get("schema_definition"))
+    if schema is None and any(key in wrapper for key in ("properties", "type", "$ref", "anyOf", "$defs")):
+        refuse_deeper(wrapper, MAX_SCHEMA_DEPTH, at)
+        return OutputSchema("", "", wrapper)
+    if isinstance(schema, str):
+        try:
+            schema = json.loads(schema)
+        except (ValueError, RecursionError):
+            raise BodyError((*at, "schema"), "schema is a JSON schema") from None
+    if not isinstance(schema, dict):
+        raise BodyError((*at, "schema"), "schema is a JSON schema object")
+    refuse_deeper(schema, MAX_SCHEMA_DEPTH, (*at, "schema"))
+    return OutputSchema(str(wrapper.get("name") or ""), str(wrapper.get("description") or ""), schema)
