@@ -14,7 +14,7 @@ from tokenquote.api.tokens import answer_tokens
 from tokenquote.catalog import Catalog, UnknownModel
 from tokenquote.counts import Count
 from tokenquote.errors import LocatedError
-from tokenquote.tokens import BodyError, TokenRules, Vocabularies, read_body
+from tokenquote.tokens import TokenRules, Vocabularies, read_body
 from tokenquote_client import TokensQuestion
 
 __all__ = ["Counted", "TokenCounter"]
@@ -80,19 +80,19 @@ class TokenCounter:
 
     def predict(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
         """The count of one row, or why there is none."""
+        for name in names_of(row):
+            question = TokensQuestion(format=format_of(row), body=row["request"], model=name)
+            try:
+                answer = answer_tokens(question, self._catalog, self._vocabularies)
+            except UnknownModel:
+                continue
+            except LocatedError as error:
+                return None, _reason(error)[:200]
+            return Count(answer.input_tokens, answer.low, answer.high, answer.method), None
         try:
-            for name in names_of(row):
-                question = TokensQuestion(format=format_of(row), body=row["request"], model=name)
-                try:
-                    answer = answer_tokens(question, self._catalog, self._vocabularies)
-                except UnknownModel:
-                    continue
-                return Count(answer.input_tokens, answer.low, answer.high, answer.method), None
             return self._of_nobody(row)
-        except BodyError as error:
-            return None, f"{'/'.join(map(str, error.location))}: {error.detail}"
         except LocatedError as error:
-            return None, f"{'/'.join(map(str, error.location))}: {error}"[:200]
+            return None, _reason(error)
 
     def _of_nobody(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
         request = read_body(format_of(row), row["request"])
@@ -109,3 +109,7 @@ def _feature(features: set[str]) -> str:
         if feature in features:
             return feature.replace("_", " ")
     return "plain"
+
+
+def _reason(error: LocatedError) -> str:
+    return f"{'/'.join(map(str, error.location))}: {error}"

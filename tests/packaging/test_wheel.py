@@ -15,7 +15,7 @@ def test_the_wheel_holds_catalog_vocabularies_docs_page_and_type_markers(wheel: 
     assert {
         "tokenquote/models_catalog/providers/openai.yaml",
         "tokenquote/models_catalog/counting.yaml",
-        "tokenquote/tokens/ranks/o200k_base.tiktoken.xz",
+        "tokenquote/tokens/vocabularies/ranks/o200k_base.tiktoken.xz",
         "tokenquote/http/static/swagger-ui-bundle.js",
         "tokenquote/http/static/LICENSE.swagger-ui",
         "tokenquote/py.typed",

@@ -246,9 +246,10 @@ class Plan(Sent):
     budget: Budget | None = None
     app: str | None = Field(default=None, min_length=1, max_length=64)
     """A label for metrics, from the service's configured list."""
-    samples: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 2000
-    """Random draws, where the plan holds ranges."""
+    samples: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
+    """Random draws, where the plan holds ranges. Not yet offered, as ranges are not."""
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] | None = None
+    """What makes the draws the same each time. Not yet offered."""
 
     @model_validator(mode="before")
     @classmethod

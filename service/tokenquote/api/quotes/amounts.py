@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tokenquote.api.media.parts import CountedMedia
 from tokenquote.catalog.schema.providers import AmountProfiles
 from tokenquote.errors import Location, NotYetOffered
 from tokenquote.tokens import Count, TokenRules
@@ -71,6 +72,11 @@ class AmountCounter:
                     vocabulary=count.vocabulary,
                 )
             )
+
+    def note_media(self, at: Location, counted: CountedMedia) -> None:
+        """Remember an image, audio, video or document, and what was taken for granted of it."""
+        self.noted(at, counted.counted.total)
+        self.assumptions += counted.notes
 
     def _profile(self, size: str, kind: str) -> Count:
         tokens = int(getattr(self.profiles[kind], size))

@@ -32,7 +32,7 @@ def _check_history(plan: wire.Plan) -> None:
 def _check_draws(plan: wire.Plan) -> None:
     """How ranges are drawn has no meaning while ranges are not offered."""
     for name in ("samples", "seed"):
-        if name in plan.model_fields_set and getattr(plan, name) is not None:
+        if getattr(plan, name) is not None:
             raise NotYetOffered((name,), f"{name}: not yet offered, since ranges are not; leave it out")
 
 

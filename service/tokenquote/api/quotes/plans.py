@@ -5,24 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any
 
-from tokenquote.api.media.parts import CountedMedia, LookedAt, MediaCounter
+from tokenquote.api.media.parts import LookedAt, MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter
+from tokenquote.api.quotes.openings import OpeningReader, framed_content
 from tokenquote.catalog import Catalog, Model
-from tokenquote.errors import LocatedError, Location, NotYetOffered, under
+from tokenquote.errors import LocatedError, Location
 from tokenquote.ledger import Content, Conversation, Opening, ToolRound, Turn
 from tokenquote.tokens import (
     BodyError,
-    Framed,
     Message,
-    Request,
-    RequestCount,
     TokenRules,
     ToolCall,
-    read_body,
-    read_tools,
 )
 from tokenquote.tokens.request import Role
 from tokenquote_client import amounts
@@ -112,13 +107,16 @@ class _Resolver:
     """Calls with results that a start ends with: the first answer follows them."""
 
     def opening(self, plan: wire.Plan) -> Opening:
+        reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
-            return self._start(plan.start, plan.turns[0])
+            started = reader.start(plan.start, plan.turns[0])
+            self.unanswered = started.unanswered
+            return started.opening
         if plan.system is None:
-            return Opening(tools=self._tools(plan.tools, ()))
+            return Opening(tools=reader.tools(plan.tools, ()))
         said = self._said(plan.system, ("system",), "system")
         # Tokens without their text hold the tools' block all the same: a system message is there.
-        tools = self._tools(plan.tools, [Message("system", said.texts)])
+        tools = reader.tools(plan.tools, [Message("system", said.texts)])
         return Opening(tools=tools, system=self._message("system", said))
 
     def turn(self, turn: wire.Turn, at: Location) -> Turn:
@@ -179,7 +177,7 @@ class _Resolver:
             )
         else:
             raise LocatedError((*at, "type"), "an answer has parts of type text, tokens or audio")
-        self._note_media(at, counted)
+        self.amounts.note_media(at, counted)
         content = counted.content()
         return _Said(written=content.tokens - content.framing, media=content)
 
@@ -239,80 +237,7 @@ class _Resolver:
         return ToolCall("", counted.text, call_id), counted.count.tokens
 
     def _appended(self, messages: Sequence[Message]) -> Content:
-        return _framed_content(self.rules.appended(messages)) if messages else Content()
-
-    def _start(self, start: wire.Start, first: wire.Turn) -> Opening:
-        with under("start"):
-            request = read_body(start.format, start.body)
-        if request.shape == "prompts":
-            detail = "a conversation opens with a body that has messages; bodies of this format have none"
-            raise LocatedError(("start", "format"), detail)
-        self.amounts.assumptions += [
-            f"start: {one.what} at {'/'.join(map(str, one.location))} counted by their text"
-            for one in request.everything_unknown()
-        ]
-        waits = bool(request.messages) and request.messages[-1].role in ("user", "tool")
-        if first.user is None and not waits:
-            detail = "missing, and the last message of `start` is not one that waits for an answer"
-            raise LocatedError(("turns", 0, "user"), detail)
-        with under("start", "body"):
-            counted = self.rules.request(request)
-        self._note_start(counted, request)
-        self.unanswered = _unanswered(request.messages)
-        return Opening(
-            tools=_framed_content(counted.tools),
-            system=_framed_content(counted.system + counted.schema),
-            messages=_framed_content(counted.messages + counted.unknown) + self._media(request),
-        )
-
-    def _note_start(self, counted: RequestCount, request: Request) -> None:
-        note = self.amounts.note
-        note("start/tools", counted.tools.content, there=bool(request.tools))
-        note("start/schema", counted.schema.content, there=request.schema is not None)
-        note("start/system", counted.system.content, there=bool(counted.system.tokens))
-        note("start/unknown", counted.unknown.content, there=bool(counted.unknown.tokens))
-        note("start/messages", counted.messages.content, there=bool(counted.messages.tokens))
-
-    def _media(self, request: Request) -> Content:
-        """The media of a native body; a picture may cost more in a chat than elsewhere."""
-        total = Content()
-        for media in (media for message in request.messages for media in message.media):
-            counted = self.media.count_in_body(media, ("start", "body"))
-            self._note_media(("start", "body", *media.location), counted)
-            total = total + counted.content(in_chat=request.shape == "chat")
-        return total
-
-    def _note_media(self, at: Location, counted: CountedMedia) -> None:
-        self.amounts.noted(at, counted.counted.total)
-        self.amounts.assumptions += counted.notes
-
-    def _tools(self, tools: Any, system: Sequence[Message]) -> Content:
-        if tools is None:
-            return Content()
-        if not isinstance(tools, list):
-            return Content(self._one(tools, ("tools",), "tools").written)
-        try:
-            read = read_tools(tools)
-            counted = self.rules.tools(read.functions, system)
-        except BodyError as error:
-            raise error.at("tools", *(step for step in error.location if step != "tools")) from None
-        self.amounts.note("tools", counted.content)
-        if read.unknown:
-            at = ("tools", *read.unknown[0].location)
-            raise NotYetOffered(at, f"{read.unknown[0].what}: not yet offered")
-        return _framed_content(counted)
-
-
-def _unanswered(messages: Sequence[Message]) -> Sequence[Message]:
-    """The last calls with their results, where nothing follows them and all of it is text."""
-    results = [*takewhile(lambda message: message.role == "tool", reversed(messages))]
-    exchange = messages[-len(results) - 1 :]
-    plain = all(isinstance(part, str) for message in exchange for part in message.parts)
-    return exchange if results and plain and exchange[0].calls else ()
-
-
-def _framed_content(counted: Framed) -> Content:
-    return Content(counted.tokens, counted.framing, framed=True)
+        return framed_content(self.rules.appended(messages)) if messages else Content()
 
 
 def _difference(more: Content, less: Content) -> Content:
