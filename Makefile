@@ -16,7 +16,7 @@ test: $(VENV)/.dev ## Build the environment and pass the tests
 	$(BIN)/python -m pytest
 
 test-fast: $(VENV)/.dev ## Pass the tests that take no time, for work in between
-	$(BIN)/python -m pytest -m "not slow and not references"
+	$(BIN)/python -m pytest --numprocesses 2 -m "not slow and not references"
 
 house: $(VENV)/.dev ## Print rooms, arrows between them and circles, from the imports
 	$(BIN)/python -m tests.architecture.house

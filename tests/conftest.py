@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -25,12 +27,42 @@ from tokenquote_client import Comparison, Plan, Quote
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("repeatable")
 
+# Real processes, other implementations, fuzzing, large inputs: `make test-fast` leaves them out.
+SLOW = (
+    "benchmarks/test_accuracy.py", "benchmarks/test_calibrate.py", "cli/test_deployment_command.py",
+    "cli/test_quote_command.py", "cli/test_serve.py", "cli/test_tokens_command.py",
+    "cli/test_vocabulary_commands.py", "client/test_broken_answers.py", "client/test_estimator.py",
+    "deployments/test_fit.py", "deployments/test_never_fails.py", "docs/test_change_a_price.py",
+    "docs/test_readme.py", "http/test_hostile_bodies.py", "http/test_tokens.py",
+    "http/test_tokens_bad_input.py", "media/test_bad_input_memory.py", "media/test_pdf_pages.py",
+    "memory/test_model_files.py", "memory/test_training.py", "observability/test_metrics_reference.py",
+    "observability/test_scraped.py", "packaging/test_base_install.py", "packaging/test_wheel.py",
+    "quotes/test_against_simulation.py", "quotes/test_nothing_is_kept.py",
+    "tokens/bodies/test_any_body.py", "tokens/openai/test_references.py",
+    "tokens/test_against_mistral_common.py", "tokens/test_against_slow_byte_pairs.py",
+    "tokens/test_chat_templates.py", "tokens/test_open_vocabularies.py", "tokens/test_vocabularies.py",
+)  # fmt: skip
+
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of slow files."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).as_posix() in SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
+@cache
+def shipped() -> Catalog:
+    """The shipped catalog, loaded once: it takes half a second, and nothing changes it."""
+    return load_catalog()
 
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    return load_catalog()
+    return shipped()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.architecture.house import House, read_house
+from tests.conftest import SLOW
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +37,8 @@ def test_at_most_an_eighth_of_the_modules_are_tiny(house: House) -> None:
 def test_no_module_and_no_body_is_a_giant(house: House) -> None:
     assert [module.name for module in house.modules if module.lines > 300] == []
     assert [module.name for module in house.modules if module.longest_body > 50] == []
+
+
+def test_every_slow_file_is_there() -> None:
+    tests = Path(__file__).parents[1]
+    assert [name for name in SLOW if not (tests / name).is_file()] == []

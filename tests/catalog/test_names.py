@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.conftest import shipped
 
 from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel, load_catalog
 
-CATALOG = load_catalog()
+CATALOG = shipped()
 
 
 def catalog_with(directory: Path, provider: str, *models: str, first_party: bool = True) -> Catalog:

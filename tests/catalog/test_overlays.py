@@ -8,11 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.conftest import shipped
 from tests.written_catalog import providers
 
 from tokenquote.catalog import Catalog, CatalogError, load_catalog
 
-SHIPPED = load_catalog()
+SHIPPED = shipped()
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 OWN_RATES = """\
 id: openai

@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from tests.conftest import shipped
 
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
@@ -146,5 +147,5 @@ def test_a_regular_expression_that_never_ends_is_stopped(
     tokenizer_json.write_text(json.dumps(data))
     monkeypatch.setattr(vocabulary_import, "PROOF_SECONDS", 2)
     with pytest.raises(vocabulary_import.ImportRefused, match=r"more than 2 s|cannot count"):
-        vocabulary_import.import_vocabulary("gemma3", tokenizer_json, load_catalog(), tmp_path / "mine")
+        vocabulary_import.import_vocabulary("gemma3", tokenizer_json, shipped(), tmp_path / "mine")
     assert not (tmp_path / "mine").exists()

@@ -11,9 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.conftest import shipped
 from tests.written_catalog import providers
 
-from tokenquote.catalog import load_catalog
 from tokenquote_client import Comparison, ModelDetail, ModelList, Quote
 
 PLAN = {
@@ -133,7 +133,7 @@ def test_models_are_listed_with_rates_and_in_pages(http: httpx2.Client) -> None:
     assert len(everything.items) >= 60
     assert everything.next_cursor is None
     mini = next(item for item in everything.items if item.id == "openai/gpt-5.4-mini")
-    now = load_catalog().models["openai/gpt-5.4-mini"].prices_on(dt.datetime.now(dt.UTC))
+    now = shipped().models["openai/gpt-5.4-mini"].prices_on(dt.datetime.now(dt.UTC))
     assert now is not None
     assert mini.rates == {kind: format(rate, "f") for kind, rate in now.rates.stated().items()}
     assert mini.vocabulary == "o200k_base"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.conftest import shipped
 
-from tokenquote.catalog import Catalog, load_catalog
+from tokenquote.catalog import Catalog
 from tokenquote.media.images import ImageRefused, count_image, count_image_of_unknown_size
 
 OPENAI_TILES = "developers.openai.com/api/docs/guides/images-vision#tile-based-image-tokenization"
@@ -156,7 +157,7 @@ def test_claude_refuses_more_than_8000_pixels_a_side(catalog: Catalog) -> None:
         tokens(catalog, "claude-opus-4-8", 8001, 10)
 
 
-RULE_NAMES = sorted(load_catalog().image_rules)
+RULE_NAMES = sorted(shipped().image_rules)
 
 
 @pytest.mark.parametrize("name", RULE_NAMES)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import shipped
 
-from tokenquote.catalog import Catalog, load_catalog
+from tokenquote.catalog import Catalog
 from tokenquote.media.images import ImageRefused, count_image, is_shrunk
 
-CATALOG = load_catalog()
+CATALOG = shipped()
 
 
 @pytest.mark.parametrize(

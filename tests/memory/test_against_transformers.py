@@ -10,8 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from tests.conftest import shipped
 
-from tokenquote.catalog import Catalog, load_catalog
+from tokenquote.catalog import Catalog
 from tokenquote.memory import CachePlan, kv_cache, parameters, read_architecture, read_cache_layout
 from tokenquote.memory.weights.quantization import CacheElement
 
@@ -35,7 +36,7 @@ _BUFFERS = {"deepseek_v4": (2_326_272, 2_325_888)}
 def _catalog_models() -> Iterator[Any]:
     """One model for each shape of each type."""
     seen = set()
-    for model in load_catalog().models.values():
+    for model in shipped().models.values():
         if model.weights is None or model.weights is not model.entry:
             continue
         config = model.weights.architecture
@@ -79,7 +80,7 @@ def test_parameters_are_those_of_a_model_on_the_meta_device(catalog: Catalog, na
 
 
 def test_at_least_twenty_five_model_types_are_compared() -> None:
-    catalog = load_catalog()
+    catalog = shipped()
     types = {
         weights.architecture["model_type"]
         for param in _catalog_models()

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import shipped
 
-from tokenquote.catalog import Catalog, UnknownModel, load_catalog
+from tokenquote.catalog import Catalog, UnknownModel
 from tokenquote.memory import (
     CachePlan,
     formats_of,
@@ -181,14 +182,14 @@ _VLLM_DTYPES = {"auto": "bf16", "fp8": "fp8", "fp8_e4m3": "fp8"}
 
 def _blocks() -> Iterator[Any]:
     """Logs of models whose layers are all of one kind: there a block is the bytes of its tokens."""
-    shipped = load_catalog()
+    catalog = shipped()
     for row in _entries():
         inputs = row["inputs"]
         if row["quantity"] != "num_gpu_blocks" or "block_bytes" not in inputs:
             continue
         name = row["model"].replace("moonshotai/Kimi-Dev-72B", "Qwen/Qwen2.5-72B-Instruct")
         try:
-            model = shipped.resolve(name)
+            model = catalog.resolve(name)
         except UnknownModel:
             continue
         if not any(part in name for part in ("gemma", "gpt-oss")):

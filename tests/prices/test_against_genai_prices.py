@@ -24,8 +24,9 @@ import pytest
 import yaml
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import StartDateConstraint
+from tests.conftest import shipped
 
-from tokenquote.catalog import Model, load_catalog
+from tokenquote.catalog import Model
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.ledger.prices import INPUT_KINDS, price, tariff_on
 
@@ -36,7 +37,7 @@ CHECKS_OF_GENAI = [dt.date(2026, 10, day) for day in (12, 14, 15)]
 """From these days on genai-prices knows the prices of modes."""
 
 HERE = Path(__file__).parent
-CATALOG = load_catalog()
+CATALOG = shipped()
 COMPARED_ON = dt.date(2026, 11, 12)
 """The day of the prices in this genai-prices; it goes with the version that the table names."""
 MAPPED: dict[str, dict[str, str]] = json.loads((HERE / "genai_prices_models.json").read_text())

@@ -11,8 +11,8 @@ from typing import Any
 
 import genai_prices
 import pytest
+from tests.conftest import shipped
 
-from tokenquote.catalog import load_catalog
 from tokenquote_client import Quote
 
 Ask = Callable[..., Quote]
@@ -20,7 +20,7 @@ AT = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 MAPPED: dict[str, dict[str, str]] = json.loads(
     Path(__file__).with_name("genai_prices_models.json").read_text()
 )
-CATALOG = load_catalog()
+CATALOG = shipped()
 
 
 def priced_apart(kind: str) -> list[str]:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
+from tests.conftest import shipped
 
-from tokenquote.catalog import load_catalog
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.ledger.prices import (
     Line,
@@ -21,7 +21,7 @@ from tokenquote.ledger.prices import (
     tariff_on,
 )
 
-CATALOG = load_catalog()
+CATALOG = shipped()
 NOON = "2026-11-12T12:00:00+00:00"
 MILLION = 1_000_000
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from tests.conftest import shipped
 from tests.media.made_files import encoded, film
 
-from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Message, TokenRules, Vocabularies
 from tokenquote_client import Quote
 
@@ -31,7 +31,7 @@ DOCUMENT = {"type": "document", "pages": 10}
 
 def around_a_message(model: str) -> int:
     """What a request of one message has besides its content: calibration.yaml may come to change it."""
-    catalog = load_catalog()
+    catalog = shipped()
     rules = TokenRules(catalog.resolve(model).counting, Vocabularies(catalog.vocabularies))
     return rules.per_request + rules.appended([Message("user")]).tokens
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import shipped
 
-from tokenquote.catalog import load_catalog
 from tokenquote.errors import LocatedError
 from tokenquote.ledger import CacheUse, MediaUse, Row, billed_kinds
 from tokenquote.ledger.prices import INPUT_KINDS
@@ -85,7 +85,7 @@ def test_spoken_answers_have_their_own_price(quoted: Ask) -> None:
 
 def test_every_model_of_the_catalog_that_takes_sound_prices_it() -> None:
     """At a rate of its own, or at that of its input."""
-    for model in load_catalog().models.values():
+    for model in shipped().models.values():
         if model.audio is None or not model.entry.prices:
             continue
         stated = model.entry.prices[-1].rates.stated()

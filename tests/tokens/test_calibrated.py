@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import shipped
 
-from tokenquote.catalog import load_catalog
 from tokenquote.catalog.schema.calibration import CalibratedFamily, CalibratedUse, Errors, Fit, HalfWidth
 from tokenquote.tokens import (
     Message,
@@ -21,7 +21,7 @@ from tokenquote.tokens import (
 )
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 
-VOCABULARIES = Vocabularies(load_catalog().vocabularies)
+VOCABULARIES = Vocabularies(shipped().vocabularies)
 # Of o200k_base: words twice their tokens, three digits thrice, everything else once; han not recorded.
 FAMILY = CalibratedFamily(
     vocabulary="o200k_base",

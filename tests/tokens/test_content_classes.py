@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import shipped
 
-from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
 from tokenquote.tokens.vocabularies.content_classes import CLASSES, class_of
 
-VOCABULARIES = Vocabularies(load_catalog().vocabularies)
+VOCABULARIES = Vocabularies(shipped().vocabularies)
 CONTINUED = CLASSES.index("continued")
 
 
