@@ -13,7 +13,7 @@ serve: $(VENV)/.serve ## Build the environment and run the service on 127.0.0.1:
 	$(BIN)/tokenquote serve
 
 test: $(VENV)/.dev ## Build the environment and pass the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-fast: $(VENV)/.dev ## Pass the tests that take no time, for work in between
 	$(BIN)/python -m pytest --numprocesses 2 -m "not slow and not references"
@@ -41,10 +41,10 @@ calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write 
 	$(BIN)/python benchmarks/calibrate.py
 
 bench: $(VENV)/.dev ## Time ledger, headers, media and grids beside what they save
-	$(BIN)/python benchmarks/ledger_speed.py
-	$(BIN)/python benchmarks/media_headers.py
-	$(BIN)/python benchmarks/media_speed.py
-	$(BIN)/python benchmarks/memory_grid_speed.py
+	$(BIN)/python benchmarks/speed/ledger_speed.py
+	$(BIN)/python benchmarks/speed/media_headers.py
+	$(BIN)/python benchmarks/speed/media_speed.py
+	$(BIN)/python benchmarks/speed/memory_grid_speed.py
 
 references: .venv-references/.done ## Compare with other people's implementations (a large environment)
 	.venv-references/bin/python -m pytest -m references

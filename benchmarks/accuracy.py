@@ -23,24 +23,24 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.calibrated_scores import private_vocabulary_table
-from benchmarks.growth import Grower, Grown
-from benchmarks.media_counts import Measured, MediaCounter
-from benchmarks.memory_figures import MemoryFigures
-from benchmarks.memory_peers import memory_peer_table
-from benchmarks.memory_scoring import memory_row, memory_table
-from benchmarks.peer_counts import installed_peers
-from benchmarks.peer_scoring import peer_table
-from benchmarks.recorded import SHARED
-from benchmarks.recorded_media import at_most_per_source, recorded_media
-from benchmarks.scoring import (
+from benchmarks.calibration.scores import private_vocabulary_table
+from benchmarks.figures.media_counts import Measured, MediaCounter
+from benchmarks.figures.memory_figures import MemoryFigures
+from benchmarks.figures.memory_peers import memory_peer_table
+from benchmarks.figures.memory_scoring import memory_row, memory_table
+from benchmarks.recordings.calls import SHARED
+from benchmarks.recordings.growth import Grower, Grown
+from benchmarks.recordings.media import at_most_per_source, recorded_media
+from benchmarks.recordings.peer_counts import installed_peers
+from benchmarks.recordings.peer_scoring import peer_table
+from benchmarks.recordings.scoring import (
     AT_MOST_PER_SOURCE,
     growth_table,
     media_table,
     recorded_media_table,
     token_table,
 )
-from benchmarks.token_counts import Counted, TokenCounter
+from benchmarks.recordings.token_counts import Counted, TokenCounter
 
 from tokenquote.catalog import Catalog, load_catalog
 

@@ -24,10 +24,10 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.calibration_priors import FAMILIES, FamilyPriors, class_doubt
-from benchmarks.calibration_rows import Row, calibration_rows
-from benchmarks.recorded import SHARED, rows
-from benchmarks.robust_fit import Column, Floats, band, folds, held_out, robust_fit
+from benchmarks.calibration.priors import FAMILIES, FamilyPriors, class_doubt
+from benchmarks.calibration.robust_fit import Column, Floats, band, folds, held_out, robust_fit
+from benchmarks.calibration.rows import Row, calibration_rows
+from benchmarks.recordings.calls import SHARED, rows
 
 from tokenquote.catalog import load_catalog
 from tokenquote.catalog.loading import shipped_catalog

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.plan_of_requests import NotAPlan, plan_of_requests
+from benchmarks.recordings.plan_of_requests import NotAPlan, plan_of_requests
 
 ROOT = Path(__file__).parents[2]
 USER = {"role": "user", "content": "Hello world"}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import yaml
 from benchmarks.calibrate import calibration_file
-from benchmarks.robust_fit import Column, band, folds, held_out, robust_fit
+from benchmarks.calibration.robust_fit import Column, band, folds, held_out, robust_fit
 
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import TokenRules, Vocabularies, read_body

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = Path(__file__).parents[2] / "benchmarks" / "media_headers.py"
+PROGRAM = Path(__file__).parents[2] / "benchmarks" / "speed" / "media_headers.py"
 
 
 @pytest.mark.parametrize("way", ["header", "read all"])

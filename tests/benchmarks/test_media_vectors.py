@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from benchmarks.media_counts import Measured, MediaCounter
-from benchmarks.media_exceptions import EXCEPTIONS
+from benchmarks.figures.media_counts import Measured, MediaCounter
+from benchmarks.figures.media_exceptions import EXCEPTIONS
 
 from tokenquote.catalog import Catalog
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.memory_figures import MemoryFigure, MemoryFigures
-from benchmarks.memory_scoring import memory_table
+from benchmarks.figures.memory_figures import MemoryFigure, MemoryFigures
+from benchmarks.figures.memory_scoring import memory_table
 
 from tokenquote.catalog import Catalog
 

@@ -1,4 +1,4 @@
-"""Hosting beside an API: literal arithmetic."""
+"""Placement beside an API: literal arithmetic."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.media.made_files import encoded, gif, pdf, written_pdf
 
-from tokenquote.api.media.parts import LookedAt, MediaCounter
+from tokenquote.api.media.counter import LookedAt, MediaCounter
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
 from tokenquote_client import DocumentPart, Quote

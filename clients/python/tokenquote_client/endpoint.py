@@ -13,7 +13,7 @@ from typing import Any, Generic, Literal, Protocol, Self, TypeAlias, TypeVar, ov
 
 from pydantic import BaseModel
 
-__all__ = ["AnswerT", "Asked", "Awaiting", "Endpoint", "Fields", "Listed", "Tag", "Waiting"]
+__all__ = ["AnswerT", "Awaiting", "Endpoint", "Fields", "GetEndpoint", "PostEndpoint", "Tag", "Waiting"]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 QuestionT = TypeVar("QuestionT", bound=BaseModel)
@@ -95,7 +95,7 @@ class Endpoint(Generic[AnswerT]):
         return self.methods
 
 
-class Asked(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
+class PostEndpoint(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
     """A POST with a method of its own: `client.NAME(question, **fields)`."""
 
     @property
@@ -118,7 +118,7 @@ class Asked(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
         return _named(ask, self)
 
 
-class Listed(Endpoint[AnswerT]):
+class GetEndpoint(Endpoint[AnswerT]):
     """A GET without parameters, with a method of its own: `client.NAME()`."""
 
     @property

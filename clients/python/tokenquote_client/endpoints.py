@@ -21,7 +21,7 @@ from tokenquote_client.catalog import (
     Readiness,
 )
 from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
-from tokenquote_client.endpoint import Asked, Endpoint, Listed
+from tokenquote_client.endpoint import Endpoint, GetEndpoint, PostEndpoint
 from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
@@ -60,7 +60,7 @@ class Endpoints:
         problems=_OF_TEXTS,
         methods=("quote", "compare"),
     )
-    tokens = Asked[TokensQuestion, TokensAnswer](
+    tokens = PostEndpoint[TokensQuestion, TokensAnswer](
         path="/v1/tokens",
         operation_id="countTokens",
         tag="Tokens",
@@ -73,7 +73,7 @@ class Endpoints:
         canned=canned.canned_tokens,
         problems=_OF_TEXTS,
     )
-    media = Asked[MediaQuestion, MediaAnswer](
+    media = PostEndpoint[MediaQuestion, MediaAnswer](
         path="/v1/media",
         operation_id="countMedia",
         tag="Tokens",
@@ -86,7 +86,7 @@ class Endpoints:
         canned=canned.canned_media,
         problems=_OF_TEXTS,
     )
-    kv_cache = Asked[KvCacheQuestion, KvCacheAnswer](
+    kv_cache = PostEndpoint[KvCacheQuestion, KvCacheAnswer](
         path="/v1/memory/kv-cache",
         operation_id="estimateKvCache",
         tag="Memory",
@@ -98,7 +98,7 @@ class Endpoints:
         canned=canned.canned_kv_cache,
         problems=_OF_A_MODEL,
     )
-    weights = Asked[WeightsQuestion, WeightsAnswer](
+    weights = PostEndpoint[WeightsQuestion, WeightsAnswer](
         path="/v1/memory/weights",
         operation_id="estimateWeights",
         tag="Memory",
@@ -110,7 +110,7 @@ class Endpoints:
         canned=canned.canned_weights,
         problems=_OF_A_MODEL,
     )
-    training = Asked[TrainingQuestion, TrainingAnswer](
+    training = PostEndpoint[TrainingQuestion, TrainingAnswer](
         path="/v1/memory/training",
         operation_id="estimateTraining",
         tag="Memory",
@@ -122,7 +122,7 @@ class Endpoints:
         canned=canned.canned_training,
         problems=_OF_A_MODEL,
     )
-    memory_grid = Asked[MemoryGridQuestion, MemoryGridAnswer](
+    memory_grid = PostEndpoint[MemoryGridQuestion, MemoryGridAnswer](
         path="/v1/memory/grid",
         operation_id="estimateMemoryGrid",
         tag="Memory",
@@ -135,7 +135,7 @@ class Endpoints:
         canned=canned.canned_memory_grid,
         problems=_OF_A_MODEL,
     )
-    vector_index = Asked[VectorIndexQuestion, VectorIndexAnswer](
+    vector_index = PostEndpoint[VectorIndexQuestion, VectorIndexAnswer](
         path="/v1/memory/vector-index",
         operation_id="estimateVectorIndex",
         tag="Memory",
@@ -147,7 +147,7 @@ class Endpoints:
         canned=canned.canned_vector_index,
         problems=_OF_A_BODY,
     )
-    deployment = Asked[DeploymentQuestion, DeploymentAnswer](
+    deployment = PostEndpoint[DeploymentQuestion, DeploymentAnswer](
         path="/v1/deployments",
         operation_id="estimateDeployment",
         tag="Memory",
@@ -187,7 +187,7 @@ class Endpoints:
         problems=(404, 422, 500),
         methods=("model",),
     )
-    catalog = Listed[CatalogInfo](
+    catalog = GetEndpoint[CatalogInfo](
         path="/v1/catalog",
         operation_id="getCatalog",
         tag="Catalog",
@@ -198,7 +198,7 @@ class Endpoints:
         problems=(500,),
         of_the_catalog=True,
     )
-    gpus = Listed[GpuList](
+    gpus = GetEndpoint[GpuList](
         path="/v1/gpus",
         operation_id="listGpus",
         tag="Catalog",

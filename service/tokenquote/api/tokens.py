@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tokenquote.api.media.parts import CountedMedia, MediaCounter
+from tokenquote.api.media.counter import CountedMedia, MediaCounter
 from tokenquote.catalog import Catalog, CountedAs, UnknownModel
 from tokenquote.counts import Count, least_certain
 from tokenquote.errors import LocatedError, under

@@ -8,16 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from tokenquote.api.deployments.assumptions import assumptions_of, warnings_of
 from tokenquote.api.deployments.break_even import Economy, Quotes, break_even_of, quote_both
-from tokenquote.api.deployments.findings import Findings
-from tokenquote.api.deployments.formulas import explain
+from tokenquote.api.deployments.explanations import Findings, explain
 from tokenquote.api.deployments.gpu_choice import Choice, choose, option_of, options
-from tokenquote.api.deployments.hosted_model import Hosted, read_hosted
-from tokenquote.api.deployments.remarks import assumptions_of, warnings_of
+from tokenquote.api.deployments.hosted_model import HostedModel, read_hosted
 from tokenquote.api.deployments.speed import Machine, machine_of, speed_of
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
-from tokenquote.memory.gpus.fit import Hosting, StageDemand
+from tokenquote.memory.gpus.fit import Placement, StageDemand
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.deployments import BreakEvenAnswer, DeploymentAnswer, DeploymentQuestion, GpuShare
 
@@ -56,7 +55,7 @@ def answer_deployment(
     return _answer(findings, hosting, found)
 
 
-def _answer(findings: Findings, hosting: Hosting, found: Sequence[Choice]) -> DeploymentAnswer:
+def _answer(findings: Findings, hosting: Placement, found: Sequence[Choice]) -> DeploymentAnswer:
     hosted, choice, machine = findings.hosted, findings.choice, findings.machine
     question, layout = hosted.question, choice.layout
     return DeploymentAnswer(
@@ -84,7 +83,7 @@ def _answer(findings: Findings, hosting: Hosting, found: Sequence[Choice]) -> De
     )
 
 
-def _share(hosted: Hosted, choice: Choice, hosting: Hosting, number: int) -> GpuShare:
+def _share(hosted: HostedModel, choice: Choice, hosting: Placement, number: int) -> GpuShare:
     stage: StageDemand = hosting.stages[number]
     weights = hosted.shards(choice.layout)[number]
     question = hosted.question
@@ -111,13 +110,15 @@ def _share(hosted: Hosted, choice: Choice, hosting: Hosting, number: int) -> Gpu
     )
 
 
-def _quotes(hosted: Hosted, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime) -> Quotes | None:
+def _quotes(
+    hosted: HostedModel, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
+) -> Quotes | None:
     question = hosted.question.break_even
     return None if question is None else quote_both(question, hosted, catalog, vocabularies, now)
 
 
 def _break_even(
-    hosted: Hosted, choice: Choice, machine: Machine | None, running: int, quotes: Quotes | None
+    hosted: HostedModel, choice: Choice, machine: Machine | None, running: int, quotes: Quotes | None
 ) -> BreakEvenAnswer | None:
     """None without the question.
 

@@ -1,4 +1,4 @@
-"""Hosting beside an API: what a planned conversation costs either way, and from which load on hosting pays.
+"""Placement beside an API: what a planned conversation costs either way, and from which load on hosting pays.
 
     hosted, at full load   GPUs x price x seconds of the deployment that a conversation takes
     hosted, at a traffic   replicas x GPUs x price / conversations an hour: idle GPUs are paid for
@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 
 from tokenquote.api.deployments.gpu_choice import Choice
-from tokenquote.api.deployments.hosted_model import Hosted
+from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.api.deployments.speed import Machine, decode_seconds
 from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog
@@ -51,14 +51,14 @@ class Quotes:
 class Economy:
     """What break-even needs to know of the deployment."""
 
-    hosted: Hosted
+    hosted: HostedModel
     choice: Choice
     machine: Machine
     running: int
 
 
 def quote_both(
-    question: BreakEven, hosted: Hosted, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
+    question: BreakEven, hosted: HostedModel, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
 ) -> Quotes:
     """Quote the plan twice; the hosted model counts texts with its own vocabulary, if the catalog has it.
 
@@ -118,7 +118,7 @@ def break_even_of(question: BreakEven, economy: Economy, quotes: Quotes) -> Brea
     )
 
 
-def _prefix_cache(question: BreakEven, hosted: Hosted) -> Caching | None:
+def _prefix_cache(question: BreakEven, hosted: HostedModel) -> Caching | None:
     """The engine's own: whole blocks of what the conversation's last request left in the KV cache."""
     if not question.prefix_caching:
         return None

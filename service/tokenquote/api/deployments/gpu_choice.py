@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tokenquote.api.deployments.hosted_model import Hosted
+from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.gpus import Gpu
 from tokenquote.errors import LocatedError, Location, under
@@ -29,14 +29,14 @@ class Choice:
     """GPUs that there are; more than the layout takes where all of them would not do better."""
 
 
-def options(hosted: Hosted, catalog: Catalog) -> list[Choice]:
+def options(hosted: HostedModel, catalog: Catalog) -> list[Choice]:
     """The fewest GPUs of each kind that do, fewest and smallest first."""
     ids = _candidates(hosted.question, catalog)
     found = [choice for gpu_id in ids if (choice := _fewest(hosted, gpu_id, catalog.gpus[gpu_id]))]
     return sorted(found, key=lambda one: (one.layout.gpus, one.gpu.usable_bytes, one.gpu_id))
 
 
-def choose(hosted: Hosted, catalog: Catalog, found: Sequence[Choice]) -> Choice:
+def choose(hosted: HostedModel, catalog: Catalog, found: Sequence[Choice]) -> Choice:
     """What the question asks for; where it names no GPU, the first of what was found.
 
     Raises:
@@ -82,7 +82,7 @@ def _id(name: str, location: Location, catalog: Catalog) -> str:
         return catalog.gpu(name)
 
 
-def _on_stated_gpu(hosted: Hosted, gpu_id: str, gpu: Gpu) -> Choice:
+def _on_stated_gpu(hosted: HostedModel, gpu_id: str, gpu: Gpu) -> Choice:
     question = hosted.question
     stated = _stated_layout(question)
     if stated is not None:
@@ -117,7 +117,7 @@ def _blamed(question: DeploymentQuestion, error: LayoutError) -> str:
     return field if getattr(question, field) is not None else "gpu_count"
 
 
-def _fewest(hosted: Hosted, gpu_id: str, gpu: Gpu) -> Choice | None:
+def _fewest(hosted: HostedModel, gpu_id: str, gpu: Gpu) -> Choice | None:
     """The smallest number of these GPUs on which the model fits; None if 64 are too few."""
     for count in range(_at_least(hosted, gpu), MAX_GPUS + 1):
         for layout in _layouts(hosted, gpu, count):
@@ -126,12 +126,12 @@ def _fewest(hosted: Hosted, gpu_id: str, gpu: Gpu) -> Choice | None:
     return None
 
 
-def _at_least(hosted: Hosted, gpu: Gpu) -> int:
+def _at_least(hosted: HostedModel, gpu: Gpu) -> int:
     """So many GPUs for the weights alone; fewer need not be tried."""
     return max(1, -(-hosted.weights.bytes // gpu.usable_bytes))
 
 
-def _best_of(hosted: Hosted, gpu_id: str, gpu: Gpu, available: int) -> Choice:
+def _best_of(hosted: HostedModel, gpu_id: str, gpu: Gpu, available: int) -> Choice:
     """All of the GPUs where that fits, as widely split as it goes; else as many as fit; else all of them.
 
     So more GPUs never fit less: some may stay idle.
@@ -143,14 +143,14 @@ def _best_of(hosted: Hosted, gpu_id: str, gpu: Gpu, available: int) -> Choice:
     return _as_many_as_can_be(hosted, gpu_id, gpu, available)
 
 
-def _as_many_as_can_be(hosted: Hosted, gpu_id: str, gpu: Gpu, available: int) -> Choice:
+def _as_many_as_can_be(hosted: HostedModel, gpu_id: str, gpu: Gpu, available: int) -> Choice:
     for count in range(available, 0, -1):
         for layout in _layouts(hosted, gpu, count):
             return Choice(gpu_id, gpu, layout, available)
     raise AssertionError("one GPU is always a layout")
 
 
-def _layouts(hosted: Hosted, gpu: Gpu, count: int) -> Iterator[Layout]:
+def _layouts(hosted: HostedModel, gpu: Gpu, count: int) -> Iterator[Layout]:
     for layout in layouts_of(count, gpu.gpus_per_node):
         try:
             hosted.check(layout)

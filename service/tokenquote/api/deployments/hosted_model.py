@@ -27,7 +27,7 @@ from tokenquote.memory import (
     weigh_architecture,
 )
 from tokenquote.memory.gpus import Layout
-from tokenquote.memory.gpus.fit import Hosting, StageDemand, budget_of
+from tokenquote.memory.gpus.fit import Placement, StageDemand, budget_of
 from tokenquote.memory.gpus.overhead import Engine, default_batch, overhead_of
 from tokenquote.memory.gpus.sharding import StageWeights, WeightSharding
 from tokenquote.memory.kv_cache import CachePlan
@@ -35,7 +35,7 @@ from tokenquote.memory.kv_cache.paging import hybrid_block
 from tokenquote_client.deployments import DeploymentQuestion, Speculation
 from tokenquote_client.memory import WeightsQuestion
 
-__all__ = ["Hosted", "read_hosted"]
+__all__ = ["HostedModel", "read_hosted"]
 
 _BLOCK, _MLA_BLOCK = 16, 64  # vLLM's defaults; FlashMLA wants 64
 _OWN_FORMAT = "bf16"
@@ -50,7 +50,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Hosted:
+class HostedModel:
     """What is hosted, wherever that may be."""
 
     question: DeploymentQuestion
@@ -115,12 +115,12 @@ class Hosted:
             )
         return self._needs[layout, engine] <= budget_of(gpu.usable_bytes, engine.utilization)
 
-    def on(self, gpu: Gpu, layout: Layout) -> Hosting:
+    def on(self, gpu: Gpu, layout: Layout) -> Placement:
         """The model on GPUs of this kind."""
         engine = self.engine_on(gpu)
         drafts = self.draft_shards(layout)
         packed = self.format.name == "mxfp4"
-        return Hosting(
+        return Placement(
             stages=tuple(
                 StageDemand(
                     weights=stage.bytes,
@@ -158,7 +158,7 @@ class Hosted:
             return block
 
 
-def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
+def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> HostedModel:
     """What the question wants to host.
 
     Raises:
@@ -173,7 +173,7 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> Hosted:
     with under("kv_dtype"):
         element = formats.cache_element(question.kv_dtype)
     weights = weigh_architecture(architecture, format_, formats)
-    hosted = Hosted(
+    hosted = HostedModel(
         question=question,
         model=model,
         architecture=architecture,
@@ -208,7 +208,7 @@ def _read_draft(speculation: Speculation | None, catalog: Catalog, formats: Form
     return Draft(architecture, WeightSharding(architecture, weights.components))
 
 
-def _check_cache(hosted: Hosted) -> None:
+def _check_cache(hosted: HostedModel) -> None:
     """Whether rows divide into the cache type's blocks, and whether the whole can be said in JSON."""
     question = hosted.question
     layers = [layer.attention for layer in hosted.architecture.layers]

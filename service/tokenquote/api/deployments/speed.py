@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tokenquote.api.deployments.gpu_choice import Choice
-from tokenquote.api.deployments.hosted_model import Hosted
+from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
 from tokenquote.memory.gpus.roofline import (
@@ -35,7 +35,7 @@ class Machine:
     multiplied_as: MatrixType
 
 
-def machine_of(hosted: Hosted, choice: Choice, catalog: Catalog) -> Machine | None:
+def machine_of(hosted: HostedModel, choice: Choice, catalog: Catalog) -> Machine | None:
     """None where the catalog does not know bandwidth or operations of the GPU."""
     gpu, layout, efficiency = choice.gpu, choice.layout, hosted.question.efficiency
     if gpu.bandwidth_gb_per_second is None or gpu.tflops is None:
@@ -58,7 +58,7 @@ def _link(gpu: Gpu, ranks: int, efficiency: Efficiency) -> float | None:
     return gpu.link.gb_per_second * _GIGA * efficiency.bandwidth
 
 
-def speed_of(hosted: Hosted, choice: Choice, machine: Machine, running: int) -> Speed:
+def speed_of(hosted: HostedModel, choice: Choice, machine: Machine, running: int) -> Speed:
     """Bounds for so many sequences at the same time, each at its longest context."""
     return Speed(
         prefill=_prefill(hosted, choice, machine),
@@ -68,7 +68,7 @@ def speed_of(hosted: Hosted, choice: Choice, machine: Machine, running: int) -> 
 
 
 def decode_seconds(
-    hosted: Hosted, choice: Choice, machine: Machine, contexts: Mapping[int, float], running: int
+    hosted: HostedModel, choice: Choice, machine: Machine, contexts: Mapping[int, float], running: int
 ) -> tuple[float, Step]:
     """Of a step of the whole batch, and what one part of it is.
 
@@ -93,7 +93,7 @@ def decode_seconds(
 
 
 def _draft_seconds(
-    hosted: Hosted, choice: Choice, machine: Machine, contexts: Mapping[int, float], sequences: int
+    hosted: HostedModel, choice: Choice, machine: Machine, contexts: Mapping[int, float], sequences: int
 ) -> float:
     """Of one drafted token; drafting is one token after the other."""
     drafts = hosted.draft_shards(choice.layout)
@@ -103,7 +103,7 @@ def _draft_seconds(
     return decode_step(drafts, machine.rates, spread, contexts=contexts, sequences=sequences).seconds
 
 
-def _prefill(hosted: Hosted, choice: Choice, machine: Machine) -> PrefillSpeed:
+def _prefill(hosted: HostedModel, choice: Choice, machine: Machine) -> PrefillSpeed:
     question = hosted.question
     tokens = question.prompt_tokens or max(1, question.context_tokens - 1)
     chunk = hosted.engine_on(choice.gpu).max_num_batched_tokens
@@ -117,7 +117,7 @@ def _prefill(hosted: Hosted, choice: Choice, machine: Machine) -> PrefillSpeed:
     )
 
 
-def _decode(hosted: Hosted, choice: Choice, machine: Machine, running: int) -> DecodeSpeed:
+def _decode(hosted: HostedModel, choice: Choice, machine: Machine, running: int) -> DecodeSpeed:
     question = hosted.question
     seconds, step = decode_seconds(hosted, choice, machine, {question.context_tokens: 1.0}, running)
     speculation = question.speculation

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tokenquote.api.media.counter import CountedMedia, MediaCounter, media_use
 from tokenquote.api.media.limits import limits_passed
-from tokenquote.api.media.parts import CountedMedia, MediaCounter, media_use
 from tokenquote.catalog import Catalog
 from tokenquote.counts import Count
 from tokenquote.errors import under

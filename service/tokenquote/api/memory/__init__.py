@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from tokenquote.api.memory.remarks import cache_assumptions, format_assumptions
+from tokenquote.api.memory.assumptions import cache_assumptions, format_assumptions
 from tokenquote.catalog import Catalog, Model
 from tokenquote.errors import LocatedError, under
 from tokenquote.memory import (

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tokenquote.api.media.counter import LookedAt
 from tokenquote.api.media.limits import media_warnings
-from tokenquote.api.media.parts import LookedAt
 from tokenquote.api.memory import memory_of
 from tokenquote.api.problems import problem_of
 from tokenquote.api.quotes.plan_checks import check_plan

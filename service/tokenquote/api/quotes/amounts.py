@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tokenquote.api.media.parts import CountedMedia
+from tokenquote.api.media.counter import CountedMedia
 from tokenquote.catalog.schema.providers import AmountProfiles
 from tokenquote.errors import Location, NotYetOffered
 from tokenquote.tokens import Count, TokenRules

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from tokenquote.api.media.parts import MediaCounter
+from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.ledger import Content, Opening

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tokenquote.api.media.parts import LookedAt, MediaCounter
+from tokenquote.api.media.counter import LookedAt, MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.openings import OpeningReader, framed_content
 from tokenquote.catalog import Catalog, Model

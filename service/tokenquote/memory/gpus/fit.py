@@ -22,7 +22,7 @@ from tokenquote.memory.kv_cache.paging import block_pool
 from tokenquote.memory.layers import Attention
 from tokenquote.memory.weights.quantization import CacheElement
 
-__all__ = ["Hosting", "StageDemand", "budget_of"]
+__all__ = ["Placement", "StageDemand", "budget_of"]
 
 
 def budget_of(usable_bytes: int, utilization: Fraction) -> int:
@@ -48,7 +48,7 @@ class StageDemand:
 
 
 @dataclass(frozen=True)
-class Hosting:
+class Placement:
     """A model spread over GPUs of one kind."""
 
     stages: tuple[StageDemand, ...]

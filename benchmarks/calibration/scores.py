@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 import numpy as np
-from benchmarks.scoring import at_most_per_source
-from benchmarks.token_counts import Counted
+from benchmarks.recordings.scoring import at_most_per_source
+from benchmarks.recordings.token_counts import Counted
 
 from tokenquote.catalog import Catalog, UnknownModel
 from tokenquote.catalog.schema.providers import Counting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenquote.api.deployments.findings import Findings
+from tokenquote.api.deployments.explanations import Findings
 from tokenquote.api.deployments.gpu_choice import MAX_GPUS
 from tokenquote.memory import Architecture, LatentAttention
 from tokenquote.memory.layers import Experts, GroupedAttention

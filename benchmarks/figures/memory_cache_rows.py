@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from benchmarks.memory_rows import Configs, NoConfig, Row
+from benchmarks.figures.memory_rows import Configs, NoConfig, Row
 
 from tokenquote.memory import (
     CachePlan,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.media_exceptions import why_not_exact
-from benchmarks.media_rules_of_rows import detail_of, image_rule_of
-from benchmarks.vector_rows import read_vectors, why_not_attempted
+from benchmarks.figures.media_exceptions import why_not_exact
+from benchmarks.figures.media_rules_of_rows import detail_of, image_rule_of
+from benchmarks.figures.vector_rows import read_vectors, why_not_attempted
 
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.media_rules import video_rule

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.snapshots import name_on_its_day
-from benchmarks.sorted_keys import as_written
+from benchmarks.recordings.snapshots import name_on_its_day
+from benchmarks.recordings.sorted_keys import as_written
 
 from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
 from tokenquote.tokens import looks_like
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "truth"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "truth"
 
 # Bodies with OpenAI's `messages` are one format, whoever serves them.
 CHAT_APIS = re.compile(r"\.(chat|openai\.chat|openai_chat|native_chat)$")

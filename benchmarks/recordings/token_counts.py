@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peer_counts import PeerCounter
-from benchmarks.recorded import format_of, is_text_only, names_of, rows
+from benchmarks.recordings.calls import format_of, is_text_only, names_of, rows
+from benchmarks.recordings.peer_counts import PeerCounter
 
 from tokenquote.api.tokens import answer_tokens
 from tokenquote.catalog import Catalog, UnknownModel

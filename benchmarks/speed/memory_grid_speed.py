@@ -1,6 +1,6 @@
 """How much faster a grid of a million points is than a Python loop over its points.
 
-    python benchmarks/memory_grid_speed.py
+    python benchmarks/speed/memory_grid_speed.py
 
 Both are timed in one run, the loops on fewer points and scaled; both must come to the same bytes. Two loops:
 one that asks for the KV cache of each point, as a program without the grid would, and one that has it already

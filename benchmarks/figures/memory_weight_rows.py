@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from benchmarks.memory_cache_rows import NotAttempted
-from benchmarks.memory_rows import Configs, Row
+from benchmarks.figures.memory_cache_rows import NotAttempted
+from benchmarks.figures.memory_rows import Configs, Row
 
 from tokenquote.memory import (
     Architecture,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from benchmarks.memory_figures import EVIDENCE, MemoryFigure
+from benchmarks.figures.memory_figures import EVIDENCE, MemoryFigure
 
 __all__ = ["memory_row", "memory_table"]
 

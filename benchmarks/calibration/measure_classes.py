@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 import tokenizers
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from benchmarks.robust_fit import Column, robust_fit
+from benchmarks.calibration.robust_fit import Column, robust_fit
 
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
@@ -44,7 +44,7 @@ _MODULES = (
 
 def texts() -> Iterator[str]:
     """Paragraphs of prose, code, markdown, YAML, JSON and other languages."""
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     for path in sorted([*root.glob("docs/*.md"), *root.glob("*.md"), *root.glob("service/**/*.py")]):
         yield from path.read_text(encoding="utf-8").split("\n\n")
     for module in _MODULES:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.recorded import format_of, is_text_only, names_of
+from benchmarks.recordings.calls import format_of, is_text_only, names_of
 
 from tokenquote.catalog import Catalog, UnknownModel
 from tokenquote.catalog.schema.calibration import CalibratedUse, Kind

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 import numpy as np
-from benchmarks.growth import Grown
-from benchmarks.media_counts import Measured
-from benchmarks.recorded_media import RecordedMedia
-from benchmarks.token_counts import Counted
+from benchmarks.figures.media_counts import Measured
+from benchmarks.recordings.growth import Grown
+from benchmarks.recordings.media import RecordedMedia
+from benchmarks.recordings.token_counts import Counted
 
 AT_MOST_PER_SOURCE = 3
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from benchmarks.recorded import format_of
+from benchmarks.recordings.calls import format_of
 
 from tokenquote.tokens import BodyError, Message, Request, ToolDefinition, read_body
 

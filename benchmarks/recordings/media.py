@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recorded import rows
-from benchmarks.token_counts import TokenCounter
+from benchmarks.recordings.calls import rows
+from benchmarks.recordings.token_counts import TokenCounter
 
 from tokenquote.catalog import Catalog
 

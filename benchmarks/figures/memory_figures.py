@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.memory_cache_rows import CacheRows, NotAttempted
-from benchmarks.memory_engine_rows import EngineRows
-from benchmarks.memory_rows import Configs, Row, read_rows
-from benchmarks.memory_weight_rows import WeightRows
-from benchmarks.vector_rows import why_not_attempted
+from benchmarks.figures.memory_cache_rows import CacheRows, NotAttempted
+from benchmarks.figures.memory_engine_rows import EngineRows
+from benchmarks.figures.memory_rows import Configs, Row, read_rows
+from benchmarks.figures.memory_weight_rows import WeightRows
+from benchmarks.figures.vector_rows import why_not_attempted
 
 from tokenquote.catalog import Catalog
 from tokenquote.memory import ArchitectureError, CacheError, UnknownFormat, formats_of
 
-REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
+REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
 EVIDENCE = ("independent", "conditional")
 """What a row's check may rest on to say something of an estimator."""
 

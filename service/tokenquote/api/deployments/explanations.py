@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from tokenquote.api.deployments.findings import Findings
+from tokenquote.api.deployments.gpu_choice import Choice
+from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.api.deployments.speed import Machine
 from tokenquote.api.memory import method_of
 from tokenquote.memory import cache_formula
 from tokenquote.memory.gpus.overhead import Engine
 from tokenquote.memory.kv_cache import CachePlan
-from tokenquote_client.deployments import Explained
+from tokenquote_client.deployments import BreakEvenAnswer, Explained
 from tokenquote_client.wire import Method
 
-__all__ = ["explain"]
+__all__ = ["Findings", "explain"]
 
 Formula = tuple[str, Method, str]
 """A field, how it was come by, and the arithmetic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """One model on the chosen GPUs."""
+
+    hosted: HostedModel
+    choice: Choice
+    machine: Machine | None
+    fits: bool
+    largest_batch: int
+    running: int
+    found_options: int
+    break_even: BreakEvenAnswer | None
+    peak_tokens: int | None
+    """The longest context of the plan."""
 
 
 def explain(findings: Findings) -> list[Explained]:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from benchmarks.memory_cache_rows import NotAttempted
-from benchmarks.memory_rows import Configs, Row
-from benchmarks.memory_weight_rows import format_name
+from benchmarks.figures.memory_cache_rows import NotAttempted
+from benchmarks.figures.memory_rows import Configs, Row
+from benchmarks.figures.memory_weight_rows import format_name
 
 from tokenquote.memory import Formats, read_architecture, weigh_architecture
 from tokenquote.memory.gpus import Layout, LayoutError

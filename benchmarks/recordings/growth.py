@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.plan_of_requests import NotAPlan, plan_of_requests
-from benchmarks.recorded import catalog_model, format_of, is_text_only, names_of, rows
-from benchmarks.token_counts import TokenCounter
+from benchmarks.recordings.calls import catalog_model, format_of, is_text_only, names_of, rows
+from benchmarks.recordings.plan_of_requests import NotAPlan, plan_of_requests
+from benchmarks.recordings.token_counts import TokenCounter
 
 from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog, Model, UnknownModel

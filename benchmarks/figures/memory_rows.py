@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from benchmarks.vector_rows import read_vectors
+from benchmarks.figures.vector_rows import read_vectors
 
 from tokenquote.catalog import Catalog
 from tokenquote.memory import ArchitectureError, read_cache_layout
