@@ -33,7 +33,7 @@ def _check_draws(plan: wire.Plan) -> None:
     """How ranges are drawn has no meaning while ranges are not offered."""
     for name in ("samples", "seed"):
         if getattr(plan, name) is not None:
-            raise NotYetOffered((name,), f"{name}: not yet offered, since ranges are not; leave it out")
+            raise NotYetOffered((name,), "not yet offered, since ranges are not; leave it out")
 
 
 def _check_users(plan: wire.Plan) -> None:

@@ -7,7 +7,7 @@ Each model names three things by word, defined once for all models that share th
         counting: openai-gpt-5          counting.yaml: vocabulary, band, framing
         caching: openai                 caching.yaml: minimum, step, time to live
         context: {window: 400000, max_input: 272000, max_output: 128000}
-        prices: [...]                   prices_schema.py
+        prices: [...]                   prices.py
 """
 
 from __future__ import annotations
