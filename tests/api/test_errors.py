@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from tokenquote import Estimator, InvalidRequest
 from tokenquote.api.problems import problem_of
 from tokenquote.catalog import AmbiguousModel, UnknownGpu, UnknownModel
 from tokenquote.errors import LocatedError, NotYetOffered, under
@@ -70,6 +72,29 @@ def test_blocks_within_blocks_add_up() -> None:
 def test_other_errors_pass_through() -> None:
     with pytest.raises(KeyError), under("plan"):
         raise KeyError("x")
+
+
+TURN = {"user": 1}
+
+
+@pytest.mark.parametrize(
+    ("plan", "pointer", "said"),
+    [
+        ({"turns": [{**TURN, "asistant": 5}]}, "/turns/0/asistant", "did you mean 'assistant'?"),
+        ({"turns": [TURN], "modle": "x"}, "/modle", "did you mean 'mode' or 'model' or 'models'?"),
+        ({"turns": [TURN], "caching": {"tll": "5m"}}, "/caching/tll", "did you mean 'ttl'?"),
+        ({"turns": [TURN], "budget": {"dollars": "5"}}, "/budget/dollars", "there are cost"),
+        ({"turns": [{"user": {"text": "a", "tokens": 5}}]}, "/turns/0/user/tokens", "not together"),
+        ({"turns": [{"user": [{"type": "image", "widht": 5}]}]}, "/turns/0/user/0/widht", "'width'?"),
+    ],
+)
+def test_an_unknown_field_is_told_what_may_be_meant(
+    estimator: Estimator, plan: dict[str, Any], pointer: str, said: str
+) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        estimator.quote(model="gpt-4o", **plan)
+    told = {error.pointer: error.detail for error in refused.value.errors}
+    assert said in told[pointer]
 
 
 def _subclasses(kind: type[LocatedError]) -> Iterator[type[LocatedError]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -138,18 +137,17 @@ def test_the_large_makers_are_all_there(provider: str) -> None:
 
 @pytest.mark.parametrize("model", SHIPPED.models)
 def test_every_shipped_price_has_a_source_and_a_check_that_was_made(model: str) -> None:
-    """Nobody has checked a price tomorrow; a model of embeddings or reranks has no output to price."""
-    today = dt.datetime.now(dt.UTC).date()
-    always = {"input"} if re.search("embed|rerank", model) else {"input", "output"}
+    """Nobody has checked a price tomorrow, wherever in the world it is tomorrow already."""
+    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
     for block in SHIPPED.models[model].entry.prices:
-        assert block.source.startswith("https://")
-        assert block.checked <= today
-        assert always <= set(block.rates.stated())
+        assert block.source, f"{model}: state where the price stands"
+        assert block.checked <= tomorrow, f"{model}: checked on {block.checked}, which is still to come"
+        assert block.rates.stated() or block.fees, f"{model}: a price block without any price"
 
 
 def test_the_oldest_check_of_a_provider_is_that_of_its_stalest_price(tmp_path: Path) -> None:
     later = '      - {from: 2026-11-01, rates: {input: "3"}, source: made up, checked: 2026-10-15}\n'
     catalog = overlaid(tmp_path, "providers/acme.yaml", OWN_PROVIDER + later)
     assert catalog.oldest_check("acme") == dt.date(2026, 10, 15)
-    written = [block["checked"] for model in providers()["google"] for block in model["prices"]]
+    written = [model["prices"][-1]["checked"] for model in providers()["google"]]
     assert SHIPPED.oldest_check("google") == min(written)

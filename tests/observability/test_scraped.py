@@ -17,7 +17,7 @@ TURN = {"user": 1000, "assistant": 100, "reasoning": 20}
 
 
 def plan(**members: Any) -> dict[str, Any]:
-    return {"model": MINI, "turns": [TURN], "app": "support", **members}
+    return {"model": MINI, "turns": [TURN], "app": "support", "at": "2026-11-20T00:00:00Z", **members}
 
 
 # One of each outcome, a text that has to be counted, a list where a name belongs.

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import pytest
 from tests.conftest import shipped
+from tests.dated_prices import DOUBLES, LOSES_FAST, dated_catalog
 
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.ledger.prices import (
@@ -28,7 +29,8 @@ MILLION = 1_000_000
 
 def priced(model: str, usage: Mapping[str, int], at: str = NOON, mode: str = "standard") -> Priced:
     instant = dt.datetime.fromisoformat(at)
-    return price(tariff_on(CATALOG.models[model].prices_on(instant), instant, mode), [usage])
+    found = (CATALOG if model in CATALOG.models else dated_catalog()).models[model]
+    return price(tariff_on(found.prices_on(instant), instant, mode), [usage])
 
 
 def block(**fields: object) -> PriceBlock:
@@ -93,14 +95,14 @@ def test_each_request_is_in_a_tier_of_its_own() -> None:
     ],
 )
 def test_a_dated_price_begins_at_midnight_utc(at: str, dollars: int) -> None:
-    assert priced("google/gemini-4-argon", {"input": MILLION, "output": MILLION}, at).total == dollars
+    assert priced(DOUBLES, {"input": MILLION, "output": MILLION}, at).total == dollars
 
 
 @pytest.mark.parametrize(
     ("days", "begin"), [(18, []), (19, [dt.date(2026, 12, 1)])], ids=["a-day-short", "to-the-day"]
 )
 def test_price_changes_ahead_are_those_within_so_many_days(days: int, begin: list[dt.date]) -> None:
-    changes = CATALOG.models["google/gemini-4-argon"].price_changes(dt.datetime.fromisoformat(NOON), days)
+    changes = dated_catalog().models[DOUBLES].price_changes(dt.datetime.fromisoformat(NOON), days)
     assert [change.from_ for change in changes] == begin
 
 
@@ -178,6 +180,6 @@ def test_an_unknown_mode_names_those_offered() -> None:
 
 def test_a_mode_ends_with_its_price_block() -> None:
     day = {"before": "2026-11-29T23:59:59+00:00", "after": "2026-11-30T00:00:00+00:00"}
-    assert priced("anthropic/claude-opus-4-8", {"input": MILLION}, day["before"], "fast").total == 10
+    assert priced(LOSES_FAST, {"input": MILLION}, day["before"], "fast").total == 10
     with pytest.raises(UnknownMode):
-        priced("anthropic/claude-opus-4-8", {"input": MILLION}, day["after"], "fast")
+        priced(LOSES_FAST, {"input": MILLION}, day["after"], "fast")

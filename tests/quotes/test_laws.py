@@ -7,8 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.conftest import NOW
+from tests.dated_prices import DOUBLES, LOSES_FAST, dated_catalog
 
-from tokenquote_client import Quote
+from tokenquote.api.quotes import answer_plan
+from tokenquote.tokens import Vocabularies
+from tokenquote_client import Plan, Quote
 
 Ask = Callable[..., Quote]
 OFF = {"enabled": False}
@@ -316,22 +320,34 @@ def test_law_12_a_longer_time_to_live_outlasts_the_gap(quoted: Ask) -> None:
     ]
 
 
-def test_law_13_one_instant_prices_the_whole_quote(quoted: Ask) -> None:
-    """gemini-4-argon: 2 until 30 November 2026, then 4, though the second turn is an hour later."""
+@pytest.fixture(scope="module")
+def quoted_dated(vocabularies: Vocabularies) -> Ask:
+    """Quotes for the maker whose prices change on known days."""
+
+    def ask(**plan: Any) -> Quote:
+        quote = answer_plan(Plan.model_validate(plan), dated_catalog(), vocabularies, NOW)
+        assert isinstance(quote, Quote)
+        return quote
+
+    return ask
+
+
+def test_law_13_one_instant_prices_the_whole_quote(quoted_dated: Ask) -> None:
+    """2 dollars until 30 November 2026, then 4, though the second turn is an hour later."""
     turns = [{"user": 500_000, "assistant": 0, "reasoning": 0, "gap_seconds": 3600, "repeat": 2}]
     off = {"enabled": False}
-    before = quoted(model="google/gemini-4-argon", turns=turns, at="2026-11-30T23:59:59Z", caching=off)
-    after = quoted(model="google/gemini-4-argon", turns=turns, at="2026-12-01T00:00:00Z", caching=off)
+    before = quoted_dated(model=DOUBLES, turns=turns, at="2026-11-30T23:59:59Z", caching=off)
+    after = quoted_dated(model=DOUBLES, turns=turns, at="2026-12-01T00:00:00Z", caching=off)
     assert (before.totals.cost, after.totals.cost) == (Decimal(3), Decimal(6))
 
 
-def test_law_13_a_change_of_other_modes_is_no_change_of_this_one(quoted: Ask) -> None:
-    """claude-opus-4-8 loses its fast mode on 2026-11-30; standard and batch stay as they are."""
-    plan = {"model": "anthropic/claude-opus-4-8", "turns": [{"user": 1}], "at": "2026-11-23T00:00:00Z"}
-    assert "price_change" not in codes(quoted(**plan))
-    assert "price_change" not in codes(quoted(**plan, mode="batch"))
-    changes = [w.detail for w in quoted(**plan, mode="fast").warnings if w.code == "price_change"]
-    assert changes == ["anthropic/claude-opus-4-8 is no longer offered in mode fast from 2026-11-30"]
+def test_law_13_a_change_of_other_modes_is_no_change_of_this_one(quoted_dated: Ask) -> None:
+    """The fast mode ends on 2026-11-30; standard and batch stay as they are."""
+    plan = {"model": LOSES_FAST, "turns": [{"user": 1}], "at": "2026-11-23T00:00:00Z"}
+    assert "price_change" not in codes(quoted_dated(**plan))
+    assert "price_change" not in codes(quoted_dated(**plan, mode="batch"))
+    changes = [w.detail for w in quoted_dated(**plan, mode="fast").warnings if w.code == "price_change"]
+    assert changes == [f"{LOSES_FAST} is no longer offered in mode fast from 2026-11-30"]
 
 
 @pytest.mark.parametrize(
@@ -343,8 +359,8 @@ def test_law_13_a_change_of_other_modes_is_no_change_of_this_one(quoted: Ask) ->
         ("2026-12-01T00:00:00Z", False),
     ],
 )
-def test_law_13_a_price_change_within_30_days_is_announced(quoted: Ask, at: str, warned: bool) -> None:
-    quote = quoted(model="google/gemini-4-argon", turns=[{"user": 1}], at=at)
+def test_law_13_a_price_change_within_30_days_is_announced(quoted_dated: Ask, at: str, warned: bool) -> None:
+    quote = quoted_dated(model=DOUBLES, turns=[{"user": 1}], at=at)
     assert ("price_change" in codes(quote)) is warned
 
 

@@ -110,10 +110,8 @@ def answer(
     """
     try:
         of_path_and_query = _parameters(endpoint, parameters)
-        question = None if endpoint.question is None else validated(endpoint.question, data, size)
-        return FUNCTIONS[endpoint](_Asked(question, of_path_and_query), known)
-    except ValidationError as error:
-        raise Refused(invalid(error, data)) from None
+        asked = _Asked(_question(endpoint, data, size), of_path_and_query)
+        return FUNCTIONS[endpoint](asked, known)
     except LocatedError as error:
         raise Refused(problem_of(error)) from None
 
@@ -142,6 +140,15 @@ def to_json(answered: BaseModel) -> bytes:
     ):
         left_out = {"quotes": {"__all__": {"requests"}}}
     return answered.model_dump_json(exclude=left_out).encode()
+
+
+def _question(endpoint: Endpoint[Any], data: Any, size: int) -> BaseModel | None:
+    if endpoint.question is None:
+        return None
+    try:
+        return validated(endpoint.question, data, size)
+    except ValidationError as error:
+        raise Refused(invalid(error, data, endpoint.question)) from None
 
 
 def _parameters(endpoint: Endpoint[Any], given: Mapping[str, str]) -> BaseModel | None:

@@ -1,12 +1,13 @@
-"""What went wrong, as the problem document that says so: one place for types, titles and wording."""
+"""What went wrong, as the problem document that says so: its type, title, status and pointers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from tokenquote.catalog.fields import fields_at
 from tokenquote.catalog.wording import plain
 from tokenquote.errors import LocatedError, ProblemKind
 from tokenquote_client.amounts import UNION_MEMBER
@@ -46,11 +47,16 @@ def problem_of(error: LocatedError) -> Problem:
     return Problem(type=f"{_TYPE}{error.kind}", title=title, status=status, detail=detail, errors=errors)
 
 
-def invalid(error: ValidationError, body: Any) -> Problem:
-    """The problem document of a body that is JSON but not what is asked for."""
+def invalid(error: ValidationError, body: Any, question: type[BaseModel]) -> Problem:
+    """The problem document of a body that is JSON but not the `question` that is asked for."""
     found = error.errors(include_url=False, include_input=False)
-    errors = [FieldError(pointer=pointer_to(line["loc"], body), detail=plain(line)) for line in found]
-    return _with_errors("invalid-request", errors[:_MAX_ERRORS], len(errors))
+    errors = [
+        FieldError(
+            pointer=pointer_to(line["loc"], body), detail=plain(line, fields_at(question, line["loc"][:-1]))
+        )
+        for line in found[:_MAX_ERRORS]
+    ]
+    return _with_errors("invalid-request", errors, len(found))
 
 
 def invalid_parameters(error: ValidationError) -> Problem:

@@ -160,7 +160,7 @@ def did_you_mean(name: str, known: Collection[str], cutoff: float = 0.65) -> str
 
 def _unknown_field(name: str, fields: Collection[str]) -> str:
     """With the field that is meant where that is plain, else with all that there are."""
-    if not fields:
+    if not fields or name in fields:
         return "no such field here, or not together with the others"
     there_are = f"; there are {', '.join(fields)}"
     return f"no such field here{did_you_mean(name, fields, cutoff=0.75) or there_are}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING
@@ -68,7 +69,8 @@ def serve(host: str | None, port: int | None) -> None:
     )
     click.echo(f"Tokenquote {__version__}: http://{config.host}:{config.port} (docs under /docs)", err=True)
     _drain_on_signal(server := uvicorn.Server(config), state)
-    server.run()
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has stopped cleanly
+        server.run()
 
 
 def _settings() -> Settings:
