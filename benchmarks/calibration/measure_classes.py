@@ -4,7 +4,7 @@
 
 The vocabularies are files of one's own (Hugging Face's tokenizer.json). The texts are the project's own
 sources and documents, Python's standard library, JSON made from it, and sentences in 22 languages; no
-recorded call is looked at. The result stands in class_factors.py, where fits start from it.
+recorded call is looked at. The result stands in priors.py, where fits start from it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ EVIDENCE = ("independent", "conditional")
 """What a row's check may rest on to say something of an estimator."""
 
 
-# What an engine reserves was fitted on logs; the band holds nearly all of them (memory/overhead.py).
+# What an engine reserves was fitted on logs; the band holds nearly all of them (memory/gpus/overhead.py).
 _BANDS = {
     "torch_peak_activation_gib": 0.35,
     "non_torch_gib": 0.25,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 __all__ = ["LocatedError", "Location", "NotYetOffered", "ProblemKind", "under"]
 
@@ -20,6 +20,9 @@ ProblemKind = Literal[
     "invalid-request", "not-yet-offered", "plan-too-long", "unknown-model", "vocabulary-unavailable"
 ]
 """What the type of the problem document ends in."""
+
+
+ErrorT = TypeVar("ErrorT", bound=Exception)
 
 
 class LocatedError(Exception):
@@ -47,10 +50,19 @@ class LocatedError(Exception):
 
     def at(self, *location: str | int) -> Self:
         """The same error at another place; a new one, for the frames of the old one hold what was asked."""
-        moved = type(self).__new__(type(self), *self.args)
-        moved.__dict__.update(self.__dict__)
-        moved.location, moved.is_placed = location, True
-        return moved
+        placed = {**self.__dict__, "location": location, "is_placed": True}
+        return _rebuilt(type(self), (location, self.detail), placed)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For copies and other processes: a kind's `__init__` may take other arguments than these."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[ErrorT], args: tuple[Any, ...], members: dict[str, Any]) -> ErrorT:
+    """An error of this kind without the call of its own `__init__`."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(members)
+    return error
 
 
 class NotYetOffered(LocatedError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from tokenquote.api.endpoints import Known, answer_bytes
+from tokenquote.api.endpoints import Known, answer, json_of, parameters_of
 from tokenquote.api.problems import Refused
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
@@ -51,9 +51,11 @@ class Estimator(Quoter):
     def _call(self, operation: Operation[AnswerT]) -> AnswerT:
         """What the service would make of the very bytes that a client would send."""
         known = Known(self._catalog, self._vocabularies, dt.datetime.now(dt.UTC))
-        parameters = {**operation.params, **operation.in_path}
+        row, content = operation.endpoint, operation.content
         try:
-            answered = answer_bytes(operation.endpoint, operation.content or b"", parameters, known)
+            parameters = parameters_of(row, {**operation.params, **operation.in_path})
+            data = None if content is None else json_of(content)
+            answered = answer(row, data, len(content or b""), parameters, known)
         except Refused as refused:
             raise error_of(refused.problem) from None
         if not isinstance(answered, operation.answer):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from tokenquote_client.endpoint import Endpoint, Tag
-from tokenquote_client.endpoints import ENDPOINTS
+from tokenquote_client.endpoints import ENDPOINTS, parameter_names
 
 _HEAD = """# Endpoints
 
@@ -25,7 +25,7 @@ def page() -> str:
 def _group(tag: Tag) -> Iterator[str]:
     yield f"## {tag}\n"
     for row in (row for row in ENDPOINTS if row.tag == tag):
-        yield f"### {row.method} {row.path.replace(':path}', '}')}\n"
+        yield f"### {row.method} {row.path}\n"
         yield f"{row.summary}. {row.description}\n"
         yield from _facts(row)
         yield ""
@@ -33,12 +33,14 @@ def _group(tag: Tag) -> Iterator[str]:
 
 def _facts(row: Endpoint) -> Iterator[str]:  # type: ignore[type-arg]
     answers = [row.answer.__name__, *([row.or_answer.__name__] if row.or_answer else [])]
-    asked = row.question.__name__ if row.question else "nothing"
+    asked = [f"`{row.question.__name__}`"] if row.question else []
+    names = row.parameters.model_fields if row.parameters else ()
+    asked += [f"{'path' if name in parameter_names(row) else 'query'} parameter `{name}`" for name in names]
     methods = ", ".join(f"`{name}()`" for name in row.asked_by) or "none"
-    yield f"- asks: `{asked}`; answers: {' or '.join(f'`{name}`' for name in answers)}"
+    yield f"- asks: {', '.join(asked) or 'nothing'}; answers: {' or '.join(f'`{name}`' for name in answers)}"
     yield f"- problems: {', '.join(map(str, row.problems))}"
     yield f"- methods of `Client`, `AsyncClient` and `Estimator`: {methods}"
-    if row.example:
+    if row.example and row.question:
         example = json.dumps(row.example, indent=2, ensure_ascii=False)
         yield f"\n```json\n{example}\n```"
 

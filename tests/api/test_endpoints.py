@@ -11,18 +11,22 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import create_autospec
 
 import httpx2
 import pytest
 from pydantic import BaseModel
 from tests.api.endpoints_page import page
+from tests.conftest import running
 
 from tokenquote import AsyncClient, Client, Estimator
 from tokenquote.api.endpoints import FUNCTIONS
+from tokenquote.settings import Settings
 from tokenquote.tokens import format_names
+from tokenquote_client import KvCacheAnswer
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import ENDPOINTS, Endpoints, parameter_names
-from tokenquote_client.errors import ServiceError
+from tokenquote_client.errors import UnknownModel
 from tokenquote_client.quoters import AsyncQuoter, Quoter
 from tokenquote_client.testing import FakeService
 
@@ -43,13 +47,13 @@ def request(row: Row) -> tuple[str, str, dict[str, Any]]:
         return row.method, row.path, {"json": row.example}
     path, query = row.path, dict(row.example)
     for name in parameter_names(row):
-        path = path.replace(f"{{{name}:path}}", str(query.pop(name)))
+        path = path.replace(f"{{{name}}}", str(query.pop(name)))
     return row.method, path, {"params": query}
 
 
 def operation(http: httpx2.Client, row: Row) -> Any:
     document = http.get("/openapi.json").json()
-    return document["paths"][row.path.replace(":path}", "}")][row.method.lower()]
+    return document["paths"][row.path][row.method.lower()]
 
 
 def call(owner: Any, method: str, row: Row) -> Any:
@@ -126,15 +130,35 @@ def test_the_canned_answer_is_of_the_right_form(row: Row) -> None:
 
 
 @NAMED
-def test_its_methods_have_the_same_arguments_everywhere(row: Row) -> None:
+def test_its_methods_have_the_same_arguments_everywhere(estimator: Estimator, row: Row) -> None:
     def arguments(owner: Any, method: str) -> list[tuple[Any, ...]]:
         parameters = inspect.signature(getattr(owner, method)).parameters.values()
-        return [(p.name, p.kind, p.default) for p in parameters]
+        return [(p.name, p.kind, p.default, str(p.annotation)) for p in parameters]
 
-    clients = [Client(), AsyncClient(), FakeService().client()]
+    def answer(owner: Any, method: str) -> str:
+        return str(inspect.signature(getattr(owner, method)).return_annotation).replace("Async", "")
+
+    client, others = Client(), [AsyncClient(), estimator]
     for method in row.asked_by:
-        assert all(arguments(client, method) == arguments(clients[0], method) for client in clients)
-        assert getattr(clients[0], method).__doc__
+        assert getattr(client, method).__doc__
+        for other in others:
+            assert arguments(other, method) == arguments(client, method)
+            assert answer(other, method) == answer(client, method)
+
+
+def test_rows_are_methods_as_any_others() -> None:
+    """What programs and their tests do with methods: ask the class, replace one, look whether to await it."""
+    fake = FakeService()
+    with fake.client() as client:
+        assert Client.tokens(client, Endpoints.tokens.example).input_tokens == 100
+        assert Client.gpus(client).items
+        assert getattr(client.tokens, "__name__", None) == "tokens"
+        assert not inspect.iscoroutinefunction(client.tokens)
+        assert inspect.iscoroutinefunction(AsyncClient().tokens)
+        assert inspect.iscoroutinefunction(AsyncClient().gpus)
+        assert create_autospec(Client, instance=True).tokens({}) is not None
+        with pytest.raises(AttributeError, match=r"quote\(\) or compare\(\) asks for /v1/quotes"):
+            client.quotes  # noqa: B018
 
 
 def test_no_method_is_left_out() -> None:
@@ -223,16 +247,62 @@ def test_an_unknown_model_is_listed_where_a_model_is_named(estimator: Estimator)
     for row in ENDPOINTS:
         if row.question is None or "model" not in row.question.model_fields:
             continue
-        with pytest.raises(ServiceError) as raised:
-            call(estimator, row.asked_by[0], _with_example(row, {**row.example, "model": "no/such"}))
-        assert raised.value.status in row.problems
+        with pytest.raises(UnknownModel):
+            getattr(estimator, row.asked_by[0])({**row.example, "model": "no/such"})
+        assert 404 in row.problems
 
 
-def _with_example(row: Row, example: dict[str, Any]) -> Row:
-    class Changed:
-        pass
+def test_a_fault_of_ours_is_500_and_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that cannot be built is not the asker's mistake."""
+    broken = {
+        **FUNCTIONS,
+        Endpoints.weights: lambda asked, known: KvCacheAnswer.model_validate({"bytes": "x"}),
+    }
+    monkeypatch.setattr("tokenquote.api.endpoints.FUNCTIONS", broken)
+    with running(Settings()) as url:
+        answer = httpx2.post(f"{url}{Endpoints.weights.path}", json=Endpoints.weights.example)
+    assert answer.status_code == 500
+    assert "bytes" not in answer.text
 
-    changed: Any = Changed()
-    changed.example, changed.question = example, row.question
-    found: Row = changed
-    return found
+
+@pytest.mark.parametrize(
+    ("row", "revision"),
+    [(row, row.of_the_catalog) for row in ENDPOINTS if row.method == "GET" and row.tag == "Catalog"],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_the_etag_is_the_revision_where_only_the_catalog_decides(
+    http: httpx2.Client, row: Row, revision: bool
+) -> None:
+    _, path, rest = request(row)
+    etag = http.get(path, **rest).headers["etag"]
+    assert (etag == f'"{http.get("/v1/catalog").json()["revision"]}"') is revision
+    assert revision == (row.name in ("catalog", "gpus"))
+    for known in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+        assert http.get(path, **rest, headers={"if-none-match": known}).status_code == 304
+    for other in (f"{etag}x", f"x{etag}", '"x"', etag.strip('"'), f"{etag} {etag}", "x*x", ""):
+        assert http.get(path, **rest, headers={"if-none-match": other}).status_code == 200
+
+
+def test_a_summary_has_no_requests_at_all(http: httpx2.Client) -> None:
+    several = {**Endpoints.quotes.example, "model": None, "models": ["gpt-5.4-mini", "gpt-4o"]}
+    assert "requests" not in http.post("/v1/quotes?detail=summary", json=Endpoints.quotes.example).json()
+    quotes = http.post("/v1/quotes?detail=summary", json=several).json()["quotes"]
+    assert [("requests" in quote) for quote in quotes] == [False, False]
+    assert all(quote["requests"] for quote in http.post("/v1/quotes", json=several).json()["quotes"])
+
+
+def test_only_plans_count_as_quotes_refused(http: httpx2.Client) -> None:
+    def refused() -> float:
+        lines = http.get("/metrics").text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if 'outcome="refused"' in line)
+
+    before = refused()
+    http.post("/v1/tokens", json={})
+    http.post("/v1/quotes?detail=half", json={})
+    assert refused() == before
+    http.post("/v1/quotes", json={})
+    assert refused() == before + 1
+
+
+def test_the_docs_offer_the_same_document(http: httpx2.Client) -> None:
+    assert http.get("/docs/openapi.json").json() == http.get("/openapi.json").json()

@@ -1,7 +1,8 @@
 """The pool that is left to the KV cache, against what vLLM logged.
 
 Rows of ../shared/reference/memory_vectors.json; what vLLM needs beside weights was fitted on these very logs
-of vLLM 0.19 (memory/overhead.py), so this tests that it is put together rightly, weights and shards included.
+of vLLM 0.19 (memory/gpus/overhead.py), so this tests that it is put together rightly, weights
+and shards included.
 """
 
 from __future__ import annotations

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import threading
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +19,7 @@ from tokenquote.api.validation import MAX_MEMBERS, validated
 from tokenquote.errors import LocatedError
 from tokenquote.http.app import create_app, create_state
 from tokenquote.settings import Settings
-from tokenquote_client import DeploymentQuestion, Plan
+from tokenquote_client import DeploymentQuestion, Plan, TokensQuestion
 
 PLAN = {"model": "openai/gpt-5.4-mini", "turns": [{"user": 10, "assistant": 5, "reasoning": 0}]}
 # Each body is a little under the 10 MB that the service takes.
@@ -58,6 +60,40 @@ def test_a_large_object_is_refused_where_it_is() -> None:
     with pytest.raises(LocatedError) as refused:
         validated(Plan, body, 10_000_000)
     assert refused.value.location == ("tools", 1, "parameters", "properties")
+
+
+@pytest.mark.parametrize(
+    "nested",
+    ["[" + "[]," * 999_999 + "[]]", "[" + "[[]]," * 499_999 + "[[]]]", '{"a":' * 150 + "1" + "}" * 150],
+)
+def test_many_containers_take_no_memory_of_their_own(nested: str) -> None:
+    """Looking for large objects once kept the way to each container: 5 GB for 10 MB of empty lists."""
+    data = from_json(f'{{"format": "openai.chat", "body": {{"model": "m", "x": {nested}}}}}')
+    tracemalloc.start()
+    validated(TokensQuestion, data, 10_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+def test_prices_are_those_of_the_time_of_receipt() -> None:
+    """A request that waits for a free thread is priced as of when it came."""
+    asyncio.run(_waits_for_a_thread())
+
+
+async def _waits_for_a_thread() -> None:
+    state = create_state(Settings(worker_threads=1))
+    transport = httpx2.ASGITransport(app=create_app(Settings(), state))  # type: ignore[arg-type]
+    async with httpx2.AsyncClient(transport=transport, base_url="http://service") as http:
+        busy = asyncio.Event()
+        release = _occupy(state.off_loop, busy)
+        await busy.wait()
+        waiting = asyncio.create_task(http.post("/v1/quotes", json=PLAN))
+        assert (await http.get("/livez")).status_code == 200  # the request before it has come too
+        await asyncio.sleep(0.1)
+        released = dt.datetime.now(dt.UTC)
+        release()
+        assert dt.datetime.fromisoformat((await waiting).json()["prices_at"]) < released
 
 
 @pytest.mark.parametrize("members", [MAX_MEMBERS, MAX_MEMBERS + 1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, Protocol, Self, TypeAlias, TypeVar, overload
+from typing import Any, Generic, Literal, Never, Protocol, Self, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel
 
@@ -56,7 +56,7 @@ class Endpoint(Generic[AnswerT]):
     """One path of the service: what it is asked, what it answers, and how it is shown in the docs."""
 
     path: str
-    """With `{name:path}` where a parameter stands in it."""
+    """With `{name}` where a parameter stands in it."""
     operation_id: str
     tag: Tag
     summary: str
@@ -74,8 +74,8 @@ class Endpoint(Generic[AnswerT]):
     """What `testing.FakeService` answers: of the right form, with round numbers, out of nothing."""
     problems: tuple[int, ...]
     """Every status that a problem document may have."""
-    methods: tuple[str, ...] = ()
-    """The methods that ask for it, where it is not one of the row's own name."""
+    asked_by: tuple[str, ...] = ()
+    """The methods of Client, AsyncClient and Estimator that ask for it."""
     of_the_catalog: bool = False
     """Whether the answer changes with the catalog only, so that its revision is the ETag."""
     name: str = field(default="", init=False)
@@ -89,18 +89,27 @@ class Endpoint(Generic[AnswerT]):
         """The HTTP method."""
         return "GET" if self.question is None else "POST"
 
-    @property
-    def asked_by(self) -> tuple[str, ...]:
-        """The names of the methods of Client, AsyncClient and Estimator."""
-        return self.methods
+
+class PlainEndpoint(Endpoint[AnswerT]):
+    """A path whose methods are written by hand, in `quoters`."""
+
+    @overload
+    def __get__(self, caller: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, caller: object, owner: type) -> Never: ...
+    def __get__(self, caller: object, owner: type) -> Any:
+        if caller is None:
+            return self
+        asked_by = " or ".join(f"{name}()" for name in self.asked_by) or "no method"
+        raise AttributeError(f"{owner.__name__} has no {self.name}: {asked_by} asks for {self.path}")
 
 
 class PostEndpoint(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
     """A POST with a method of its own: `client.NAME(question, **fields)`."""
 
-    @property
-    def asked_by(self) -> tuple[str, ...]:
-        return (self.name,)
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        object.__setattr__(self, "asked_by", (name,))
 
     @overload
     def __get__(self, caller: None, owner: type) -> Self: ...
@@ -111,19 +120,33 @@ class PostEndpoint(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
     def __get__(self, caller: Waiting | Awaiting | None, owner: type) -> Any:
         if caller is None:
             return self
+        if isinstance(caller, Awaiting):
+            awaiting = caller
 
-        def ask(question: BaseModel | Fields | None = None, /, **fields: Any) -> Any:
-            return caller._ask(self, question, fields)
+            async def ask_async(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT:
+                return await awaiting._ask(self, question, fields)
+
+            return _named(ask_async, self)
+        waiting = caller
+
+        def ask(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT:
+            return waiting._ask(self, question, fields)
 
         return _named(ask, self)
+
+    def __call__(
+        self, caller: Waiting | Awaiting, question: QuestionT | Fields | None = None, /, **fields: Any
+    ) -> Any:
+        """`Client.NAME(client, question)`, as of any other method."""
+        return self.__get__(caller, type(caller))(question, **fields)
 
 
 class GetEndpoint(Endpoint[AnswerT]):
     """A GET without parameters, with a method of its own: `client.NAME()`."""
 
-    @property
-    def asked_by(self) -> tuple[str, ...]:
-        return (self.name,)
+    def __set_name__(self, owner: type, name: str) -> None:
+        super().__set_name__(owner, name)
+        object.__setattr__(self, "asked_by", (name,))
 
     @overload
     def __get__(self, caller: None, owner: type) -> Self: ...
@@ -134,15 +157,32 @@ class GetEndpoint(Endpoint[AnswerT]):
     def __get__(self, caller: Waiting | Awaiting | None, owner: type) -> Any:
         if caller is None:
             return self
+        if isinstance(caller, Awaiting):
+            awaiting = caller
 
-        def ask() -> Any:
-            return caller._ask(self, None, {})
+            async def ask_async() -> AnswerT:
+                return await awaiting._ask(self, None, {})
+
+            return _named(ask_async, self)
+        waiting = caller
+
+        def ask() -> AnswerT:
+            return waiting._ask(self, None, {})
 
         return _named(ask, self)
+
+    def __call__(self, caller: Waiting | Awaiting, /) -> Any:
+        """`Client.NAME(client)`, as of any other method."""
+        return self.__get__(caller, type(caller))()
 
 
 def _named(ask: Callable[..., Any], endpoint: Endpoint[Any]) -> Callable[..., Any]:
     """The method as `help(client.NAME)` shows it."""
     ask.__name__ = ask.__qualname__ = endpoint.name
+    ask.__module__ = endpoint.answer.__module__
     ask.__doc__ = f"{endpoint.summary}.\n\n{endpoint.description}"
+    ask.__annotations__ = {"return": endpoint.answer}
+    if endpoint.question is not None:
+        question = endpoint.question | Mapping[str, Any] | None
+        ask.__annotations__ = {"question": question, "fields": Any, "return": endpoint.answer}
     return ask

@@ -21,7 +21,7 @@ from tokenquote_client.catalog import (
     Readiness,
 )
 from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
-from tokenquote_client.endpoint import Endpoint, GetEndpoint, PostEndpoint
+from tokenquote_client.endpoint import Endpoint, GetEndpoint, PlainEndpoint, PostEndpoint
 from tokenquote_client.gpus import GpuList
 from tokenquote_client.media import MediaAnswer, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnswer, WeightsQuestion
@@ -43,7 +43,7 @@ _OF_TEXTS = (400, 404, 413, 422, 500, 503)
 class Endpoints:
     """Each row by its name. Read from a client, a row with a method of its own is that method."""
 
-    quotes = Endpoint(
+    quotes = PlainEndpoint(
         path="/v1/quotes",
         operation_id="createQuote",
         tag="Quotes",
@@ -58,7 +58,7 @@ class Endpoints:
         example=examples.PLAN,
         canned=canned.canned_quotes,
         problems=_OF_TEXTS,
-        methods=("quote", "compare"),
+        asked_by=("quote", "compare"),
     )
     tokens = PostEndpoint[TokensQuestion, TokensAnswer](
         path="/v1/tokens",
@@ -160,7 +160,7 @@ class Endpoints:
         canned=canned.canned_deployment,
         problems=_OF_TEXTS,
     )
-    model_list = Endpoint(
+    model_list = PlainEndpoint(
         path="/v1/models",
         operation_id="listModels",
         tag="Catalog",
@@ -171,10 +171,10 @@ class Endpoints:
         example=examples.MODEL_LIST,
         canned=canned.canned_model_list,
         problems=(422, 500),
-        methods=("models",),
+        asked_by=("models",),
     )
-    model_detail = Endpoint(
-        path="/v1/models/{model_id:path}",
+    model_detail = PlainEndpoint(
+        path="/v1/models/{model_id}",
         operation_id="getModel",
         tag="Catalog",
         summary="One model",
@@ -185,7 +185,7 @@ class Endpoints:
         example=examples.MODEL_DETAIL,
         canned=canned.canned_model_detail,
         problems=(404, 422, 500),
-        methods=("model",),
+        asked_by=("model",),
     )
     catalog = GetEndpoint[CatalogInfo](
         path="/v1/catalog",
@@ -210,7 +210,7 @@ class Endpoints:
         problems=(500,),
         of_the_catalog=True,
     )
-    liveness = Endpoint(
+    liveness = PlainEndpoint(
         path="/livez",
         operation_id="getLiveness",
         tag="Operations",
@@ -220,7 +220,7 @@ class Endpoints:
         canned=canned.canned_readiness,
         problems=(500,),
     )
-    readiness = Endpoint(
+    readiness = PlainEndpoint(
         path="/readyz",
         operation_id="getReadiness",
         tag="Operations",
@@ -229,7 +229,7 @@ class Endpoints:
         answer=Readiness,
         canned=canned.canned_readiness,
         problems=(500, 503),
-        methods=("ready",),
+        asked_by=("ready",),
     )
 
 
@@ -241,4 +241,4 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = tuple(
 
 def parameter_names(row: Endpoint[Any]) -> list[str]:
     """The parameters that stand in the row's path."""
-    return re.findall(r"\{(\w+):path\}", row.path)
+    return re.findall(r"\{(\w+)\}", row.path)

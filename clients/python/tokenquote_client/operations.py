@@ -53,7 +53,7 @@ class Operation(Generic[AnswerT]):
         """The path with its parameters in place."""
         path = self.endpoint.path
         for name, value in self.in_path.items():
-            path = path.replace(f"{{{name}:path}}", percent_encoded(value, errors="replace"))
+            path = path.replace(f"{{{name}}}", percent_encoded(value, errors="replace"))
         return path
 
 
@@ -97,7 +97,7 @@ def compare_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail
 def models_operation(provider: str | None, cursor: str | None) -> Operation[ModelList]:
     """The page of models after the cursor."""
     params = {"provider": provider, "cursor": cursor}
-    given = {name: value for name, value in params.items() if value is not None}
+    given = {name: str(value) for name, value in params.items() if value is not None}
     return Operation(Endpoints.model_list, ModelList, given)
 
 

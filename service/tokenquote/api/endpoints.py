@@ -32,7 +32,7 @@ from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.quote import Comparison, Quote
 
-__all__ = ["FUNCTIONS", "Known", "answer", "answer_bytes", "json_of", "to_json"]
+__all__ = ["FUNCTIONS", "Known", "answer", "json_of", "parameters_of", "to_json"]
 
 _GZIP = b"\x1f\x8b"
 """The first bytes of RFC 1952."""
@@ -82,38 +82,39 @@ FUNCTIONS: Mapping[Endpoint[Any], Callable[[_Asked, Known], BaseModel]] = {
 """By row. Whether the service lives and is ready, the service itself says."""
 
 
-def answer_bytes(
-    endpoint: Endpoint[Any], body: bytes, parameters: Mapping[str, str], known: Known
+def answer(
+    endpoint: Endpoint[Any], data: Any, size: int, parameters: BaseModel | None, known: Known
 ) -> BaseModel:
-    """The answer to a request.
+    """The answer to a question.
 
     Args:
         endpoint: the row of the table.
-        body: JSON; empty for a GET.
-        parameters: what stands in path and query.
+        data: the body as JSON data; None for a GET.
+        size: length of the body's text in bytes.
+        parameters: what stands in path and query, as `parameters_of` reads it.
         known: what the answer is made from.
-
-    Raises:
-        Refused: not JSON, not such a question, or one that cannot be answered.
-    """
-    data = json_of(body) if endpoint.question is not None else None
-    return answer(endpoint, data, len(body), parameters, known)
-
-
-def answer(
-    endpoint: Endpoint[Any], data: Any, size: int, parameters: Mapping[str, str], known: Known
-) -> BaseModel:
-    """The answer to a question that is JSON data already, of a text of `size` bytes.
 
     Raises:
         Refused: not such a question, or one that cannot be answered.
     """
     try:
-        of_path_and_query = _parameters(endpoint, parameters)
-        asked = _Asked(_question(endpoint, data, size), of_path_and_query)
-        return FUNCTIONS[endpoint](asked, known)
+        return FUNCTIONS[endpoint](_Asked(_question(endpoint, data, size), parameters), known)
     except LocatedError as error:
         raise Refused(problem_of(error)) from None
+
+
+def parameters_of(endpoint: Endpoint[Any], given: Mapping[str, str]) -> BaseModel | None:
+    """What stands in path and query, as the row's model; None if the row has none.
+
+    Raises:
+        Refused: a value that is out of its bounds.
+    """
+    if endpoint.parameters is None:
+        return None
+    try:
+        return endpoint.parameters.model_validate(given)
+    except ValidationError as error:
+        raise Refused(invalid_parameters(error)) from None
 
 
 def json_of(body: bytes) -> Any:
@@ -149,12 +150,3 @@ def _question(endpoint: Endpoint[Any], data: Any, size: int) -> BaseModel | None
         return validated(endpoint.question, data, size)
     except ValidationError as error:
         raise Refused(invalid(error, data, endpoint.question)) from None
-
-
-def _parameters(endpoint: Endpoint[Any], given: Mapping[str, str]) -> BaseModel | None:
-    if endpoint.parameters is None:
-        return None
-    try:
-        return endpoint.parameters.model_validate(given)
-    except ValidationError as error:
-        raise Refused(invalid_parameters(error)) from None

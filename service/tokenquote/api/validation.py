@@ -7,16 +7,16 @@ the first faulty item of each list is reported.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from pydantic_core import SchemaValidator
 
-from tokenquote.errors import LocatedError, Location
+from tokenquote.errors import LocatedError
 
-__all__ = ["MAX_MEMBERS", "validated"]
+__all__ = ["MAX_MEMBERS", "prepare", "validated"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -24,8 +24,8 @@ MAX_MEMBERS = 20_000
 """The most members of one JSON object; the largest that people send (properties of a schema, layers of a
 quantised model) have some thousands."""
 
-_SHORT_BYTES = 64 * 1024
-"""A body up to this length has few enough places for errors to report them all."""
+_SHORT_BYTES = 16 * 1024
+"""A body up to this length has few enough places for errors to report them all: some thousands at most."""
 
 
 def validated(kind: type[ModelT], data: Any, size: int) -> ModelT:
@@ -37,7 +37,8 @@ def validated(kind: type[ModelT], data: Any, size: int) -> ModelT:
         size: length of that text in bytes.
 
     Raises:
-        pydantic.ValidationError: it is not such a model; few errors, however long the text.
+        pydantic.ValidationError: it is not such a model. Of a long text it holds the errors of the first
+            faulty item of each list, and of unknown members at most MAX_MEMBERS for each object.
         LocatedError: an object in it has more than MAX_MEMBERS members.
     """
     if size <= _SHORT_BYTES:
@@ -48,21 +49,35 @@ def validated(kind: type[ModelT], data: Any, size: int) -> ModelT:
 
 
 def _refuse_large_objects(data: Any) -> None:
-    """Look at every object of the body, without recursion: a body may be nested deep."""
-    waiting: list[tuple[Location, Any]] = [((), data)]
-    while waiting:
-        location, value = waiting.pop()
-        if isinstance(value, Mapping):
-            if len(value) > MAX_MEMBERS:
+    """Look at every object of the body, depth first: what is kept is the way to one place, however many
+    places there are, and no call goes deeper than this one.
+    """
+    way: list[int | str] = []
+    open_containers = [_members("", data)]
+    while open_containers:
+        for step, value in open_containers[-1]:
+            if not isinstance(value, (dict, list)) or not value:
+                continue
+            way.append(step)
+            if isinstance(value, dict) and len(value) > MAX_MEMBERS:
                 said = f"an object of {len(value):,} members; at most {MAX_MEMBERS:,} are read"
-                raise LocatedError(location, said)
-            waiting += (((*location, name), member) for name, member in value.items() if _holds_more(member))
-        elif isinstance(value, list):
-            waiting += (((*location, i), item) for i, item in enumerate(value) if _holds_more(item))
+                raise LocatedError(tuple(way[1:]), said)
+            open_containers.append(iter(value.items() if isinstance(value, dict) else enumerate(value)))
+            break
+        else:
+            open_containers.pop()
+            if way:
+                way.pop()
 
 
-def _holds_more(value: Any) -> bool:
-    return isinstance(value, (Mapping, list))
+def _members(step: str, value: Any) -> Iterator[tuple[int | str, Any]]:
+    yield step, value
+
+
+def prepare(kinds: Iterable[type[BaseModel]]) -> None:
+    """Build what long bodies are validated with, so that a pydantic that cannot is noticed at the start."""
+    for kind in kinds:
+        _first_errors_only(kind)
 
 
 @cache  # one for each wire model

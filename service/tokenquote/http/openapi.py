@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from litestar import MediaType, Request, Response, get
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -45,6 +45,13 @@ class _Docs(SwaggerRenderPlugin):
         return super().render(request, openapi_document())
 
 
+class _Json(JsonRenderPlugin):
+    """/docs/openapi.json: the same document."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return super().render(request, openapi_document())
+
+
 CONFIG = OpenAPIConfig(
     title=_TITLE,
     version=__version__,
@@ -56,7 +63,8 @@ CONFIG = OpenAPIConfig(
             css_url="/static/swagger-ui.css",
             standalone_preset_js_url="/static/swagger-ui-bundle.js",
             favicon="",
-        )
+        ),
+        _Json(path="/openapi.json"),
     ],
 )
 
@@ -71,7 +79,7 @@ def openapi_document() -> dict[str, Any]:
     """The whole document as JSON data; not to be written to."""
     paths: dict[str, Any] = {}
     for row in ENDPOINTS:
-        paths.setdefault(row.path.replace(":path}", "}"), {})[row.method.lower()] = _operation(row)
+        paths.setdefault(row.path, {})[row.method.lower()] = _operation(row)
     return {
         "openapi": "3.1.0",
         "info": {"title": _TITLE, "version": __version__, "description": _DESCRIPTION},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from typing import Any
@@ -10,6 +11,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 
+from tokenquote.api.endpoints import parameters_of
 from tokenquote.api.problems import Refused
 from tokenquote.http import telemetry
 from tokenquote.http.service_state import ServiceState
@@ -21,6 +23,7 @@ __all__ = ["routes"]
 
 Service = NamedDependency[ServiceState]
 AnyRequest = Request[Any, Any, Any]
+_ENTITY_TAG = r'(?:W/)?"[^"]*"'
 
 
 def routes() -> list[HTTPRouteHandler]:
@@ -48,18 +51,23 @@ async def metrics(service: Service) -> Response[bytes]:
 
 def _route(row: Endpoint[Any]) -> HTTPRouteHandler:
     async def ask(request: AnyRequest, service: Service) -> Response[bytes]:
+        received = dt.datetime.now(dt.UTC)
+        parameters = parameters_of(row, _parameters(request, row))
         body = await request.body()
-        content = await service.off_loop(lambda: service.answer(row, body, _parameters(request, row)))
+        content = await service.off_loop(lambda: service.answer(row, body, parameters, received))
         return Response(content, media_type="application/json")
 
     async def look_up(request: AnyRequest, service: Service) -> Response[bytes]:
-        content = service.answer(row, b"", _parameters(request, row))
+        parameters = parameters_of(row, _parameters(request, row))
+        content = service.answer(row, b"", parameters, dt.datetime.now(dt.UTC))
         revision = service.catalog.revision if row.of_the_catalog else None
         return _with_etag(request, content, revision)
 
+    # A model's id has slashes, which only a parameter of the kind `path` takes.
+    path = row.path.replace("}", ":path}")
     if row.method == "POST":
-        return post(row.path, status_code=200, include_in_schema=False)(ask)
-    return get(row.path, include_in_schema=False)(look_up)
+        return post(path, status_code=200, include_in_schema=False)(ask)
+    return get(path, include_in_schema=False)(look_up)
 
 
 def _parameters(request: AnyRequest, row: Endpoint[Any]) -> dict[str, str]:
@@ -76,7 +84,15 @@ def _with_etag(request: AnyRequest, content: bytes, revision: str | None) -> Res
     Rates of today change with the hour and the day, though the catalog does not.
     """
     etag = f'"{revision or hashlib.sha256(content).hexdigest()[:16]}"'
-    wanted = re.findall(r'\*|"[^"]*"', request.headers.get("if-none-match", ""))
-    if etag in wanted or "*" in wanted:
+    if _matches(request.headers.get("if-none-match", "").strip(), etag):
         return Response(b"", status_code=304, headers={"etag": etag})
     return Response(content, media_type="application/json", headers={"etag": etag})
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    """RFC 9110, 13.1.2: `*`, or a list of entity tags, weak ones compared as strong."""
+    if if_none_match == "*":
+        return True
+    if not re.fullmatch(rf"{_ENTITY_TAG}(?:\s*,\s*{_ENTITY_TAG})*", if_none_match):
+        return False
+    return etag in re.findall(r'"[^"]*"', if_none_match)

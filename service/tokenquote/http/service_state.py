@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
 import anyio.to_thread
 from anyio import CapacityLimiter
+from pydantic import BaseModel
 
 from tokenquote.api.endpoints import Known, answer, json_of, to_json
 from tokenquote.api.problems import Refused
+from tokenquote.api.validation import prepare
 from tokenquote.catalog import Catalog
 from tokenquote.http.telemetry import Telemetry
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.endpoint import Endpoint
+from tokenquote_client.endpoints import ENDPOINTS
 
 __all__ = ["ServiceState"]
 
@@ -35,13 +38,15 @@ class ServiceState:
         self._worker_threads = worker_threads
         self._limiter: CapacityLimiter | None = None
 
-    def answer(self, row: Endpoint[Any], body: bytes, parameters: Mapping[str, str]) -> bytes:
-        """The answer to a request, as JSON; counted among the metrics.
+    def answer(
+        self, row: Endpoint[Any], body: bytes, parameters: BaseModel | None, received: dt.datetime
+    ) -> bytes:
+        """The answer to a request that was received at that time, as JSON; counted among the metrics.
 
         Raises:
             Refused: it cannot be answered.
         """
-        known = Known(self.catalog, self.vocabularies, dt.datetime.now(dt.UTC))
+        known = Known(self.catalog, self.vocabularies, received)
         data = json_of(body) if row.question is not None else None
         try:
             answered = answer(row, data, len(body), parameters, known)
@@ -56,6 +61,7 @@ class ServiceState:
         for name, entry in self.catalog.vocabularies.items():
             if entry.file is not None and entry.package is None and entry.directory is None:
                 await self.off_loop(partial(self.vocabularies.encoder, name))
+        await self.off_loop(lambda: prepare(row.question for row in ENDPOINTS if row.question))
         self.ready = True
 
     async def off_loop(self, work: Callable[[], ResultT]) -> ResultT:
