@@ -53,7 +53,7 @@ def _refuse_large_objects(data: Any) -> None:
     places there are, and no call goes deeper than this one.
     """
     way: list[int | str] = []
-    open_containers = [_members("", data)]
+    open_containers: list[Iterator[tuple[int | str, Any]]] = [iter([("", data)])]
     while open_containers:
         for step, value in open_containers[-1]:
             if not isinstance(value, (dict, list)) or not value:
@@ -68,10 +68,6 @@ def _refuse_large_objects(data: Any) -> None:
             open_containers.pop()
             if way:
                 way.pop()
-
-
-def _members(step: str, value: Any) -> Iterator[tuple[int | str, Any]]:
-    yield step, value
 
 
 def prepare(kinds: Iterable[type[BaseModel]]) -> None:
