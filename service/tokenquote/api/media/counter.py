@@ -88,10 +88,10 @@ class MediaCounter:
         return self._count(self._item(part, where), part.type, at)
 
     def count_speech(self, part: AudioPart, at: Location) -> CountedMedia:
-        """Count a sound that the model answers with.
+        """Count the audio that the model answers with.
 
         Raises:
-            LocatedError: as above.
+            LocatedError: the model does not speak, or the data cannot be read.
         """
         item = self._item(part, (*at, "data") if part.data is not None else at)
         if not isinstance(item, Sound):
@@ -104,7 +104,7 @@ class MediaCounter:
         """Count what stands in a native body; `at` is where the body stands.
 
         Raises:
-            LocatedError: as above.
+            LocatedError: the model takes no such thing, the data cannot be read, or it would be refused.
         """
         where = (*at, *media.location)
         return self._count(self._item(_as_part(media), where, media.media_type), media.kind, where)

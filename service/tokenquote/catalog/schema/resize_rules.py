@@ -1,6 +1,6 @@
 """Kinds of picture rules that resize to a grid of units and count the grid: parameters in pixels.
 
-Each kind is one processor's way of choosing the grid; `media/` has a module of the same name for each.
+Each kind is one processor's way of choosing the grid; `media/images/` has a function `KIND_tokens` for each.
 """
 
 from __future__ import annotations
