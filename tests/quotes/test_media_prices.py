@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import shipped
 
+from tokenquote.counts import MediaUse
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import CacheUse, MediaUse, Row, billed_kinds
+from tokenquote.ledger import CacheUse, Row, billed_kinds
 from tokenquote.ledger.prices import INPUT_KINDS
 from tokenquote_client import Quote
 

@@ -1,7 +1,6 @@
 """A plan as rows, one per model request: what each sends, what it finds in the cache."""
 
 from tokenquote.ledger.caching import CacheUse, billed_kinds, replay_cache
-from tokenquote.ledger.media_use import NO_MEDIA, MediaUse
 from tokenquote.ledger.replay import (
     MAX_ROWS,
     Content,
@@ -16,11 +15,9 @@ from tokenquote.ledger.replay import (
 
 __all__ = [
     "MAX_ROWS",
-    "NO_MEDIA",
     "CacheUse",
     "Content",
     "Conversation",
-    "MediaUse",
     "Opening",
     "PlanTooLong",
     "Row",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tokenquote.catalog.schema.providers import Caching
-from tokenquote.ledger.media_use import NO_MEDIA, MediaUse
+from tokenquote.counts import NO_MEDIA, MediaUse
 from tokenquote.ledger.replay import Row
 
 __all__ = ["CacheUse", "billed_kinds", "replay_cache", "ttl_seconds"]

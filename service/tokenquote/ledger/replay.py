@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tokenquote.counts import NO_MEDIA, MediaUse
 from tokenquote.errors import LocatedError
-from tokenquote.ledger.media_use import NO_MEDIA, MediaUse
 
 __all__ = [
     "MAX_CONTEXT_TOKENS",

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tokenquote.catalog.schema.calibration import CalibratedFamily, CalibratedUse, Fit, HalfWidth, Kind
-from tokenquote.catalog.schema.providers import Method
-from tokenquote.counts import Count
+from tokenquote.counts import Count, Method
 from tokenquote.tokens import request_features as features
 from tokenquote.tokens.request import Message, Request, ToolDefinition
 from tokenquote.tokens.request_count import Framed, RequestCount, total

@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import numpy as np
 import numpy.typing as npt
 
-from tokenquote.catalog.schema.providers import Counting, Method
-from tokenquote.counts import Count, least_certain
+from tokenquote.catalog.schema.providers import Counting
+from tokenquote.counts import Count, Method, least_certain
 from tokenquote.tokens.vocabularies import Vocabularies
 
 __all__ = ["TextCounter", "TextMemo"]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from tokenquote.api.media.counter import CountedMedia, MediaCounter, media_use
 from tokenquote.api.media.limits import limits_passed
 from tokenquote.catalog import Catalog
-from tokenquote.counts import Count
+from tokenquote.counts import NO_MEDIA, Count
 from tokenquote.errors import under
-from tokenquote.ledger import NO_MEDIA
 from tokenquote.media import Clip, Document, Picture, Sound
 from tokenquote.tokens import TokenRules, Vocabularies
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion

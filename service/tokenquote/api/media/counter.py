@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from tokenquote.api.media.notes import WORDS, notes_of
 from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.schema.providers import AmountProfiles
-from tokenquote.counts import Count
+from tokenquote.counts import Count, MediaUse
 from tokenquote.errors import LocatedError, Location, under
-from tokenquote.ledger import Content, MediaUse
+from tokenquote.ledger import Content
 from tokenquote.media import (
     Clip,
     Document,
@@ -201,13 +201,13 @@ def media_use(item: Item, counted: ItemCount) -> MediaUse:
         image=counted.image.tokens if counted.image else 0,
         audio=counted.audio.tokens if counted.audio else 0,
         video=counted.video.tokens if counted.video else 0,
-        pictures=int(isinstance(item, Picture)),
-        sounds=int(isinstance(item, Sound)),
-        clips=int(isinstance(item, Clip)),
+        images=int(isinstance(item, Picture)),
+        audios=int(isinstance(item, Sound)),
+        videos=int(isinstance(item, Clip)),
         documents=int(isinstance(item, Document)),
         pages=int(known.expected) if known is not None else 0,
-        sound_seconds=seconds if isinstance(item, Sound) else 0,
-        longest_clip_seconds=seconds if isinstance(item, Clip) else 0,
+        audio_seconds=seconds if isinstance(item, Sound) else 0,
+        longest_video_seconds=seconds if isinstance(item, Clip) else 0,
         base64_bytes=item.file.characters if item.file is not None else 0,
         longest_edge=max(size.width, size.height) if size is not None else 0,
     )

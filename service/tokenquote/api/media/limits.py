@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.media_limits import MediaLimits
-from tokenquote.ledger import MediaUse, Row
+from tokenquote.counts import MediaUse
+from tokenquote.ledger import Row
 
 __all__ = ["limits_passed", "media_warnings"]
 
@@ -49,11 +50,11 @@ def _limits(limits: MediaLimits) -> list[_Limit]:
     images, audio, video, documents = limits.images, limits.audio, limits.video, limits.documents
     listed = [
         _Limit(limits.request_base64_bytes, lambda use: use.base64_bytes, "bytes of base64"),
-        _Limit(images.per_request, lambda use: use.pictures, "pictures"),
-        _Limit(audio.per_request, lambda use: use.sounds, "sounds"),
-        _Limit(audio.seconds_per_request, lambda use: use.sound_seconds, "seconds of sound"),
-        _Limit(video.per_request, lambda use: use.clips, "clips"),
-        _Limit(video.seconds, lambda use: use.longest_clip_seconds, "seconds in one clip"),
+        _Limit(images.per_request, lambda use: use.images, "pictures"),
+        _Limit(audio.per_request, lambda use: use.audios, "sounds"),
+        _Limit(audio.seconds_per_request, lambda use: use.audio_seconds, "seconds of sound"),
+        _Limit(video.per_request, lambda use: use.videos, "clips"),
+        _Limit(video.seconds, lambda use: use.longest_video_seconds, "seconds in one clip"),
         _Limit(documents.per_request, lambda use: use.documents, "documents"),
         _Limit(documents.pages_per_request, lambda use: use.pages, "pages of documents"),
     ]
@@ -62,7 +63,7 @@ def _limits(limits: MediaLimits) -> list[_Limit]:
         listed.append(
             _Limit(
                 many.max_edge,
-                lambda use: use.longest_edge if use.pictures > many.over else 0,
+                lambda use: use.longest_edge if use.images > many.over else 0,
                 f"pixels in the longest side of more than {many.over} pictures",
             )
         )

@@ -34,7 +34,6 @@ __all__ = [
     "CountingFile",
     "DescribedModel",
     "Framing",
-    "Method",
     "ModelEntry",
     "ProfilesFile",
     "ProviderFile",
@@ -43,11 +42,6 @@ __all__ = [
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$", max_length=128)]
 Ttl = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}[mh]$")]
-
-Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
-"""Where a count comes from. `stated`: the user's own figure. `exact`: the provider's vocabulary and a
-framing that reproduces bills. `rule`: a published formula. `calibrated`: fitted on recorded usage.
-`assumed`: neither."""
 
 
 class TemplateUse(Entry):

@@ -1,0 +1,7 @@
+"""Whole numbers of tokens: counts with their bands, the media in them, and how numbers are rounded."""
+
+from tokenquote.counts.media_use import NO_MEDIA, MediaUse
+from tokenquote.counts.rounding import ceil_div, round_up
+from tokenquote.counts.token_count import Count, Method, least_certain, total
+
+__all__ = ["NO_MEDIA", "Count", "MediaUse", "Method", "ceil_div", "least_certain", "round_up", "total"]

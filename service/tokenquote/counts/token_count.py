@@ -1,0 +1,93 @@
+"""A token count with its band, its method, its framing and the media in it: the one type of every count.
+
+All arithmetic on bands stands here. Tokens add up, and so do the ends of their bands; a sum claims no more
+than its least certain term does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tokenquote.counts.media_use import NO_MEDIA, MediaUse
+
+__all__ = ["Count", "Method", "least_certain", "total"]
+
+Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
+"""Where a figure comes from, from the most certain to the least: the user's own figure, the provider's
+vocabulary, a published rule, a fit on recorded bills, or a named default."""
+
+_CERTAINTY: tuple[Method, ...] = ("stated", "exact", "rule", "calibrated", "assumed")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Tokens with the band that nine bills in ten are expected to lie in."""
+
+    tokens: int
+    """The expected number, framing and media included."""
+    low: int
+    high: int
+    method: Method
+    vocabulary: str | None = None
+    """The vocabulary that encoded the texts; None: no text was encoded."""
+    framing: int = 0
+    """Tokens that the provider adds around the content; negative where messages are merged."""
+    media: MediaUse = NO_MEDIA
+    framed: bool = False
+    """Whether any of it is text, parts or definitions, which makes the constant per request apply."""
+
+    @classmethod
+    def stated(cls, tokens: int) -> Count:
+        """Make a count of the user's own figure, which has no band and no framing."""
+        return cls(tokens, tokens, tokens, "stated")
+
+    @classmethod
+    def certain(cls, tokens: int, method: Method) -> Count:
+        """Make a count whose band is the figure itself."""
+        return cls(tokens, tokens, tokens, method)
+
+    def __add__(self, other: Count) -> Count:
+        method = self.method
+        return Count(
+            self.tokens + other.tokens,
+            self.low + other.low,
+            self.high + other.high,
+            method if method == other.method else least_certain(method, other.method),
+            self.vocabulary or other.vocabulary,
+            self.framing + other.framing,
+            self.media + other.media,
+            self.framed or other.framed,
+        )
+
+    @property
+    def content(self) -> int:
+        """Tokens of the content itself, without the framing around it."""
+        return self.tokens - self.framing
+
+    def with_framing(self, framing: int) -> Count:
+        """Return the count with tokens around it that are known for certain, and may be negative."""
+        return Count(
+            self.tokens + framing,
+            self.low + framing,
+            self.high + framing,
+            self.method,
+            self.vocabulary,
+            self.framing + framing,
+            self.media,
+            True,
+        )
+
+
+def least_certain(*methods: Method) -> Method:
+    """Return what a sum of counts may claim: the weakest of its terms."""
+    return max(methods, key=_CERTAINTY.index)
+
+
+def total(counts: Iterable[Count], nothing: Count) -> Count:
+    """Add up the counts; of no counts, `nothing`."""
+    summed = nothing
+    for count in counts:
+        summed = summed + count
+    return summed
