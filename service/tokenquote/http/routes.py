@@ -60,7 +60,7 @@ def _route(row: Endpoint[Any]) -> HTTPRouteHandler:
     async def look_up(request: AnyRequest, service: Service) -> Response[bytes]:
         parameters = parameters_of(row, _parameters(request, row))
         content = service.answer(row, b"", parameters, dt.datetime.now(dt.UTC))
-        revision = service.catalog.revision if row.of_the_catalog else None
+        revision = service.catalog.revision if row.changes_with_catalog else None
         return _with_etag(request, content, revision)
 
     # A model's id has slashes, which only a parameter of the kind `path` takes.
