@@ -28,7 +28,7 @@ class ModelSummary(Received):
     """The catalog id: the provider, a slash, and the name that the provider's API uses; of open weights the
     Hugging Face id."""
     name: str
-    """The name of the model for people."""
+    """The display name of the model."""
     provider: str
     """The id of the provider that sells it, or `open-weights`."""
     aliases: list[str]
@@ -105,7 +105,7 @@ class ProviderInfo(Received):
     id: str
     """The id of the provider."""
     name: str
-    """The name of the provider for people."""
+    """The display name of the provider."""
     models: int
     """The number of its models in the catalog."""
     oldest_price_check: dt.date

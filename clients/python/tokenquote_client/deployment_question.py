@@ -77,7 +77,8 @@ class BreakEven(Sent):
     """The price of one GPU per hour in US dollars, as a decimal string; null: the catalog's. Without either
     the question is an error."""
     prefix_caching: bool = True
-    """Whether the KV cache of a conversation is still there when its next request comes."""
+    """Whether the KV cache of a conversation is still there when its next request comes, so that only what is
+    new is read."""
 
     @model_validator(mode="after")
     def _one_traffic(self) -> Self:
@@ -105,15 +106,17 @@ class DeploymentQuestion(Subject):
     concurrency: Sequences = 1
     """The number of sequences at the same time."""
     gpu: GpuName | None = None
-    """The GPU, by its id or another name in GET /v1/gpus; null: the first of `options`."""
+    """The GPU, by its id or another name in GET /v1/gpus; null: the first of the answer's `options`, or the
+    largest GPU if there are none."""
     gpu_count: Count | None = None
-    """The number of GPUs that there are; null: the fewest on which the model fits. Needs a `gpu`."""
+    """The number of GPUs that there are; null: `tensor_parallel` × `pipeline_parallel` where one of them is
+    stated, else the fewest on which the model fits. Stating it without `gpu` is an error."""
     tensor_parallel: Count | None = None
-    """The number of GPUs that each layer is split over; null: as many as attention heads and node allow.
-    Needs a `gpu`."""
+    """The number of GPUs that each layer is split over; null: what `gpu_count` and `pipeline_parallel` leave,
+    else as many as attention heads and node allow. Stating it without `gpu` is an error."""
     pipeline_parallel: Count | None = None
-    """The number of stages that the layers are divided into, one after the other; null: chosen with
-    `tensor_parallel`. Needs a `gpu`."""
+    """The number of pipeline stages that the layers are divided into; null: what `gpu_count` and
+    `tensor_parallel` leave, else the fewest. Stating it without `gpu` is an error."""
     among: Annotated[list[GpuName], Field(min_length=1, max_length=100)] | None = None
     """The GPUs that `options` are chosen from; null: all of the catalog on which serving engines run."""
     engine: Engine = Engine()

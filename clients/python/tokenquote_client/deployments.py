@@ -82,11 +82,11 @@ class GpuOption(Received):
     gpu: str
     """The catalog id of the GPU."""
     gpu_count: int
-    """The number of GPUs."""
+    """The number of GPUs of this kind."""
     tensor_parallel: int
-    """The number of GPUs that each layer is split over."""
+    """The number of GPUs that each layer is split over (tensor parallelism)."""
     pipeline_parallel: int
-    """The number of stages that the layers are divided into."""
+    """The number of pipeline stages that the layers are divided into."""
     memory_bytes: int
     """The usable bytes of all these GPUs together."""
     price_per_hour: Dollars | None
@@ -167,7 +167,7 @@ class BreakEvenAnswer(Received):
     gpu_price_per_hour: Dollars
     """The price of one GPU per hour in US dollars."""
     price_source: str
-    """The place where the GPU's price comes from."""
+    """Where the GPU's price comes from: the question, or the catalog's source with the day it was checked."""
     replicas: int
     """The number of deployments like this one that the traffic needs, at least 1."""
     conversations_per_hour: float
@@ -219,9 +219,9 @@ class DeploymentAnswer(Received):
     gpu_count: int
     """The number of GPUs used, which may be fewer than there are."""
     tensor_parallel: int
-    """The number of GPUs that each layer is split over."""
+    """The number of GPUs that each layer is split over (tensor parallelism)."""
     pipeline_parallel: int
-    """The number of stages that the layers are divided into."""
+    """The number of pipeline stages that the layers are divided into."""
     fits: bool
     """Whether `concurrency` sequences of `context_tokens` fit at the same time."""
     per_gpu: list[GpuShare]
@@ -246,6 +246,6 @@ class DeploymentAnswer(Received):
     explained: list[Explained]
     """How the main numbers are calculated."""
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one sentence each."""
+    """What the answer takes for granted, one statement each."""
     warnings: list[Warned] = Field(default=[])
     """What could mislead a reader who sees only the numbers."""

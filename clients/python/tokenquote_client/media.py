@@ -33,11 +33,11 @@ class MediaItem(Received):
     high: int
     """The upper end in tokens of the band that nine bills in ten are expected to lie in."""
     width: int | None = None
-    """The width in pixels as the provider sees it: read from the header where data was sent, orientation
-    applied; null: not known, or the item has none."""
+    """The width of an image or video in pixels as the provider sees it: read from the header where data was
+    sent, orientation applied; null: not known, or not such an item."""
     height: int | None = None
-    """The height in pixels as the provider sees it: read from the header where data was sent, orientation
-    applied; null: not known, or the item has none."""
+    """The height of an image or video in pixels as the provider sees it: read from the header where data was
+    sent, orientation applied; null: not known, or not such an item."""
     seconds: float | None = None
     """The length in seconds that was counted: stated, read from the header, or assumed; null: the item is
     neither audio nor video."""

@@ -73,9 +73,11 @@ class VideoPart(Sent):
     fps: Annotated[float, Field(strict=True, gt=0, le=240, allow_inf_nan=False)] | None = None
     """The number of frames per second that the provider is asked to look at; null: the model's default."""
     width: Pixels | None = None
-    """The width of a frame in pixels, stated together with `height`; null: read from `data`, or unknown."""
+    """The width of a frame in pixels, stated together with `height`; null: read from `data`, or
+    unknown, which widens the band."""
     height: Pixels | None = None
-    """The height of a frame in pixels, stated together with `width`; null: read from `data`, or unknown."""
+    """The height of a frame in pixels, stated together with `width`; null: read from `data`, or
+    unknown, which widens the band."""
     detail: Literal["low", "medium", "high", "auto"] | None = None
     """The resolution of the frames, in the provider's own word; null or `auto`: the model's default."""
     silent: Annotated[bool, Field(strict=True)] = False

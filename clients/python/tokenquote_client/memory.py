@@ -61,9 +61,9 @@ class KvCacheQuestion(SubjectOrHeader):
     """The number of tokens in a block of the cache, if the engine pages: 16 for vLLM. Each sequence is
     rounded up to whole blocks; null: nothing is rounded."""
     tensor_parallel: Parallel = 1
-    """The number of GPUs that each layer is split over."""
+    """The number of GPUs that each layer is split over (tensor parallelism)."""
     pipeline_parallel: Parallel = 1
-    """The number of stages that the layers are divided into, one after the other."""
+    """The number of pipeline stages that the layers are divided into."""
     context_parallel: Parallel = 1
     """The number of GPUs that each hold a part of every sequence's tokens (decode context parallelism)."""
     value_dtype: str | None = Field(default=None, min_length=1, max_length=32)
@@ -84,7 +84,8 @@ class KvCacheQuestion(SubjectOrHeader):
     """The tokens that windows have room for besides: the most that one step adds; null: 512 for llama.cpp,
     else 0."""
     state_dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
-    """The number format of recurrent states (`mamba_ssm_cache_dtype`)."""
+    """The number format of recurrent states (`mamba_ssm_cache_dtype`); llama.cpp keeps them in fp32
+    whatever this says."""
 
     @model_validator(mode="after")
     def _within_context(self) -> Self:
@@ -108,7 +109,7 @@ class KvCacheAnswer(Received):
     state_bytes: int = 0
     """The bytes that recurrent layers keep for one sequence, whatever its length; 0 without such layers."""
     rounding_bytes: int = 0
-    """The bytes of `bytes` that lie in blocks that are not full."""
+    """The bytes of `bytes` that are only rounding, in blocks or buffers that are not full."""
     contiguous_bytes: int = 0
     """The bytes over all GPUs if each sequence and each beam had a buffer of its own of the full length,
     windows or not."""
@@ -118,7 +119,7 @@ class KvCacheAnswer(Received):
     """The formula of the bytes with its numbers filled in."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one sentence each."""
+    """What the answer takes for granted, one statement each."""
     warnings: list[str] = Field(default=[])
     """What could mislead a reader who sees only the numbers."""
 
@@ -161,7 +162,7 @@ class WeightsAnswer(Received):
     `bytes`. Empty: it mixes none."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one sentence each."""
+    """What the answer takes for granted, one statement each."""
     warnings: list[str] = Field(default=[])
     """What could mislead a reader who sees only the numbers."""
 
@@ -181,4 +182,4 @@ class MemoryUse(Received):
     """The number of weights."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What these numbers take for granted, one sentence each."""
+    """What these numbers take for granted, one statement each."""

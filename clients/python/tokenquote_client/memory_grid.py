@@ -44,6 +44,6 @@ class MemoryGridAnswer(Received):
     `context_tokens`, with a number for each of `sequences`."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one sentence each."""
+    """What the answer takes for granted, one statement each."""
     warnings: list[str] = Field(default=[])
     """What could mislead a reader who sees only the numbers."""

@@ -130,7 +130,7 @@ class Caching(Sent):
 
     enabled: Annotated[bool, Field(strict=True)] | None = None
     """Whether the prompt cache is used; null: what the provider does without being asked. True for a model
-    without a prompt cache is an error."""
+    without a prompt cache is an error, and so is False beside `ttl` or `hit_rate`."""
     ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
     """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null: the provider's default. One
     that the provider does not offer is an error."""
@@ -173,17 +173,17 @@ class Plan(Sent):
     models: list[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
         default=None, min_length=1, max_length=100
     )
-    """The models to compare, in place of `model`."""
+    """The models to compare, in place of `model`; stating both is an error."""
     system: Amount | None = None
     """The system message, sent with every request; null: there is none."""
     tools: Tools | None = None
     """The number of tokens of the tool definitions, or the definitions themselves as the provider takes
     them; null: there are none."""
     start: Start | None = None
-    """A request body that opens the conversation, in place of `system` and `tools`; null: it opens with
-    those."""
+    """A request body that opens the conversation, in place of `system` and `tools`; stating both is an error.
+    Null: it opens with those."""
     turns: list[Turn] = Field(min_length=1, max_length=10_000)
-    """The turns of the conversation, in order. All requests of all models together may be 100,000."""
+    """The turns of the conversation, in order. More than 100,000 requests over all models are an error."""
     history: History = FullHistory()
     """What of the conversation is sent again in each request. Only `full`, the default, is offered so far;
     any other strategy is an error."""

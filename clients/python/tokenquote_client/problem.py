@@ -26,7 +26,7 @@ class Problem(Received):
     status: int
     """The HTTP status of the answer."""
     detail: str
-    """This very problem in words."""
+    """What is wrong with this request, in words."""
     instance: str | None = None
     """The path that was asked for; null: the problem did not come over HTTP."""
     request_id: str | None = None

@@ -155,15 +155,15 @@ class Spread(Received):
     """A distribution over the random draws, in the unit of what is drawn: US dollars or tokens."""
 
     mean: Dollars
-    """The mean of the draws, as a decimal string."""
+    """The mean of the draws, in the unit of what is drawn, as a decimal string."""
     p10: Dollars
-    """The 10th percentile of the draws, as a decimal string."""
+    """The 10th percentile of the draws, in the unit of what is drawn, as a decimal string."""
     p50: Dollars
-    """The median of the draws, as a decimal string."""
+    """The median of the draws, in the unit of what is drawn, as a decimal string."""
     p90: Dollars
-    """The 90th percentile of the draws, as a decimal string."""
+    """The 90th percentile of the draws, in the unit of what is drawn, as a decimal string."""
     max: Dollars
-    """The largest of the draws, as a decimal string."""
+    """The largest of the draws, in the unit of what is drawn, as a decimal string."""
     max_is: Literal["sampled"] = "sampled"
     """The kind of maximum that `max` is: `sampled` says the largest draw, which is no upper bound."""
 
@@ -256,7 +256,7 @@ class Quote(Received):
     unpriced: list[Unpriced]
     """The kinds of token without a price; empty: everything has one."""
     assumptions: list[str]
-    """What the quote takes for granted, one sentence each."""
+    """What the quote takes for granted, one statement each."""
     warnings: list[Warned]
     """What could mislead a reader who sees only the totals."""
 
@@ -267,7 +267,7 @@ class Failure(Received):
     model: str
     """The catalog id of the model."""
     problem: Problem
-    """The reason why it could not be quoted."""
+    """The problem document that says why it could not be quoted."""
 
 
 class Comparison(Received):

@@ -80,4 +80,4 @@ class TokensAnswer(Received):
     unknown: list[UnknownPart] = Field(default=[])
     """The parts of the body that no rule counts; empty: every part is known."""
     assumptions: list[str] = Field(default=[])
-    """What the count takes for granted, one sentence each."""
+    """What the count takes for granted, one statement each."""

@@ -71,6 +71,6 @@ class TrainingAnswer(Received):
     """The formula of the bytes with its numbers filled in."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one sentence each."""
+    """What the answer takes for granted, one statement each."""
     warnings: list[str] = Field(default=[])
     """What could mislead a reader who sees only the numbers."""

@@ -53,4 +53,4 @@ class VectorIndexAnswer(Received):
     """The formula of each part with its numbers filled in."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one sentence each."""
+    """What the answer takes for granted, one statement each."""
