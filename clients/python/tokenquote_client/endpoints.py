@@ -91,7 +91,8 @@ class Endpoints:
         operation_id="estimateKvCache",
         tag="Memory",
         summary="Estimate the memory of a KV cache",
-        description="Calculates the bytes of the keys and values of running sequences, in all and on one GPU.",
+        description="Calculates the bytes of the keys and values of running sequences, in all and on one "
+        "GPU.",
         question=KvCacheQuestion,
         answer=KvCacheAnswer,
         example=examples.KV_CACHE,
