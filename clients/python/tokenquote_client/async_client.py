@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import datetime as dt
 import os
 from collections.abc import Mapping
-from typing import Self
 
 import httpx2
 
 from tokenquote_client.answers import Incoming, read_answer, timed_out, to_client_error
-from tokenquote_client.connection import Connection
+from tokenquote_client.connection import Connection, WithConnection
 from tokenquote_client.endpoint import AnswerT
 from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.errors import ClientError, ConnectionFailed, Unavailable
@@ -22,7 +20,7 @@ from tokenquote_client.quoters import AsyncQuoter
 __all__ = ["AsyncClient"]
 
 
-class AsyncClient(AsyncQuoter):
+class AsyncClient(WithConnection, AsyncQuoter):
     """A client of a Tokenquote service.
 
         async with AsyncClient("http://127.0.0.1:8000") as client:
@@ -70,30 +68,10 @@ class AsyncClient(AsyncQuoter):
             return False
         return True
 
-    def with_options(
-        self,
-        *,
-        timeout: float | httpx2.Timeout | None = None,
-        retries: int | None = None,
-        request_id: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """Return a client with other options over the same sockets, which this client still has to close.
-
-        await client.with_options(timeout=60, request_id="order-4711").quote(plan)
-        """
-        other = copy.copy(self)
-        other._connection = self._connection.but(timeout, retries, request_id, headers)
-        other._owns_http = False
-        return other
-
     async def aclose(self) -> None:
         """Close the sockets, unless they are those of an `http_client` or of another client."""
         if self._owns_http:
             await self._http.aclose()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._connection.shown()})"
 
     async def _call(self, operation: Operation[AnswerT]) -> AnswerT:
         failures = 0

@@ -10,6 +10,7 @@ An empty variable is an unset one.
 
 from __future__ import annotations
 
+import copy
 import importlib.metadata
 import math
 import platform
@@ -18,14 +19,14 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 
 from tokenquote_client.operations import Operation
 from tokenquote_client.retries import DEFAULT_RETRIES, Retries
 
-__all__ = ["DEFAULT_BASE_URL", "DEFAULT_TIMEOUT_SECONDS", "Connection"]
+__all__ = ["DEFAULT_BASE_URL", "DEFAULT_TIMEOUT_SECONDS", "Connection", "WithConnection"]
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 DEFAULT_TIMEOUT_SECONDS = 10.0
@@ -73,7 +74,7 @@ class Connection:
             headers=_checked_headers(headers or {}),
         )
 
-    def but(
+    def replace_options(
         self,
         timeout: float | httpx2.Timeout | None,
         retries: int | None,
@@ -121,6 +122,43 @@ class Connection:
         if self.api_key is not None:
             own["authorization"] = f"Bearer {self.api_key}"
         return own | dict(self.headers)
+
+
+class WithConnection:
+    """The options that `Client` and `AsyncClient` have alike: they can be shown, and replaced in a copy."""
+
+    _connection: Connection
+    _owns_http: bool
+    """Whether closing the client closes its sockets."""
+
+    def with_options(
+        self,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        retries: int | None = None,
+        request_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return a client with other options over the same sockets, which this client still has to close.
+
+        client.with_options(timeout=60, request_id="order-4711").quote(plan)
+
+        Args:
+            timeout: the seconds that one try may take, or an `httpx2.Timeout`; None: as this client has it.
+            retries: the number of further tries; None: as this client has it.
+            request_id: sent as `x-request-id`, for the service's log; None: the service makes one.
+            headers: sent besides this client's own, whose values they replace.
+
+        Raises:
+            ValueError: an option makes no sense.
+        """
+        other = copy.copy(self)
+        other._connection = self._connection.replace_options(timeout, retries, request_id, headers)
+        other._owns_http = False
+        return other
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._connection.shown()})"
 
 
 @cache
