@@ -34,11 +34,11 @@ class ModelSummary(Received):
     aliases: list[str]
     """Other names of the very same model at the same price."""
     window: int | None
-    """The most tokens of input and output together; null: not published."""
+    """The most tokens of input and output together in one request; null: not published."""
     max_input: int | None
-    """The most input tokens; null: not published."""
+    """The most input tokens of one request; null: not published."""
     max_output: int | None
-    """The most output tokens; null: not published."""
+    """The most output tokens of one request; null: not published."""
     vocabulary: str
     """The vocabulary that its texts are counted with."""
     method: str
@@ -116,7 +116,7 @@ class CatalogInfo(Received):
     """Which catalog answers, and how old its prices are."""
 
     revision: str
-    """The revision of the catalog, which changes whenever an answer could."""
+    """The revision of the catalog, which changes whenever an answer could change."""
     models: int
     """The number of models in the catalog."""
     providers: list[ProviderInfo]

@@ -61,11 +61,11 @@ class GpuShare(Received):
     kv_cache_bytes: int
     """The bytes of the KV cache of all `concurrency` sequences at the longest context."""
     kv_in_flight_bytes: int
-    """The bytes that layers with a window need besides while a chunk of a prompt is read."""
+    """The bytes that layers with a sliding window need besides while a chunk of a prompt is read."""
     activation_bytes: int
     """The bytes of activations at the peak of a step."""
     cuda_graph_bytes: int
-    """The bytes of CUDA graphs; 0 without them."""
+    """The bytes that CUDA graphs take; 0 without them."""
     runtime_bytes: int
     """The bytes of the CUDA context, libraries and NCCL."""
     padding_bytes: int
@@ -141,7 +141,7 @@ class Speed(Received):
     decode: DecodeSpeed
     """The speed of generating the answer."""
     multiplied_as: str
-    """The number format in which matrices are multiplied: fp16, fp8, …."""
+    """The number format in which matrices are multiplied: fp16, fp8 and others."""
 
 
 class Explained(Received):
@@ -227,8 +227,8 @@ class DeploymentAnswer(Received):
     per_gpu: list[GpuShare]
     """What each GPU holds, one row for each pipeline stage."""
     kv_cache_pool_bytes: int
-    """The bytes that are left to the KV cache on the GPU that has the least; negative: not even the weights
-    fit."""
+    """The bytes that one GPU has left for the KV cache, on the stage where that is least; negative: not even
+    the weights fit."""
     kv_cache_pool_tokens: int | None
     """The number of tokens that vLLM's log calls "GPU KV cache size", in whole blocks that every group of
     layers has for itself. Null: nothing is left, or the model caches nothing by the token."""

@@ -21,9 +21,11 @@ class Subject(Sent):
     model_config = exactly_one("model", "architecture")
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
-    """The catalog id, which is the Hugging Face id, such as `meta-llama/Llama-3.1-8B`."""
+    """The model of the catalog, in place of `architecture`: its id is the Hugging Face id, such as
+    `meta-llama/Llama-3.1-8B`. Without public weights it is an error."""
     architecture: dict[str, Any] | None = None
-    """The `config.json` of a Hugging Face model as it is; fields that cost no memory are ignored."""
+    """The `config.json` of a Hugging Face model as it is, in place of `model`; fields that cost no memory are
+    ignored."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> Self:
@@ -56,7 +58,7 @@ class KvCacheQuestion(SubjectOrHeader):
     sequences: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
     """The number of sequences at the same time."""
     dtype: str = Field(default="fp16", max_length=32)
-    """The number format of a cache element: fp32, fp16, bf16, fp8, int8, q8_0, q4_0, …."""
+    """The number format of a cache element: fp32, fp16, bf16, fp8, int8, q8_0, q4_0 and others."""
     block_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     """The number of tokens in a block of the cache, if the engine pages: 16 for vLLM. Each sequence is
     rounded up to whole blocks; null: nothing is rounded."""
@@ -78,11 +80,11 @@ class KvCacheQuestion(SubjectOrHeader):
     """The tokens of each sequence that layers of cross attention hold: an image's, or a source text's; null:
     what the model's config says, and an error if such layers exist and it says nothing."""
     engine: Literal["vllm", "llama.cpp"] | None = None
-    """The engine whose layout applies: llama.cpp lays windows of all sequences into one buffer, rounds
-    lengths up to 256 tokens and keeps recurrent states in fp32. Null: as vLLM."""
+    """The engine whose layout applies: llama.cpp lays sliding windows of all sequences into one buffer,
+    rounds lengths up to 256 tokens and keeps recurrent states in fp32. Null: as vLLM."""
     in_flight_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
-    """The tokens that windows have room for besides: the most that one step adds; null: 512 for llama.cpp,
-    else 0."""
+    """The tokens that sliding windows have room for besides their own: the most that one step adds; null: 512
+    for llama.cpp, else 0."""
     state_dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
     """The number format of recurrent states (`mamba_ssm_cache_dtype`); llama.cpp keeps them in fp32
     whatever this says."""
@@ -114,7 +116,7 @@ class KvCacheAnswer(Received):
     """The bytes over all GPUs if each sequence and each beam had a buffer of its own of the full length,
     windows or not."""
     layers: dict[str, int]
-    """The number of layers of each kind: `attention`, `sliding_window`, `mla`, `mamba2`, …."""
+    """The number of layers of each kind: `attention`, `sliding_window`, `mla`, `mamba2` and others."""
     formula: str
     """The formula of the bytes with its numbers filled in."""
     method: Method
@@ -129,7 +131,7 @@ class WeightsQuestion(SubjectOrHeader):
 
     quantization: str | None = Field(default=None, max_length=64)
     """The number format of the weights: fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128, awq-4bit-g128,
-    nf4, nf4-dq, q4_k_m, q8_0, …. It is required unless a `header` says the types, and an error beside one."""
+    nf4, nf4-dq, q4_k_m, q8_0 and others. It is required unless a `header` says the types, and an error beside one."""
     imatrix: bool | None = None
     """Whether a GGUF file was made with an importance matrix, which changes the types of some tensors; null:
     where its format asks for one."""

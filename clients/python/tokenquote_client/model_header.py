@@ -19,7 +19,7 @@ class TensorEntry(Sent):
     name: str = Field(max_length=1000)
     """The name of the tensor in the file, by which its part of the model is known."""
     type: str = Field(max_length=40)
-    """The number format of the tensor, as the file's format writes it: F16, BF16, Q4_K, …."""
+    """The number format of the tensor, as the file's format writes it: F16, BF16, Q4_K and others."""
     shape: list[Size] = Field(max_length=8)
     """The numbers of rows and columns, in this order, as safetensors has them; GGUF files have them the other
     way around."""

@@ -200,7 +200,8 @@ class BudgetAnswer(Received):
     requests: int | None
     """The number of requests, in order, that the budget pays for; null while not everything has a price."""
     spent: Dollars | None
-    """The cost in US dollars of those requests; null while not everything has a price."""
+    """The cost in US dollars of the requests that the budget pays for; null while not everything has a
+    price."""
 
 
 class Unpriced(Received):
@@ -231,7 +232,8 @@ class Quote(Received):
     currency: Literal["USD"] = "USD"
     """The currency of every cost and rate: US dollars."""
     catalog_revision: str
-    """The revision of the catalog that the quote rests on; it changes whenever an answer could."""
+    """The revision of the catalog that the quote rests on; it changes whenever an
+    answer could change."""
     prices_at: dt.datetime
     """The instant whose prices apply, in UTC."""
     totals: Totals
