@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from tokenquote.api.validation import MAX_MEMBERS, validated
+from tokenquote.api.validation import MAX_MEMBERS, validate
 from tokenquote.errors import LocatedError
 from tokenquote.http.app import create_app, create_state
 from tokenquote.settings import Settings
@@ -50,7 +50,7 @@ def test_a_body_of_many_unknown_members_is_one_error(roomy_http: httpx2.Client) 
 def test_a_long_body_has_few_errors(kind: type[BaseModel], body: Any, location: tuple[Any, ...]) -> None:
     content = json.dumps(body)
     with pytest.raises(ValidationError) as refused:
-        validated(kind, from_json(content), len(content))
+        validate(kind, from_json(content), len(content))
     assert refused.value.error_count() <= 100
     assert any(error["loc"][: len(location)] == location for error in refused.value.errors())
 
@@ -58,7 +58,7 @@ def test_a_long_body_has_few_errors(kind: type[BaseModel], body: Any, location: 
 def test_a_large_object_is_refused_where_it_is() -> None:
     body = {**PLAN, "tools": [{"name": "a"}, {"parameters": {"properties": UNKNOWN_MEMBERS}}]}
     with pytest.raises(LocatedError) as refused:
-        validated(Plan, body, 10_000_000)
+        validate(Plan, body, 10_000_000)
     assert refused.value.location == ("tools", 1, "parameters", "properties")
 
 
@@ -103,7 +103,7 @@ def test_the_bound_on_members(members: int) -> None:
         assert validated(Plan, body, 10_000_000).model is not None
     else:
         with pytest.raises(LocatedError, match="20,001 members"):
-            validated(Plan, body, 10_000_000)
+            validate(Plan, body, 10_000_000)
 
 
 @pytest.mark.parametrize("size", [100, 100_000])
