@@ -70,7 +70,7 @@ def test_many_containers_take_no_memory_of_their_own(nested: str) -> None:
     """Looking for large objects once kept the way to each container: 5 GB for 10 MB of empty lists."""
     data = from_json(f'{{"format": "openai.chat", "body": {{"model": "m", "x": {nested}}}}}')
     tracemalloc.start()
-    validated(TokensQuestion, data, 10_000_000)
+    validate(TokensQuestion, data, 10_000_000)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 20_000_000
@@ -100,7 +100,7 @@ async def _waits_for_a_thread() -> None:
 def test_the_bound_on_members(members: int) -> None:
     body = {**PLAN, "tools": [{"name": "a", "parameters": {f"k{i}": 1 for i in range(members)}}]}
     if members <= MAX_MEMBERS:
-        assert validated(Plan, body, 10_000_000).model is not None
+        assert validate(Plan, body, 10_000_000).model is not None
     else:
         with pytest.raises(LocatedError, match="20,001 members"):
             validate(Plan, body, 10_000_000)
@@ -109,7 +109,7 @@ def test_the_bound_on_members(members: int) -> None:
 @pytest.mark.parametrize("size", [100, 100_000])
 def test_good_bodies_are_the_same_model_whatever_their_length(size: int) -> None:
     plan = {**PLAN, "history": {"strategy": "window", "turns": 2}, "budget": {"cost": "1.50"}}
-    assert validated(Plan, plan, size) == Plan.model_validate(plan)
+    assert validate(Plan, plan, size) == Plan.model_validate(plan)
 
 
 def test_every_post_is_answered_off_the_event_loop() -> None:

@@ -1,6 +1,7 @@
 """Names the function that answers each row of the table in `tokenquote_client.endpoints`.
 
-The one way from a question to its answer, whether it comes by HTTP, from the estimator or from the command line. Read, validate, answer; whatever goes wrong becomes a problem document.
+The one way from a question to its answer, whether it comes by HTTP, from the estimator or from the
+command line. Read, validate, answer; whatever goes wrong becomes a problem document.
 """
 
 from __future__ import annotations

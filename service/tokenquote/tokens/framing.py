@@ -114,7 +114,7 @@ class FramedRequests:
         return self._structure(self._joined(() if tools else system, response_format_block(schema)), framing)
 
     def _joined(self, system: Sequence[Message], block: str) -> int:
-        """Count a block that ends the system message: a full stop before it and the blank line are one token."""
+        """Count a block that ends the system message: a full stop before it and the blank line are one."""
         if not self._framing.tools.joins_system or not system or not system[-1].texts:
             return self._texts.encode(block)
         before = system[-1].texts[-1]
