@@ -87,7 +87,7 @@ class TextCounter:
         )
 
     def as_structure(self, count: Count) -> Count:
-        """Widen the band for definitions, schemas and calls: their rendering is less well known than texts."""
+        """Widen the band for definitions, schemas and calls, whose rendering is less well known."""
         rule = self._counting.framing.tools
         return self._banded(
             count,
