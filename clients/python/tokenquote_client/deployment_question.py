@@ -113,7 +113,8 @@ class DeploymentQuestion(Subject):
     stated, else the fewest on which the model fits. Stating it without `gpu` is an error."""
     tensor_parallel: Count | None = None
     """The number of GPUs that each layer is split over; null: what `gpu_count` and `pipeline_parallel` leave,
-    1 beside `pipeline_parallel` alone, else as many as attention heads and node allow. Stating it without `gpu` is an error."""
+    1 beside `pipeline_parallel` alone, else as many as attention heads and node allow. Stating it without
+    `gpu` is an error."""
     pipeline_parallel: Count | None = None
     """The number of pipeline stages that the layers are divided into; null: what `gpu_count` and
     `tensor_parallel` leave, else the fewest. Stating it without `gpu` is an error."""

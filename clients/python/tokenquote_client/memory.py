@@ -131,7 +131,8 @@ class WeightsQuestion(SubjectOrHeader):
 
     quantization: str | None = Field(default=None, max_length=64)
     """The number format of the weights: fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128, awq-4bit-g128,
-    nf4, nf4-dq, q4_k_m, q8_0 and others. It is required unless a `header` says the types, and an error beside one."""
+    nf4, nf4-dq, q4_k_m, q8_0 and others. It is required unless a `header` says the types, and an
+    error beside one."""
     imatrix: bool | None = None
     """Whether a GGUF file was made with an importance matrix, which changes the types of some tensors; null:
     where its format asks for one."""

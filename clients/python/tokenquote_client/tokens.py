@@ -15,7 +15,8 @@ class TokensQuestion(Sent):
     """A request body whose input tokens are to be counted."""
 
     format: str = Field(min_length=1, max_length=64)
-    """The api that the body is written for: `openai.chat`, `anthropic.messages`, `bedrock.converse` and others."""
+    """The api that the body is written for, such as `openai.chat`, `anthropic.messages` or
+    `bedrock.converse`."""
     body: dict[str, Any]
     """The request body exactly as it would be sent."""
     model: str | None = Field(default=None, min_length=1, max_length=200)
