@@ -109,18 +109,21 @@ def fit_family(name: str, found: Sequence[Row]) -> FittedFamily | None:
     texts = {
         "vocabulary": VOCABULARY,
         "rows": len(found),
-        "tokens": {one: _tokens(one, scale * factors[one] + values[one]) for one in CLASSES},
-        "doubt": class_doubt(name, {one: sum(row.terms.get(one, 0.0) for row in found) for one in CLASSES}),
+        "tokens": {word: _tokens(word, scale * factors[word] + values[word]) for word in CLASSES},
+        "doubt": class_doubt(
+            name, {word: sum(row.terms.get(word, 0.0) for row in found) for word in CLASSES}
+        ),
     }
     fits = {
-        rule: _fit_of(rule, name, found, values, seen, unseen) for rule in sorted({row.rule for row in found})
+        rule: _describe_fit(rule, name, found, values, seen, unseen)
+        for rule in sorted({row.rule for row in found})
     }
     return FittedFamily(texts, fits)
 
 
-def _tokens(one: str, found: float) -> float:
+def _tokens(class_name: str, found: float) -> float:
     """Only what is counted beside its own class can come to less than nothing."""
-    return round(float(found if one == "continued" else max(0.0, found)), 3)
+    return round(float(found if class_name == "continued" else max(0.0, found)), 3)
 
 
 class Design:
@@ -132,7 +135,7 @@ class Design:
         own = sorted({(row.rule, term) for row in found for term in row.terms if term not in CLASSES})
         self.columns = [
             Column(SCALE, 1.0, SCALE_PENALTY),
-            *(Column(one, 0.0, _text_penalty(one, priors)) for one in CLASSES),
+            *(Column(word, 0.0, _text_penalty(word, priors)) for word in CLASSES),
             *(Column(term, priors.terms.get(term, 0.0), priors.term_penalty) for term in terms),
             *(_own_column(rule, term, priors) for rule, term in own),
         ]
@@ -148,9 +151,9 @@ class Design:
         self.y: Floats = np.array([row.billed for row in found], dtype=np.float64)
 
 
-def _text_penalty(one: str, priors: FamilyPriors) -> float:
+def _text_penalty(class_name: str, priors: FamilyPriors) -> float:
     """Few calls have other scripts than Latin: a stray word must not say what a language costs."""
-    return max(priors.text_penalty, SCRIPT_PENALTY) if one in SCRIPTS else priors.text_penalty
+    return max(priors.text_penalty, SCRIPT_PENALTY) if class_name in SCRIPTS else priors.text_penalty
 
 
 def _own_column(rule: str, term: str, priors: FamilyPriors) -> Column:
@@ -161,7 +164,7 @@ def _own_column(rule: str, term: str, priors: FamilyPriors) -> Column:
     return Column(f"{rule}:{term}", prior, priors.hidden_penalty if hidden else priors.own_penalty)
 
 
-def _fit_of(
+def _describe_fit(
     rule: str, family: str, found: Sequence[Row], values: Mapping[str, float], seen: Floats, unseen: Floats
 ) -> dict[str, Any]:
     mine = np.array([row.rule == rule for row in found])
@@ -176,7 +179,7 @@ def _fit_of(
         "files": len({row.file for row in own}),
         "newest": max(days) if days else None,
         "structure": {
-            term: round(_own(rule, term, values) if term in has else _of_family(term, found, values), 2)
+            term: round(_own(rule, term, values) if term in has else _family_mean(term, found, values), 2)
             for term in terms
         },
         "borrowed": [term for term in terms if term not in has],
@@ -192,7 +195,7 @@ def _own(rule: str, term: str, values: Mapping[str, float]) -> float:
     return max(0.0, found) if term.endswith("_token") else found
 
 
-def _of_family(term: str, found: Sequence[Row], values: Mapping[str, float]) -> float:
+def _family_mean(term: str, found: Sequence[Row], values: Mapping[str, float]) -> float:
     """What the term comes to in the family's calls that have it, each call as much as another."""
     return float(np.mean([_own(row.rule, term, values) for row in found if term in row.terms]))
 
@@ -209,11 +212,11 @@ def _bands(found: Sequence[Row], rule: str, unseen: Floats, billed: Floats) -> d
     """By kind; a kind that the rule has few calls of takes that of all its calls, or its family's."""
     bands = {}
     for kind in KINDS:
-        of_kind: npt.NDArray[np.bool_] = np.array([row.kind == kind for row in found])
-        of_rule: npt.NDArray[np.bool_] = np.array([row.rule == rule for row in found])
+        same_kind: npt.NDArray[np.bool_] = np.array([row.kind == kind for row in found])
+        same_rule: npt.NDArray[np.bool_] = np.array([row.rule == rule for row in found])
         everything = np.ones(len(found), dtype=bool)
-        choices = (of_kind & of_rule, of_rule, of_kind, everything)
-        chosen = next((one for one in choices if one.sum() >= FEW_OF_A_KIND), everything)
+        choices = (same_kind & same_rule, same_rule, same_kind, everything)
+        chosen = next((rows for rows in choices if rows.sum() >= FEW_OF_A_KIND), everything)
         absolute, relative = band(unseen[chosen], billed[chosen])
         bands[kind] = {"absolute": round(absolute, 2), "relative": round(relative, 4)}
     return bands

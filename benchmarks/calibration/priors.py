@@ -36,15 +36,15 @@ _CLAUDE_2 = {
     "accented": 2.0, "greek": 3.0, "cyrillic": 1.75, "hebrew": 2.37, "arabic": 3.0, "indic": 4.0, "thai": 4.0,
     "kana": 1.79, "hangul": 1.77, "han": 1.28, "other_script": 3.7,
 }  # fmt: skip
-_PUBLIC = {one: 0.0 if one == "continued" else 1.0 for one in CLASSES}
+_PUBLIC = {name: 0.0 if name == "continued" else 1.0 for name in CLASSES}
 
 # Claude from 4.7 on against 4.6, as published measurements of the counting endpoint have it: English 1.45,
 # German 1.46, French 1.36, JSON 1.31, code 1.13 to 1.27, Russian, Arabic, Hindi and Chinese 1.00.
 _CLAUDE_NEW = {
-    one: factor * (1.3 if one.startswith(("spaced", "joined", "capital", "contraction", "mixed")) else 1.1)
-    if one not in SCRIPTS
+    name: factor * (1.3 if name.startswith(("spaced", "joined", "capital", "contraction", "mixed")) else 1.1)
+    if name not in SCRIPTS
     else factor
-    for one, factor in _CLAUDE_2.items()
+    for name, factor in _CLAUDE_2.items()
 }
 
 _CLAUDE_TERMS = {
@@ -148,7 +148,7 @@ def class_doubt(family: str, tokens: Mapping[str, float]) -> dict[str, float]:
     """Scripts with fewer than a hundred tokens in all recorded calls, and what they may be off by."""
     priors = FAMILIES[family]
     return {
-        one: round(priors.doubt * priors.factors.get(one, 1.0), 2)
-        for one in SCRIPTS
-        if tokens.get(one, 0.0) < 100
+        name: round(priors.doubt * priors.factors.get(name, 1.0), 2)
+        for name in SCRIPTS
+        if tokens.get(name, 0.0) < 100
     }

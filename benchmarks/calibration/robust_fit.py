@@ -60,8 +60,8 @@ def folds(files: Sequence[str], count: int = 10) -> npt.NDArray[np.int64]:
 def held_out(x: Floats, y: Floats, columns: Sequence[Column], fold: npt.NDArray[np.int64]) -> Floats:
     """Each row predicted by a fit that has seen no row of its source file."""
     predicted = np.zeros(len(y))
-    for one in np.unique(fold):
-        unseen = fold == one
+    for fold_number in np.unique(fold):
+        unseen = fold == fold_number
         predicted[unseen] = x[unseen] @ robust_fit(x[~unseen], y[~unseen], columns)
     return predicted
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.recordings.calls import format_of, is_text_only, names_of
+from benchmarks.recordings.calls import is_text_only, read_format, recorded_names
 
 from tokenquote.catalog import Catalog, UnknownModel
 from tokenquote.catalog.schema.calibration import CalibratedUse, Kind
@@ -47,7 +47,7 @@ def calibration_rows(
     for record in recorded:
         if not is_text_only(record) or record.get("suspect") or not record.get("input_tokens"):
             continue
-        rule = _rule_of(record, catalog)
+        rule = _find_rule(record, catalog)
         use = rule.calibration if rule is not None else None
         if rule is None or use is None:
             continue
@@ -58,10 +58,10 @@ def calibration_rows(
             yield from _row(record, word, use, file, vocabularies)
 
 
-def _rule_of(record: Mapping[str, Any], catalog: Catalog) -> Counting | None:
-    for name in names_of(record):
+def _find_rule(record: Mapping[str, Any], catalog: Catalog) -> Counting | None:
+    for name in recorded_names(record):
         try:
-            return catalog.counting_of(name, format_of(record)).counting
+            return catalog.counting_of(name, read_format(record)).counting
         except UnknownModel:
             continue
     return None
@@ -71,7 +71,7 @@ def _row(
     record: Mapping[str, Any], word: str, use: CalibratedUse, file: str, vocabularies: Vocabularies
 ) -> Iterator[Row]:
     try:
-        request = read_body(format_of(record), record["request"])
+        request = read_body(read_format(record), record["request"])
     except BodyError:
         return
     if not any(request.everything_unknown()):

@@ -36,7 +36,7 @@ _RENAMED = {
 }
 
 
-def format_of(row: Mapping[str, Any]) -> str:
+def read_format(row: Mapping[str, Any]) -> str:
     """The body format of a recorded call; one body in ten thousand lies under another api's name."""
     api, body = str(row["api"]), row["request"]
     if CHAT_APIS.search(api) and "messages" not in body and "message" not in body:
@@ -59,7 +59,7 @@ def is_text_only(row: Mapping[str, Any]) -> bool:
     return not MEDIA & set(row["features"]) and not row.get("remote_media")
 
 
-def names_of(row: Mapping[str, Any]) -> list[str]:
+def recorded_names(row: Mapping[str, Any]) -> list[str]:
     """The model's name in the body, then in the answer: where the first is a deployment's."""
     named = [name for key in ("model_requested", "model_returned") if (name := row.get(key))]
     return [name_on_its_day(name, row) for name in named]

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recordings.calls import catalog_model, format_of, is_text_only, names_of, rows
-from benchmarks.recordings.plan_of_requests import NotAPlan, plan_of_requests
+from benchmarks.recordings.calls import catalog_model, is_text_only, read_format, recorded_names, rows
+from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_requests
 from benchmarks.recordings.token_counts import TokenCounter
 
 from tokenquote.api.quotes import quote_as
@@ -61,7 +61,7 @@ class Grower:
         """Chains of recorded calls, oldest first."""
         by_id = {row["id"]: row for row in rows(recordings)}
         for chain in json.loads(conversations.read_text(encoding="utf-8")):
-            calls = [by_id[one] for one in chain["ids"]]
+            calls = [by_id[call_id] for call_id in chain["ids"]]
             yield self._grown({"ids": chain["ids"]}, chain["api"], calls)
 
     def runs(self, path: Path) -> Iterator[Grown]:
@@ -111,7 +111,7 @@ class Grower:
     def _quote(self, calls: Sequence[Mapping[str, Any]]) -> tuple[Quote | None, str | None]:
         try:
             model = self._model(calls[0])
-            plan = plan_of_requests(format_of(calls[0]), [call["request"] for call in calls])
+            plan = plan_from_requests(read_format(calls[0]), [call["request"] for call in calls])
             quoted = quote_as(
                 Plan.model_validate({**plan, "model": model.id}),
                 model,
@@ -127,7 +127,7 @@ class Grower:
 
     def _model(self, call: Mapping[str, Any]) -> Model:
         """The catalog's model, or a stand-in that counts as the recorded one does."""
-        for name in names_of(call):
+        for name in recorded_names(call):
             try:
                 counted_as = self._catalog.counting_of(name, call["api"])
             except UnknownModel:

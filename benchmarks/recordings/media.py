@@ -46,11 +46,11 @@ def at_most_per_source(counts: Iterable[RecordedMedia], most: int) -> list[Recor
     """Many files record one prompt again and again."""
     seen: dict[tuple[str, str], int] = {}
     kept = []
-    for one in counts:
-        key = (one.source, one.kind)
+    for call in counts:
+        key = (call.source, call.kind)
         seen[key] = seen.get(key, 0) + 1
         if seen[key] <= most:
-            kept.append(one)
+            kept.append(call)
     return kept
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from benchmarks.recordings.calls import format_of
+from benchmarks.recordings.calls import read_format
 
 from tokenquote.tokens import BodyError, Message, Request, ToolDefinition, read_body
 
@@ -73,7 +73,7 @@ def _tokencost() -> PeerCounter:
 
 def _read(row: Mapping[str, Any]) -> Request | None:
     try:
-        return read_body(format_of(row), row["request"])
+        return read_body(read_format(row), row["request"])
     except BodyError:
         return None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recordings.calls import format_of, is_text_only, names_of, rows
+from benchmarks.recordings.calls import is_text_only, read_format, recorded_names, rows
 from benchmarks.recordings.peer_counts import PeerCounter
 
 from tokenquote.api.tokens import answer_tokens
@@ -80,8 +80,8 @@ class TokenCounter:
 
     def predict(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
         """The count of one row, or why there is none."""
-        for name in names_of(row):
-            question = TokensQuestion(format=format_of(row), body=row["request"], model=name)
+        for name in recorded_names(row):
+            question = TokensQuestion(format=read_format(row), body=row["request"], model=name)
             try:
                 answer = answer_tokens(question, self._catalog, self._vocabularies)
             except UnknownModel:
@@ -90,12 +90,12 @@ class TokenCounter:
                 return None, _reason(error)[:200]
             return Count(answer.input_tokens, answer.low, answer.high, answer.method), None
         try:
-            return self._of_nobody(row)
+            return self._predict_unknown_model(row)
         except LocatedError as error:
             return None, _reason(error)
 
-    def _of_nobody(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
-        request = read_body(format_of(row), row["request"])
+    def _predict_unknown_model(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
+        request = read_body(read_format(row), row["request"])
         if any(message.media for message in request.messages):
             return None, "nobody knows how the model counts pictures, sounds, clips or documents"
         rules = TokenRules(self._catalog.counting[_NOBODY], self._vocabularies)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import IO, TYPE_CHECKING
 
 from tokenquote import __version__
@@ -21,9 +18,6 @@ except ModuleNotFoundError:
 from tokenquote.cli.memory_commands import memory
 
 if TYPE_CHECKING:
-    import uvicorn
-
-    from tokenquote.http.service_state import ServiceState
     from tokenquote.settings import Settings
 
 __all__ = ["main"]
@@ -43,34 +37,12 @@ main.add_command(memory)
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [TOKENQUOTE_PORT; 8000]")
 def serve(host: str | None, port: int | None) -> None:
     """Run the HTTP service."""
-    import uvicorn
+    from tokenquote.cli.serving import run_service
 
-    from tokenquote.catalog import CatalogError
-    from tokenquote.http.access_log import configure_logging
-    from tokenquote.http.app import create_app, create_state
-    from tokenquote.settings import unknown_variables
-
-    settings = _settings()
-    configure_logging(settings.log_level)
-    for name in unknown_variables():
-        click.echo(f"warning: {name} is no setting of tokenquote", err=True)
-    try:
-        state = create_state(settings)
-    except CatalogError as error:
-        raise click.ClickException(str(error)) from None
-    config = uvicorn.Config(
-        create_app(settings, state),
-        host=settings.host if host is None else host,
-        port=settings.port if port is None else port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.shutdown_seconds,
+    stated = {"host": host, "port": port}
+    run_service(
+        _settings().model_copy(update={name: value for name, value in stated.items() if value is not None})
     )
-    click.echo(f"Tokenquote {__version__}: http://{config.host}:{config.port} (docs under /docs)", err=True)
-    _drain_on_signal(server := uvicorn.Server(config), state)
-    with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has stopped cleanly
-        server.run()
 
 
 def _settings() -> Settings:
@@ -87,18 +59,6 @@ def _settings() -> Settings:
             f"TOKENQUOTE_{str(e['loc'][0]).upper()}: {plain(e)}" for e in error.errors(include_input=False)
         )
         raise click.ClickException("\n".join(wrong)) from None
-
-
-def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
-    """Answer 503 on /readyz from the moment that the process is asked to stop."""
-    stop = server.handle_exit
-
-    def drain(sig: int, frame: FrameType | None) -> None:
-        state.ready = False
-        stop(sig, frame)
-
-    server.handle_exit = drain  # type: ignore[method-assign]
-    signal.signal(signal.SIGTERM, drain)
 
 
 @main.command("quote")
@@ -122,7 +82,7 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
     if output == "json":
         click.echo(answered.model_dump_json(indent=2))
     elif output == "svg":
-        click.echo(quote_breakdown.picture_of(answered, "tokenquote quote"))
+        click.echo(quote_breakdown.to_svg(answered, "tokenquote quote"))
     else:
         quote_breakdown.print_answer(answered, Console())
 

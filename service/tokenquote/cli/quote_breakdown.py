@@ -16,11 +16,11 @@ from rich.text import Text
 
 from tokenquote_client.quote import Comparison, CountedAmount, Failure, Quote, QuotedRequest
 
-__all__ = ["dollars", "picture_of", "plain_table", "print_answer"]
+__all__ = ["dollars", "plain_table", "print_answer", "to_svg"]
 
 MAX_REQUESTS_SHOWN = 12
 MAX_AMOUNTS_SHOWN = 20
-PICTURE_COLUMNS = 126
+SVG_COLUMNS = 126
 _CERTAIN = ("stated", "exact", "rule")
 
 
@@ -32,23 +32,23 @@ def print_answer(answered: Quote | Comparison, console: Console) -> None:
         console.print(Group(*_sections(answered)))
 
 
-def picture_of(answered: Quote | Comparison, title: str) -> str:
+def to_svg(answered: Quote | Comparison, title: str) -> str:
     """The same as an SVG picture, which names no font on anybody's server."""
-    console = Console(record=True, file=io.StringIO(), width=PICTURE_COLUMNS, force_terminal=True)
+    console = Console(record=True, file=io.StringIO(), width=SVG_COLUMNS, force_terminal=True)
     print_answer(answered, console)
     return re.sub(r"@font-face\s*\{[^}]*\}", "", console.export_svg(title=title, unique_id="tokenquote"))
 
 
 def _print_comparison(comparison: Comparison, console: Console) -> None:
     table = plain_table("model", ">input", ">cache reads", ">output", ">cost", ">without cache", "")
-    for one in comparison.quotes:
-        if isinstance(one, Failure):
-            table.add_row(one.model, "", "", "", "[red]no quote[/]", "", one.problem.detail)
+    for quote in comparison.quotes:
+        if isinstance(quote, Failure):
+            table.add_row(quote.model, "", "", "", "[red]no quote[/]", "", quote.problem.detail)
             continue
-        totals = one.totals
+        totals = quote.totals
         note = "" if totals.complete else "incomplete"
         table.add_row(
-            one.model + _star(one.counts),
+            quote.model + _star(quote.counts),
             _number(totals.input_tokens),
             _number(totals.cache_read_tokens),
             _number(totals.output_tokens),
@@ -57,7 +57,7 @@ def _print_comparison(comparison: Comparison, console: Console) -> None:
             note,
         )
     console.print(table)
-    if any(isinstance(one, Quote) and _star(one.counts) for one in comparison.quotes):
+    if any(isinstance(quote, Quote) and _star(quote.counts) for quote in comparison.quotes):
         console.print("* counted by a fit or an assumption; quote the model alone to see which", style="dim")
 
 

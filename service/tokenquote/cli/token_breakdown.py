@@ -52,7 +52,7 @@ def _notes(answered: TokensAnswer) -> Iterator[RenderableType]:
         yield Text("* rests on a fit or an assumption", style="dim")
     if answered.low != answered.high:
         yield Text(f"nine bills in ten are expected from {answered.low:,} to {answered.high:,}", style="dim")
-    for one in answered.unknown:
-        yield Text(f"! {one.what} at {one.pointer}: counted by its text", style="yellow")
+    for part in answered.unknown:
+        yield Text(f"! {part.what} at {part.pointer}: counted by its text", style="yellow")
     for note in answered.assumptions:
         yield Text(f"· {note}", style="dim")

@@ -48,7 +48,7 @@ def import_vocabulary(name: str, path: Path, catalog: Catalog, catalog_dir: Path
         )
     content = _read(path)
     kept = f"{FOLDER}/{name}{_suffix(path)}"
-    entry = _entry(known, _format_of(path, content), kept, hashlib.sha256(content).hexdigest(), path.name)
+    entry = _entry(known, _guess_format(path, content), kept, hashlib.sha256(content).hexdigest(), path.name)
     _prove(name, entry, content)
     try:
         write_imported(catalog_dir, name, entry, content)
@@ -70,7 +70,7 @@ def _suffix(path: Path) -> str:
     return path.suffix if path.suffix in (".json", ".tiktoken", ".model") else ".vocabulary"
 
 
-def _format_of(path: Path, content: bytes) -> VocabularyFormat:
+def _guess_format(path: Path, content: bytes) -> VocabularyFormat:
     """By what stands in the file, not by its name: Moonshot calls its ranks tiktoken.model."""
     head = content[:4096].lstrip()
     if head.startswith(b"{"):

@@ -122,7 +122,7 @@ def _parameters(row: Endpoint[Any]) -> Iterator[dict[str, Any]]:
     schema = row.parameters.model_json_schema() if row.parameters is not None else {}
     for name, found in schema.get("properties", {}).items():
         in_path = name in parameter_names(row)
-        stated = next((one for one in found.get("anyOf", ()) if one.get("type") != "null"), found)
+        stated = next((variant for variant in found.get("anyOf", ()) if variant.get("type") != "null"), found)
         shown = {key: value for key, value in stated.items() if key not in ("title", "description")}
         if found.get("default") is not None:
             shown["default"] = found["default"]

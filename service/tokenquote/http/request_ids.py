@@ -6,13 +6,13 @@ import re
 import secrets
 from typing import Any
 
-__all__ = ["request_id_of"]
+__all__ = ["ensure_request_id"]
 
 # Printable ASCII without spaces or quotes: safe in a header, a log line and JSON.
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 
 
-def request_id_of(scope: Any) -> str:
+def ensure_request_id(scope: Any) -> str:
     """The id of a request, made once and kept in its scope."""
     state = scope.setdefault("state", {})
     if "request_id" not in state:

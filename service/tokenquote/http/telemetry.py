@@ -26,7 +26,7 @@ from pydantic import BaseModel
 from tokenquote import __version__
 from tokenquote.catalog import Catalog
 from tokenquote.http.access_log import log_request
-from tokenquote.http.request_ids import request_id_of
+from tokenquote.http.request_ids import ensure_request_id
 from tokenquote_client import Comparison, Failure, Quote
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
@@ -180,7 +180,7 @@ def observed(app: ASGIApp, telemetry: Telemetry) -> ASGIApp:
             await app(scope, receive, send)
             return
         started, status = time.perf_counter(), 500
-        request_id = request_id_of(scope)
+        request_id = ensure_request_id(scope)
 
         async def stamp(message: Message) -> None:
             nonlocal status

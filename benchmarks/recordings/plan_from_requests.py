@@ -8,14 +8,14 @@ from typing import Any
 
 from tokenquote.tokens import Media, Message, Request, read_body
 
-__all__ = ["NotAPlan", "plan_of_requests"]
+__all__ = ["NotAPlan", "plan_from_requests"]
 
 
 class NotAPlan(ValueError):
     """The requests do not follow from one another as the turns of a plan do."""
 
 
-def plan_of_requests(body_format: str, bodies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def plan_from_requests(body_format: str, bodies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The plan, without its model.
 
     Raises:
