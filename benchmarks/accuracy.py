@@ -1,14 +1,14 @@
-"""How well we predict recorded bills.
+"""Measure how well recorded bills are predicted.
 
     accuracy.py tokens [--recordings PATH]                          each call by itself
     accuracy.py growth [--recordings PATH --conversations PATH]     conversations, request by request
     accuracy.py growth --runs PATH                                  long agent runs
-    accuracy.py media [--vectors PATH]                              pictures one by one, then calls with them
+    accuracy.py media [--vectors PATH]                              single images, then calls with media
     accuracy.py memory [--vectors PATH]                             parameters, weights, KV caches
     accuracy.py report --output docs/accuracy.md                    all of it, as a page
 
-Without --predictions it prints tables; with it, it writes one JSON object for every input row and leaves the
-scoring to others. The recordings are not part of the project; without them it says so and does nothing.
+Without --predictions it prints tables; with it, it writes one JSON object for every input row and
+scores nothing. The recordings are not part of the project; without them it says so and does nothing.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ Runs of 41 to 189 requests of DeepSeek models, counted with DeepSeek's own vocab
 
 {runs}
 
-## Pictures
+## Images, audio and video
 
 What open-weight processors were seen to do, what providers print, measured bills, and ports of formulas.
 
@@ -171,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--predictions", type=Path)
     report = commands.add_parser("report")
     report.add_argument("--output", type=Path, required=True)
-    report.add_argument("--readme", type=Path, help="a page that shows the peers' table between two marks")
+    report.add_argument("--readme", type=Path, help="a page that shows the table of peers between two marks")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Fit what private models bill to recorded calls, and write models_catalog/generated/calibration.yaml.
+"""Fit the counting of private models to recorded bills, and write models_catalog/generated/calibration.yaml.
 
     calibrate.py [--recordings PATH] [--output PATH]
 
@@ -36,13 +36,13 @@ from tokenquote.tokens.vocabularies.content_classes import CLASSES, SCRIPTS
 
 VOCABULARY = "o200k_base"
 FEWEST_ROWS = 5
-"""A rule with fewer calls keeps its assumptions."""
+"""The fewest calls that a rule is fitted on; with fewer it keeps its assumptions."""
 KINDS = ("plain", "tools", "history", "schema")
 FEW_OF_A_KIND = 20
-"""Fewer calls than this say too little of a band of their own."""
+"""The fewest calls of a kind that get their own band."""
 
 SCALE, SCALE_PENALTY = "scale", 0.01
-"""All classes together, before any departs from the others."""
+"""The coefficient of all classes together, and how strongly it is held."""
 
 SCRIPT_PENALTY = 3.0
 HELD_PENALTY = 30.0
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def calibration_file(recorded: Iterable[Mapping[str, Any]]) -> str:
-    """The file, from recordings."""
+    """Write the calibration file as YAML from recorded calls."""
     catalog = load_catalog()
     found = calibration_rows(recorded, catalog, Vocabularies(catalog.vocabularies))
     families: defaultdict[str, list[Row]] = defaultdict(list)
@@ -90,14 +90,14 @@ def _often_enough(found: Sequence[Row]) -> list[Row]:
 
 @dataclass(frozen=True)
 class FittedFamily:
-    """One family of the file."""
+    """A family of the file: its texts, and the fit of each of its rules."""
 
     texts: dict[str, Any]
     fits: dict[str, dict[str, Any]]
 
 
 def fit_family(name: str, found: Sequence[Row]) -> FittedFamily | None:
-    """All rules of a family at once."""
+    """Fit all rules of a family at once; None if no call is left."""
     if not found:
         return None
     design = Design(name, found)
@@ -122,12 +122,12 @@ def fit_family(name: str, found: Sequence[Row]) -> FittedFamily | None:
 
 
 def _tokens(class_name: str, found: float) -> float:
-    """Only what is counted beside its own class can come to less than nothing."""
+    """Round tokens of a class; only `continued`, counted beside another class, may be negative."""
     return round(float(found if class_name == "continued" else max(0.0, found)), 3)
 
 
 class Design:
-    """The matrix of a family: classes, shared terms, and each rule's own departures from them."""
+    """The matrix of a family: classes, shared terms, and what each rule adds to the shared terms."""
 
     def __init__(self, family: str, found: Sequence[Row]) -> None:
         priors = FAMILIES[family]
@@ -152,7 +152,7 @@ class Design:
 
 
 def _text_penalty(class_name: str, priors: FamilyPriors) -> float:
-    """Few calls have other scripts than Latin: a stray word must not say what a language costs."""
+    """Hold scripts other than Latin strongly, as few calls have them: a stray word must not set a cost."""
     return max(priors.text_penalty, SCRIPT_PENALTY) if class_name in SCRIPTS else priors.text_penalty
 
 
@@ -190,13 +190,13 @@ def _describe_fit(
 
 
 def _own(rule: str, term: str, values: Mapping[str, float]) -> float:
-    """A text cannot cost less than nothing, whatever a few short ones say of its tokens."""
+    """Add a rule's own part to the shared term; tokens of texts are never negative."""
     found = float(values[term] + values[f"{rule}:{term}"])
     return max(0.0, found) if term.endswith("_token") else found
 
 
 def _family_mean(term: str, found: Sequence[Row], values: Mapping[str, float]) -> float:
-    """What the term comes to in the family's calls that have it, each call as much as another."""
+    """Average a term over the family's calls that have it; each call has the same weight."""
     return float(np.mean([_own(row.rule, term, values) for row in found if term in row.terms]))
 
 
@@ -209,7 +209,7 @@ def _errors(predicted: Floats, billed: Floats) -> dict[str, float]:
 
 
 def _bands(found: Sequence[Row], rule: str, unseen: Floats, billed: Floats) -> dict[str, dict[str, float]]:
-    """By kind; a kind that the rule has few calls of takes that of all its calls, or its family's."""
+    """Compute a band for each kind; with few calls of a kind, all calls of rule or family decide."""
     bands = {}
     for kind in KINDS:
         same_kind: npt.NDArray[np.bool_] = np.array([row.kind == kind for row in found])

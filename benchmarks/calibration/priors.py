@@ -1,4 +1,4 @@
-"""What fits start from, before any recorded call is looked at.
+"""The priors are what fits start from, before any recorded call is looked at.
 
 Factors by class of content were measured on vocabularies that are public (measure_classes.py). Terms are what
 is documented or was read off pairs of calls that differ in one thing only. Recorded calls move a coefficient
@@ -59,21 +59,21 @@ _EACH_MESSAGE = {"user": 1.0, "assistant": 1.0, "system": 1.0}
 
 @dataclass(frozen=True)
 class FamilyPriors:
-    """Where a family's fit begins, and how strongly it is held there."""
+    """The start of a family's fit, and how strongly the fit is held there."""
 
     factors: Mapping[str, float] = field(default_factory=lambda: _PUBLIC)
     doubt: float = 0.5
-    """Of scripts that hardly any recorded call has, as a share of their tokens."""
+    """The doubt about scripts that hardly any recorded call has, as a share of their tokens."""
     text_penalty: float = 0.1
     terms: Mapping[str, float] = field(default_factory=dict)
     rules: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Terms of one rule that differ from its family's."""
+    """The terms of a rule that differ from its family's, by rule and term."""
     term_penalty: float = 0.003
     own_penalty: float = 0.02
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Terms of a rule that are not open to doubt: held at their priors."""
+    """The terms of a rule that are beyond doubt, which are held at their priors."""
     hidden: tuple[str, ...] = ("tools_",)
-    """What the terms begin with that stand for hidden prompts, each rule's own."""
+    """The prefixes of the terms that stand for hidden prompts, which each rule fits by itself."""
     hidden_penalty: float = 0.0005
 
 
@@ -145,7 +145,7 @@ FAMILIES: Mapping[str, FamilyPriors] = {
 
 
 def class_doubt(family: str, tokens: Mapping[str, float]) -> dict[str, float]:
-    """Scripts with fewer than a hundred tokens in all recorded calls, and what they may be off by."""
+    """Return the possible error, in tokens per token, of scripts with few tokens in all recorded calls."""
     priors = FAMILIES[family]
     return {
         name: round(priors.doubt * priors.factors.get(name, 1.0), 2)

@@ -1,4 +1,4 @@
-"""Recorded calls to models with a private vocabulary, as rows of features."""
+"""Turn recorded calls to models with a private vocabulary into rows of features."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AT_MOST_PER_SOURCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One recorded call."""
+    """The features and the bill of one recorded call."""
 
     rule: str
     family: str
@@ -34,14 +34,14 @@ class Row:
     file: str
     day: dt.date | None
     terms: Mapping[str, float]
-    """Classes of its texts and terms around them."""
+    """The tokens of its texts by class of content, and the terms around the texts."""
     billed: int
 
 
 def calibration_rows(
     recorded: Iterable[Mapping[str, Any]], catalog: Catalog, vocabularies: Vocabularies
 ) -> Iterator[Row]:
-    """Text-only calls whose rule is to be calibrated, at most three of each source file and api."""
+    """Yield text-only calls whose rule is calibrated, at most three of each source file and API."""
     words = {id(rule): word for word, rule in catalog.counting.items()}
     seen: Counter[tuple[str, str]] = Counter()
     for record in recorded:
@@ -108,7 +108,7 @@ def _terms(found: Features, vocabularies: Vocabularies, vocabulary: str) -> dict
 
 
 def _day(date: object) -> dt.date | None:
-    """`2025-10-25...`, or the date of an HTTP answer."""
+    """Read a day from `2025-10-25...` or from an HTTP date; anything else is None."""
     if not isinstance(date, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Errors of models with a private vocabulary, by family, generation and kind of request."""
+"""Score models with a private vocabulary by family, generation and kind of request."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ __all__ = ["private_vocabulary_table"]
 
 
 def private_vocabulary_table(counts: Iterable[Counted], catalog: Catalog) -> str:
-    """Text-only calls that are not suspect, at most three of each source file; every api together.
+    """Write the table of text-only calls that are not suspect, at most three of each source file and API.
 
-    The errors are of calls that the fit has seen; `held out` are those of source files that it had not, from
-    calibration.yaml. `width` is high − low as a share of the prediction, at the median of inexact calls.
+    The errors are of calls that the fit has seen; `held out` are errors of source files that the fit had not
+    seen, from calibration.yaml. `width` is high − low as a share of the prediction, at the
+    median of inexact calls.
     """
     words = {id(rule): word for word, rule in catalog.counting.items()}
     groups: defaultdict[tuple[str, str], list[Counted]] = defaultdict(list)

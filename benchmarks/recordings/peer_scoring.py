@@ -1,4 +1,4 @@
-"""Our counts beside those of other counters, on the same calls in the same run."""
+"""Score our counts beside those of other counters, on the same calls in the same run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _is_openai(call: Counted) -> bool:
 
 
 def peer_table(counts: Iterable[Counted], peers: Sequence[str]) -> str:
-    """Text-only calls that are not suspect, at most three of each source file: ours beside the peers'."""
+    """Write the table of text-only calls that are not suspect, at most three of each source file and API."""
     kept = at_most_per_source(call for call in counts if call.text_only and not call.suspect and call.billed)
     columns = ["calls", ">n"]
     for counter in ("Tokenquote", *peers):
@@ -47,7 +47,7 @@ def peer_table(counts: Iterable[Counted], peers: Sequence[str]) -> str:
 
 
 def _cells(pairs: Sequence[tuple[int | None, int | None]]) -> list[object]:
-    """Exact over all calls; errors over those with a figure."""
+    """Compute the share of exact counts over all calls, and the errors over the calls with a figure."""
     errors = [abs(count - billed) / billed for count, billed in pairs if count is not None and billed]
     exact = sum(count == billed for count, billed in pairs) / len(pairs)
     missing = sum(count is None for count, _ in pairs)

@@ -1,4 +1,4 @@
-"""Errors of predictions as tables."""
+"""Write the errors of predictions as Markdown tables."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _line(cells: Sequence[object]) -> str:
 
 
 def token_table(counts: Iterable[Counted]) -> str:
-    """Text-only calls that are not suspect, by api and feature, at most three of each source file."""
+    """Write the table of text-only calls that are not suspect, by API and feature."""
     groups: dict[tuple[str, str], list[Counted]] = defaultdict(list)
     unattempted: Counter[str] = Counter()
     for call in at_most_per_source(
@@ -63,7 +63,7 @@ def token_table(counts: Iterable[Counted]) -> str:
 
 
 def at_most_per_source(counts: Iterable[Counted]) -> list[Counted]:
-    """Many files record one prompt again and again."""
+    """Keep at most three calls of each source file and API, as many files repeat one prompt."""
     seen: Counter[tuple[str, str]] = Counter()
     kept = []
     for call in counts:
@@ -80,7 +80,7 @@ _GROWTH_COLUMNS = (
 
 
 def growth_table(grown: Iterable[Grown]) -> str:
-    """Whole conversations by api: quoted against billed input and cache reads."""
+    """Write the table of whole conversations by API: quoted against billed input and cache reads."""
     groups: dict[str, list[Grown]] = defaultdict(list)
     unattempted: Counter[str] = Counter()
     for conversation in grown:
@@ -97,7 +97,7 @@ def growth_table(grown: Iterable[Grown]) -> str:
 
 
 def media_table(counts: Iterable[Measured]) -> str:
-    """Rows by family, those that stand for themselves apart from ports of formulas; then what differs."""
+    """Write a table by family, with ports of formulas apart from other evidence; then one of what differs."""
     found = list(counts)
     independent = [item for item in found if item.independent]
     ports = [item for item in found if not item.independent]
@@ -133,7 +133,7 @@ def media_table(counts: Iterable[Measured]) -> str:
 
 
 def recorded_media_table(counts: Iterable[RecordedMedia]) -> str:
-    """Whole bodies with media against their bills, by what they hold and who was asked."""
+    """Write the table of whole bodies with media against their bills, by kind of media and API."""
     found = list(counts)
     columns = ("calls with", ">n", ">exact", ">within 1 %", ">median error", ">p90 error", ">in band")
     groups: list[tuple[str, list[RecordedMedia]]] = []

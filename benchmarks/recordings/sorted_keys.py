@@ -1,7 +1,7 @@
-"""Tools whose JSON a recorder has sorted by key, put back into the order in which people write it.
+"""Put tools whose JSON a recorder has sorted by key back into the order in which people write it.
 
 Chat templates print definitions as they were sent, so the order of members is worth a token here and there.
-One who sends a body has its true order; a recorder that sorts has lost it.
+The sender of a body has its true order; a recorder that sorts has lost it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ORDER = (
 
 
 def as_written(tools: Any) -> Any:
-    """The tools; those all of whose members are sorted, as libraries that generate no schema write them.
+    """Return the tools; if all members are sorted and no library generated them, in people's order.
 
     Pydantic sorts the members of the schemas that it makes, and they have `title` or
     `additionalProperties`; those of Rust's schemars have `$schema` as well.
@@ -53,7 +53,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _reordered(value: Any, *, names: bool = False) -> Any:
-    """`names`: the members are a function's parameters, whose order nobody knows."""
+    """Reorder members; with `names` they are a function's parameters, whose order nobody knows."""
     if isinstance(value, list):
         return [_reordered(member) for member in value]
     if not isinstance(value, dict):

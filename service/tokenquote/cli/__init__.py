@@ -1,4 +1,4 @@
-"""The `tokenquote` command."""
+"""The `tokenquote` command and its subcommands."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ __all__ = ["main"]
 @click.group()
 @click.version_option(__version__)
 def main() -> None:
-    """A quote before the call: tokens and money of a planned LLM conversation."""
+    """A quote before the call: the tokens and money of a planned LLM conversation."""
 
 
 main.add_command(memory)
 
 
 @main.command()
-@click.option("--host", help="Address to listen on. [TOKENQUOTE_HOST; 127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [TOKENQUOTE_PORT; 8000]")
+@click.option("--host", help="The address to listen on. [TOKENQUOTE_HOST; 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on. [TOKENQUOTE_PORT; 8000]")
 def serve(host: str | None, port: int | None) -> None:
     """Run the HTTP service."""
     from tokenquote.cli.serving import run_service
@@ -46,7 +46,7 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 def _settings() -> Settings:
-    """Those of the environment; each variable that is wrong is named, and ends the command."""
+    """Read the settings; variables with bad values end the command, which names each."""
     from pydantic import ValidationError
 
     from tokenquote.catalog.wording import plain
@@ -66,7 +66,12 @@ def _settings() -> Settings:
 @click.option(
     "--format", "output", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True
 )
-@click.option("--model", "models", multiple=True, help="Instead of the plan's; several are compared.")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help="The model to quote instead of the plan's; repeat it to compare several.",
+)
 @click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_dir: Path | None) -> None:
     """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
@@ -89,8 +94,8 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
 
 @main.command("tokens")
 @click.argument("body", type=click.File("rb"))
-@click.option("--format", "body_format", required=True, help="The api it is for: openai.chat, …")
-@click.option("--model", help="Instead of the one that the body names.")
+@click.option("--format", "body_format", required=True, help="The API that the body is for: openai.chat, …")
+@click.option("--model", help="The model to count for, instead of the model that the body names.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def print_tokens(
@@ -116,9 +121,9 @@ def print_tokens(
 @main.command("deployment")
 @click.argument("question", type=click.File("rb"))
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--gpu", help="Instead of the question's: an id of GET /v1/gpus, or another name of it.")
-@click.option("--gpu-count", type=int, help="Instead of the question's.")
-@click.option("--config", type=click.File("rb"), help="A config.json instead of the question's model.")
+@click.option("--gpu", help="The GPU instead of the question's: an id of GET /v1/gpus, or an alias.")
+@click.option("--gpu-count", type=int, help="The number of GPUs instead of the question's.")
+@click.option("--config", type=click.File("rb"), help="A config.json that replaces the question's model.")
 @click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def print_deployment(
     question: IO[bytes],
@@ -128,9 +133,9 @@ def print_deployment(
     config: IO[bytes] | None,
     catalog_dir: Path | None,
 ) -> None:
-    """Say whether the model of QUESTION fits on GPUs, how fast it is there, and when that is cheaper.
+    """Say whether the model of QUESTION fits on GPUs, how fast it is there, and when hosting is cheaper.
 
-    QUESTION is a YAML or JSON file (- for standard input) of what POST /v1/deployments takes.
+    QUESTION is a YAML or JSON file (- for standard input) with the fields that POST /v1/deployments takes.
     """
     from rich.console import Console
 
@@ -153,7 +158,7 @@ def print_deployment(
 
 @main.command()
 def health() -> None:
-    """Ask the service of this host whether it is ready; exit 1 if not. TOKENQUOTE_PORT says where."""
+    """Ask the service of this host, on TOKENQUOTE_PORT, whether it is ready; exit 1 if it is not."""
     from http.client import HTTPConnection, HTTPException
 
     # Not through httpx2: a probe runs every few seconds, and must not meet a proxy of the environment.
@@ -172,13 +177,13 @@ def health() -> None:
 
 @main.group()
 def catalog() -> None:
-    """The model catalog."""
+    """Check the model catalog, or print its schema."""
 
 
 @catalog.command("check")
 @click.argument("directory", required=False, type=click.Path(path_type=Path, file_okay=False))
 def check_catalog(directory: Path | None) -> None:
-    """Load the shipped catalog, with DIRECTORY over it, and say what is wrong."""
+    """Load the shipped catalog, with the files of DIRECTORY over it, and print every mistake."""
     from tokenquote.catalog import CatalogError, load_catalog
 
     try:
@@ -202,19 +207,19 @@ def print_schema() -> None:
 
 @main.group()
 def vocabularies() -> None:
-    """The vocabularies that texts are counted with."""
+    """List or import the vocabularies that texts are counted with."""
 
 
 def _catalog_dir() -> Path:
     directory = _settings().catalog_dir
     if directory is None:
-        raise click.ClickException("say where your own catalog lies: TOKENQUOTE_CATALOG_DIR")
+        raise click.ClickException("set TOKENQUOTE_CATALOG_DIR to the directory of your own catalog")
     return directory
 
 
 @vocabularies.command("list")
 def list_vocabularies() -> None:
-    """Every vocabulary of the catalog, and where its file is or why it cannot be used."""
+    """List every vocabulary of the catalog: where its file is, or why it cannot be used."""
     from tokenquote.catalog import CatalogError, load_catalog
     from tokenquote.tokens import Vocabularies
 

@@ -1,6 +1,6 @@
-"""A quote as a person reads it: requests, price lines and totals, with everything assumed marked.
+"""Print a quote for a person: requests, price lines and totals.
 
-A star marks a number that rests on an assumption or a fit; the notes below say which.
+A star marks a number that rests on an assumption or a fit; the notes below the table say which.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def print_answer(answered: Quote | Comparison, console: Console) -> None:
 
 
 def to_svg(answered: Quote | Comparison, title: str) -> str:
-    """The same as an SVG picture, which names no font on anybody's server."""
+    """Draw the breakdown as SVG, without the web fonts that rich would load from a server."""
     console = Console(record=True, file=io.StringIO(), width=SVG_COLUMNS, force_terminal=True)
     print_answer(answered, console)
     return re.sub(r"@font-face\s*\{[^}]*\}", "", console.export_svg(title=title, unique_id="tokenquote"))
@@ -111,7 +111,7 @@ def _requests(requests: Sequence[QuotedRequest]) -> Table:
 
 
 def _ends(requests: Sequence[QuotedRequest]) -> Iterator[QuotedRequest | None]:
-    """The first and the last requests; None stands for those between."""
+    """Pick the first and the last requests; None stands for the requests between them."""
     if len(requests) <= MAX_REQUESTS_SHOWN:
         yield from requests
         return
@@ -183,7 +183,7 @@ def _star(counts: Sequence[CountedAmount]) -> str:
 
 
 def plain_table(*columns: str) -> Table:
-    """A plain table; `>` before a heading puts its column to the right."""
+    """Make a table without lines; `>` before a heading puts its column to the right."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for heading in columns:
         table.add_column(heading.removeprefix(">"), justify="right" if heading.startswith(">") else "left")
@@ -195,7 +195,7 @@ def _number(value: int) -> str:
 
 
 def dollars(value: Decimal | None) -> str:
-    """Exact, without trailing zeros; what has no price is `not found`, never 0."""
+    """Write an amount exactly, without trailing zeros; None, no price, is `not found`, never 0."""
     if value is None:
         return "not found"
     text = format(value, "f")

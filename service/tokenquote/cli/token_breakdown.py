@@ -1,4 +1,4 @@
-"""Input tokens of a body as a person reads them: where they are, and how sure they are."""
+"""Print the input tokens of a body for a person: where they are, and how sure they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CERTAIN = ("stated", "exact", "rule")
 
 
 def print_answer(answered: TokensAnswer, console: Console) -> None:
-    """Print each part of the body that costs something, the whole, and what it rests on."""
+    """Print each part of the body that has tokens, their sum, and what the count rests on."""
     console.print(Group(*_sections(answered)))
 
 

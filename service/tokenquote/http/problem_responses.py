@@ -1,4 +1,4 @@
-"""Every failure as `application/problem+json`, those of the framework included."""
+"""Answer every failure as `application/problem+json`, including failures of the framework."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REMEDIES = {
 
 
 def problem_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """The answer to any exception."""
+    """Build the answer to an exception; a fault of the service is logged and hides its message."""
     headers: dict[str, str] = {}
     if isinstance(error, Refused):
         problem = error.problem

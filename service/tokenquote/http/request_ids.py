@@ -1,4 +1,4 @@
-"""Request ids: the caller's own, or a new one; on every answer, problem and log line."""
+"""Give each request an id, which stands on its answer, its problem document and its log line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 
 
 def ensure_request_id(scope: Any) -> str:
-    """The id of a request, made once and kept in its scope."""
+    """Return the id of the request with this ASGI scope, which keeps it.
+
+    It is the header x-request-id if that has safe characters only, else a new random id.
+    """
     state = scope.setdefault("state", {})
     if "request_id" not in state:
         sent = dict(scope["headers"]).get(b"x-request-id", b"")
