@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from tokenquote.api.endpoints import Known, answer, parameters_of
+from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
 from tokenquote.catalog import CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
@@ -125,7 +125,7 @@ def _parse(content: bytes, name: str) -> object:
 
 
 def _answer(
-    endpoint: Endpoint[Any],
+    endpoint: Endpoint[BaseModel],
     kinds: tuple[type[AnswerT], ...],
     question: _Question,
     catalog_dir: Path | None,
@@ -137,7 +137,7 @@ def _answer(
         raise PlanFileError(str(error)) from None
     known = Known(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
     try:
-        answered = answer(endpoint, question.data, question.size, parameters_of(endpoint, {}), known)
+        answered = answer(endpoint, question.data, question.size, read_parameters(endpoint, {}), known)
     except Refused as refused:
         raise PlanFileError(_explain(question, refused.problem)) from None
     if not isinstance(answered, kinds):

@@ -91,7 +91,7 @@ def openapi_document() -> dict[str, Any]:
     }
 
 
-def _operation(row: Endpoint[Any]) -> dict[str, Any]:
+def _operation(row: Endpoint[BaseModel]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": row.operation_id,
         "tags": [row.tag],
@@ -106,7 +106,7 @@ def _operation(row: Endpoint[Any]) -> dict[str, Any]:
     return operation
 
 
-def _answer(row: Endpoint[Any]) -> dict[str, Any]:
+def _answer(row: Endpoint[BaseModel]) -> dict[str, Any]:
     schema: dict[str, Any] = _ref(row.answer)
     if row.or_answer is not None:
         schema = {"oneOf": [schema, _ref(row.or_answer)]}
@@ -118,7 +118,7 @@ def _problem(status: int) -> dict[str, Any]:
     return {"description": HTTPStatus(status).phrase, "content": content}
 
 
-def _parameters(row: Endpoint[Any]) -> Iterator[dict[str, Any]]:
+def _parameters(row: Endpoint[BaseModel]) -> Iterator[dict[str, Any]]:
     """Describe the parameters of path and query; a model marks an optional parameter by a variant `null`."""
     schema = row.parameters.model_json_schema() if row.parameters is not None else {}
     for name, found in schema.get("properties", {}).items():

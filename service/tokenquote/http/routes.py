@@ -10,8 +10,9 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from pydantic import BaseModel
 
-from tokenquote.api.endpoints import parameters_of
+from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.problems import Refused
 from tokenquote.http import telemetry
 from tokenquote.http.service_state import ServiceState
@@ -28,7 +29,10 @@ _ENTITY_TAG = r'(?:W/)?"[^"]*"'
 
 def routes() -> list[HTTPRouteHandler]:
     """Make a handler for each row of the table, and one for the metrics."""
-    own: dict[Endpoint[Any], HTTPRouteHandler] = {Endpoints.liveness: livez, Endpoints.readiness: readyz}
+    own: dict[Endpoint[BaseModel], HTTPRouteHandler] = {
+        Endpoints.liveness: livez,
+        Endpoints.readiness: readyz,
+    }
     return [*(own.get(row) or _route(row) for row in ENDPOINTS), metrics]
 
 
@@ -52,16 +56,16 @@ async def metrics(service: Service) -> Response[bytes]:
     return Response(service.telemetry.exposition(), media_type=telemetry.CONTENT_TYPE)
 
 
-def _route(row: Endpoint[Any]) -> HTTPRouteHandler:
+def _route(row: Endpoint[BaseModel]) -> HTTPRouteHandler:
     async def ask(request: AnyRequest, service: Service) -> Response[bytes]:
         received = dt.datetime.now(dt.UTC)
-        parameters = parameters_of(row, _parameters(request, row))
+        parameters = read_parameters(row, _parameters(request, row))
         body = await request.body()
         content = await service.off_loop(lambda: service.answer(row, body, parameters, received))
         return Response(content, media_type="application/json")
 
     async def look_up(request: AnyRequest, service: Service) -> Response[bytes]:
-        parameters = parameters_of(row, _parameters(request, row))
+        parameters = read_parameters(row, _parameters(request, row))
         content = service.answer(row, b"", parameters, dt.datetime.now(dt.UTC))
         revision = service.catalog.revision if row.of_the_catalog else None
         return _with_etag(request, content, revision)
@@ -73,7 +77,7 @@ def _route(row: Endpoint[Any]) -> HTTPRouteHandler:
     return get(path, include_in_schema=False)(look_up)
 
 
-def _parameters(request: AnyRequest, row: Endpoint[Any]) -> dict[str, str]:
+def _parameters(request: AnyRequest, row: Endpoint[BaseModel]) -> dict[str, str]:
     """Collect the parameters of path and query that the row knows; of a repeated one the last counts."""
     known = row.parameters.model_fields if row.parameters is not None else {}
     given = {name: value for name, value in request.query_params.items() if name in known}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import anyio.to_thread
 from anyio import CapacityLimiter
 from pydantic import BaseModel
 
-from tokenquote.api.endpoints import Known, answer, json_of, to_json
+from tokenquote.api.endpoints import Known, answer, read_json, to_json
 from tokenquote.api.problems import Refused
 from tokenquote.api.validation import prepare
 from tokenquote.catalog import Catalog
@@ -39,7 +39,7 @@ class ServiceState:
         self._limiter: CapacityLimiter | None = None
 
     def answer(
-        self, row: Endpoint[Any], body: bytes, parameters: BaseModel | None, received: dt.datetime
+        self, row: Endpoint[BaseModel], body: bytes, parameters: BaseModel | None, received: dt.datetime
     ) -> bytes:
         """Answer a request as JSON and count it among the metrics.
 
@@ -53,7 +53,7 @@ class ServiceState:
             Refused: the request cannot be answered.
         """
         known = Known(self.catalog, self.vocabularies, received)
-        data = json_of(body) if row.question is not None else None
+        data = read_json(body) if row.question is not None else None
         try:
             answered = answer(row, data, len(body), parameters, known)
         except Refused:

@@ -129,7 +129,7 @@ class Telemetry:
             elif isinstance(quote, Failure):
                 self._not_quoted(quote.model, _app(question))
 
-    def refused(self, row: Endpoint[Any], question: Any) -> None:
+    def refused(self, row: Endpoint[BaseModel], question: Any) -> None:
         """Count a question that was refused, if it was asked of the endpoint for quotes."""
         if row is Endpoints.quotes:
             self._not_quoted(None, _app(question))
