@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     """The port to listen on; 0 lets the system choose a free port."""
     catalog_dir: Path | None = None
-    """The directory of your own catalog files, laid over the shipped ones; None: these alone."""
+    """The directory of your own catalog files, laid over the shipped ones; None for no files."""
     apps: Annotated[tuple[str, ...], NoDecode] = ()
     """The names that a plan's `app` may have as a metrics label, separated by commas; others count
     as `other`."""

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 
+_CATALOG_DIR = click.option(
+    "--catalog-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The directory of your own catalog files, laid over the shipped ones.",
+)
+
+
 @click.group()
 @click.version_option(__version__)
 def main() -> None:
@@ -72,7 +79,7 @@ def _settings() -> Settings:
     multiple=True,
     help="The model to quote instead of the plan's; repeat it to compare several.",
 )
-@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@_CATALOG_DIR
 def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_dir: Path | None) -> None:
     """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
     from rich.console import Console
@@ -97,7 +104,7 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
 @click.option("--format", "body_format", required=True, help="The API that the body is for: openai.chat, …")
 @click.option("--model", help="The model to count for, instead of the model that the body names.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@_CATALOG_DIR
 def print_tokens(
     body: IO[bytes], body_format: str, model: str | None, output: str, catalog_dir: Path | None
 ) -> None:
@@ -124,7 +131,7 @@ def print_tokens(
 @click.option("--gpu", help="The GPU instead of the question's: an id of GET /v1/gpus, or an alias.")
 @click.option("--gpu-count", type=int, help="The number of GPUs instead of the question's.")
 @click.option("--config", type=click.File("rb"), help="A config.json that replaces the question's model.")
-@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@_CATALOG_DIR
 def print_deployment(
     question: IO[bytes],
     output: str,

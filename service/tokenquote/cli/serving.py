@@ -44,7 +44,8 @@ def run_service(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
-    click.echo(f"Tokenquote {__version__}: http://{config.host}:{config.port} (docs under /docs)", err=True)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"Tokenquote {__version__}: http://{host}:{settings.port} (docs under /docs)", err=True)
     _drain_on_signal(server := uvicorn.Server(config), state)
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has stopped cleanly
         server.run()

@@ -43,7 +43,7 @@ def create_state(settings: Settings) -> ServiceState:
 def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp:
     """Build the application, wrapped so that every answer is measured.
 
-    A state of None is made from the settings.
+    The state is made from the settings if it is None.
     """
     service = state or create_state(settings)
 
