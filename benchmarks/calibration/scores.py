@@ -10,8 +10,8 @@ import numpy as np
 from benchmarks.recordings.scoring import at_most_per_source
 from benchmarks.recordings.token_counts import Counted
 
-from tokenquote.catalog import Catalog, UnknownModel
-from tokenquote.catalog.schema.providers import Counting
+from tokenquote.catalog import Catalog, ModelNotFound
+from tokenquote.catalog.schema.counting import CountingRule
 
 __all__ = ["private_vocabulary_table"]
 
@@ -40,10 +40,10 @@ def private_vocabulary_table(counts: Iterable[Counted], catalog: Catalog) -> str
     return "\n".join(lines)
 
 
-def _rule_of(one: Counted, catalog: Catalog) -> Counting | None:
+def _rule_of(one: Counted, catalog: Catalog) -> CountingRule | None:
     try:
-        return catalog.counting_of(one.model, one.api).counting
-    except UnknownModel:
+        return catalog.find_counting(one.model, one.api).counting
+    except ModelNotFound:
         return None
 
 
@@ -64,6 +64,6 @@ def _cells(found: Sequence[Counted]) -> str:
     )
 
 
-def _held_out(rule: Counting | None) -> str:
+def _held_out(rule: CountingRule | None) -> str:
     fit = rule.calibration.fit if rule is not None and rule.calibration is not None else None
     return f"{fit.held_out.median:.2%} | {fit.held_out.p90:.1%}" if fit is not None else " | "

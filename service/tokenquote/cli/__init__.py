@@ -77,14 +77,15 @@ def _settings() -> Settings:
     """Those of the environment; each variable that is wrong is named, and ends the command."""
     from pydantic import ValidationError
 
-    from tokenquote.catalog.wording import plain
+    from tokenquote.errors.field_faults import describe_fault
     from tokenquote.settings import Settings
 
     try:
         return Settings()
     except ValidationError as error:
         wrong = (
-            f"TOKENQUOTE_{str(e['loc'][0]).upper()}: {plain(e)}" for e in error.errors(include_input=False)
+            f"TOKENQUOTE_{str(e['loc'][0]).upper()}: {describe_fault(e)}"
+            for e in error.errors(include_input=False)
         )
         raise click.ClickException("\n".join(wrong)) from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tokenquote.api.media.counter import CountedMedia
-from tokenquote.catalog.schema.providers import AmountProfiles
+from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.errors import Location, NotYetOffered
 from tokenquote.tokens import Count, TokenRules
 from tokenquote_client import amounts
