@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,7 +11,15 @@ from tokenquote.errors.field_faults import describe_fault, fields_at
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
-__all__ = ["Refused", "invalid", "invalid_parameters", "not_json", "pointer_to", "problem_of"]
+__all__ = [
+    "Refused",
+    "invalid",
+    "invalid_parameters",
+    "not_json",
+    "pointer_to",
+    "problem_of",
+    "write_pointer",
+]
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
@@ -40,13 +47,13 @@ def problem_of(error: LocatedError) -> Problem:
     detail = f"{error.detail}{remedy}"
     errors: tuple[FieldError, ...] = ()
     if error.is_placed and status < 500:
-        errors = (FieldError(pointer=_pointer(error.location), detail=detail),)
+        errors = (FieldError(pointer=write_pointer(error.location), detail=detail),)
     if status == 422:
         return _with_errors(error.kind, errors, 1, detail)
     return Problem(type=f"{_TYPE}{error.kind}", title=title, status=status, detail=detail, errors=errors)
 
 
-def invalid(error: ValidationError, body: Any, question: type[BaseModel]) -> Problem:
+def invalid(error: ValidationError, body: object, question: type[BaseModel]) -> Problem:
     """The problem document of a body that is JSON but not the `question` that is asked for."""
     found = error.errors(include_url=False, include_input=False)
     errors = [
@@ -73,7 +80,7 @@ def not_json(error: ValueError) -> Problem:
     return Problem(title="Not JSON", status=400, detail=f"The body cannot be read as JSON: {error}.")
 
 
-def pointer_to(location: Sequence[int | str], body: Any) -> str:
+def pointer_to(location: Sequence[int | str], body: object) -> str:
     """RFC 6901 pointer to a place in the body. pydantic's names of union members are not places in it."""
     steps: list[int | str] = []
     for i, step in enumerate(location):
@@ -87,11 +94,11 @@ def pointer_to(location: Sequence[int | str], body: Any) -> str:
         else:
             continue
         steps.append(step)
-    return _pointer(steps)
+    return write_pointer(steps)
 
 
-def _pointer(steps: Sequence[int | str]) -> str:
-    """RFC 6901; a name that somebody made up is cut, for it may be long."""
+def write_pointer(steps: Sequence[int | str]) -> str:
+    """Write an RFC 6901 pointer; a name that somebody made up is cut, for it may be long."""
     return "".join(f"/{str(step)[:64].replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 

@@ -132,7 +132,7 @@ class _Quoting:
         rows = replay(resolved.conversation)
         cache = _choose_cache(plan.caching, model, tariff)
         uses = _cache_uses(rows, cache, resolved)
-        head = (resolved.conversation.opening.tools + resolved.conversation.opening.system).tokens
+        head = resolved.conversation.opening.head.tokens
         billed = [billed_kinds(row, use, cache.write_kind, head) for row, use in zip(rows, uses, strict=True)]
         priced = price(tariff, billed)
         uncached = priced
@@ -212,7 +212,7 @@ def _cache_uses(rows: Sequence[Row], cache: CacheChoice, resolved: ResolvedPlan)
     if cache.rule is None:
         return [CacheUse()] * len(rows)
     opening = resolved.conversation.opening
-    marks = (opening.tools.tokens, (opening.tools + opening.system).tokens)
+    marks = (opening.tools.tokens, opening.head.tokens)
     return replay_cache(
         rows, cache.rule, ttl=cache.ttl, hit_rate=cache.hit_rate, bills_writes=cache.bills_writes, marks=marks
     )
