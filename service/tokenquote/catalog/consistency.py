@@ -90,7 +90,8 @@ def _check_model(model_id: str, entry: ModelEntry | OpenWeightsEntry, tables: Ta
     yield from _missing(entry.images, tables.image_rules, place("images"), "image_rules.yaml")
     for fault in dangling_media(entry, model, tables.media_rules):
         name, _, what = fault.removeprefix(f"{model}.").partition(":")
-        yield f"{place(name)}:{what}"
+        # A document rule that needs `images` is the model's fault, wherever the rule is named.
+        yield f"{place(name)}:{what}" if " has no " in what else fault
     limits = entry.media_limits if entry.media_limits != NO_RULE else None
     yield from _missing(limits, tables.media_limits, place("media_limits"), "media_limits.yaml")
     if isinstance(entry, OpenWeightsEntry):

@@ -127,7 +127,7 @@ def describe_fault(error_line: Mapping[str, Any], fields: Collection[str] = ()) 
     if kind == "extra_forbidden":
         return _unknown_field(str(error_line["loc"][-1]), fields)
     if kind in ("literal_error", "enum"):
-        return _one_of(context["expected"])
+        return _expected_choices(context["expected"])
     if kind == "string_pattern_mismatch":
         return f"write {_PATTERNS.get(context['pattern'], 'other characters')}"
     sentence = _SENTENCES.get(kind)
@@ -152,7 +152,7 @@ def _unknown_field(name: str, fields: Collection[str]) -> str:
     return f"no such field here{did_you_mean(name, fields, cutoff=0.75) or there_are}"
 
 
-def _one_of(expected: str) -> str:
+def _expected_choices(expected: str) -> str:
     """From `'low', 'medium' or 'high'`."""
     return f"one of these is expected: {expected}" if " or " in expected else f"{expected} is expected"
 
