@@ -18,7 +18,7 @@ from tokenquote.tokens import TokenRules, Vocabularies, read_body
 @pytest.fixture
 def count(catalog: Catalog, vocabularies: Vocabularies) -> Any:
     def of(model: str, messages: Any, **body: Any) -> int:
-        rules = TokenRules(catalog.counting_of(model, "openai.chat").counting, vocabularies)
+        rules = TokenRules(catalog.find_counting(model, "openai.chat").counting, vocabularies)
         return rules.request(read_body("openai.chat", {"messages": messages, **body})).tokens
 
     return of

@@ -17,7 +17,7 @@ import pytest
 from tests.tokens.conversations import conversations
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.schema.providers import Counting
+from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.tokens import TokenRules, Vocabularies, read_body
 from tokenquote.tokens.templates.chat_messages import messages_of, tools_of
@@ -76,7 +76,7 @@ def _sent(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(sent)
 
 
-def _values(rule: Counting) -> dict[str, Any]:
+def _values(rule: CountingRule) -> dict[str, Any]:
     assert rule.template is not None
     return {"bos_token": "", "eos_token": "", **rule.template.values}
 

@@ -86,7 +86,7 @@ def counted(catalog: Catalog, vocabularies: Vocabularies) -> Counted:
         refusal: BodyError | None = None
         try:
             request = read_body(body_format, body)
-            counted_as = catalog.counting_of(model, body_format)
+            counted_as = catalog.find_counting(model, body_format)
             rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
             count = rules.request(request).count
             assert 0 <= count.low <= count.tokens <= count.high

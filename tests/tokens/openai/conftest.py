@@ -23,7 +23,7 @@ def count(catalog: Catalog, vocabularies: Vocabularies) -> Callable[..., int]:
     """`count("gpt-4o", messages=[…])`, and `api="openai.responses"` for another than openai.chat."""
 
     def of(model: str, *, api: str = "openai.chat", **body: Any) -> int:
-        counted_as = catalog.counting_of(model, api)
+        counted_as = catalog.find_counting(model, api)
         rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
         return rules.request(read_body(api, body)).tokens
 

@@ -204,7 +204,7 @@ def subject_of(question: Subject, catalog: Catalog) -> tuple[Mapping[str, Any], 
     """The config that is asked about, and the model of the catalog that it belongs to.
 
     Raises:
-        UnknownModel, AmbiguousModel: no such model.
+        ModelNotFound, AmbiguousModel: no such model.
         LocatedError: its weights are not public.
     """
     if question.architecture is not None:

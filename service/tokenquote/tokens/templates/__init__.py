@@ -12,7 +12,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from tokenquote.catalog.schema.providers import Framing, TemplateUse
+from tokenquote.catalog.schema.counting import TemplateUse
+from tokenquote.catalog.schema.framing import Framing
 from tokenquote.counts import Count
 from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
