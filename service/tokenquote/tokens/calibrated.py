@@ -125,7 +125,7 @@ class CalibratedRequests:
         return self._framed(Features((text,)), self._band("plain")).content
 
     def request(self, request: Request) -> RequestCount:
-        kind = features.kind_of(request)
+        kind = features.band_kind(request)
         band = self._band(kind)
         system = [message for message in request.messages if message.role == "system"]
         others = [message for message in request.messages if message.role != "system"]
@@ -148,7 +148,7 @@ class CalibratedRequests:
         return self._framed(features.tools(request, self._use), self._band("tools"))
 
     def appended(self, messages: Sequence[Message]) -> Framed:
-        return self._appended(messages, self._band(features.kind_of(Request(messages=tuple(messages)))))
+        return self._appended(messages, self._band(features.band_kind(Request(messages=tuple(messages)))))
 
     def _appended(self, messages: Sequence[Message], band: HalfWidth) -> Framed:
         parts = (self._framed(one, band) for one in features.spoken(messages, self._use))
