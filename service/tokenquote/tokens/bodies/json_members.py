@@ -109,15 +109,14 @@ def refuse_deeper(value: object, levels: int, at: Location) -> None:
     Raises:
         BodyError: lists and objects nest deeper than `levels`.
     """
-    level = [value]
+    level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(levels + 1):
-        level = [child for container in level for child in _nested(container)]
+        level = [
+            child
+            for container in level
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, (dict, list))
+        ]
         if not level:
             return
     raise BodyError(at, f"nested deeper than {levels} levels")
-
-
-def _nested(value: object) -> list[object]:
-    """Return the lists and objects inside; nothing else has a level below it."""
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [child for child in inside if isinstance(child, (dict, list))]
