@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tokenquote.counts import Count
 from tokenquote.errors import LocatedError, Location
 
 __all__ = [
@@ -78,8 +79,9 @@ class Unknown:
     """The place in the body, which errors and warnings name."""
 
 
-Part = str | Media | Unknown
-"""A piece of a message; a string is its text. Providers encode each part by itself."""
+Part = str | Media | Unknown | Count
+"""A piece of a message; a string is its text, a count what somebody has counted already or states. Providers
+encode each part by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ class Message:
     def texts(self) -> tuple[str, ...]:
         """The parts that are text, in order."""
         return tuple(part for part in self.parts if isinstance(part, str))
+
+    @property
+    def counts(self) -> tuple[Count, ...]:
+        """What stands in it counted already, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Count))
 
     @property
     def media(self) -> tuple[Media, ...]:

@@ -45,7 +45,7 @@ _NO_METHODS = frozenset({"center", "expandtabs", "format", "format_map", "join",
 
 
 class ChatTemplateError(Exception):
-    """The template refuses the conversation, or does not render within its bounds."""
+    """A chat template that refuses the conversation, or that does not render within its bounds."""
 
 
 @lru_cache(maxsize=64)
@@ -105,7 +105,7 @@ def _own_words(text: str, message: str) -> str:
 
 
 class _Raised(TemplateError):
-    """A template called `raise_exception`, with this message."""
+    """A call of `raise_exception` by a template, with the message that it gave."""
 
 
 _STEPS: ContextVar[list[int]] = ContextVar("steps")
@@ -125,7 +125,7 @@ def _refuse_length(characters: int) -> None:
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """The sandbox in which Hugging Face renders chat templates, with a counter in every loop and macro."""
+    """A sandbox that renders chat templates as Hugging Face does, with a counter in every loop and macro."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 

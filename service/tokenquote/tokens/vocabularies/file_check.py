@@ -26,7 +26,7 @@ PAGE = (
 )
 """A text of words, numbers, code, several scripts, a joined emoji, control characters, and long repeats."""
 
-# Any vocabulary has fewer tokens than bytes for a page of mixed text, and more than these.
+# A vocabulary has fewer tokens than bytes for a page of mixed text, and at least these.
 _FEWEST = 60
 
 
