@@ -76,7 +76,7 @@ def _row(
         return
     if not any(request.everything_unknown()):
         terms = _terms(_features(request, use), vocabularies, "o200k_base")
-        kind = features.kind_of(request)
+        kind = features.band_kind(request)
         yield Row(word, use.family, kind, file, _day(record.get("date")), terms, int(record["input_tokens"]))
 
 

@@ -20,7 +20,7 @@ from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.tokens import TokenRules, Vocabularies, read_body
-from tokenquote.tokens.templates.chat_messages import messages_of, tools_of
+from tokenquote.tokens.templates.chat_messages import template_messages, template_tools
 from tokenquote.tokens.templates.rendering import render
 
 pytestmark = pytest.mark.references
@@ -115,7 +115,10 @@ def test_a_thousand_prompts_equal_transformers(catalog: Catalog, word: str) -> N
             conversations=[_sent(messages)], tools=tools, chat_template=rule.template.text, **values
         )
         request = read_body("openai.chat", {"messages": messages, "tools": tools or []})
-        shown = {"messages": messages_of(request.messages), "tools": tools_of(request.tools) or None}
+        shown = {
+            "messages": template_messages(request.messages),
+            "tools": template_tools(request.tools) or None,
+        }
         assert render(rule.template.text, {**values, **shown}) == expected[0]
 
 
