@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from tokenquote.catalog.media_rules import MediaOfModel, MediaRules, media_of
+from tokenquote.catalog.audio_rules import AudioRule
+from tokenquote.catalog.document_rules import DocumentCounter
+from tokenquote.catalog.image_rules import ImageRule
+from tokenquote.catalog.media_rules import MediaOfModel, MediaRules, MediaRulesFile, resolve_media
 from tokenquote.catalog.schema.families import CountingFamily, MediaFamily, matches
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
-from tokenquote.catalog.schema.image_rules import ImageRule
 from tokenquote.catalog.schema.media_limits import MediaLimits
-from tokenquote.catalog.schema.media_rules import AudioRule, DocumentRule, MediaRulesFile, VideoRule
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, QuantizationFile
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.catalog.schema.providers import AmountProfiles, Caching, Counting, ModelEntry
 from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.catalog.video_rules import VideoCounter
 from tokenquote.errors import LocatedError
 
 __all__ = [
@@ -88,8 +90,8 @@ class Model:
     caching: Caching | None
     images: ImageRule | None
     audio: AudioRule | None = None
-    video: VideoRule | None = None
-    documents: DocumentRule | None = None
+    video: VideoCounter | None = None
+    documents: DocumentCounter | None = None
     media_limits: MediaLimits | None = None
     """What of them the provider turns down."""
     weights: OpenWeightsEntry | None = None
@@ -208,7 +210,7 @@ class Catalog:
         return self.image_rules[family.images] if family.images is not None else None
 
     def _media_of(self, family: MediaFamily) -> MediaOfModel:
-        return media_of(family, self.media_rules, self.image_rules)
+        return resolve_media(family, self.media_rules, self.image_rules)
 
     def _family(self, name: str, api: str | None) -> CountingFamily | None:
         """The first family with this name: those of this api, or those of any."""

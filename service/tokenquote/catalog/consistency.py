@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 
 from tokenquote.catalog.catalog import Provider
 from tokenquote.catalog.counting_rules import dangling_fits
-from tokenquote.catalog.media_rules import dangling_media, dangling_names
+from tokenquote.catalog.image_rules import ImageRule
+from tokenquote.catalog.media_rules import MediaRulesFile, dangling_media, dangling_names
 from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
 from tokenquote.catalog.schema.families import CountingFamily, MediaFamily
 from tokenquote.catalog.schema.gpus import GpusFile
-from tokenquote.catalog.schema.image_rules import ImageRule
 from tokenquote.catalog.schema.media_limits import MediaLimits
-from tokenquote.catalog.schema.media_rules import MediaRulesFile
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, QuantizationFile
 from tokenquote.catalog.schema.providers import AmountProfiles, Caching, Counting, ModelEntry
 from tokenquote.catalog.schema.vocabularies import Vocabulary

@@ -15,13 +15,12 @@ from pydantic import BaseModel
 from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
 from tokenquote.catalog.consistency import Tables, inconsistencies
 from tokenquote.catalog.counting_rules import with_fit, with_template
-from tokenquote.catalog.media_rules import media_of
+from tokenquote.catalog.image_rules import ImageRulesFile
+from tokenquote.catalog.media_rules import MediaRulesFile, resolve_media
 from tokenquote.catalog.schema.calibration import CalibrationFile
 from tokenquote.catalog.schema.families import FamiliesFile
 from tokenquote.catalog.schema.gpus import GpusFile
-from tokenquote.catalog.schema.image_rules import ImageRulesFile
 from tokenquote.catalog.schema.media_limits import MediaLimitsFile
-from tokenquote.catalog.schema.media_rules import MediaRulesFile
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeightsFile, QuantizationFile
 from tokenquote.catalog.schema.providers import (
     CachingFile,
@@ -208,7 +207,7 @@ class _Loading(Tables):
             counting=self.counting[entry.counting],
             caching=caching,
             images=images,
-            **media_of(entry, self.media_rules, self.image_rules),
+            **resolve_media(entry, self.media_rules, self.image_rules),
             media_limits=self.media_limits[limits] if limits is not None else None,
             weights=self.weights_of(entry),
         )

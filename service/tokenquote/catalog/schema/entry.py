@@ -1,16 +1,14 @@
-"""What every entry of a catalog shares: closed and immutable, money that is quoted, words that name entries,
-and the band that a rule of counting media states.
-"""
+"""What every entry of a catalog shares: closed and immutable, money that is quoted, words that name entries."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
-__all__ = ["BandedRule", "Entry", "Money", "NotNegative", "Positive", "Word"]
+__all__ = ["Entry", "Money", "NotNegative", "Positive", "Word"]
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 """What one entry calls another."""
@@ -49,22 +47,3 @@ Money = Annotated[
         _quoted_decimal, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
     ),
 ]
-
-
-class BandedRule(Entry):
-    """A rule with its method, its band and its source."""
-
-    method: Literal["rule", "calibrated", "assumed"]
-    low: Money = Decimal(1)
-    """Lower end of the band, as a multiple of the count."""
-    high: Money = Decimal(1)
-    """Upper end of the band, as a multiple of the count."""
-    source: str = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _band_holds_the_count(self) -> Self:
-        if not self.low <= 1 <= self.high:
-            raise ValueError("the band must hold the count itself: low <= 1 <= high")
-        if self.method != "rule" and self.low == self.high:
-            raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
-        return self
