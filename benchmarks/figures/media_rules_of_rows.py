@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
-from tokenquote.catalog.schema.image_rules import ImageRule, PatchDetail, PatchesRule, TilesRule
+from tokenquote.catalog.image_rules import ImageRule, PatchDetail, PatchesRule, TilesRule
 
 Row = Mapping[str, Any]
 Config = Mapping[str, Any]
@@ -36,7 +36,7 @@ _DATE = re.compile(r"-20\d\d-\d\d-\d\d$")
 
 
 def image_rule_of(row: Row, catalog: Catalog) -> ImageRule:
-    """The rule that counts the row's picture.
+    """The rule that counts the row's image.
 
     Raises:
         LookupError: no rule of the catalog says how.
@@ -65,7 +65,7 @@ def _of_model(catalog: Catalog, row: Row) -> ImageRule:
     except (UnknownModel, AmbiguousModel):
         raise LookupError(f"no rule for {row['family']}: {row['model'][:80]}") from None
     if rule is None:
-        raise LookupError(f"the catalog has no rule for pictures of {name}")
+        raise LookupError(f"the catalog has no rule for images of {name}")
     return rule
 
 

@@ -13,7 +13,7 @@ from tokenquote.errors import LocatedError, ProblemKind
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
-__all__ = ["Refused", "invalid", "invalid_parameters", "not_json", "pointer_to", "problem_of"]
+__all__ = ["Refused", "invalid", "invalid_parameters", "not_json", "pointer_to", "problem_of", "write_pointer"]
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
@@ -41,7 +41,7 @@ def problem_of(error: LocatedError) -> Problem:
     detail = f"{error.detail}{remedy}"
     errors: tuple[FieldError, ...] = ()
     if error.is_placed and status < 500:
-        errors = (FieldError(pointer=_pointer(error.location), detail=detail),)
+        errors = (FieldError(pointer=write_pointer(error.location), detail=detail),)
     if status == 422:
         return _with_errors(error.kind, errors, 1, detail)
     return Problem(type=f"{_TYPE}{error.kind}", title=title, status=status, detail=detail, errors=errors)
@@ -85,11 +85,11 @@ def pointer_to(location: Sequence[int | str], body: Any) -> str:
         else:
             continue
         steps.append(step)
-    return _pointer(steps)
+    return write_pointer(steps)
 
 
-def _pointer(steps: Sequence[int | str]) -> str:
-    """RFC 6901; a name that somebody made up is cut, for it may be long."""
+def write_pointer(steps: Sequence[int | str]) -> str:
+    """Write an RFC 6901 pointer; a name that somebody made up is cut, for it may be long."""
     return "".join(f"/{str(step)[:64].replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 

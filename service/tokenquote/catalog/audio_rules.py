@@ -119,7 +119,9 @@ class ConvolutionsRule(AudioRule):
 
     def count_tokens(self, seconds: Fraction, *, spoken: bool) -> int:
         samples = int(min(seconds, self.max_seconds or seconds) * self.sample_rate)
-        frames = max(0, (samples - self.window) // self.hop + 1) if self.window else ceil_div(samples, self.hop)
+        frames = (
+            max(0, (samples - self.window) // self.hop + 1) if self.window else ceil_div(samples, self.hop)
+        )
         chunk = self.chunk_frames or max(1, frames)
         tokens = frames // chunk * self._shorten(chunk) + self._shorten(frames % chunk)
         return min(tokens, self.max_tokens or tokens) + self.around

@@ -1,4 +1,4 @@
-"""Rules by which models count documents: each page as an image, and its text beside it where that is charged."""
+"""Rules by which models count documents: each page as an image, and its text where that is charged."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TextPerPage(Entry):
 
 
 class DocumentRule(BandedRule):
-    """A rule by which a model counts documents: a page as an image, and its text where the provider adds that."""
+    """A rule by which a model counts documents: pages as images, and text where the provider adds that."""
 
     page: Word | None = None
     """The rule of image_rules.yaml that counts a page; None: the model's own."""
@@ -82,7 +82,9 @@ class DocumentCounter:
             ImageRefused: the model would refuse pages of this shape.
         """
         rule = self.rule
-        width, height = (max(1, round(side * rule.dots_per_inch / _POINTS_PER_INCH)) for side in size or _LETTER)
+        width, height = (
+            max(1, round(side * rule.dots_per_inch / _POINTS_PER_INCH)) for side in size or _LETTER
+        )
         page = self.page.count(width, height, detail or rule.detail)
         expected, low = (page.tokens, page.low) if rule.as_images == "always" else (0, 0)
         return rule.widen(Count(expected * pages, low * pages, page.high * pages, page.method))

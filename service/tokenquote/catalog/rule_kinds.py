@@ -45,7 +45,7 @@ class BandedRule(Entry):
         return Count(tokens, math.floor(tokens * self.low), math.ceil(tokens * self.high), self.method)
 
     def widen(self, count: Count) -> Count:
-        """Return the count with its band widened by the rule's, and as uncertain as the less certain of both."""
+        """Return the count in a band that is wider by the rule's, as certain as the less certain of both."""
         return Count(
             count.tokens,
             math.floor(count.low * self.low),

@@ -1,4 +1,4 @@
-"""Rules by which models count videos: the frames that are looked at, and the audio track where they listen."""
+"""Rules by which models count videos: frames that are looked at, and the audio track where they listen."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class VideoRule(BandedRule):
         return self
 
     @abstractmethod
-    def count_step(self, frames: int, size: ImageSize | None, detail: str | None, images: ImageRules) -> Count:
+    def count_step(
+        self, frames: int, size: ImageSize | None, detail: str | None, images: ImageRules
+    ) -> Count:
         """Count one step of a video of so many frames; without a size, with a wide band.
 
         Raises:
@@ -76,7 +78,9 @@ class VideoRule(BandedRule):
         step = self.count_step(frames, size, detail, images)
         extra = steps * self.per_step + self.around
         return self.widen(
-            Count(step.tokens * steps + extra, step.low * steps + extra, step.high * steps + extra, step.method)
+            Count(
+                step.tokens * steps + extra, step.low * steps + extra, step.high * steps + extra, step.method
+            )
         )
 
 
@@ -96,7 +100,9 @@ class FramesRule(VideoRule):
         if self.shared_pixels is not None and not isinstance(images.get(self.frame), SmartResizeRule):
             yield "shared_pixels: only a frame that is counted by smart_resize can share pixels"
 
-    def count_step(self, frames: int, size: ImageSize | None, detail: str | None, images: ImageRules) -> Count:
+    def count_step(
+        self, frames: int, size: ImageSize | None, detail: str | None, images: ImageRules
+    ) -> Count:
         rule = self._share_pixels(images[self.frame], frames)
         return rule.count_any_size(detail) if size is None else rule.count(size.width, size.height, detail)
 
@@ -118,7 +124,9 @@ class ResizedVideoRule(VideoRule):
     min_pixels: Positive
     max_pixels: Positive
 
-    def count_step(self, frames: int, size: ImageSize | None, detail: str | None, images: ImageRules) -> Count:
+    def count_step(
+        self, frames: int, size: ImageSize | None, detail: str | None, images: ImageRules
+    ) -> Count:
         if size is None:
             steps = ceil_div(frames, self.frames_per_step)
             most = self.max_pixels // (self.unit**2 * self.frames_per_step) // steps + 1

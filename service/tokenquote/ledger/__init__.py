@@ -3,26 +3,26 @@
 from tokenquote.ledger.caching import CacheUse, billed_kinds, replay_cache
 from tokenquote.ledger.replay import (
     MAX_ROWS,
-    Content,
+    NOTHING,
     Conversation,
+    CountedRound,
+    CountedTurn,
     Opening,
     PlanTooLong,
     Row,
-    ToolRound,
-    Turn,
     replay,
 )
 
 __all__ = [
     "MAX_ROWS",
+    "NOTHING",
     "CacheUse",
-    "Content",
     "Conversation",
+    "CountedRound",
+    "CountedTurn",
     "Opening",
     "PlanTooLong",
     "Row",
-    "ToolRound",
-    "Turn",
     "billed_kinds",
     "replay",
     "replay_cache",

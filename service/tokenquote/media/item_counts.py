@@ -28,8 +28,9 @@ class MissingRule(LocatedError):
 def count_item(item: Item, model: MediaRules, *, in_chat: bool = False) -> Count:
     """Count an item as its model does, with what stands around it in a message as the count's framing.
 
-    The count's `media` holds the tokens of each kind of media in it and the amounts that providers limit; what
-    is neither framing nor media is the text of a document. `in_chat` adds what a Chat Completions body does.
+    The count's `media` holds the tokens of each kind of media in it and the amounts that providers limit;
+    what is neither framing nor media is the text of a document. `in_chat` adds what a Chat Completions body
+    adds.
 
     Raises:
         MissingRule: the catalog does not say how.
@@ -113,10 +114,9 @@ def _count_document(document: Document, model: MediaRules, in_chat: bool) -> Cou
     # A provider that does not charge the text beside pages charges it where there are none.
     if document.text is not None and (text.high or document.is_text):
         text = document.text
-    if document.is_text:
-        count = text
-    else:
-        count = pages + text if text.high else pages
+    count = text if document.is_text else pages
+    if text.high and not document.is_text:
+        count = pages + text
     use = MediaUse(
         image=0 if document.is_text else pages.tokens,
         documents=1,

@@ -1,4 +1,4 @@
-"""Images, audio, videos and documents that are not counted yet, with their sizes and lengths as far as known."""
+"""Images, audio, videos and documents not counted yet, with their sizes and lengths as far as known."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """A video, with its audio track unless it is silent; `fps` is None where the provider chooses the frames."""
+    """A video, with its audio track unless it is silent; without `fps` the provider chooses the frames."""
 
     seconds: Length
     fps: float | None = None
@@ -116,7 +116,7 @@ class Video:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document: its pages by size where they are known, else as many US Letter pages; a text file has none."""
+    """A document: its pages by size where they are known, else all US Letter; a text file has none."""
 
     pages: Length
     sizes: Mapping[PageSize, int] = field(default_factory=dict)

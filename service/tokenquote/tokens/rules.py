@@ -11,7 +11,7 @@ from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.framing import FramedRequests
 from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
-from tokenquote.tokens.request_count import Framed, RequestCount
+from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
 from tokenquote.tokens.texts import TextCounter, TextMemo
@@ -30,10 +30,10 @@ class RequestStyle(Protocol):
     def request(self, request: Request) -> RequestCount:
         """A whole request, part by part."""
 
-    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
+    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
         """Tool definitions, given the system messages that may hold their block."""
 
-    def appended(self, messages: Sequence[Message]) -> Framed:
+    def appended(self, messages: Sequence[Message]) -> Count:
         """What messages add to a request that goes before them: a question, an answer, calls with results."""
 
 
@@ -90,11 +90,11 @@ class TokenRules:
         same = self._counting.template is not None
         return (self._style if same else self._style_of(request.shape)).request(request)
 
-    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
+    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
         """Tool definitions, given the system messages that may hold their block."""
         return self._style.tools(tools, system)
 
-    def appended(self, messages: Sequence[Message]) -> Framed:
+    def appended(self, messages: Sequence[Message]) -> Count:
         """What messages add to a request that goes before them."""
         return self._style.appended(messages)
 

@@ -52,8 +52,12 @@ class TextCounter:
         return self._memo[key]
 
     def nothing(self) -> Count:
-        """No text: what sums start from."""
+        """Count no text at all: what sums start from."""
         return self.scaled(0)
+
+    def around(self, framing: int) -> Count:
+        """Count tokens that the provider adds by itself, without any text."""
+        return self.nothing().with_framing(framing)
 
     def texts(self, texts: Iterable[str]) -> Count:
         """Texts that are encoded each by itself."""
@@ -69,6 +73,7 @@ class TextCounter:
             math.ceil(scaled * counting.high),
             counting.method,
             counting.vocabulary,
+            framed=True,
         )
 
     def banded(self, tokens: int) -> Count:
@@ -103,4 +108,5 @@ class TextCounter:
             math.ceil(count.tokens * high),
             method,
             count.vocabulary,
+            framed=True,
         )

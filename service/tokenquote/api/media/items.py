@@ -82,9 +82,13 @@ class ItemReader:
         data, detail = media.data, media.detail
         match media.kind:
             case "image":
-                return Image(None, detail) if data is None else Image.from_data(data, detail, media.media_type)
+                return (
+                    Image(None, detail) if data is None else Image.from_data(data, detail, media.media_type)
+                )
             case "audio":
-                return Audio(_length(None, profiles["audio_seconds"])) if data is None else Audio.from_data(data)
+                return (
+                    Audio(_length(None, profiles["audio_seconds"])) if data is None else Audio.from_data(data)
+                )
             case "video":
                 if data is None:
                     return Video(_length(None, profiles["video_seconds"]), detail=_detail(detail))

@@ -31,7 +31,7 @@ def media_warnings(rows: Sequence[Row], model: Model) -> Iterator[tuple[str, str
 
 
 def limits_passed(requests: Iterable[MediaUse], model: Model) -> Iterator[tuple[int, str]]:
-    """Yield the first request that passes each limit, counted from 0, and a phrase for the amount and the limit."""
+    """Yield the first request that passes each limit, counted from 0, and a phrase for what it sends."""
     limits = _limits(model.media_limits) if model.media_limits is not None else []
     for i, media in enumerate(requests):
         for limit in [limit for limit in limits if _passes(media, limit)]:

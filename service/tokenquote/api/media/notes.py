@@ -26,7 +26,7 @@ def name_kind(item: Item) -> str:
 
 def list_notes(item: Item, count: Count, rules: MediaRules) -> Iterator[str]:
     """Yield a sentence for each assumption that the count of an item makes."""
-    yield from _describe_unknown(item, count.content)
+    yield from _describe_unknown(item, count)
     if isinstance(item, Image):
         yield from _describe_shrinking(item, rules)
         yield from _describe_detail(item, rules)
@@ -34,14 +34,17 @@ def list_notes(item: Item, count: Count, rules: MediaRules) -> Iterator[str]:
 
 
 def _describe_unknown(item: Item, count: Count) -> Iterator[str]:
-    unknown, kind = _unknown_measure(item), name_kind(item)
+    unknown = _unknown_measure(item)
+    if unknown is None and count.method != "assumed":
+        return
+    named, alone = _with_article(name_kind(item)), count.content
     if unknown is not None:
         yield (
-            f"the {unknown} of {_with_article(kind)} behind an address is not known, for addresses are never "
-            f"fetched: {count.low} to {count.high} tokens, counted as {count.tokens}"
+            f"the {unknown} of {named} behind an address is not known, for addresses are never fetched: "
+            f"{alone.low} to {alone.high} tokens, counted as {alone.tokens}"
         )
-    elif count.method == "assumed":
-        yield f"{_with_article(kind)}: {count.low} to {count.high} tokens, assumed to be {count.tokens}"
+    else:
+        yield f"{named}: {alone.low} to {alone.high} tokens, assumed to be {alone.tokens}"
 
 
 def _with_article(kind: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tokenquote.api.media.counter import LookedAt
+from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import memory_of
 from tokenquote.api.problems import problem_of
@@ -121,18 +121,18 @@ class _Quoting:
     """Of the plan, for the quotes' ids."""
     with_requests: bool
     memo: TextMemo = field(default_factory=TextMemo)
-    looked_at: LookedAt = field(default_factory=LookedAt)
+    item_reader: ItemReader = field(default_factory=ItemReader)
     """Media whose headers were read."""
 
     def quote(self, model: Model) -> Quote:
         plan, at = self.plan, self.at
         tariff = tariff_on(model.prices_on(at), at, plan.mode)
         rules = self._rules(model)
-        resolved = resolve(plan, model, rules, self.catalog, self.looked_at)
+        resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
         rows = replay(resolved.conversation)
         cache = _choose_cache(plan.caching, model, tariff)
         uses = _cache_uses(rows, cache, resolved)
-        head = (resolved.conversation.opening.tools + resolved.conversation.opening.system).tokens
+        head = resolved.conversation.opening.head.tokens
         billed = [billed_kinds(row, use, cache.write_kind, head) for row, use in zip(rows, uses, strict=True)]
         priced = price(tariff, billed)
         uncached = priced
@@ -212,7 +212,7 @@ def _cache_uses(rows: Sequence[Row], cache: CacheChoice, resolved: ResolvedPlan)
     if cache.rule is None:
         return [CacheUse()] * len(rows)
     opening = resolved.conversation.opening
-    marks = (opening.tools.tokens, (opening.tools + opening.system).tokens)
+    marks = (opening.tools.tokens, opening.head.tokens)
     return replay_cache(
         rows, cache.rule, ttl=cache.ttl, hit_rate=cache.hit_rate, bills_writes=cache.bills_writes, marks=marks
     )

@@ -36,9 +36,9 @@ from tokenquote.catalog.schema.entry import Entry, Word
 __all__ = [
     "AreaRule", "BisectionRule", "ClosestShapeRule", "CroppedHeightRule", "CropsRule", "FixedRule",
     "ImageRefused", "ImageRule", "ImageRulesFile", "ImageSize", "ImageWindowsRule", "JoinedTilesRule",
-    "LineGridRule", "OverlappingCropsRule", "PaddedPatchesRule", "PanAndScanRule", "PatchDetail", "PatchRangeRule",
-    "PatchesRule", "RowBreaksRule", "SlicesRule", "SmartResizeRule", "SquareBudgetRule", "TileGridRule",
-    "TilesOrResizeRule", "TilesRule", "resize_to_units",
+    "LineGridRule", "OverlappingCropsRule", "PaddedPatchesRule", "PanAndScanRule", "PatchDetail",
+    "PatchRangeRule", "PatchesRule", "RowBreaksRule", "SlicesRule", "SmartResizeRule", "SquareBudgetRule",
+    "TileGridRule", "TilesOrResizeRule", "TilesRule", "resize_to_units",
 ]  # fmt: skip
 
 

@@ -14,7 +14,14 @@ from tokenquote.catalog.image_rules.tile_grids import TileCount, TileGrid, list_
 from tokenquote.catalog.rule_kinds import ByWord
 from tokenquote.catalog.schema.entry import Money, Positive
 
-__all__ = ["AnyGrid", "CoveringGrid", "LargestCanvasGrid", "LeastResizeGrid", "PinpointsGrid", "find_least_resize"]
+__all__ = [
+    "AnyGrid",
+    "CoveringGrid",
+    "LargestCanvasGrid",
+    "LeastResizeGrid",
+    "PinpointsGrid",
+    "find_least_resize",
+]
 
 
 class CoveringGrid(TileGrid):
@@ -84,7 +91,9 @@ def _closest_by_aspect(by_aspect: dict[float, list[TileCount]], aspect: float) -
     if aspect >= 1:
         near = min((known for known in by_aspect if known <= aspect), key=lambda known: abs(known - aspect))
         return max(by_aspect[near], key=lambda grid: grid[0])
-    near = min((known for known in by_aspect if known > aspect), key=lambda known: abs(1 / known - 1 / aspect))
+    near = min(
+        (known for known in by_aspect if known > aspect), key=lambda known: abs(1 / known - 1 / aspect)
+    )
     return max(by_aspect[near], key=lambda grid: grid[1])
 
 
@@ -130,8 +139,8 @@ def _enlargement(length: int, side: int) -> float:
 
 
 class PinpointsGrid(TileGrid):
-    """LLaVA-NeXT's `select_best_resolution`: of listed grids the one that keeps most of the image, then wastes
-    least of the canvas.
+    """LLaVA-NeXT's `select_best_resolution`: of listed grids the one that keeps most of the image, then
+    wastes least of the canvas.
     """
 
     choose: Literal["pinpoints"]

@@ -85,9 +85,7 @@ class SlicesRule(ImageRule):
     """Tokens before and after the whole image."""
 
     def count_tokens(self, width: int, height: int, detail: str | None) -> int:
-        chooser = ClosestLogAspectGrid(
-            choose="closest_log_aspect", edge=self.edge, max_tiles=self.max_slices
-        )
+        chooser = ClosestLogAspectGrid(choose="closest_log_aspect", edge=self.edge, max_tiles=self.max_slices)
         grid = chooser.count_tiles(width, height)
         whole = self._count_slice(width, height, enlarge=grid is None) + self.around
         if grid is None:

@@ -46,8 +46,8 @@ def resize_to_units(
 
 
 class SmartResizeRule(ImageRule):
-    """Qwen's smart resize: both sides to multiples of a unit, the pixels into a range; one token for each unit
-    square. `resize_to_units` has the formula and its source.
+    """Qwen's smart resize: both sides to multiples of a unit, the pixels into a range; one token for each
+    unit square. `resize_to_units` has the formula and its source.
     """
 
     kind: Literal["smart_resize"]

@@ -66,7 +66,7 @@ def _list_grids_in_set_order(most: int, least: int = 1) -> tuple[TileCount, ...]
 
 
 class ClosestAspectGrid(TileGrid):
-    """InternVL's: the grid whose aspect ratio is closest; of equals the larger, while the image fills half of it.
+    """InternVL's: the closest aspect ratio; of equals the larger, while the image fills half of it.
 
     Source: transformers 5.23.0, `get_optimal_tiled_canvas` of image_processing_got_ocr2.py.
     """
@@ -142,8 +142,8 @@ class WidestGrid(TileGrid):
 
 
 class LongestSideGrid(TileGrid):
-    """Idefics3's and SmolVLM's: the long side to a length, enlarged if need be, made even; then whole tiles of
-    both sides.
+    """Idefics3's and SmolVLM's: the long side to a length, enlarged if need be, made even; then whole tiles
+    of both sides.
     """
 
     choose: Literal["longest_side"]

@@ -19,8 +19,8 @@ __all__ = ["TileGridRule", "TilesOrResizeRule", "TilesRule"]
 
 
 class TilesRule(ImageRule):
-    """OpenAI's tiles: a base, and a figure for each square of 512 pixels; detail `low` costs the base whatever
-    the size.
+    """OpenAI's tiles: a base, and a figure for each square of 512 pixels; detail `low` costs the base
+    whatever the size.
 
         fit into 2048 x 2048, then the short side to 768, only ever shrinking; tokens = base + tile x squares
 

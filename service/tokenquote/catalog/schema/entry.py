@@ -1,4 +1,4 @@
-"""What every entry of a catalog shares: closed and immutable, money that is quoted, words that name entries."""
+"""What every entry of a catalog shares: closed and immutable, quoted money, words that name entries."""
 
 from __future__ import annotations
 

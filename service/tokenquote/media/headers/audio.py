@@ -106,7 +106,7 @@ def _wave_data_seconds(claimed: int, there: int, byte_rate: int, size: int) -> f
 
 
 def credible_seconds(seconds: float, size: int) -> float:
-    """Return the length that a header claims, of audio or of a video, if the bytes that are there can hold it.
+    """Return the length that a header claims, of audio or of a video, if the file can hold it.
 
     Raises:
         HeaderError: there is none, or the bytes cannot hold it.

@@ -100,7 +100,7 @@ def read_pdf_pages(data: str, budget: DocumentBudget | None = None) -> PdfPages:
 
 
 def _is_pdf(head: bytes) -> bool:
-    """Whether it begins with the mark of a PDF, which may stand behind blanks or a byte order mark, but not behind another kind of file."""
+    """Whether a PDF begins here; blanks or a byte order mark may come first, but no other kind of file."""
     return head.lstrip(b"\xef\xbb\xbf \t\r\n\f\0").startswith(b"%PDF-")
 
 

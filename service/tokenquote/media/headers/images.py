@@ -113,7 +113,7 @@ def _read_sides(file: Base64File, format_: ImageFormat, head: bytes) -> tuple[in
 
 
 def _sides_the_library_misreads(format_: ImageFormat, head: bytes) -> tuple[int, int] | None:
-    """Imagesize 2.0.1 makes 65,535 of a GIF -1 and a lossy WebP's scale pixels, and does not know OS/2's BMP."""
+    """Imagesize 2.0.1 takes 65,535 of a GIF for -1 and lossy WebP's scale for pixels; it has no OS/2 BMP."""
     if format_ == "gif" and len(head) >= 10:
         width, height = struct.unpack_from("<HH", head, 6)
     elif format_ == "webp" and head[12:16] == b"VP8 " and len(head) >= 30:

@@ -41,8 +41,8 @@ class DocumentBudget:
 def limit_calls(most_calls: int, budget: WorkBudget, work: Callable[[], ResultT]) -> ResultT:
     """Do the work, with at most `most_calls` calls, its own and those of built-in functions.
 
-    They are counted with this thread's profile function, which sees every call: the same file takes the same number
-    on every machine. A profiler of the caller's own pauses meanwhile.
+    They are counted with this thread's profile function, which sees every call: the same file takes the
+    same number on every machine. A profiler of the caller's own pauses meanwhile.
 
     Raises:
         HeaderError: it makes more, or more than the budget has left.

@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from tokenquote.catalog.schema.providers import Framing, TemplateUse
+from tokenquote.counts import Count
 from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolDefinition
-from tokenquote.tokens.request_count import Framed, RequestCount
+from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates.chat_messages import messages_of, settings_of, stated_call, tools_of
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
 from tokenquote.tokens.templates.rendering import ChatTemplateError, render
@@ -57,26 +58,26 @@ class TemplatedRequests:
             self._tokens(others, (), plain) if others != list(request.messages) and others else no_tools
         )
         system = [message for message in request.messages if message.role == "system"]
-        unknown = [one.text for one in request.everything_unknown()]
+        unknown = [piece.text for piece in request.everything_unknown()]
         return RequestCount(
             system=self._framed(no_tools - no_system, _texts_of(system)),
             tools=self._definitions(no_schema - no_tools, len(tools)),
-            schema=self._all_content(whole - no_schema),
+            schema=self._texts.banded(whole - no_schema),
             messages=self._framed(no_system + self._framing.request - self.per_request, _texts_of(others)),
-            unknown=Framed(self._texts.as_unknown(unknown) if unknown else self._texts.nothing()),
+            unknown=self._texts.as_unknown(unknown) if unknown else self._texts.nothing(),
             per_request=self.per_request,
         )
 
-    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
+    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
         if not tools:
-            return Framed(self._texts.nothing())
+            return self._texts.nothing()
         conversation = [*system, _QUESTION]
         tokens = self._tokens(conversation, tools) - self._tokens(conversation)
         return self._definitions(tokens, len(tools))
 
-    def appended(self, messages: Sequence[Message]) -> Framed:
+    def appended(self, messages: Sequence[Message]) -> Count:
         if not messages:
-            return Framed(self._texts.nothing())
+            return self._texts.nothing()
         messages = [_with_named_calls(message) for message in messages]
         if messages[0].role == "system":
             added = self._tokens([*messages, _QUESTION]) - self._tokens([_QUESTION])
@@ -110,14 +111,14 @@ class TemplatedRequests:
         return self._tokens([_QUESTION, _ANSWER, _QUESTION]) - self._tokens([_QUESTION]) - self._question
 
     def _prompts(self, request: Request) -> RequestCount:
-        nothing = Framed(self._texts.nothing())
-        unknown = [one.text for one in request.everything_unknown()]
+        nothing = self._texts.nothing()
+        unknown = [piece.text for piece in request.everything_unknown()]
         return RequestCount(
             system=nothing,
             tools=nothing,
             schema=nothing,
-            messages=Framed(self._texts.texts(request.prompts), request.prompt_tokens),
-            unknown=Framed(self._texts.as_unknown(unknown)) if unknown else nothing,
+            messages=self._texts.texts(request.prompts).with_framing(request.prompt_tokens),
+            unknown=self._texts.as_unknown(unknown) if unknown else nothing,
             per_request=0,
         )
 
@@ -151,23 +152,20 @@ class TemplatedRequests:
             raise BodyError(("messages",), str(error)) from None
         return self._rendered.count(rendered)
 
-    def _framed(self, tokens: int, texts: Sequence[str]) -> Framed:
+    def _framed(self, tokens: int, texts: Sequence[str]) -> Count:
         """A part whose texts are its content, and all the rest of it framing."""
         content = self._texts.texts(texts)
-        return Framed(content, tokens - content.tokens)
+        return content.with_framing(tokens - content.tokens)
 
-    def _definitions(self, tokens: int, tools: int) -> Framed:
+    def _definitions(self, tokens: int, tools: int) -> Count:
         """Definitions as rendered, and what the host is known to add for having any."""
         if not tools:
-            return Framed(self._texts.nothing())
+            return self._texts.nothing()
         rule = self._framing.tools
         content = self._texts.banded(tokens)
         if "tools" in self._framing.model_fields_set:
             content = self._texts.as_structure(content)
-        return Framed(content, rule.per_request + rule.per_tool * tools)
-
-    def _all_content(self, tokens: int) -> Framed:
-        return Framed(self._texts.banded(tokens))
+        return content.with_framing(rule.per_request + rule.per_tool * tools)
 
 
 def _with_named_calls(message: Message) -> Message:
