@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures.media_exceptions import why_not_exact
-from benchmarks.figures.media_rules_of_rows import detail_of, image_rule_of
+from benchmarks.figures.media_row_rules import find_image_rule, read_detail
 from benchmarks.figures.vector_rows import read_vectors, why_not_attempted
 
 from tokenquote.catalog import Catalog
@@ -108,14 +108,14 @@ class MediaCounter:
             return self._catalog.image_rules[row["model"]].count(1024, 1024)
         if row["config"].get("vision_tokens_only"):
             return self._without_marks(row)
-        rule = image_rule_of(row, self._catalog)
+        rule = find_image_rule(row, self._catalog)
         if row["config"].get("max"):
             return max((rule.count(*shape) for shape in _SHAPES), key=lambda count: count.tokens)
         if row.get("width") is None:
-            if detail_of(row) is None:
+            if read_detail(row) is None:
                 raise LookupError("an image of unknown size has no one count")
-            return rule.count(1024, 1024, detail_of(row))
-        return rule.count(row["width"], row["height"], detail_of(row))
+            return rule.count(1024, 1024, read_detail(row))
+        return rule.count(row["width"], row["height"], read_detail(row))
 
     def _without_marks(self, row: Row) -> Count:
         """The square grid alone, of the rule's grid with a break for each row, and one token more."""

@@ -65,7 +65,7 @@ class ByWord:
         self._member = member
 
     def __get_pydantic_core_schema__(self, source: type[Entry], handler: GetCoreSchemaHandler) -> CoreSchema:
-        kinds: Any = reduce(or_, _concrete_subclasses(source))
+        kinds: Any = reduce(or_, sorted(_concrete_subclasses(source), key=lambda kind: kind.__name__))
         return handler.generate_schema(Annotated[kinds, Field(discriminator=self._member)])
 
 

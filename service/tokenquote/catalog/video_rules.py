@@ -54,7 +54,7 @@ class VideoRule(BandedRule):
     def count_step(
         self, frames: int, size: ImageSize | None, detail: str | None, images: ImageRules
     ) -> Count:
-        """Count one step of a video of so many frames; without a size, with a wide band.
+        """Count one step of a video of `frames` frames; without a size, with a wide band.
 
         Raises:
             ImageRefused: the model would refuse frames of this shape.

@@ -1,4 +1,4 @@
-"""Kinds that need no grid of the image's own pixels: one figure, so many pixels a token, or a token budget.
+"""Kinds that need no grid of the image's own pixels: one figure, pixels a token, or a token budget.
 
 `fixed` and `area`; Gemini 3's `square_budget` and Muse's `closest_shape`, for which the shape alone decides
 once the image fills its budget.
@@ -38,7 +38,7 @@ class FixedRule(ImageRule):
 
 
 class AreaRule(ImageRule):
-    """A base, and a token for each so many pixels: for providers that publish examples and no formula."""
+    """A base, and a token per `pixels_per_token`, for providers that publish examples and no formula."""
 
     kind: Literal["area"]
     base: NotNegative = 0
