@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from tokenquote.api.endpoints import Known, answer, json_of, parameters_of
+from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
@@ -49,13 +49,12 @@ class Estimator(Quoter):
         return f"Estimator(<{len(self._catalog.models)} models, revision {self._catalog.revision}>)"
 
     def _call(self, operation: Operation[AnswerT]) -> AnswerT:
-        """What the service would make of the very bytes that a client would send."""
+        """Answer the very data that a client would send; no bytes are written, so none count as too many."""
         known = Known(self._catalog, self._vocabularies, dt.datetime.now(dt.UTC))
-        row, content = operation.endpoint, operation.content
+        row = operation.endpoint
         try:
-            parameters = parameters_of(row, {**operation.params, **operation.in_path})
-            data = None if content is None else json_of(content)
-            answered = answer(row, data, len(content or b""), parameters, known)
+            parameters = read_parameters(row, {**operation.params, **operation.in_path})
+            answered = answer(row, operation.members, 0, parameters, known)
         except Refused as refused:
             raise error_of(refused.problem) from None
         if not isinstance(answered, operation.answer):

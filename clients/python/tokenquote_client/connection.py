@@ -96,13 +96,14 @@ class Connection:
     def request(self, operation: Operation[Any], build: Callable[..., httpx2.Request]) -> httpx2.Request:
         """The operation as a request, made by an HTTP client's own `build_request`."""
         headers = self._request_headers()
-        if operation.content is not None:
+        content = operation.content
+        if content is not None:
             headers["content-type"] = "application/json"
         return build(
             operation.method,
             f"{self.base_url}{operation.path}",
             params=operation.params or None,
-            content=operation.content,
+            content=content,
             headers=headers,
             timeout=self.timeout,
         )

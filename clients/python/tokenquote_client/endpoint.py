@@ -16,6 +16,7 @@ from pydantic import BaseModel
 __all__ = ["AnswerT", "Awaiting", "Endpoint", "Fields", "GetEndpoint", "PostEndpoint", "Tag", "Waiting"]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
+AnswerT_co = TypeVar("AnswerT_co", bound=BaseModel, covariant=True)
 QuestionT = TypeVar("QuestionT", bound=BaseModel)
 QuestionT_contra = TypeVar("QuestionT_contra", bound=BaseModel, contravariant=True)
 ResultT_co = TypeVar("ResultT_co", covariant=True)
@@ -52,7 +53,7 @@ class Awaiting(ABC):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Endpoint(Generic[AnswerT]):
+class Endpoint(Generic[AnswerT_co]):
     """One path of the service: what it is asked, what it answers, and how it is shown in the docs."""
 
     path: str
@@ -61,7 +62,7 @@ class Endpoint(Generic[AnswerT]):
     tag: Tag
     summary: str
     description: str
-    answer: type[AnswerT]
+    answer: type[AnswerT_co]
     or_answer: type[BaseModel] | None = None
     """Another form that the answer may have."""
     question: type[BaseModel] | None = None
@@ -90,7 +91,7 @@ class Endpoint(Generic[AnswerT]):
         return "GET" if self.question is None else "POST"
 
 
-class PlainEndpoint(Endpoint[AnswerT]):
+class PlainEndpoint(Endpoint[AnswerT_co]):
     """A path whose methods are written by hand, in `quoters`."""
 
     @overload
@@ -104,8 +105,10 @@ class PlainEndpoint(Endpoint[AnswerT]):
         raise AttributeError(f"{owner.__name__} has no {self.name}: {asked_by} asks for {self.path}")
 
 
-class PostEndpoint(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
+class PostEndpoint(Endpoint[AnswerT_co], Generic[QuestionT, AnswerT_co]):
     """A POST with a method of its own: `client.NAME(question, **fields)`."""
+
+    question: type[QuestionT]
 
     def __set_name__(self, owner: type, name: str) -> None:
         super().__set_name__(owner, name)
@@ -114,22 +117,22 @@ class PostEndpoint(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
     @overload
     def __get__(self, caller: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, caller: Waiting, owner: type) -> Ask[QuestionT, AnswerT]: ...
+    def __get__(self, caller: Waiting, owner: type) -> Ask[QuestionT, AnswerT_co]: ...
     @overload
-    def __get__(self, caller: Awaiting, owner: type) -> Ask[QuestionT, Coroutine[Any, Any, AnswerT]]: ...
+    def __get__(self, caller: Awaiting, owner: type) -> Ask[QuestionT, Coroutine[Any, Any, AnswerT_co]]: ...
     def __get__(self, caller: Waiting | Awaiting | None, owner: type) -> Any:
         if caller is None:
             return self
         if isinstance(caller, Awaiting):
             awaiting = caller
 
-            async def ask_async(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT:
+            async def ask_async(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT_co:
                 return await awaiting._ask(self, question, fields)
 
             return _named(ask_async, self)
         waiting = caller
 
-        def ask(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT:
+        def ask(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT_co:
             return waiting._ask(self, question, fields)
 
         return _named(ask, self)
@@ -141,7 +144,7 @@ class PostEndpoint(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
         return self.__get__(caller, type(caller))(question, **fields)
 
 
-class GetEndpoint(Endpoint[AnswerT]):
+class GetEndpoint(Endpoint[AnswerT_co]):
     """A GET without parameters, with a method of its own: `client.NAME()`."""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -151,22 +154,22 @@ class GetEndpoint(Endpoint[AnswerT]):
     @overload
     def __get__(self, caller: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, caller: Waiting, owner: type) -> Callable[[], AnswerT]: ...
+    def __get__(self, caller: Waiting, owner: type) -> Callable[[], AnswerT_co]: ...
     @overload
-    def __get__(self, caller: Awaiting, owner: type) -> Callable[[], Coroutine[Any, Any, AnswerT]]: ...
+    def __get__(self, caller: Awaiting, owner: type) -> Callable[[], Coroutine[Any, Any, AnswerT_co]]: ...
     def __get__(self, caller: Waiting | Awaiting | None, owner: type) -> Any:
         if caller is None:
             return self
         if isinstance(caller, Awaiting):
             awaiting = caller
 
-            async def ask_async() -> AnswerT:
+            async def ask_async() -> AnswerT_co:
                 return await awaiting._ask(self, None, {})
 
             return _named(ask_async, self)
         waiting = caller
 
-        def ask() -> AnswerT:
+        def ask() -> AnswerT_co:
             return waiting._ask(self, None, {})
 
         return _named(ask, self)
@@ -176,7 +179,7 @@ class GetEndpoint(Endpoint[AnswerT]):
         return self.__get__(caller, type(caller))()
 
 
-def _named(ask: Callable[..., Any], endpoint: Endpoint[Any]) -> Callable[..., Any]:
+def _named(ask: Callable[..., Any], endpoint: Endpoint[BaseModel]) -> Callable[..., Any]:
     """The method as `help(client.NAME)` shows it."""
     ask.__name__ = ask.__qualname__ = endpoint.name
     ask.__module__ = endpoint.answer.__module__

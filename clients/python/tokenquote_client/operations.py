@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeAlias
 from urllib.parse import quote as percent_encoded
 
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 
 from tokenquote_client.catalog import ModelDetail, ModelList
 from tokenquote_client.endpoint import AnswerT, Endpoint, Fields
@@ -41,7 +42,20 @@ class Operation(Generic[AnswerT]):
     """What stands in the query."""
     in_path: Mapping[str, str] = field(default_factory=dict)
     """What stands in the path."""
-    content: bytes | None = field(default=None, repr=False)
+    members: Fields | None = field(default=None, repr=False)
+    """The body's members as JSON data; None: there is no body."""
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as JSON; None: there is no body.
+
+        Raises:
+            InvalidRequest: a text in it has no UTF-8 form.
+        """
+        try:
+            return None if self.members is None else to_json(self.members)
+        except ValueError as error:
+            raise _unwritable(error) from None
 
     @property
     def method(self) -> Literal["GET", "POST"]:
@@ -67,7 +81,7 @@ def operation_of(
     """
     if endpoint.question is None:
         return Operation(endpoint, endpoint.answer)
-    return Operation(endpoint, endpoint.answer, content=_json(_members(question, fields or {})))
+    return Operation(endpoint, endpoint.answer, members=_as_json_data(_members(question, fields or {})))
 
 
 def quote_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail) -> Operation[Quote]:
@@ -118,7 +132,7 @@ def _plan_operation(answer: type[AnswerT], members: Fields, detail: Detail) -> O
     if detail not in ("full", "summary"):
         raise ValueError(f"detail must be 'full' or 'summary', not {detail!r}")
     params = {"detail": detail} if detail == "summary" else {}
-    return Operation(Endpoints.quotes, answer, params, content=_json(members))
+    return Operation(Endpoints.quotes, answer, params, members=_as_json_data(members))
 
 
 def _plan_members(plan: Plan | Fields | None, fields: Fields) -> dict[str, Any]:
@@ -150,15 +164,22 @@ def _lean(value: Any) -> Any:
         return {name: _lean(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
         return [_lean(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no number of JSON")
+    if isinstance(value, str) and not value.isascii():
+        value.encode()  # half a surrogate pair is no text of JSON
     return value
 
 
-def _json(members: Fields) -> bytes:
-    """The body. Nothing is checked here: what is wrong with it, the service says best."""
+def _as_json_data(members: Fields) -> Fields:
+    """Turn times, decimals and the like into what JSON has. Nothing else is checked: the service says best
+    what is wrong with a body.
+    """
     try:
-        return to_json(members)
+        data: dict[str, Any] = to_jsonable_python(members)
     except (ValueError, RecursionError) as error:
         raise _unwritable(error) from None
+    return data
 
 
 def _unwritable(error: Exception) -> InvalidRequest:

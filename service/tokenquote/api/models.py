@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
 
 from tokenquote.catalog import Catalog, Model
 from tokenquote.ledger.prices import tariff_on
@@ -94,6 +94,6 @@ def _media(model: Model) -> dict[str, str]:
     return {kind: rule for kind, rule in rules.items() if rule is not None}
 
 
-def _limits(model: Model) -> dict[str, Any] | None:
+def _limits(model: Model) -> Mapping[str, object] | None:
     limits = model.media_limits
     return limits.model_dump(mode="json", exclude_defaults=True) if limits is not None else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,7 +12,15 @@ from tokenquote.errors import LocatedError, ProblemKind
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
-__all__ = ["Refused", "invalid", "invalid_parameters", "not_json", "pointer_to", "problem_of", "write_pointer"]
+__all__ = [
+    "Refused",
+    "invalid",
+    "invalid_parameters",
+    "not_json",
+    "pointer_to",
+    "problem_of",
+    "write_pointer",
+]
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
@@ -47,7 +54,7 @@ def problem_of(error: LocatedError) -> Problem:
     return Problem(type=f"{_TYPE}{error.kind}", title=title, status=status, detail=detail, errors=errors)
 
 
-def invalid(error: ValidationError, body: Any, question: type[BaseModel]) -> Problem:
+def invalid(error: ValidationError, body: object, question: type[BaseModel]) -> Problem:
     """The problem document of a body that is JSON but not the `question` that is asked for."""
     found = error.errors(include_url=False, include_input=False)
     errors = [
@@ -71,7 +78,7 @@ def not_json(error: ValueError) -> Problem:
     return Problem(title="Not JSON", status=400, detail=f"The body cannot be read as JSON: {error}.")
 
 
-def pointer_to(location: Sequence[int | str], body: Any) -> str:
+def pointer_to(location: Sequence[int | str], body: object) -> str:
     """RFC 6901 pointer to a place in the body. pydantic's names of union members are not places in it."""
     steps: list[int | str] = []
     for i, step in enumerate(location):

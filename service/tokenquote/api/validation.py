@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from pydantic import BaseModel
-from pydantic_core import SchemaValidator
+from pydantic_core import CoreSchema, SchemaValidator
 
 from tokenquote.errors import LocatedError
 
@@ -28,7 +28,7 @@ _SHORT_BYTES = 16 * 1024
 """A body up to this length has few enough places for errors to report them all: some thousands at most."""
 
 
-def validated(kind: type[ModelT], data: Any, size: int) -> ModelT:
+def validated(kind: type[ModelT], data: object, size: int) -> ModelT:
     """JSON data as a wire model.
 
     Args:
@@ -48,12 +48,12 @@ def validated(kind: type[ModelT], data: Any, size: int) -> ModelT:
     return model
 
 
-def _refuse_large_objects(data: Any) -> None:
+def _refuse_large_objects(data: object) -> None:
     """Look at every object of the body, depth first: what is kept is the way to one place, however many
     places there are, and no call goes deeper than this one.
     """
     way: list[int | str] = []
-    open_containers: list[Iterator[tuple[int | str, Any]]] = [iter([("", data)])]
+    open_containers: list[Iterator[tuple[int | str, object]]] = [iter([("", data)])]
     while open_containers:
         for step, value in open_containers[-1]:
             if not isinstance(value, (dict, list)) or not value:
@@ -79,12 +79,12 @@ def prepare(kinds: Iterable[type[BaseModel]]) -> None:
 @cache  # one for each wire model
 def _first_errors_only(kind: type[BaseModel]) -> SchemaValidator:
     """The model's own validator, but that a list ends at its first faulty item."""
-    schema: Any = _with_fail_fast(kind.__pydantic_core_schema__)
+    schema = cast(CoreSchema, _with_fail_fast(kind.__pydantic_core_schema__))  # the same but for `fail_fast`
     # Else the parts of the schema that are models of their own would be validated by what they have built.
     return SchemaValidator(schema, _use_prebuilt=False)
 
 
-def _with_fail_fast(schema: Any) -> Any:
+def _with_fail_fast(schema: object) -> object:
     """A pydantic core schema whose lists have `fail_fast`, which pydantic offers list by list only."""
     if isinstance(schema, dict):
         changed = {name: _with_fail_fast(member) for name, member in schema.items()}

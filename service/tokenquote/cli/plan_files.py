@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from tokenquote.api.endpoints import Known, answer, parameters_of
+from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
 from tokenquote.catalog import CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
@@ -114,7 +114,7 @@ def _answer(row: Endpoint[Any], data: Any, size: int, name: str, what: str, cata
         raise PlanFileError(str(error)) from None
     known = Known(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
     try:
-        return answer(row, data, size, parameters_of(row, {}), known)
+        return answer(row, data, size, read_parameters(row, {}), known)
     except Refused as refused:
         raise PlanFileError(_sentences(name, what, refused.problem)) from None
 

@@ -11,7 +11,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 
-from tokenquote.api.endpoints import parameters_of
+from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.problems import Refused
 from tokenquote.http import telemetry
 from tokenquote.http.service_state import ServiceState
@@ -52,13 +52,13 @@ async def metrics(service: Service) -> Response[bytes]:
 def _route(row: Endpoint[Any]) -> HTTPRouteHandler:
     async def ask(request: AnyRequest, service: Service) -> Response[bytes]:
         received = dt.datetime.now(dt.UTC)
-        parameters = parameters_of(row, _parameters(request, row))
+        parameters = read_parameters(row, _parameters(request, row))
         body = await request.body()
         content = await service.off_loop(lambda: service.answer(row, body, parameters, received))
         return Response(content, media_type="application/json")
 
     async def look_up(request: AnyRequest, service: Service) -> Response[bytes]:
-        parameters = parameters_of(row, _parameters(request, row))
+        parameters = read_parameters(row, _parameters(request, row))
         content = service.answer(row, b"", parameters, dt.datetime.now(dt.UTC))
         revision = service.catalog.revision if row.of_the_catalog else None
         return _with_etag(request, content, revision)

@@ -11,7 +11,7 @@ import anyio.to_thread
 from anyio import CapacityLimiter
 from pydantic import BaseModel
 
-from tokenquote.api.endpoints import Known, answer, json_of, to_json
+from tokenquote.api.endpoints import Known, answer, read_json, to_json
 from tokenquote.api.problems import Refused
 from tokenquote.api.validation import prepare
 from tokenquote.catalog import Catalog
@@ -47,7 +47,7 @@ class ServiceState:
             Refused: it cannot be answered.
         """
         known = Known(self.catalog, self.vocabularies, received)
-        data = json_of(body) if row.question is not None else None
+        data = read_json(body) if row.question is not None else None
         try:
             answered = answer(row, data, len(body), parameters, known)
         except Refused:

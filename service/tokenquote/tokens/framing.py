@@ -1,4 +1,4 @@
-"""Requests counted by constants: the tokens that stand around a message, a call, a result, a block of tools."""
+"""Requests counted by constants: the tokens around a message, a call, a result and a block of tools."""
 
 from __future__ import annotations
 
