@@ -3,7 +3,7 @@
     accuracy.py tokens [--recordings PATH]                          each call by itself
     accuracy.py growth [--recordings PATH --conversations PATH]     conversations, request by request
     accuracy.py growth --runs PATH                                  long agent runs
-    accuracy.py media [--vectors PATH]                              pictures one by one, then calls with them
+    accuracy.py media [--vectors PATH]                              images one by one, then calls with them
     accuracy.py memory [--vectors PATH]                             parameters, weights, KV caches
     accuracy.py report --output docs/accuracy.md                    all of it, as a page
 
@@ -95,7 +95,7 @@ Runs of 41 to 189 requests of DeepSeek models, counted with DeepSeek's own vocab
 
 {runs}
 
-## Pictures
+## Images
 
 What open-weight processors were seen to do, what providers print, measured bills, and ports of formulas.
 

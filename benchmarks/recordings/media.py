@@ -1,4 +1,4 @@
-"""Recorded calls with pictures, sound, clips or documents: what we say the whole body costs, and the bill."""
+"""Recorded calls with images, audio, videos or documents: what we say the whole body costs, and the bill."""
 
 from __future__ import annotations
 
