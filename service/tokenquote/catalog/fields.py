@@ -7,6 +7,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from tokenquote.catalog.rule_kinds import list_kinds
+
 __all__ = ["fields_at"]
 
 
@@ -38,7 +40,7 @@ def _is_form(model: type[BaseModel], word: int | str) -> bool:
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     """`tuple[Tier, ...] | None` holds Tier."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
+        yield from list_kinds(annotation)
     for argument in get_args(annotation):
         yield from _models_in(argument)
 

@@ -7,19 +7,18 @@ kind is a new subclass with a word of its own; nothing else lists the kinds.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, model_validator
+from pydantic import BaseModel, Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from tokenquote.catalog.schema.entry import Entry, Money
 from tokenquote.counts import Count, least_certain
 
-__all__ = ["BandedRule", "ByWord"]
+__all__ = ["BandedRule", "ByWord", "list_kinds"]
 
 
 class BandedRule(Entry):
@@ -65,12 +64,13 @@ class ByWord:
         self._member = member
 
     def __get_pydantic_core_schema__(self, source: type[Entry], handler: GetCoreSchemaHandler) -> CoreSchema:
-        kinds: Any = reduce(or_, sorted(_concrete_subclasses(source), key=lambda kind: kind.__name__))
+        kinds: Any = reduce(or_, list_kinds(source))
         return handler.generate_schema(Annotated[kinds, Field(discriminator=self._member)])
 
 
-def _concrete_subclasses(parent: type[Entry]) -> Iterator[type[Entry]]:
-    for subclass in parent.__subclasses__():
-        if not subclass.__abstractmethods__:
-            yield subclass
-        yield from _concrete_subclasses(subclass)
+def list_kinds(parent: type[BaseModel]) -> list[type[BaseModel]]:
+    """List the classes that an abstract class stands for, by their names; any other stands for itself."""
+    if not parent.__abstractmethods__:
+        return [parent]
+    kinds = [kind for subclass in parent.__subclasses__() for kind in list_kinds(subclass)]
+    return sorted(kinds, key=lambda kind: kind.__name__)
