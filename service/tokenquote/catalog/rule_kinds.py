@@ -41,6 +41,8 @@ class BandedRule(Entry):
 
     def with_band(self, tokens: int) -> Count:
         """Return a count of these tokens with the rule's band and method."""
+        if self.low == self.high:  # the count itself, which the band holds
+            return Count(tokens, tokens, tokens, self.method)
         return Count(tokens, math.floor(tokens * self.low), math.ceil(tokens * self.high), self.method)
 
     def widen(self, count: Count) -> Count:
