@@ -1,4 +1,4 @@
-"""The client's methods without a service: the same questions, answers and errors, in process."""
+"""Offers the client's methods without a service: the same questions, answers and errors, in process."""
 
 from __future__ import annotations
 

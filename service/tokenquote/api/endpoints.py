@@ -1,7 +1,7 @@
-"""The table of endpoints, this half: which function answers each row of `tokenquote_client.endpoints`.
+"""Names the function that answers each row of the table in `tokenquote_client.endpoints`.
 
-The one way from a question to its answer, whichever door it came through: HTTP, the estimator or the command
-line. Read, validate, answer; whatever goes wrong becomes a problem document.
+The one way from a question to its answer, whether it comes by HTTP, from the estimator or from the
+command line. Read, validate, answer; whatever goes wrong becomes a problem document.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from tokenquote.api.memory import answer_kv_cache, answer_weights
 from tokenquote.api.memory.grid_and_index import answer_memory_grid, answer_vector_index
 from tokenquote.api.memory.training import answer_training
 from tokenquote.api.models import answer_catalog, answer_model, answer_models
-from tokenquote.api.problems import Refused, invalid, invalid_parameters, not_json, problem_of
+from tokenquote.api.problems import Refused, invalid, invalid_parameters, not_json, write_problem
 from tokenquote.api.quotes import answer_plan
 from tokenquote.api.tokens import answer_tokens
-from tokenquote.api.validation import validated
+from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies
@@ -45,7 +45,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What answers are made from."""
+    """Holds what answers are made from."""
 
     catalog: Catalog
     vocabularies: Vocabularies
@@ -63,7 +63,7 @@ def _by_body(
     """Name the function that answers a body by itself."""
 
     def answering(question: BaseModel | None, _: BaseModel | None, known: Known) -> BaseModel:
-        return function(_of_kind(endpoint.question, question), known)
+        return function(_expect(endpoint.question, question), known)
 
     return endpoint, answering
 
@@ -74,7 +74,7 @@ def _by_parameters(
     """Name the function that answers what stands in path and query."""
 
     def answering(_: BaseModel | None, parameters: BaseModel | None, known: Known) -> BaseModel:
-        return function(_of_kind(kind, parameters), known)
+        return function(_expect(kind, parameters), known)
 
     return endpoint, answering
 
@@ -88,9 +88,9 @@ def _by_catalog(
 
 def _answer_quotes(plan: BaseModel | None, parameters: BaseModel | None, known: Known) -> BaseModel:
     """Answer a plan; the one row that has both a body and parameters."""
-    detail = _of_kind(QuoteParameters, parameters).detail
+    detail = _expect(QuoteParameters, parameters).detail
     return answer_plan(
-        _of_kind(Plan, plan),
+        _expect(Plan, plan),
         known.catalog,
         known.vocabularies,
         known.now,
@@ -151,10 +151,10 @@ def answer(
     try:
         return FUNCTIONS[endpoint](_read_question(endpoint, data, size), parameters, known)
     except LocatedError as error:
-        raise Refused(problem_of(error)) from None
+        raise Refused(write_problem(error)) from None
 
 
-def _of_kind(kind: type[ModelT], given: BaseModel | None) -> ModelT:
+def _expect(kind: type[ModelT], given: BaseModel | None) -> ModelT:
     """Return what was read by the models of a row, as the model that its function takes."""
     if not isinstance(given, kind):
         raise TypeError(f"the function of a row takes {kind.__name__}, not {type(given).__name__}")
@@ -206,6 +206,6 @@ def _read_question(endpoint: Endpoint[BaseModel], data: object, size: int) -> Ba
     if endpoint.question is None:
         return None
     try:
-        return validated(endpoint.question, data, size)
+        return validate(endpoint.question, data, size)
     except ValidationError as error:
         raise Refused(invalid(error, data, endpoint.question)) from None

@@ -1,4 +1,4 @@
-"""What went wrong, as the problem document that says so: its type, title, status and pointers."""
+"""Writes errors as problem documents: type, title, status, and a pointer to each faulty field."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ __all__ = [
     "invalid_parameters",
     "not_json",
     "pointer_to",
-    "problem_of",
     "write_pointer",
+    "write_problem",
 ]
 
 _TYPE = "urn:tokenquote:problem:"
@@ -35,15 +35,15 @@ _KINDS: Mapping[ProblemKind, tuple[int, str, str]] = {
 
 
 class Refused(Exception):
-    """A question that ends in a problem document, whichever door it came through."""
+    """Ends a question in a problem document, whichever way the question came in."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.title)
         self.problem = problem
 
 
-def problem_of(error: LocatedError) -> Problem:
-    """The problem document of a question that cannot be answered."""
+def write_problem(error: LocatedError) -> Problem:
+    """Write the problem document of a question that cannot be answered."""
     status, title, remedy = _KINDS[error.kind]
     detail = f"{error.detail}{remedy}"
     errors: tuple[FieldError, ...] = ()
@@ -55,7 +55,7 @@ def problem_of(error: LocatedError) -> Problem:
 
 
 def invalid(error: ValidationError, body: object, question: type[BaseModel]) -> Problem:
-    """The problem document of a body that is JSON but not the `question` that is asked for."""
+    """Write the problem document of a body that is JSON but not the `question` that is asked for."""
     found = error.errors(include_url=False, include_input=False)
     errors = [
         FieldError(
@@ -67,19 +67,19 @@ def invalid(error: ValidationError, body: object, question: type[BaseModel]) -> 
 
 
 def invalid_parameters(error: ValidationError) -> Problem:
-    """The problem document of parameters in path and query, which have no place in the body."""
+    """Write the problem document of parameters in path and query, which have no place in the body."""
     found = error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]
     said = "; ".join(f"query parameter {'/'.join(map(str, line['loc']))}: {plain(line)}" for line in found)
     return _with_errors("invalid-request", (), 0, said)
 
 
 def not_json(error: ValueError) -> Problem:
-    """The problem document of a body that is no JSON."""
+    """Write the problem document of a body that is no JSON."""
     return Problem(title="Not JSON", status=400, detail=f"The body cannot be read as JSON: {error}.")
 
 
 def pointer_to(location: Sequence[int | str], body: object) -> str:
-    """RFC 6901 pointer to a place in the body. pydantic's names of union members are not places in it."""
+    """Write an RFC 6901 pointer to a place in the body, without pydantic's names of union members."""
     steps: list[int | str] = []
     for i, step in enumerate(location):
         last = i == len(location) - 1

@@ -1,4 +1,4 @@
-"""A plan as rows, one per model request: what each sends, what it finds in the cache."""
+"""Turns a counted conversation into rows, one per model request, and rows into cache use and money."""
 
 from tokenquote.ledger.caching import CacheUse, billed_kinds, replay_cache
 from tokenquote.ledger.replay import (

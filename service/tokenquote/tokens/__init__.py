@@ -1,4 +1,4 @@
-"""Text, tool definitions and native request bodies to token counts that say where they come from."""
+"""Counts the tokens of texts, tool definitions and native bodies, and says where each count comes from."""
 
 from tokenquote.counts import Count
 from tokenquote.tokens.bodies import format_names, looks_like, read_body, read_tools

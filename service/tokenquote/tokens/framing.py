@@ -34,9 +34,11 @@ class FramedRequests:
 
     @property
     def per_request(self) -> int:
+        """Tokens that every request has, whatever is in it."""
         return self._framing.request
 
     def request(self, request: Request) -> RequestCount:
+        """Count a whole request, part by part."""
         system = [message for message in request.messages if message.role == "system"]
         others = [message for message in request.messages if message.role != "system"]
         unknown = [piece.text for piece in request.everything_unknown()]
@@ -59,11 +61,13 @@ class FramedRequests:
         return self._texts.texts(request.prompts).with_framing(request.prompt_tokens + empty + around)
 
     def appended(self, messages: Sequence[Message]) -> Count:
+        """Count what messages add to a request that goes before them."""
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
         parts = (self._exchange(group, names) for group in _exchanges(messages))
         return total(parts, self._texts.nothing())
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
+        """Count tool definitions, given the system messages that may hold their block."""
         rule = self._framing.tools
         if not tools:
             return self._texts.nothing()
@@ -110,14 +114,14 @@ class FramedRequests:
         return self._structure(self._joined(() if tools else system, response_format_block(schema)), framing)
 
     def _joined(self, system: Sequence[Message], block: str) -> int:
-        """A block at the end of the system message: a full stop there and the blank line are one token."""
+        """Count a block that ends the system message: a full stop before it and the blank line are one."""
         if not self._framing.tools.joins_system or not system or not system[-1].texts:
             return self._texts.encode(block)
         before = system[-1].texts[-1]
         return self._texts.encode(f"{before}\n\n{block}") - self._texts.encode(before)
 
     def _exchange(self, messages: Sequence[Message], names: Mapping[str, str]) -> Count:
-        """One message, or an assistant message with its calls and the results that answer them."""
+        """Count one message, or an assistant message with its calls and the results that answer them."""
         first, *results = messages
         if len(first.calls) > 1 and self._framing.parallel_calls:
             return self._parallel(first, results)
@@ -146,7 +150,7 @@ class FramedRequests:
         return self._texts.texts([name, *message.texts]).with_framing(self._framing.result)
 
     def _parallel(self, calls: Message, results: Sequence[Message]) -> Count:
-        """Several calls at once are sent as one call of a tool that makes them all."""
+        """Count several calls at once, which are sent as one call of a tool that makes them all."""
         uses = (
             f'{{"recipient_name":"functions.{call.name}","parameters":{_compact(call.arguments) or "{}"}}}'
             for call in calls.calls
@@ -177,7 +181,7 @@ def _exchanges(messages: Sequence[Message]) -> Iterator[list[Message]]:
 
 
 def _compact(arguments: str) -> str:
-    """Arguments as compact JSON; text that is not JSON stays as it is."""
+    """Write arguments as compact JSON; text that is not JSON stays as it is."""
     try:
         return json.dumps(json.loads(arguments), separators=(",", ":"), ensure_ascii=False)
     except (ValueError, RecursionError):

@@ -10,10 +10,10 @@ from tokenquote.memory import Architecture, LatentAttention
 from tokenquote.memory.layers import Experts, GroupedAttention
 from tokenquote_client.quote import Warned
 
-__all__ = ["assumptions_of", "warnings_of"]
+__all__ = ["list_assumptions", "list_warnings"]
 
 
-def assumptions_of(findings: Findings) -> list[str]:
+def list_assumptions(findings: Findings) -> list[str]:
     """What is taken for granted."""
     return [
         *findings.hosted.architecture.assumptions,
@@ -96,7 +96,7 @@ def _money(findings: Findings) -> Iterator[str]:
     yield "GPUs are rented around the clock; power, staff, storage and traffic cost nothing"
 
 
-def warnings_of(findings: Findings) -> list[Warned]:
+def list_warnings(findings: Findings) -> list[Warned]:
     """What could mislead a reader who sees only the numbers."""
     found = [*_fit_warnings(findings), *_limit_warnings(findings), *_money_warnings(findings)]
     architecture = findings.hosted.architecture

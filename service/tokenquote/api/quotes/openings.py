@@ -1,4 +1,4 @@
-"""How a conversation opens: a native body that it starts with, or the tools beside its system message."""
+"""Counts how a conversation opens: the native body that it starts with, or tools beside a system message."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ __all__ = ["OpeningReader", "Started"]
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What a native body opens."""
+    """Holds the opening that a native body makes."""
 
     opening: Opening
+    """The tokens that every request sends first."""
     unanswered: Sequence[Message]
     """Calls with their results that the body ends with: the first answer follows them."""
 
@@ -43,7 +44,7 @@ class OpeningReader:
     amounts: AmountCounter
 
     def start(self, start: wire.Start, first: wire.Turn) -> Started:
-        """A native body as the opening of a conversation.
+        """Count a native body as the opening of a conversation; `first` is the turn that follows it.
 
         Raises:
             LocatedError: the body is not of its format, or opens no conversation.
@@ -117,7 +118,7 @@ class OpeningReader:
 
 
 def _unanswered(messages: Sequence[Message]) -> Sequence[Message]:
-    """The last calls with their results, where nothing follows them and all of it is text."""
+    """Return the last calls with their results, where nothing follows them and all of it is text."""
     results = [*takewhile(lambda message: message.role == "tool", reversed(messages))]
     exchange = messages[-len(results) - 1 :]
     plain = all(isinstance(part, str) for message in exchange for part in message.parts)

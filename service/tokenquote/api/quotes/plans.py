@@ -1,4 +1,4 @@
-"""A wire plan and a model to a conversation whose every amount is known, and where each came from."""
+"""Turns a wire plan into a conversation whose every amount is counted, with the source of each count."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ __all__ = ["ResolvedPlan", "Unstated", "resolve"]
 
 @dataclass(frozen=True, slots=True)
 class Unstated:
-    """Output that the plan leaves out and that counts as 0 tokens."""
+    """Counts the output that the plan leaves out, which is taken as 0 tokens."""
 
     assistant: int
-    """Turns without `assistant`."""
+    """The number of turns without `assistant`."""
     reasoning: int
-    """Turns without `reasoning`."""
+    """The number of turns without `reasoning`."""
     round_reasoning: int
-    """Tool rounds without `reasoning`."""
+    """The number of tool rounds without `reasoning`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPlan:
-    """The conversation, and what to say about its numbers."""
+    """Holds the counted conversation, and what to say about its numbers."""
 
     conversation: Conversation
     counts: tuple[CountedAmount, ...]

@@ -1,4 +1,4 @@
-"""Requests counted by rendering them with the model's own chat template, token for token.
+"""Counts requests by rendering them with the model's own chat template, token for token.
 
 What a message, a call or the tools add is found by rendering as well: the difference that they make to a
 short conversation. So a plan's requests grow as the rendered prompts do, and no constant is kept beside the
@@ -41,10 +41,11 @@ class TemplatedRequests:
 
     @cached_property
     def per_request(self) -> int:
-        """What stands before the first message, and what asks for the answer."""
+        """Tokens before the first message, and those that ask for the answer."""
         return self._framing.request + self._tokens([_QUESTION]) - self._question
 
     def request(self, request: Request) -> RequestCount:
+        """Count a whole request, part by part."""
         if request.shape == "prompts":
             return self._prompts(request)
         values = settings_of(request)
@@ -60,15 +61,16 @@ class TemplatedRequests:
         system = [message for message in request.messages if message.role == "system"]
         unknown = [piece.text for piece in request.everything_unknown()]
         return RequestCount(
-            system=self._framed(no_tools - no_system, _texts_of(system)),
+            system=self._framed(no_tools - no_system, _list_texts(system)),
             tools=self._definitions(no_schema - no_tools, len(tools)),
             schema=self._texts.banded(whole - no_schema),
-            messages=self._framed(no_system + self._framing.request - self.per_request, _texts_of(others)),
+            messages=self._framed(no_system + self._framing.request - self.per_request, _list_texts(others)),
             unknown=self._texts.as_unknown(unknown) if unknown else self._texts.nothing(),
             per_request=self.per_request,
         )
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
+        """Count tool definitions, given the system messages that may hold their block."""
         if not tools:
             return self._texts.nothing()
         conversation = [*system, _QUESTION]
@@ -76,21 +78,22 @@ class TemplatedRequests:
         return self._definitions(tokens, len(tools))
 
     def appended(self, messages: Sequence[Message]) -> Count:
+        """Count what messages add to a request that goes before them."""
         if not messages:
             return self._texts.nothing()
         messages = [_with_named_calls(message) for message in messages]
         if messages[0].role == "system":
             added = self._tokens([*messages, _QUESTION]) - self._tokens([_QUESTION])
-            return self._framed(added, _texts_of(messages))
+            return self._framed(added, _list_texts(messages))
         before, tokens = self._before(messages[0].role)
         conversation = [*before, *messages]
         if messages[-1].role == "assistant":
             conversation.append(_QUESTION)
             tokens += self._question
-        return self._framed(self._tokens(conversation) - tokens, _texts_of(messages))
+        return self._framed(self._tokens(conversation) - tokens, _list_texts(messages))
 
     def _before(self, role: Role) -> tuple[list[Message], int]:
-        """A short conversation that a message of this role can follow, and the tokens of its request."""
+        """Return a short conversation that a message of this role can follow, with its request's tokens."""
         asked = self._tokens([_QUESTION])
         if role == "user":
             return [_QUESTION, _ANSWER], asked + self._answer
@@ -101,13 +104,13 @@ class TemplatedRequests:
 
     @cached_property
     def _question(self) -> int:
-        """What the question of the short conversation adds after an answer."""
+        """Tokens that the question of the short conversation adds after an answer."""
         asked = self._tokens([_QUESTION, _ANSWER, _QUESTION], asks=False)
         return asked - self._tokens([_QUESTION, _ANSWER], asks=False)
 
     @cached_property
     def _answer(self) -> int:
-        """What its answer adds, the opening that had asked for it included."""
+        """Tokens that its answer adds, the opening that had asked for it included."""
         return self._tokens([_QUESTION, _ANSWER, _QUESTION]) - self._tokens([_QUESTION]) - self._question
 
     def _prompts(self, request: Request) -> RequestCount:
@@ -130,7 +133,7 @@ class TemplatedRequests:
         *,
         asks: bool = True,
     ) -> int:
-        """Tokens of a rendered conversation.
+        """Count the tokens of a rendered conversation.
 
         Raises:
             BodyError: the template refuses it.
@@ -153,12 +156,12 @@ class TemplatedRequests:
         return self._rendered.count(rendered)
 
     def _framed(self, tokens: int, texts: Sequence[str]) -> Count:
-        """A part whose texts are its content, and all the rest of it framing."""
+        """Count a part whose texts are its content, and all the rest of it framing."""
         content = self._texts.texts(texts)
         return content.with_framing(tokens - content.tokens)
 
     def _definitions(self, tokens: int, tools: int) -> Count:
-        """Definitions as rendered, and what the host is known to add for having any."""
+        """Count definitions as rendered, with what the host is known to add for having any."""
         if not tools:
             return self._texts.nothing()
         rule = self._framing.tools
@@ -169,7 +172,7 @@ class TemplatedRequests:
 
 
 def _with_named_calls(message: Message) -> Message:
-    """A call that a plan states as text has no name yet: it is read from the text."""
+    """Read the names of calls that a plan states as text, which have none yet."""
     if all(call.name for call in message.calls):
         return message
     read = [("", call) if call.name else stated_call(call.arguments, call.id or "") for call in message.calls]
@@ -181,8 +184,8 @@ def _without_tools(request: Request) -> bool:
     return request.tool_choice is not None and request.tool_choice.mode == "none"
 
 
-def _texts_of(messages: Sequence[Message]) -> list[str]:
-    """What stands in the messages: texts, thoughts, and the arguments of calls."""
+def _list_texts(messages: Sequence[Message]) -> list[str]:
+    """List what stands in the messages: texts, reasoning, and the arguments of calls."""
     found: list[str] = []
     for message in messages:
         found += [*message.texts, *([message.reasoning] if message.reasoning else [])]
