@@ -67,7 +67,7 @@ def _count_image(image: Image, model: MediaRules, in_chat: bool) -> Count:
     else:
         count = rule.count(size.width, size.height, image.detail)
         longest = max(size.width, size.height)
-    use = MediaUse(image=count.tokens, images=1, base64_bytes=_base64_of(image.file), longest_edge=longest)
+    use = MediaUse(image=count.tokens, images=1, base64_bytes=_count_base64(image.file), longest_edge=longest)
     return _enclose(count, rule.in_message + (rule.extra_in_chat if in_chat else 0), use)
 
 
@@ -80,7 +80,7 @@ def _count_audio(audio: Audio, model: MediaRules, *, spoken: bool) -> Count:
         audio=count.tokens,
         audios=1,
         audio_seconds=audio.seconds.expected,
-        base64_bytes=_base64_of(audio.file),
+        base64_bytes=_count_base64(audio.file),
     )
     return _enclose(count, 0 if spoken else rule.in_message, use)
 
@@ -99,7 +99,7 @@ def _count_video(video: Video, model: MediaRules) -> Count:
         video=count.media.video,
         videos=1,
         longest_video_seconds=video.seconds.expected,
-        base64_bytes=_base64_of(video.file),
+        base64_bytes=_count_base64(video.file),
     )
     return _enclose(count, 0, use)
 
@@ -121,7 +121,7 @@ def _count_document(document: Document, model: MediaRules, in_chat: bool) -> Cou
         image=0 if document.is_text else pages.tokens,
         documents=1,
         pages=int(document.pages.expected),
-        base64_bytes=_base64_of(document.file),
+        base64_bytes=_count_base64(document.file),
     )
     return _enclose(count, rule.around + (rule.extra_in_chat if in_chat else 0), use)
 
@@ -167,7 +167,7 @@ def _count_length(length: Length, count: Callable[[float], Count]) -> Count:
     )
 
 
-def _base64_of(file: File | None) -> int:
+def _count_base64(file: File | None) -> int:
     return file.characters if file is not None else 0
 
 
