@@ -10,7 +10,7 @@ from tokenquote.api.problems import Refused
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.endpoint import AnswerT
-from tokenquote_client.errors import error_of
+from tokenquote_client.errors import build_service_error
 from tokenquote_client.operations import Operation
 from tokenquote_client.quoters import Quoter
 
@@ -56,7 +56,7 @@ class Estimator(Quoter):
             parameters = read_parameters(row, {**operation.params, **operation.in_path})
             answered = answer(row, operation.members, 0, parameters, known)
         except Refused as refused:
-            raise error_of(refused.problem) from None
+            raise build_service_error(refused.problem) from None
         if not isinstance(answered, operation.answer):
             raise TypeError(f"a question for {operation.answer.__name__} got {type(answered).__name__}")
         return answered

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tokenquote.catalog.rule_kinds import BandedRule, ByWord
-from tokenquote.catalog.schema.entry import Entry, Money, NotNegative, Positive
+from tokenquote.catalog.schema.catalog_entry import Entry, Money, NotNegative, Positive
 from tokenquote.counts import Count, ceil_div
 
 __all__ = ["AnyAudioRule", "AudioRule", "ConvolutionLayer", "ConvolutionsRule", "RateRule", "exact_seconds"]

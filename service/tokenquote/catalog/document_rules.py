@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.rule_kinds import BandedRule
-from tokenquote.catalog.schema.entry import Entry, Money, NotNegative, Positive, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Money, NotNegative, Positive, Word
 from tokenquote.counts import Count
 
 __all__ = ["DocumentCounter", "DocumentRule", "TextPerPage"]

@@ -11,10 +11,10 @@ from pydantic import Field
 from tokenquote.catalog.audio_rules import AnyAudioRule, AudioRule
 from tokenquote.catalog.document_rules import DocumentCounter, DocumentRule
 from tokenquote.catalog.image_rules import ImageRule
-from tokenquote.catalog.schema.entry import Entry, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Word
 from tokenquote.catalog.schema.media_limits import MediaLimits
 from tokenquote.catalog.video_rules import AnyVideoRule, VideoCounter
-from tokenquote.catalog.wording import did_you_mean
+from tokenquote.errors.field_faults import did_you_mean
 
 __all__ = [
     "MediaOfModel",

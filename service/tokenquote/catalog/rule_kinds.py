@@ -15,21 +15,24 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
-from tokenquote.catalog.schema.entry import Entry, Money
+from tokenquote.catalog.schema.catalog_entry import Entry, Money
 from tokenquote.counts import Count, least_certain
 
 __all__ = ["BandedRule", "ByWord", "list_kinds"]
 
 
 class BandedRule(Entry):
-    """A rule with its method, its band and its source."""
+    """A counting rule that states its method, its band and its source."""
 
     method: Literal["rule", "calibrated", "assumed"]
+    """How the count is known: `rule` is published, `calibrated` is fitted to records, `assumed` is a
+    guess."""
     low: Money = Decimal(1)
-    """The lower end of the band, as a multiple of the count."""
+    """The lower end of the band, as a multiple of the count; by default the count itself."""
     high: Money = Decimal(1)
-    """The upper end of the band, as a multiple of the count."""
+    """The upper end of the band, as a multiple of the count; by default the count itself."""
     source: str = Field(min_length=1)
+    """Where the rule stands, such as an address or a package with its version."""
 
     @model_validator(mode="after")
     def _band_holds_the_count(self) -> Self:

@@ -14,7 +14,7 @@ from pydantic import model_validator
 from tokenquote.catalog.audio_rules import AudioRule, exact_seconds
 from tokenquote.catalog.image_rules import ImageRule, ImageSize, SmartResizeRule, resize_to_units
 from tokenquote.catalog.rule_kinds import BandedRule, ByWord
-from tokenquote.catalog.schema.entry import Money, NotNegative, Positive, Word
+from tokenquote.catalog.schema.catalog_entry import Money, NotNegative, Positive, Word
 from tokenquote.counts import Count, MediaUse, ceil_div
 
 __all__ = ["AnyVideoRule", "FramesRule", "ResizedVideoRule", "VideoCounter", "VideoRule"]

@@ -21,7 +21,7 @@ from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.api.deployments.speed import Machine, decode_seconds
 from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.schema.providers import Caching
+from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.errors import LocatedError, under
 from tokenquote.memory.gpus.roofline import accepted_tokens, prefill_under_load
 from tokenquote.tokens import Vocabularies
@@ -118,12 +118,12 @@ def break_even_of(question: BreakEven, economy: Economy, quotes: Quotes) -> Brea
     )
 
 
-def _prefix_cache(question: BreakEven, hosted: HostedModel) -> Caching | None:
+def _prefix_cache(question: BreakEven, hosted: HostedModel) -> CachingRule | None:
     """The engine's own: whole blocks of what the conversation's last request left in the KV cache."""
     if not question.prefix_caching:
         return None
     block = hosted.block_tokens
-    return Caching(
+    return CachingRule(
         by_default=True,
         minimum_tokens=block,
         step_tokens=block,

@@ -13,7 +13,7 @@ from tokenquote.memory import cache_formula
 from tokenquote.memory.gpus.overhead import Engine
 from tokenquote.memory.kv_cache import CachePlan
 from tokenquote_client.deployments import BreakEvenAnswer, Explained
-from tokenquote_client.wire import Method
+from tokenquote_client.wire_types import Method
 
 __all__ = ["Findings", "explain"]
 

@@ -13,7 +13,7 @@ from tokenquote.api.media.items import ItemReader, MediaPart
 from tokenquote.api.media.notes import list_notes, name_kind
 from tokenquote.catalog.image_rules import ImageRefused
 from tokenquote.catalog.media_rules import MediaRules
-from tokenquote.catalog.schema.providers import AmountProfiles
+from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location, under
 from tokenquote.media import (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tokenquote.catalog.image_rules import ImageSize
-from tokenquote.catalog.schema.providers import AmountProfiles
+from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
 from tokenquote.errors import LocatedError, Location
 from tokenquote.media import Audio, Document, DocumentBudget, HeaderError, Image, Item, Length, Video

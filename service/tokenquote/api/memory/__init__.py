@@ -33,7 +33,7 @@ from tokenquote_client.memory import (
     WeightsQuestion,
 )
 from tokenquote_client.model_header import ModelHeader
-from tokenquote_client.wire import Method
+from tokenquote_client.wire_types import Method
 
 __all__ = [
     "answer_kv_cache",
@@ -204,7 +204,7 @@ def subject_of(question: Subject, catalog: Catalog) -> tuple[Mapping[str, Any], 
     """The config that is asked about, and the model of the catalog that it belongs to.
 
     Raises:
-        UnknownModel, AmbiguousModel: no such model.
+        ModelNotFound, AmbiguousModel: no such model.
         LocatedError: its weights are not public.
     """
     if question.architecture is not None:

@@ -31,7 +31,7 @@ from tokenquote.catalog.image_rules.rule import ImageRefused, ImageRule, ImageSi
 from tokenquote.catalog.image_rules.smart_resize import SmartResizeRule, resize_to_units
 from tokenquote.catalog.image_rules.tile_rules import TileGridRule, TilesOrResizeRule, TilesRule
 from tokenquote.catalog.rule_kinds import ByWord
-from tokenquote.catalog.schema.entry import Entry, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Word
 
 __all__ = [
     "AreaRule", "BisectionRule", "ClosestShapeRule", "CroppedHeightRule", "CropsRule", "FixedRule",

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from tokenquote.catalog.image_rules.rule import ImageRule
-from tokenquote.catalog.schema.entry import NotNegative, Positive, Word
+from tokenquote.catalog.schema.catalog_entry import NotNegative, Positive, Word
 from tokenquote.counts import ceil_div
 
 __all__ = ["AreaRule", "ClosestShapeRule", "FixedRule", "Resolution", "SquareBudgetRule"]

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from tokenquote.catalog.image_rules.tile_grids import TileCount, TileGrid, list_grids
 from tokenquote.catalog.rule_kinds import ByWord
-from tokenquote.catalog.schema.entry import Money, Positive
+from tokenquote.catalog.schema.catalog_entry import Money, Positive
 
 __all__ = [
     "AnyGrid",

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from tokenquote.catalog.image_rules.rule import ImageRule
 from tokenquote.catalog.image_rules.tile_grids import ClosestLogAspectGrid
-from tokenquote.catalog.schema.entry import Money, NotNegative, Positive
+from tokenquote.catalog.schema.catalog_entry import Money, NotNegative, Positive
 from tokenquote.counts import ceil_div
 
 __all__ = ["CropsRule", "ImageWindowsRule", "PanAndScanRule", "SlicesRule"]

@@ -11,7 +11,7 @@ from typing import Literal
 from tokenquote.catalog.image_rules.canvas_grids import AnyGrid, find_least_resize
 from tokenquote.catalog.image_rules.rule import ImageRefused, ImageRule
 from tokenquote.catalog.image_rules.tile_grids import TileCount
-from tokenquote.catalog.schema.entry import NotNegative, Positive
+from tokenquote.catalog.schema.catalog_entry import NotNegative, Positive
 from tokenquote.counts import ceil_div
 
 __all__ = ["JoinedTilesRule", "OverlappingCropsRule"]

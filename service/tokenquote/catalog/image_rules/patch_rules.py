@@ -12,7 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from tokenquote.catalog.image_rules.rule import ImageRefused, ImageRule
-from tokenquote.catalog.schema.entry import Entry, Money, NotNegative, Positive
+from tokenquote.catalog.schema.catalog_entry import Entry, Money, NotNegative, Positive
 from tokenquote.counts import ceil_div
 
 __all__ = ["Detail", "PaddedPatchesRule", "PatchDetail", "PatchRangeRule", "PatchesRule"]

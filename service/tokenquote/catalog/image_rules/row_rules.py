@@ -6,7 +6,7 @@ import math
 from typing import Literal
 
 from tokenquote.catalog.image_rules.rule import ImageRefused, ImageRule
-from tokenquote.catalog.schema.entry import NotNegative, Positive
+from tokenquote.catalog.schema.catalog_entry import NotNegative, Positive
 from tokenquote.counts import ceil_div
 
 __all__ = ["LineGridRule", "RowBreaksRule"]

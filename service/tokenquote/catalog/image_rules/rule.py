@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tokenquote.catalog.rule_kinds import BandedRule
-from tokenquote.catalog.schema.entry import NotNegative
+from tokenquote.catalog.schema.catalog_entry import NotNegative
 from tokenquote.counts import Count
 
 __all__ = ["ImageRefused", "ImageRule", "ImageSize"]

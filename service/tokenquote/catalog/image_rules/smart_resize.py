@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from tokenquote.catalog.image_rules.rule import ImageRefused, ImageRule
-from tokenquote.catalog.schema.entry import NotNegative, Positive
+from tokenquote.catalog.schema.catalog_entry import NotNegative, Positive
 
 __all__ = ["SmartResizeRule", "resize_to_units"]
 

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from functools import cache
 from typing import Literal
 
-from tokenquote.catalog.schema.entry import Entry, NotNegative, Positive
+from tokenquote.catalog.schema.catalog_entry import Entry, NotNegative, Positive
 from tokenquote.counts import ceil_div
 
 __all__ = [

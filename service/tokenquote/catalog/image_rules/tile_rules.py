@@ -12,7 +12,7 @@ from typing import Literal
 from tokenquote.catalog.image_rules.canvas_grids import AnyGrid
 from tokenquote.catalog.image_rules.rule import ImageRule
 from tokenquote.catalog.image_rules.smart_resize import resize_to_units
-from tokenquote.catalog.schema.entry import NotNegative, Positive
+from tokenquote.catalog.schema.catalog_entry import NotNegative, Positive
 from tokenquote.counts import ceil_div
 
 __all__ = ["TileGridRule", "TilesOrResizeRule", "TilesRule"]

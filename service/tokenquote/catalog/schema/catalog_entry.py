@@ -1,4 +1,4 @@
-"""What every entry of a catalog shares: closed and immutable, quoted money, words that name entries."""
+"""The base class of everything that a catalog file holds, and the types of its money and words."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 __all__ = ["Entry", "Money", "NotNegative", "Positive", "Word"]
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
-"""What one entry calls another."""
+"""The name by which one entry of the catalog refers to another."""
 Positive = Annotated[StrictInt, Field(ge=1)]
 NotNegative = Annotated[StrictInt, Field(ge=0)]
 
 
 class Entry(BaseModel):
-    """Part of a catalog file: closed, immutable, documented field by field."""
+    """An object of a catalog file: it takes no unknown fields, cannot change, and documents each field."""
 
     model_config = ConfigDict(
         extra="forbid",
