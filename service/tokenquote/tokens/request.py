@@ -111,6 +111,9 @@ class Message:
     """The model's earlier reasoning, sent back as readable text."""
     hidden_reasoning: int = 0
     """The number of reasoning blocks that are sent back and that only the provider can read."""
+    states_role: bool = True
+    """Whether it opens an entry of the body that states a role: a body of Gemini's may leave roles out, and an
+    entry with two results makes two messages."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -158,6 +161,8 @@ class OutputSchema:
     name: str
     description: str
     schema: JsonObject
+    is_json_schema: bool = False
+    """Whether Gemini's body states it as `responseJsonSchema`, which is not billed as `responseSchema` is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.framing import FramedRequests
+from tokenquote.tokens.gemini import GeminiRequests
 from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
@@ -102,6 +103,8 @@ class TokenRules:
         """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise."""
         if self._calibrated is not None:
             return self._calibrated
+        if self._counting.gemini:
+            return GeminiRequests(self._counting.gemini, self._texts)
         framing, template = self._counting.framing, self._counting.template
         if template is not None:
             prompts = RenderedPrompts(self._counting.vocabulary, self._vocabularies, self._texts)

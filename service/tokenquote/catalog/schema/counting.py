@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
 from tokenquote.catalog.schema.framing import Framing
+from tokenquote.catalog.schema.gemini import GeminiRoute
 
 __all__ = ["Approximation", "CountingFile", "CountingRule", "TemplateUse"]
 
@@ -58,6 +59,9 @@ class CountingRule(Entry):
     calibration: CalibratedUse | None = None
     """How requests are counted where recorded bills have been fitted. While there is no fit, `framing` and
     the band of this rule hold and count as `assumed`."""
+    gemini: tuple[GeminiRoute, ...] = ()
+    """How Google turns requests into tokens; a router that chooses between surfaces has two routes, the
+    likelier first. Empty: the model is not Gemini."""
     method: Literal["exact", "rule", "calibrated", "assumed"]
     """How sure the counts of texts are."""
     factor: Money = Decimal(1)

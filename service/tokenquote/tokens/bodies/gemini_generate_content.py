@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tokenquote.tokens.bodies.content_parts import (
     MEDIA_KINDS,
@@ -100,7 +101,10 @@ def _find_cached(body: JsonObject) -> Iterator[Unknown]:
 def _read_schema(config: object) -> OutputSchema | None:
     keys = ("responseSchema", "response_schema", "responseJsonSchema", "response_json_schema")
     schema = find_member(config, *keys)
-    return None if schema is None else read_json_schema({"schema": schema}, ("generationConfig", keys[0]))
+    if schema is None:
+        return None
+    read = read_json_schema({"schema": schema}, ("generationConfig", keys[0]))
+    return replace(read, is_json_schema=find_member(config, *keys[:2]) is None)
 
 
 def _read_system(instruction: object) -> list[Message]:
@@ -120,7 +124,9 @@ def _read_messages(
     blocks = [_read_part(part, detail, (*at, "parts", i)) for i, part in enumerate(parts)]
     signatures = (find_member(part, "thoughtSignature", "thought_signature") for part in parts)
     sealed = [SentReasoning(None) for signature in signatures if isinstance(signature, str)]
-    return [*build_messages(speaker, [*blocks, *sealed])]
+    messages = build_messages(speaker, [*blocks, *sealed])
+    stated = isinstance(find_member(content, "role"), str)
+    return [replace(message, states_role=stated and not i) for i, message in enumerate(messages)]
 
 
 def _read_part(item: object, detail: str | None, at: Location) -> Block:

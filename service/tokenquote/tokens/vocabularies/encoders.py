@@ -13,6 +13,7 @@ import tiktoken
 from tokenquote.catalog.schema.vocabularies import Vocabulary, VocabularyFormat
 from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing
 from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
+from tokenquote.tokens.vocabularies.merged_pieces import MergedPiecesEncoder
 
 __all__ = ["BytePairEncoder", "Encoder", "build_encoder"]
 
@@ -149,4 +150,5 @@ _READERS: Mapping[VocabularyFormat, Callable[[str, Vocabulary, bytes], Encoder]]
     "tekken": _tekken,
     "tokenizer.json": HuggingFaceEncoder,
     "sentencepiece": lambda name, entry, content: SentencePieceEncoder(content),
+    "pieces": lambda name, entry, content: MergedPiecesEncoder(name, content),
 }
