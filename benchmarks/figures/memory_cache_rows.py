@@ -9,20 +9,23 @@ from fractions import Fraction
 
 from benchmarks.figures.memory_rows import Configs, NoConfig, Row
 
+from tokenquote.counts import ceil_div
 from tokenquote.memory import (
     CachePlan,
-    CompressedAttention,
     Formats,
-    GroupedAttention,
-    LatentAttention,
     block_pool,
     hybrid_block,
     kv_cache,
     read_cache_layout,
 )
-from tokenquote.memory.kv_cache import state_on_rank, token_on_rank
 from tokenquote.memory.kv_cache.paging import BlockPool
-from tokenquote.memory.layers import Attention, NoAttention
+from tokenquote.memory.layers import (
+    Attention,
+    CompressedAttention,
+    GroupedAttention,
+    LatentAttention,
+    NoAttention,
+)
 from tokenquote.memory.layers.linear_attention import LinearAttention
 from tokenquote.memory.layers.recurrent import Mamba, Mamba2
 
@@ -51,7 +54,9 @@ class CacheRows:
         return {
             "num_gpu_blocks": self._gpu_blocks,
             "kv_tokens": self._tokens,
-            "kv_blocks_for_request": lambda row: -(-_need(row, "prompt_tokens") // _need(row, "block_size")),
+            "kv_blocks_for_request": lambda row: ceil_div(
+                _need(row, "prompt_tokens"), _need(row, "block_size")
+            ),
             "kv_gib_needed": self._total,
             "kv_total_mib": self._total,
             "kv_full_layers_mib": self._total,
@@ -155,9 +160,9 @@ class CacheRows:
     def _block_share(self, layers: tuple[Attention, ...], plan: CachePlan, length: int, row: Row) -> float:
         """Blocks of a request, in those that a full layer would need."""
         block = plan.block or 16
-        full = -(-length // block)
+        full = ceil_div(length, block)
         group = block_pool(layers, plan)
-        page = max(token_on_rank(one, plan.tensor_parallel, plan) for one in layers)
+        page = max(layer.token_bytes(plan.tensor_parallel, plan) for layer in layers)
         group_layers = group.bytes_per_block // (block * page)
         kinds: dict[int | None, int] = {}
         for layer in layers:
@@ -165,18 +170,18 @@ class CacheRows:
             kinds[window] = kinds.get(window, 0) + 1
         share = 0.0
         for window, count in kinds.items():
-            groups = -(-count // max(1, group_layers))
+            groups = ceil_div(count, max(1, group_layers))
             if window is None:
                 share += groups
             else:
                 batched = row.number("max_num_batched_tokens") or 8192
-                share += groups * min(full, -(-min(window - 1 + batched, length) // block) + 1) / full
+                share += groups * min(full, ceil_div(min(window - 1 + batched, length), block) + 1) / full
         return share
 
     def _half_pool(self, row: Row) -> float:
         """Keys, or values, of so many tokens on one rank."""
         layers, plan = self._layers(row), self._plan(row)
-        each = sum(token_on_rank(layer, plan.tensor_parallel, plan) for layer in layers)
+        each = sum(layer.token_bytes(plan.tensor_parallel, plan) for layer in layers)
         return each / 2 * _need(row, "tokens") / row.unit
 
     def _ssm_state(self, row: Row) -> float:
@@ -190,7 +195,7 @@ class CacheRows:
     def _states(self, row: Row, plan: CachePlan) -> int:
         """Of a pool with one slot more than sequences (SGLang)."""
         slots = (row.number("max_mamba_cache_size") or row.number("seqs") or 1) + 1
-        return slots * sum(state_on_rank(one, plan.tensor_parallel, plan) for one in self._layers(row))
+        return slots * sum(layer.state_bytes(plan.tensor_parallel, plan) for layer in self._layers(row))
 
     def _hybrid_block(self, row: Row) -> float:
         return hybrid_block(self._layers(row), replace(self._plan(row), block=None))
@@ -198,8 +203,8 @@ class CacheRows:
     def _padding(self, row: Row) -> float:
         layers, plan = self._layers(row), replace(self._plan(row), block=None)
         block = row.number("block") or hybrid_block(layers, plan)
-        page = next(size for one in layers if (size := token_on_rank(one, plan.tensor_parallel, plan)))
-        state = max(state_on_rank(one, plan.tensor_parallel, plan) for one in layers)
+        page = next(size for layer in layers if (size := layer.token_bytes(plan.tensor_parallel, plan)))
+        state = max(layer.state_bytes(plan.tensor_parallel, plan) for layer in layers)
         return 100 * (block * page / state - 1)
 
     def _pool_of_fraction(self, row: Row) -> float:
@@ -209,7 +214,7 @@ class CacheRows:
             raise NotAttempted("the pool is what an engine left free, which the row does not say")
         plan = replace(self._plan(row), element=self._formats.cache_element(self._of_name(row)), block=None)
         layers = self._layers(row)
-        block = 32 * sum(token_on_rank(one, plan.tensor_parallel, plan) for one in layers)
+        block = 32 * sum(layer.token_bytes(plan.tensor_parallel, plan) for layer in layers)
         return float(available * fraction * _GIB // block * block / row.unit)
 
     def _of_name(self, row: Row) -> str:
@@ -225,7 +230,7 @@ class CacheRows:
         tokens = row.number("cells", "n_ctx", "tokens", "context", "context_tokens")
         if tokens is None:
             raise NotAttempted("the row does not say how many tokens are held")
-        plain = tuple(_without_window(one) for one in layers)
+        plain = tuple(_without_window(layer) for layer in layers)
         if row.quantity in ("kv_total_mib", "kv_gb_fp16", "kv_gib_needed", "kv_cache_bytes"):
             plain = layers if _stated_layers(row) is None else plain
         return kv_cache(plain, replace(plan, tokens=tokens, block=None)).bytes / row.unit
@@ -239,8 +244,8 @@ class CacheRows:
 
     def _attention_only(self, row: Row) -> float:
         """Papers leave the state of recurrent layers out, and windows too."""
-        layers = tuple(_without_window(one) for one in self._layers(row))
-        attention = tuple(one for one in layers if isinstance(one, GroupedAttention | LatentAttention))
+        layers = tuple(_without_window(layer) for layer in self._layers(row))
+        attention = tuple(layer for layer in layers if isinstance(layer, GroupedAttention | LatentAttention))
         plan = replace(self._plan(row), tokens=_need(row, "tokens"), block=None)
         return kv_cache(attention, plan).bytes / row.unit
 
@@ -257,7 +262,7 @@ class CacheRows:
         sequences = row.number("seqs") or 1
         slots = sequences * (1 + (row.number("rs_seq") or 0))
         plan = replace(self._plan(row), conv_bytes=4, state_bytes=4)
-        return slots * sum(state_on_rank(one, 1, plan) for one in self._layers(row)) / row.unit
+        return slots * sum(layer.state_bytes(1, plan) for layer in self._layers(row)) / row.unit
 
 
 def _recurrent_alone(layers: tuple[Attention, ...]) -> bool:
@@ -272,7 +277,7 @@ def _tokens_of_whole_requests(pool: BlockPool, pool_bytes: int, length: int) -> 
 
     Attention takes blocks for every token of a request, each group of recurrent layers two.
     """
-    blocks = -(-length // pool.block) + 2 * (pool.groups - 1)
+    blocks = ceil_div(length, pool.block) + 2 * (pool.groups - 1)
     return pool.blocks(pool_bytes) * length // blocks
 
 
@@ -295,7 +300,7 @@ def _of_kind(row: Row, layers: tuple[Attention, ...]) -> tuple[Attention, ...]:
     if row.quantity not in ("kv_full_layers_mib", "kv_swa_layers_mib"):
         return layers
     sliding = row.quantity == "kv_swa_layers_mib"
-    wanted = tuple(one for one in layers if sliding == (getattr(one, "window", None) is not None))
+    wanted = tuple(layer for layer in layers if sliding == (getattr(layer, "window", None) is not None))
     number = row.number(*_LAYER_COUNTS)
     return wanted[:1] * number if wanted and number else wanted
 

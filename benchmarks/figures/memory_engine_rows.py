@@ -13,8 +13,8 @@ from benchmarks.figures.memory_weight_rows import format_name
 
 from tokenquote.memory import Formats, read_architecture, weigh_architecture
 from tokenquote.memory.gpus import Layout, LayoutError
-from tokenquote.memory.gpus.fit import budget_of
-from tokenquote.memory.gpus.overhead import Engine, Overhead, default_batch, overhead_of
+from tokenquote.memory.gpus.fit import engine_budget
+from tokenquote.memory.gpus.overhead import EngineSettings, Overhead, default_batch, engine_overhead
 from tokenquote.memory.gpus.sharding import WeightSharding
 
 __all__ = ["EngineRows"]
@@ -70,12 +70,12 @@ class EngineRows:
         share = row.first("gpu_memory_utilization")
         if share is None:
             raise NotAttempted("the row does not say which part of the GPU the engine takes")
-        budget = budget_of(_usable(row), Fraction(str(share))) / _GIB
+        budget = engine_budget(_usable(row), Fraction(str(share))) / _GIB
         if (rest := row.first("total_non_kv_gib")) is not None:
             return budget - float(rest)
         logged = [row.first(name) for name in ("weights_gib", "torch_peak_gib", "non_torch_gib")]
-        if all(one is not None for one in logged):
-            return budget - sum(float(one) for one in logged)
+        if all(part is not None for part in logged):
+            return budget - sum(float(part) for part in logged)
         rank = self._rank(row)
         used = rank.weights + rank.overhead.padding + rank.overhead.non_torch
         return budget - used / _GIB - self._peak(row)
@@ -93,7 +93,7 @@ class EngineRows:
         except LayoutError as error:
             raise NotAttempted(error.detail) from None
         stage = sharding.stages(layout)[0]
-        overhead = overhead_of(architecture, stage, layout, _engine(row), packed_experts=name == "mxfp4")
+        overhead = engine_overhead(architecture, stage, layout, _engine(row), packed_experts=name == "mxfp4")
         return _Rank(stage.bytes, overhead)
 
 
@@ -101,10 +101,10 @@ def _layout(row: Row) -> Layout:
     return Layout(row.number("tensor_parallel") or 1, row.number("pipeline_parallel") or 1)
 
 
-def _engine(row: Row) -> Engine:
+def _engine(row: Row) -> EngineSettings:
     total = _total_gib(row) or 0
     sequences, tokens = default_batch(round(total * _GIB), str(row.first("gpu") or ""))
-    return Engine(
+    return EngineSettings(
         utilization=Fraction(1),
         max_num_seqs=row.number("max_num_seqs") or sequences,
         max_num_batched_tokens=row.number("max_num_batched_tokens") or tokens,

@@ -14,7 +14,7 @@ from benchmarks.figures.memory_weight_rows import WeightRows
 from benchmarks.figures.vector_rows import why_not_attempted
 
 from tokenquote.catalog import Catalog
-from tokenquote.memory import ArchitectureError, CacheError, UnknownFormat, formats_of
+from tokenquote.memory import ArchitectureError, CacheError, UnknownFormat, number_formats
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
 EVIDENCE = ("independent", "conditional")
@@ -72,7 +72,7 @@ class MemoryFigures:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._formats = formats_of(catalog.quantization)
+        self._formats = number_formats(catalog.quantization)
 
     def predict(self, vectors: Path) -> Iterator[MemoryFigure]:
         """Every row, attempted or not; architectures.json beside the rows is read as well."""

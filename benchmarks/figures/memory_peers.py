@@ -16,8 +16,8 @@ from typing import Any
 from tokenquote.catalog import Catalog
 from tokenquote.memory import (
     CachePlan,
-    formats_of,
     kv_cache,
+    number_formats,
     parameters,
     read_architecture,
     read_cache_layout,
@@ -98,7 +98,7 @@ def memory_peer_table(catalog: Catalog) -> str:
 
 def _cache_line(case: CacheCase, catalog: Catalog, hf_mem: Callable[..., int] | None) -> str:
     config = _config(case.model, catalog)
-    formats = formats_of(catalog.quantization)
+    formats = number_formats(catalog.quantization)
     plan = CachePlan(case.tokens, formats.cache_element(case.dtype))
     layers = read_cache_layout(config).layers
     if case.llama_cpp:
@@ -124,7 +124,7 @@ def _hf_mem_cell(case: CacheCase, config: Mapping[str, Any], hf_mem: Callable[..
 
 def _file_line(case: FileCase, catalog: Catalog) -> str:
     architecture = read_architecture(_config(case.model, catalog))
-    formats = formats_of(catalog.quantization)
+    formats = number_formats(catalog.quantization)
     weights = weigh_architecture(architecture, formats.weight(case.quantization), formats)
     theirs = parameters(architecture) * case.accelerate
     cells = f"{case.model} | {case.quantization} | {case.gib:g} | {case.by}"

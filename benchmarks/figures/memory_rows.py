@@ -205,8 +205,8 @@ class Configs:
     @cached_property
     def _known(self) -> Mapping[str, Mapping[str, Any]]:
         """Configs under every spelling of their models' names; the first of each counts."""
-        scraped = [one for one in self._listed if "scraped" in one]
-        read = [one for one in self._listed if "scraped" not in one]
+        scraped = [listed for listed in self._listed if "scraped" in listed]
+        read = [listed for listed in self._listed if "scraped" not in listed]
         found: dict[str, Mapping[str, Any]] = {}
         # A config that was read counts more than a closer name of one that was scraped.
         for named, spellings_ in (

@@ -14,7 +14,7 @@ from tests.conftest import shipped
 
 from tokenquote.catalog import Catalog
 from tokenquote.memory import CachePlan, kv_cache, parameters, read_architecture, read_cache_layout
-from tokenquote.memory.weights.quantization import CacheElement
+from tokenquote.memory.cache_plan import CacheElement
 
 pytestmark = [
     pytest.mark.references,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tokenquote.catalog import Catalog
 from tokenquote.memory import CacheElement, CacheError, CachePlan, KvCache, kv_cache, read_cache_layout
 from tokenquote.memory.layers import GroupedAttention, LatentAttention
-from tokenquote.memory.weights.catalog_formats import formats_of
+from tokenquote.memory.weights.catalog_formats import number_formats
 
 FP16 = CacheElement("fp16", 1, Fraction(2))
 Q8_0 = CacheElement("q8_0", 32, Fraction(34))
@@ -26,7 +26,7 @@ DEEPSEEK = (
 def held(catalog: Catalog, name: str, tokens: int = 1, dtype: str = "fp16", **plan: Any) -> KvCache:
     weights = catalog.resolve(name).weights
     assert weights is not None
-    element = formats_of(catalog.quantization).cache_element(dtype)
+    element = number_formats(catalog.quantization).cache_element(dtype)
     return kv_cache(read_cache_layout(weights.architecture).layers, CachePlan(tokens, element, **plan))
 
 

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from tokenquote.catalog import Catalog
-from tokenquote.memory import active_parameters, formats_of, parameters, read_architecture, weigh_architecture
+from tokenquote.memory import (
+    active_parameters,
+    number_formats,
+    parameters,
+    read_architecture,
+    weigh_architecture,
+)
 
 QWEN = {"depth": 27, "hidden_size": 1152, "intermediate_size": 4304, "patch_size": 16}
 SIGLIP = {
@@ -121,7 +127,7 @@ def test_a_tower_that_cannot_be_counted_is_said_to_be_left_out(vision: Mapping[s
 def test_a_tower_stays_in_16_bits_where_the_format_is_for_the_text_model(catalog: Catalog) -> None:
     whole, text = read_architecture(small(**SIGLIP)), read_architecture(small()["text_config"])
     tower = parameters(whole) - parameters(text)
-    formats = formats_of(catalog.quantization)
+    formats = number_formats(catalog.quantization)
     for name in ("gptq-4bit-g64", "q4_k_m", "nf4"):
         format_ = formats.weight(name)
         held = weigh_architecture(whole, format_, formats)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from tokenquote.api.media.counter import LookedAt
 from tokenquote.api.media.limits import media_warnings
-from tokenquote.api.memory import memory_of
+from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import problem_of
 from tokenquote.api.quotes.plan_checks import check_plan
 from tokenquote.api.quotes.plans import ResolvedPlan, resolve
@@ -152,7 +152,7 @@ class _Quoting:
             counts=list(resolved.counts),
             fleet=fleet_of(plan.conversations, priced),
             budget=budget_of(plan.budget, rows, priced),
-            memory=memory_of(model, context.peak_tokens, self.catalog),
+            memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
             assumptions=[*resolved.assumptions, *assumptions_of(rules.basis, cache, rows)],
             warnings=[

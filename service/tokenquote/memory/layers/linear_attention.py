@@ -1,6 +1,6 @@
 """Attention whose state does not grow with the sequence: what it keeps, and its matrices.
 
-Each keeps the last columns of a short convolution and a state, per sequence (vLLM 0.33.0, `mamba_utils.py`):
+Each keeps the last columns of a short convolution and a state per sequence (vLLM 0.33.0, `mamba_utils.py`):
 
     Gated DeltaNet    (k - 1) x (2 x Hk x dk + Hv x dv)           Hv x dk x dv
     Kimi delta        (k - 1) x 3 x H x d                         H x d x d
@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tokenquote.memory.layers.recurrent import Recurrent
 from tokenquote.memory.layers.tensors import Tensors, convolution, matrix, vector
 
 __all__ = ["KeyDelta", "LightningAttention", "LinearAttention"]
 
 
 @dataclass(frozen=True, slots=True)
-class LinearAttention:
+class LinearAttention(Recurrent):
     """Gated DeltaNet (Qwen3-Next, Qwen3.5): a state of fixed size per sequence, no keys and values."""
 
     key_heads: int
@@ -58,7 +59,7 @@ class LinearAttention:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyDelta:
+class KeyDelta(Recurrent):
     """Kimi delta attention (Kimi Linear, arXiv:2510.26692): a gate per channel instead of one per head."""
 
     heads: int
@@ -101,7 +102,7 @@ class KeyDelta:
 
 
 @dataclass(frozen=True, slots=True)
-class LightningAttention:
+class LightningAttention(Recurrent):
     """Linear attention of MiniMax-01 (arXiv:2501.08313)."""
 
     heads: int
