@@ -1,4 +1,4 @@
-"""Rows that tell a KV cache: in blocks, tokens, bytes, of an engine's log or of a paper."""
+"""Rows on KV caches in blocks, tokens or bytes, from an engine's log or a paper."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ _TYPES = {"auto": "bf16", "none": "bf16", "float16": "fp16", "bfloat16": "bf16",
 
 
 class NotAttempted(LookupError):
-    """The row asks for something that nothing here tells; the argument says what."""
+    """The row asks for something that cannot be predicted; the argument says what."""
 
 
 class CacheRows:
-    """Predicts the rows of KV caches and recurrent states."""
+    """The predictors of rows on KV caches and recurrent states."""
 
     def __init__(self, configs: Configs, formats: Formats) -> None:
         self._configs = configs
         self._formats = formats
 
     def predictors(self) -> Mapping[str, Callable[[Row], float]]:
-        """By quantity, each in the row's own unit."""
+        """Return a predictor for each quantity, which answers in the row's own unit."""
         return {
             "num_gpu_blocks": self._gpu_blocks,
             "kv_tokens": self._tokens,
@@ -80,12 +80,12 @@ class CacheRows:
     # Layers and types of a row.
 
     def _layers(self, row: Row) -> tuple[Attention, ...]:
-        """What the row itself says of its layers, else the layers of its model's config."""
+        """Return what the row itself says of its layers, else the layers of its model's config."""
         stated = _stated_layers(row)
         return stated if stated is not None else self._model_layers(row)
 
     def _model_layers(self, row: Row) -> tuple[Attention, ...]:
-        layers = _of_kind(row, read_cache_layout(self._configs.of(row)).layers)
+        layers = _layers_asked_about(row, read_cache_layout(self._configs.config(row)).layers)
         if row.inputs.get("kv_layers") and all(layer == layers[0] for layer in layers):
             layers = layers[:1] * int(row.inputs["kv_layers"])
         if "+eagle" in row.model.lower():  # a draft head with a layer of its own
@@ -145,7 +145,7 @@ class CacheRows:
         return pool.tokens(_pool_bytes(row))
 
     def _concurrency(self, row: Row) -> float:
-        """Of full-length requests that a pool of so many tokens serves; windows need less than that."""
+        """Return the full-length requests that a pool serves; windows need less than all tokens."""
         tokens, length = _need(row, "kv_tokens"), _need(row, "max_model_len")
         try:
             layers, plan = self._model_layers(row), self._plan(row)
@@ -158,7 +158,7 @@ class CacheRows:
         return tokens / length * groups / self._block_share(layers, plan, length, row)
 
     def _block_share(self, layers: tuple[Attention, ...], plan: CachePlan, length: int, row: Row) -> float:
-        """Blocks of a request, in those that a full layer would need."""
+        """Return the blocks of a request, as a share of those that a full layer would need."""
         block = plan.block or 16
         full = ceil_div(length, block)
         group = block_pool(layers, plan)
@@ -179,7 +179,7 @@ class CacheRows:
         return share
 
     def _half_pool(self, row: Row) -> float:
-        """Keys, or values, of so many tokens on one rank."""
+        """Return the keys, or the values, of the row's tokens on one rank."""
         layers, plan = self._layers(row), self._plan(row)
         each = sum(layer.token_bytes(plan.tensor_parallel, plan) for layer in layers)
         return each / 2 * _need(row, "tokens") / row.unit
@@ -193,7 +193,7 @@ class CacheRows:
         return self._states(row, plan) / row.unit
 
     def _states(self, row: Row, plan: CachePlan) -> int:
-        """Of a pool with one slot more than sequences (SGLang)."""
+        """Return the states of a pool with one slot more than sequences (SGLang)."""
         slots = (row.number("max_mamba_cache_size") or row.number("seqs") or 1) + 1
         return slots * sum(layer.state_bytes(plan.tensor_parallel, plan) for layer in self._layers(row))
 
@@ -208,16 +208,18 @@ class CacheRows:
         return 100 * (block * page / state - 1)
 
     def _pool_of_fraction(self, row: Row) -> float:
-        """TensorRT-LLM: a fraction of what is free, in whole blocks of 32 tokens."""
+        """Return TensorRT-LLM's pool: a fraction of what is free, in whole blocks of 32 tokens."""
         available, fraction = row.first("available_gib"), row.first("kv_fraction")
         if available is None or fraction is None:
             raise NotAttempted("the pool is what an engine left free, which the row does not say")
-        plan = replace(self._plan(row), element=self._formats.cache_element(self._of_name(row)), block=None)
+        plan = replace(
+            self._plan(row), element=self._formats.cache_element(self._type_by_name(row)), block=None
+        )
         layers = self._layers(row)
         block = 32 * sum(layer.token_bytes(plan.tensor_parallel, plan) for layer in layers)
         return float(available * fraction * _GIB // block * block / row.unit)
 
-    def _of_name(self, row: Row) -> str:
+    def _type_by_name(self, row: Row) -> str:
         return "fp8" if re.search(r"fp8 kv", row.model, re.IGNORECASE) else self._type(row)
 
     # llama.cpp, papers and peers.
@@ -236,14 +238,14 @@ class CacheRows:
         return kv_cache(plain, replace(plan, tokens=tokens, block=None)).bytes / row.unit
 
     def _llama_cpp(self, row: Row, context: int) -> int:
-        """One sequence with its windows in a buffer of their own, padded to 256."""
+        """Return the bytes of one sequence, whose windows lie in a second buffer, padded to 256."""
         plan = replace(
             self._plan(row, context), in_flight=row.number("n_ubatch") or 512, pad=256, one_buffer=True
         )
         return kv_cache(self._model_layers(row), plan).bytes
 
     def _attention_only(self, row: Row) -> float:
-        """Papers leave the state of recurrent layers out, and windows too."""
+        """Return the cache as papers count it, without recurrent states and windows."""
         layers = tuple(_without_window(layer) for layer in self._layers(row))
         attention = tuple(layer for layer in layers if isinstance(layer, GroupedAttention | LatentAttention))
         plan = replace(self._plan(row), tokens=_need(row, "tokens"), block=None)
@@ -258,7 +260,7 @@ class CacheRows:
         return kv_cache(self._layers(row), plan).bytes_per_token
 
     def _recurrent(self, row: Row) -> float:
-        """llama.cpp keeps both states in fp32, once for each sequence and each speculative step."""
+        """Return llama.cpp's states, in fp32, once for each sequence and each speculative step."""
         sequences = row.number("seqs") or 1
         slots = sequences * (1 + (row.number("rs_seq") or 0))
         plan = replace(self._plan(row), conv_bytes=4, state_bytes=4)
@@ -266,14 +268,14 @@ class CacheRows:
 
 
 def _recurrent_alone(layers: tuple[Attention, ...]) -> bool:
-    """Recurrent layers beside attention of one kind."""
+    """Return whether there are recurrent layers beside attention of one kind."""
     kinds = {layer.kind for layer in layers if not isinstance(layer, NoAttention)}
     windows = any(isinstance(layer, GroupedAttention) and layer.window for layer in layers)
     return len(kinds) > 1 and not windows
 
 
 def _tokens_of_whole_requests(pool: BlockPool, pool_bytes: int, length: int) -> int:
-    """As vLLM logs them since 0.20: requests of full length that fit, in tokens.
+    """Return the tokens that vLLM logs since 0.20: those of the requests of full length that fit.
 
     Attention takes blocks for every token of a request, each group of recurrent layers two.
     """
@@ -295,8 +297,8 @@ def _pool_bytes(row: Row) -> int:
     return int(Fraction(str(pool)) * _GIB)
 
 
-def _of_kind(row: Row, layers: tuple[Attention, ...]) -> tuple[Attention, ...]:
-    """Of a model's layers those that the row is about, as many of them as it says."""
+def _layers_asked_about(row: Row, layers: tuple[Attention, ...]) -> tuple[Attention, ...]:
+    """Return those of a model's layers that the row is about, as many of them as it says."""
     if row.quantity not in ("kv_full_layers_mib", "kv_swa_layers_mib"):
         return layers
     sliding = row.quantity == "kv_swa_layers_mib"
@@ -306,7 +308,7 @@ def _of_kind(row: Row, layers: tuple[Attention, ...]) -> tuple[Attention, ...]:
 
 
 def _without_window(layer: Attention) -> Attention:
-    """A layer for which a log already says how many tokens its buffer has."""
+    """Return a layer without its window, where a log already says how many tokens its buffer has."""
     if isinstance(layer, CompressedAttention):
         return replace(layer, window=2**40, ratio=0, indexer=None)
     if isinstance(layer, GroupedAttention) and layer.window is not None:
@@ -315,7 +317,7 @@ def _without_window(layer: Attention) -> Attention:
 
 
 def _stated_layers(row: Row) -> tuple[Attention, ...] | None:
-    """Layers from the sizes that stand in the row."""
+    """Return layers from the sizes that stand in the row; None: it does not state enough."""
     recurrent = _stated_recurrent(row)
     number = row.number(*_LAYER_COUNTS)
     types = row.inputs.get("types") or {}

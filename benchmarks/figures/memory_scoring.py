@@ -1,4 +1,4 @@
-"""Memory figures as tables: how many rows lie within their tolerance; the rest one by one with its cause."""
+"""Tables of memory figures: how many rows lie within their tolerance, and each other row with its cause."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VISION = "the logged run loaded more than the checkpoint holds, in the vision t
 
 
 def memory_table(figures: Iterable[MemoryFigure]) -> str:
-    """Rows whose check is independent or conditional, by category and quantity; then every other of them."""
+    """Return the rows whose check is evidence, by category and quantity, and then each miss among them."""
     found = list(figures)
     evidence = [figure for figure in found if figure.row.basis in EVIDENCE]
     groups: dict[tuple[str, str], list[MemoryFigure]] = defaultdict(list)
@@ -50,7 +50,7 @@ def memory_table(figures: Iterable[MemoryFigure]) -> str:
 
 
 def memory_row(figure: MemoryFigure) -> dict[str, Any]:
-    """The line of a predictions file."""
+    """Return the line of a predictions file."""
     if figure.predicted is None:
         return {"row": figure.row.index, "predicted": None, "reason": figure.reason}
     return {

@@ -172,7 +172,7 @@ def test_tensor_parallelism_across_nodes_is_warned_of(deployed: Ask) -> None:
         model="meta-llama/Llama-3.1-70B", context_tokens=1024, gpu="h100", gpu_count=16, tensor_parallel=16
     )
     assert "tensor_parallel_across_nodes" in {warning.code for warning in answer.warnings}
-    assert any("each of the 8 KV heads is held by 2 of 16 GPUs" in line for line in answer.assumptions)
+    assert any("each of the 8 KV heads is held by 2 of the 16 GPUs" in line for line in answer.assumptions)
 
 
 @pytest.mark.parametrize("gpu", ["a100", "h100", "l4", "mi300x", "rtx-pro-6000"])

@@ -89,7 +89,7 @@ def test_all_missing_fields_are_named_at_once() -> None:
 
 def test_a_cache_needs_no_more_than_layers_and_heads() -> None:
     layout = read_cache_layout({"num_hidden_layers": 2, "num_attention_heads": 4, "head_dim": 16})
-    assert [(layer.kind, getattr(layer, "kv_heads", 0)) for layer in layout.layers] == [("attention", 4)] * 2
+    assert [(layer.kind, layer.kv_head_count) for layer in layout.layers] == [("attention", 4)] * 2
     assert layout.known
     assert layout.assumptions == (
         "no model_type: every layer is taken to attend to all tokens, or as stated",
@@ -210,7 +210,7 @@ def test_tied_embeddings_may_be_stated_outside_of_the_text_model() -> None:
 def test_dense_layers_of_a_mixture_of_experts() -> None:
     def experts(**fields: Any) -> str:
         moe = config(num_experts=4, moe_intermediate_size=32, **fields)
-        return "".join("e" if hasattr(one.mlp, "number") else "d" for one in read_architecture(moe).layers)
+        return "".join("e" if layer.mlp.expert_count else "d" for layer in read_architecture(moe).layers)
 
     assert experts() == "eeee"
     assert experts(first_k_dense_replace=1) == "deee"

@@ -1,4 +1,4 @@
-"""POST /v1/memory/grid and /v1/memory/vector-index."""
+"""POST /v1/memory/grid and /v1/memory/vector-index: many sizes at once, and an index over embeddings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""POST /v1/memory/training."""
+"""POST /v1/memory/training: the bytes of a training step on each GPU."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many tokens a layer has room for: windows, blocks, prefixes and prompts that are held once.
+"""The tokens that a layer has room for: windows, blocks, prefixes and prompts that are held once.
 
 sequences    a a a a b b c c          a: prefix of all sequences     once, whole blocks of it
              a a a a b b d            b: prompt of its beams         once for each sequence, whole blocks

@@ -47,7 +47,7 @@ class GpuRates:
 
 @dataclass(frozen=True, slots=True)
 class WorkSplit:
-    """How the work of a step is split over the GPUs of a stage."""
+    """The split of a step's work over the GPUs of a stage."""
 
     ranks: int
     """The number of tensor-parallel GPUs."""

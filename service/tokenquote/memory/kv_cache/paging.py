@@ -21,7 +21,7 @@ __all__ = ["BlockPool", "block_pool", "hybrid_block"]
 
 @dataclass(frozen=True, slots=True)
 class BlockPool:
-    """How a pool of bytes becomes blocks of tokens on one GPU."""
+    """The way in which a pool of bytes becomes blocks of tokens on one GPU."""
 
     block: int
     """The tokens of a block."""

@@ -1,4 +1,4 @@
-"""Attention whose state does not grow with the sequence: what it keeps, and its matrices.
+"""Attention with a state that does not grow with the sequence: what it keeps, and its matrices.
 
 Each keeps the last columns of a short convolution and a state per sequence (vLLM 0.33.0, `mamba_utils.py`):
 
@@ -21,7 +21,7 @@ __all__ = ["KeyDelta", "LightningAttention", "LinearAttention"]
 
 @dataclass(frozen=True, slots=True)
 class LinearAttention(Recurrent):
-    """Gated DeltaNet (Qwen3-Next, Qwen3.5): a state of fixed size per sequence, no keys and values."""
+    """Gated DeltaNet (Qwen3-Next, Qwen3.5), with a state of fixed size per sequence."""
 
     key_heads: int
     value_heads: int
@@ -66,7 +66,7 @@ class KeyDelta(Recurrent):
     head_dim: int
     kernel: int
     low_rank: bool = True
-    """Gates through a matrix of rank head_dim (Kimi Linear), or in one (Bailing hybrid)."""
+    """Whether gates go through a matrix of rank head_dim (Kimi Linear); False: one matrix (Bailing hybrid)."""
     kind: Literal["kimi_delta_attention"] = "kimi_delta_attention"
 
     @property

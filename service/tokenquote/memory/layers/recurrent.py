@@ -92,12 +92,12 @@ class Mamba(Recurrent):
     state: int
     kernel: int
     rank: int
-    """Of the step size's projection."""
+    """The rank of the step size's projection."""
     heads: int = 1
     conv_bias: bool = True
     bias: bool = False
     inner_norms: bool = False
-    """Norms of step size, B and C (Jamba)."""
+    """Whether step size, B and C have norms (Jamba)."""
     kind: Literal["mamba"] = "mamba"
 
     @property
@@ -139,7 +139,7 @@ class Mamba2(Recurrent):
     conv_bias: bool = True
     bias: bool = False
     norm: bool = True
-    """A gated norm before the output."""
+    """Whether there is a gated norm before the output."""
     kind: Literal["mamba2"] = "mamba2"
 
     @property
