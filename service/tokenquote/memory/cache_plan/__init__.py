@@ -101,7 +101,7 @@ def row_bytes(elements: int, element: CacheElement) -> int:
     size = element.row_bytes(elements)
     if size is None or size.denominator != 1:
         detail = (
-            f"{element.name} stores blocks of {element.block}, and a row of {elements} is not made of them"
+            f"{element.name} holds blocks of {element.block}, and a row of {elements} is not made of them"
         )
         raise CacheError("dtype", detail)
     return int(size)

@@ -66,7 +66,7 @@ class KeyDelta(Recurrent):
     head_dim: int
     kernel: int
     low_rank: bool = True
-    """Whether gates go through a matrix of rank head_dim (Kimi Linear); False: one matrix (Bailing hybrid)."""
+    """Whether gates have a matrix of rank head_dim (Kimi Linear); False: one matrix (Bailing hybrid)."""
     kind: Literal["kimi_delta_attention"] = "kimi_delta_attention"
 
     @property
