@@ -12,16 +12,16 @@ help: ## Show this list
 serve: $(VENV)/.serve ## Build the environment and run the service on 127.0.0.1:8000
 	$(BIN)/tokenquote serve
 
-test: $(VENV)/.dev ## Build the environment and pass the tests
+test: $(VENV)/.dev ## Build the environment and run all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-test-fast: $(VENV)/.dev ## Pass the tests that take no time, for work in between
+test-fast: $(VENV)/.dev ## Run the fast tests only, while working
 	$(BIN)/python -m pytest --numprocesses 2 -m "not slow and not references"
 
-house: $(VENV)/.dev ## Print rooms, arrows between them and circles, from the imports
+house: $(VENV)/.dev ## Print packages, imports between them and import cycles
 	$(BIN)/python -m tests.architecture.house
 
-check: $(VENV)/.dev ## Format, lint, types, import rules, catalog, generated files
+check: $(VENV)/.dev ## Check format, lint, types, import rules, catalog and generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -29,27 +29,27 @@ check: $(VENV)/.dev ## Format, lint, types, import rules, catalog, generated fil
 	$(BIN)/tokenquote catalog check
 	$(BIN)/tokenquote catalog schema | cmp - models_catalog/generated/schema.json
 
-format: $(VENV)/.dev ## Put the code into its format
+format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-accuracy: $(VENV)/.dev ## Measure against recorded bills and write docs/accuracy.md; peers too, once `make references` ran
+accuracy: $(VENV)/.dev ## Compare with recorded bills and write docs/accuracy.md, with peers after `make references`
 	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/accuracy.py report \
 		--output docs/accuracy.md --readme README.md
 
 calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/generated/calibration.yaml
 	$(BIN)/python benchmarks/calibrate.py
 
-bench: $(VENV)/.dev ## Time ledger, headers, media and grids beside what they save
+bench: $(VENV)/.dev ## Time ledger, media headers, media counts and grids beside the slow ways
 	$(BIN)/python benchmarks/speed/ledger_speed.py
 	$(BIN)/python benchmarks/speed/media_headers.py
 	$(BIN)/python benchmarks/speed/media_speed.py
 	$(BIN)/python benchmarks/speed/memory_grid_speed.py
 
-references: .venv-references/.done ## Compare with other people's implementations (a large environment)
+references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references
 
-schema: $(VENV)/.dev ## Write models_catalog/generated/schema.json from the catalog's models
+schema: $(VENV)/.dev ## Write models_catalog/generated/schema.json from the catalog's classes
 	$(BIN)/tokenquote catalog schema > models_catalog/generated/schema.json
 
 metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
@@ -61,13 +61,13 @@ docs: $(VENV)/.dev ## Write docs/endpoints.md from the table of endpoints
 image: ## Build the container image without an engine and try it (as root, on Debian)
 	docker/build_image.sh
 
-test-tools: ## Have Debian's prometheus for the tests that need it, if that can be; they skip without
+test-tools: ## Install Debian's prometheus if possible; tests that need it skip without it
 	@command -v prometheus > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
 		&& apt-get update --quiet=2 \
 		&& DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends prometheus; } \
 		|| echo "test-tools: no prometheus here; its tests will skip"
 
-lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes and without hosts
+lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes, without registry hosts
 	$(PIP) install uv
 	for set in service dev references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-emit-package tokenquote \

@@ -1,14 +1,14 @@
-"""How well we predict recorded bills.
+"""Measure how well recorded bills are predicted.
 
     accuracy.py tokens [--recordings PATH]                          each call by itself
     accuracy.py growth [--recordings PATH --conversations PATH]     conversations, request by request
     accuracy.py growth --runs PATH                                  long agent runs
-    accuracy.py media [--vectors PATH]                              pictures one by one, then calls with them
+    accuracy.py media [--vectors PATH]                              single images, then calls with media
     accuracy.py memory [--vectors PATH]                             parameters, weights, KV caches
     accuracy.py report --output docs/accuracy.md                    all of it, as a page
 
-Without --predictions it prints tables; with it, it writes one JSON object for every input row and leaves the
-scoring to others. The recordings are not part of the project; without them it says so and does nothing.
+Without --predictions it prints tables; with it, it writes one JSON object for every input row and
+scores nothing. The recordings are not part of the project; without them it says so and does nothing.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ Runs of 41 to 189 requests of DeepSeek models, counted with DeepSeek's own vocab
 
 {runs}
 
-## Pictures
+## Images, audio and video
 
 What open-weight processors were seen to do, what providers print, measured bills, and ports of formulas.
 
@@ -171,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--predictions", type=Path)
     report = commands.add_parser("report")
     report.add_argument("--output", type=Path, required=True)
-    report.add_argument("--readme", type=Path, help="a page that shows the peers' table between two marks")
+    report.add_argument("--readme", type=Path, help="a page that shows the table of peers between two marks")
     return parser
 
 
@@ -189,36 +189,42 @@ def _show(arguments: argparse.Namespace, found: list[Any], row: Any, table: Any)
     if arguments.predictions is None:
         print(table(found))
     else:
-        _write(arguments.predictions, (row(one) for one in found))
+        _write(arguments.predictions, (row(found_row) for found_row in found))
 
 
 def _write(path: Path, objects: Iterable[Mapping[str, Any]]) -> None:
     with path.open("w", encoding="utf-8") as out:
-        for one in objects:
-            out.write(json.dumps(one) + "\n")
+        for record in objects:
+            out.write(json.dumps(record) + "\n")
 
 
-def _token_row(one: Counted) -> dict[str, Any]:
-    if one.predicted is None:
-        return {"id": one.id, "predicted": None, "reason": one.reason}
-    return {"id": one.id, "predicted": one.predicted, "low": one.low, "high": one.high, "method": one.method}
-
-
-def _growth_row(one: Grown) -> dict[str, Any]:
-    if one.predicted is None:
-        return {**one.key, "predicted": None, "reason": one.reason}
-    return {**one.key, "predicted": one.predicted, "cache_read": one.cache_read}
-
-
-def _media_row(one: Measured) -> dict[str, Any]:
-    if one.predicted is None:
-        return {"row": one.row, "predicted": None, "reason": one.reason}
+def _token_row(call: Counted) -> dict[str, Any]:
+    if call.predicted is None:
+        return {"id": call.id, "predicted": None, "reason": call.reason}
     return {
-        "row": one.row,
-        "predicted": one.predicted,
-        "low": one.low,
-        "high": one.high,
-        "method": one.method,
+        "id": call.id,
+        "predicted": call.predicted,
+        "low": call.low,
+        "high": call.high,
+        "method": call.method,
+    }
+
+
+def _growth_row(conversation: Grown) -> dict[str, Any]:
+    if conversation.predicted is None:
+        return {**conversation.key, "predicted": None, "reason": conversation.reason}
+    return {**conversation.key, "predicted": conversation.predicted, "cache_read": conversation.cache_read}
+
+
+def _media_row(item: Measured) -> dict[str, Any]:
+    if item.predicted is None:
+        return {"row": item.row, "predicted": None, "reason": item.reason}
+    return {
+        "row": item.row,
+        "predicted": item.predicted,
+        "low": item.low,
+        "high": item.high,
+        "method": item.method,
     }
 
 

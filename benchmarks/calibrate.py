@@ -1,4 +1,4 @@
-"""Fit what private models bill to recorded calls, and write models_catalog/generated/calibration.yaml.
+"""Fit the counting of private models to recorded bills, and write models_catalog/generated/calibration.yaml.
 
     calibrate.py [--recordings PATH] [--output PATH]
 
@@ -36,13 +36,13 @@ from tokenquote.tokens.vocabularies.content_classes import CLASSES, SCRIPTS
 
 VOCABULARY = "o200k_base"
 FEWEST_ROWS = 5
-"""A rule with fewer calls keeps its assumptions."""
+"""The fewest calls that a rule is fitted on; with fewer it keeps its assumptions."""
 KINDS = ("plain", "tools", "history", "schema")
 FEW_OF_A_KIND = 20
-"""Fewer calls than this say too little of a band of their own."""
+"""The fewest calls of a kind that get their own band."""
 
 SCALE, SCALE_PENALTY = "scale", 0.01
-"""All classes together, before any departs from the others."""
+"""The coefficient of all classes together, and how strongly it is held."""
 
 SCRIPT_PENALTY = 3.0
 HELD_PENALTY = 30.0
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def calibration_file(recorded: Iterable[Mapping[str, Any]]) -> str:
-    """The file, from recordings."""
+    """Write the calibration file as YAML from recorded calls."""
     catalog = load_catalog()
     found = calibration_rows(recorded, catalog, Vocabularies(catalog.vocabularies))
     families: defaultdict[str, list[Row]] = defaultdict(list)
@@ -90,14 +90,14 @@ def _often_enough(found: Sequence[Row]) -> list[Row]:
 
 @dataclass(frozen=True)
 class FittedFamily:
-    """One family of the file."""
+    """A family of the file: its texts, and the fit of each of its rules."""
 
     texts: dict[str, Any]
     fits: dict[str, dict[str, Any]]
 
 
 def fit_family(name: str, found: Sequence[Row]) -> FittedFamily | None:
-    """All rules of a family at once."""
+    """Fit all rules of a family at once; None if no call is left."""
     if not found:
         return None
     design = Design(name, found)
@@ -109,22 +109,25 @@ def fit_family(name: str, found: Sequence[Row]) -> FittedFamily | None:
     texts = {
         "vocabulary": VOCABULARY,
         "rows": len(found),
-        "tokens": {one: _tokens(one, scale * factors[one] + values[one]) for one in CLASSES},
-        "doubt": class_doubt(name, {one: sum(row.terms.get(one, 0.0) for row in found) for one in CLASSES}),
+        "tokens": {word: _tokens(word, scale * factors[word] + values[word]) for word in CLASSES},
+        "doubt": class_doubt(
+            name, {word: sum(row.terms.get(word, 0.0) for row in found) for word in CLASSES}
+        ),
     }
     fits = {
-        rule: _fit_of(rule, name, found, values, seen, unseen) for rule in sorted({row.rule for row in found})
+        rule: _describe_fit(rule, name, found, values, seen, unseen)
+        for rule in sorted({row.rule for row in found})
     }
     return FittedFamily(texts, fits)
 
 
-def _tokens(one: str, found: float) -> float:
-    """Only what is counted beside its own class can come to less than nothing."""
-    return round(float(found if one == "continued" else max(0.0, found)), 3)
+def _tokens(class_name: str, found: float) -> float:
+    """Round tokens of a class; only `continued`, counted beside another class, may be negative."""
+    return round(float(found if class_name == "continued" else max(0.0, found)), 3)
 
 
 class Design:
-    """The matrix of a family: classes, shared terms, and each rule's own departures from them."""
+    """The matrix of a family: classes, shared terms, and what each rule adds to the shared terms."""
 
     def __init__(self, family: str, found: Sequence[Row]) -> None:
         priors = FAMILIES[family]
@@ -132,7 +135,7 @@ class Design:
         own = sorted({(row.rule, term) for row in found for term in row.terms if term not in CLASSES})
         self.columns = [
             Column(SCALE, 1.0, SCALE_PENALTY),
-            *(Column(one, 0.0, _text_penalty(one, priors)) for one in CLASSES),
+            *(Column(word, 0.0, _text_penalty(word, priors)) for word in CLASSES),
             *(Column(term, priors.terms.get(term, 0.0), priors.term_penalty) for term in terms),
             *(_own_column(rule, term, priors) for rule, term in own),
         ]
@@ -148,9 +151,9 @@ class Design:
         self.y: Floats = np.array([row.billed for row in found], dtype=np.float64)
 
 
-def _text_penalty(one: str, priors: FamilyPriors) -> float:
-    """Few calls have other scripts than Latin: a stray word must not say what a language costs."""
-    return max(priors.text_penalty, SCRIPT_PENALTY) if one in SCRIPTS else priors.text_penalty
+def _text_penalty(class_name: str, priors: FamilyPriors) -> float:
+    """Hold scripts other than Latin strongly, as few calls have them: a stray word must not set a cost."""
+    return max(priors.text_penalty, SCRIPT_PENALTY) if class_name in SCRIPTS else priors.text_penalty
 
 
 def _own_column(rule: str, term: str, priors: FamilyPriors) -> Column:
@@ -161,7 +164,7 @@ def _own_column(rule: str, term: str, priors: FamilyPriors) -> Column:
     return Column(f"{rule}:{term}", prior, priors.hidden_penalty if hidden else priors.own_penalty)
 
 
-def _fit_of(
+def _describe_fit(
     rule: str, family: str, found: Sequence[Row], values: Mapping[str, float], seen: Floats, unseen: Floats
 ) -> dict[str, Any]:
     mine = np.array([row.rule == rule for row in found])
@@ -176,7 +179,7 @@ def _fit_of(
         "files": len({row.file for row in own}),
         "newest": max(days) if days else None,
         "structure": {
-            term: round(_own(rule, term, values) if term in has else _of_family(term, found, values), 2)
+            term: round(_own(rule, term, values) if term in has else _family_mean(term, found, values), 2)
             for term in terms
         },
         "borrowed": [term for term in terms if term not in has],
@@ -187,13 +190,13 @@ def _fit_of(
 
 
 def _own(rule: str, term: str, values: Mapping[str, float]) -> float:
-    """A text cannot cost less than nothing, whatever a few short ones say of its tokens."""
+    """Add a rule's own part to the shared term; tokens of texts are never negative."""
     found = float(values[term] + values[f"{rule}:{term}"])
     return max(0.0, found) if term.endswith("_token") else found
 
 
-def _of_family(term: str, found: Sequence[Row], values: Mapping[str, float]) -> float:
-    """What the term comes to in the family's calls that have it, each call as much as another."""
+def _family_mean(term: str, found: Sequence[Row], values: Mapping[str, float]) -> float:
+    """Average a term over the family's calls that have it; each call has the same weight."""
     return float(np.mean([_own(row.rule, term, values) for row in found if term in row.terms]))
 
 
@@ -206,14 +209,14 @@ def _errors(predicted: Floats, billed: Floats) -> dict[str, float]:
 
 
 def _bands(found: Sequence[Row], rule: str, unseen: Floats, billed: Floats) -> dict[str, dict[str, float]]:
-    """By kind; a kind that the rule has few calls of takes that of all its calls, or its family's."""
+    """Compute a band for each kind; with few calls of a kind, all calls of rule or family decide."""
     bands = {}
     for kind in KINDS:
-        of_kind: npt.NDArray[np.bool_] = np.array([row.kind == kind for row in found])
-        of_rule: npt.NDArray[np.bool_] = np.array([row.rule == rule for row in found])
+        same_kind: npt.NDArray[np.bool_] = np.array([row.kind == kind for row in found])
+        same_rule: npt.NDArray[np.bool_] = np.array([row.rule == rule for row in found])
         everything = np.ones(len(found), dtype=bool)
-        choices = (of_kind & of_rule, of_rule, of_kind, everything)
-        chosen = next((one for one in choices if one.sum() >= FEW_OF_A_KIND), everything)
+        choices = (same_kind & same_rule, same_rule, same_kind, everything)
+        chosen = next((rows for rows in choices if rows.sum() >= FEW_OF_A_KIND), everything)
         absolute, relative = band(unseen[chosen], billed[chosen])
         bands[kind] = {"absolute": round(absolute, 2), "relative": round(relative, 4)}
     return bands

@@ -1,8 +1,8 @@
-"""Measure how many tokens of another vocabulary each class of content comes to, and print the table.
+"""Measure how many tokens of another vocabulary each class of content has, and print the table.
 
     measure_classes.py NAME=TOKENIZER_JSON ...
 
-The vocabularies are files of one's own (Hugging Face's tokenizer.json). The texts are the project's own
+The vocabularies are your own files (Hugging Face's tokenizer.json). The texts are the project's own
 sources and documents, Python's standard library, JSON made from it, and sentences in 22 languages; no
 recorded call is looked at. The result stands in priors.py, where fits start from it.
 """
@@ -28,7 +28,7 @@ from tokenquote.tokens import Vocabularies
 from tokenquote.tokens.vocabularies.content_classes import CLASSES
 
 PARALLEL = Path(__file__).with_name("parallel_text.json")
-"""The same few sentences in 22 languages, written for this."""
+"""The file of the same few sentences in 22 languages, written for this measurement."""
 _MODULES = (
     "argparse",
     "ast",
@@ -43,7 +43,7 @@ _MODULES = (
 
 
 def texts() -> Iterator[str]:
-    """Paragraphs of prose, code, markdown, YAML, JSON and other languages."""
+    """Yield paragraphs of prose, code, Markdown, YAML, JSON and other languages."""
     root = Path(__file__).resolve().parents[2]
     for path in sorted([*root.glob("docs/*.md"), *root.glob("*.md"), *root.glob("service/**/*.py")]):
         yield from path.read_text(encoding="utf-8").split("\n\n")
@@ -56,7 +56,7 @@ def texts() -> Iterator[str]:
 
 
 def _docstrings(source: str) -> Iterator[str]:
-    """As prose, and as the values of compact and spaced JSON."""
+    """Yield docstrings as prose, and as the values of compact and of spaced JSON."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and (doc := ast.get_docstring(node)):
             members = {
@@ -69,7 +69,7 @@ def _docstrings(source: str) -> Iterator[str]:
 
 
 def measure(vocabulary: tokenizers.Tokenizer, found: Sequence[str]) -> dict[str, float]:
-    """Tokens for each token of o200k_base, by class; classes without tokens here are left out."""
+    """Measure the tokens for each token of o200k_base, by class; rare classes here are left out."""
     counter = Vocabularies(load_catalog().vocabularies).classes("o200k_base")
     x = np.array([counter.counts(text) for text in found], dtype=np.float64)
     y = np.array([len(vocabulary.encode(text, add_special_tokens=False)) for text in found], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What fits start from, before any recorded call is looked at.
+"""The priors are what fits start from, before any recorded call is looked at.
 
 Factors by class of content were measured on vocabularies that are public (measure_classes.py). Terms are what
 is documented or was read off pairs of calls that differ in one thing only. Recorded calls move a coefficient
@@ -36,15 +36,15 @@ _CLAUDE_2 = {
     "accented": 2.0, "greek": 3.0, "cyrillic": 1.75, "hebrew": 2.37, "arabic": 3.0, "indic": 4.0, "thai": 4.0,
     "kana": 1.79, "hangul": 1.77, "han": 1.28, "other_script": 3.7,
 }  # fmt: skip
-_PUBLIC = {one: 0.0 if one == "continued" else 1.0 for one in CLASSES}
+_PUBLIC = {name: 0.0 if name == "continued" else 1.0 for name in CLASSES}
 
 # Claude from 4.7 on against 4.6, as published measurements of the counting endpoint have it: English 1.45,
 # German 1.46, French 1.36, JSON 1.31, code 1.13 to 1.27, Russian, Arabic, Hindi and Chinese 1.00.
 _CLAUDE_NEW = {
-    one: factor * (1.3 if one.startswith(("spaced", "joined", "capital", "contraction", "mixed")) else 1.1)
-    if one not in SCRIPTS
+    name: factor * (1.3 if name.startswith(("spaced", "joined", "capital", "contraction", "mixed")) else 1.1)
+    if name not in SCRIPTS
     else factor
-    for one, factor in _CLAUDE_2.items()
+    for name, factor in _CLAUDE_2.items()
 }
 
 _CLAUDE_TERMS = {
@@ -59,21 +59,21 @@ _EACH_MESSAGE = {"user": 1.0, "assistant": 1.0, "system": 1.0}
 
 @dataclass(frozen=True)
 class FamilyPriors:
-    """Where a family's fit begins, and how strongly it is held there."""
+    """The start of a family's fit, and how strongly the fit is held there."""
 
     factors: Mapping[str, float] = field(default_factory=lambda: _PUBLIC)
     doubt: float = 0.5
-    """Of scripts that hardly any recorded call has, as a share of their tokens."""
+    """The doubt about scripts that hardly any recorded call has, as a share of their tokens."""
     text_penalty: float = 0.1
     terms: Mapping[str, float] = field(default_factory=dict)
     rules: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Terms of one rule that differ from its family's."""
+    """The terms of a rule that differ from its family's, by rule and term."""
     term_penalty: float = 0.003
     own_penalty: float = 0.02
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Terms of a rule that are not open to doubt: held at their priors."""
+    """The terms of a rule that are beyond doubt, which are held at their priors."""
     hidden: tuple[str, ...] = ("tools_",)
-    """What the terms begin with that stand for hidden prompts, each rule's own."""
+    """The prefixes of the terms that stand for hidden prompts, which each rule fits by itself."""
     hidden_penalty: float = 0.0005
 
 
@@ -145,10 +145,10 @@ FAMILIES: Mapping[str, FamilyPriors] = {
 
 
 def class_doubt(family: str, tokens: Mapping[str, float]) -> dict[str, float]:
-    """Scripts with fewer than a hundred tokens in all recorded calls, and what they may be off by."""
+    """Return the possible error, in tokens per token, of scripts with few tokens in all recorded calls."""
     priors = FAMILIES[family]
     return {
-        one: round(priors.doubt * priors.factors.get(one, 1.0), 2)
-        for one in SCRIPTS
-        if tokens.get(one, 0.0) < 100
+        name: round(priors.doubt * priors.factors.get(name, 1.0), 2)
+        for name in SCRIPTS
+        if tokens.get(name, 0.0) < 100
     }

@@ -1,4 +1,8 @@
-"""Linear fits that few wild rows do not bend, folds by source file, and bands that held-out rows lie in."""
+"""Fit linear models that few wild rows do not bend, fold rows by source file, and find bands.
+
+scikit-learn and statsmodels have no such fit: penalties of each column toward its own prior, and absolute
+errors smoothed below `_SMALLEST`. GroupKFold's folds change when a file is added; these do not.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,15 @@ Floats = npt.NDArray[np.float64]
 
 _ROUNDS = 60
 _SMALLEST = 0.003
-"""Relative errors below this weigh as if they were this large: a tenth of a token in thirty."""
+"""Relative errors below this have the weight of this error, a tenth of a token in thirty."""
 _RELATIVE = (0.0, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
 COVERAGE = 0.92
-"""A little over nine in ten: unseen files differ more from one another than these rows do."""
+"""The share of held-out rows in a band: over nine in ten, as unseen files differ more than these rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A coefficient: what it is before any row speaks, and how strongly it is held there."""
+    """A coefficient: its prior value, and how strongly it is held there."""
 
     name: str
     prior: float
@@ -32,9 +36,9 @@ class Column:
 
 
 def robust_fit(x: Floats, y: Floats, columns: Sequence[Column]) -> Floats:
-    """Coefficients with the least sum of absolute errors, relative to each row's size, and of penalties.
+    """Fit coefficients with the least sum of penalties and of absolute errors relative to each row's size.
 
-    Iteratively reweighted least squares. `x` is rows by columns, `y` billed tokens.
+    The method is iteratively reweighted least squares. `x` is rows by columns, `y` is billed tokens.
     """
     prior = np.array([column.prior for column in columns])
     penalties = np.diag([column.penalty for column in columns])
@@ -53,24 +57,27 @@ def robust_fit(x: Floats, y: Floats, columns: Sequence[Column]) -> Floats:
 
 
 def folds(files: Sequence[str], count: int = 10) -> npt.NDArray[np.int64]:
-    """A fold for each row, the same for all rows of a source file and in every run."""
+    """Number the fold of each row; it is the same for all rows of a source file and in every run."""
     return np.array([int(hashlib.sha256(file.encode()).hexdigest(), 16) % count for file in files])
 
 
 def held_out(x: Floats, y: Floats, columns: Sequence[Column], fold: npt.NDArray[np.int64]) -> Floats:
-    """Each row predicted by a fit that has seen no row of its source file."""
+    """Predict each row by a fit that has seen no row of its source file."""
     predicted = np.zeros(len(y))
-    for one in np.unique(fold):
-        unseen = fold == one
+    for fold_number in np.unique(fold):
+        unseen = fold == fold_number
         predicted[unseen] = x[unseen] @ robust_fit(x[~unseen], y[~unseen], columns)
     return predicted
 
 
 def band(predicted: Floats, billed: Floats) -> tuple[float, float]:
-    """Half of the narrowest band, absolute and relative, that holds COVERAGE of the rows.
+    """Return half the width of the narrowest band, absolute and relative, that holds COVERAGE of the rows.
 
-    Conformal: the errors are of held-out rows, scaled by the size of the prediction, and the quantile is
-    the one for a row more than there are.
+    The band is conformal: errors are of held-out rows, scaled by the size of the prediction, and the quantile
+    is that of one row more than there are.
+
+    Raises:
+        ValueError: there are no rows.
     """
     errors = np.abs(np.round(predicted) - billed)
     best: tuple[float, float, float] | None = None

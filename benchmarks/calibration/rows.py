@@ -1,4 +1,4 @@
-"""Recorded calls to models with a private vocabulary, as rows of features."""
+"""Turn recorded calls to models with a private vocabulary into rows of features."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.recordings.calls import format_of, is_text_only, names_of
+from benchmarks.recordings.calls import is_text_only, read_format, recorded_names
 
 from tokenquote.catalog import Catalog, UnknownModel
 from tokenquote.catalog.schema.calibration import CalibratedUse, Kind
@@ -26,7 +26,7 @@ AT_MOST_PER_SOURCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One recorded call."""
+    """The features and the bill of one recorded call."""
 
     rule: str
     family: str
@@ -34,20 +34,20 @@ class Row:
     file: str
     day: dt.date | None
     terms: Mapping[str, float]
-    """Classes of its texts and terms around them."""
+    """The tokens of its texts by class of content, and the terms around the texts."""
     billed: int
 
 
 def calibration_rows(
     recorded: Iterable[Mapping[str, Any]], catalog: Catalog, vocabularies: Vocabularies
 ) -> Iterator[Row]:
-    """Text-only calls whose rule is to be calibrated, at most three of each source file and api."""
+    """Yield text-only calls whose rule is calibrated, at most three of each source file and API."""
     words = {id(rule): word for word, rule in catalog.counting.items()}
     seen: Counter[tuple[str, str]] = Counter()
     for record in recorded:
         if not is_text_only(record) or record.get("suspect") or not record.get("input_tokens"):
             continue
-        rule = _rule_of(record, catalog)
+        rule = _find_rule(record, catalog)
         use = rule.calibration if rule is not None else None
         if rule is None or use is None:
             continue
@@ -58,10 +58,10 @@ def calibration_rows(
             yield from _row(record, word, use, file, vocabularies)
 
 
-def _rule_of(record: Mapping[str, Any], catalog: Catalog) -> Counting | None:
-    for name in names_of(record):
+def _find_rule(record: Mapping[str, Any], catalog: Catalog) -> Counting | None:
+    for name in recorded_names(record):
         try:
-            return catalog.counting_of(name, format_of(record)).counting
+            return catalog.counting_of(name, read_format(record)).counting
         except UnknownModel:
             continue
     return None
@@ -71,7 +71,7 @@ def _row(
     record: Mapping[str, Any], word: str, use: CalibratedUse, file: str, vocabularies: Vocabularies
 ) -> Iterator[Row]:
     try:
-        request = read_body(format_of(record), record["request"])
+        request = read_body(read_format(record), record["request"])
     except BodyError:
         return
     if not any(request.everything_unknown()):
@@ -108,7 +108,7 @@ def _terms(found: Features, vocabularies: Vocabularies, vocabulary: str) -> dict
 
 
 def _day(date: object) -> dt.date | None:
-    """`2025-10-25...`, or the date of an HTTP answer."""
+    """Read a day from `2025-10-25...` or from an HTTP date; anything else is None."""
     if not isinstance(date, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Rows of a file of figures, whatever their shape: a row that nobody understands still gets its line."""
+"""Read the rows of a file of figures, whatever their shape; a row that is not understood keeps its number."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["read_vectors", "why_not_attempted"]
 
 
 def read_vectors(path: Path) -> list[Mapping[str, Any]]:
-    """Rows of a plain list, of `{"entries": [...]}`, or of one object a line.
+    """Read the rows of a plain list, of `{"entries": [...]}`, or of a file with one object on each line.
 
-    What is no object is an empty row, so that rows keep their numbers.
+    An entry that is no object becomes an empty row, so that rows keep their numbers.
     """
     text = path.read_text(encoding="utf-8")
     try:
@@ -26,7 +26,7 @@ def read_vectors(path: Path) -> list[Mapping[str, Any]]:
 
 
 def why_not_attempted(error: Exception) -> str:
-    """The reason that a row's line has: what a rule says of itself, or what the row lacks."""
+    """Say why a row has no prediction: the words of the rule that refused, or what the row lacks."""
     if isinstance(error, KeyError):
         return f"neither the row nor the catalog has {error}"
     if isinstance(error, LookupError | ValueError) and error.args:

@@ -1,4 +1,4 @@
-"""Recorded calls: rows as they lie in the files, and the catalog model that each belongs to."""
+"""Read recorded calls, and find the catalog model that each belongs to."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _RENAMED = {
 }
 
 
-def format_of(row: Mapping[str, Any]) -> str:
-    """The body format of a recorded call; one body in ten thousand lies under another api's name."""
+def read_format(row: Mapping[str, Any]) -> str:
+    """Return the body format of a recorded call; one in ten thousand is recorded under another API's name."""
     api, body = str(row["api"]), row["request"]
     if CHAT_APIS.search(api) and "messages" not in body and "message" not in body:
         return looks_like(body) or api
@@ -45,7 +45,7 @@ def format_of(row: Mapping[str, Any]) -> str:
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a JSON-lines file, compressed or not."""
+    """Yield the rows of a JSON-lines file, compressed or not."""
     with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
         for line in lines:
             row = json.loads(line)
@@ -55,18 +55,18 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def is_text_only(row: Mapping[str, Any]) -> bool:
-    """Whether everything that was sent is text."""
+    """Tell whether everything that was sent is text."""
     return not MEDIA & set(row["features"]) and not row.get("remote_media")
 
 
-def names_of(row: Mapping[str, Any]) -> list[str]:
-    """The model's name in the body, then in the answer: where the first is a deployment's."""
+def recorded_names(row: Mapping[str, Any]) -> list[str]:
+    """Return the model's name in the body, then in the answer, as the first may name a deployment."""
     named = [name for key in ("model_requested", "model_returned") if (name := row.get(key))]
     return [name_on_its_day(name, row) for name in named]
 
 
 def catalog_model(name: str | None, catalog: Catalog) -> Model | None:
-    """The model of a recorded name, if the catalog has it."""
+    """Find the catalog's model of a recorded name; None if the catalog has none."""
     if not name:
         return None
     bare = name.rsplit("/", 1)[-1]

@@ -1,8 +1,8 @@
-"""Recorded conversations as plans: what a quote says of each request beside what was billed.
+"""Quote recorded conversations as plans, and put the quote of each request beside its bill.
 
 The first body opens the plan (`start`); what each later body adds becomes a tool round or a turn. Nothing of
 the bill is used: a plan holds the texts, and the quote counts, replays and caches them. Requests that do not
-follow from one another as a plan's do (other tools, a rewritten history) are counted one by one.
+follow from one another as a plan's do (other tools, a rewritten history) are counted singly.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recordings.calls import catalog_model, format_of, is_text_only, names_of, rows
-from benchmarks.recordings.plan_of_requests import NotAPlan, plan_of_requests
+from benchmarks.recordings.calls import catalog_model, is_text_only, read_format, recorded_names, rows
+from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_requests
 from benchmarks.recordings.token_counts import TokenCounter
 
 from tokenquote.api.quotes import quote_as
@@ -34,23 +34,23 @@ _STAND_IN = "openai/gpt-4o"
 
 @dataclass(frozen=True)
 class Grown:
-    """A conversation's requests: predicted, and as billed."""
+    """The requests of a conversation in input tokens: as predicted, and as billed."""
 
     key: Mapping[str, Any]
     family: str
     clean: bool
-    """Whether everything that was sent is text, and no bill is suspect."""
+    """True if everything that was sent is text, and no bill is suspect."""
     predicted: list[int] | None
     cache_read: list[int] | None
     billed: list[int]
     billed_cache_read: list[int]
     planned: bool = False
-    """Whether the figures are a quote's, not those of requests counted one by one."""
+    """True if the figures are a quote's; False if each request was counted by itself."""
     reason: str | None = None
 
 
 class Grower:
-    """Quotes recorded conversations."""
+    """A counter that quotes recorded conversations by one catalog."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -58,14 +58,14 @@ class Grower:
         self._counter = TokenCounter(catalog, self._vocabularies)
 
     def conversations(self, recordings: Path, conversations: Path) -> Iterator[Grown]:
-        """Chains of recorded calls, oldest first."""
+        """Quote chains of recorded calls, oldest call first."""
         by_id = {row["id"]: row for row in rows(recordings)}
         for chain in json.loads(conversations.read_text(encoding="utf-8")):
-            calls = [by_id[one] for one in chain["ids"]]
+            calls = [by_id[call_id] for call_id in chain["ids"]]
             yield self._grown({"ids": chain["ids"]}, chain["api"], calls)
 
     def runs(self, path: Path) -> Iterator[Grown]:
-        """Long agent runs; step k sends the first `n_messages` messages."""
+        """Quote long agent runs; step k sends the first `n_messages` messages."""
         for run in rows(path):
             calls = [
                 {
@@ -88,7 +88,7 @@ class Grower:
         quoted, reason = self._quote(calls)
         predicted: list[int] | None = None
         if quoted is None:
-            predicted = self._one_by_one(calls)
+            predicted = self._count_singly(calls)
         elif quoted.requests is not None:
             predicted = [request.input_tokens for request in quoted.requests]
         return Grown(
@@ -103,7 +103,7 @@ class Grower:
             reason,
         )
 
-    def _one_by_one(self, calls: Sequence[Mapping[str, Any]]) -> list[int] | None:
+    def _count_singly(self, calls: Sequence[Mapping[str, Any]]) -> list[int] | None:
         counts = [self._counter.predict(call)[0] for call in calls]
         known = [count.tokens for count in counts if count is not None]
         return known if len(known) == len(calls) else None
@@ -111,7 +111,7 @@ class Grower:
     def _quote(self, calls: Sequence[Mapping[str, Any]]) -> tuple[Quote | None, str | None]:
         try:
             model = self._model(calls[0])
-            plan = plan_of_requests(format_of(calls[0]), [call["request"] for call in calls])
+            plan = plan_from_requests(read_format(calls[0]), [call["request"] for call in calls])
             quoted = quote_as(
                 Plan.model_validate({**plan, "model": model.id}),
                 model,
@@ -126,8 +126,8 @@ class Grower:
         return quoted, None
 
     def _model(self, call: Mapping[str, Any]) -> Model:
-        """The catalog's model, or a stand-in that counts as the recorded one does."""
-        for name in names_of(call):
+        """Find the catalog's model, or make a stand-in that counts as the recorded model does."""
+        for name in recorded_names(call):
             try:
                 counted_as = self._catalog.counting_of(name, call["api"])
             except UnknownModel:

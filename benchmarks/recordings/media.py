@@ -1,4 +1,4 @@
-"""Recorded calls with pictures, sound, clips or documents: what we say the whole body costs, and the bill."""
+"""Count recorded calls with images, audio, video or documents, and put each count beside the bill."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from benchmarks.recordings.token_counts import TokenCounter
 from tokenquote.catalog import Catalog
 
 KINDS = ("video", "audio", "document", "images")
-"""A call with several is one of the first of these."""
+"""The kinds of media; a call with several kinds belongs to the first of these."""
 
 
 @dataclass(frozen=True)
 class RecordedMedia:
-    """One recorded call."""
+    """The count and the bill of one recorded call."""
 
     kind: str
     source: str
     api: str
     remote: bool
-    """Whether a part of it stands behind an address, so that nobody can know its size."""
+    """True if a part of it is behind a URL, so that its size cannot be known."""
     tools: bool
     billed: int
     predicted: int | None
@@ -34,7 +34,7 @@ class RecordedMedia:
 
 
 def recorded_media(catalog: Catalog, recordings: Path) -> Iterator[RecordedMedia]:
-    """Every recorded call with media that was billed, in the order of the file."""
+    """Count every recorded call with media that was billed, in the order of the file."""
     counter = TokenCounter(catalog)
     for row in rows(recordings):
         kind = next((kind for kind in KINDS if kind in row["features"]), None)
@@ -43,14 +43,14 @@ def recorded_media(catalog: Catalog, recordings: Path) -> Iterator[RecordedMedia
 
 
 def at_most_per_source(counts: Iterable[RecordedMedia], most: int) -> list[RecordedMedia]:
-    """Many files record one prompt again and again."""
+    """Keep at most `most` calls of each source file and kind, as many files repeat one prompt."""
     seen: dict[tuple[str, str], int] = {}
     kept = []
-    for one in counts:
-        key = (one.source, one.kind)
+    for call in counts:
+        key = (call.source, call.kind)
         seen[key] = seen.get(key, 0) + 1
         if seen[key] <= most:
-            kept.append(one)
+            kept.append(call)
     return kept
 
 

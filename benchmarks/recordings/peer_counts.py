@@ -1,7 +1,7 @@
-"""What other counters say of the same calls: litellm's token_counter and tokencost, where they are installed.
+"""Count the same calls by other counters: litellm's token_counter and tokencost, where installed.
 
-Both take OpenAI's messages, so every body is given to them in that form, with its tools where they have a
-place for them. They run in the same pass over the same rows as our own count.
+Both take OpenAI's messages, so every body is given to them in that form, with its tools where they take
+tools. They run in the same pass over the same rows as our own count.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from benchmarks.recordings.calls import format_of
+from benchmarks.recordings.calls import read_format
 
 from tokenquote.tokens import BodyError, Message, Request, ToolDefinition, read_body
 
@@ -20,11 +20,11 @@ __all__ = ["PEERS", "PeerCounter", "installed_peers"]
 
 PEERS = ("litellm", "tokencost")
 PeerCounter = Callable[[Mapping[str, Any]], int | None]
-"""A recorded call to its count; None where the peer fails."""
+"""A function from a recorded call to its count; None if the peer fails."""
 
 
 def installed_peers() -> dict[str, PeerCounter]:
-    """The counters that can be imported here."""
+    """Return the counters that can be imported here, by name."""
     makers = {"litellm": _litellm, "tokencost": _tokencost}
     return {name: makers[name]() for name in PEERS if find_spec(name) is not None}
 
@@ -73,7 +73,7 @@ def _tokencost() -> PeerCounter:
 
 def _read(row: Mapping[str, Any]) -> Request | None:
     try:
-        return read_body(format_of(row), row["request"])
+        return read_body(read_format(row), row["request"])
     except BodyError:
         return None
 

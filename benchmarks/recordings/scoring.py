@@ -1,4 +1,4 @@
-"""Errors of predictions as tables."""
+"""Write the errors of predictions as Markdown tables."""
 
 from __future__ import annotations
 
@@ -12,171 +12,203 @@ from benchmarks.recordings.growth import Grown
 from benchmarks.recordings.media import RecordedMedia
 from benchmarks.recordings.token_counts import Counted
 
+__all__ = [
+    "AT_MOST_PER_SOURCE",
+    "at_most_per_source",
+    "growth_table",
+    "markdown_table",
+    "media_table",
+    "recorded_media_table",
+    "token_table",
+]
+
 AT_MOST_PER_SOURCE = 3
+"""The number of calls of one source file and one api that tables take."""
+
+
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Write the lines of a Markdown table; `>` before a heading puts its column to the right.
+
+    Cells are not padded to equal widths, so that one long cell changes no other line of a page.
+    """
+    headings = [column.removeprefix(">") for column in columns]
+    marks = ["---:" if column.startswith(">") else "---" for column in columns]
+    return [_line(headings), f"|{'|'.join(marks)}|", *(_line(row) for row in rows)]
+
+
+def _line(cells: Sequence[object]) -> str:
+    return "|" + "".join(f" {cell} |" if cell != "" else " |" for cell in cells)
 
 
 def token_table(counts: Iterable[Counted]) -> str:
-    """Text-only calls that are not suspect, by api and feature, at most three of each source file."""
+    """Write the table of text-only calls that are not suspect, by API and feature."""
     groups: dict[tuple[str, str], list[Counted]] = defaultdict(list)
     unattempted: Counter[str] = Counter()
-    for one in at_most_per_source(one for one in counts if one.text_only and not one.suspect and one.billed):
-        if one.predicted is None:
-            unattempted[one.api] += 1
+    for call in at_most_per_source(
+        call for call in counts if call.text_only and not call.suspect and call.billed
+    ):
+        if call.predicted is None:
+            unattempted[call.api] += 1
             continue
-        groups[one.api, "all"].append(one)
-        groups[one.api, one.feature].append(one)
-    lines = [
-        "| api | feature | n | exact | median error | p90 error | bias | in band | not attempted |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+        groups[call.api, "all"].append(call)
+        groups[call.api, call.feature].append(call)
+    columns = ("api", "feature", ">n", ">exact", ">median error", ">p90 error", ">bias", ">in band")
+    rows: list[list[object]] = []
     for (api, feature), found in sorted(groups.items(), key=lambda item: (item[0][0], item[0][1] != "all")):
-        left = str(unattempted[api]) if feature == "all" else ""
-        lines.append(f"| {api} | {feature} | {_token_cells(found)} | {left} |")
+        left = unattempted[api] if feature == "all" else ""
+        rows.append([api, feature, *_token_cells(found), left])
     rest = sum(n for api, n in unattempted.items() if (api, "all") not in groups)
-    lines.append(f"| other formats | | 0 | | | | | | {rest} |")
-    return "\n".join(lines)
+    rows.append(["other formats", "", 0, *[""] * 5, rest])
+    return "\n".join(markdown_table((*columns, ">not attempted"), rows))
 
 
 def at_most_per_source(counts: Iterable[Counted]) -> list[Counted]:
-    """Many files record one prompt again and again."""
+    """Keep at most three calls of each source file and API, as many files repeat one prompt."""
     seen: Counter[tuple[str, str]] = Counter()
     kept = []
-    for one in counts:
-        seen[one.source, one.api] += 1
-        if seen[one.source, one.api] <= AT_MOST_PER_SOURCE:
-            kept.append(one)
+    for call in counts:
+        seen[call.source, call.api] += 1
+        if seen[call.source, call.api] <= AT_MOST_PER_SOURCE:
+            kept.append(call)
     return kept
 
 
+_GROWTH_COLUMNS = (
+    "api", ">conversations", ">requests", ">total exact", ">total median", ">total p90", ">request median",
+    ">request p90", ">reads quoted ÷ billed", ">reads within 5 %", ">not attempted",
+)  # fmt: skip
+
+
 def growth_table(grown: Iterable[Grown]) -> str:
-    """Whole conversations by api: quoted against billed input and cache reads."""
+    """Write the table of whole conversations by API: quoted against billed input and cache reads."""
     groups: dict[str, list[Grown]] = defaultdict(list)
     unattempted: Counter[str] = Counter()
-    for one in grown:
-        if one.clean and one.predicted is not None and all(one.billed):
-            groups[one.family].append(one)
+    for conversation in grown:
+        if conversation.clean and conversation.predicted is not None and all(conversation.billed):
+            groups[conversation.family].append(conversation)
         else:
-            unattempted[one.family] += 1
-    lines = [
-        "| api | conversations | requests | total exact | total median | total p90 | request median | "
-        "request p90 | reads quoted ÷ billed | reads within 5 % | not attempted |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+            unattempted[conversation.family] += 1
+    rows: list[list[object]] = [
+        [family, *_growth_cells(found), unattempted[family]] for family, found in sorted(groups.items())
     ]
-    for family, found in sorted(groups.items()):
-        lines.append(f"| {family} | {_growth_cells(found)} | {unattempted[family]} |")
     rest = sum(n for family, n in unattempted.items() if family not in groups)
-    lines.append(f"| other formats | 0 | | | | | | | | | {rest} |")
-    return "\n".join(lines)
+    rows.append(["other formats", 0, *[""] * 8, rest])
+    return "\n".join(markdown_table(_GROWTH_COLUMNS, rows))
 
 
 def media_table(counts: Iterable[Measured]) -> str:
-    """Rows by family, those that stand for themselves apart from ports of formulas; then what differs."""
+    """Write a table by family, with ports of formulas apart from other evidence; then one of what differs."""
     found = list(counts)
-    independent = [one for one in found if one.independent]
-    ports = [one for one in found if not one.independent]
-    lines = [
-        f"Executed, printed or measured: {sum(one.exact for one in independent)} of {len(independent)} "
-        f"exact; ports of formulas: {sum(one.exact for one in ports)} of {len(ports)}.",
-        "",
-        "| family | executed, printed, measured | exact | ports | exact | in band | not attempted |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-    ]
+    independent = [item for item in found if item.independent]
+    ports = [item for item in found if not item.independent]
     families: dict[str, list[Measured]] = defaultdict(list)
-    for one in found:
-        families[one.family].append(one)
-    lines += [f"| {family} | {_media_cells(rows)} |" for family, rows in sorted(families.items())]
-    lines += [
+    for item in found:
+        families[item.family].append(item)
+    columns = (
+        "family",
+        ">executed, printed, measured",
+        ">exact",
+        ">ports",
+        ">exact",
+        ">in band",
+        ">not attempted",
+    )
+    by_family = [[family, *_media_cells(rows)] for family, rows in sorted(families.items())]
+    differing = [
+        [item.family, item.tokens, item.predicted or "none", item.known or "NOT KNOWN"]
+        for item in found
+        if not item.exact
+    ]
+    lines = [
+        f"Executed, printed or measured: {sum(item.exact for item in independent)} of {len(independent)} "
+        f"exact; ports of formulas: {sum(item.exact for item in ports)} of {len(ports)}.",
+        "",
+        *markdown_table(columns, by_family),
         "",
         "What differs, or is not attempted, and why:",
         "",
-        "| family | row | ours | why |",
-        "|---|---:|---:|---|",
-    ]
-    lines += [
-        f"| {one.family} | {one.tokens} | {one.predicted or 'none'} | {one.known or 'NOT KNOWN'} |"
-        for one in found
-        if not one.exact
+        *markdown_table(("family", ">row", ">ours", "why"), differing),
     ]
     return "\n".join(lines)
 
 
 def recorded_media_table(counts: Iterable[RecordedMedia]) -> str:
-    """Whole bodies with media against their bills, by what they hold and who was asked."""
+    """Write the table of whole bodies with media against their bills, by kind of media and API."""
     found = list(counts)
-    lines = [
-        "| calls with | n | exact | within 1 % | median error | p90 error | in band | not attempted |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]
-    known = [one for one in found if not one.remote]
-    for kind in sorted({one.kind for one in known}):
-        of_kind = [one for one in known if one.kind == kind]
-        lines.append(f"| {kind} | {_recorded_cells(of_kind)} |")
-        lines.append(f"| {kind}, no tools | {_recorded_cells([one for one in of_kind if not one.tools])} |")
-        for api in sorted({one.api for one in of_kind}):
-            lines.append(f"| {kind}, {api} | {_recorded_cells([one for one in of_kind if one.api == api])} |")
-    lines.append(f"| behind addresses | {_recorded_cells([one for one in found if one.remote])} |")
-    return "\n".join(lines)
+    columns = ("calls with", ">n", ">exact", ">within 1 %", ">median error", ">p90 error", ">in band")
+    groups: list[tuple[str, list[RecordedMedia]]] = []
+    known = [call for call in found if not call.remote]
+    for kind in sorted({call.kind for call in known}):
+        same_kind = [call for call in known if call.kind == kind]
+        groups.append((kind, same_kind))
+        groups.append((f"{kind}, no tools", [call for call in same_kind if not call.tools]))
+        for api in sorted({call.api for call in same_kind}):
+            groups.append((f"{kind}, {api}", [call for call in same_kind if call.api == api]))
+    groups.append(("behind addresses", [call for call in found if call.remote]))
+    rows = [[name, *_recorded_cells(calls)] for name, calls in groups]
+    return "\n".join(markdown_table((*columns, ">not attempted"), rows))
 
 
-def _recorded_cells(rows: Sequence[RecordedMedia]) -> str:
-    counted = [one for one in rows if one.predicted is not None]
+def _recorded_cells(rows: Sequence[RecordedMedia]) -> list[object]:
+    counted = [call for call in rows if call.predicted is not None]
     left = len(rows) - len(counted)
     if not counted:
-        return f"0 | | | | | | {left}"
-    errors = [abs((one.predicted or 0) - one.billed) / one.billed for one in counted]
-    inside = sum((one.low or 0) <= one.billed <= (one.high or 0) for one in counted) / len(counted)
+        return [0, *[""] * 5, left]
+    errors = [abs((call.predicted or 0) - call.billed) / call.billed for call in counted]
+    inside = sum((call.low or 0) <= call.billed <= (call.high or 0) for call in counted) / len(counted)
     exact = sum(error == 0 for error in errors) / len(errors)
     close = sum(error <= 0.01 for error in errors) / len(errors)
     p90 = float(np.quantile(errors, 0.9))
-    shares = f"{exact:.1%} | {close:.1%} | {median(errors):.2%} | {p90:.1%} | {inside:.1%}"
-    return f"{len(counted)} | {shares} | {left}"
+    shares = [f"{exact:.1%}", f"{close:.1%}", f"{median(errors):.2%}", f"{p90:.1%}", f"{inside:.1%}"]
+    return [len(counted), *shares, left]
 
 
-def _media_cells(rows: Sequence[Measured]) -> str:
-    cells = []
+def _media_cells(rows: Sequence[Measured]) -> list[object]:
+    cells: list[object] = []
     for independent in (True, False):
-        part = [one for one in rows if one.independent is independent]
-        cells += [str(len(part)), f"{sum(one.exact for one in part) / len(part):.1%}" if part else ""]
-    counted = [one for one in rows if one.predicted is not None and one.tokens is not None]
-    inside = sum((one.low or 0) <= (one.tokens or 0) <= (one.high or 0) for one in counted)
+        part = [item for item in rows if item.independent is independent]
+        cells += [len(part), f"{sum(item.exact for item in part) / len(part):.1%}" if part else ""]
+    counted = [item for item in rows if item.predicted is not None and item.tokens is not None]
+    inside = sum((item.low or 0) <= (item.tokens or 0) <= (item.high or 0) for item in counted)
     cells.append(f"{inside / len(counted):.1%}" if counted else "")
-    cells.append(str(sum(one.predicted is None and not one.exact for one in rows)))
-    return " | ".join(cells)
+    cells.append(sum(item.predicted is None and not item.exact for item in rows))
+    return cells
 
 
-def _token_cells(found: Sequence[Counted]) -> str:
-    pairs = [(one.predicted or 0, one.billed or 0) for one in found]
+def _token_cells(found: Sequence[Counted]) -> list[object]:
+    pairs = [(call.predicted or 0, call.billed or 0) for call in found]
     errors = [abs(predicted - billed) / billed for predicted, billed in pairs]
     exact = sum(predicted == billed for predicted, billed in pairs) / len(pairs)
     bias = median((predicted - billed) / billed for predicted, billed in pairs)
-    inside = sum((one.low or 0) <= (one.billed or 0) <= (one.high or 0) for one in found) / len(found)
+    inside = sum((call.low or 0) <= (call.billed or 0) <= (call.high or 0) for call in found) / len(found)
     p90 = float(np.quantile(errors, 0.9))
-    return f"{len(found)} | {exact:.1%} | {median(errors):.2%} | {p90:.1%} | {bias:+.2%} | {inside:.1%}"
+    shares = [f"{exact:.1%}", f"{median(errors):.2%}", f"{p90:.1%}", f"{bias:+.2%}", f"{inside:.1%}"]
+    return [len(found), *shares]
 
 
-def _growth_cells(found: Sequence[Grown]) -> str:
-    totals = [(sum(one.predicted or ()), sum(one.billed)) for one in found]
+def _growth_cells(found: Sequence[Grown]) -> list[object]:
+    totals = [(sum(conversation.predicted or ()), sum(conversation.billed)) for conversation in found]
     total_errors = [abs(predicted - billed) / billed for predicted, billed in totals]
     request_errors = [
         abs(predicted - billed) / billed
-        for one in found
-        for predicted, billed in zip(one.predicted or (), one.billed, strict=True)
+        for conversation in found
+        for predicted, billed in zip(conversation.predicted or (), conversation.billed, strict=True)
     ]
     exact = sum(predicted == billed for predicted, billed in totals) / len(totals)
-    reads = [(sum(one.cache_read or ()), sum(one.billed_cache_read)) for one in found]
+    reads = [
+        (sum(conversation.cache_read or ()), sum(conversation.billed_cache_read)) for conversation in found
+    ]
     quoted_reads, billed_reads = (sum(column) for column in zip(*reads, strict=True))
     close = sum(abs(quoted - billed) <= 0.05 * billed for quoted, billed in reads) / len(reads)
     ratio = f"{quoted_reads / billed_reads:.2f}" if billed_reads else "none billed"
-    return " | ".join(
-        [
-            str(len(found)),
-            str(len(request_errors)),
-            f"{exact:.1%}",
-            f"{median(total_errors):.2%}",
-            f"{float(np.quantile(total_errors, 0.9)):.1%}",
-            f"{median(request_errors):.2%}",
-            f"{float(np.quantile(request_errors, 0.9)):.1%}",
-            ratio,
-            f"{close:.0%}",
-        ]
-    )
+    return [
+        len(found),
+        len(request_errors),
+        f"{exact:.1%}",
+        f"{median(total_errors):.2%}",
+        f"{float(np.quantile(total_errors, 0.9)):.1%}",
+        f"{median(request_errors):.2%}",
+        f"{float(np.quantile(request_errors, 0.9)):.1%}",
+        ratio,
+        f"{close:.0%}",
+    ]

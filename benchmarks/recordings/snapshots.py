@@ -1,6 +1,6 @@
-"""What a model's name meant on the day of a recording: vendors move names to newer models.
+"""Find what a model's name meant on the day of a recording, as vendors move names to newer models.
 
-The service counts for today. The benchmark would blame it for what a name meant last year.
+The service counts for today; without this, the benchmark would blame it for what a name meant last year.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MOVED: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
 
 
 def name_on_its_day(name: str, row: Mapping[str, Any]) -> str:
-    """The name of what answered then.
+    """Return the name of the model that answered on the day of the recording.
 
     Without a date, the name as it is; but DeepSeek's names are taken as before their last move where a
     request says nothing of thinking, which it does since: so are 49 of 49 agent runs with deepseek-chat, and

@@ -1,7 +1,7 @@
-"""Tools whose JSON a recorder has sorted by key, put back into the order in which people write it.
+"""Put tools whose JSON a recorder has sorted by key back into the order in which people write it.
 
 Chat templates print definitions as they were sent, so the order of members is worth a token here and there.
-One who sends a body has its true order; a recorder that sorts has lost it.
+The sender of a body has its true order; a recorder that sorts has lost it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ORDER = (
 
 
 def as_written(tools: Any) -> Any:
-    """The tools; those all of whose members are sorted, as libraries that generate no schema write them.
+    """Return the tools; if all members are sorted and no library generated them, in people's order.
 
     Pydantic sorts the members of the schemas that it makes, and they have `title` or
     `additionalProperties`; those of Rust's schemars have `$schema` as well.
@@ -34,9 +34,9 @@ def as_written(tools: Any) -> Any:
     if not isinstance(tools, list) or not tools:
         return tools
     members = [*_objects(tools)]
-    is_sorted = all([*one] == sorted(one) for one in members)
-    generated = any(_by_pydantic(one) for one in members)
-    described = any({"properties", "type"} <= one.keys() for one in members)
+    is_sorted = all([*member] == sorted(member) for member in members)
+    generated = any(_by_pydantic(member) for member in members)
+    described = any({"properties", "type"} <= member.keys() for member in members)
     return _reordered(tools) if is_sorted and described and not generated else tools
 
 
@@ -48,14 +48,14 @@ def _by_pydantic(schema: dict[str, Any]) -> bool:
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         yield value
-    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _objects(one)
+    for member in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(member)
 
 
 def _reordered(value: Any, *, names: bool = False) -> Any:
-    """`names`: the members are a function's parameters, whose order nobody knows."""
+    """Reorder members; with `names` they are a function's parameters, whose order nobody knows."""
     if isinstance(value, list):
-        return [_reordered(one) for one in value]
+        return [_reordered(member) for member in value]
     if not isinstance(value, dict):
         return value
     keys = [*value] if names else sorted(value, key=_place)

@@ -1,4 +1,4 @@
-"""Recorded calls counted one by one: what we say a body costs beside what was billed."""
+"""Count recorded calls singly, and put each count beside the bill."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recordings.calls import format_of, is_text_only, names_of, rows
+from benchmarks.recordings.calls import is_text_only, read_format, recorded_names, rows
 from benchmarks.recordings.peer_counts import PeerCounter
 
 from tokenquote.api.tokens import answer_tokens
@@ -19,13 +19,13 @@ from tokenquote_client import TokensQuestion
 
 __all__ = ["Counted", "TokenCounter"]
 
-# For a name that no family has: whatever it is, it has not been seen before.
+# The rule for a name that no family has.
 _NOBODY = "open-weights"
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One recorded call."""
+    """The count and the bill of one recorded call."""
 
     id: str
     source: str
@@ -41,11 +41,11 @@ class Counted:
     method: str | None
     reason: str | None
     peers: Mapping[str, int | None] = field(default_factory=dict)
-    """What other counters say of it, by their names."""
+    """The counts of other counters, by their names; None where a counter fails."""
 
 
 class TokenCounter:
-    """Counts recorded bodies by the way of POST /v1/tokens."""
+    """A counter of recorded bodies that counts as POST /v1/tokens does."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class TokenCounter:
         self._vocabularies = vocabularies or Vocabularies(catalog.vocabularies)
 
     def count(self, recordings: Path) -> Iterator[Counted]:
-        """Every row of the file, attempted or not."""
+        """Count every row of the file; a row that cannot be counted says why."""
         for row in rows(recordings):
             total, reason = self.predict(row)
             yield Counted(
@@ -79,9 +79,9 @@ class TokenCounter:
             )
 
     def predict(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
-        """The count of one row, or why there is none."""
-        for name in names_of(row):
-            question = TokensQuestion(format=format_of(row), body=row["request"], model=name)
+        """Return the count of a row and None, or None and the reason why there is no count."""
+        for name in recorded_names(row):
+            question = TokensQuestion(format=read_format(row), body=row["request"], model=name)
             try:
                 answer = answer_tokens(question, self._catalog, self._vocabularies)
             except UnknownModel:
@@ -90,12 +90,12 @@ class TokenCounter:
                 return None, _reason(error)[:200]
             return Count(answer.input_tokens, answer.low, answer.high, answer.method), None
         try:
-            return self._of_nobody(row)
+            return self._predict_unknown_model(row)
         except LocatedError as error:
             return None, _reason(error)
 
-    def _of_nobody(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
-        request = read_body(format_of(row), row["request"])
+    def _predict_unknown_model(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
+        request = read_body(read_format(row), row["request"])
         if any(message.media for message in request.messages):
             return None, "nobody knows how the model counts pictures, sounds, clips or documents"
         rules = TokenRules(self._catalog.counting[_NOBODY], self._vocabularies)

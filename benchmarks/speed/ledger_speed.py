@@ -1,4 +1,4 @@
-"""Our time for a whole conversation beside a naive recount of every request, side by side in one run.
+"""Time the quote of a whole conversation beside a naive recount of every request, in one run.
 
 The naive way is what a script does today: keep the list of messages, and before each request count all of it
 again with litellm.token_counter; where litellm is not installed, with tiktoken itself, text by text. Both
@@ -53,7 +53,7 @@ class _Case:
     requests: int
     plan: dict[str, Any]
     messages: list[tuple[list[Message], bool]] | None
-    """New messages, and whether a request follows them."""
+    """The new messages of each step, and whether a request follows them; None is not recounted."""
 
 
 def _compare(cases: list[_Case], counter: Counter) -> None:

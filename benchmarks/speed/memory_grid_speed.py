@@ -1,10 +1,10 @@
-"""How much faster a grid of a million points is than a Python loop over its points.
+"""Measure how much faster a grid of a million points is than a Python loop over its points.
 
     python benchmarks/speed/memory_grid_speed.py
 
-Both are timed in one run, the loops on fewer points and scaled; both must come to the same bytes. Two loops:
-one that asks for the KV cache of each point, as a program without the grid would, and one that has it already
-for each context and only multiplies and adds.
+Both are timed in one run, and both must come to the same bytes. There are two loops: the first asks for the
+KV cache of each point, as a program without the grid would, and is timed on fewer points and scaled; the
+second has the cache of each context already and only multiplies and adds.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CONTEXTS = [1024 * i for i in range(1, 101)]
 SEQUENCES = list(range(1, 101))
 WEIGHTS = [10**9 * i for i in range(1, 101)]
 ASKED = 10_000
-"""Points that the slow loop is timed on."""
+"""The number of points that the slow loop is timed on."""
 
 ResultT = TypeVar("ResultT")
 
@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def _timed(work: Callable[[], ResultT]) -> tuple[ResultT, float]:
-    """The result, and the shortest of three times."""
+    """Return the result of the work, and the shortest of three times in seconds."""
     times = []
     for _ in range(3):
         begin = time.perf_counter()

@@ -1,16 +1,16 @@
-"""The client's methods without a service: the same questions, answers and errors, in process."""
+"""Offers the client's methods without a service: the same questions, answers and errors, in process."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
 
-from tokenquote.api.endpoints import Known, answer, json_of, parameters_of
+from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.endpoint import AnswerT
-from tokenquote_client.errors import error_of
+from tokenquote_client.errors import build_service_error
 from tokenquote_client.operations import Operation
 from tokenquote_client.quoters import Quoter
 
@@ -49,15 +49,14 @@ class Estimator(Quoter):
         return f"Estimator(<{len(self._catalog.models)} models, revision {self._catalog.revision}>)"
 
     def _call(self, operation: Operation[AnswerT]) -> AnswerT:
-        """What the service would make of the very bytes that a client would send."""
+        """Answer the very data that a client would send; no bytes are written, so none count as too many."""
         known = Known(self._catalog, self._vocabularies, dt.datetime.now(dt.UTC))
-        row, content = operation.endpoint, operation.content
+        row = operation.endpoint
         try:
-            parameters = parameters_of(row, {**operation.params, **operation.in_path})
-            data = None if content is None else json_of(content)
-            answered = answer(row, data, len(content or b""), parameters, known)
+            parameters = read_parameters(row, {**operation.params, **operation.in_path})
+            answered = answer(row, operation.members, 0, parameters, known)
         except Refused as refused:
-            raise error_of(refused.problem) from None
+            raise build_service_error(refused.problem) from None
         if not isinstance(answered, operation.answer):
             raise TypeError(f"a question for {operation.answer.__name__} got {type(answered).__name__}")
         return answered

@@ -1,4 +1,4 @@
-"""How this process is set up: the only reader of the environment."""
+"""Read the settings of this process; no other module reads the environment."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ _PREFIX = "TOKENQUOTE_"
 
 
 class Settings(BaseSettings):
-    """Every setting is an environment variable, `TOKENQUOTE_` and its name in capitals."""
+    """The settings; each is an environment variable, `TOKENQUOTE_` and its name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, use_attribute_docstrings=True)
 
     host: str = "127.0.0.1"
-    """Address to listen on."""
+    """The address to listen on."""
     port: int = Field(default=8000, ge=0, le=65535)
-    """Port to listen on; 0 lets the system choose."""
+    """The port to listen on; 0 lets the system choose a free port."""
     catalog_dir: Path | None = None
-    """Directory of your own catalog files, laid over the shipped ones."""
+    """The directory of your own catalog files, laid over the shipped ones; None for no files."""
     apps: Annotated[tuple[str, ...], NoDecode] = ()
-    """Comma-separated names that a plan's `app` may have as a metrics label; any other counts as `other`."""
+    """The names that a plan's `app` may have as a metrics label, separated by commas; others count
+    as `other`."""
     max_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
-    """The largest request body."""
+    """The largest request body in bytes; a longer body is answered 413."""
     worker_threads: int = Field(default=4, ge=1, le=64)
-    """How many long quotes are computed at the same time, beside the event loop."""
+    """The number of requests that are computed at the same time, beside the event loop."""
     shutdown_seconds: int = Field(default=10, ge=0)
-    """How long requests in flight may take to finish after SIGTERM."""
+    """The seconds that requests in flight have to finish after SIGTERM."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe level that is logged."""
 
@@ -45,7 +46,7 @@ class Settings(BaseSettings):
 
 
 def unknown_variables() -> list[str]:
-    """`TOKENQUOTE_*` variables that mean nothing: most likely misspelt."""
+    """List the variables `TOKENQUOTE_*` that are no setting, most likely misspelt."""
     known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
     # The client's own, which may stand in the same environment.
     known |= {f"{_PREFIX}{name}" for name in ("BASE_URL", "API_KEY", "TIMEOUT")}

@@ -267,7 +267,7 @@ def test_a_fault_of_ours_is_500_and_logged(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(
     ("row", "revision"),
-    [(row, row.of_the_catalog) for row in ENDPOINTS if row.method == "GET" and row.tag == "Catalog"],
+    [(row, row.changes_with_catalog) for row in ENDPOINTS if row.method == "GET" and row.tag == "Catalog"],
     ids=lambda value: getattr(value, "name", ""),
 )
 def test_the_etag_is_the_revision_where_only_the_catalog_decides(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tokenquote import Estimator, InvalidRequest
-from tokenquote.api.problems import problem_of
+from tokenquote.api.problems import write_problem
 from tokenquote.catalog import AmbiguousModel, UnknownGpu, UnknownModel
 from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.ledger import PlanTooLong
@@ -57,7 +57,7 @@ def test_an_error_survives_copies_and_processes(error: LocatedError, again: Any)
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_the_problem_points_where_the_error_lies(error: LocatedError) -> None:
-    problem = problem_of(error.under("variants", 2))
+    problem = write_problem(error.under("variants", 2))
     assert [found.pointer for found in problem.errors] == [
         "/".join(["", "variants", "2", *map(str, error.location)])
     ]
@@ -68,11 +68,11 @@ def test_the_problem_points_where_the_error_lies(error: LocatedError) -> None:
     "error", [UnknownModel("x", []), AmbiguousModel(["a/x"])], ids=["unknown", "ambiguous"]
 )
 def test_a_name_in_a_path_has_no_place_in_the_body(error: LocatedError) -> None:
-    assert problem_of(error).errors == ()
+    assert write_problem(error).errors == ()
 
 
 def test_a_missing_vocabulary_is_nobodys_field() -> None:
-    problem = problem_of(VocabularyError("not installed").under("body"))
+    problem = write_problem(VocabularyError("not installed").under("body"))
     assert (problem.status, problem.errors, problem.detail) == (503, (), "not installed")
 
 
@@ -120,4 +120,4 @@ def test_every_kind_has_a_problem() -> None:
     for kind in _subclasses(LocatedError):
         error = LocatedError.__new__(kind)
         LocatedError.__init__(error, ("a",), "b")
-        assert problem_of(error).status in (404, 422, 503)
+        assert write_problem(error).status in (404, 422, 503)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.recordings.plan_of_requests import NotAPlan, plan_of_requests
+from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_requests
 
 ROOT = Path(__file__).parents[2]
 USER = {"role": "user", "content": "Hello world"}
@@ -46,7 +46,7 @@ def recordings(tmp_path: Path) -> Path:
     ]
     path = tmp_path / "recordings.jsonl.gz"
     with gzip.open(path, "wt") as out:
-        out.writelines(json.dumps(one) + "\n" for one in rows)
+        out.writelines(json.dumps(row) + "\n" for row in rows)
     return path
 
 
@@ -116,7 +116,9 @@ def test_without_recordings_it_says_so_and_does_nothing(tmp_path: Path) -> None:
 
 def test_what_is_added_becomes_a_round_or_a_turn() -> None:
     prefixes = [[USER], [USER, CALL, RESULT], [USER, CALL, RESULT, ANSWER, USER]]
-    plan = plan_of_requests("openai.chat", [{"model": "gpt-4o", "messages": one} for one in prefixes])
+    plan = plan_from_requests(
+        "openai.chat", [{"model": "gpt-4o", "messages": messages} for messages in prefixes]
+    )
     assert plan["start"]["body"] == {"model": "gpt-4o", "messages": [USER]}
     assert [len(turn["tool_rounds"]) for turn in plan["turns"]] == [1, 0]
     assert plan["turns"][0]["assistant"] == "Hello world"
@@ -135,4 +137,4 @@ def test_what_is_added_becomes_a_round_or_a_turn() -> None:
 )
 def test_requests_that_do_not_follow_from_one_another_are_no_plan(prefixes: list[Any], why: str) -> None:
     with pytest.raises(NotAPlan, match=why):
-        plan_of_requests("openai.chat", [{"messages": one} for one in prefixes])
+        plan_from_requests("openai.chat", [{"messages": messages} for messages in prefixes])

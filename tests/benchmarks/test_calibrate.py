@@ -96,7 +96,7 @@ def test_without_a_generations_calls_its_models_are_assumed_and_the_band_is_wide
         found[name] = rules.request(read_body("anthropic.messages", body)).count
     assert found["both"].method == "calibrated"
     assert found["one"].method == "assumed"
-    width = {name: (one.high - one.low) / one.tokens for name, one in found.items()}
+    width = {name: (count.high - count.low) / count.tokens for name, count in found.items()}
     assert width["one"] > 3 * width["both"]
 
 

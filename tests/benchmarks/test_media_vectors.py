@@ -22,25 +22,25 @@ def measured(catalog: Catalog) -> list[Measured]:
 
 
 def test_a_row_that_differs_has_a_reason(measured: list[Measured]) -> None:
-    assert [one for one in measured if not one.exact and one.known is None] == []
+    assert [item for item in measured if not item.exact and item.known is None] == []
 
 
 def test_ninety_nine_in_a_hundred_independent_rows_are_exact(measured: list[Measured]) -> None:
-    independent = [one for one in measured if one.independent]
-    assert sum(one.exact for one in independent) / len(independent) >= 0.99
+    independent = [item for item in measured if item.independent]
+    assert sum(item.exact for item in independent) / len(independent) >= 0.99
 
 
 def test_every_port_of_a_formula_agrees(measured: list[Measured]) -> None:
-    assert [one for one in measured if not one.independent and not one.exact] == []
+    assert [item for item in measured if not item.independent and not item.exact] == []
 
 
 def test_every_row_is_counted_or_says_why_not(measured: list[Measured]) -> None:
-    assert [one.row for one in measured] == list(range(len(measured)))
-    assert [one for one in measured if one.predicted is None and not one.reason] == []
+    assert [item.row for item in measured] == list(range(len(measured)))
+    assert [item for item in measured if item.predicted is None and not item.reason] == []
 
 
 def test_no_exception_is_out_of_date(measured: list[Measured]) -> None:
-    reasons = {one.known for one in measured if not one.exact}
+    reasons = {item.known for item in measured if not item.exact}
     assert reasons == set(EXCEPTIONS.values())
 
 
@@ -74,6 +74,6 @@ def test_a_row_of_another_file_is_counted_or_says_why_not(
 ) -> None:
     vectors = tmp_path / "vectors.json"
     vectors.write_text(json.dumps([row]))
-    (one,) = MediaCounter(catalog).count(vectors)
-    assert one.row == 0
-    assert (one.predicted is None) == (one.reason is not None)
+    (item,) = MediaCounter(catalog).count(vectors)
+    assert item.row == 0
+    assert (item.predicted is None) == (item.reason is not None)

@@ -48,10 +48,10 @@ def predicted(catalog: Catalog, folder: Path, text: str) -> list[MemoryFigure]:
 def test_a_row_of_another_file_says_why_it_is_not_predicted(
     catalog: Catalog, tmp_path: Path, row: object
 ) -> None:
-    (one,) = predicted(catalog, tmp_path, json.dumps([row]))
-    assert one.row.index == 0
-    assert one.predicted is None
-    assert one.reason
+    (figure,) = predicted(catalog, tmp_path, json.dumps([row]))
+    assert figure.row.index == 0
+    assert figure.predicted is None
+    assert figure.reason
 
 
 def test_models_that_only_the_row_knows_are_predicted(catalog: Catalog, tmp_path: Path) -> None:
@@ -61,4 +61,4 @@ def test_models_that_only_the_row_knows_are_predicted(catalog: Catalog, tmp_path
         for config in (GPT2, NESTED)
     ]
     found = predicted(catalog, tmp_path, "\n".join(map(json.dumps, rows)))
-    assert [one.predicted for one in found] == [36_864, 139_264]
+    assert [figure.predicted for figure in found] == [36_864, 139_264]

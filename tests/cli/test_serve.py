@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -30,7 +31,7 @@ def process() -> Iterator[subprocess.Popen[str]]:
     started.communicate()
 
 
-def url_of(process: subprocess.Popen[str]) -> str:
+def wait_for_url(process: subprocess.Popen[str]) -> str:
     """The address that uvicorn logs once it listens."""
     assert process.stdout is not None
     for line in process.stdout:
@@ -41,7 +42,7 @@ def url_of(process: subprocess.Popen[str]) -> str:
 
 
 def test_it_answers_and_stops_cleanly_on_sigterm(process: subprocess.Popen[str]) -> None:
-    url = url_of(process)
+    url = wait_for_url(process)
     turn = {"user": 1000, "assistant": 0, "reasoning": 0}
     plan = {"model": "gpt-5.4-mini", "turns": [turn], "at": "2026-11-23T12:00:00Z"}
     assert httpx2.post(f"{url}/v1/quotes", json=plan).json()["totals"]["cost"] == "0.00075"
@@ -55,7 +56,7 @@ def test_it_answers_and_stops_cleanly_on_sigterm(process: subprocess.Popen[str])
 
 
 def test_no_prompt_text_is_logged(process: subprocess.Popen[str]) -> None:
-    url = url_of(process)
+    url = wait_for_url(process)
     private = "a sentence that nobody may read"
     for body in (
         {"model": "gpt-5.4-mini", "turns": [{"user": private}]},
@@ -71,12 +72,12 @@ def test_no_prompt_text_is_logged(process: subprocess.Popen[str]) -> None:
 
 def test_a_killed_service_starts_again(process: subprocess.Popen[str]) -> None:
     """Nothing is kept between two starts, so nothing can be left behind broken."""
-    url_of(process)
+    wait_for_url(process)
     process.kill()
     process.communicate()
     again = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        assert httpx2.get(f"{url_of(again)}/readyz").status_code == 200
+        assert httpx2.get(f"{wait_for_url(again)}/readyz").status_code == 200
     finally:
         again.kill()
         again.communicate()
@@ -84,7 +85,7 @@ def test_a_killed_service_starts_again(process: subprocess.Popen[str]) -> None:
 
 def test_readiness_ends_before_the_process_does(process: subprocess.Popen[str]) -> None:
     """After SIGTERM no request is taken any more; a load balancer has nothing to send here."""
-    url = url_of(process)
+    url = wait_for_url(process)
     assert httpx2.get(f"{url}/readyz").status_code == 200
     process.send_signal(signal.SIGTERM)
     give_up = time.monotonic() + 10
@@ -105,3 +106,18 @@ def test_a_broken_catalog_stops_the_start_with_its_reasons(tmp_path: Path) -> No
     assert done.returncode == 1
     assert "counting.yaml: counting.x.method: missing: it has to be stated" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_one_sentence_with_its_remedy() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        environment = {**os.environ, "TOKENQUOTE_PORT": str(port)}
+        done = subprocess.run(
+            COMMAND[:2], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"Error: port {port} of 127.0.0.1 is in use by another program; "
+        "choose another port with TOKENQUOTE_PORT or --port\n"
+    )

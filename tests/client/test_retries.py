@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tokenquote import BadAnswer, ClientError, ConnectionFailed, Problem, RateLimited, TimedOut, Unavailable
-from tokenquote_client.errors import error_of
+from tokenquote_client.errors import build_service_error
 from tokenquote_client.retries import Retries, retry_after_seconds
 
 Connect = Callable[..., Callable[..., Any]]
@@ -30,7 +30,7 @@ def upper(low: float, high: float) -> float:
 
 
 def problem(status: int, retry_after: float | None = None) -> ClientError:
-    return error_of(Problem(title="t", status=status, detail="d"), retry_after)
+    return build_service_error(Problem(title="t", status=status, detail="d"), retry_after)
 
 
 @pytest.mark.parametrize(

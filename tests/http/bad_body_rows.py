@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["MARKER", "TABLE", "Answer", "Row", "rows_of", "table_files"]
+__all__ = ["MARKER", "TABLE", "Answer", "Row", "read_rows", "table_files"]
 
 TABLE = Path(__file__).parent / "bad_bodies"
 MARKER = "PROMPT-TEXT-7391"
@@ -44,7 +44,7 @@ class Answer:
     """Of the errors, in their order."""
 
     @classmethod
-    def of_problem(cls, document: Mapping[str, Any]) -> Answer:
+    def from_problem(cls, document: Mapping[str, Any]) -> Answer:
         """What a problem document says."""
         pointers = tuple(error["pointer"] for error in document["errors"])
         return cls(document["status"], document["type"].removeprefix(_URN), pointers)
@@ -99,7 +99,7 @@ def table_files() -> list[Path]:
     return sorted(TABLE.glob("*.yaml"))
 
 
-def rows_of(file: Path) -> Iterator[Row]:
+def read_rows(file: Path) -> Iterator[Row]:
     """The rows of one file, in their order."""
     read = yaml.safe_load(file.read_text())
     for members in read["rows"]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx2
 from tests.conftest import running
-from tests.http.bad_body_rows import Answer, Row, rows_of, table_files
+from tests.http.bad_body_rows import Answer, Row, read_rows, table_files
 
 from tokenquote.settings import Settings
 
@@ -28,7 +28,7 @@ def main() -> None:
 
 def _record(file: Path, http: httpx2.Client) -> None:
     head, *texts = _ROW.split(file.read_text())
-    rows = zip(texts, rows_of(file), strict=True)
+    rows = zip(texts, read_rows(file), strict=True)
     file.write_text(head + "".join(_with_answer(text, _asked(row, http)) for text, row in rows))
 
 
@@ -36,7 +36,7 @@ def _asked(row: Row, http: httpx2.Client) -> Answer | None:
     headers = {"content-type": "application/json"}
     answered = http.request(row.method, row.path, content=row.content, headers=headers)
     if answered.status_code >= 400:
-        return Answer.of_problem(answered.json())
+        return Answer.from_problem(answered.json())
     print(f"{row.path}: {row.id}: {answered.status_code}, no bad body")
     return None
 

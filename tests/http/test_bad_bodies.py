@@ -12,12 +12,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.http.bad_body_rows import MARKER, Answer, Row, rows_of, table_files
+from tests.http.bad_body_rows import MARKER, Answer, Row, read_rows, table_files
 
 from tokenquote import Estimator, ServiceError
 from tokenquote_client.endpoints import ENDPOINTS
 
-ROWS = [row for file in table_files() for row in rows_of(file)]
+ROWS = [row for file in table_files() for row in read_rows(file)]
 ASKED_IN_PROCESS = [row for row in ROWS if "body" in row.members and "not_in_process" not in row.members]
 POSTS = {row.path: row for row in ENDPOINTS if row.question is not None}
 
@@ -33,7 +33,7 @@ def test_a_bad_body_gets_the_problem_that_the_table_says(roomy_http: httpx2.Clie
     assert answered.status_code == row.answer.status, answered.text[:1000]
     assert answered.headers["content-type"] == "application/problem+json"
     document = answered.json()
-    assert Answer.of_problem(document) == row.answer
+    assert Answer.from_problem(document) == row.answer
     assert MARKER not in answered.text or "repeats_text" in row.members
 
 
@@ -41,7 +41,7 @@ def test_a_bad_body_gets_the_problem_that_the_table_says(roomy_http: httpx2.Clie
 def test_the_estimator_says_the_same(estimator: Estimator, row: Row) -> None:
     with pytest.raises(ServiceError) as caught:
         method_for(row, estimator)(row.body)
-    assert Answer.of_problem(caught.value.problem.model_dump()) == row.answer
+    assert Answer.from_problem(caught.value.problem.model_dump()) == row.answer
     assert MARKER not in str(caught.value) or "repeats_text" in row.members
 
 
@@ -63,7 +63,7 @@ def test_the_table_is_long_enough_for_every_endpoint() -> None:
 
 def test_every_row_has_an_id_of_its_own() -> None:
     found = Counter((row.endpoint, row.id) for row in ROWS)
-    assert [one for one, times in found.items() if times > 1] == []
+    assert [name for name, times in found.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("member", ["repeats_text", "not_in_process"])

@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from tokenquote.api.validation import MAX_MEMBERS, validated
+from tokenquote.api.validation import MAX_MEMBERS, validate
 from tokenquote.errors import LocatedError
 from tokenquote.http.app import create_app, create_state
 from tokenquote.settings import Settings
@@ -50,7 +50,7 @@ def test_a_body_of_many_unknown_members_is_one_error(roomy_http: httpx2.Client) 
 def test_a_long_body_has_few_errors(kind: type[BaseModel], body: Any, location: tuple[Any, ...]) -> None:
     content = json.dumps(body)
     with pytest.raises(ValidationError) as refused:
-        validated(kind, from_json(content), len(content))
+        validate(kind, from_json(content), len(content))
     assert refused.value.error_count() <= 100
     assert any(error["loc"][: len(location)] == location for error in refused.value.errors())
 
@@ -58,7 +58,7 @@ def test_a_long_body_has_few_errors(kind: type[BaseModel], body: Any, location: 
 def test_a_large_object_is_refused_where_it_is() -> None:
     body = {**PLAN, "tools": [{"name": "a"}, {"parameters": {"properties": UNKNOWN_MEMBERS}}]}
     with pytest.raises(LocatedError) as refused:
-        validated(Plan, body, 10_000_000)
+        validate(Plan, body, 10_000_000)
     assert refused.value.location == ("tools", 1, "parameters", "properties")
 
 
@@ -70,7 +70,7 @@ def test_many_containers_take_no_memory_of_their_own(nested: str) -> None:
     """Looking for large objects once kept the way to each container: 5 GB for 10 MB of empty lists."""
     data = from_json(f'{{"format": "openai.chat", "body": {{"model": "m", "x": {nested}}}}}')
     tracemalloc.start()
-    validated(TokensQuestion, data, 10_000_000)
+    validate(TokensQuestion, data, 10_000_000)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 20_000_000
@@ -100,16 +100,16 @@ async def _waits_for_a_thread() -> None:
 def test_the_bound_on_members(members: int) -> None:
     body = {**PLAN, "tools": [{"name": "a", "parameters": {f"k{i}": 1 for i in range(members)}}]}
     if members <= MAX_MEMBERS:
-        assert validated(Plan, body, 10_000_000).model is not None
+        assert validate(Plan, body, 10_000_000).model is not None
     else:
         with pytest.raises(LocatedError, match="20,001 members"):
-            validated(Plan, body, 10_000_000)
+            validate(Plan, body, 10_000_000)
 
 
 @pytest.mark.parametrize("size", [100, 100_000])
 def test_good_bodies_are_the_same_model_whatever_their_length(size: int) -> None:
     plan = {**PLAN, "history": {"strategy": "window", "turns": 2}, "budget": {"cost": "1.50"}}
-    assert validated(Plan, plan, size) == Plan.model_validate(plan)
+    assert validate(Plan, plan, size) == Plan.model_validate(plan)
 
 
 def test_every_post_is_answered_off_the_event_loop() -> None:

@@ -220,9 +220,9 @@ def test_a_picture_behind_an_address_is_not_fetched_but_taken_to_be_anything(htt
     start = {"format": "openai.chat", "body": {"messages": [{"role": "user", "content": content}]}}
     quoted = quote(http, model="gpt-4o", start=start, turns=[{"assistant": 0, "reasoning": 0}])
     assert quoted.totals.image_tokens == 765
-    counted = next(one for one in quoted.counts if one.what.endswith("image_url"))
+    counted = next(count for count in quoted.counts if count.what.endswith("image_url"))
     assert (counted.method, counted.low, counted.high) == ("assumed", 255, 1105)
-    assert any("never fetched: 255 to 1105 tokens, counted as 765" in one for one in quoted.assumptions)
+    assert any("never fetched: 255 to 1105 tokens, counted as 765" in text for text in quoted.assumptions)
 
 
 def test_an_address_with_a_size_is_counted_by_it(http: httpx2.Client) -> None:
@@ -357,7 +357,7 @@ def test_the_media_type_that_a_body_states_is_held_against_the_picture(http: htt
     body = {"messages": [{"role": "user", "content": [{"type": "image", "source": source}]}]}
     start = {"format": "anthropic.messages", "body": body}
     quoted = quote(http, model="claude-opus-4-8", start=start, turns=[{"assistant": 0, "reasoning": 0}])
-    assert any("may refuse a file of format png that is labelled jpeg" in one for one in quoted.assumptions)
+    assert any("may refuse a file of format png that is labelled jpeg" in text for text in quoted.assumptions)
 
 
 def test_a_picture_that_the_provider_would_refuse_is_refused(http: httpx2.Client) -> None:

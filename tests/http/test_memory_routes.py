@@ -256,7 +256,7 @@ def test_the_quote_of_open_weights_has_memory_and_no_price(http: httpx2.Client) 
     answer = http.post("/v1/quotes", json={"model": "openai/gpt-oss-20b", **PLAN})
     quote = Quote.model_validate(answer.json())
     assert (quote.totals.cost, quote.totals.complete) == (None, False)
-    assert {one.kind: one.tokens for one in quote.unpriced} == {"input": 1000, "output": 24}
+    assert {kind.kind: kind.tokens for kind in quote.unpriced} == {"input": 1000, "output": 24}
     assert quote.memory is not None
     # 12 of 24 layers hold all 1,024 tokens, 12 slide over 128 of them; 2 KiB per layer and token
     assert quote.memory.kv_cache_bytes_peak == 12 * 2048 * (1024 + 128)
@@ -283,13 +283,13 @@ def test_the_quote_of_a_closed_model_has_no_memory(http: httpx2.Client) -> None:
 
 def test_open_weights_are_listed_without_rates(http: httpx2.Client) -> None:
     listed = http.get("/v1/models?provider=open-weights").json()["items"]
-    assert sorted(one["id"] for one in listed) == sorted(open_weights())
-    assert all(one["rates"] == {} and one["checked"] is None for one in listed)
+    assert sorted(model["id"] for model in listed) == sorted(open_weights())
+    assert all(model["rates"] == {} and model["checked"] is None for model in listed)
     detail = http.get("/v1/models/Qwen/Qwen3-32B").json()
     assert (detail["id"], detail["window"], detail["prices"]) == ("Qwen/Qwen3-32B", 40_960, [])
 
 
 def test_the_catalog_s_providers_are_those_that_sell(http: httpx2.Client) -> None:
-    sellers = {one["id"] for one in http.get("/v1/catalog").json()["providers"]}
+    sellers = {provider["id"] for provider in http.get("/v1/catalog").json()["providers"]}
     assert "open-weights" not in sellers
     assert sellers == set(providers())

@@ -76,7 +76,7 @@ def test_models_are_compared_complete_first_then_by_cost_failures_last(http: htt
     names = ["deepseek/deepseek-flash", "openai/gpt-5.6-sol", "openai/gpt-5.4-mini", "gpt-5.4-nano"]
     plan = {"models": names, "mode": "batch", "turns": PLAN["turns"], "at": PLAN["at"]}
     comparison = Comparison.model_validate(http.post("/v1/quotes", json=plan).json())
-    assert [one.model for one in comparison.quotes] == [
+    assert [quote.model for quote in comparison.quotes] == [
         "openai/gpt-5.4-nano", "openai/gpt-5.4-mini", "openai/gpt-5.6-sol", "deepseek/deepseek-flash",
     ]  # fmt: skip
     last = http.post("/v1/quotes", json=plan).json()["quotes"][-1]

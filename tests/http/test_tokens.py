@@ -116,7 +116,7 @@ def test_what_no_rule_counts_is_named_and_found_in_a_wide_band(http: httpx2.Clie
     answered = answer(
         http, {"model": "gpt-4o", "messages": [SYSTEM, message], "tools": [{"type": "web_search"}]}
     )
-    assert [(one.what, one.pointer) for one in answered.unknown] == [
+    assert [(part.what, part.pointer) for part in answered.unknown] == [
         ("tools of type 'web_search'", "/tools/0"),
         ("parts of type 'smell'", "/messages/1/content/1"),
     ]
@@ -169,10 +169,10 @@ def test_a_schema_of_a_megabyte_is_counted(roomy_http: httpx2.Client) -> None:
     wanted = {"type": "json_schema", "json_schema": {"name": "wide", "schema": schema}}
     tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
     counted = [
-        answer(roomy_http, {"model": "gpt-4o", "messages": [USER], **one})
-        for one in ({"response_format": wanted}, {"tools": [tool]})
+        answer(roomy_http, {"model": "gpt-4o", "messages": [USER], **member})
+        for member in ({"response_format": wanted}, {"tools": [tool]})
     ]
-    assert min(one.input_tokens for one in counted) > 2 * 17_500
+    assert min(answered.input_tokens for answered in counted) > 2 * 17_500
 
 
 def test_five_megabytes_of_base64_are_text(roomy_http: httpx2.Client) -> None:

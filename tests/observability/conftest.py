@@ -65,7 +65,7 @@ def expressions(panels: list[dict[str, Any]], rules: list[dict[str, Any]]) -> di
     """All PromQL, by where it stands: without comments, with Grafana's variables filled in."""
     found = {rule.get("record") or rule["alert"]: rule["expr"] for rule in rules}
     for panel in panels:
-        found |= {f"{panel['title']} {one['refId']}": one["expr"] for one in panel["targets"]}
+        found |= {f"{panel['title']} {target['refId']}": target["expr"] for target in panel["targets"]}
     variables = {"$__rate_interval": "1m", "$job": "tokenquote", "$model": ".*", "$app": ".*"}
     for place, expression in found.items():
         for variable, value in variables.items():
@@ -134,7 +134,7 @@ def query(prometheus_url: str) -> Callable[[str], list[tuple[dict[str, str], flo
         data = answer["data"]
         if data["resultType"] == "scalar":
             return [({}, float(data["result"][1]))]
-        return [(one["metric"], float(one["value"][1])) for one in data["result"]]
+        return [(series["metric"], float(series["value"][1])) for series in data["result"]]
 
     return ask
 
@@ -172,7 +172,7 @@ def _wait_for(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
     return port

@@ -43,7 +43,7 @@ def used_telemetry() -> Telemetry:
 
 def lines(families: list[Metric]) -> Iterator[str]:
     """One row for each metric; raises ValueError for one without samples, whose labels cannot be seen."""
-    for family in sorted(families, key=lambda one: one.name):
+    for family in sorted(families, key=lambda metric: metric.name):
         if not family.samples:
             raise ValueError(f"{family.name} has no samples: let used_telemetry() use it")
         suffix = "_total" if family.type == "counter" else ""

@@ -28,13 +28,13 @@ METRICS_PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 MADE_BY_PROMETHEUS = {"up"}
 
 
-def metrics_of(expression: str) -> set[str]:
+def find_metrics(expression: str) -> set[str]:
     """The names in an expression that are neither function, label nor value."""
     without_labels = re.sub(r"\{.*?\}|\bby \(.*?\)|\[.*?\]", "", expression)
     return set(re.findall(r"[a-z_][a-z_:0-9]*", without_labels)) - FUNCTIONS
 
 
-def labels_of(expression: str) -> set[str]:
+def find_labels(expression: str) -> set[str]:
     return set(re.findall(r"(\w+)(?:=~|!~|!=|=)\"", expression)) | {
         label.strip() for group in re.findall(r"\bby \((.*?)\)", expression) for label in group.split(",")
     }
@@ -50,8 +50,8 @@ def test_every_metric_of_a_panel_or_rule_exists(
     known |= {f"{name}_{part}" for name in known for part in ("bucket", "count", "sum")}
     known |= {rule["record"] for rule in rules if "record" in rule} | MADE_BY_PROMETHEUS
     for place, expression in expressions.items():
-        assert metrics_of(expression), place
-        assert metrics_of(expression) <= known, f"{place}: {metrics_of(expression) - known}"
+        assert find_metrics(expression), place
+        assert find_metrics(expression) <= known, f"{place}: {find_metrics(expression) - known}"
 
 
 def test_every_label_of_a_panel_or_rule_exists(
@@ -60,7 +60,7 @@ def test_every_label_of_a_panel_or_rule_exists(
     rows = re.findall(r"^\| .*? \| \w+ \| (.*?) \|", METRICS_PAGE.read_text(), flags=re.MULTILINE)
     known = {label for row in rows for label in re.findall(r"`(\w+)`", row)}
     for place, expression in expressions.items():
-        assert labels_of(expression) <= known | {"job", "instance", "le"}, place
+        assert find_labels(expression) <= known | {"job", "instance", "le"}, place
 
 
 def test_panels_have_a_title_a_description_a_unit_and_an_id_of_their_own(

@@ -55,7 +55,7 @@ def test_nothing_is_fetched_but_by_pip_with_hashes() -> None:
     commands = " ".join(rest for keyword, rest in instructions() if keyword == "RUN")
     assert not re.search(r"https?://|curl|wget|apt", commands)
     installs = re.findall(r"pip install ([^&]*)", commands)
-    assert all("--require-hashes" in one or "--no-deps" in one for one in installs)
+    assert all("--require-hashes" in command or "--no-deps" in command for command in installs)
 
 
 def test_what_only_builds_is_taken_out_again() -> None:

@@ -19,7 +19,9 @@ from tokenquote_client.endpoints import Endpoints
 def samples(http: httpx2.Client) -> dict[tuple[str, tuple[str, ...]], float]:
     families = text_string_to_metric_families(http.get("/metrics").text)
     return {
-        (one.name, tuple(one.labels.values())): one.value for family in families for one in family.samples
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in families
+        for sample in family.samples
     }
 
 
@@ -52,7 +54,7 @@ def test_what_a_client_makes_up_becomes_no_label(http: httpx2.Client) -> None:
 
 
 def test_two_applications_do_not_share_their_metrics(catalog: Catalog) -> None:
-    one, two = Telemetry(catalog, apps=("a",)), Telemetry(catalog, apps=("a",))
-    one.refused(Endpoints.quotes, {"app": "a"})
-    assert b'app="a"' in one.exposition()
-    assert b'app="a"' not in two.exposition()
+    first, second = Telemetry(catalog, apps=("a",)), Telemetry(catalog, apps=("a",))
+    first.refused(Endpoints.quotes, {"app": "a"})
+    assert b'app="a"' in first.exposition()
+    assert b'app="a"' not in second.exposition()

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
 
-from tokenquote_client.wire import Sent
+from tokenquote_client.media_parts import (
+    AudioPart,
+    DocumentPart,
+    ImagePart,
+    MediaPart,
+    TaggedMedia,
+    VideoPart,
+    part_kind,
+)
+from tokenquote_client.wire_types import (
+    MAX_AMOUNT_TOKENS,
+    MAX_TEXT_CHARACTERS,
+    UNION_MEMBER,
+    PlainText,
+    Sent,
+    TokenNumber,
+)
 
 __all__ = [
     "MAX_AMOUNT_TOKENS",
@@ -24,46 +40,42 @@ __all__ = [
     "Profile",
     "Text",
     "TextPart",
+    "TokenNumber",
     "Tokens",
     "TokensPart",
     "Triangular",
     "VideoPart",
 ]
 
-MAX_AMOUNT_TOKENS = 1_000_000_000
-MAX_TEXT_CHARACTERS = 5_000_000
-
-TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
-PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
-Pixels = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-Seconds = Annotated[float, Field(strict=True, gt=0, le=1_000_000, allow_inf_nan=False)]
-Base64 = Annotated[str, Field(strict=True, min_length=1)]
-Address = Annotated[str, Field(strict=True, min_length=1, max_length=10_000)]
-
 
 class Tokens(Sent):
-    """So many tokens, framing included in them by whoever states them."""
+    """A number of tokens as the user states it: no framing is added to it."""
 
     tokens: TokenNumber
+    """The number of tokens, with any framing already in it."""
 
 
 class Text(Sent):
-    """A text to count."""
+    """A text to count with the model's vocabulary; the provider's framing is added to it."""
 
     text: PlainText
+    """The text itself, of at most 5,000,000 characters."""
 
 
 class Profile(Sent):
-    """A named size from the catalog."""
+    """A typical size, whose tokens the catalog names for each place of a plan."""
 
     profile: Literal["small", "medium", "large"]
+    """The size: the median, the 90th or the 99th percentile of recorded texts of that kind."""
 
 
 class Percentiles(Sent):
-    """A lognormal range by its median and its 90th percentile, in tokens."""
+    """A lognormal range of tokens by its median and its 90th percentile; not yet offered."""
 
     p50: TokenNumber
+    """The median in tokens, above 0."""
     p90: TokenNumber
+    """The 90th percentile in tokens, no less than `p50`."""
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
@@ -73,11 +85,14 @@ class Percentiles(Sent):
 
 
 class Triangular(Sent):
-    """A triangular range in tokens."""
+    """A triangular range of tokens by its ends and its peak; not yet offered."""
 
     min: TokenNumber
+    """The least number of tokens."""
     mode: TokenNumber
+    """The most likely number of tokens, between `min` and `max`."""
     max: TokenNumber
+    """The greatest number of tokens."""
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
@@ -90,149 +105,37 @@ class FunctionCall(Sent):
     """A tool call by its function's name and arguments, framed as the provider frames calls."""
 
     name: Annotated[str, Field(min_length=1, max_length=256)]
+    """The name of the function that is called."""
     arguments: dict[str, Any] | PlainText
-    """The arguments, or the JSON text that the model would write."""
+    """The arguments as an object, or as the JSON text that the model would write."""
     stored: Annotated[bool, Field(strict=True)] = False
-    """Whether it is sent back by the id of an item that the provider keeps (OpenAI's Responses)."""
+    """Whether the call is sent back by the id of an item that the provider keeps (OpenAI's Responses)."""
 
 
 class TextPart(Sent):
-    """A text among other parts."""
+    """A text among other parts of a message."""
 
     type: Literal["text"]
+    """The kind of part: a text."""
     text: PlainText
+    """The text to count, of at most 5,000,000 characters."""
 
 
 class TokensPart(Sent):
-    """A stated amount among other parts."""
+    """A stated number of tokens among other parts of a message."""
 
     type: Literal["tokens"]
+    """The kind of part: a number of tokens."""
     tokens: TokenNumber
+    """The number of tokens, with any framing already in it."""
 
-
-class ImagePart(Sent):
-    """A picture, by its size in pixels, as base64 data, or behind an address."""
-
-    type: Literal["image"]
-    width: Pixels | None = None
-    height: Pixels | None = None
-    detail: Literal["low", "medium", "high", "ultra_high", "auto", "original"] | None = None
-    """The resolution asked for, in the provider's own word; one that it does not have is its default."""
-    data: Base64 | None = None
-    """Base64, with or without a `data:` prefix; only its header is read."""
-    url: Address | None = None
-    """Never fetched: state the size beside it, or a wide band is assumed."""
-
-    @model_validator(mode="after")
-    def _one_size(self) -> Self:
-        stated = self.width is not None and self.height is not None
-        partly = self.width is not None or self.height is not None
-        if self.data is not None and (partly or self.url is not None):
-            raise ValueError("state `width` and `height`, or `data`, or `url`")
-        if partly != stated or (self.data is None and self.url is None and not stated):
-            raise ValueError("state `width` and `height`, or `data`, or `url`")
-        return self
-
-
-class AudioPart(Sent):
-    """A sound, by its length, as base64 data, or behind an address."""
-
-    type: Literal["audio"]
-    seconds: Seconds | None = None
-    data: Base64 | None = None
-    """Base64 of a WAV, MP3, FLAC, Ogg, M4A or AIFF file; only its header is read."""
-    url: Address | None = None
-    """Never fetched: state `seconds` beside it, or a wide band is assumed."""
-
-    @model_validator(mode="after")
-    def _one_length(self) -> Self:
-        return _one_of(self, "seconds")
-
-
-class VideoPart(Sent):
-    """A clip, by its length, frames a second and size, as base64 data, or behind an address."""
-
-    type: Literal["video"]
-    seconds: Seconds | None = None
-    fps: Annotated[float, Field(strict=True, gt=0, le=240, allow_inf_nan=False)] | None = None
-    """Frames that the provider is asked to look at in a second; None: as many as it does by itself."""
-    width: Pixels | None = None
-    height: Pixels | None = None
-    detail: Literal["low", "medium", "high", "auto"] | None = None
-    silent: Annotated[bool, Field(strict=True)] = False
-    """Whether it has no sound track."""
-    data: Base64 | None = None
-    """Base64 of an MP4 or QuickTime file; only its header is read, for what is not stated beside it."""
-    url: Address | None = None
-    """Never fetched: state `seconds` beside it, or a wide band is assumed."""
-
-    @model_validator(mode="after")
-    def _one_length(self) -> Self:
-        if (self.width is None) != (self.height is None):
-            raise ValueError("state both `width` and `height`, or neither")
-        return _one_of(self, "seconds")
-
-
-class DocumentPart(Sent):
-    """A document, by its pages, as base64 data, or behind an address."""
-
-    type: Literal["document"]
-    pages: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
-    text_tokens: TokenNumber | None = None
-    """Tokens of its whole text, where they are known; None: what the model's rule takes for a page."""
-    detail: Literal["low", "medium", "high", "auto"] | None = None
-    data: Base64 | None = None
-    """Base64 of a PDF or of a text file; pages and text are read, and never rendered."""
-    url: Address | None = None
-    """Never fetched: state `pages` beside it, or a wide band is assumed."""
-
-    @model_validator(mode="after")
-    def _one_length(self) -> Self:
-        return _one_of(self, "pages")
-
-
-PartT = TypeVar("PartT", bound=Sent)
-
-
-def _one_of(part: PartT, length: str) -> PartT:
-    """A length, data or an address; a length may stand beside an address."""
-    stated, data, url = (getattr(part, name) is not None for name in (length, "data", "url"))
-    if data + (stated or url) != 1:
-        raise ValueError(f"state `{length}`, or `data`, or `url`")
-    return part
-
-
-UNION_MEMBER = "~"
-"""Starts the name of a form that an amount or a part may have, to tell it from a field in error locations."""
-
-
-def _part_kind(value: Any) -> str | None:
-    kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
-    return f"~{kind}" if isinstance(kind, str) else None
-
-
-_Media = (
-    Annotated[ImagePart, Tag("~image")]
-    | Annotated[AudioPart, Tag("~audio")]
-    | Annotated[VideoPart, Tag("~video")]
-    | Annotated[DocumentPart, Tag("~document")]
-)
 
 Part = Annotated[
-    Annotated[TextPart, Tag("~text")] | Annotated[TokensPart, Tag("~tokens")] | _Media,
+    Annotated[TextPart, Tag("~text")] | Annotated[TokensPart, Tag("~tokens")] | TaggedMedia,
     Discriminator(
-        _part_kind,
+        part_kind,
         custom_error_type="part",
         custom_error_message="a part has a `type`: text, tokens, image, audio, video or document",
-    ),
-]
-
-MediaPart = Annotated[
-    _Media,
-    Discriminator(
-        _part_kind,
-        custom_error_type="part",
-        custom_error_message="an item has a `type`: image, audio, video or document",
     ),
 ]
 
@@ -248,7 +151,7 @@ _FORM_BY_FIELD = {
 
 
 def _amount_form(value: Any) -> str:
-    """Which form an amount has: one clear error instead of one for each form it might have had."""
+    """Return the form that an amount has, so that a bad one gets one error, not one for each form."""
     if isinstance(value, str):
         return "~string"
     if isinstance(value, BaseModel):

@@ -1,4 +1,4 @@
-"""From what came over the wire to an answer or an error. Pure: the clients do the reading."""
+"""Turn what came over the wire into an answer or an error, without I/O: the clients do the reading."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from pydantic import ValidationError
 
 from tokenquote_client.catalog import ModelList
 from tokenquote_client.endpoint import AnswerT
-from tokenquote_client.errors import BadAnswer, ClientError, ConnectionFailed, TimedOut, error_of
+from tokenquote_client.errors import BadAnswer, ClientError, ConnectionFailed, TimedOut, build_service_error
 from tokenquote_client.operations import Operation
 from tokenquote_client.problem import Problem
 from tokenquote_client.retries import retry_after_seconds
 
-__all__ = ["MAX_ANSWER_BYTES", "Incoming", "answer_of", "cursor_after", "failure_of", "timed_out"]
+__all__ = ["MAX_ANSWER_BYTES", "Incoming", "cursor_after", "read_answer", "timed_out", "to_client_error"]
 
 MAX_ANSWER_BYTES = 128 * 1024 * 1024
-"""A quote of 100,000 requests, the longest there is, has about 25 MB."""
+"""The most bytes that an answer may have; the longest quote, of 100,000 requests, has about 25 MB."""
 
 
 @dataclass
 class Incoming:
-    """An answer while it is read, with the limits that it has to keep."""
+    """An answer while it is read, with the limits that it must keep."""
 
     status: int
     headers: Mapping[str, str]
     give_up_at: float | None = None
-    """On the clock that `add` is told the time of; None if someone else watches the clock."""
+    """The time at which to give up, on the clock that `add` is told; None: someone else watches the clock."""
     _chunks: list[bytes] = field(default_factory=list)
     _length: int = 0
 
     def add(self, chunk: bytes, now: float = 0.0) -> None:
-        """Take the next piece of the body.
+        """Add the next piece of the body.
 
         Raises:
-            TimedOut: it took too long.
-            BadAnswer: there is too much of it.
+            TimedOut: the answer took too long.
+            BadAnswer: the body is too long.
         """
         if self.give_up_at is not None and now > self.give_up_at:
             raise timed_out()
@@ -50,20 +50,20 @@ class Incoming:
 
     @property
     def content(self) -> bytes:
-        """The body so far."""
+        """The body as far as it has been read."""
         return b"".join(self._chunks)
 
 
-def answer_of(operation: Operation[AnswerT], incoming: Incoming, now: dt.datetime) -> AnswerT:
-    """What the service answered.
+def read_answer(operation: Operation[AnswerT], incoming: Incoming, now: dt.datetime) -> AnswerT:
+    """Return what the service answered.
 
     Raises:
-        ServiceError: it answered with a problem.
-        BadAnswer: that was not the service.
+        ServiceError: the service answered with a problem.
+        BadAnswer: something else answered.
     """
     if incoming.status >= 400:
         wished = retry_after_seconds(incoming.headers.get("retry-after"), now)
-        raise error_of(_problem(incoming), wished)
+        raise build_service_error(_problem(incoming), wished)
     if incoming.status != 200:
         raise BadAnswer(f"{_status_line(incoming)}{_redirection(incoming)}: is base_url that of the service?")
     try:
@@ -73,7 +73,7 @@ def answer_of(operation: Operation[AnswerT], incoming: Incoming, now: dt.datetim
 
 
 def cursor_after(page: ModelList, asked: str | None) -> str | None:
-    """Where the next page begins; None after the last.
+    """Return the cursor of the next page; None after the last one.
 
     Raises:
         BadAnswer: the pages would never end.
@@ -83,8 +83,8 @@ def cursor_after(page: ModelList, asked: str | None) -> str | None:
     return page.next_cursor
 
 
-def failure_of(error: httpx2.RequestError) -> ClientError:
-    """Why no answer came, in a type of ours."""
+def to_client_error(error: httpx2.RequestError) -> ClientError:
+    """Turn a failure of the HTTP library into the error of this client that says why no answer came."""
     if isinstance(error, httpx2.TimeoutException):
         return timed_out(str(error))
     what = str(error) or type(error).__name__
@@ -94,12 +94,12 @@ def failure_of(error: httpx2.RequestError) -> ClientError:
 
 
 def timed_out(why: str = "") -> TimedOut:
-    """No complete answer in time."""
+    """Make the error of an answer that was not complete in time."""
     return TimedOut(f"no complete answer in time{f': {why}' if why else ''}")
 
 
 def _problem(incoming: Incoming) -> Problem:
-    """The problem document, or what the status alone says: a proxy answers with pages of its own."""
+    """Return the problem document, or what the status alone says: a proxy answers with its own pages."""
     asked_as = incoming.headers.get("x-request-id")
     try:
         problem = Problem.model_validate_json(incoming.content)

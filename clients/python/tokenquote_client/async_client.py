@@ -1,29 +1,27 @@
-"""The client of programs that await: the same methods and arguments as `Client`, under asyncio."""
+"""The client for programs that await: it has the methods and arguments of `Client`, under asyncio."""
 
 from __future__ import annotations
 
 import asyncio
-import copy
 import datetime as dt
 import os
 from collections.abc import Mapping
-from typing import Self
 
 import httpx2
 
-from tokenquote_client.answers import Incoming, answer_of, failure_of, timed_out
-from tokenquote_client.connection import Connection
+from tokenquote_client.answers import Incoming, read_answer, timed_out, to_client_error
+from tokenquote_client.connection import Connection, WithConnection
 from tokenquote_client.endpoint import AnswerT
 from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.errors import ClientError, ConnectionFailed, Unavailable
-from tokenquote_client.operations import Operation, operation_of
+from tokenquote_client.operations import Operation, build_operation
 from tokenquote_client.quoters import AsyncQuoter
 
 __all__ = ["AsyncClient"]
 
 
-class AsyncClient(AsyncQuoter):
-    """Asks a Tokenquote service.
+class AsyncClient(WithConnection, AsyncQuoter):
+    """A client of a Tokenquote service.
 
         async with AsyncClient("http://127.0.0.1:8000") as client:
             quote = await client.quote(model="gpt-5.4-mini", turns=[{"user": 120, "assistant": 260}])
@@ -44,7 +42,7 @@ class AsyncClient(AsyncQuoter):
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.AsyncClient | None = None,
     ) -> None:
-        """Nothing is sent yet.
+        """Prepare a client; nothing is sent yet.
 
         Args:
             base_url: where the service is; else TOKENQUOTE_BASE_URL, else http://127.0.0.1:8000.
@@ -63,37 +61,17 @@ class AsyncClient(AsyncQuoter):
         self._http = httpx2.AsyncClient() if http_client is None else http_client
 
     async def ready(self) -> bool:
-        """Whether the service can answer now; False also if nobody listens. Asked once, without retries."""
+        """Return whether the service can answer now; False too if nothing listens. There are no retries."""
         try:
-            await self._try(operation_of(Endpoints.readiness))
+            await self._try(build_operation(Endpoints.readiness))
         except (ConnectionFailed, Unavailable):
             return False
         return True
-
-    def with_options(
-        self,
-        *,
-        timeout: float | httpx2.Timeout | None = None,
-        retries: int | None = None,
-        request_id: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """A client with other options over the same sockets, which stay this one's to close.
-
-        await client.with_options(timeout=60, request_id="order-4711").quote(plan)
-        """
-        other = copy.copy(self)
-        other._connection = self._connection.but(timeout, retries, request_id, headers)
-        other._owns_http = False
-        return other
 
     async def aclose(self) -> None:
         """Close the sockets, unless they are those of an `http_client` or of another client."""
         if self._owns_http:
             await self._http.aclose()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._connection.shown()})"
 
     async def _call(self, operation: Operation[AnswerT]) -> AnswerT:
         failures = 0
@@ -113,10 +91,10 @@ class AsyncClient(AsyncQuoter):
             async with asyncio.timeout(self._connection.deadline_seconds):
                 incoming = await self._exchange(request)
         except httpx2.RequestError as error:
-            raise failure_of(error) from error
+            raise to_client_error(error) from error
         except TimeoutError:
             raise timed_out() from None
-        return answer_of(operation, incoming, dt.datetime.now(dt.UTC))
+        return read_answer(operation, incoming, dt.datetime.now(dt.UTC))
 
     async def _exchange(self, request: httpx2.Request) -> Incoming:
         response = await self._http.send(request, stream=True, follow_redirects=False)

@@ -1,4 +1,4 @@
-"""Answers that `testing.FakeService` gives: of the right form, with round numbers, out of nothing.
+"""The answers that `testing.FakeService` gives: they have the right form and made-up round numbers.
 
 Each function is given what was asked: the body, or the parameters.
 """
@@ -34,14 +34,14 @@ _DAY = dt.date(2026, 11, 1)
 
 
 def canned_quotes(asked: Fields) -> Quote | Comparison:
-    """A quote, or one for each of several models."""
+    """Make a quote, or one for each of several models."""
     if asked.get("models"):
         return Comparison(quotes=[canned_quote(model) for model in asked["models"]])
     return canned_quote(asked.get("model") or MODEL)
 
 
 def canned_quote(model: str = MODEL, *, cost: str | None = "0.01") -> Quote:
-    """One request of 1,000 tokens that is answered with 100."""
+    """Make a quote of one request of 1,000 tokens that is answered with 100."""
     money = None if cost is None else Decimal(cost)
     return Quote(
         id="q_canned",
@@ -60,7 +60,7 @@ def canned_quote(model: str = MODEL, *, cost: str | None = "0.01") -> Quote:
 
 
 def canned_model(model: str = MODEL) -> ModelDetail:
-    """A model with a price."""
+    """Make a model that has a price."""
     return ModelDetail(
         **_model_members(model),
         counting={"vocabulary": "o200k_base", "method": "exact"},
@@ -135,22 +135,22 @@ def canned_catalog(asked: Fields) -> CatalogInfo:
 
 
 def canned_model_list(asked: Fields) -> ModelList:
-    """One model, whatever is asked."""
+    """Make a list of one model, whatever is asked."""
     return ModelList(items=[ModelSummary(**_model_members(MODEL))])
 
 
 def canned_model_detail(asked: Fields) -> ModelDetail:
-    """The model that the path names."""
+    """Make the model that the path names."""
     return canned_model(asked["model_id"])
 
 
 def canned_readiness(asked: Fields) -> Readiness:
-    """All is well."""
+    """Make the answer of a service that is well."""
     return Readiness(status="ok")
 
 
 def canned_gpus(asked: Fields) -> GpuList:
-    """One GPU."""
+    """Make a list of one GPU."""
     return GpuList(items=[_gpu()])
 
 

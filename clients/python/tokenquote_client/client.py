@@ -1,29 +1,27 @@
-"""The client of programs that wait: one method for each thing that the service answers."""
+"""The client for programs that wait: it has a method for each thing that the service answers."""
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import os
 import time
 from collections.abc import Mapping
-from typing import Self
 
 import httpx2
 
-from tokenquote_client.answers import Incoming, answer_of, failure_of
-from tokenquote_client.connection import Connection
+from tokenquote_client.answers import Incoming, read_answer, to_client_error
+from tokenquote_client.connection import Connection, WithConnection
 from tokenquote_client.endpoint import AnswerT
 from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.errors import ClientError, ConnectionFailed, Unavailable
-from tokenquote_client.operations import Operation, operation_of
+from tokenquote_client.operations import Operation, build_operation
 from tokenquote_client.quoters import Quoter
 
 __all__ = ["Client"]
 
 
-class Client(Quoter):
-    """Asks a Tokenquote service.
+class Client(WithConnection, Quoter):
+    """A client of a Tokenquote service.
 
         with Client("http://127.0.0.1:8000") as client:
             quote = client.quote(model="gpt-5.4-mini", turns=[{"user": 120, "assistant": 260, "repeat": 10}])
@@ -44,7 +42,7 @@ class Client(Quoter):
         headers: Mapping[str, str] | None = None,
         http_client: httpx2.Client | None = None,
     ) -> None:
-        """Nothing is sent yet.
+        """Prepare a client; nothing is sent yet.
 
         Args:
             base_url: where the service is; else TOKENQUOTE_BASE_URL, else http://127.0.0.1:8000.
@@ -65,37 +63,17 @@ class Client(Quoter):
         self._http = httpx2.Client() if http_client is None else http_client
 
     def ready(self) -> bool:
-        """Whether the service can answer now; False also if nobody listens. Asked once, without retries."""
+        """Return whether the service can answer now; False too if nothing listens. There are no retries."""
         try:
-            self._try(operation_of(Endpoints.readiness))
+            self._try(build_operation(Endpoints.readiness))
         except (ConnectionFailed, Unavailable):
             return False
         return True
-
-    def with_options(
-        self,
-        *,
-        timeout: float | httpx2.Timeout | None = None,
-        retries: int | None = None,
-        request_id: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Self:
-        """A client with other options over the same sockets, which stay this one's to close.
-
-        client.with_options(timeout=60, request_id="order-4711").quote(plan)
-        """
-        other = copy.copy(self)
-        other._connection = self._connection.but(timeout, retries, request_id, headers)
-        other._owns_http = False
-        return other
 
     def close(self) -> None:
         """Close the sockets, unless they are those of an `http_client` or of another client."""
         if self._owns_http:
             self._http.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._connection.shown()})"
 
     def _call(self, operation: Operation[AnswerT]) -> AnswerT:
         failures = 0
@@ -122,5 +100,5 @@ class Client(Quoter):
             finally:
                 response.close()
         except httpx2.RequestError as error:
-            raise failure_of(error) from error
-        return answer_of(operation, incoming, dt.datetime.now(dt.UTC))
+            raise to_client_error(error) from error
+        return read_answer(operation, incoming, dt.datetime.now(dt.UTC))

@@ -1,4 +1,4 @@
-"""Where the service is and how to talk to it: argument, else environment, else default.
+"""Where the service is and how to talk to it: from an argument, else the environment, else a default.
 
     argument    environment            default
     base_url    TOKENQUOTE_BASE_URL    http://127.0.0.1:8000
@@ -10,6 +10,7 @@ An empty variable is an unset one.
 
 from __future__ import annotations
 
+import copy
 import importlib.metadata
 import math
 import platform
@@ -18,14 +19,14 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 
 from tokenquote_client.operations import Operation
 from tokenquote_client.retries import DEFAULT_RETRIES, Retries
 
-__all__ = ["DEFAULT_BASE_URL", "DEFAULT_TIMEOUT_SECONDS", "Connection"]
+__all__ = ["DEFAULT_BASE_URL", "DEFAULT_TIMEOUT_SECONDS", "Connection", "WithConnection"]
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 DEFAULT_TIMEOUT_SECONDS = 10.0
@@ -36,12 +37,12 @@ _HEADER_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 @dataclass(frozen=True)
 class Connection:
-    """Everything about a client but its sockets."""
+    """All options of a client except its sockets."""
 
     base_url: str
     timeout: httpx2.Timeout
     deadline_seconds: float | None
-    """How long one try may take in all; None if `timeout` limits each step by itself."""
+    """The seconds that one try may take in all; None: `timeout` limits each step by itself."""
     retries: Retries
     api_key: str | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -56,10 +57,10 @@ class Connection:
         headers: Mapping[str, str] | None,
         environ: Mapping[str, str],
     ) -> Connection:
-        """Argument, else environment, else default.
+        """Choose each option: the argument, else the environment variable, else the default.
 
         Raises:
-            ValueError: one of them makes no sense; the message says where it came from.
+            ValueError: an option makes no sense; the message says where it came from.
         """
         address, said_by = _first("base_url", base_url, "TOKENQUOTE_BASE_URL", environ)
         key, key_said_by = _first("api_key", api_key, "TOKENQUOTE_API_KEY", environ)
@@ -73,14 +74,14 @@ class Connection:
             headers=_checked_headers(headers or {}),
         )
 
-    def but(
+    def replace_options(
         self,
         timeout: float | httpx2.Timeout | None,
         retries: int | None,
         request_id: str | None,
         headers: Mapping[str, str] | None,
     ) -> Connection:
-        """The same with other options; None leaves one as it is."""
+        """Return the same options except those that are given; None leaves an option as it is."""
         limit, deadline = self.timeout, self.deadline_seconds
         if timeout is not None:
             limit, deadline = _time_limit(timeout, {})
@@ -94,21 +95,22 @@ class Connection:
         )
 
     def request(self, operation: Operation[Any], build: Callable[..., httpx2.Request]) -> httpx2.Request:
-        """The operation as a request, made by an HTTP client's own `build_request`."""
+        """Build the HTTP request of an operation with the HTTP client's own `build_request`."""
         headers = self._request_headers()
-        if operation.content is not None:
+        content = operation.content
+        if content is not None:
             headers["content-type"] = "application/json"
         return build(
             operation.method,
             f"{self.base_url}{operation.path}",
             params=operation.params or None,
-            content=operation.content,
+            content=content,
             headers=headers,
             timeout=self.timeout,
         )
 
     def shown(self) -> str:
-        """The options as one would write them, without the key."""
+        """Return the options as they would be written in code, without the key."""
         limit: float | httpx2.Timeout = self.timeout
         if self.deadline_seconds is not None:
             limit = self.deadline_seconds
@@ -122,9 +124,46 @@ class Connection:
         return own | dict(self.headers)
 
 
+class WithConnection:
+    """The options that `Client` and `AsyncClient` have alike: they can be shown, and replaced in a copy."""
+
+    _connection: Connection
+    _owns_http: bool
+    """Whether closing the client closes its sockets."""
+
+    def with_options(
+        self,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        retries: int | None = None,
+        request_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return a client with other options over the same sockets, which this client still has to close.
+
+        client.with_options(timeout=60, request_id="order-4711").quote(plan)
+
+        Args:
+            timeout: the seconds that one try may take, or an `httpx2.Timeout`; None: as this client has it.
+            retries: the number of further tries; None: as this client has it.
+            request_id: sent as `x-request-id`, for the service's log; None: the service makes one.
+            headers: sent besides this client's own, whose values they replace.
+
+        Raises:
+            ValueError: an option makes no sense.
+        """
+        other = copy.copy(self)
+        other._connection = self._connection.replace_options(timeout, retries, request_id, headers)
+        other._owns_http = False
+        return other
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._connection.shown()})"
+
+
 @cache
 def user_agent() -> str:
-    """`tokenquote-python/0.1.0 (CPython 3.13; linux)`."""
+    """Return the User-Agent header, such as `tokenquote-python/0.1.0 (CPython 3.13; linux)`."""
     try:
         version = importlib.metadata.version("tokenquote")
     except importlib.metadata.PackageNotFoundError:  # run from a bare source tree
@@ -136,7 +175,7 @@ def user_agent() -> str:
 def _first(
     name: str, argument: str | None, variable: str, environ: Mapping[str, str]
 ) -> tuple[str | None, str]:
-    """The value, and who said it."""
+    """Return the value, and the name of the argument or variable that it comes from."""
     if argument is not None:
         return argument, name
     return environ.get(variable) or None, variable
@@ -186,7 +225,7 @@ def _checked_key(key: str, said_by: str) -> str:
 
 
 def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """In small letters, so that one header has one name."""
+    """Return the headers with lower-case names, so that each header has one name."""
     for name, value in headers.items():
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or not _HEADER_VALUE.fullmatch(value):
             raise ValueError(f"header {name!r}: its name or value cannot be sent")

@@ -1,16 +1,23 @@
-"""The contract of POST /v1/deployments: does it fit, how much of it, how fast, and when is it cheaper."""
+"""The answer of POST /v1/deployments: does it fit, how much of it, how fast, and when is it cheaper.
+
+The models of the question are in `deployment_question.py`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from tokenquote_client.memory import Subject
-from tokenquote_client.plan import Plan
+from tokenquote_client.deployment_question import (
+    BreakEven,
+    DeploymentQuestion,
+    Efficiency,
+    Engine,
+    Speculation,
+)
 from tokenquote_client.quote import Warned
-from tokenquote_client.wire import Dollars, Method, Received, Sent
+from tokenquote_client.wire_types import Dollars, Method, Received
 
 __all__ = [
     "BreakEven",
@@ -28,267 +35,217 @@ __all__ = [
     "Speed",
 ]
 
-Count = Annotated[int, Field(strict=True, ge=1, le=1024)]
-Tokens = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
-Sequences = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-Share = Annotated[float, Field(ge=0.001, le=1, allow_inf_nan=False)]
-GpuName = Annotated[str, Field(min_length=1, max_length=64)]
-HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000)]
 Bound = Literal["memory bandwidth", "compute", "link"]
-
-
-class Engine(Sent):
-    """How the engine is started; what is left out is vLLM's default on the GPU."""
-
-    gpu_memory_utilization: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.92
-    """Share of a GPU's memory that the engine takes; the default of vLLM 0.22 and later."""
-    max_num_seqs: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    max_num_batched_tokens: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = None
-    cuda_graphs: bool = True
-    """False: eager mode, or an engine that keeps them outside its share (vLLM before 0.21)."""
-    block_tokens: Annotated[int, Field(strict=True, ge=1, le=65_536)] | None = None
-    """Tokens of a cache block: 16, or 64 with MLA."""
-    non_torch_bytes: Annotated[int, Field(strict=True, ge=0, le=2**50)] | None = None
-    """What you measured of CUDA context, libraries and NCCL, in place of what logs say."""
-
-
-class Efficiency(Sent):
-    """Which part of what the GPU can do is reached; at 1 speeds are upper bounds."""
-
-    bandwidth: Share = 1.0
-    compute: Share = 1.0
-
-
-class Speculation(Sent):
-    """Speculative decoding."""
-
-    tokens: Annotated[int, Field(strict=True, ge=1, le=64)]
-    """Drafted for each step."""
-    acceptance: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-    """How likely a drafted token is taken, each alike; measure it, for it depends on the text."""
-    draft_model: str | None = Field(default=None, min_length=1, max_length=200)
-    """Catalog id of a small model that drafts; none: n-grams or the like, which cost nothing."""
-
-
-class BreakEven(Sent):
-    """Traffic, and the plan of each conversation, whose `model` is the API to compare with."""
-
-    plan: Plan
-    conversations_per_day: Annotated[int, Field(strict=True, ge=1, le=10**12)] | None = None
-    conversations_per_month: Annotated[int, Field(strict=True, ge=1, le=10**13)] | None = None
-    """Of 730 hours."""
-    gpu_price_per_hour: HourlyPrice | None = None
-    """Dollars per GPU; else the catalog's."""
-    prefix_caching: bool = True
-    """Whether the KV cache of a conversation is still there when its next request comes."""
-
-    @model_validator(mode="after")
-    def _one_traffic(self) -> Self:
-        if (self.conversations_per_day is None) == (self.conversations_per_month is None):
-            raise PydanticCustomError(
-                "contradiction", "state either `conversations_per_day` or `conversations_per_month`"
-            )
-        if self.plan.model is None:
-            raise PydanticCustomError("contradiction", "the plan names one `model`: the API to compare with")
-        return self
-
-
-class DeploymentQuestion(Subject):
-    """A model on GPUs. Without `gpu`, the smallest set of GPUs that does is chosen."""
-
-    quantization: str | None = Field(default=None, max_length=64)
-    """Of the weights; by default as published, and bf16 for an architecture of your own."""
-    kv_dtype: str = Field(default="bf16", max_length=32)
-    """Of the KV cache: bf16, fp8, …"""
-    context_tokens: Tokens
-    """Prompt and answer of one sequence together, at its longest."""
-    prompt_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
-    """Of them the prompt, for the speed of prefill; by default all but one."""
-    concurrency: Sequences = 1
-    """Sequences at the same time."""
-    gpu: GpuName | None = None
-    """Id or other name of a GPU of the catalog, GET /v1/gpus."""
-    gpu_count: Count | None = None
-    """How many there are; by default as few as do."""
-    tensor_parallel: Count | None = None
-    pipeline_parallel: Count | None = None
-    """Both by default chosen: as wide as heads and node allow."""
-    among: Annotated[list[GpuName], Field(min_length=1, max_length=100)] | None = None
-    """GPUs that `options` are looked for among; by default the whole catalog."""
-    engine: Engine = Engine()
-    efficiency: Efficiency = Efficiency()
-    speculation: Speculation | None = None
-    break_even: BreakEven | None = None
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if self.prompt_tokens is not None and self.prompt_tokens > self.context_tokens:
-            raise PydanticCustomError(
-                "contradiction", "`prompt_tokens` are part of `context_tokens`, and cannot be more"
-            )
-        stated = (self.gpu_count, self.tensor_parallel, self.pipeline_parallel)
-        if self.gpu is None and any(one is not None for one in stated):
-            raise PydanticCustomError(
-                "contradiction", "`gpu_count`, `tensor_parallel` and `pipeline_parallel` need a `gpu`"
-            )
-        return self
 
 
 class GpuShare(Received):
     """What each GPU of one pipeline stage holds, in bytes."""
 
     stage: int
-    """From 0."""
+    """The number of the pipeline stage, from 0."""
     gpus: int
-    """Alike, side by side."""
+    """The number of GPUs in this stage, which all hold the same (the tensor-parallel degree)."""
     layers: int
+    """The number of layers in this stage."""
     memory_bytes: int
-    """What the driver gives."""
+    """The bytes of one GPU's memory that its driver gives to programs."""
     budget_bytes: int
-    """Of that, what the engine takes."""
+    """The bytes of that memory that the engine takes (`gpu_memory_utilization`)."""
     weights_bytes: int
+    """The bytes of the weights on one GPU."""
     weights: dict[str, int]
-    """By part; they add up to `weights_bytes`."""
+    """The bytes of the weights by part, such as `attention`, `mlp` and `embedding`; they add up to
+    `weights_bytes`."""
     draft_bytes: int
-    """Weights of the draft model."""
+    """The bytes of the draft model's weights; 0 without one, and on all stages but the last."""
     kv_cache_bytes: int
-    """Of all sequences at the longest context."""
+    """The bytes of the KV cache of all `concurrency` sequences at the longest context."""
     kv_in_flight_bytes: int
-    """Of layers with a window, while a chunk of a prompt is read."""
+    """The bytes that layers with a sliding window need besides while a chunk of a prompt is read."""
     activation_bytes: int
+    """The bytes of activations at the peak of a step."""
     cuda_graph_bytes: int
+    """The bytes that CUDA graphs take; 0 without them."""
     runtime_bytes: int
-    """CUDA context, libraries, NCCL."""
+    """The bytes of the CUDA context, libraries and NCCL."""
     padding_bytes: int
+    """The bytes that kernels add to MXFP4 experts to fill whole blocks of columns; 0 for other weights."""
     total_bytes: int
+    """The bytes of all of this together."""
     free_bytes: int
-    """Of the budget; negative: so much is missing."""
+    """The bytes of `budget_bytes` that stay free; negative: the bytes that are missing."""
 
 
 class GpuOption(Received):
-    """The fewest GPUs of one kind that do."""
+    """The fewest GPUs of one kind on which the model fits."""
 
     gpu: str
+    """The catalog id of the GPU."""
     gpu_count: int
+    """The number of GPUs of this kind."""
     tensor_parallel: int
+    """The number of GPUs that each layer is split over (tensor parallelism)."""
     pipeline_parallel: int
+    """The number of pipeline stages that the layers are divided into."""
     memory_bytes: int
-    """Of all of them."""
+    """The usable bytes of all these GPUs together."""
     price_per_hour: Dollars | None
-    """Of all of them; None: the catalog has no price."""
+    """The price of all these GPUs per hour in US dollars; null: the catalog has no price."""
 
 
 class PrefillSpeed(Received):
-    """Reading one prompt that nothing is cached of, at best."""
+    """The best possible speed of reading one prompt of which nothing is cached."""
 
     prompt_tokens: int
+    """The length of the prompt in tokens."""
     seconds: float
-    """Until the first token, with the GPUs to itself."""
+    """The seconds until the first token, with the GPUs to itself."""
     tokens_per_second: float
-    """Of prompts one after the other."""
+    """The prompt tokens per second when prompts follow one another without a pause."""
     bound_by: Bound
+    """What limits the speed on the slowest stage."""
     flops: float
-    """Of one GPU of each stage."""
+    """The floating-point operations for the prompt, of one GPU of each stage, added up."""
 
 
 class DecodeSpeed(Received):
-    """Generating, at best, with every sequence at its longest context."""
+    """The best possible speed of generating, with every sequence at its longest context."""
 
     sequences: int
-    """That run at the same time: the concurrency, as far as it fits."""
+    """The number of sequences that run at the same time: the concurrency, or what of it fits."""
     step_seconds: float
+    """The seconds of one step of the whole batch."""
     tokens_per_step: float
-    """Of each sequence: 1, or what a verified draft is expected to yield."""
+    """The tokens that one step yields for each sequence: 1, or what a verified draft is expected to
+    yield."""
     tokens_per_second_per_user: float
+    """The tokens per second that one sequence gets."""
     tokens_per_second: float
+    """The tokens per second of all running sequences together."""
     bound_by: Bound
+    """What limits the speed on the slowest stage."""
     weight_bytes_read: float
-    """In a step, by one GPU of each stage; of experts those that are expected to be chosen."""
+    """The bytes of weights that one GPU of each stage reads in a step, added up; of experts, those that are
+    expected to be chosen."""
     kv_cache_bytes_read: float
+    """The bytes of KV cache that one GPU of each stage reads in a step, added up."""
     flops: float
+    """The floating-point operations of a step, of one GPU of each stage, added up."""
 
 
 class Speed(Received):
-    """Upper bounds at efficiency 1."""
+    """How fast the deployment is: upper bounds where the efficiency is 1."""
 
     prefill: PrefillSpeed
+    """The speed of reading a prompt."""
     decode: DecodeSpeed
+    """The speed of generating the answer."""
     multiplied_as: str
-    """The type in which matrices are multiplied: fp16, fp8, …"""
+    """The number format in which matrices are multiplied: fp16, fp8 and others."""
 
 
 class Explained(Received):
-    """Where a number comes from."""
+    """How a number of the answer is calculated."""
 
     what: str
+    """The name of the number."""
     method: Method
     formula: str
+    """The formula with its numbers filled in."""
 
 
 class BreakEvenAnswer(Received):
-    """Hosting beside the API, for this plan. Hosted costs are lower bounds where speeds are upper bounds."""
+    """The cost of hosting beside the API's for this plan; a lower bound where speeds are upper bounds."""
 
     api_model: str
+    """The catalog id of the model that is sold by an API."""
     api_cost_per_conversation: Dollars | None
-    """None: nothing has a price. As large as what has one, if not `api_cost_complete`."""
+    """The API's cost of one conversation in US dollars; without what has no price if not
+    `api_cost_complete`, and null if nothing has one."""
     api_cost_complete: bool
+    """Whether everything that the API bills has a price in the catalog."""
     gpu_price_per_hour: Dollars
-    """Of one GPU."""
+    """The price of one GPU per hour in US dollars."""
     price_source: str
+    """Where the GPU's price comes from: the question, or the catalog's source with the day it was checked."""
     replicas: int
-    """Deployments like this that the traffic keeps busy."""
+    """The number of deployments like this one that the traffic needs, at least 1."""
     conversations_per_hour: float
-    """That one deployment can do at most."""
+    """The most conversations per hour that one deployment can serve."""
     seconds_per_conversation: float
-    """Of the whole deployment, at full utilisation: prefill, and decoding's share of the batch."""
+    """The seconds of the whole deployment that one conversation takes at full utilization: its prefill, and
+    its share of the batch's decoding."""
     prefill_seconds: float
+    """The seconds of `seconds_per_conversation` in which prompts are read."""
     decode_seconds: float
+    """The seconds of `seconds_per_conversation` in which answers are generated."""
     utilization: float
-    """Of the replicas, by the stated traffic."""
+    """The share of the replicas' time that the stated traffic takes, from 0 to 1."""
     hosted_cost_per_conversation: Dollars
-    """At the stated traffic: GPUs are paid for while they idle."""
+    """The cost in US dollars of one hosted conversation at the stated traffic; GPUs are paid for while they
+    idle."""
     hosted_cost_per_conversation_at_full_load: Dollars
+    """The cost in US dollars of one hosted conversation if the GPUs never idled."""
     break_even_utilization: float | None
-    """From here on hosting is cheaper; above 1: never. None: nothing to compare with."""
+    """The utilization from which hosting is cheaper; above 1: never. Null: the API costs nothing, or nothing
+    of it has a price."""
     break_even_conversations_per_day: float | None
-    """The same, for one deployment."""
+    """The conversations per day from which one deployment is cheaper than the API; null: hosting is never
+    cheaper, or there is nothing to compare with."""
     cheaper: Literal["api", "hosted"] | None
-    """At the stated traffic."""
+    """The side that costs less at the stated traffic; null: not everything of the API has a price."""
     api_cost_per_month: Dollars | None
+    """The API's cost in US dollars of a month of 730 hours at the stated traffic; null: nothing has a
+    price."""
     hosted_cost_per_month: Dollars
+    """The cost in US dollars of all replicas for a month of 730 hours."""
 
 
 class DeploymentAnswer(Received):
-    """One deployment, and what else would do."""
+    """One deployment, and which other GPUs the model fits on."""
 
     model: str | None
-    """Catalog id; None for an architecture of one's own."""
+    """The catalog id of the model; null: the question brought its own `architecture`."""
     quantization: str
+    """The number format of the weights."""
     kv_dtype: str
+    """The number format of the KV cache."""
     context_tokens: int
+    """The longest context of one sequence in tokens, as asked."""
     concurrency: int
+    """The number of sequences at the same time, as asked."""
     gpu: str
+    """The catalog id of the GPU."""
     gpu_count: int
-    """That are used."""
+    """The number of GPUs used, which may be fewer than there are."""
     tensor_parallel: int
+    """The number of GPUs that each layer is split over (tensor parallelism)."""
     pipeline_parallel: int
+    """The number of pipeline stages that the layers are divided into."""
     fits: bool
+    """Whether `concurrency` sequences of `context_tokens` fit at the same time."""
     per_gpu: list[GpuShare]
-    """One row for each pipeline stage."""
+    """What each GPU holds, one row for each pipeline stage."""
     kv_cache_pool_bytes: int
-    """Left to the cache on the GPU that has least for its need; negative: not even the weights fit."""
+    """The bytes that one GPU has left for the KV cache, on the stage where that is least; negative: not even
+    the weights fit."""
     kv_cache_pool_tokens: int | None
-    """What vLLM's log calls "GPU KV cache size", in whole blocks that every group of layers has for itself.
-    None: nothing is left, or the model caches nothing by the token."""
+    """The number of tokens that vLLM's log calls "GPU KV cache size", in whole blocks that every group of
+    layers has for itself. Null: nothing is left, or the model caches nothing by the token."""
     largest_batch: int
-    """Sequences of `context_tokens` that fit; 0 if none."""
+    """The most sequences of `context_tokens` that fit at the same time; 0 if not even one does."""
     longest_context_tokens: int
-    """Tokens that each of `concurrency` sequences may hold; 0 if none."""
+    """The most tokens that each of `concurrency` sequences may hold; 0 if none."""
     options: list[GpuOption]
-    """The fewest GPUs of each kind that do, fewest and smallest first."""
+    """The fewest GPUs of each kind on which the model fits, up to 64 of a kind, fewest and smallest first."""
     speed: Speed | None
-    """None if it does not fit, or the catalog does not know how fast the GPU is."""
+    """How fast the deployment is; null: the model does not fit, or the catalog does not know how fast the GPU
+    is."""
     break_even: BreakEvenAnswer | None = None
+    """The comparison with an API; null: the question asks for none."""
     explained: list[Explained]
+    """How the main numbers are calculated."""
     assumptions: list[str] = Field(default=[])
+    """What the answer takes for granted, one statement each."""
     warnings: list[Warned] = Field(default=[])
+    """What could mislead a reader who sees only the numbers."""

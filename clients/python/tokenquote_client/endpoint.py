@@ -1,4 +1,4 @@
-"""What a row of the table of endpoints says, and how it becomes a method of whoever asks.
+"""What a row of the table of endpoints says, and how it becomes a method of a client.
 
 A row is written once, in `endpoints.Endpoints`. `Client`, `AsyncClient` and `Estimator` inherit that table,
 and a row read from one of them is its method: `client.tokens` asks, `Endpoints.tokens` is the row.
@@ -16,82 +16,88 @@ from pydantic import BaseModel
 __all__ = ["AnswerT", "Awaiting", "Endpoint", "Fields", "GetEndpoint", "PostEndpoint", "Tag", "Waiting"]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
+AnswerT_co = TypeVar("AnswerT_co", bound=BaseModel, covariant=True)
 QuestionT = TypeVar("QuestionT", bound=BaseModel)
 QuestionT_contra = TypeVar("QuestionT_contra", bound=BaseModel, contravariant=True)
 ResultT_co = TypeVar("ResultT_co", covariant=True)
 Fields: TypeAlias = Mapping[str, Any]
-"""Members of a question by name."""
+"""The members of a question by name."""
 Tag: TypeAlias = Literal["Quotes", "Tokens", "Memory", "Catalog", "Operations"]
-"""The groups of the docs, in their order."""
+"""The groups of endpoints in the docs, in their order."""
 
 
 class Ask(Protocol[QuestionT_contra, ResultT_co]):
-    """A method that asks: the question as its model or as a mapping, and fields that replace its members."""
+    """A method that asks a question: its model or a mapping, and fields that replace its members."""
 
     def __call__(self, question: QuestionT_contra | Fields | None = None, /, **fields: Any) -> ResultT_co: ...
 
 
 class Waiting(ABC):
-    """Whoever asks and waits for the answer."""
+    """A caller that asks and waits for the answer."""
 
     @abstractmethod
     def _ask(
         self, endpoint: Endpoint[AnswerT], question: BaseModel | Fields | None, fields: Fields
     ) -> AnswerT:
-        """The answer to a question."""
+        """Return the answer to a question."""
 
 
 class Awaiting(ABC):
-    """Whoever asks and awaits the answer."""
+    """A caller that asks and awaits the answer."""
 
     @abstractmethod
     async def _ask(
         self, endpoint: Endpoint[AnswerT], question: BaseModel | Fields | None, fields: Fields
     ) -> AnswerT:
-        """The answer to a question."""
+        """Return the answer to a question."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Endpoint(Generic[AnswerT]):
+class Endpoint(Generic[AnswerT_co]):
     """One path of the service: what it is asked, what it answers, and how it is shown in the docs."""
 
     path: str
-    """With `{name}` where a parameter stands in it."""
+    """The path, with `{name}` where a parameter stands in it."""
     operation_id: str
+    """The name of the operation in the OpenAPI document."""
     tag: Tag
+    """The group that the docs show the path in."""
     summary: str
+    """What the path answers in a few words, without a full stop."""
     description: str
-    answer: type[AnswerT]
+    """What the path answers, in whole sentences."""
+    answer: type[AnswerT_co]
+    """The model of the answer."""
     or_answer: type[BaseModel] | None = None
-    """Another form that the answer may have."""
+    """The model of another form that the answer may have; None: it has one form."""
     question: type[BaseModel] | None = None
-    """The body of a POST; None: a GET."""
+    """The model of the body of a POST; None: a GET."""
     parameters: type[BaseModel] | None = None
-    """What stands in the path and in the query."""
+    """The model of what stands in the path and in the query; None: nothing does."""
     example: Fields = field(default_factory=dict)
-    """A question, or parameters, that a service with the shipped catalog answers."""
+    """An example of the question or the parameters, which a service with the shipped catalog answers."""
     canned: Callable[[Fields], BaseModel]
-    """What `testing.FakeService` answers: of the right form, with round numbers, out of nothing."""
+    """The function that makes what `testing.FakeService` answers: the right form, made-up round numbers."""
     problems: tuple[int, ...]
-    """Every status that a problem document may have."""
+    """Every HTTP status that a problem document may have."""
     asked_by: tuple[str, ...] = ()
     """The methods of Client, AsyncClient and Estimator that ask for it."""
-    of_the_catalog: bool = False
+    changes_with_catalog: bool = False
     """Whether the answer changes with the catalog only, so that its revision is the ETag."""
     name: str = field(default="", init=False)
-    """The row's own name in the table."""
+    """The name of the row in the table."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         object.__setattr__(self, "name", name)
 
     @property
     def method(self) -> Literal["GET", "POST"]:
-        """The HTTP method."""
+        """The HTTP method of the path."""
         return "GET" if self.question is None else "POST"
 
 
-class PlainEndpoint(Endpoint[AnswerT]):
-    """A path whose methods are written by hand, in `quoters`."""
+class PlainEndpoint(Endpoint[AnswerT_co]):
+    """A path whose client methods are written by hand, in `quoters.py`."""
 
     @overload
     def __get__(self, caller: None, owner: type) -> Self: ...
@@ -104,8 +110,10 @@ class PlainEndpoint(Endpoint[AnswerT]):
         raise AttributeError(f"{owner.__name__} has no {self.name}: {asked_by} asks for {self.path}")
 
 
-class PostEndpoint(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
-    """A POST with a method of its own: `client.NAME(question, **fields)`."""
+class PostEndpoint(Endpoint[AnswerT_co], Generic[QuestionT, AnswerT_co]):
+    """A POST that is a client method of the same name: `client.NAME(question, **fields)`."""
+
+    question: type[QuestionT]
 
     def __set_name__(self, owner: type, name: str) -> None:
         super().__set_name__(owner, name)
@@ -114,22 +122,22 @@ class PostEndpoint(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
     @overload
     def __get__(self, caller: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, caller: Waiting, owner: type) -> Ask[QuestionT, AnswerT]: ...
+    def __get__(self, caller: Waiting, owner: type) -> Ask[QuestionT, AnswerT_co]: ...
     @overload
-    def __get__(self, caller: Awaiting, owner: type) -> Ask[QuestionT, Coroutine[Any, Any, AnswerT]]: ...
+    def __get__(self, caller: Awaiting, owner: type) -> Ask[QuestionT, Coroutine[Any, Any, AnswerT_co]]: ...
     def __get__(self, caller: Waiting | Awaiting | None, owner: type) -> Any:
         if caller is None:
             return self
         if isinstance(caller, Awaiting):
             awaiting = caller
 
-            async def ask_async(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT:
+            async def ask_async(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT_co:
                 return await awaiting._ask(self, question, fields)
 
             return _named(ask_async, self)
         waiting = caller
 
-        def ask(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT:
+        def ask(question: BaseModel | Fields | None = None, /, **fields: Any) -> AnswerT_co:
             return waiting._ask(self, question, fields)
 
         return _named(ask, self)
@@ -137,12 +145,12 @@ class PostEndpoint(Endpoint[AnswerT], Generic[QuestionT, AnswerT]):
     def __call__(
         self, caller: Waiting | Awaiting, question: QuestionT | Fields | None = None, /, **fields: Any
     ) -> Any:
-        """`Client.NAME(client, question)`, as of any other method."""
+        """Ask through the class, `Client.NAME(client, question)`, as with any other method."""
         return self.__get__(caller, type(caller))(question, **fields)
 
 
-class GetEndpoint(Endpoint[AnswerT]):
-    """A GET without parameters, with a method of its own: `client.NAME()`."""
+class GetEndpoint(Endpoint[AnswerT_co]):
+    """A GET without parameters that is a client method of the same name: `client.NAME()`."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         super().__set_name__(owner, name)
@@ -151,33 +159,33 @@ class GetEndpoint(Endpoint[AnswerT]):
     @overload
     def __get__(self, caller: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, caller: Waiting, owner: type) -> Callable[[], AnswerT]: ...
+    def __get__(self, caller: Waiting, owner: type) -> Callable[[], AnswerT_co]: ...
     @overload
-    def __get__(self, caller: Awaiting, owner: type) -> Callable[[], Coroutine[Any, Any, AnswerT]]: ...
+    def __get__(self, caller: Awaiting, owner: type) -> Callable[[], Coroutine[Any, Any, AnswerT_co]]: ...
     def __get__(self, caller: Waiting | Awaiting | None, owner: type) -> Any:
         if caller is None:
             return self
         if isinstance(caller, Awaiting):
             awaiting = caller
 
-            async def ask_async() -> AnswerT:
+            async def ask_async() -> AnswerT_co:
                 return await awaiting._ask(self, None, {})
 
             return _named(ask_async, self)
         waiting = caller
 
-        def ask() -> AnswerT:
+        def ask() -> AnswerT_co:
             return waiting._ask(self, None, {})
 
         return _named(ask, self)
 
     def __call__(self, caller: Waiting | Awaiting, /) -> Any:
-        """`Client.NAME(client)`, as of any other method."""
+        """Ask through the class, `Client.NAME(client)`, as with any other method."""
         return self.__get__(caller, type(caller))()
 
 
-def _named(ask: Callable[..., Any], endpoint: Endpoint[Any]) -> Callable[..., Any]:
-    """The method as `help(client.NAME)` shows it."""
+def _named(ask: Callable[..., Any], endpoint: Endpoint[BaseModel]) -> Callable[..., Any]:
+    """Give the method the name and docs that `help(client.NAME)` shows."""
     ask.__name__ = ask.__qualname__ = endpoint.name
     ask.__module__ = endpoint.answer.__module__
     ask.__doc__ = f"{endpoint.summary}.\n\n{endpoint.description}"

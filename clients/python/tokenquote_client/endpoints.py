@@ -1,4 +1,4 @@
-"""The table of endpoints: everything that the service answers, one row each.
+"""The table of endpoints: each path that the service answers is one row.
 
 HTTP routes, the OpenAPI document, docs/endpoints.md, the methods of `Client`, `AsyncClient` and `Estimator`,
 and the canned answers of `testing.FakeService` are made from these rows. A new endpoint is its models, a row
@@ -34,30 +34,30 @@ from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestio
 
 __all__ = ["ENDPOINTS", "Endpoints", "parameter_names"]
 
-_OF_A_BODY = (400, 413, 422, 500)
-_OF_A_MODEL = (400, 404, 413, 422, 500)
-_OF_TEXTS = (400, 404, 413, 422, 500, 503)
-"""A body whose texts are counted needs a vocabulary, which may not be installed (503)."""
+_BODY_PROBLEMS = (400, 413, 422, 500)
+_MODEL_PROBLEMS = (400, 404, 413, 422, 500)
+_TEXT_PROBLEMS = (400, 404, 413, 422, 500, 503)
+"""The problems of a body whose texts are counted, whose vocabulary may not be installed (503)."""
 
 
 class Endpoints:
-    """Each row by its name. Read from a client, a row with a method of its own is that method."""
+    """The rows by name: read from a client, a row of a `PostEndpoint` or `GetEndpoint` is its method."""
 
     quotes = PlainEndpoint(
         path="/v1/quotes",
         operation_id="createQuote",
         tag="Quotes",
         summary="Quote a planned conversation",
-        description="Tokens and money of a conversation that is planned, per request and in total. With "
-        "`models` in place of `model`, one quote for each: the cheapest complete one first, "
-        "failures last.",
+        description="Calculates the tokens and the cost of a planned conversation, per request and in "
+        "total. With `models` in place of `model` there is one quote for each: complete ones first, the "
+        "cheapest before the others, and failures last.",
         question=Plan,
         parameters=QuoteParameters,
         answer=Quote,
         or_answer=Comparison,
         example=examples.PLAN,
         canned=canned.canned_quotes,
-        problems=_OF_TEXTS,
+        problems=_TEXT_PROBLEMS,
         asked_by=("quote", "compare"),
     )
     tokens = PostEndpoint[TokensQuestion, TokensAnswer](
@@ -65,107 +65,109 @@ class Endpoints:
         operation_id="countTokens",
         tag="Tokens",
         summary="Count a request body",
-        description="Input tokens of a body of any known api, exactly as it would be sent, and where they "
-        "are.",
+        description="Counts the input tokens of a request body of any known api, exactly as it would be "
+        "sent, and says where they are.",
         question=TokensQuestion,
         answer=TokensAnswer,
         example=examples.TOKENS,
         canned=canned.canned_tokens,
-        problems=_OF_TEXTS,
+        problems=_TEXT_PROBLEMS,
     )
     media = PostEndpoint[MediaQuestion, MediaAnswer](
         path="/v1/media",
         operation_id="countMedia",
         tag="Tokens",
         summary="Count images, audio, video and documents",
-        description="Tokens of each item as the model counts it. Sizes and lengths are stated, or read from "
-        "the headers of base64 data; nothing is decoded and no address is fetched.",
+        description="Counts the tokens of each item as the model counts it. Sizes and lengths are stated, "
+        "or read from the headers of base64 data; nothing is decoded and no address is fetched.",
         question=MediaQuestion,
         answer=MediaAnswer,
         example=examples.MEDIA,
         canned=canned.canned_media,
-        problems=_OF_TEXTS,
+        problems=_TEXT_PROBLEMS,
     )
     kv_cache = PostEndpoint[KvCacheQuestion, KvCacheAnswer](
         path="/v1/memory/kv-cache",
         operation_id="estimateKvCache",
         tag="Memory",
-        summary="Memory of a KV cache",
-        description="Bytes of the keys and values of running sequences, in all and on one GPU.",
+        summary="Estimate the memory of a KV cache",
+        description="Calculates the bytes of the keys and values of running sequences, in all and on one "
+        "GPU.",
         question=KvCacheQuestion,
         answer=KvCacheAnswer,
         example=examples.KV_CACHE,
         canned=canned.canned_kv_cache,
-        problems=_OF_A_MODEL,
+        problems=_MODEL_PROBLEMS,
     )
     weights = PostEndpoint[WeightsQuestion, WeightsAnswer](
         path="/v1/memory/weights",
         operation_id="estimateWeights",
         tag="Memory",
-        summary="Memory of weights",
-        description="Bytes of a model's weights in a number format, part by part.",
+        summary="Estimate the memory of weights",
+        description="Calculates the bytes of a model's weights in a number format, part by part.",
         question=WeightsQuestion,
         answer=WeightsAnswer,
         example=examples.WEIGHTS,
         canned=canned.canned_weights,
-        problems=_OF_A_MODEL,
+        problems=_MODEL_PROBLEMS,
     )
     training = PostEndpoint[TrainingQuestion, TrainingAnswer](
         path="/v1/memory/training",
         operation_id="estimateTraining",
         tag="Memory",
-        summary="Memory of training",
-        description="Bytes that full fine-tuning, LoRA or QLoRA takes on each GPU.",
+        summary="Estimate the memory of training",
+        description="Calculates the bytes that full fine-tuning, LoRA or QLoRA takes on each GPU.",
         question=TrainingQuestion,
         answer=TrainingAnswer,
         example=examples.TRAINING,
         canned=canned.canned_training,
-        problems=_OF_A_MODEL,
+        problems=_MODEL_PROBLEMS,
     )
     memory_grid = PostEndpoint[MemoryGridQuestion, MemoryGridAnswer](
         path="/v1/memory/grid",
         operation_id="estimateMemoryGrid",
         tag="Memory",
-        summary="Memory at every point of a grid",
-        description="Bytes of weights and KV cache for contexts x sequences x number formats in one call, "
-        "for plots.",
+        summary="Estimate the memory at every point of a grid",
+        description="Calculates the bytes of weights and KV cache for contexts × sequences × number formats "
+        "in one call, for plots.",
         question=MemoryGridQuestion,
         answer=MemoryGridAnswer,
         example=examples.MEMORY_GRID,
         canned=canned.canned_memory_grid,
-        problems=_OF_A_MODEL,
+        problems=_MODEL_PROBLEMS,
     )
     vector_index = PostEndpoint[VectorIndexQuestion, VectorIndexAnswer](
         path="/v1/memory/vector-index",
         operation_id="estimateVectorIndex",
         tag="Memory",
-        summary="Memory of an index over embeddings",
-        description="Bytes of embeddings in a flat, HNSW, IVF or product-quantised index, part by part.",
+        summary="Estimate the memory of an index over embeddings",
+        description="Calculates the bytes of a flat, HNSW, IVF or product-quantized index, part by part.",
         question=VectorIndexQuestion,
         answer=VectorIndexAnswer,
         example=examples.VECTOR_INDEX,
         canned=canned.canned_vector_index,
-        problems=_OF_A_BODY,
+        problems=_BODY_PROBLEMS,
     )
     deployment = PostEndpoint[DeploymentQuestion, DeploymentAnswer](
         path="/v1/deployments",
         operation_id="estimateDeployment",
         tag="Memory",
-        summary="A model on GPUs: does it fit, how fast, when is it cheaper",
-        description="What each GPU holds, the largest batch and the longest context, speeds at best, the "
-        "fewest GPUs that do, and the load from which on hosting a plan costs less than an API.",
+        summary="Put a model on GPUs: does it fit, how fast is it, when is it cheaper",
+        description="Calculates what each GPU holds, the largest batch, the longest context, the best "
+        "possible speeds, the fewest GPUs on which the model fits, and the load from which "
+        "hosting costs less than an API.",
         question=DeploymentQuestion,
         answer=DeploymentAnswer,
         example=examples.DEPLOYMENT,
         canned=canned.canned_deployment,
-        problems=_OF_TEXTS,
+        problems=_TEXT_PROBLEMS,
     )
     model_list = PlainEndpoint(
         path="/v1/models",
         operation_id="listModels",
         tag="Catalog",
         summary="List models",
-        description="Every model with its limits, its rates today and how its text is counted.",
+        description="Lists every model with its limits, its rates today and how its texts are counted.",
         parameters=ModelListParameters,
         answer=ModelList,
         example=examples.MODEL_LIST,
@@ -177,9 +179,9 @@ class Endpoints:
         path="/v1/models/{model_id}",
         operation_id="getModel",
         tag="Catalog",
-        summary="One model",
-        description="Everything the catalog knows of a model: prices with source and date, rules of "
-        "counting and caching.",
+        summary="Show one model",
+        description="Shows everything that the catalog knows of a model: prices with source and date, and "
+        "the rules of counting and caching.",
         parameters=ModelParameters,
         answer=ModelDetail,
         example=examples.MODEL_DETAIL,
@@ -191,31 +193,31 @@ class Endpoints:
         path="/v1/catalog",
         operation_id="getCatalog",
         tag="Catalog",
-        summary="The catalog's revision",
-        description="Which catalog answers, and how old its prices are.",
+        summary="Show the catalog's revision",
+        description="Says which catalog answers, and how old its prices are.",
         answer=CatalogInfo,
         canned=canned.canned_catalog,
         problems=(500,),
-        of_the_catalog=True,
+        changes_with_catalog=True,
     )
     gpus = GetEndpoint[GpuList](
         path="/v1/gpus",
         operation_id="listGpus",
         tag="Catalog",
         summary="List GPUs",
-        description="Every GPU with its usable memory, bandwidth, operations a second and price, each with "
-        "its source.",
+        description="Lists every GPU with its usable memory, bandwidth, operations per second and price, "
+        "each with its source.",
         answer=GpuList,
         canned=canned.canned_gpus,
         problems=(500,),
-        of_the_catalog=True,
+        changes_with_catalog=True,
     )
     liveness = PlainEndpoint(
         path="/livez",
         operation_id="getLiveness",
         tag="Operations",
-        summary="The process runs",
-        description="200 as long as the event loop turns.",
+        summary="Check that the process runs",
+        description="Answers 200 as long as the event loop runs.",
         answer=Readiness,
         canned=canned.canned_readiness,
         problems=(500,),
@@ -224,8 +226,9 @@ class Endpoints:
         path="/readyz",
         operation_id="getReadiness",
         tag="Operations",
-        summary="The service can answer",
-        description="200 once catalog and vocabularies are loaded; 503 before, and while the process drains.",
+        summary="Check that the service can answer",
+        description="Answers 200 once catalog and vocabularies are loaded, and 503 before that and while the "
+        "process drains.",
         answer=Readiness,
         canned=canned.canned_readiness,
         problems=(500, 503),
@@ -236,9 +239,9 @@ class Endpoints:
 ENDPOINTS: tuple[Endpoint[Any], ...] = tuple(
     row for row in vars(Endpoints).values() if isinstance(row, Endpoint)
 )
-"""Every row, in the order of the docs."""
+"""All rows, in the order of the docs."""
 
 
 def parameter_names(row: Endpoint[Any]) -> list[str]:
-    """The parameters that stand in the row's path."""
+    """Return the names of the parameters that stand in the row's path."""
     return re.findall(r"\{(\w+)\}", row.path)

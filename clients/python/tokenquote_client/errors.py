@@ -1,4 +1,4 @@
-"""What a call may raise. Estimator raises the same, so that an application can swap the one for the other.
+"""The errors that a call may raise; `Estimator` raises the same, so that an application can swap the two.
 
     ClientError                 everything below; the only one that most programs catch
      ├─ ConnectionFailed        no complete answer: refused, reset, cut off in the middle
@@ -29,7 +29,7 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
     "UnknownModel",
-    "error_of",
+    "build_service_error",
     "invalid_request",
 ]
 
@@ -38,7 +38,7 @@ INVALID_REQUEST = "urn:tokenquote:problem:invalid-request"
 
 
 class ClientError(Exception):
-    """A call did not end in an answer.
+    """The base of all errors: a call did not end in an answer.
 
     try:
         cost = client.quote(plan).totals.cost
@@ -66,16 +66,16 @@ class ServiceError(ClientError):
         super().__init__(problem, retry_after)
         self.problem = problem
         self.retry_after = retry_after
-        """Seconds after which the service wants to be asked again, where it says."""
+        """The seconds after which the service wants to be asked again; None: it does not say."""
 
     @property
     def status(self) -> int:
-        """The HTTP status."""
+        """The HTTP status of the answer."""
         return self.problem.status
 
     @property
     def type(self) -> str:
-        """A URN that names the kind of problem, or `about:blank` where the status says it all."""
+        """The URN that names the kind of problem, or `about:blank` where the status says it all."""
         return self.problem.type
 
     @property
@@ -85,17 +85,17 @@ class ServiceError(ClientError):
 
     @property
     def detail(self) -> str:
-        """This problem in words."""
+        """This very problem in words."""
         return self.problem.detail
 
     @property
     def errors(self) -> tuple[FieldError, ...]:
-        """What is wrong with which field of the request."""
+        """The fields of the request that are wrong, each with its fault; empty: no field is to blame."""
         return self.problem.errors
 
     @property
     def request_id(self) -> str | None:
-        """What to look for in the service's log."""
+        """The id by which the request is found in the service's log; None: there is none."""
         return self.problem.request_id
 
     def __str__(self) -> str:
@@ -104,7 +104,7 @@ class ServiceError(ClientError):
 
 
 class InvalidRequest(ServiceError):
-    """The question is not one that can be answered."""
+    """The question is not valid: `errors` names the fields that are wrong."""
 
 
 class Unauthorized(ServiceError):
@@ -112,11 +112,11 @@ class Unauthorized(ServiceError):
 
 
 class UnknownModel(ServiceError):
-    """The catalog has no model of this name."""
+    """The catalog has no model of this name; `detail` holds near names."""
 
 
 class RateLimited(ServiceError):
-    """Too many requests."""
+    """The service gets too many requests; `retry_after` says how many seconds to wait, where it is known."""
 
 
 class Unavailable(ServiceError):
@@ -133,8 +133,8 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
 }
 
 
-def error_of(problem: Problem, retry_after: float | None = None) -> ServiceError:
-    """The error that says what the problem document says."""
+def build_service_error(problem: Problem, retry_after: float | None = None) -> ServiceError:
+    """Make the error that says what the problem document says."""
     if problem.type == UNKNOWN_MODEL:
         return UnknownModel(problem, retry_after)
     if problem.status >= 500:
@@ -143,7 +143,7 @@ def error_of(problem: Problem, retry_after: float | None = None) -> ServiceError
 
 
 def invalid_request(pointer: str, detail: str) -> InvalidRequest:
-    """A question that need not be sent: the answer is known, in the service's own words."""
+    """Make the error of a question that need not be sent, in the words that the service would use."""
     return InvalidRequest(
         Problem(
             type=INVALID_REQUEST,

@@ -1,4 +1,4 @@
-"""A worked example of each question, as the OpenAPI document shows it; tests send each to a real service."""
+"""An example of each question, as the OpenAPI document shows it; tests send each to a real service."""
 
 from __future__ import annotations
 

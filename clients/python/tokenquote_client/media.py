@@ -1,52 +1,68 @@
-"""The contract of POST /v1/media: what pictures, sounds, films and documents cost."""
+"""The contract of POST /v1/media: what images, audio, videos and documents cost in tokens."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from tokenquote_client.amounts import MediaPart
-from tokenquote_client.wire import Method, Received, Sent
+from tokenquote_client.media_parts import MediaPart
+from tokenquote_client.wire_types import Method, Received, Sent
 
 __all__ = ["MediaAnswer", "MediaItem", "MediaQuestion"]
 
 
 class MediaQuestion(Sent):
-    """Items to count as a model counts them."""
+    """Media items to count as a model counts them."""
 
     model: str = Field(min_length=1, max_length=200)
+    """The model that counts: its catalog id, an alias, or its bare name where one provider is first-party."""
     items: list[MediaPart] = Field(min_length=1, max_length=1_000)
+    """The images, audio recordings, videos and documents to count. One that the model's provider would
+    refuse is an error."""
 
 
 class MediaItem(Received):
-    """What one item costs."""
+    """What one item costs in tokens."""
 
     tokens: int
+    """The tokens of the item in all."""
     method: Method
     rule: str
-    """The rule of the catalog that applied."""
+    """The name of the catalog's rule that applied."""
     low: int
+    """The lower end in tokens of the band that nine bills in ten are expected to lie in."""
     high: int
+    """The upper end in tokens of the band that nine bills in ten are expected to lie in."""
     width: int | None = None
-    """Pixels as the provider sees them: read from the header where data was sent, orientation applied."""
+    """The width of an image or video in pixels as the provider sees it: read from the header where data was
+    sent, orientation applied; null: not known, or not such an item."""
     height: int | None = None
+    """The height of an image or video in pixels as the provider sees it: read from the header where data was
+    sent, orientation applied; null: not known, or not such an item."""
     seconds: float | None = None
-    """Length that was counted, read from the header where data was sent."""
+    """The length in seconds that was counted: stated, read from the header, or assumed; null: the item is
+    neither audio nor video."""
     pages: int | None = None
-    """Pages that were counted, likewise."""
+    """The number of pages that was counted: stated, read from the file, or assumed; null: the item is no
+    document."""
     image_tokens: int = 0
-    """Tokens of a picture or of a document's pages; the four add up to `tokens`."""
+    """The tokens of an image, or of a document's pages that are read as images. The four kinds add up to
+    `tokens`."""
     audio_tokens: int = 0
-    """Tokens of a sound or of a clip's sound track."""
+    """The tokens of audio, or of a video's audio track."""
     video_tokens: int = 0
-    """Tokens of a clip's frames."""
+    """The tokens of a video's frames."""
     text_tokens: int = 0
-    """Tokens of a document's text."""
+    """The tokens of a document's text."""
 
 
 class MediaAnswer(Received):
     """What the items cost, in their order and together."""
 
     model: str
+    """The catalog id of the model that counted."""
     items: list[MediaItem]
+    """What each item costs, in the order of the question."""
     tokens: int
+    """The tokens of all items together."""
     warnings: list[str] = Field(default=[])
+    """What was taken for granted of an item, and which limits of the provider the items pass together."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tokenquote_client.memory import Subject
-from tokenquote_client.wire import Method, Received
+from tokenquote_client.wire_types import Method, Received
 
 __all__ = ["MemoryGridAnswer", "MemoryGridQuestion"]
 
@@ -16,28 +16,34 @@ Sequences = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 
 class MemoryGridQuestion(Subject):
-    """Weights and KV cache of context x sequences x quantisation, a million points at most."""
+    """A grid of contexts × sequences × number formats of the weights, of at most 1,000,000 points."""
 
     context_tokens: Annotated[list[Tokens], Field(min_length=1, max_length=10_000)]
-    """Tokens that each sequence holds."""
+    """The numbers of tokens that each sequence holds: the first axis of the cache."""
     sequences: list[Sequences] = Field(default=[1], min_length=1, max_length=10_000)
-    """How many at the same time."""
+    """The numbers of sequences at the same time: the second axis of the cache."""
     quantization: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=1_000)]
-    """Number formats of the weights."""
+    """The number formats of the weights, such as `bf16` or `awq-4bit-g128`."""
     kv_dtype: str = Field(default="bf16", max_length=32)
+    """The number format of the KV cache, such as `bf16` or `fp8`."""
     block_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    """Tokens of a cache block, if the engine pages."""
+    """The number of tokens in a block of the cache, if the engine pages; null: nothing is rounded up to
+    blocks."""
 
 
 class MemoryGridAnswer(Received):
-    """Bytes on one set of GPUs, without replication and without what an engine needs besides."""
+    """The bytes at every point of the grid, without replication and without what an engine needs besides."""
 
     weights_bytes: list[int]
-    """For each quantisation."""
+    """The bytes of the weights, for each `quantization`."""
     kv_cache_bytes: list[list[int]]
-    """For each context, for each number of sequences."""
+    """The bytes of the KV cache: for each of `context_tokens`, a list with a number for each of
+    `sequences`."""
     total_bytes: list[list[list[int]]]
-    """For each quantisation, for each context, for each number of sequences."""
+    """The bytes of weights and KV cache together: for each `quantization`, a list for each of
+    `context_tokens`, with a number for each of `sequences`."""
     method: Method
     assumptions: list[str] = Field(default=[])
+    """What the answer takes for granted, one statement each."""
     warnings: list[str] = Field(default=[])
+    """What could mislead a reader who sees only the numbers."""

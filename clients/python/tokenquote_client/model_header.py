@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tokenquote_client.wire import Sent
+from tokenquote_client.wire_types import Sent
 
 __all__ = ["ModelHeader", "TensorEntry"]
 
@@ -14,19 +14,24 @@ Size = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 
 
 class TensorEntry(Sent):
-    """One tensor of the file."""
+    """One tensor of a model file."""
 
     name: str = Field(max_length=1000)
+    """The name of the tensor in the file, by which its part of the model is known."""
     type: str = Field(max_length=40)
-    """F16, BF16, Q4_K, …: as the file's format writes it."""
+    """The number format of the tensor, as the file's format writes it: F16, BF16, Q4_K and others."""
     shape: list[Size] = Field(max_length=8)
-    """Rows before columns, as safetensors has it; GGUF files have it the other way around."""
+    """The numbers of rows and columns, in this order, as safetensors has them; GGUF files have them the other
+    way around."""
 
 
 class ModelHeader(Sent):
     """What a GGUF or safetensors file says before its weights."""
 
     format: Literal["gguf", "safetensors"]
+    """The format of the file."""
     metadata: dict[str, Any] = Field(default={})
-    """Keys of a GGUF file, such as `llama.block_count`; long arrays may be left out."""
+    """The keys and values of a GGUF file, such as `llama.block_count`; long arrays may be left out."""
     tensors: list[TensorEntry] = Field(default=[], max_length=100_000)
+    """The tensors of the file, which the memory of the weights is calculated from; without them that is an
+    error."""

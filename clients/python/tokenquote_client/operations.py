@@ -1,14 +1,15 @@
-"""Requests that may be sent: what each method of a client asks of the service. Pure: others send them."""
+"""The requests that the methods of a client send; they are built here without I/O, and sent elsewhere."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeAlias
 from urllib.parse import quote as percent_encoded
 
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 
 from tokenquote_client.catalog import ModelDetail, ModelList
 from tokenquote_client.endpoint import AnswerT, Endpoint, Fields
@@ -21,10 +22,10 @@ from tokenquote_client.quote import Comparison, Quote
 __all__ = [
     "Detail",
     "Operation",
+    "build_operation",
     "compare_operation",
     "model_operation",
     "models_operation",
-    "operation_of",
     "quote_operation",
 ]
 
@@ -33,19 +34,32 @@ Detail: TypeAlias = Literal["full", "summary"]
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[AnswerT]):
-    """One request that may be sent, and what it should be answered with."""
+    """One request that is ready to be sent, and the model of its answer."""
 
     endpoint: Endpoint[Any]
     answer: type[AnswerT]
     params: Mapping[str, str] = field(default_factory=dict)
-    """What stands in the query."""
+    """The parameters in the query, by name."""
     in_path: Mapping[str, str] = field(default_factory=dict)
-    """What stands in the path."""
-    content: bytes | None = field(default=None, repr=False)
+    """The parameters in the path, by name."""
+    members: Fields | None = field(default=None, repr=False)
+    """The body's members as JSON data; None: there is no body."""
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as JSON; None: there is no body.
+
+        Raises:
+            InvalidRequest: a text in it has no UTF-8 form.
+        """
+        try:
+            return None if self.members is None else to_json(self.members)
+        except ValueError as error:
+            raise _unwritable(error) from None
 
     @property
     def method(self) -> Literal["GET", "POST"]:
-        """The HTTP method."""
+        """The HTTP method of the request."""
         return self.endpoint.method
 
     @property
@@ -57,24 +71,24 @@ class Operation(Generic[AnswerT]):
         return path
 
 
-def operation_of(
+def build_operation(
     endpoint: Endpoint[AnswerT], question: BaseModel | Fields | None = None, fields: Fields | None = None
 ) -> Operation[AnswerT]:
-    """The question of an endpoint; a field stands in for a member of the question of the same name.
+    """Build the request for an endpoint; a field replaces the member of the question of the same name.
 
     Raises:
         InvalidRequest: the question cannot be JSON.
     """
     if endpoint.question is None:
         return Operation(endpoint, endpoint.answer)
-    return Operation(endpoint, endpoint.answer, content=_json(_members(question, fields or {})))
+    return Operation(endpoint, endpoint.answer, members=_as_json_data(_members(question, fields or {})))
 
 
 def quote_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail) -> Operation[Quote]:
-    """A plan for one model.
+    """Build the request to quote a plan for one model.
 
     Raises:
-        InvalidRequest: it names several, or cannot be JSON.
+        InvalidRequest: the plan names several models, or cannot be JSON.
     """
     members = _plan_members(plan, fields)
     if members.get("models") is not None and members.get("model") is None:
@@ -83,10 +97,10 @@ def quote_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail) 
 
 
 def compare_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail) -> Operation[Comparison]:
-    """A plan for several models.
+    """Build the request to quote a plan for several models.
 
     Raises:
-        InvalidRequest: it names one or none, or cannot be JSON.
+        InvalidRequest: the plan names one model or none, or cannot be JSON.
     """
     members = _plan_members(plan, fields)
     if members.get("models") is None:
@@ -95,14 +109,14 @@ def compare_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail
 
 
 def models_operation(provider: str | None, cursor: str | None) -> Operation[ModelList]:
-    """The page of models after the cursor."""
+    """Build the request for the page of models after the cursor."""
     params = {"provider": provider, "cursor": cursor}
     given = {name: str(value) for name, value in params.items() if value is not None}
     return Operation(Endpoints.model_list, ModelList, given)
 
 
 def model_operation(model_id: str) -> Operation[ModelDetail]:
-    """One model by any of its names.
+    """Build the request for one model by any of its names.
 
     Raises:
         UnknownModel: no model can have this name, and as a path it would lead elsewhere.
@@ -118,7 +132,7 @@ def _plan_operation(answer: type[AnswerT], members: Fields, detail: Detail) -> O
     if detail not in ("full", "summary"):
         raise ValueError(f"detail must be 'full' or 'summary', not {detail!r}")
     params = {"detail": detail} if detail == "summary" else {}
-    return Operation(Endpoints.quotes, answer, params, content=_json(members))
+    return Operation(Endpoints.quotes, answer, params, members=_as_json_data(members))
 
 
 def _plan_members(plan: Plan | Fields | None, fields: Fields) -> dict[str, Any]:
@@ -131,7 +145,7 @@ def _plan_members(plan: Plan | Fields | None, fields: Fields) -> dict[str, Any]:
 
 
 def _members(question: BaseModel | Fields | None, fields: Fields) -> dict[str, Any]:
-    """The question's members; a field stands in for a member of the same name."""
+    """Return the question's members; a field replaces the member of the same name."""
     try:
         return {**(_lean(question) or {}), **_lean(fields)}
     except (ValueError, RecursionError) as error:
@@ -139,7 +153,7 @@ def _members(question: BaseModel | Fields | None, fields: Fields) -> dict[str, A
 
 
 def _lean(value: Any) -> Any:
-    """Models as mappings without their defaults, wherever they stand.
+    """Turn models into mappings without their defaults, wherever they stand.
 
     A service that is older than this client need not know a default. What was put into a copy of a model
     unchecked passes without a warning, for the service to judge.
@@ -150,15 +164,23 @@ def _lean(value: Any) -> Any:
         return {name: _lean(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
         return [_lean(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no number of JSON")
+    if isinstance(value, str) and not value.isascii():
+        value.encode()  # half a surrogate pair is no text of JSON
     return value
 
 
-def _json(members: Fields) -> bytes:
-    """The body. Nothing is checked here: what is wrong with it, the service says best."""
+def _as_json_data(members: Fields) -> Fields:
+    """Turn times, decimals and the like into what JSON has.
+
+    Nothing else is checked, since the service says best what is wrong with a body.
+    """
     try:
-        return to_json(members)
+        data: dict[str, Any] = to_jsonable_python(members)
     except (ValueError, RecursionError) as error:
         raise _unwritable(error) from None
+    return data
 
 
 def _unwritable(error: Exception) -> InvalidRequest:

@@ -1,4 +1,4 @@
-"""The request side of the contract: a conversation that is planned.
+"""The question of POST /v1/quotes: a conversation that is planned.
 
     Plan(model="openai/gpt-5.4-mini", turns=[Turn(user=120, assistant=260, repeat=10)])
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -19,13 +19,21 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
-    model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount, TokenNumber
-from tokenquote_client.wire import Dollars, Sent, one_of
+from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
+from tokenquote_client.history import (
+    ClearToolResults,
+    Compaction,
+    FullHistory,
+    History,
+    Retrieval,
+    Summary,
+    WindowHistory,
+)
+from tokenquote_client.wire_types import Dollars, Sent, exactly_one
 
 __all__ = [
     "Budget",
@@ -46,7 +54,7 @@ __all__ = [
 
 
 def _rfc_3339(value: Any) -> Any:
-    """A time with its offset. Numbers would pass for seconds, and the edges of time for any offset."""
+    """Refuse what is no text with a date: numbers would pass for seconds."""
     if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]", value):
         raise ValueError("write a time as 2026-12-01T02:00:00Z")
     if not isinstance(value, (str, dt.datetime)) or isinstance(value, bool):
@@ -62,137 +70,73 @@ def _within_reach(value: dt.datetime) -> dt.datetime:
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
 Repeat = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
-Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
 
 
 class Call(Sent):
-    """A tool call and what it returns."""
+    """A tool call and its result."""
 
     call: CallAmount
     """What the model writes to make the call: billed as output, then as input of every later request.
-    `{name, arguments}` is framed as the provider frames calls; a text is taken for the arguments."""
+    `{name, arguments}` is framed as the provider frames calls; a text is taken for the arguments, and a
+    number of tokens is not framed."""
     result: AmountOrParts
-    """What the tool answers."""
+    """What the tool answers, which the next request sends as input."""
 
 
 class ToolRound(Sent):
-    """Calls that the model makes together in one request."""
+    """The tool calls that the model makes together in one request, with their results."""
 
     calls: list[Call] = Field(min_length=1, max_length=1_000)
+    """The calls that are made at once, each with its result."""
     text: Amount | None = None
-    """What the model says beside its calls. Left out, it says nothing."""
+    """What the model says beside its calls; null: nothing."""
     reasoning: Amount | None = None
-    """Reasoning tokens of this request."""
+    """The reasoning of this request, billed as output; null: 0 tokens, with a warning."""
     repeat: Repeat = 1
+    """The number of times that the round happens in a row."""
 
 
 class Turn(Sent):
     """A user message, the tool rounds that it leads to, and the answer."""
 
     user: AmountOrParts | None = None
-    """Left out only in the first turn after a `start` whose last message still waits for its answer."""
+    """The user message. Null only in the first turn after a `start` whose last message still waits for its
+    answer; elsewhere that is an error."""
     gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
-    """Pause before each repetition of the turn; a cache may lapse in it."""
+    """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; it does
+    not apply before the first request of the conversation."""
     tool_rounds: list[ToolRound] = Field(default=[], max_length=1_000)
+    """The rounds of tool calls between the user message and the answer; each is one more request."""
     reasoning: Amount | None = None
-    """Reasoning tokens of the turn's last request."""
+    """The reasoning of the turn's last request, billed as output; null: 0 tokens, with a warning."""
     assistant: AmountOrParts | None = None
-    """The visible answer; its parts are texts, tokens and, of a model that speaks, sounds. Left out, it
-    counts as 0 tokens, with a warning.
-    """
+    """The visible answer: an amount, or parts that are texts, tokens and, of a model that speaks, audio.
+    Null: 0 tokens, with a warning."""
     repeat: Repeat = 1
+    """The number of times that the turn happens in a row."""
 
 
 class Start(Sent):
     """A real request body whose messages open the conversation."""
 
     format: str = Field(max_length=64)
-    """The api that the body is for: `openai.chat`."""
+    """The api that the body is written for, such as `openai.chat`."""
     body: dict[str, Any]
-    """The body exactly as it would be sent."""
-
-
-class FullHistory(Sent):
-    """Everything is sent again in every request."""
-
-    strategy: Literal["full"] = "full"
-
-    @model_serializer
-    def _always_named(self) -> dict[str, str]:
-        """Its name tells it from the others, so it is written even where defaults are left out."""
-        return {"strategy": self.strategy}
-
-
-class WindowHistory(Sent):
-    """Only the latest turns, or as many as fit in so many tokens."""
-
-    strategy: Literal["window"]
-    turns: Annotated[int, Field(strict=True, ge=0)] | None = None
-    tokens: TokenNumber | None = None
-
-
-class Summary(Sent):
-    """A summary takes the place of the history every so many turns."""
-
-    strategy: Literal["summary"]
-    every: Annotated[int, Field(strict=True, ge=1)]
-    tokens: TokenNumber
-
-
-class Retrieval(Sent):
-    """Passages are fetched for each question, beside the latest turns."""
-
-    strategy: Literal["retrieval"]
-    tokens: TokenNumber
-    turns: Annotated[int, Field(strict=True, ge=0)]
-
-
-class Compaction(Sent):
-    """The history is condensed once it fills a share of the window."""
-
-    strategy: Literal["compaction"]
-    at: Share
-    tokens: TokenNumber
-
-
-class ClearToolResults(Sent):
-    """Old tool results are dropped, but for the latest few."""
-
-    strategy: Literal["clear_tool_results"]
-    keep: Annotated[int, Field(strict=True, ge=0)]
-
-
-def _strategy(value: Any) -> str | None:
-    name = value.get("strategy") if isinstance(value, Mapping) else getattr(value, "strategy", None)
-    return f"~{name}" if isinstance(name, str) else None
-
-
-History = Annotated[
-    Annotated[FullHistory, Tag("~full")]
-    | Annotated[WindowHistory, Tag("~window")]
-    | Annotated[Summary, Tag("~summary")]
-    | Annotated[Retrieval, Tag("~retrieval")]
-    | Annotated[Compaction, Tag("~compaction")]
-    | Annotated[ClearToolResults, Tag("~clear_tool_results")],
-    # A message of our own: pydantic's would repeat whatever was sent.
-    Discriminator(
-        _strategy,
-        custom_error_type="strategy",
-        custom_error_message="a history has a `strategy`: full, window, summary, retrieval, compaction "
-        "or clear_tool_results",
-    ),
-]
+    """The request body exactly as it would be sent."""
 
 
 class Caching(Sent):
     """What to expect of the provider's prompt cache."""
 
     enabled: Annotated[bool, Field(strict=True)] | None = None
-    """None: what the provider does by itself."""
+    """Whether the prompt cache is used; null: what the provider does without being asked. True for a model
+    without a prompt cache is an error, and so is False beside `ttl` or `hit_rate`."""
     ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
-    """`5m`, `1h`; None: the provider's default."""
+    """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null: the provider's default. One
+    that the provider does not offer is an error."""
     hit_rate: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1
-    """The share of possible cache reads that happen. Recorded follow-ups hit about two times in three."""
+    """The share of each possible cache read that happens, from 0 to 1. Recorded follow-up requests hit about
+    two times in three."""
 
     @model_validator(mode="after")
     def _off_means_off(self) -> Self:
@@ -202,9 +146,10 @@ class Caching(Sent):
 
 
 class Budget(Sent):
-    """Money that one conversation may cost."""
+    """The money that one conversation may cost."""
 
     cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False)]
+    """The most that one conversation may cost, in US dollars as a decimal string, above 0."""
 
 
 def _tools_kind(value: Any) -> str:
@@ -221,35 +166,48 @@ Tools = Annotated[
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
 
-    model_config = one_of("model", "models")
+    model_config = exactly_one("model", "models")
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
-    """Catalog id, alias, or bare name where one provider is first-party."""
+    """The model to quote: its catalog id, an alias, or its bare name where one provider is first-party."""
     models: list[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
         default=None, min_length=1, max_length=100
     )
-    """Several models to compare, instead of `model`."""
+    """The models to compare, in place of `model`; stating both is an error."""
     system: Amount | None = None
+    """The system message, sent with every request; null: there is none."""
     tools: Tools | None = None
-    """Tokens of the tool definitions, or the definitions themselves."""
+    """The number of tokens of the tool definitions, or the definitions themselves as the provider takes
+    them; null: there are none."""
     start: Start | None = None
-    """Instead of `system` and `tools`."""
+    """A request body that opens the conversation, in place of `system` and `tools`; stating both is an error.
+    Null: it opens with those."""
     turns: list[Turn] = Field(min_length=1, max_length=10_000)
+    """The turns of the conversation, in order. More than 100,000 requests over all models are an error."""
     history: History = FullHistory()
+    """What of the conversation is sent again in each request. Only `full`, the default, is offered so far;
+    any other strategy is an error."""
     caching: Caching = Caching()
+    """What to expect of the provider's prompt cache; by default what the provider does by itself."""
     conversations: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
-    """Adds `fleet`: so many independent conversations. Everything else describes one."""
+    """The number of independent conversations whose cost `fleet` gives; everything else in the quote
+    describes one. Null: the quote has no `fleet`."""
     mode: str = Field(default="standard", max_length=32)
-    """How the provider processes it: standard, batch, flex, priority."""
+    """The way in which the provider processes the requests: standard, batch, flex or priority. One that the
+    model is not sold in is an error."""
     at: Instant | None = None
-    """The instant whose prices apply; None: now."""
+    """The instant whose prices apply, as an RFC 3339 time with its offset; null: now."""
     budget: Budget | None = None
+    """The money that one conversation may cost; null: the quote has no `budget`."""
     app: str | None = Field(default=None, min_length=1, max_length=64)
-    """A label for metrics, from the service's configured list."""
+    """The label of the asking application in the service's metrics; one that the service is not configured
+    for counts as `other`."""
     samples: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
-    """Random draws, where the plan holds ranges. Not yet offered, as ranges are not."""
+    """The number of random draws where the plan holds ranges; stating it is an error as long as ranges are
+    not offered."""
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] | None = None
-    """What makes the draws the same each time. Not yet offered."""
+    """The seed that makes the draws the same each time; stating it is an error as long as ranges are not
+    offered."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""The answer side of the contract: what a planned conversation will take."""
+"""The answer of POST /v1/quotes: what a planned conversation will take."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
-from tokenquote_client.wire import Dollars, Method, Received, Sent
+from tokenquote_client.wire_types import Dollars, Method, Received, Sent
 
 __all__ = [
     "BudgetAnswer",
@@ -33,181 +33,254 @@ class Totals(Received):
     """Sums over all requests of one conversation."""
 
     requests: int
+    """The number of requests to the model."""
     input_tokens: int
-    """Cache reads, cache writes, framing and media included."""
+    """The input tokens of all requests, with cache reads, cache writes, framing and media in them."""
     cache_read_tokens: int
+    """The input tokens that are read from the prompt cache."""
     cache_write_tokens: int
-    """Only tokens billed at a write rate."""
+    """The input tokens that are billed at a cache-write rate; 0 where writing has no price of its own."""
     output_tokens: int
-    """Visible and reasoning."""
+    """The output tokens of all requests, visible ones and reasoning."""
     reasoning_tokens: int
+    """The output tokens that are reasoning."""
     framing_tokens: int
-    """What the provider adds around texts; part of the input."""
+    """The input tokens that the provider adds around texts."""
     image_tokens: int
+    """The input tokens of images and of the pages of documents."""
     audio_tokens: int
+    """The input tokens of audio and of the audio tracks of videos."""
     video_tokens: int
+    """The input tokens of the frames of videos."""
     cost: Dollars | None
-    """The sum of what is priced; None if nothing is."""
+    """The cost in US dollars of everything that has a price; null: nothing has one."""
     cost_without_cache: Dollars | None
+    """The cost in US dollars of the same requests without a prompt cache; null: nothing has a price."""
     complete: bool
-    """Whether everything had a price."""
+    """Whether everything has a price, so that `cost` leaves nothing out."""
 
 
 class QuotedRequest(Received):
     """One request to the model."""
 
     turn: int
-    """From 1."""
+    """The number of its turn, from 1, repetitions counted one by one."""
     round: int
-    """From 0: a turn with k tool rounds makes the requests 0 to k."""
+    """The number of the request within its turn, from 0: a turn with k tool rounds makes the requests 0 to
+    k."""
     input_tokens: int
+    """The input tokens, with cache reads, cache writes, framing and media in them."""
     cache_read_tokens: int
+    """The input tokens that are read from the prompt cache."""
     cache_write_tokens: int
+    """The input tokens that are billed at a cache-write rate."""
     output_tokens: int
+    """The output tokens, visible ones and reasoning."""
     reasoning_tokens: int
+    """The output tokens that are reasoning."""
     context_tokens: int
-    """Input and output together."""
+    """The input and output tokens together, which must fit into the context window."""
     cost: Dollars | None
+    """The cost in US dollars of what has a price; null: nothing of this request has one."""
     cumulative_cost: Dollars | None
+    """The cost in US dollars of this request and all before it; null: nothing so far has a price."""
 
 
 class PriceLine(Received):
-    """Tokens of one kind at one rate."""
+    """All tokens of one kind that are billed at one rate."""
 
     kind: str
+    """The kind of token whose rate applies, such as `input`, `cache_read` or `output`. A kind without a rate
+    of its own is billed as a more general one: `input_image` as `input`."""
     tokens: int
+    """The number of tokens that are billed at this rate, over all requests."""
     rate: Dollars
-    """Dollars per million tokens."""
+    """The rate in US dollars per million tokens."""
     tier: str
-    """`base`, or the input length from which the rate applies."""
+    """The tier that the rate belongs to: `base`, or the input length from which it applies, such as
+    `above 272000`."""
     mode: str = "standard"
+    """The processing mode that the rate belongs to."""
     window: str | None = None
-    """The hours that the rate belongs to: `peak`."""
+    """The name of the hours that the rate belongs to, such as `peak`; null: it holds at any other hour, or
+    around the clock."""
     cost: Dollars
+    """The cost in US dollars: `tokens` × `rate` / 1,000,000."""
     source: str
+    """The place where the rate is published."""
     checked: dt.date | None
+    """The day on which the rate was last compared with its source; null: there is none."""
 
 
 class Overflow(Received):
-    """The first request that does not fit."""
+    """The first request that does not fit into the model's limits."""
 
     turn: int
+    """The number of its turn, from 1."""
     request: int
-    """From 1, over the whole conversation."""
+    """The number of the request, from 1, over the whole conversation."""
 
 
 class ContextUse(Received):
     """How full the context window gets."""
 
     window: int | None
+    """The most tokens of input and output that the model takes in one request; null: not published."""
     max_input: int | None
+    """The most input tokens that the model takes in one request; null: not published."""
     peak_tokens: int
+    """The tokens of input and output of the longest request."""
     overflows_at: Overflow | None
+    """The first request that does not fit; null: every one fits, or no limit is published. It and the
+    requests after it are priced all the same."""
 
 
 class CountedAmount(Received):
-    """Where the tokens of one amount of the plan come from."""
+    """How many tokens one amount of the plan has, and how that is known."""
 
     what: str
-    """Its place in the plan: `system`, `turns/0/user`."""
+    """The place of the amount in the plan, such as `system` or `turns/0/user`."""
     tokens: int
+    """The number of tokens, without the framing around them."""
     method: Method
     low: int
+    """The lower end in tokens of the band that nine bills in ten are expected to lie in."""
     high: int
+    """The upper end in tokens of the band that nine bills in ten are expected to lie in."""
     vocabulary: str | None
+    """The vocabulary that encoded the texts; null: no text was encoded."""
 
 
 class Spread(Received):
-    """A distribution over the random draws."""
+    """A distribution over the random draws, in the unit of what is drawn: US dollars or tokens."""
 
     mean: Dollars
+    """The mean of the draws, in the unit of what is drawn, as a decimal string."""
     p10: Dollars
+    """The 10th percentile of the draws, in the unit of what is drawn, as a decimal string."""
     p50: Dollars
+    """The median of the draws, in the unit of what is drawn, as a decimal string."""
     p90: Dollars
+    """The 90th percentile of the draws, in the unit of what is drawn, as a decimal string."""
     max: Dollars
+    """The largest of the draws, in the unit of what is drawn, as a decimal string."""
     max_is: Literal["sampled"] = "sampled"
+    """The kind of maximum that `max` is: `sampled` says the largest draw, which is no upper bound."""
 
 
 class Spreads(Received):
-    """Distributions of cost and tokens."""
+    """Distributions of cost and tokens over the random draws."""
 
     cost: Spread | None
+    """The distribution of the cost in US dollars; null: nothing has a price."""
     input_tokens: Spread
+    """The distribution of the input tokens of the conversation."""
     output_tokens: Spread
+    """The distribution of the output tokens of the conversation."""
 
 
 class Fleet(Received):
-    """So many independent conversations."""
+    """Several independent conversations like the planned one."""
 
     conversations: int
+    """The number of conversations, as the plan states it."""
     cost: Dollars | None
+    """The cost in US dollars of all conversations together; null: nothing has a price."""
     range: Spread | None = None
+    """The distribution of that cost in US dollars; null as long as ranges are not offered."""
 
 
 class BudgetAnswer(Received):
-    """How far the money goes."""
+    """How far the stated budget goes."""
 
     fits: bool
+    """Whether the budget pays for the whole conversation; false too while not everything has a price."""
     turns: int | None
-    """Whole turns that it pays for; None while not everything has a price."""
+    """The number of whole turns that the budget pays for; null while not everything has a price."""
     requests: int | None
+    """The number of requests, in order, that the budget pays for; null while not everything has a price."""
     spent: Dollars | None
-    """The cost of those requests."""
+    """The cost in US dollars of the requests that the budget pays for; null while not everything has a
+    price."""
 
 
 class Unpriced(Received):
     """Tokens that the catalog has no price for."""
 
     kind: str
+    """The kind of token, such as `input_audio`."""
     tokens: int
+    """The number of tokens of this kind, which no cost includes."""
 
 
 class Warned(Received):
-    """Something that the reader should know before relying on the quote."""
+    """Something that could mislead a reader who sees only the numbers."""
 
     code: str
+    """A word for this kind of warning that programs may rely on, such as `context_overflow`."""
     detail: str
+    """The warning in words, for people."""
 
 
 class Quote(Received):
-    """The answer for one model."""
+    """What a planned conversation takes with one model."""
 
     id: str
+    """The id of the quote: the same plan, model, instant and catalog have the same id."""
     model: str
+    """The catalog id of the quoted model."""
     currency: Literal["USD"] = "USD"
+    """The currency of every cost and rate: US dollars."""
     catalog_revision: str
+    """The revision of the catalog that the quote rests on; it changes whenever an
+    answer could change."""
     prices_at: dt.datetime
+    """The instant whose prices apply, in UTC."""
     totals: Totals
+    """The sums over all requests of one conversation."""
     requests: list[QuotedRequest] | None = None
-    """None when the summary was asked for."""
+    """One row for each request to the model, in order; null when only the summary was asked for."""
     lines: list[PriceLine]
+    """The bill: the tokens of each kind at each rate, with the source of the rate."""
     context: ContextUse
+    """How much of the context window the longest request fills, and what does not fit."""
     counts: list[CountedAmount]
+    """How many tokens each amount of the plan has, and how that is known."""
     range: Spreads | None = None
+    """Distributions of cost and tokens; null as long as ranges are not offered."""
     fleet: Fleet | None = None
+    """The cost of several conversations; null: the plan states no `conversations`."""
     budget: BudgetAnswer | None = None
+    """How far the budget goes; null: the plan states no `budget`."""
     memory: MemoryUse | None = None
-    """For open-weight models: what hosting the conversation oneself would hold."""
+    """The memory that the conversation takes when the model is self-hosted; null: the catalog knows no
+    public weights of the model."""
     unpriced: list[Unpriced]
+    """The kinds of token without a price; empty: everything has one."""
     assumptions: list[str]
+    """What the quote takes for granted, one statement each."""
     warnings: list[Warned]
+    """What could mislead a reader who sees only the totals."""
 
 
 class Failure(Received):
     """A model of a comparison that could not be quoted."""
 
     model: str
+    """The catalog id of the model."""
     problem: Problem
+    """The problem document that says why it could not be quoted."""
 
 
 class Comparison(Received):
-    """Several models' quotes: complete ones first, then by cost, then by id; failures last."""
+    """Several models' quotes for one plan."""
 
     quotes: list[Quote | Failure]
+    """The quotes: complete ones first, then by cost, then by id, and failures last."""
 
 
 class QuoteParameters(Sent):
     """How much of a quote to answer."""
 
     detail: Literal["full", "summary"] = "full"
-    """`summary` leaves out the requests."""
+    """How much to answer: `full`, the default, or `summary`, which leaves out the single requests."""

@@ -1,6 +1,6 @@
-"""What `Client` and `Estimator` have in common, and its twin for `AsyncClient`: depend on these to swap them.
+"""The methods that `Client` and `Estimator` share, and their twin for `AsyncClient`: depend on these.
 
-def cost_of(plan: Plan, quoter: Quoter) -> Decimal | None:
+def find_cost(plan: Plan, quoter: Quoter) -> Decimal | None:
     return quoter.quote(plan, detail="summary").totals.cost
 
 Each inherits a method for every row of the table (`tokens`, `kv_cache`, `gpus`, …); written out here are
@@ -23,10 +23,10 @@ from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.operations import (
     Detail,
     Operation,
+    build_operation,
     compare_operation,
     model_operation,
     models_operation,
-    operation_of,
     quote_operation,
 )
 from tokenquote_client.plan import Plan
@@ -36,24 +36,24 @@ __all__ = ["AsyncQuoter", "Quoter"]
 
 
 class Quoter(Endpoints, Waiting):
-    """Whoever quotes plans: a service over HTTP, or an estimator in process.
+    """The methods that quote plans, of a service over HTTP or of an estimator in process.
 
     A question is given as its model (`Plan`, `MediaQuestion`, …), as a mapping, as keywords, or as one of
     the first two with keywords that replace members of it.
     """
 
     def quote(self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any) -> Quote:
-        """Tokens and money of a planned conversation; `detail="summary"` leaves out its requests."""
+        """Quote a planned conversation; `detail="summary"` leaves out the row of each request."""
         return self._call(quote_operation(plan, fields, detail))
 
     def compare(
         self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any
     ) -> Comparison:
-        """The quotes of several `models`, cheapest complete one first, failures last."""
+        """Quote a plan for several `models`: complete quotes first, the cheapest before the others."""
         return self._call(compare_operation(plan, fields, detail))
 
     def models(self, *, provider: str | None = None) -> Iterator[ModelSummary]:
-        """Every model of the catalog, or of one provider, by id."""
+        """Yield every model of the catalog, or of one provider, by id; pages are asked for as needed."""
         cursor: str | None = None
         while True:
             page = self._call(models_operation(provider, cursor))
@@ -63,16 +63,16 @@ class Quoter(Endpoints, Waiting):
                 return
 
     def model(self, model_id: str, /) -> ModelDetail:
-        """Everything the catalog knows of a model, by id, alias or bare name."""
+        """Return everything the catalog knows of a model, by its id, an alias or its bare name."""
         return self._call(model_operation(model_id))
 
     @abstractmethod
     def ready(self) -> bool:
-        """Whether it can answer now."""
+        """Return whether questions can be answered now."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of what it holds open."""
+        """Close what is held open."""
 
     @abstractmethod
     def _call(self, operation: Operation[AnswerT]) -> AnswerT: ...
@@ -80,7 +80,7 @@ class Quoter(Endpoints, Waiting):
     def _ask(
         self, endpoint: Endpoint[AnswerT], question: BaseModel | Fields | None, fields: Fields
     ) -> AnswerT:
-        return self._call(operation_of(endpoint, question, fields))
+        return self._call(build_operation(endpoint, question, fields))
 
     def __enter__(self) -> Self:
         return self
@@ -95,22 +95,22 @@ class Quoter(Endpoints, Waiting):
 
 
 class AsyncQuoter(Endpoints, Awaiting):
-    """Whoever quotes plans for programs that await."""
+    """The methods that quote plans, for programs that await."""
 
     async def quote(
         self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any
     ) -> Quote:
-        """Tokens and money of a planned conversation; `detail="summary"` leaves out its requests."""
+        """Quote a planned conversation; `detail="summary"` leaves out the row of each request."""
         return await self._call(quote_operation(plan, fields, detail))
 
     async def compare(
         self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any
     ) -> Comparison:
-        """The quotes of several `models`, cheapest complete one first, failures last."""
+        """Quote a plan for several `models`: complete quotes first, the cheapest before the others."""
         return await self._call(compare_operation(plan, fields, detail))
 
     async def models(self, *, provider: str | None = None) -> AsyncIterator[ModelSummary]:
-        """Every model of the catalog, or of one provider, by id."""
+        """Yield every model of the catalog, or of one provider, by id; pages are asked for as needed."""
         cursor: str | None = None
         while True:
             page = await self._call(models_operation(provider, cursor))
@@ -121,16 +121,16 @@ class AsyncQuoter(Endpoints, Awaiting):
                 return
 
     async def model(self, model_id: str, /) -> ModelDetail:
-        """Everything the catalog knows of a model, by id, alias or bare name."""
+        """Return everything the catalog knows of a model, by its id, an alias or its bare name."""
         return await self._call(model_operation(model_id))
 
     @abstractmethod
     async def ready(self) -> bool:
-        """Whether it can answer now."""
+        """Return whether questions can be answered now."""
 
     @abstractmethod
     async def aclose(self) -> None:
-        """Let go of what it holds open."""
+        """Close what is held open."""
 
     @abstractmethod
     async def _call(self, operation: Operation[AnswerT]) -> AnswerT: ...
@@ -138,7 +138,7 @@ class AsyncQuoter(Endpoints, Awaiting):
     async def _ask(
         self, endpoint: Endpoint[AnswerT], question: BaseModel | Fields | None, fields: Fields
     ) -> AnswerT:
-        return await self._call(operation_of(endpoint, question, fields))
+        return await self._call(build_operation(endpoint, question, fields))
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""When to ask again, and how long to wait before. Pure: the clients do the sleeping.
+"""When to ask again, and how long to wait before that, decided without I/O: the clients do the sleeping.
 
 Asking twice is harmless, because a quote changes nothing.
 """
@@ -17,8 +17,9 @@ from tokenquote_client.errors import ClientError, ConnectionFailed, ServiceError
 __all__ = ["DEFAULT_RETRIES", "LONGEST_RETRY_AFTER_SECONDS", "Retries", "retry_after_seconds"]
 
 DEFAULT_RETRIES = 2
+"""The number of further tries unless the client says otherwise."""
 LONGEST_RETRY_AFTER_SECONDS = 60.0
-"""A service that wants to be left alone for longer is; the error says for how long."""
+"""The longest `Retry-After`, in seconds, that a client waits for; after a longer one the error is raised."""
 
 _FIRST_DELAY_SECONDS = 0.25
 _LONGEST_DELAY_SECONDS = 8.0
@@ -27,9 +28,10 @@ _PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """So many further tries, each after a random delay."""
+    """The number of further tries, each after a random delay."""
 
     retries: int = DEFAULT_RETRIES
+    """The number of further tries, from 0; anything else is a ValueError."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.retries, int) or isinstance(self.retries, bool) or self.retries < 0:
@@ -41,11 +43,11 @@ class Retries:
         error: ClientError,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> float | None:
-        """Seconds to wait before the next try; None if there is none.
+        """Return the seconds to wait before the next try; None if there is none.
 
         Args:
-            failures: how many tries have failed, this one included.
-            error: what this one ended in.
+            failures: the number of tries that have failed, this one included.
+            error: the error that this one ended in.
             uniform: the source of randomness: a number between its two arguments.
         """
         if failures > self.retries or not _passing(error):
@@ -58,7 +60,7 @@ class Retries:
 
 
 def _passing(error: ClientError) -> bool:
-    """Whether the next try may well go better."""
+    """Return whether the next try may well succeed."""
     if isinstance(error, ServiceError):
         return error.status in _PASSING_STATUSES
     return isinstance(error, ConnectionFailed)
@@ -70,7 +72,7 @@ def _backoff(n: int) -> float:
 
 
 def retry_after_seconds(header: str | None, now: dt.datetime) -> float | None:
-    """What a Retry-After header wishes: seconds or an HTTP date (RFC 9110, 10.2.3); None for rubbish."""
+    """Read a Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3); None if it is neither."""
     if header is None:
         return None
     try:

@@ -41,16 +41,19 @@ class Asked:
     """A request that the fake service got."""
 
     method: str
+    """The HTTP method of the request."""
     path: str
-    """Without the host: `/v1/models/openai/gpt-5.4-mini`."""
+    """The path without the host, such as `/v1/models/openai/gpt-5.4-mini`."""
     params: Mapping[str, str] = field(default_factory=dict)
+    """The parameters in the query, by name."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The headers of the request, by name."""
     body: Any = None
-    """The JSON of a question."""
+    """The question as JSON data; None: the request has no body."""
 
 
 class FakeService(httpx2.MockTransport):
-    """Answers every request at once; `asked` remembers them, `answers` holds your own answers by path."""
+    """A service that answers at once; `asked` remembers requests, `answers` holds your answers by path."""
 
     def __init__(self, answers: Mapping[str, Answer | Sequence[Answer]] | None = None) -> None:
         super().__init__(self._answer)
@@ -58,11 +61,11 @@ class FakeService(httpx2.MockTransport):
         self.asked: list[Asked] = []
 
     def client(self, *, retries: int = 0, **options: Any) -> Client:
-        """A client of this service. It does not retry unless told to, so that no test waits."""
+        """Make a client of this service, which does not retry unless told to, so that no test waits."""
         return Client(http_client=httpx2.Client(transport=self), retries=retries, **options)
 
     def async_client(self, *, retries: int = 0, **options: Any) -> AsyncClient:
-        """The same for programs that await."""
+        """Make a client of this service for programs that await, which does not retry unless told to."""
         return AsyncClient(http_client=httpx2.AsyncClient(transport=self), retries=retries, **options)
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
@@ -80,12 +83,12 @@ class FakeService(httpx2.MockTransport):
 
 
 def problem(status: int, detail: str = "canned", **members: Any) -> Problem:
-    """A problem document of this status."""
+    """Make a problem document of this status."""
     return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, **members)
 
 
 def _canned_answer(asked: Asked) -> BaseModel | None:
-    """The answer of the endpoint's row; None if there is no such path."""
+    """Return the canned answer of the endpoint's row; None if there is no such path."""
     for row in ENDPOINTS:
         head, parameter, _ = row.path.partition("{")
         if parameter and asked.path.startswith(head):

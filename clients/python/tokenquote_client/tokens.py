@@ -1,4 +1,4 @@
-"""The contract of POST /v1/tokens."""
+"""The contract of POST /v1/tokens: how many input tokens a request body has."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from tokenquote_client.wire import Method, Received, Sent
+from tokenquote_client.wire_types import Method, Received, Sent
 
 __all__ = ["TokensAnswer", "TokensBreakdown", "TokensQuestion", "UnknownPart"]
 
 
 class TokensQuestion(Sent):
-    """How many input tokens a request body will be billed for."""
+    """A request body whose input tokens are to be counted."""
 
     format: str = Field(min_length=1, max_length=64)
-    """The api that the body is for: `openai.chat`, `anthropic.messages`, `bedrock.converse`, …"""
+    """The api that the body is written for, such as `openai.chat`, `anthropic.messages` or
+    `bedrock.converse`."""
     body: dict[str, Any]
-    """The body exactly as it would be sent."""
+    """The request body exactly as it would be sent."""
     model: str | None = Field(default=None, min_length=1, max_length=200)
-    """Catalog id, alias or any name of a known family; None: the one that the body names."""
+    """The model that counts: its catalog id, an alias or any name of a known family; null: the one that the
+    body names."""
 
 
 class TokensBreakdown(Received):
@@ -28,43 +30,55 @@ class TokensBreakdown(Received):
     model_config = ConfigDict(serialize_by_alias=True)
 
     messages: int
-    """Texts of messages, the system message among them; calls and results of the history."""
+    """The tokens of the texts of messages, with the system message and the calls and results of the
+    history."""
     tools: int
-    """Tool definitions; `tools` beside the breakdown has them one by one."""
+    """The tokens of all tool definitions; `tools` beside the breakdown has them one by one."""
     schema_: int = Field(alias="schema")
-    """The output schema."""
+    """The tokens of the output schema."""
     images: int
+    """The tokens of images, and of the pages of documents that are read as images."""
     audio: int
+    """The tokens of audio and of the audio tracks of videos."""
     video: int
+    """The tokens of the frames of videos."""
     documents: int
-    """Texts of documents; their pages as pictures are in `images`."""
+    """The tokens of the texts of documents; pages that are read as images are in `images`."""
     unknown: int
-    """Parts that no rule counts, by their text."""
+    """The tokens of parts that no rule counts, counted by their text."""
     framing: int
-    """What the provider adds around all of it, hidden constants included."""
+    """The tokens that the provider adds around all of it, hidden constants included."""
 
 
 class UnknownPart(Received):
     """A part of the body that no rule counts: it is counted by its text, within a wide band."""
 
     what: str
+    """The kind of part that is not known."""
     pointer: str
-    """Where it stands in the body, as a JSON pointer."""
+    """The place of the part in the body, as a JSON pointer."""
 
 
 class TokensAnswer(Received):
-    """Input tokens of a body."""
+    """The input tokens of a request body."""
 
     model: str
+    """The model that the body is counted for: a catalog id, or the name of a known family."""
     input_tokens: int
+    """The number of input tokens that the body is expected to be billed for."""
     method: Method
     low: int
-    """Nine bills in ten are expected from here…"""
+    """The lower end in tokens of the band that nine bills in ten are expected to lie in."""
     high: int
-    """… to here."""
+    """The upper end in tokens of the band that nine bills in ten are expected to lie in."""
     breakdown: TokensBreakdown
+    """Where the tokens are, part by part."""
     tools: dict[str, int] = Field(default={})
-    """Tokens of each tool's definition, by its name. The block that holds them costs a little more."""
+    """The tokens of each tool's definition, by the tool's name. The block that holds the definitions costs a
+    little more."""
     vocabulary: str | None
+    """The vocabulary that encoded the texts; null: no text was encoded."""
     unknown: list[UnknownPart] = Field(default=[])
+    """The parts of the body that no rule counts; empty: every part is known."""
     assumptions: list[str] = Field(default=[])
+    """What the count takes for granted, one statement each."""

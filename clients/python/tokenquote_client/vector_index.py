@@ -1,4 +1,4 @@
-"""The contract of POST /v1/memory/vector-index."""
+"""The contract of POST /v1/memory/vector-index: how many bytes an index over embeddings takes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tokenquote_client.wire import Method, Received, Sent
+from tokenquote_client.wire_types import Method, Received, Sent
 
 __all__ = ["VectorIndexAnswer", "VectorIndexQuestion"]
 
@@ -15,30 +15,42 @@ class VectorIndexQuestion(Sent):
     """How much memory an index over embeddings takes."""
 
     vectors: Annotated[int, Field(strict=True, ge=0, le=10**13)]
+    """The number of vectors in the index."""
     dimension: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    """The number of elements of each vector."""
     dtype: Literal["fp32", "fp16", "int8", "int4"] = "fp32"
-    """Of a stored element; a product quantiser takes its place in pq and ivf_pq."""
+    """The number format of a stored element. In `pq` and `ivf_pq` a product quantizer takes its place, and
+    anything but fp32 is an error; hnswlib stores fp32 alone."""
     index: Literal["flat", "hnsw", "ivf", "pq", "ivf_pq"] = "flat"
+    """The kind of index: exact search (`flat`), a graph (`hnsw`), inverted lists (`ivf`), product-quantized
+    codes (`pq`), or both of the last two (`ivf_pq`)."""
     library: Literal["faiss", "hnswlib"] = "faiss"
+    """The library whose memory layout applies; hnswlib has HNSW indexes only."""
     links: Annotated[int, Field(strict=True, ge=2, le=10_000)] | None = None
-    """M of HNSW; by default the library's: 32 of faiss, 16 of hnswlib."""
+    """The number of links of each vector in an HNSW index (M); null: the library's default, 32 for faiss and
+    16 for hnswlib."""
     lists: Annotated[int, Field(strict=True, ge=1, le=10**9)] | None = None
-    """Of IVF (nlist); by default 4 x the square root of `vectors`."""
+    """The number of inverted lists (nlist); null: 4 × the square root of `vectors`."""
     segments: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 8
-    """Of PQ (M); they divide the dimension."""
+    """The number of segments that product quantization cuts each vector into (M); it must divide
+    `dimension`."""
     bits: Annotated[int, Field(strict=True, ge=1, le=16)] = 8
-    """Of the code of a PQ segment."""
+    """The number of bits in the code of each segment of product quantization."""
     metric: Literal["l2", "inner_product"] = "l2"
-    """IVF-PQ holds a table for L2."""
+    """The distance between vectors; with `l2`, an `ivf_pq` index holds a precomputed table besides."""
 
 
 class VectorIndexAnswer(Received):
-    """Bytes of an index in memory."""
+    """How much memory an index over embeddings takes, in bytes."""
 
     bytes: int
+    """The bytes of the whole index; of HNSW the expected size, since its levels are random."""
     bytes_per_vector: float
+    """The bytes of the whole index divided by the number of vectors; 0 without vectors."""
     components: dict[str, int]
-    """Bytes by part: vectors, links, ids, centroids, …; they add up to `bytes`."""
+    """The bytes by part: vectors, links, ids, centroids, …; they add up to `bytes`."""
     formula: str
+    """The formula of each part with its numbers filled in."""
     method: Method
     assumptions: list[str] = Field(default=[])
+    """What the answer takes for granted, one statement each."""

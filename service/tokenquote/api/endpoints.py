@@ -1,7 +1,7 @@
-"""The table of endpoints, this half: which function answers each row of `tokenquote_client.endpoints`.
+"""Names the function that answers each row of the table in `tokenquote_client.endpoints`.
 
-The one way from a question to its answer, whichever door it came through: HTTP, the estimator or the command
-line. Read, validate, answer; whatever goes wrong becomes a problem document.
+The one way from a question to its answer, whether it comes by HTTP, from the estimator or from the
+command line. Read, validate, answer; whatever goes wrong becomes a problem document.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
@@ -21,18 +21,23 @@ from tokenquote.api.memory import answer_kv_cache, answer_weights
 from tokenquote.api.memory.grid_and_index import answer_memory_grid, answer_vector_index
 from tokenquote.api.memory.training import answer_training
 from tokenquote.api.models import answer_catalog, answer_model, answer_models
-from tokenquote.api.problems import Refused, invalid, invalid_parameters, not_json, problem_of
+from tokenquote.api.problems import Refused, invalid, invalid_parameters, not_json, write_problem
 from tokenquote.api.quotes import answer_plan
 from tokenquote.api.tokens import answer_tokens
-from tokenquote.api.validation import validated
+from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies
-from tokenquote_client.endpoint import Endpoint
+from tokenquote_client.catalog import ModelListParameters, ModelParameters
+from tokenquote_client.endpoint import AnswerT, Endpoint, GetEndpoint, PostEndpoint
 from tokenquote_client.endpoints import Endpoints
-from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.plan import Plan
+from tokenquote_client.quote import Comparison, Quote, QuoteParameters
 
-__all__ = ["FUNCTIONS", "Known", "answer", "json_of", "parameters_of", "to_json"]
+__all__ = ["FUNCTIONS", "Known", "answer", "read_json", "read_parameters", "to_json"]
+
+QuestionT = TypeVar("QuestionT", bound=BaseModel)
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _GZIP = b"\x1f\x8b"
 """The first bytes of RFC 1952."""
@@ -40,7 +45,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What answers are made from."""
+    """Holds what answers are made from."""
 
     catalog: Catalog
     vocabularies: Vocabularies
@@ -48,63 +53,116 @@ class Known:
     """The time of receipt, whose prices apply unless a plan says `at`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What stands in a body, and what in path and query, as the models of the row."""
-
-    question: Any
-    parameters: Any
+_Answering: TypeAlias = Callable[[BaseModel | None, BaseModel | None, Known], BaseModel]
+"""Makes an answer from the question of a body, and from what stands in path and query."""
 
 
-FUNCTIONS: Mapping[Endpoint[Any], Callable[[_Asked, Known], BaseModel]] = {
-    Endpoints.quotes: lambda asked, known: answer_plan(
-        asked.question,
+def _by_body(
+    endpoint: PostEndpoint[QuestionT, AnswerT], function: Callable[[QuestionT, Known], AnswerT]
+) -> tuple[Endpoint[BaseModel], _Answering]:
+    """Name the function that answers a body by itself."""
+
+    def answering(question: BaseModel | None, _: BaseModel | None, known: Known) -> BaseModel:
+        return function(_expect(endpoint.question, question), known)
+
+    return endpoint, answering
+
+
+def _by_parameters(
+    endpoint: Endpoint[AnswerT], kind: type[ModelT], function: Callable[[ModelT, Known], AnswerT]
+) -> tuple[Endpoint[BaseModel], _Answering]:
+    """Name the function that answers what stands in path and query."""
+
+    def answering(_: BaseModel | None, parameters: BaseModel | None, known: Known) -> BaseModel:
+        return function(_expect(kind, parameters), known)
+
+    return endpoint, answering
+
+
+def _by_catalog(
+    endpoint: GetEndpoint[AnswerT], function: Callable[[Catalog], AnswerT]
+) -> tuple[Endpoint[BaseModel], _Answering]:
+    """Name the function that answers from the catalog alone."""
+    return endpoint, lambda _question, _parameters, known: function(known.catalog)
+
+
+def _answer_quotes(plan: BaseModel | None, parameters: BaseModel | None, known: Known) -> BaseModel:
+    """Answer a plan; the one row that has both a body and parameters."""
+    detail = _expect(QuoteParameters, parameters).detail
+    return answer_plan(
+        _expect(Plan, plan),
         known.catalog,
         known.vocabularies,
         known.now,
-        with_requests=asked.parameters.detail == "full",
-    ),
-    Endpoints.tokens: lambda asked, known: answer_tokens(asked.question, known.catalog, known.vocabularies),
-    Endpoints.media: lambda asked, known: answer_media(asked.question, known.catalog, known.vocabularies),
-    Endpoints.kv_cache: lambda asked, known: answer_kv_cache(asked.question, known.catalog),
-    Endpoints.weights: lambda asked, known: answer_weights(asked.question, known.catalog),
-    Endpoints.training: lambda asked, known: answer_training(asked.question, known.catalog),
-    Endpoints.memory_grid: lambda asked, known: answer_memory_grid(asked.question, known.catalog),
-    Endpoints.vector_index: lambda asked, known: answer_vector_index(asked.question),
-    Endpoints.deployment: lambda asked, known: answer_deployment(
-        asked.question, known.catalog, known.vocabularies, known.now
-    ),
-    Endpoints.model_list: lambda asked, known: answer_models(asked.parameters, known.catalog, known.now),
-    Endpoints.model_detail: lambda asked, known: answer_model(asked.parameters, known.catalog, known.now),
-    Endpoints.catalog: lambda asked, known: answer_catalog(known.catalog),
-    Endpoints.gpus: lambda asked, known: answer_gpus(known.catalog),
-}
-"""By row. Whether the service lives and is ready, the service itself says."""
+        with_requests=detail == "full",
+    )
+
+
+FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
+    (
+        (Endpoints.quotes, _answer_quotes),
+        _by_body(
+            Endpoints.tokens, lambda asked, known: answer_tokens(asked, known.catalog, known.vocabularies)
+        ),
+        _by_body(
+            Endpoints.media, lambda asked, known: answer_media(asked, known.catalog, known.vocabularies)
+        ),
+        _by_body(Endpoints.kv_cache, lambda asked, known: answer_kv_cache(asked, known.catalog)),
+        _by_body(Endpoints.weights, lambda asked, known: answer_weights(asked, known.catalog)),
+        _by_body(Endpoints.training, lambda asked, known: answer_training(asked, known.catalog)),
+        _by_body(Endpoints.memory_grid, lambda asked, known: answer_memory_grid(asked, known.catalog)),
+        _by_body(Endpoints.vector_index, lambda asked, known: answer_vector_index(asked)),
+        _by_body(
+            Endpoints.deployment,
+            lambda asked, known: answer_deployment(asked, known.catalog, known.vocabularies, known.now),
+        ),
+        _by_parameters(
+            Endpoints.model_list,
+            ModelListParameters,
+            lambda asked, known: answer_models(asked, known.catalog, known.now),
+        ),
+        _by_parameters(
+            Endpoints.model_detail,
+            ModelParameters,
+            lambda asked, known: answer_model(asked, known.catalog, known.now),
+        ),
+        _by_catalog(Endpoints.catalog, answer_catalog),
+        _by_catalog(Endpoints.gpus, answer_gpus),
+    )
+)
+"""The function of each row. Whether the service lives and is ready, the service itself says."""
 
 
 def answer(
-    endpoint: Endpoint[Any], data: Any, size: int, parameters: BaseModel | None, known: Known
+    endpoint: Endpoint[BaseModel], data: object, size: int, parameters: BaseModel | None, known: Known
 ) -> BaseModel:
-    """The answer to a question.
+    """Answer a question.
 
     Args:
         endpoint: the row of the table.
         data: the body as JSON data; None for a GET.
         size: length of the body's text in bytes.
-        parameters: what stands in path and query, as `parameters_of` reads it.
+        parameters: what stands in path and query, as `read_parameters` reads it.
         known: what the answer is made from.
 
     Raises:
         Refused: not such a question, or one that cannot be answered.
     """
     try:
-        return FUNCTIONS[endpoint](_Asked(_question(endpoint, data, size), parameters), known)
+        return FUNCTIONS[endpoint](_read_question(endpoint, data, size), parameters, known)
     except LocatedError as error:
-        raise Refused(problem_of(error)) from None
+        raise Refused(write_problem(error)) from None
 
 
-def parameters_of(endpoint: Endpoint[Any], given: Mapping[str, str]) -> BaseModel | None:
-    """What stands in path and query, as the row's model; None if the row has none.
+def _expect(kind: type[ModelT], given: BaseModel | None) -> ModelT:
+    """Return what was read by the models of a row, as the model that its function takes."""
+    if not isinstance(given, kind):
+        raise TypeError(f"the function of a row takes {kind.__name__}, not {type(given).__name__}")
+    return given
+
+
+def read_parameters(endpoint: Endpoint[BaseModel], given: Mapping[str, str]) -> BaseModel | None:
+    """Read what stands in path and query as the row's model; None if the row has none.
 
     Raises:
         Refused: a value that is out of its bounds.
@@ -117,8 +175,8 @@ def parameters_of(endpoint: Endpoint[Any], given: Mapping[str, str]) -> BaseMode
         raise Refused(invalid_parameters(error)) from None
 
 
-def json_of(body: bytes) -> Any:
-    """The body as JSON data.
+def read_json(body: bytes) -> object:
+    """Read the body as JSON data.
 
     Raises:
         Refused: 400, not JSON.
@@ -126,14 +184,15 @@ def json_of(body: bytes) -> Any:
     if body.startswith(_GZIP):
         raise Refused(not_json(ValueError("it is compressed; send it without Content-Encoding")))
     try:
-        return from_json(body, allow_inf_nan=False)
+        data: object = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Refused(not_json(error)) from None
+    return data
 
 
 def to_json(answered: BaseModel) -> bytes:
-    """The answer as JSON; a summary leaves out its requests altogether."""
-    left_out: Any = None
+    """Write the answer as JSON; a summary leaves out its requests altogether."""
+    left_out: set[str] | dict[str, dict[str, set[str]]] | None = None
     if isinstance(answered, Quote) and answered.requests is None:
         left_out = {"requests"}
     elif isinstance(answered, Comparison) and not any(
@@ -143,10 +202,10 @@ def to_json(answered: BaseModel) -> bytes:
     return answered.model_dump_json(exclude=left_out).encode()
 
 
-def _question(endpoint: Endpoint[Any], data: Any, size: int) -> BaseModel | None:
+def _read_question(endpoint: Endpoint[BaseModel], data: object, size: int) -> BaseModel | None:
     if endpoint.question is None:
         return None
     try:
-        return validated(endpoint.question, data, size)
+        return validate(endpoint.question, data, size)
     except ValidationError as error:
         raise Refused(invalid(error, data, endpoint.question)) from None

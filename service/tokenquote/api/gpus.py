@@ -1,4 +1,4 @@
-"""What the service shows of the GPUs in its catalog."""
+"""Answers what the catalog knows of GPUs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GIGA, _TERA = 1e9, 1e12
 
 
 def answer_gpus(catalog: Catalog) -> GpuList:
-    """Every GPU by id."""
+    """List every GPU by id."""
     return GpuList(items=[_info(gpu_id, gpu) for gpu_id, gpu in catalog.gpus.items()])
 
 

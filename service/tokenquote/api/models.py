@@ -1,9 +1,9 @@
-"""What the service shows of its catalog."""
+"""Answers what the catalog knows of models and providers."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
 
 from tokenquote.catalog import Catalog, Model
 from tokenquote.ledger.prices import tariff_on
@@ -31,7 +31,7 @@ def answer_models(asked: ModelListParameters, catalog: Catalog, at: dt.datetime)
 
 
 def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> ModelDetail:
-    """Everything about one model; prices as the catalog's files say them.
+    """Tell everything about one model; prices as the catalog's files say them.
 
     Raises:
         LocatedError: the catalog has no such model.
@@ -48,7 +48,7 @@ def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> M
 
 
 def answer_catalog(catalog: Catalog) -> CatalogInfo:
-    """Revision, counts, and the age of the prices."""
+    """Tell the catalog's revision, its counts, and the age of its prices."""
     used = sorted({model.provider.id for model in catalog.models.values()})
     return CatalogInfo(
         revision=catalog.revision,
@@ -94,6 +94,6 @@ def _media(model: Model) -> dict[str, str]:
     return {kind: rule for kind, rule in rules.items() if rule is not None}
 
 
-def _limits(model: Model) -> dict[str, Any] | None:
+def _limits(model: Model) -> Mapping[str, object] | None:
     limits = model.media_limits
     return limits.model_dump(mode="json", exclude_defaults=True) if limits is not None else None

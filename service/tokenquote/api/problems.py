@@ -1,9 +1,8 @@
-"""What went wrong, as the problem document that says so: its type, title, status and pointers."""
+"""Writes errors as problem documents: type, title, status, and a pointer to each faulty field."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,7 +12,15 @@ from tokenquote.errors import LocatedError, ProblemKind
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
-__all__ = ["Refused", "invalid", "invalid_parameters", "not_json", "pointer_to", "problem_of"]
+__all__ = [
+    "Refused",
+    "invalid",
+    "invalid_parameters",
+    "not_json",
+    "pointer_to",
+    "write_pointer",
+    "write_problem",
+]
 
 _TYPE = "urn:tokenquote:problem:"
 _MAX_ERRORS = 20
@@ -28,27 +35,27 @@ _KINDS: Mapping[ProblemKind, tuple[int, str, str]] = {
 
 
 class Refused(Exception):
-    """A question that ends in a problem document, whichever door it came through."""
+    """Ends a question in a problem document, whichever way the question came in."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.title)
         self.problem = problem
 
 
-def problem_of(error: LocatedError) -> Problem:
-    """The problem document of a question that cannot be answered."""
+def write_problem(error: LocatedError) -> Problem:
+    """Write the problem document of a question that cannot be answered."""
     status, title, remedy = _KINDS[error.kind]
     detail = f"{error.detail}{remedy}"
     errors: tuple[FieldError, ...] = ()
     if error.is_placed and status < 500:
-        errors = (FieldError(pointer=_pointer(error.location), detail=detail),)
+        errors = (FieldError(pointer=write_pointer(error.location), detail=detail),)
     if status == 422:
         return _with_errors(error.kind, errors, 1, detail)
     return Problem(type=f"{_TYPE}{error.kind}", title=title, status=status, detail=detail, errors=errors)
 
 
-def invalid(error: ValidationError, body: Any, question: type[BaseModel]) -> Problem:
-    """The problem document of a body that is JSON but not the `question` that is asked for."""
+def invalid(error: ValidationError, body: object, question: type[BaseModel]) -> Problem:
+    """Write the problem document of a body that is JSON but not the `question` that is asked for."""
     found = error.errors(include_url=False, include_input=False)
     errors = [
         FieldError(
@@ -60,19 +67,19 @@ def invalid(error: ValidationError, body: Any, question: type[BaseModel]) -> Pro
 
 
 def invalid_parameters(error: ValidationError) -> Problem:
-    """The problem document of parameters in path and query, which have no place in the body."""
+    """Write the problem document of parameters in path and query, which have no place in the body."""
     found = error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]
     said = "; ".join(f"query parameter {'/'.join(map(str, line['loc']))}: {plain(line)}" for line in found)
     return _with_errors("invalid-request", (), 0, said)
 
 
 def not_json(error: ValueError) -> Problem:
-    """The problem document of a body that is no JSON."""
+    """Write the problem document of a body that is no JSON."""
     return Problem(title="Not JSON", status=400, detail=f"The body cannot be read as JSON: {error}.")
 
 
-def pointer_to(location: Sequence[int | str], body: Any) -> str:
-    """RFC 6901 pointer to a place in the body. pydantic's names of union members are not places in it."""
+def pointer_to(location: Sequence[int | str], body: object) -> str:
+    """Write an RFC 6901 pointer to a place in the body, without pydantic's names of union members."""
     steps: list[int | str] = []
     for i, step in enumerate(location):
         last = i == len(location) - 1
@@ -85,11 +92,11 @@ def pointer_to(location: Sequence[int | str], body: Any) -> str:
         else:
             continue
         steps.append(step)
-    return _pointer(steps)
+    return write_pointer(steps)
 
 
-def _pointer(steps: Sequence[int | str]) -> str:
-    """RFC 6901; a name that somebody made up is cut, for it may be long."""
+def write_pointer(steps: Sequence[int | str]) -> str:
+    """Write an RFC 6901 pointer; a name that somebody made up is cut, for it may be long."""
     return "".join(f"/{str(step)[:64].replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 

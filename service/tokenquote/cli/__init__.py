@@ -1,13 +1,10 @@
-"""The `tokenquote` command."""
+"""The `tokenquote` command and its subcommands."""
 
 from __future__ import annotations
 
 import json
-import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import IO, TYPE_CHECKING
 
 from tokenquote import __version__
@@ -21,60 +18,42 @@ except ModuleNotFoundError:
 from tokenquote.cli.memory_commands import memory
 
 if TYPE_CHECKING:
-    import uvicorn
-
-    from tokenquote.http.service_state import ServiceState
     from tokenquote.settings import Settings
 
 __all__ = ["main"]
 
 
+_CATALOG_DIR = click.option(
+    "--catalog-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The directory of your own catalog files, laid over the shipped ones.",
+)
+
+
 @click.group()
 @click.version_option(__version__)
 def main() -> None:
-    """A quote before the call: tokens and money of a planned LLM conversation."""
+    """A quote before the call: the tokens and money of a planned LLM conversation."""
 
 
 main.add_command(memory)
 
 
 @main.command()
-@click.option("--host", help="Address to listen on. [TOKENQUOTE_HOST; 127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. [TOKENQUOTE_PORT; 8000]")
+@click.option("--host", help="The address to listen on. [TOKENQUOTE_HOST; 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on. [TOKENQUOTE_PORT; 8000]")
 def serve(host: str | None, port: int | None) -> None:
     """Run the HTTP service."""
-    import uvicorn
+    from tokenquote.cli.serving import run_service
 
-    from tokenquote.catalog import CatalogError
-    from tokenquote.http.access_log import configure_logging
-    from tokenquote.http.app import create_app, create_state
-    from tokenquote.settings import unknown_variables
-
-    settings = _settings()
-    configure_logging(settings.log_level)
-    for name in unknown_variables():
-        click.echo(f"warning: {name} is no setting of tokenquote", err=True)
-    try:
-        state = create_state(settings)
-    except CatalogError as error:
-        raise click.ClickException(str(error)) from None
-    config = uvicorn.Config(
-        create_app(settings, state),
-        host=settings.host if host is None else host,
-        port=settings.port if port is None else port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.shutdown_seconds,
+    stated = {"host": host, "port": port}
+    run_service(
+        _settings().model_copy(update={name: value for name, value in stated.items() if value is not None})
     )
-    click.echo(f"Tokenquote {__version__}: http://{config.host}:{config.port} (docs under /docs)", err=True)
-    _drain_on_signal(server := uvicorn.Server(config), state)
-    with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has stopped cleanly
-        server.run()
 
 
 def _settings() -> Settings:
-    """Those of the environment; each variable that is wrong is named, and ends the command."""
+    """Read the settings; variables with bad values end the command, which names each."""
     from pydantic import ValidationError
 
     from tokenquote.catalog.wording import plain
@@ -89,25 +68,18 @@ def _settings() -> Settings:
         raise click.ClickException("\n".join(wrong)) from None
 
 
-def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
-    """Answer 503 on /readyz from the moment that the process is asked to stop."""
-    stop = server.handle_exit
-
-    def drain(sig: int, frame: FrameType | None) -> None:
-        state.ready = False
-        stop(sig, frame)
-
-    server.handle_exit = drain  # type: ignore[method-assign]
-    signal.signal(signal.SIGTERM, drain)
-
-
 @main.command("quote")
 @click.argument("plan", type=click.File("rb"))
 @click.option(
     "--format", "output", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True
 )
-@click.option("--model", "models", multiple=True, help="Instead of the plan's; several are compared.")
-@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help="The model to quote instead of the plan's; repeat it to compare several.",
+)
+@_CATALOG_DIR
 def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_dir: Path | None) -> None:
     """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
     from rich.console import Console
@@ -122,17 +94,17 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
     if output == "json":
         click.echo(answered.model_dump_json(indent=2))
     elif output == "svg":
-        click.echo(quote_breakdown.picture_of(answered, "tokenquote quote"))
+        click.echo(quote_breakdown.to_svg(answered, "tokenquote quote"))
     else:
         quote_breakdown.print_answer(answered, Console())
 
 
 @main.command("tokens")
 @click.argument("body", type=click.File("rb"))
-@click.option("--format", "body_format", required=True, help="The api it is for: openai.chat, …")
-@click.option("--model", help="Instead of the one that the body names.")
+@click.option("--format", "body_format", required=True, help="The API that the body is for: openai.chat, …")
+@click.option("--model", help="The model to count for, instead of the model that the body names.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@_CATALOG_DIR
 def print_tokens(
     body: IO[bytes], body_format: str, model: str | None, output: str, catalog_dir: Path | None
 ) -> None:
@@ -156,10 +128,10 @@ def print_tokens(
 @main.command("deployment")
 @click.argument("question", type=click.File("rb"))
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--gpu", help="Instead of the question's: an id of GET /v1/gpus, or another name of it.")
-@click.option("--gpu-count", type=int, help="Instead of the question's.")
-@click.option("--config", type=click.File("rb"), help="A config.json instead of the question's model.")
-@click.option("--catalog-dir", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--gpu", help="The GPU instead of the question's: an id of GET /v1/gpus, or an alias.")
+@click.option("--gpu-count", type=int, help="The number of GPUs instead of the question's.")
+@click.option("--config", type=click.File("rb"), help="A config.json that replaces the question's model.")
+@_CATALOG_DIR
 def print_deployment(
     question: IO[bytes],
     output: str,
@@ -168,9 +140,9 @@ def print_deployment(
     config: IO[bytes] | None,
     catalog_dir: Path | None,
 ) -> None:
-    """Say whether the model of QUESTION fits on GPUs, how fast it is there, and when that is cheaper.
+    """Say whether the model of QUESTION fits on GPUs, how fast it is there, and when hosting is cheaper.
 
-    QUESTION is a YAML or JSON file (- for standard input) of what POST /v1/deployments takes.
+    QUESTION is a YAML or JSON file (- for standard input) with the fields that POST /v1/deployments takes.
     """
     from rich.console import Console
 
@@ -193,7 +165,7 @@ def print_deployment(
 
 @main.command()
 def health() -> None:
-    """Ask the service of this host whether it is ready; exit 1 if not. TOKENQUOTE_PORT says where."""
+    """Ask the service of this host, on TOKENQUOTE_PORT, whether it is ready; exit 1 if it is not."""
     from http.client import HTTPConnection, HTTPException
 
     # Not through httpx2: a probe runs every few seconds, and must not meet a proxy of the environment.
@@ -212,13 +184,13 @@ def health() -> None:
 
 @main.group()
 def catalog() -> None:
-    """The model catalog."""
+    """Check the model catalog, or print its schema."""
 
 
 @catalog.command("check")
 @click.argument("directory", required=False, type=click.Path(path_type=Path, file_okay=False))
 def check_catalog(directory: Path | None) -> None:
-    """Load the shipped catalog, with DIRECTORY over it, and say what is wrong."""
+    """Load the shipped catalog, with the files of DIRECTORY over it, and print every mistake."""
     from tokenquote.catalog import CatalogError, load_catalog
 
     try:
@@ -242,19 +214,19 @@ def print_schema() -> None:
 
 @main.group()
 def vocabularies() -> None:
-    """The vocabularies that texts are counted with."""
+    """List or import the vocabularies that texts are counted with."""
 
 
 def _catalog_dir() -> Path:
     directory = _settings().catalog_dir
     if directory is None:
-        raise click.ClickException("say where your own catalog lies: TOKENQUOTE_CATALOG_DIR")
+        raise click.ClickException("set TOKENQUOTE_CATALOG_DIR to the directory of your own catalog")
     return directory
 
 
 @vocabularies.command("list")
 def list_vocabularies() -> None:
-    """Every vocabulary of the catalog, and where its file is or why it cannot be used."""
+    """List every vocabulary of the catalog: where its file is, or why it cannot be used."""
     from tokenquote.catalog import CatalogError, load_catalog
     from tokenquote.tokens import Vocabularies
 

@@ -1,15 +1,17 @@
-"""Files of the command line: YAML or JSON to an answer, or sentences that say why not."""
+"""Answer the files of the command line: YAML or JSON to an answer, or sentences that say why not."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
+from pydantic import BaseModel
 from pydantic_core import from_json
 
-from tokenquote.api.endpoints import Known, answer, parameters_of
+from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
 from tokenquote.catalog import CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
@@ -19,9 +21,25 @@ from tokenquote_client.endpoints import Endpoints
 
 __all__ = ["PlanFileError", "answer_body_file", "answer_deployment_file", "answer_plan_file"]
 
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
 
 class PlanFileError(ValueError):
-    """A file that cannot be answered; the text is one sentence a line."""
+    """A file that cannot be answered; each line of the text is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question that was read from a file."""
+
+    data: object
+    """The question as JSON data, of whatever form the file has."""
+    size: int
+    """The length of the file in bytes."""
+    name: str
+    """What errors call the file."""
+    root: str
+    """What errors call the question as a whole."""
 
 
 def answer_plan_file(
@@ -32,26 +50,25 @@ def answer_plan_file(
     Args:
         content: YAML, of which JSON is a part.
         name: what errors call the file.
-        models: take the place of the plan's own; several are compared.
-        catalog_dir: catalog files of one's own.
+        models: models that replace those of the plan; several are compared, and none keeps the plan's.
+        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
 
     Raises:
-        PlanFileError: not YAML, not a plan, or a plan that cannot be quoted.
+        PlanFileError: the content is not YAML, not a plan, or a plan that cannot be quoted.
     """
-    data = _parsed(content, name)
+    data = _parse(content, name)
     if isinstance(data, dict) and models:
         chosen = {"model": models[0]} if len(models) == 1 else {"models": list(models)}
         data = {key: value for key, value in data.items() if key not in ("model", "models")} | chosen
-    answered: Quote | Comparison = _answer(
-        Endpoints.quotes, data, len(content), name, "the plan", catalog_dir
-    )
-    return answered
+    question = _Question(data, len(content), name, "the plan")
+    kinds: tuple[type[Quote | Comparison], ...] = (Quote, Comparison)
+    return _answer(Endpoints.quotes, kinds, question, catalog_dir)
 
 
 def answer_deployment_file(
     content: bytes,
     name: str,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, str | int],
     catalog_dir: Path | None = None,
     config: bytes | None = None,
 ) -> DeploymentAnswer:
@@ -60,21 +77,20 @@ def answer_deployment_file(
     Args:
         content: YAML, of which JSON is a part.
         name: what errors call the file.
-        changes: take the place of the question's own fields.
-        catalog_dir: catalog files of one's own.
-        config: a Hugging Face `config.json`, in place of the question's model.
+        changes: values that replace fields of the question, by the field's name.
+        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
+        config: a Hugging Face `config.json` that replaces the question's model; None keeps the model.
 
     Raises:
-        PlanFileError: not YAML, not such a question, or one that cannot be answered.
+        PlanFileError: the content is not YAML, not such a question, or a question that cannot be answered.
     """
-    data = _parsed(content, name)
+    data = _parse(content, name)
     if isinstance(data, dict):
         data = {**data, **changes}
         if config is not None:
-            data = {**data, "model": None, "architecture": _parsed(config, "config.json")}
-    size = len(content) + len(config or b"")
-    answered: DeploymentAnswer = _answer(Endpoints.deployment, data, size, name, "the question", catalog_dir)
-    return answered
+            data = {**data, "model": None, "architecture": _parse(config, "config.json")}
+    question = _Question(data, len(content) + len(config or b""), name, "the question")
+    return _answer(Endpoints.deployment, (DeploymentAnswer,), question, catalog_dir)
 
 
 def answer_body_file(
@@ -85,41 +101,54 @@ def answer_body_file(
     Args:
         content: JSON.
         name: what errors call the file.
-        body_format: the api that the body is for.
-        model: takes the place of the one that the body names.
-        catalog_dir: catalog files of one's own.
+        body_format: the API that the body is for.
+        model: the model that replaces the one named in the body; None keeps that.
+        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
 
     Raises:
-        PlanFileError: not JSON, not a body of the format, or of a model that is not known.
+        PlanFileError: the content is not JSON, not a body of the format, or names an unknown model.
     """
     try:
         data = {"format": body_format, "body": from_json(content, allow_inf_nan=False), "model": model}
     except ValueError as error:
         raise PlanFileError(f"{name}: no JSON: {error}") from None
-    answered: TokensAnswer = _answer(Endpoints.tokens, data, len(content), name, "the body", catalog_dir)
-    return answered
+    question = _Question(data, len(content), name, "the body")
+    return _answer(Endpoints.tokens, (TokensAnswer,), question, catalog_dir)
 
 
-def _parsed(content: bytes, name: str) -> Any:
+def _parse(content: bytes, name: str) -> object:
     try:
-        return parse_yaml(content, name)
+        data: object = parse_yaml(content, name)
     except CatalogError as error:
         raise PlanFileError(str(error)) from None
+    return data
 
 
-def _answer(row: Endpoint[Any], data: Any, size: int, name: str, what: str, catalog_dir: Path | None) -> Any:
+def _answer(
+    endpoint: Endpoint[BaseModel],
+    kinds: tuple[type[AnswerT], ...],
+    question: _Question,
+    catalog_dir: Path | None,
+) -> AnswerT:
+    """Answer a question; `kinds` are the answers that the endpoint has."""
     try:
         catalog = load_catalog(catalog_dir)
     except CatalogError as error:
         raise PlanFileError(str(error)) from None
     known = Known(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
     try:
-        return answer(row, data, size, parameters_of(row, {}), known)
+        answered = answer(endpoint, question.data, question.size, read_parameters(endpoint, {}), known)
     except Refused as refused:
-        raise PlanFileError(_sentences(name, what, refused.problem)) from None
+        raise PlanFileError(_explain(question, refused.problem)) from None
+    if not isinstance(answered, kinds):
+        raise TypeError(f"{endpoint.path} answered {type(answered).__name__}")
+    return answered
 
 
-def _sentences(name: str, what: str, problem: Problem) -> str:
+def _explain(question: _Question, problem: Problem) -> str:
+    """Put each error of a problem on a line of its own, with the file and the place in it."""
     if not problem.errors:
-        return f"{name}: {problem.detail}"
-    return "\n".join(f"{name}: {error.pointer or what}: {error.detail}" for error in problem.errors)
+        return f"{question.name}: {problem.detail}"
+    return "\n".join(
+        f"{question.name}: {error.pointer or question.root}: {error.detail}" for error in problem.errors
+    )

@@ -1,6 +1,6 @@
-"""A quote as a person reads it: requests, price lines and totals, with everything assumed marked.
+"""Print a quote for a person: requests, price lines and totals.
 
-A star marks a number that rests on an assumption or a fit; the notes below say which.
+A star marks a number that rests on an assumption or a fit; the notes below the table say which.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from rich.text import Text
 
 from tokenquote_client.quote import Comparison, CountedAmount, Failure, Quote, QuotedRequest
 
-__all__ = ["dollars", "picture_of", "plain_table", "print_answer"]
+__all__ = ["dollars", "plain_table", "print_answer", "to_svg"]
 
 MAX_REQUESTS_SHOWN = 12
 MAX_AMOUNTS_SHOWN = 20
-PICTURE_COLUMNS = 126
+SVG_COLUMNS = 126
 _CERTAIN = ("stated", "exact", "rule")
 
 
@@ -32,23 +32,23 @@ def print_answer(answered: Quote | Comparison, console: Console) -> None:
         console.print(Group(*_sections(answered)))
 
 
-def picture_of(answered: Quote | Comparison, title: str) -> str:
-    """The same as an SVG picture, which names no font on anybody's server."""
-    console = Console(record=True, file=io.StringIO(), width=PICTURE_COLUMNS, force_terminal=True)
+def to_svg(answered: Quote | Comparison, title: str) -> str:
+    """Draw the breakdown as SVG, without the web fonts that rich would load from a server."""
+    console = Console(record=True, file=io.StringIO(), width=SVG_COLUMNS, force_terminal=True)
     print_answer(answered, console)
     return re.sub(r"@font-face\s*\{[^}]*\}", "", console.export_svg(title=title, unique_id="tokenquote"))
 
 
 def _print_comparison(comparison: Comparison, console: Console) -> None:
     table = plain_table("model", ">input", ">cache reads", ">output", ">cost", ">without cache", "")
-    for one in comparison.quotes:
-        if isinstance(one, Failure):
-            table.add_row(one.model, "", "", "", "[red]no quote[/]", "", one.problem.detail)
+    for quote in comparison.quotes:
+        if isinstance(quote, Failure):
+            table.add_row(quote.model, "", "", "", "[red]no quote[/]", "", quote.problem.detail)
             continue
-        totals = one.totals
+        totals = quote.totals
         note = "" if totals.complete else "incomplete"
         table.add_row(
-            one.model + _star(one.counts),
+            quote.model + _star(quote.counts),
             _number(totals.input_tokens),
             _number(totals.cache_read_tokens),
             _number(totals.output_tokens),
@@ -57,7 +57,7 @@ def _print_comparison(comparison: Comparison, console: Console) -> None:
             note,
         )
     console.print(table)
-    if any(isinstance(one, Quote) and _star(one.counts) for one in comparison.quotes):
+    if any(isinstance(quote, Quote) and _star(quote.counts) for quote in comparison.quotes):
         console.print("* counted by a fit or an assumption; quote the model alone to see which", style="dim")
 
 
@@ -111,7 +111,7 @@ def _requests(requests: Sequence[QuotedRequest]) -> Table:
 
 
 def _ends(requests: Sequence[QuotedRequest]) -> Iterator[QuotedRequest | None]:
-    """The first and the last requests; None stands for those between."""
+    """Pick the first and the last requests; None stands for the requests between them."""
     if len(requests) <= MAX_REQUESTS_SHOWN:
         yield from requests
         return
@@ -183,7 +183,7 @@ def _star(counts: Sequence[CountedAmount]) -> str:
 
 
 def plain_table(*columns: str) -> Table:
-    """A plain table; `>` before a heading puts its column to the right."""
+    """Make a table without lines; `>` before a heading puts its column to the right."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for heading in columns:
         table.add_column(heading.removeprefix(">"), justify="right" if heading.startswith(">") else "left")
@@ -195,7 +195,7 @@ def _number(value: int) -> str:
 
 
 def dollars(value: Decimal | None) -> str:
-    """Exact, without trailing zeros; what has no price is `not found`, never 0."""
+    """Write an amount exactly, without trailing zeros; None, no price, is `not found`, never 0."""
     if value is None:
         return "not found"
     text = format(value, "f")

@@ -1,4 +1,4 @@
-"""Input tokens of a body as a person reads them: where they are, and how sure they are."""
+"""Print the input tokens of a body for a person: where they are, and how sure they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CERTAIN = ("stated", "exact", "rule")
 
 
 def print_answer(answered: TokensAnswer, console: Console) -> None:
-    """Print each part of the body that costs something, the whole, and what it rests on."""
+    """Print each part of the body that has tokens, their sum, and what the count rests on."""
     console.print(Group(*_sections(answered)))
 
 
@@ -52,7 +52,7 @@ def _notes(answered: TokensAnswer) -> Iterator[RenderableType]:
         yield Text("* rests on a fit or an assumption", style="dim")
     if answered.low != answered.high:
         yield Text(f"nine bills in ten are expected from {answered.low:,} to {answered.high:,}", style="dim")
-    for one in answered.unknown:
-        yield Text(f"! {one.what} at {one.pointer}: counted by its text", style="yellow")
+    for part in answered.unknown:
+        yield Text(f"! {part.what} at {part.pointer}: counted by its text", style="yellow")
     for note in answered.assumptions:
         yield Text(f"· {note}", style="dim")

@@ -1,7 +1,7 @@
-"""`tokenquote vocabularies add`: a user's vocabulary file, proved in a process of its own, then pinned.
+"""`tokenquote vocabularies add` checks a user's vocabulary file in a separate process, then imports it.
 
-The file is copied into the catalog directory, and an entry with its hash is written beside it. Until both are
-there nothing has changed; a file that is truncated, wrong or hostile leaves everything as it was.
+The file is copied into the catalog directory, and an entry with its hash is written beside it. Nothing
+changes until both are there; a file that is truncated, wrong or hostile leaves everything as it was.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ FOLDER = "vocabularies"
 
 
 class ImportRefused(Exception):
-    """The file was not imported, and why."""
+    """The file was not imported; the text says why."""
 
 
 def import_vocabulary(name: str, path: Path, catalog: Catalog, catalog_dir: Path) -> Vocabulary:
     """Import a file as the vocabulary `name` of the catalog.
 
     Args:
-        name: a vocabulary that the catalog knows, whose pattern and special tokens hold for the file.
-        path: tokenizer.json, a .tiktoken file, tekken.json or a SentencePiece .model.
+        name: a vocabulary of the catalog, whose pattern and special tokens hold for the file.
+        path: the file: tokenizer.json, a .tiktoken file, tekken.json or a SentencePiece .model.
         catalog: the catalog in use.
-        catalog_dir: the user's own catalog directory; it is made if it is not there.
+        catalog_dir: the user's own catalog directory, which is created if it does not exist.
 
     Raises:
-        ImportRefused: the name is not known, or the file is not a vocabulary that can be used.
+        ImportRefused: the name is unknown, or the file is no vocabulary that can be used.
     """
     known = catalog.vocabularies.get(name)
     if known is None:
@@ -48,7 +48,7 @@ def import_vocabulary(name: str, path: Path, catalog: Catalog, catalog_dir: Path
         )
     content = _read(path)
     kept = f"{FOLDER}/{name}{_suffix(path)}"
-    entry = _entry(known, _format_of(path, content), kept, hashlib.sha256(content).hexdigest(), path.name)
+    entry = _entry(known, _guess_format(path, content), kept, hashlib.sha256(content).hexdigest(), path.name)
     _prove(name, entry, content)
     try:
         write_imported(catalog_dir, name, entry, content)
@@ -70,8 +70,8 @@ def _suffix(path: Path) -> str:
     return path.suffix if path.suffix in (".json", ".tiktoken", ".model") else ".vocabulary"
 
 
-def _format_of(path: Path, content: bytes) -> VocabularyFormat:
-    """By what stands in the file, not by its name: Moonshot calls its ranks tiktoken.model."""
+def _guess_format(path: Path, content: bytes) -> VocabularyFormat:
+    """Tell the format by the content, not by the file's name: Moonshot calls its ranks tiktoken.model."""
     head = content[:4096].lstrip()
     if head.startswith(b"{"):
         return "tekken" if b'"config"' in head and b'"pattern"' in head else "tokenizer.json"
@@ -92,12 +92,12 @@ def _entry(known: Vocabulary, kind: VocabularyFormat, file: str, sha256: str, or
         return Vocabulary.model_validate(values)
     except ValidationError:
         raise ImportRefused(
-            f"{origin}: a file of ranks alone says not how texts are split, and the catalog has no pattern"
+            f"{origin}: a file of ranks does not say how texts are split, and the catalog has no pattern"
         ) from None
 
 
 def _prove(name: str, entry: Vocabulary, content: bytes) -> None:
-    """Load the file and count with it where a crash or an endless loop does no harm."""
+    """Load the file and count with it in another process, where a crash or an endless loop does no harm."""
     command = [
         sys.executable,
         "-m",
@@ -110,7 +110,9 @@ def _prove(name: str, entry: Vocabulary, content: bytes) -> None:
             command, input=content, capture_output=True, timeout=PROOF_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise ImportRefused(f"counting a page of text with it took more than {PROOF_SECONDS} s") from None
+        raise ImportRefused(
+            f"counting a page of text with the file took more than {PROOF_SECONDS} s"
+        ) from None
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise ImportRefused(said[-1] if said and done.returncode == 1 else "loading it crashed")

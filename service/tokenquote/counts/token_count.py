@@ -7,7 +7,7 @@ than its least certain term does.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tokenquote.counts.media_use import NO_MEDIA, MediaUse
@@ -62,9 +62,24 @@ class Count:
         )
 
     @property
-    def content(self) -> int:
-        """Tokens of the content itself, without the framing around it."""
-        return self.tokens - self.framing
+    def content(self) -> Count:
+        """The count of the content itself, without the framing around it."""
+        around = self.framing
+        return replace(
+            self, tokens=self.tokens - around, low=self.low - around, high=self.high - around, framing=0
+        )
+
+    def beyond(self, prefix: Count) -> Count:
+        """Return what this count adds to that of a prefix that it begins with; neither may hold media."""
+        return Count(
+            self.tokens - prefix.tokens,
+            self.low - prefix.low,
+            self.high - prefix.high,
+            self.method,
+            self.vocabulary,
+            self.framing - prefix.framing,
+            framed=self.framed,
+        )
 
     def with_framing(self, framing: int) -> Count:
         """Return the count with tokens around it that are known for certain, and may be negative."""

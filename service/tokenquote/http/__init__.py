@@ -1,4 +1,4 @@
-"""The HTTP service."""
+"""The HTTP service: the endpoints over Litestar, with logs and metrics."""
 
 from tokenquote.http.app import create_app
 

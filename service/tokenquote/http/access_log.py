@@ -1,4 +1,4 @@
-"""Logs as JSON lines. No prompt text, no body, no query string."""
+"""Write logs as JSON lines; they hold no prompt text, no body and no query string."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ _QUIET_ROUTES = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 class _JsonLines(logging.Formatter):
+    """The format of a line: time, level, event, and the fields that this module gives to a record.
+
+    What other libraries attach to their records is left out, as nobody knows what it holds.
+    """
+
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
@@ -30,7 +35,7 @@ class _JsonLines(logging.Formatter):
 
 
 def configure_logging(level: str) -> None:
-    """Send everything to standard output as JSON lines."""
+    """Send the logs of this process to standard output as JSON lines, from `level` on."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
@@ -39,7 +44,7 @@ def configure_logging(level: str) -> None:
 
 
 def log_request(method: str, route: str, status: int, seconds: float, request_id: str) -> None:
-    """One line for each request."""
+    """Log a request that was answered; probes and scrapes only at the level debug."""
     level = logging.DEBUG if route in _QUIET_ROUTES else logging.INFO
     fields = {
         "method": method,
@@ -52,7 +57,7 @@ def log_request(method: str, route: str, status: int, seconds: float, request_id
 
 
 def log_failure(error: BaseException, request_id: str) -> None:
-    """An error of ours: where it happened, without the message, which may hold what the user sent."""
+    """Log a fault of the service by its places in the code; its message may hold what the user sent."""
     trace = error.__traceback__
     places = []
     while trace is not None:

@@ -1,4 +1,4 @@
-"""The composition root: settings in, a measured ASGI application out."""
+"""The composition root builds a measured ASGI application from the settings."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = ["create_app", "create_state"]
 
 
 def create_state(settings: Settings) -> ServiceState:
-    """Load the catalog and make what the routes share.
+    """Load the catalog and build the state that the routes share.
 
     Raises:
-        CatalogError: the catalog cannot be used.
+        CatalogError: the catalog has a mistake; the text says each.
     """
     catalog = load_catalog(settings.catalog_dir)
     return ServiceState(
@@ -41,7 +41,10 @@ def create_state(settings: Settings) -> ServiceState:
 
 
 def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp:
-    """The application, wrapped so that every answer is measured."""
+    """Build the application, wrapped so that every answer is measured.
+
+    The state is made from the settings if it is None.
+    """
     service = state or create_state(settings)
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the table of endpoints, and docs without a CDN.
+"""The OpenAPI document is made from the table of endpoints, and its docs need no CDN.
 
 Litestar's own document is not used: it knows no request body that a handler reads as bytes, and leaves out of
 pydantic's schemas what they say of unknown fields and of fields that exclude each other.
@@ -35,18 +35,18 @@ _TAGS: Mapping[Tag, str] = {
     "Operations": "Whether the service lives and is ready.",
 }
 _FORMATS = ("TokensQuestion", "Start")
-"""Models with a field `format`: the name of an api, of which the client knows no list."""
+"""The models with a field `format`, the name of an API; the client has no list of these names."""
 
 
 class _Docs(SwaggerRenderPlugin):
-    """Swagger UI over the document below."""
+    """Swagger UI shows the document below."""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         return super().render(request, openapi_document())
 
 
 class _Json(JsonRenderPlugin):
-    """/docs/openapi.json: the same document."""
+    """The path /docs/openapi.json answers with the same document."""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         return super().render(request, openapi_document())
@@ -71,12 +71,13 @@ CONFIG = OpenAPIConfig(
 
 @get("/openapi.json", include_in_schema=False, media_type=MediaType.JSON)
 async def openapi_json() -> Response[dict[str, Any]]:
+    """Answer with the OpenAPI document."""
     return Response(openapi_document())
 
 
 @cache  # it takes 20 ms of the event loop, and never changes
 def openapi_document() -> dict[str, Any]:
-    """The whole document as JSON data; not to be written to."""
+    """Build the whole document as JSON data; callers share it and must not change it."""
     paths: dict[str, Any] = {}
     for row in ENDPOINTS:
         paths.setdefault(row.path, {})[row.method.lower()] = _operation(row)
@@ -90,7 +91,7 @@ def openapi_document() -> dict[str, Any]:
     }
 
 
-def _operation(row: Endpoint[Any]) -> dict[str, Any]:
+def _operation(row: Endpoint[BaseModel]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": row.operation_id,
         "tags": [row.tag],
@@ -105,7 +106,7 @@ def _operation(row: Endpoint[Any]) -> dict[str, Any]:
     return operation
 
 
-def _answer(row: Endpoint[Any]) -> dict[str, Any]:
+def _answer(row: Endpoint[BaseModel]) -> dict[str, Any]:
     schema: dict[str, Any] = _ref(row.answer)
     if row.or_answer is not None:
         schema = {"oneOf": [schema, _ref(row.or_answer)]}
@@ -117,12 +118,12 @@ def _problem(status: int) -> dict[str, Any]:
     return {"description": HTTPStatus(status).phrase, "content": content}
 
 
-def _parameters(row: Endpoint[Any]) -> Iterator[dict[str, Any]]:
-    """Those of path and query, with their bounds; `null` is how a model says that one may be left out."""
+def _parameters(row: Endpoint[BaseModel]) -> Iterator[dict[str, Any]]:
+    """Describe the parameters of path and query; a model marks an optional parameter by a variant `null`."""
     schema = row.parameters.model_json_schema() if row.parameters is not None else {}
     for name, found in schema.get("properties", {}).items():
         in_path = name in parameter_names(row)
-        stated = next((one for one in found.get("anyOf", ()) if one.get("type") != "null"), found)
+        stated = next((variant for variant in found.get("anyOf", ()) if variant.get("type") != "null"), found)
         shown = {key: value for key, value in stated.items() if key not in ("title", "description")}
         if found.get("default") is not None:
             shown["default"] = found["default"]
@@ -149,7 +150,7 @@ def _schemas() -> dict[str, Any]:
 
 
 def _formats() -> dict[str, Any]:
-    """One of the formats that are known, or one of OpenAI's shapes on any host: `groq.chat`."""
+    """Describe the known formats, and OpenAI's shapes on any host, such as `groq.chat`."""
     named, shapes = format_names()
     any_host = {"type": "string", "pattern": rf"^.+\.({'|'.join(shapes)})$"}
     return {"anyOf": [{"type": "string", "enum": list(named)}, any_host]}

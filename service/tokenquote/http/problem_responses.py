@@ -1,4 +1,4 @@
-"""Every failure as `application/problem+json`, those of the framework included."""
+"""Answer every failure as `application/problem+json`, including failures of the framework."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 
 from tokenquote.api.problems import Refused
 from tokenquote.http.access_log import log_failure
-from tokenquote.http.request_ids import request_id_of
+from tokenquote.http.request_ids import ensure_request_id
 from tokenquote_client.problem import Problem
 
 __all__ = ["problem_response"]
@@ -25,24 +25,24 @@ _REMEDIES = {
 
 
 def problem_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """The answer to any exception."""
+    """Build the answer to an exception; a fault of the service is logged and hides its message."""
     headers: dict[str, str] = {}
     if isinstance(error, Refused):
         problem = error.problem
     elif isinstance(error, HTTPException):
-        problem = _of_status(error.status_code)
+        problem = _status_problem(error.status_code)
         headers = {k: v for k, v in (error.headers or {}).items() if k.lower() != "content-type"}
     else:
-        log_failure(error, request_id_of(request.scope))
-        problem = _of_status(500)
+        log_failure(error, ensure_request_id(request.scope))
+        problem = _status_problem(500)
     problem = problem.model_copy(
-        update={"instance": request.scope["path"][:256], "request_id": request_id_of(request.scope)}
+        update={"instance": request.scope["path"][:256], "request_id": ensure_request_id(request.scope)}
     )
     content = problem.model_dump_json(exclude_none=True).encode()
     return Response(content, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _of_status(status: int) -> Problem:
+def _status_problem(status: int) -> Problem:
     phrase = HTTPStatus(status).phrase
     detail = _REMEDIES.get(status) or f"{phrase}."
     if status >= 500:

@@ -1,4 +1,4 @@
-"""Request ids: the caller's own, or a new one; on every answer, problem and log line."""
+"""Give each request an id, which stands on its answer, its problem document and its log line."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import re
 import secrets
 from typing import Any
 
-__all__ = ["request_id_of"]
+__all__ = ["ensure_request_id"]
 
 # Printable ASCII without spaces or quotes: safe in a header, a log line and JSON.
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 
 
-def request_id_of(scope: Any) -> str:
-    """The id of a request, made once and kept in its scope."""
+def ensure_request_id(scope: Any) -> str:
+    """Return the id of the request with this ASGI scope, which keeps it.
+
+    It is the header x-request-id if that has safe characters only, else a new random id.
+    """
     state = scope.setdefault("state", {})
     if "request_id" not in state:
         sent = dict(scope["headers"]).get(b"x-request-id", b"")

@@ -1,4 +1,4 @@
-"""The paths of the service, made from the table of endpoints, and /metrics."""
+"""The paths of the service are made from the table of endpoints; /metrics is added."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from pydantic import BaseModel
 
-from tokenquote.api.endpoints import parameters_of
+from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.problems import Refused
 from tokenquote.http import telemetry
 from tokenquote.http.service_state import ServiceState
@@ -27,18 +28,23 @@ _ENTITY_TAG = r'(?:W/)?"[^"]*"'
 
 
 def routes() -> list[HTTPRouteHandler]:
-    """A handler for each row of the table, and one for the metrics."""
-    own: dict[Endpoint[Any], HTTPRouteHandler] = {Endpoints.liveness: livez, Endpoints.readiness: readyz}
+    """Make a handler for each row of the table, and one for the metrics."""
+    own: dict[Endpoint[BaseModel], HTTPRouteHandler] = {
+        Endpoints.liveness: livez,
+        Endpoints.readiness: readyz,
+    }
     return [*(own.get(row) or _route(row) for row in ENDPOINTS), metrics]
 
 
 @get(Endpoints.liveness.path, include_in_schema=False)
 async def livez() -> dict[str, str]:
+    """Answer that the process lives."""
     return {"status": "ok"}
 
 
 @get(Endpoints.readiness.path, include_in_schema=False)
 async def readyz(service: Service) -> dict[str, str]:
+    """Answer whether the service takes requests: 503 while it loads and while it shuts down."""
     if not service.ready:
         raise Refused(Problem(title="Service Unavailable", status=503, detail="Not ready, or shutting down."))
     return {"status": "ok"}
@@ -46,21 +52,22 @@ async def readyz(service: Service) -> dict[str, str]:
 
 @get("/metrics", include_in_schema=False)
 async def metrics(service: Service) -> Response[bytes]:
+    """Answer with all metrics in Prometheus' text format."""
     return Response(service.telemetry.exposition(), media_type=telemetry.CONTENT_TYPE)
 
 
-def _route(row: Endpoint[Any]) -> HTTPRouteHandler:
+def _route(row: Endpoint[BaseModel]) -> HTTPRouteHandler:
     async def ask(request: AnyRequest, service: Service) -> Response[bytes]:
         received = dt.datetime.now(dt.UTC)
-        parameters = parameters_of(row, _parameters(request, row))
+        parameters = read_parameters(row, _parameters(request, row))
         body = await request.body()
         content = await service.off_loop(lambda: service.answer(row, body, parameters, received))
         return Response(content, media_type="application/json")
 
     async def look_up(request: AnyRequest, service: Service) -> Response[bytes]:
-        parameters = parameters_of(row, _parameters(request, row))
+        parameters = read_parameters(row, _parameters(request, row))
         content = service.answer(row, b"", parameters, dt.datetime.now(dt.UTC))
-        revision = service.catalog.revision if row.of_the_catalog else None
+        revision = service.catalog.revision if row.changes_with_catalog else None
         return _with_etag(request, content, revision)
 
     # A model's id has slashes, which only a parameter of the kind `path` takes.
@@ -70,8 +77,8 @@ def _route(row: Endpoint[Any]) -> HTTPRouteHandler:
     return get(path, include_in_schema=False)(look_up)
 
 
-def _parameters(request: AnyRequest, row: Endpoint[Any]) -> dict[str, str]:
-    """Those of the path and of the query that the row knows; of one that is given twice, the last."""
+def _parameters(request: AnyRequest, row: Endpoint[BaseModel]) -> dict[str, str]:
+    """Collect the parameters of path and query that the row knows; of a repeated one the last counts."""
     known = row.parameters.model_fields if row.parameters is not None else {}
     given = {name: value for name, value in request.query_params.items() if name in known}
     # Litestar's `{name:path}` leaves a slash before the value.
@@ -79,9 +86,9 @@ def _parameters(request: AnyRequest, row: Endpoint[Any]) -> dict[str, str]:
 
 
 def _with_etag(request: AnyRequest, content: bytes, revision: str | None) -> Response[bytes]:
-    """An answer with an ETag: the catalog's revision where nothing else decides it, else of the content.
+    """Answer with an ETag: the catalog's `revision`, or if that is None a hash of the content.
 
-    Rates of today change with the hour and the day, though the catalog does not.
+    The content decides where answers hold rates of today: these change with the hour, the catalog does not.
     """
     etag = f'"{revision or hashlib.sha256(content).hexdigest()[:16]}"'
     if _matches(request.headers.get("if-none-match", "").strip(), etag):
@@ -90,7 +97,10 @@ def _with_etag(request: AnyRequest, content: bytes, revision: str | None) -> Res
 
 
 def _matches(if_none_match: str, etag: str) -> bool:
-    """RFC 9110, 13.1.2: `*`, or a list of entity tags, weak ones compared as strong."""
+    """Compare by RFC 9110, section 13.1.2: `*`, or a list of entity tags, by weak comparison.
+
+    Litestar writes ETags and compares none, and its `ETag.from_header` reads a list as a single tag.
+    """
     if if_none_match == "*":
         return True
     if not re.fullmatch(rf"{_ENTITY_TAG}(?:\s*,\s*{_ENTITY_TAG})*", if_none_match):

@@ -1,17 +1,17 @@
-"""What the routes share: catalog, vocabularies, metrics, and where long work goes."""
+"""The routes share one state: catalog, vocabularies, metrics, and the threads for long work."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import anyio.to_thread
 from anyio import CapacityLimiter
 from pydantic import BaseModel
 
-from tokenquote.api.endpoints import Known, answer, json_of, to_json
+from tokenquote.api.endpoints import Known, answer, read_json, to_json
 from tokenquote.api.problems import Refused
 from tokenquote.api.validation import prepare
 from tokenquote.catalog import Catalog
@@ -26,7 +26,7 @@ ResultT = TypeVar("ResultT")
 
 
 class ServiceState:
-    """One per application; a plain class, for Litestar looks into dataclasses and fails on unions there."""
+    """The state of one application; a plain class, as Litestar inspects dataclasses and fails on unions."""
 
     def __init__(
         self, catalog: Catalog, vocabularies: Vocabularies, telemetry: Telemetry, *, worker_threads: int
@@ -39,15 +39,21 @@ class ServiceState:
         self._limiter: CapacityLimiter | None = None
 
     def answer(
-        self, row: Endpoint[Any], body: bytes, parameters: BaseModel | None, received: dt.datetime
+        self, row: Endpoint[BaseModel], body: bytes, parameters: BaseModel | None, received: dt.datetime
     ) -> bytes:
-        """The answer to a request that was received at that time, as JSON; counted among the metrics.
+        """Answer a request as JSON and count it among the metrics.
+
+        Args:
+            row: the endpoint that was asked.
+            body: the body as it was sent; empty for a GET.
+            parameters: the parameters of path and query; None if the endpoint has none.
+            received: the time of receipt, whose prices apply unless a plan says `at`.
 
         Raises:
-            Refused: it cannot be answered.
+            Refused: the request cannot be answered.
         """
         known = Known(self.catalog, self.vocabularies, received)
-        data = json_of(body) if row.question is not None else None
+        data = read_json(body) if row.question is not None else None
         try:
             answered = answer(row, data, len(body), parameters, known)
         except Refused:
@@ -57,7 +63,7 @@ class ServiceState:
         return to_json(answered)
 
     async def warm_up(self) -> None:
-        """Load the vocabularies of the package itself; open ones are loaded when a model first needs them."""
+        """Load the package's own vocabularies, then report ready; others are loaded when first needed."""
         for name, entry in self.catalog.vocabularies.items():
             if entry.file is not None and entry.package is None and entry.directory is None:
                 await self.off_loop(partial(self.vocabularies.encoder, name))
@@ -65,7 +71,7 @@ class ServiceState:
         self.ready = True
 
     async def off_loop(self, work: Callable[[], ResultT]) -> ResultT:
-        """Run long work in a thread; at most `worker_threads` at a time, the others wait."""
+        """Run long work in a thread; at most `worker_threads` run at the same time, the others wait."""
         if self._limiter is None:
             self._limiter = CapacityLimiter(self._worker_threads)
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)

@@ -1,4 +1,4 @@
-"""What Prometheus sees: traffic, and what was quoted. Quoted dollars are estimates, not spend."""
+"""Prometheus sees traffic and what was quoted; quoted dollars are estimates, not spend."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pydantic import BaseModel
 from tokenquote import __version__
 from tokenquote.catalog import Catalog
 from tokenquote.http.access_log import log_request
-from tokenquote.http.request_ids import request_id_of
+from tokenquote.http.request_ids import ensure_request_id
 from tokenquote_client import Comparison, Failure, Quote
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
@@ -36,6 +36,7 @@ __all__ = ["CONTENT_TYPE", "Telemetry", "observed"]
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 OTHER = "other"
+"""The label of apps and models that the service does not know."""
 
 # OpenTelemetry's advice for http.server.request.duration, with 1 and 2.5 ms before it: most quotes take less.
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
@@ -46,7 +47,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class Telemetry:
-    """The metrics of one application, in a registry of its own."""
+    """The metrics of one application, in its own registry."""
 
     def __init__(self, catalog: Catalog, apps: tuple[str, ...]) -> None:
         self.registry = CollectorRegistry()
@@ -70,8 +71,8 @@ class Telemetry:
         self.quotes = Counter(
             "tokenquote_quotes",
             "Quotes by model and app. The outcome is `complete`, `incomplete` where some tokens have no "
-            "price, `unpriced` where none has one (weights that you run yourself), `refused` where a plan "
-            "was not quoted.",
+            "price, `unpriced` where no tokens have a price (weights that you run yourself), `refused` where "
+            "a plan was not quoted.",
             ["model", "app", "outcome"], registry=self.registry,
         )  # fmt: skip
         self.tokens = Counter(
@@ -120,7 +121,7 @@ class Telemetry:
                 oldest.labels(provider).set(midnight.timestamp())
 
     def answered(self, answered: BaseModel, question: Any) -> None:
-        """Count an answer: quotes by model and app, where it holds any."""
+        """Count the quotes of an answer by model and app; an answer without quotes adds nothing."""
         quotes = answered.quotes if isinstance(answered, Comparison) else [answered]
         for quote in quotes:
             if isinstance(quote, Quote):
@@ -128,8 +129,8 @@ class Telemetry:
             elif isinstance(quote, Failure):
                 self._not_quoted(quote.model, _app(question))
 
-    def refused(self, row: Endpoint[Any], question: Any) -> None:
-        """Count a question that cannot be answered, if it is a plan."""
+    def refused(self, row: Endpoint[BaseModel], question: Any) -> None:
+        """Count a question that was refused, if it was asked of the endpoint for quotes."""
         if row is Endpoints.quotes:
             self._not_quoted(None, _app(question))
 
@@ -150,15 +151,15 @@ class Telemetry:
             self.counts.labels(count.method).inc()
 
     def _not_quoted(self, model: str | None, app: object) -> None:
-        """`model` only if the catalog has it, `app` as it was sent."""
+        """Count a plan that was not quoted: `model` is None or in the catalog, `app` is as it was sent."""
         self.quotes.labels(model or OTHER, self._known_app(app), "refused").inc()
 
     def exposition(self) -> bytes:
-        """All metrics in the text format."""
+        """Write all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
     def _known_app(self, app: object) -> str:
-        # A refused plan may have anything here, a list for one.
+        # A refused plan may have anything here, for example a list.
         return app if isinstance(app, str) and app in self._apps else OTHER
 
 
@@ -173,14 +174,14 @@ def _outcome(totals: Totals) -> str:
 
 
 def observed(app: ASGIApp, telemetry: Telemetry) -> ASGIApp:
-    """Wrap the application so that every answer is measured and logged, even those no route produced."""
+    """Wrap the application so that every answer is measured and logged, even an answer of no route."""
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         started, status = time.perf_counter(), 500
-        request_id = request_id_of(scope)
+        request_id = ensure_request_id(scope)
 
         async def stamp(message: Message) -> None:
             nonlocal status

@@ -1,28 +1,28 @@
-"""A plan as rows, one per model request: what each sends, what it finds in the cache."""
+"""Turns a counted conversation into rows, one per model request, and rows into cache use and money."""
 
 from tokenquote.ledger.caching import CacheUse, billed_kinds, replay_cache
 from tokenquote.ledger.replay import (
     MAX_ROWS,
-    Content,
+    NOTHING,
     Conversation,
+    CountedRound,
+    CountedTurn,
     Opening,
     PlanTooLong,
     Row,
-    ToolRound,
-    Turn,
     replay,
 )
 
 __all__ = [
     "MAX_ROWS",
+    "NOTHING",
     "CacheUse",
-    "Content",
     "Conversation",
+    "CountedRound",
+    "CountedTurn",
     "Opening",
     "PlanTooLong",
     "Row",
-    "ToolRound",
-    "Turn",
     "billed_kinds",
     "replay",
     "replay_cache",

@@ -1,4 +1,4 @@
-"""Prompt caching as a replay over the ledger: what each request reads and what it writes.
+"""Replays prompt caching over the ledger: what each request reads and what it writes.
 
 A prefix cache is hit by what a request shares with the one before it; the provider's rule says how much of
 that counts. Caches with breakpoints hold prefixes only up to marks after the tools, after the system message
@@ -23,10 +23,12 @@ _UNIT_SECONDS = {"m": 60, "h": 3600}
 
 @dataclass(frozen=True, slots=True)
 class CacheUse:
-    """Tokens of one request's input: read from the cache, and written to it at a write rate."""
+    """Counts the tokens of one request's input that the cache serves or stores."""
 
     read: int = 0
+    """Tokens that are read from the cache."""
     write: int = 0
+    """Tokens that are written to the cache and billed at a write rate."""
 
 
 def replay_cache(
@@ -38,7 +40,7 @@ def replay_cache(
     bills_writes: bool,
     marks: tuple[int, ...] = (),
 ) -> list[CacheUse]:
-    """Every row's use of the cache.
+    """Work out every row's use of the cache.
 
     Args:
         rows: the requests of one conversation, in order.
@@ -65,7 +67,7 @@ def replay_cache(
 
 
 def ttl_seconds(ttl: str) -> int:
-    """Seconds of a time to live such as `5m` or `12h`."""
+    """Convert a time to live such as `5m` or `12h` to seconds."""
     return int(ttl[:-1]) * _UNIT_SECONDS[ttl[-1]]
 
 
@@ -82,7 +84,7 @@ def _possible_read(before: Row, row: Row, rule: Caching, written: Set[int]) -> i
 
 
 def billed_kinds(row: Row, use: CacheUse, write_kind: str, head: int) -> Mapping[str, int]:
-    """The request's tokens by kind.
+    """Split a request's tokens into kinds that may each have a price of their own.
 
     Args:
         row: the request.
@@ -110,7 +112,7 @@ def billed_kinds(row: Row, use: CacheUse, write_kind: str, head: int) -> Mapping
 
 
 def _media_read(row: Row, use: CacheUse, head: int) -> MediaUse:
-    """The media in what is read: the share that falls to it where a read ends among messages."""
+    """Count the media in what is read; where a read ends among messages, its share of them."""
     if use.read <= head:
         return NO_MEDIA
     read = row.shared_media.share(use.read - head, row.shared - head)

@@ -1,9 +1,9 @@
-"""Text, tool definitions and native request bodies to token counts that say where they come from."""
+"""Counts the tokens of texts, tool definitions and native bodies, and says where each count comes from."""
 
 from tokenquote.counts import Count
 from tokenquote.tokens.bodies import format_names, looks_like, read_body, read_tools
 from tokenquote.tokens.request import BodyError, Media, Message, Request, ToolCall, ToolDefinition, Unknown
-from tokenquote.tokens.request_count import Framed, RequestCount
+from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.rules import TokenRules
 from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.vocabularies import Vocabularies, VocabularyError
@@ -11,7 +11,6 @@ from tokenquote.tokens.vocabularies import Vocabularies, VocabularyError
 __all__ = [
     "BodyError",
     "Count",
-    "Framed",
     "Media",
     "Message",
     "Request",

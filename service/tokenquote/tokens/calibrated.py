@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import TypeAlias
 
 from tokenquote.catalog.schema.calibration import CalibratedFamily, CalibratedUse, Fit, HalfWidth, Kind
-from tokenquote.counts import Count, Method
+from tokenquote.counts import Count, Method, total
 from tokenquote.tokens import request_features as features
 from tokenquote.tokens.request import Message, Request, ToolDefinition
-from tokenquote.tokens.request_count import Framed, RequestCount, total
+from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.request_features import Features
 from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.vocabularies import Vocabularies
@@ -25,15 +25,10 @@ from tokenquote.tokens.vocabularies.content_classes import CLASSES
 __all__ = ["CalibratedRequests", "CalibratedTexts"]
 
 BORROWED_DOUBT = 0.5
-"""What a term that no recorded call of the rule has may be off by, as a share of itself."""
+"""How far a term that no recorded call of the rule has may be off, as a share of itself."""
 
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """Tokens of texts, and by how many they may be off beyond the band of the recorded calls."""
-
-    tokens: float
-    doubt: float = 0.0
+_Estimate: TypeAlias = tuple[float, float]
+"""Tokens before they are rounded, and by how many they may be off beyond the band of the recorded calls."""
 
 
 class CalibratedTexts:
@@ -57,36 +52,37 @@ class CalibratedTexts:
         self._tokens = [family.tokens.get(name, 1.0) for name in CLASSES]
         self._doubt = [family.doubt.get(name, 0.0) for name in CLASSES]
         self._shared = memo or TextMemo()
-        self._memo: dict[str, Estimate] = {}
+        self._memo: dict[str, _Estimate] = {}
 
     @property
     def are_exact(self) -> bool:
+        """Whether the provider's own vocabulary counts the texts."""
         return self._exact is not None
 
-    def estimate(self, texts: Iterable[str]) -> Estimate:
-        """Several texts, each encoded by itself."""
-        found = [self._one(text) for text in texts]
-        return Estimate(sum(one.tokens for one in found), sum(one.doubt for one in found))
+    def estimate(self, texts: Iterable[str]) -> _Estimate:
+        """Estimate the tokens of several texts, each encoded by itself, and how far they may be off."""
+        found = [self._estimate_text(text) for text in texts]
+        return sum(tokens for tokens, _ in found), sum(doubt for _, doubt in found)
 
     def public(self, text: str) -> int:
-        """Tokens of the public vocabulary."""
+        """Count the text's tokens in the public vocabulary."""
         return self._count(self._public, text)
 
-    def _one(self, text: str) -> Estimate:
+    def _estimate_text(self, text: str) -> _Estimate:
         if text not in self._memo:
-            self._memo[text] = self._look_at(text)
+            self._memo[text] = self._weigh_classes(text)
         return self._memo[text]
 
-    def _look_at(self, text: str) -> Estimate:
+    def _weigh_classes(self, text: str) -> _Estimate:
         if self._exact is not None:
-            return Estimate(self._count(self._exact, text))
+            return self._count(self._exact, text), 0.0
         key = (self._public, text)
         if key not in self._shared.classes:
             self._shared.classes[key] = self._vocabularies.classes(self._public).counts(text)
         counts = self._shared.classes[key]
         found = [(int(count), i) for i, count in enumerate(counts) if count]
         tokens = sum(count * self._tokens[i] for count, i in found)
-        return Estimate(max(0.0, tokens), sum(count * self._doubt[i] for count, i in found))
+        return max(0.0, tokens), sum(count * self._doubt[i] for count, i in found)
 
     def _count(self, vocabulary: str, text: str) -> int:
         key = (vocabulary, text)
@@ -106,11 +102,12 @@ class CalibratedRequests:
 
     @property
     def per_request(self) -> int:
+        """Tokens that every request has, whatever is in it."""
         return round(self._fit.structure.get("request", 0.0))
 
     @property
     def basis(self) -> str:
-        """What the coefficients are fitted on, in words."""
+        """What the coefficients are fitted on, in a sentence for users."""
         fit = self._fit
         until = f" up to {fit.newest}" if fit.newest else ""
         return (
@@ -121,73 +118,78 @@ class CalibratedRequests:
         )
 
     def text(self, text: str) -> Count:
-        """A text by itself."""
-        return self._framed(Features((text,)), self._band("plain")).content
+        """Count a text by itself."""
+        return self._counted(Features((text,)), self._band("plain"))
 
     def request(self, request: Request) -> RequestCount:
+        """Count a whole request, part by part."""
         kind = features.kind_of(request)
         band = self._band(kind)
         system = [message for message in request.messages if message.role == "system"]
         others = [message for message in request.messages if message.role != "system"]
         bare = features.prompts(request)
-        opening = Framed(self._nothing()) if request.shape == "prompts" else self._opening(request, band)
-        messages = self._framed(bare, band) + self._appended(others, band)
+        opening = self._nothing() if request.shape == "prompts" else self._opening(request, band)
+        messages = self._counted(bare, band) + self._appended(others, band)
         return RequestCount(
-            system=self._framed(features.system(system), band),
-            tools=self._framed(features.tools(request, self._use), band),
-            schema=self._framed(features.schema(request.schema, self._use), band),
-            messages=Framed(messages.content, messages.framing + request.prompt_tokens) + opening,
-            unknown=self._unknown([one.text for one in request.everything_unknown()]),
+            system=self._counted(features.system(system), band),
+            tools=self._counted(features.tools(request, self._use), band),
+            schema=self._counted(features.schema(request.schema, self._use), band),
+            messages=messages.with_framing(request.prompt_tokens) + opening,
+            unknown=self._unknown([piece.text for piece in request.everything_unknown()]),
             per_request=0 if request.shape == "prompts" else self.per_request,
             by_tool=self._by_tool(request.tools),
             slack=math.ceil(band.absolute),
         )
 
-    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
+    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
+        """Count tool definitions."""
         request = Request(tools=tuple(tools))
-        return self._framed(features.tools(request, self._use), self._band("tools"))
+        return self._counted(features.tools(request, self._use), self._band("tools"))
 
-    def appended(self, messages: Sequence[Message]) -> Framed:
+    def appended(self, messages: Sequence[Message]) -> Count:
+        """Count what messages add to a request that goes before them."""
         return self._appended(messages, self._band(features.kind_of(Request(messages=tuple(messages)))))
 
-    def _appended(self, messages: Sequence[Message], band: HalfWidth) -> Framed:
-        parts = (self._framed(one, band) for one in features.spoken(messages, self._use))
+    def _appended(self, messages: Sequence[Message], band: HalfWidth) -> Count:
+        parts = (self._counted(message, band) for message in features.spoken(messages, self._use))
         return total(parts, self._nothing())
 
-    def _opening(self, request: Request, band: HalfWidth) -> Framed:
-        """What comes once besides the constant that every request has."""
+    def _opening(self, request: Request, band: HalfWidth) -> Count:
+        """Count what comes once besides the constant that every request has."""
         terms = dict(features.per_request(request).terms)
         terms.pop("request", None)
-        return self._framed(Features(terms=terms), band)
+        return self._counted(Features(terms=terms), band)
 
     def _by_tool(self, tools: Sequence[ToolDefinition]) -> dict[str, int]:
-        """What each definition adds; two tools of one name together."""
+        """Count what each definition adds; two tools of one name are added up."""
         added: dict[str, int] = {}
         for tool in tools:
-            one = self._framed(features.definitions([tool], self._use), self._band("tools"))
-            added[tool.name] = added.get(tool.name, 0) + one.tokens
+            definition = self._counted(features.definitions([tool], self._use), self._band("tools"))
+            added[tool.name] = added.get(tool.name, 0) + definition.tokens
         return added
 
-    def _framed(self, part: Features, band: HalfWidth) -> Framed:
-        """One part, rounded once, with its share of the band."""
-        texts, weighed = self._texts.estimate(part.texts), self._weighed(part)
+    def _counted(self, part: Features, band: HalfWidth) -> Count:
+        """Count one part, rounded once, with its share of the band."""
+        in_texts, doubt_of_texts = self._texts.estimate(part.texts)
+        weighed, doubt_of_weighed = self._weighed(part)
         structure = self._fit.structure
         around = sum(structure.get(term, 0.0) * n for term, n in part.terms.items())
-        doubt = texts.doubt + weighed.doubt
+        doubt = doubt_of_texts + doubt_of_weighed
         doubt += BORROWED_DOUBT * sum(
             abs(structure.get(term, 0.0)) * n for term, n in part.terms.items() if term in self._borrowed
         )
-        tokens, framing = round(texts.tokens + weighed.tokens + around), round(around)
+        tokens, framing = round(in_texts + weighed + around), round(around)
         half = doubt + band.relative * abs(tokens)
-        return Framed(self._count(tokens - framing, half, assumed=not self._is_fitted(part)), framing)
+        content = self._count(tokens - framing, half, assumed=not self._is_fitted(part))
+        return content.with_framing(framing)
 
-    def _weighed(self, part: Features) -> Estimate:
-        """Texts that are billed in part. One whose term no recorded call has is taken to be billed as a text
-        is: it may be left out, or cost twice as much.
+    def _weighed(self, part: Features) -> _Estimate:
+        """Estimate texts that are billed in part. One whose term no recorded call has is taken to be billed
+        as a text is: it may be left out, or cost twice as much.
         """
         found = [(self._fit.structure.get(term), self._texts.public(text)) for term, text in part.weighed]
         billed = sum(tokens if weight is None else tokens * weight for weight, tokens in found)
-        return Estimate(billed, sum(tokens for weight, tokens in found if weight is None))
+        return billed, sum(tokens for weight, tokens in found if weight is None)
 
     def _is_fitted(self, part: Features) -> bool:
         """Whether recorded calls of this very rule have all that the part is made of."""
@@ -199,14 +201,14 @@ class CalibratedRequests:
         if half == 0.0 and self._texts.are_exact and not assumed:
             method = "exact"
         low = math.floor(tokens - half)
-        return Count(tokens, low, math.ceil(tokens + half), method, self._texts.vocabulary)
+        return Count(tokens, low, math.ceil(tokens + half), method, self._texts.vocabulary, framed=True)
 
-    def _unknown(self, texts: Sequence[str]) -> Framed:
-        """What has no rule: half of its text's tokens, or twice as many."""
+    def _unknown(self, texts: Sequence[str]) -> Count:
+        """Count what has no rule: from half of its text's tokens to twice as many."""
         if not texts:
-            return Framed(self._nothing())
-        tokens = round(self._texts.estimate(texts).tokens)
-        return Framed(Count(tokens, tokens // 2, 2 * tokens, "assumed", self._texts.vocabulary))
+            return self._nothing()
+        tokens = round(self._texts.estimate(texts)[0])
+        return Count(tokens, tokens // 2, 2 * tokens, "assumed", self._texts.vocabulary, framed=True)
 
     def _nothing(self) -> Count:
         return self._count(0, 0.0, assumed=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tokenquote.counts import Count
 from tokenquote.errors import LocatedError, Location
 
 __all__ = [
@@ -65,8 +66,9 @@ class Unknown:
     location: Location
 
 
-Part = str | Media | Unknown
-"""A piece of a message; a string is its text. Providers encode each part by itself."""
+Part = str | Media | Unknown | Count
+"""A piece of a message; a string is its text, a count what somebody has counted already or states. Providers
+encode each part by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ class Message:
     def texts(self) -> tuple[str, ...]:
         """The text parts, in order."""
         return tuple(part for part in self.parts if isinstance(part, str))
+
+    @property
+    def counts(self) -> tuple[Count, ...]:
+        """What stands in it counted already, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Count))
 
     @property
     def media(self) -> tuple[Media, ...]:

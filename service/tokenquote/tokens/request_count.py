@@ -1,41 +1,27 @@
-"""What a request's input comes to, part by part."""
+"""The input of one request, counted part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tokenquote.counts import Count, least_certain
 
-__all__ = ["Framed", "RequestCount", "total"]
-
-
-@dataclass(frozen=True, slots=True)
-class Framed:
-    """A count of content, and the tokens that the provider adds around it (they may be negative: a merge)."""
-
-    content: Count
-    framing: int = 0
-
-    @property
-    def tokens(self) -> int:
-        return self.content.tokens + self.framing
-
-    def __add__(self, other: Framed) -> Framed:
-        return Framed(self.content + other.content, self.framing + other.framing)
+__all__ = ["RequestCount"]
 
 
 @dataclass(frozen=True, slots=True)
 class RequestCount:
-    """A request's input by part, pictures and clips left out; the constant per request is in none of them."""
+    """A request's input by part, without media; the constant per request is in none of the parts."""
 
-    system: Framed
-    tools: Framed
-    schema: Framed
-    messages: Framed
-    unknown: Framed
+    system: Count
+    tools: Count
+    schema: Count
+    messages: Count
+    unknown: Count
     """What the body holds that no rule counts: estimated by its text, with a wide band."""
     per_request: int
+    """Tokens that every request has, whatever is in it."""
     by_tool: Mapping[str, int] = field(default_factory=dict)
     """What each tool's definition adds, by its name; the rest of `tools` comes with having any."""
     slack: int = 0
@@ -43,34 +29,30 @@ class RequestCount:
 
     @property
     def tokens(self) -> int:
+        """Tokens of the whole request."""
         return self.count.tokens
 
     @property
     def framing(self) -> int:
-        """Everything that is around texts and in none of them; it may be negative, but never the whole."""
-        around = self.per_request + sum(part.framing for part in self._parts)
-        return max(around, -sum(part.content.tokens for part in self._parts))
+        """Tokens around texts and in none of them; it may be negative, but never outweighs the texts."""
+        parts = self._parts
+        around = self.per_request + sum(part.framing for part in parts)
+        return max(around, -sum(part.tokens - part.framing for part in parts))
 
     @property
     def count(self) -> Count:
-        """The whole with its band."""
-        contents = [part.content for part in self._parts]
+        """The whole request with its band."""
+        parts, framing = self._parts, self.framing
         return Count(
-            sum(content.tokens for content in contents) + self.framing,
-            max(0, sum(content.low for content in contents) + self.framing - self.slack),
-            sum(content.high for content in contents) + self.framing + self.slack,
-            least_certain(*(content.method for content in contents)),
-            next((content.vocabulary for content in contents if content.vocabulary), None),
+            sum(part.tokens - part.framing for part in parts) + framing,
+            max(0, sum(part.low - part.framing for part in parts) + framing - self.slack),
+            sum(part.high - part.framing for part in parts) + framing + self.slack,
+            least_certain(*(part.method for part in parts)),
+            next((part.vocabulary for part in parts if part.vocabulary), None),
+            framing,
+            framed=True,
         )
 
     @property
-    def _parts(self) -> tuple[Framed, ...]:
+    def _parts(self) -> tuple[Count, ...]:
         return (self.system, self.tools, self.schema, self.messages, self.unknown)
-
-
-def total(parts: Iterable[Framed], nothing: Count) -> Framed:
-    """The sum; of no parts, nothing."""
-    summed = Framed(nothing)
-    for part in parts:
-        summed = summed + part
-    return summed

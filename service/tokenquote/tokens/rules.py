@@ -1,4 +1,4 @@
-"""How one model counts a request: texts by its vocabulary, and what its provider adds around them."""
+"""Counts requests as one model does: texts by its vocabulary, and what its provider adds around them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.framing import FramedRequests
 from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
-from tokenquote.tokens.request_count import Framed, RequestCount
+from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
 from tokenquote.tokens.texts import TextCounter, TextMemo
@@ -21,20 +21,20 @@ __all__ = ["RequestStyle", "TokenRules"]
 
 
 class RequestStyle(Protocol):
-    """A way of counting requests; one for each kind of knowledge about a family of models."""
+    """Is a way of counting requests; there is one for each kind of knowledge about a family of models."""
 
     @property
     def per_request(self) -> int:
         """Tokens that every request has, whatever is in it."""
 
     def request(self, request: Request) -> RequestCount:
-        """A whole request, part by part."""
+        """Count a whole request, part by part."""
 
-    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
-        """Tool definitions, given the system messages that may hold their block."""
+    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
+        """Count tool definitions, given the system messages that may hold their block."""
 
-    def appended(self, messages: Sequence[Message]) -> Framed:
-        """What messages add to a request that goes before them: a question, an answer, calls with results."""
+    def appended(self, messages: Sequence[Message]) -> Count:
+        """Count what messages (a question, an answer, calls with results) add to a request before them."""
 
 
 class TokenRules:
@@ -58,7 +58,7 @@ class TokenRules:
         self._texts = TextCounter(self._used, vocabularies, memo)
         self._vocabularies = vocabularies
         self._calibrated = _calibrated(counting, vocabularies, memo)
-        self._style = self._style_of(shape)
+        self._style = self._choose_style(shape)
 
     @property
     def per_request(self) -> int:
@@ -67,7 +67,7 @@ class TokenRules:
 
     @property
     def basis(self) -> str | None:
-        """What the counts rest on, in words; None: they are exact, or by a rule that is published."""
+        """What the counts rest on, in a sentence; None: they are exact, or by a rule that is published."""
         if self._calibrated is not None:
             return self._calibrated.basis
         used = self._used
@@ -80,26 +80,26 @@ class TokenRules:
         )
 
     def text(self, text: str) -> Count:
-        """A text by itself."""
+        """Count a text by itself."""
         return self._texts.texts([text]) if self._calibrated is None else self._calibrated.text(text)
 
     def request(self, request: Request) -> RequestCount:
-        """A request, part by part."""
+        """Count a whole request, part by part."""
         if self._shape is not None:
             return self._style.request(replace(request, shape=self._shape))
         same = self._counting.template is not None
-        return (self._style if same else self._style_of(request.shape)).request(request)
+        return (self._style if same else self._choose_style(request.shape)).request(request)
 
-    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
-        """Tool definitions, given the system messages that may hold their block."""
+    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
+        """Count tool definitions, given the system messages that may hold their block."""
         return self._style.tools(tools, system)
 
-    def appended(self, messages: Sequence[Message]) -> Framed:
-        """What messages add to a request that goes before them."""
+    def appended(self, messages: Sequence[Message]) -> Count:
+        """Count what messages add to a request that goes before them."""
         return self._style.appended(messages)
 
-    def _style_of(self, shape: Shape | None) -> RequestStyle:
-        """Bodies of OpenAI's Responses may be framed otherwise than the same conversation in a chat."""
+    def _choose_style(self, shape: Shape | None) -> RequestStyle:
+        """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise."""
         if self._calibrated is not None:
             return self._calibrated
         framing, template = self._counting.framing, self._counting.template
@@ -112,7 +112,7 @@ class TokenRules:
 
 
 def _usable(counting: Counting, vocabularies: Vocabularies) -> Counting:
-    """The rule as it is, or with another vocabulary and a wider band where its own is not there."""
+    """Return the rule as it is, or with another vocabulary and a wider band where its own is not there."""
     approximation = counting.without_vocabulary
     if approximation is None or vocabularies.trouble(counting.vocabulary) is None:
         return counting

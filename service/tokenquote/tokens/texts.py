@@ -1,4 +1,4 @@
-"""Texts to tokens of one model: its vocabulary, its factor, its band; each text is encoded once."""
+"""Counts texts as one model does: its vocabulary, its factor, its band; each text is encoded once."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _UNKNOWN_LOW, _UNKNOWN_HIGH = Decimal("0.5"), Decimal(2)
 
 @dataclass(frozen=True)
 class TextMemo:
-    """What texts came to, by (vocabulary, text). Share it among the models of one quote, and each text is
-    encoded once for each vocabulary.
+    """Remembers the tokens of texts, by (vocabulary, text). Share it among the models of one quote, and each
+    text is encoded once for each vocabulary.
     """
 
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)
     classes: dict[tuple[str, str], npt.NDArray[np.int64]] = field(default_factory=dict)
-    """By class of content, in the order of content_classes.CLASSES."""
+    """Tokens by class of content, in the order of content_classes.CLASSES."""
 
 
 class TextCounter:
@@ -45,22 +45,26 @@ class TextCounter:
         self._memo = (memo or TextMemo()).tokens
 
     def encode(self, text: str) -> int:
-        """Tokens of the vocabulary, before any factor."""
+        """Count the text's tokens in the vocabulary, before any factor."""
         key = (self._counting.vocabulary, text)
         if key not in self._memo:
             self._memo[key] = self._vocabularies.count(*key)
         return self._memo[key]
 
     def nothing(self) -> Count:
-        """No text: what sums start from."""
+        """Count no text at all: what sums start from."""
         return self.scaled(0)
 
+    def around(self, framing: int) -> Count:
+        """Count tokens that the provider adds by itself, without any text."""
+        return self.nothing().with_framing(framing)
+
     def texts(self, texts: Iterable[str]) -> Count:
-        """Texts that are encoded each by itself."""
+        """Count texts that are encoded each by itself."""
         return self.scaled(sum(self.encode(text) for text in texts))
 
     def scaled(self, tokens: int, factor: Decimal | None = None) -> Count:
-        """Tokens of the vocabulary as tokens of the model, with its band."""
+        """Turn tokens of the vocabulary into tokens of the model, with its band."""
         counting = self._counting
         scaled = tokens * (counting.factor if factor is None else factor)
         return Count(
@@ -69,10 +73,11 @@ class TextCounter:
             math.ceil(scaled * counting.high),
             counting.method,
             counting.vocabulary,
+            framed=True,
         )
 
     def banded(self, tokens: int) -> Count:
-        """Tokens of the model, as the model's texts are trusted."""
+        """Give tokens of the model the band that the model's texts have."""
         counting = self._counting
         return self._banded(
             Count(tokens, tokens, tokens, counting.method, counting.vocabulary),
@@ -82,7 +87,7 @@ class TextCounter:
         )
 
     def as_structure(self, count: Count) -> Count:
-        """Definitions, schemas and calls: how providers render them is known less well than texts."""
+        """Widen the band for definitions, schemas and calls, whose rendering is less well known."""
         rule = self._counting.framing.tools
         return self._banded(
             count,
@@ -92,7 +97,7 @@ class TextCounter:
         )
 
     def as_unknown(self, texts: Iterable[str]) -> Count:
-        """What has no rule: assumed to cost as its text does, within a wide band."""
+        """Count what has no rule: assumed to cost as its text does, within a wide band."""
         return self._banded(self.texts(texts), _UNKNOWN_LOW, _UNKNOWN_HIGH, "assumed")
 
     @staticmethod
@@ -103,4 +108,5 @@ class TextCounter:
             math.ceil(count.tokens * high),
             method,
             count.vocabulary,
+            framed=True,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from tokenquote.api.deployments.assumptions import deployment_assumptions, deployment_warnings
+from tokenquote.api.deployments.assumptions import list_assumptions, list_warnings
 from tokenquote.api.deployments.break_even import Economy, Quotes, answer_break_even, quote_both
 from tokenquote.api.deployments.explanations import Findings, explain
 from tokenquote.api.deployments.gpu_choice import Choice, choose, gpu_option, options
@@ -78,8 +78,8 @@ def _answer(findings: Findings, hosting: Placement, found: Sequence[Choice]) -> 
         speed=bound_speed(hosted, choice, machine, findings.running) if machine else None,
         break_even=findings.break_even,
         explained=explain(findings),
-        assumptions=deployment_assumptions(findings),
-        warnings=deployment_warnings(findings),
+        assumptions=list_assumptions(findings),
+        warnings=list_warnings(findings),
     )
 
 

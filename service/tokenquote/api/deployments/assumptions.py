@@ -9,10 +9,10 @@ from tokenquote.api.deployments.gpu_choice import MAX_GPUS
 from tokenquote.api.memory.assumptions import replication_assumptions
 from tokenquote_client.quote import Warned
 
-__all__ = ["deployment_assumptions", "deployment_warnings"]
+__all__ = ["list_assumptions", "list_warnings"]
 
 
-def deployment_assumptions(findings: Findings) -> list[str]:
+def list_assumptions(findings: Findings) -> list[str]:
     """Return what the answer rests on."""
     return [
         *findings.hosted.architecture.assumptions,
@@ -89,7 +89,7 @@ def _money(findings: Findings) -> Iterator[str]:
     yield "GPUs are rented around the clock; power, staff, storage and traffic are not counted"
 
 
-def deployment_warnings(findings: Findings) -> list[Warned]:
+def list_warnings(findings: Findings) -> list[Warned]:
     """Return what could mislead a reader who sees only the numbers."""
     found = [*_fit_warnings(findings), *_limit_warnings(findings), *_money_warnings(findings)]
     architecture = findings.hosted.architecture

@@ -12,7 +12,7 @@ from tokenquote.api.memory import figure_method
 from tokenquote.memory import CachePlan, cache_formula
 from tokenquote.memory.gpus.overhead import EngineSettings
 from tokenquote_client.deployments import BreakEvenAnswer, Explained
-from tokenquote_client.wire import Method
+from tokenquote_client.wire_types import Method
 
 __all__ = ["Findings", "explain"]
 

@@ -10,7 +10,6 @@ from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.schema.providers import AmountProfiles
 from tokenquote.counts import Count, MediaUse
 from tokenquote.errors import LocatedError, Location, under
-from tokenquote.ledger import Content
 from tokenquote.media import (
     Clip,
     Document,
@@ -60,11 +59,11 @@ class CountedMedia:
     notes: tuple[str, ...] = ()
     """What was taken for granted."""
 
-    def content(self, *, in_chat: bool = False) -> Content:
+    def content(self, *, in_chat: bool = False) -> Count:
         """As it enters a context, with what stands around it; a Chat Completions body adds a little more."""
         extra = self.counted.in_message + (self.counted.extra_in_chat if in_chat else 0)
         use = media_use(self.item, self.counted)
-        return Content(self.counted.total.tokens + extra, extra, use, framed=True)
+        return replace(self.counted.total.with_framing(extra), media=use)
 
 
 @dataclass(frozen=True)

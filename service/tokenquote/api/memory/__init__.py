@@ -34,7 +34,7 @@ from tokenquote_client.memory import (
     WeightsQuestion,
 )
 from tokenquote_client.model_header import ModelHeader
-from tokenquote_client.wire import Method
+from tokenquote_client.wire_types import Method
 
 __all__ = [
     "answer_kv_cache",

@@ -1,4 +1,4 @@
-"""The one place that knows the order: plan + catalog -> count -> ledger -> cache -> price -> quote."""
+"""Answers plans; the one place that knows the order: plan, count, ledger, cache, price, quote."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from decimal import Decimal
 from tokenquote.api.media.counter import LookedAt
 from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import conversation_memory
-from tokenquote.api.problems import problem_of
+from tokenquote.api.problems import write_problem
 from tokenquote.api.quotes.plan_checks import check_plan
 from tokenquote.api.quotes.plans import ResolvedPlan, resolve
 from tokenquote.api.quotes.quote_parts import (
-    budget_of,
-    context_of,
-    fleet_of,
-    lines_of,
-    overflow_of,
-    requests_of,
-    totals_of,
+    build_fleet,
+    build_lines,
+    build_requests,
+    build_totals,
+    describe_context,
+    find_overflow,
+    spend_budget,
 )
-from tokenquote.api.quotes.warnings import CacheChoice, assumptions_of, warnings_of
+from tokenquote.api.quotes.warnings import CacheChoice, list_assumptions, list_warnings
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.providers import Caching
 from tokenquote.errors import LocatedError, under
@@ -84,7 +84,7 @@ def quote_as(
 
 
 def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
-    """Quotes for several models: complete before incomplete, then by cost, then by id; failures last.
+    """Quote several models: complete quotes first, then by cost, then by id; failures stand last.
 
     Raises:
         LocatedError: what is wrong is the plan, for every model fails in the same way.
@@ -96,7 +96,7 @@ def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
             quotes.append(quoting.quote(model))
         except LocatedError as error:
             failures[model.id] = error
-    problems = {model_id: problem_of(error) for model_id, error in failures.items()}
+    problems = {model_id: write_problem(error) for model_id, error in failures.items()}
     if not quotes and len({problem.detail for problem in problems.values()}) == 1:
         raise next(iter(failures.values()))
     quotes.sort(key=_by_price)
@@ -111,18 +111,18 @@ def _by_price(quote: Quote) -> tuple[bool, bool, Decimal, str]:
 
 @dataclass(frozen=True)
 class _Quoting:
-    """One plan at one instant, for one model after the other."""
+    """Quotes one plan at one instant, for one model after the other."""
 
     plan: wire.Plan
     catalog: Catalog
     vocabularies: Vocabularies
     at: dt.datetime
     digest: str
-    """Of the plan, for the quotes' ids."""
+    """A digest of the plan, for the quotes' ids."""
     with_requests: bool
     memo: TextMemo = field(default_factory=TextMemo)
     looked_at: LookedAt = field(default_factory=LookedAt)
-    """Media whose headers were read."""
+    """The media whose headers were read already."""
 
     def quote(self, model: Model) -> Quote:
         plan, at = self.plan, self.at
@@ -132,37 +132,37 @@ class _Quoting:
         rows = replay(resolved.conversation)
         cache = _choose_cache(plan.caching, model, tariff)
         uses = _cache_uses(rows, cache, resolved)
-        head = (resolved.conversation.opening.tools + resolved.conversation.opening.system).tokens
+        head = resolved.conversation.opening.head.tokens
         billed = [billed_kinds(row, use, cache.write_kind, head) for row, use in zip(rows, uses, strict=True)]
         priced = price(tariff, billed)
         uncached = priced
         if cache.rule is not None:
             uncached = price(tariff, [billed_kinds(row, CacheUse(), cache.write_kind, head) for row in rows])
-        overflow = overflow_of(rows, model)
-        context = context_of(rows, model, overflow)
+        overflow = find_overflow(rows, model)
+        context = describe_context(rows, model, overflow)
         return Quote(
             id=self._id(model),
             model=model.id,
             catalog_revision=self.catalog.revision,
             prices_at=at.astimezone(dt.UTC),
-            totals=totals_of(rows, uses, priced, uncached),
-            requests=requests_of(rows, uses, priced) if self.with_requests else None,
-            lines=lines_of(priced, tariff, plan.mode),
+            totals=build_totals(rows, uses, priced, uncached),
+            requests=build_requests(rows, uses, priced) if self.with_requests else None,
+            lines=build_lines(priced, tariff, plan.mode),
             context=context,
             counts=list(resolved.counts),
-            fleet=fleet_of(plan.conversations, priced),
-            budget=budget_of(plan.budget, rows, priced),
+            fleet=build_fleet(plan.conversations, priced),
+            budget=spend_budget(plan.budget, rows, priced),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
-            assumptions=[*resolved.assumptions, *assumptions_of(rules.basis, cache, rows)],
+            assumptions=[*resolved.assumptions, *list_assumptions(rules.basis, cache, rows)],
             warnings=[
-                *warnings_of(plan, model, at, resolved.unstated, overflow, cache, priced),
+                *list_warnings(plan, model, at, resolved.unstated, overflow, cache, priced),
                 *(Warned(code=code, detail=detail) for code, detail in media_warnings(rows, model)),
             ],
         )
 
     def _rules(self, model: Model) -> TokenRules:
-        """The model's own rules, or those of the api that the opening body is for, where they differ."""
+        """Choose the model's own rules, or those of the api of the opening body, where they differ."""
         start = self.plan.start
         if start is None:
             return TokenRules(model.counting, self.vocabularies, self.memo)
@@ -176,13 +176,13 @@ class _Quoting:
         )
 
     def _id(self, model: Model) -> str:
-        """The same plan at the same instant from the same catalog has the same id."""
+        """Make an id that the same plan at the same instant from the same catalog always has."""
         parts = (self.digest, model.id, self.catalog.revision, self.at.astimezone(dt.UTC).isoformat())
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
 def _choose_cache(wanted: wire.Caching, model: Model, tariff: Tariff) -> CacheChoice:
-    """Whether the cache is on, for how long it keeps, and what a write is billed as."""
+    """Decide whether the cache is on, how long it keeps entries, and what a write is billed as."""
     rule = model.caching
     if rule is None:
         if wanted.enabled:
@@ -203,7 +203,7 @@ def _choose_cache(wanted: wire.Caching, model: Model, tariff: Tariff) -> CacheCh
 
 
 def _offered_ttls(rule: Caching, tariff: Tariff) -> list[str]:
-    """Where writing has a price, only the times to live whose price is known."""
+    """List the times to live that can be chosen: where writing has a price, those whose price is known."""
     charges = any(tariff.states(kind) for kind in rule.ttls.values())
     return [ttl for ttl, kind in rule.ttls.items() if tariff.states(kind) or not charges]
 
@@ -212,7 +212,7 @@ def _cache_uses(rows: Sequence[Row], cache: CacheChoice, resolved: ResolvedPlan)
     if cache.rule is None:
         return [CacheUse()] * len(rows)
     opening = resolved.conversation.opening
-    marks = (opening.tools.tokens, (opening.tools + opening.system).tokens)
+    marks = (opening.tools.tokens, opening.head.tokens)
     return replay_cache(
         rows, cache.rule, ttl=cache.ttl, hit_rate=cache.hit_rate, bills_writes=cache.bills_writes, marks=marks
     )

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 from tokenquote.api.media.counter import CountedMedia
 from tokenquote.catalog.schema.providers import AmountProfiles
+from tokenquote.counts import Count
 from tokenquote.errors import Location, NotYetOffered
-from tokenquote.tokens import Count, TokenRules
+from tokenquote.tokens import TokenRules
 from tokenquote_client import amounts
 from tokenquote_client.quote import CountedAmount
 
-__all__ = ["AmountCounter", "CountedText"]
+__all__ = ["AmountCounter", "PlannedAmount", "read_text"]
+
+PlannedAmount: TypeAlias = amounts.Amount | amounts.TextPart | amounts.TokensPart
+"""An amount of any form, by itself or among the parts of a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountedText:
-    """One amount: text, around which the provider adds framing, or tokens, around which it does not."""
-
-    count: Count
-    text: str | None = None
+def read_text(value: PlannedAmount) -> str | None:
+    """Return the text of an amount that is one; None for tokens, profiles and ranges."""
+    if isinstance(value, str):
+        return value
+    return value.text if isinstance(value, amounts.Text | amounts.TextPart) else None
 
 
 @dataclass
@@ -31,51 +34,53 @@ class AmountCounter:
     rules: TokenRules
     profiles: Mapping[str, AmountProfiles]
     counts: list[CountedAmount] = field(default_factory=list)
+    """Every count so far, by its place in the plan."""
     assumptions: list[str] = field(default_factory=list)
+    """What was taken for granted, in sentences for users."""
 
-    def amount(self, value: Any, at: Location, kind: str) -> CountedText:
-        """An amount of any form; `kind` says what it stands for, for profiles.
+    def count(self, value: PlannedAmount, at: Location, kind: str) -> Count:
+        """Count an amount of any form; `kind` says what it stands for, for profiles.
 
         Raises:
             LocatedError: a range.
         """
-        if isinstance(value, (int, amounts.Tokens, amounts.TokensPart)):
-            tokens = value if isinstance(value, int) else value.tokens
-            return CountedText(self.noted(at, Count.stated(tokens)))
-        if isinstance(value, (str, amounts.Text, amounts.TextPart)):
-            text = value if isinstance(value, str) else value.text
-            return CountedText(self.noted(at, self.rules.text(text)), text)
+        if isinstance(value, str | amounts.Text | amounts.TextPart):
+            return self.note_at(at, self.rules.text(read_text(value) or ""))
+        if isinstance(value, int):
+            return self.note_at(at, Count.stated(value))
+        if isinstance(value, amounts.Tokens | amounts.TokensPart):
+            return self.note_at(at, Count.stated(value.tokens))
         if isinstance(value, amounts.Profile):
-            return CountedText(self.noted(at, self._profile(value.profile, kind)))
+            return self.note_at(at, self._profile(value.profile, kind))
         raise NotYetOffered(at, "ranges: not yet offered")
 
-    def optional(self, value: Any, at: Location, kind: str) -> int:
-        """Tokens of an amount that may be left out."""
-        return 0 if value is None else self.amount(value, at, kind).count.tokens
+    def count_optional(self, value: PlannedAmount | None, at: Location, kind: str) -> int:
+        """Count the tokens of an amount that may be left out; left out, it is 0."""
+        return 0 if value is None else self.count(value, at, kind).tokens
 
-    def noted(self, at: Location, count: Count) -> Count:
-        """The count, remembered under its place in the plan."""
+    def note_at(self, at: Location, count: Count) -> Count:
+        """Remember the count under its place in the plan, and return it."""
         self.note("/".join(map(str, at)), count)
         return count
 
-    def note(self, what: str, count: Count, *, there: bool = True) -> None:
-        """Remember a count by what it is of."""
-        if there:
-            self.counts.append(
-                CountedAmount(
-                    what=what,
-                    tokens=count.tokens,
-                    method=count.method,
-                    # A fitted band is as wide for short texts as for long ones; nothing is below zero tokens.
-                    low=min(count.tokens, max(0, count.low)),
-                    high=count.high,
-                    vocabulary=count.vocabulary,
-                )
+    def note(self, what: str, count: Count) -> None:
+        """Remember the content of a count; the framing around it is shown as a sum of its own."""
+        content = count.content if count.framing else count
+        self.counts.append(
+            CountedAmount(
+                what=what,
+                tokens=content.tokens,
+                method=content.method,
+                # A fitted band is as wide for short texts as for long ones; nothing is below zero tokens.
+                low=min(content.tokens, max(0, content.low)),
+                high=content.high,
+                vocabulary=content.vocabulary,
             )
+        )
 
     def note_media(self, at: Location, counted: CountedMedia) -> None:
         """Remember an image, audio, video or document, and what was taken for granted of it."""
-        self.noted(at, counted.counted.total)
+        self.note_at(at, counted.counted.total)
         self.assumptions += counted.notes
 
     def _profile(self, size: str, kind: str) -> Count:

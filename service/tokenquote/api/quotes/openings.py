@@ -1,19 +1,18 @@
-"""How a conversation opens: a native body that it starts with, or the tools beside its system message."""
+"""Counts how a conversation opens: the native body that it starts with, or tools beside a system message."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter
+from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, NotYetOffered, under
-from tokenquote.ledger import Content, Opening
+from tokenquote.ledger import NOTHING, Opening
 from tokenquote.tokens import (
     BodyError,
-    Framed,
     Message,
     Request,
     RequestCount,
@@ -23,14 +22,15 @@ from tokenquote.tokens import (
 )
 from tokenquote_client import plan as wire
 
-__all__ = ["OpeningReader", "Started", "framed_content"]
+__all__ = ["OpeningReader", "Started"]
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What a native body opens."""
+    """Holds the opening that a native body makes."""
 
     opening: Opening
+    """The tokens that every request sends first."""
     unanswered: Sequence[Message]
     """Calls with their results that the body ends with: the first answer follows them."""
 
@@ -44,7 +44,7 @@ class OpeningReader:
     amounts: AmountCounter
 
     def start(self, start: wire.Start, first: wire.Turn) -> Started:
-        """A native body as the opening of a conversation.
+        """Count a native body as the opening of a conversation; `first` is the turn that follows it.
 
         Raises:
             LocatedError: the body is not of its format, or opens no conversation.
@@ -55,8 +55,8 @@ class OpeningReader:
             detail = "a conversation opens with a body that has messages; bodies of this format have none"
             raise LocatedError(("start", "format"), detail)
         self.amounts.assumptions += [
-            f"start: {one.what} at {'/'.join(map(str, one.location))} counted by their text"
-            for one in request.everything_unknown()
+            f"start: {piece.what} at {'/'.join(map(str, piece.location))} counted by their text"
+            for piece in request.everything_unknown()
         ]
         waits = bool(request.messages) and request.messages[-1].role in ("user", "tool")
         if first.user is None and not waits:
@@ -66,59 +66,60 @@ class OpeningReader:
             counted = self.rules.request(request)
         self._note_start(counted, request)
         opening = Opening(
-            tools=framed_content(counted.tools),
-            system=framed_content(counted.system + counted.schema),
-            messages=framed_content(counted.messages + counted.unknown) + self._media(request),
+            tools=counted.tools,
+            system=counted.system + counted.schema,
+            messages=counted.messages + counted.unknown + self._media(request),
         )
         return Started(opening, _unanswered(request.messages))
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
-        note = self.amounts.note
-        note("start/tools", counted.tools.content, there=bool(request.tools))
-        note("start/schema", counted.schema.content, there=request.schema is not None)
-        note("start/system", counted.system.content, there=bool(counted.system.tokens))
-        note("start/unknown", counted.unknown.content, there=bool(counted.unknown.tokens))
-        note("start/messages", counted.messages.content, there=bool(counted.messages.tokens))
+        if request.tools:
+            self.amounts.note("start/tools", counted.tools)
+        if request.schema is not None:
+            self.amounts.note("start/schema", counted.schema)
+        for name, part in (
+            ("system", counted.system),
+            ("unknown", counted.unknown),
+            ("messages", counted.messages),
+        ):
+            if part.tokens:
+                self.amounts.note(f"start/{name}", part)
 
-    def _media(self, request: Request) -> Content:
-        """The media of a native body; a picture may cost more in a chat than elsewhere."""
-        total = Content()
+    def _media(self, request: Request) -> Count:
+        """Count the media of a native body; an image may cost more in a chat than elsewhere."""
+        counts: list[Count] = []
         for media in (media for message in request.messages for media in message.media):
             counted = self.media.count_in_body(media, ("start", "body"))
             self.amounts.note_media(("start", "body", *media.location), counted)
-            total = total + counted.content(in_chat=request.shape == "chat")
-        return total
+            counts.append(counted.content(in_chat=request.shape == "chat"))
+        return total(counts, NOTHING)
 
-    def tools(self, tools: Any, system: Sequence[Message]) -> Content:
-        """Tokens of tools, stated or defined, given the system messages that may hold their block.
+    def tools(self, tools: wire.Tools | None, system: Sequence[Message]) -> Count:
+        """Count tools, stated or defined, given the system messages that may hold their block.
 
         Raises:
             LocatedError: definitions that are malformed, or of a kind that is not offered.
         """
         if tools is None:
-            return Content()
+            return NOTHING
         if not isinstance(tools, list):
-            return Content(self.amounts.amount(tools, ("tools",), "tools").count.tokens)
+            # Whatever says how many tokens the tools have, no framing is added to it.
+            return replace(self.amounts.count(tools, ("tools",), "tools"), framed=False)
         try:
             read = read_tools(tools)
             counted = self.rules.tools(read.functions, system)
         except BodyError as error:
             raise error.at("tools", *(step for step in error.location if step != "tools")) from None
-        self.amounts.note("tools", counted.content)
+        self.amounts.note("tools", counted)
         if read.unknown:
             at = ("tools", *read.unknown[0].location)
             raise NotYetOffered(at, f"{read.unknown[0].what}: not yet offered")
-        return framed_content(counted)
+        return counted
 
 
 def _unanswered(messages: Sequence[Message]) -> Sequence[Message]:
-    """The last calls with their results, where nothing follows them and all of it is text."""
+    """Return the last calls with their results, where nothing follows them and all of it is text."""
     results = [*takewhile(lambda message: message.role == "tool", reversed(messages))]
     exchange = messages[-len(results) - 1 :]
     plain = all(isinstance(part, str) for message in exchange for part in message.parts)
     return exchange if results and plain and exchange[0].calls else ()
-
-
-def framed_content(counted: Framed) -> Content:
-    """Counted tokens as they enter a context, with what stands around them."""
-    return Content(counted.tokens, counted.framing, framed=True)

@@ -1,4 +1,4 @@
-"""What can be said against a plan before any model is asked."""
+"""Refuses plans that no model could be quoted for, before any model is looked at."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _check_history(plan: wire.Plan) -> None:
 
 
 def _check_draws(plan: wire.Plan) -> None:
-    """How ranges are drawn has no meaning while ranges are not offered."""
+    """Refuse settings of random draws, which have no meaning while ranges are not offered."""
     for name in ("samples", "seed"):
         if getattr(plan, name) is not None:
             raise NotYetOffered((name,), "not yet offered, since ranges are not; leave it out")
@@ -49,7 +49,7 @@ def _check_users(plan: wire.Plan) -> None:
 
 
 def _check_length(plan: wire.Plan, models: int) -> None:
-    rounds = ((turn.repeat, sum(one.repeat for one in turn.tool_rounds)) for turn in plan.turns)
+    rounds = ((turn.repeat, sum(tool_round.repeat for tool_round in turn.tool_rounds)) for turn in plan.turns)
     requests = models * sum(repeat * (1 + made) for repeat, made in rounds)
     if requests > MAX_ROWS:
         over = f" for its {models} models" if models > 1 else ""

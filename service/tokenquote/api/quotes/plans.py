@@ -1,18 +1,18 @@
-"""A wire plan and a model to a conversation whose every amount is known, and where each came from."""
+"""Turns a wire plan into a conversation whose every amount is counted, with the source of each count."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
 
 from tokenquote.api.media.counter import LookedAt, MediaCounter
-from tokenquote.api.quotes.amounts import AmountCounter
-from tokenquote.api.quotes.openings import OpeningReader, framed_content
+from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, read_text
+from tokenquote.api.quotes.openings import OpeningReader
 from tokenquote.catalog import Catalog, Model
+from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
-from tokenquote.ledger import Content, Conversation, Opening, ToolRound, Turn
+from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, Opening
 from tokenquote.tokens import (
     BodyError,
     Message,
@@ -20,8 +20,16 @@ from tokenquote.tokens import (
     ToolCall,
 )
 from tokenquote.tokens.request import Role
-from tokenquote_client import amounts
 from tokenquote_client import plan as wire
+from tokenquote_client.amounts import (
+    AmountOrParts,
+    AudioPart,
+    CallAmount,
+    FunctionCall,
+    Part,
+    TextPart,
+    TokensPart,
+)
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["ResolvedPlan", "Unstated", "resolve"]
@@ -29,19 +37,19 @@ __all__ = ["ResolvedPlan", "Unstated", "resolve"]
 
 @dataclass(frozen=True, slots=True)
 class Unstated:
-    """Output that the plan leaves out and that counts as 0 tokens."""
+    """Counts the output that the plan leaves out, which is taken as 0 tokens."""
 
     assistant: int
-    """Turns without `assistant`."""
+    """The number of turns without `assistant`."""
     reasoning: int
-    """Turns without `reasoning`."""
+    """The number of turns without `reasoning`."""
     round_reasoning: int
-    """Tool rounds without `reasoning`."""
+    """The number of tool rounds without `reasoning`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPlan:
-    """The conversation, and what to say about its numbers."""
+    """Holds the counted conversation, and what to say about its numbers."""
 
     conversation: Conversation
     counts: tuple[CountedAmount, ...]
@@ -74,32 +82,20 @@ def resolve(
 
 
 def _unstated(turns: Sequence[wire.Turn]) -> Unstated:
-    rounds = [(turn.repeat * one.repeat, one) for turn in turns for one in turn.tool_rounds]
+    rounds = [
+        (turn.repeat * tool_round.repeat, tool_round) for turn in turns for tool_round in turn.tool_rounds
+    ]
     return Unstated(
         assistant=sum(turn.repeat for turn in turns if turn.assistant is None),
         reasoning=sum(turn.repeat for turn in turns if turn.reasoning is None),
-        round_reasoning=sum(times for times, one in rounds if one.reasoning is None),
+        round_reasoning=sum(times for times, tool_round in rounds if tool_round.reasoning is None),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a message holds: tokens that the user states, texts, and media."""
-
-    stated: int = 0
-    texts: tuple[str, ...] = ()
-    written: int = 0
-    """Tokens of all of it without framing: what a model writes to say it."""
-    media: Content = field(default_factory=Content)
-
-    @property
-    def framed(self) -> bool:
-        """Whether the provider adds framing around it: not around tokens that the user states."""
-        return bool(self.texts) or self.media.framed
 
 
 @dataclass
 class _Resolver:
+    """Turns what a plan says into messages, and messages into what requests send."""
+
     rules: TokenRules
     media: MediaCounter
     amounts: AmountCounter
@@ -114,63 +110,63 @@ class _Resolver:
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
-        said = self._said(plan.system, ("system",), "system")
+        system, _ = self._message("system", plan.system, ("system",), "system")
         # Tokens without their text hold the tools' block all the same: a system message is there.
-        tools = reader.tools(plan.tools, [Message("system", said.texts)])
-        return Opening(tools=tools, system=self._message("system", said))
+        tools = reader.tools(plan.tools, [system])
+        return Opening(tools=tools, system=self._sent(system))
 
-    def turn(self, turn: wire.Turn, at: Location) -> Turn:
+    def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         try:
             return self._turn(turn, at)
         except BodyError as error:  # a model's chat template has no place for it
             raise LocatedError(at, error.detail) from None
 
-    def _turn(self, turn: wire.Turn, at: Location) -> Turn:
-        rounds: list[ToolRound] = []
+    def _turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
+        rounds: list[CountedRound] = []
         before = self.unanswered if turn.user is None else ()
-        for i, one in enumerate(turn.tool_rounds):
-            tool_round, before = self._round(one, (*at, "tool_rounds", i))
+        for i, planned in enumerate(turn.tool_rounds):
+            tool_round, before = self._round(planned, (*at, "tool_rounds", i))
             rounds.append(tool_round)
-        user = _Said() if turn.user is None else self._said(turn.user, (*at, "user"), "user")
-        answer = _Said()
-        if turn.assistant is not None:
-            answer = self._said(turn.assistant, (*at, "assistant"), "assistant")
-        return Turn(
-            user=self._message("user", user),
+        user, _ = self._message("user", turn.user, (*at, "user"), "user")
+        answer, written = self._message("assistant", turn.assistant, (*at, "assistant"), "assistant")
+        return CountedTurn(
+            user=self._sent(user),
             rounds=tuple(rounds),
-            reasoning=self.amounts.optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
-            answer_output=answer.written,
-            answer=self._message("assistant", answer, before),
-            answer_spoken=answer.media.media.audio,
+            reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
+            answer_output=written,
+            answer=self._sent(answer, before),
+            answer_spoken=sum(count.media.audio for count in answer.counts),
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
         )
 
-    def _said(self, value: Any, at: Location, kind: str) -> _Said:
-        """An amount, or a list of parts that are said together."""
-        if not isinstance(value, list):
-            return self._one(value, at, kind)
-        parts = [self._part(part, (*at, i), kind) for i, part in enumerate(value)]
-        return _Said(
-            stated=sum(part.stated for part in parts),
-            texts=tuple(text for part in parts for text in part.texts),
-            written=sum(part.written for part in parts),
-            media=sum((part.media for part in parts), Content()),
-        )
+    def _message(
+        self, role: Role, content: AmountOrParts | None, at: Location, kind: str
+    ) -> tuple[Message, int]:
+        """Read one message, and count the tokens that a model would write to say it, framing left out.
 
-    def _one(self, value: Any, at: Location, kind: str) -> _Said:
-        counted = self.amounts.amount(value, at, kind)
-        tokens = counted.count.tokens
-        if counted.text is None:
-            return _Said(stated=tokens, written=tokens)
-        return _Said(texts=(counted.text,), written=tokens)
+        `kind` is what its amounts stand for, for profiles. Without content the message is empty.
+        """
+        if content is None:
+            return Message(role), 0
+        if not isinstance(content, list):
+            part, written = self._amount(content, at, kind)
+            return Message(role, (part,)), written
+        read = [self._part(part, (*at, i), kind) for i, part in enumerate(content)]
+        return Message(role, tuple(part for part, _ in read)), sum(written for _, written in read)
 
-    def _part(self, part: Any, at: Location, kind: str) -> _Said:
-        if isinstance(part, (amounts.TokensPart, amounts.TextPart)):
-            return self._one(part, at, kind)
+    def _amount(self, value: PlannedAmount, at: Location, kind: str) -> tuple[str | Count, int]:
+        """Read a text as itself, for the provider frames it, and anything else as its count."""
+        count = self.amounts.count(value, at, kind)
+        text = read_text(value)
+        return (count if text is None else text), count.tokens
+
+    def _part(self, part: Part, at: Location, kind: str) -> tuple[str | Count, int]:
+        if isinstance(part, TokensPart | TextPart):
+            return self._amount(part, at, kind)
         if kind != "assistant":
             counted = self.media.count_part(part, at)
-        elif isinstance(part, amounts.AudioPart):
+        elif isinstance(part, AudioPart):
             counted = self.media.count_speech(part, at)
             self.amounts.assumptions.append(
                 "a spoken answer is sent back as sound, at the tokens it was spoken with"
@@ -178,68 +174,60 @@ class _Resolver:
         else:
             raise LocatedError((*at, "type"), "an answer has parts of type text, tokens or audio")
         self.amounts.note_media(at, counted)
-        content = counted.content()
-        return _Said(written=content.tokens - content.framing, media=content)
+        count = counted.content()
+        return count, count.tokens - count.framing
 
-    def _message(self, role: Role, said: _Said, before: Sequence[Message] = ()) -> Content:
-        """One message as requests send it; templates may open an answer otherwise after results."""
-        total = Content(said.stated) + said.media
-        if said.framed:
-            added = self._appended([*before, Message(role, said.texts)])
-            total = total + _difference(added, self._appended(before))
-        return total
+    def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
+        """Count a message as requests send it; templates may open an answer otherwise after results."""
+        counted = total(message.counts, NOTHING)
+        if not message.texts and not counted.framed:  # nothing stands around tokens that the user states
+            return counted
+        return counted + self._appended([*before, message]).beyond(self._appended(before))
 
-    def _round(self, tool_round: wire.ToolRound, at: Location) -> tuple[ToolRound, Sequence[Message]]:
-        """Calls that are made together, and with the results that are framed the messages that they are;
-        those stated in tokens go beside those that are framed.
+    def _round(self, planned: wire.ToolRound, at: Location) -> tuple[CountedRound, Sequence[Message]]:
+        """Count one tool round; return with it the messages that it adds, where its results are framed.
+
+        Calls and results that are stated in tokens go beside those that the provider frames.
         """
-        said = _Said()
-        if tool_round.text is not None:
-            said = self._said(tool_round.text, (*at, "text"), "assistant")
-        output, stated, beside = said.written, Content(said.stated), Content()
+        said, output = self._message("assistant", planned.text, (*at, "text"), "assistant")
+        beside = [*said.counts]
         calls: list[ToolCall] = []
         results: list[Message] = []
-        for i, one in enumerate(tool_round.calls):
+        for i, call in enumerate(planned.calls):
             where = (*at, "calls", i)
-            call, written = self._call(one.call, (*where, "call"), f"call_{i}")
-            result = self._said(one.result, (*where, "result"), "result")
+            made, written = self._call(call.call, (*where, "call"), f"call_{i}")
+            result, _ = self._message("tool", call.result, (*where, "result"), "result")
             output += written
-            calls += [call] if call is not None else []
-            stated = stated if call is not None else stated + Content(written)
-            beside = beside + Content(result.stated) + result.media
-            if result.framed:
-                name = call.name if call is not None else None
-                results.append(Message("tool", result.texts, name=name, call_id=f"call_{i}"))
-        answer = [Message("assistant", said.texts, calls=tuple(calls))] if calls or said.texts else []
-        made = self._appended(answer)
-        answered = self._appended([*answer, *results])
-        read = ToolRound(
+            if made is None:
+                beside.append(Count.stated(written))
+            else:
+                calls.append(made)
+            beside += result.counts
+            if result.texts or any(count.framed for count in result.counts):
+                name = made.name if made is not None else None
+                results.append(replace(result, name=name, call_id=f"call_{i}"))
+        answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
+        exchange = [*answer, *results]
+        tool_round = CountedRound(
             output,
-            stated + made,
-            beside + _difference(answered, made),
-            self.amounts.optional(tool_round.reasoning, (*at, "reasoning"), "reasoning"),
-            tool_round.repeat,
+            total(beside, self._appended(exchange)),
+            self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning"),
+            planned.repeat,
         )
-        return read, [*answer, *results] if results else ()
+        return tool_round, exchange if results else ()
 
-    def _call(self, value: Any, at: Location, call_id: str) -> tuple[ToolCall | None, int]:
-        """A call that the provider frames, and the tokens that the model writes to make it."""
-        if isinstance(value, amounts.FunctionCall):
+    def _call(self, value: CallAmount, at: Location, call_id: str) -> tuple[ToolCall | None, int]:
+        """Read a call that the provider frames, and count the tokens that the model writes to make it."""
+        if isinstance(value, FunctionCall):
             arguments = value.arguments
-            text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-            call = ToolCall(value.name, text, call_id, value.stored)
+            written = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+            call = ToolCall(value.name, written, call_id, value.stored)
             made = self.rules.appended([Message("assistant", calls=(call,))])
-            self.amounts.noted(at, made.content)
+            self.amounts.note_at(at, made)
             return call, made.tokens
-        counted = self.amounts.amount(value, at, "call")
-        if counted.text is None:
-            return None, counted.count.tokens
-        return ToolCall("", counted.text, call_id), counted.count.tokens
+        count = self.amounts.count(value, at, "call")
+        text = read_text(value)
+        return (None if text is None else ToolCall("", text, call_id)), count.tokens
 
-    def _appended(self, messages: Sequence[Message]) -> Content:
-        return framed_content(self.rules.appended(messages)) if messages else Content()
-
-
-def _difference(more: Content, less: Content) -> Content:
-    """What is in the one and not in the other; neither holds media."""
-    return Content(more.tokens - less.tokens, more.framing - less.framing, framed=more.framed)
+    def _appended(self, messages: Sequence[Message]) -> Count:
+        return self.rules.appended(messages) if messages else NOTHING

@@ -1,4 +1,4 @@
-"""Rows and prices as the parts of a quote that the contract names."""
+"""Makes the parts of a quote that the contract names from rows and prices."""
 
 from __future__ import annotations
 
@@ -19,11 +19,19 @@ from tokenquote_client.quote import (
     Totals,
 )
 
-__all__ = ["budget_of", "context_of", "fleet_of", "lines_of", "overflow_of", "requests_of", "totals_of"]
+__all__ = [
+    "build_fleet",
+    "build_lines",
+    "build_requests",
+    "build_totals",
+    "describe_context",
+    "find_overflow",
+    "spend_budget",
+]
 
 
-def totals_of(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced, uncached: Priced) -> Totals:
-    """Sums over all requests."""
+def build_totals(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced, uncached: Priced) -> Totals:
+    """Add up tokens and money over all requests."""
     return Totals(
         requests=len(rows),
         input_tokens=sum(row.input for row in rows),
@@ -41,8 +49,8 @@ def totals_of(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced, unc
     )
 
 
-def requests_of(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced) -> list[QuotedRequest]:
-    """A row of the answer for each request."""
+def build_requests(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced) -> list[QuotedRequest]:
+    """Make a row of the answer for each request, with the cost so far beside its own."""
     requests: list[QuotedRequest] = []
     spent: Decimal | None = None
     for row, use, cost in zip(rows, uses, priced.costs, strict=True):
@@ -65,8 +73,8 @@ def requests_of(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced) -
     return requests
 
 
-def lines_of(priced: Priced, tariff: Tariff, mode: str) -> list[PriceLine]:
-    """The price lines, each with its source."""
+def build_lines(priced: Priced, tariff: Tariff, mode: str) -> list[PriceLine]:
+    """Make the price lines, each with its rate, tier and source."""
     return [
         PriceLine(
             kind=line.kind,
@@ -83,8 +91,8 @@ def lines_of(priced: Priced, tariff: Tariff, mode: str) -> list[PriceLine]:
     ]
 
 
-def overflow_of(rows: Sequence[Row], model: Model) -> Overflow | None:
-    """The first request that does not fit; it is priced all the same."""
+def find_overflow(rows: Sequence[Row], model: Model) -> Overflow | None:
+    """Find the first request that does not fit; it is priced all the same. None: all fit."""
     limits = model.entry.context
     for i, row in enumerate(rows):
         too_long = limits.window is not None and row.context > limits.window
@@ -93,8 +101,8 @@ def overflow_of(rows: Sequence[Row], model: Model) -> Overflow | None:
     return None
 
 
-def context_of(rows: Sequence[Row], model: Model, overflow: Overflow | None) -> ContextUse:
-    """How full the context window gets."""
+def describe_context(rows: Sequence[Row], model: Model, overflow: Overflow | None) -> ContextUse:
+    """Say how full the context window gets."""
     limits = model.entry.context
     return ContextUse(
         window=limits.window,
@@ -104,16 +112,16 @@ def context_of(rows: Sequence[Row], model: Model, overflow: Overflow | None) -> 
     )
 
 
-def fleet_of(conversations: int | None, priced: Priced) -> Fleet | None:
-    """The cost of so many independent conversations."""
+def build_fleet(conversations: int | None, priced: Priced) -> Fleet | None:
+    """Price a number of independent conversations; None: the plan states no number."""
     if conversations is None:
         return None
     cost = exact_product(conversations, priced.total) if priced.total is not None else None
     return Fleet(conversations=conversations, cost=cost)
 
 
-def budget_of(budget: wire.Budget | None, rows: Sequence[Row], priced: Priced) -> BudgetAnswer | None:
-    """How many requests, in order, the money pays for."""
+def spend_budget(budget: wire.Budget | None, rows: Sequence[Row], priced: Priced) -> BudgetAnswer | None:
+    """Count how many requests, in order, the money pays for; None: the plan has no budget."""
     if budget is None:
         return None
     if not priced.complete:

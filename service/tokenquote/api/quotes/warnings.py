@@ -1,4 +1,4 @@
-"""What a reader should know before relying on a quote: its assumptions and warnings."""
+"""Lists what a reader should know before relying on a quote: its assumptions and its warnings."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tokenquote.ledger.prices import Priced, UnknownMode, card_of
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Overflow, Warned
 
-__all__ = ["CacheChoice", "assumptions_of", "warnings_of"]
+__all__ = ["CacheChoice", "list_assumptions", "list_warnings"]
 
 PRICE_CHANGE_HORIZON_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class CacheChoice:
-    """The prompt cache of one quote; `rule` is None where there is none."""
+    """Says how one quote uses the prompt cache; `rule` is None where it uses none."""
 
     rule: Caching | None
     ttl: str | None = None
@@ -31,12 +31,12 @@ class CacheChoice:
     bills_writes: bool = False
 
 
-def assumptions_of(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
-    """What the quote takes for granted; `basis` is what its counts rest on."""
+def list_assumptions(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
+    """List what the quote takes for granted; `basis` says what its counts rest on."""
     return [*([basis] if basis else []), *_cache_assumptions(cache, rows)]
 
 
-def warnings_of(
+def list_warnings(
     plan: Plan,
     model: Model,
     at: dt.datetime,
@@ -45,7 +45,7 @@ def warnings_of(
     cache: CacheChoice,
     priced: Priced,
 ) -> list[Warned]:
-    """Everything that could mislead a reader who sees only the totals."""
+    """List everything that could mislead a reader who sees only the totals."""
     found = (
         *_output_warnings(unstated),
         *_overflow_warnings(model, overflow),
@@ -74,7 +74,7 @@ def _output_warnings(unstated: Unstated) -> Iterator[tuple[str, str]]:
         ("reasoning", unstated.reasoning, "turn"),
         ("reasoning", unstated.round_reasoning, "tool round"),
     )
-    parts = [f"{what} of {n} {of}{'' if n == 1 else 's'}" for what, n, of in missing if n]
+    parts = [f"{what} of {n} {where}{'' if n == 1 else 's'}" for what, n, where in missing if n]
     if parts:
         yield "output_not_stated", f"{' and '.join(parts)} not stated: counted as 0 tokens"
 
@@ -89,7 +89,7 @@ def _overflow_warnings(model: Model, overflow: Overflow | None) -> Iterator[tupl
 
 
 def _price_changes(model: Model, at: dt.datetime, mode: str) -> Iterator[tuple[str, str]]:
-    """The next change of the quoted mode's rates; a block may change only others."""
+    """Warn of the next change of the quoted mode's rates; a block may change only other modes."""
     for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
         begins = dt.datetime.combine(block.from_ or at.date(), dt.time(), dt.UTC)
         before = model.prices_on(begins - dt.timedelta(days=1))

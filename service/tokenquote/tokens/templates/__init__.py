@@ -1,4 +1,4 @@
-"""Requests counted by rendering them with the model's own chat template, token for token.
+"""Counts requests by rendering them with the model's own chat template, token for token.
 
 What a message, a call or the tools add is found by rendering as well: the difference that they make to a
 short conversation. So a plan's requests grow as the rendered prompts do, and no constant is kept beside the
@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from tokenquote.catalog.schema.providers import Framing, TemplateUse
+from tokenquote.counts import Count
 from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolDefinition
-from tokenquote.tokens.request_count import Framed, RequestCount
+from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates.chat_messages import messages_of, settings_of, stated_call, tools_of
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
 from tokenquote.tokens.templates.rendering import ChatTemplateError, render
@@ -40,10 +41,11 @@ class TemplatedRequests:
 
     @cached_property
     def per_request(self) -> int:
-        """What stands before the first message, and what asks for the answer."""
+        """Tokens before the first message, and those that ask for the answer."""
         return self._framing.request + self._tokens([_QUESTION]) - self._question
 
     def request(self, request: Request) -> RequestCount:
+        """Count a whole request, part by part."""
         if request.shape == "prompts":
             return self._prompts(request)
         values = settings_of(request)
@@ -57,39 +59,41 @@ class TemplatedRequests:
             self._tokens(others, (), plain) if others != list(request.messages) and others else no_tools
         )
         system = [message for message in request.messages if message.role == "system"]
-        unknown = [one.text for one in request.everything_unknown()]
+        unknown = [piece.text for piece in request.everything_unknown()]
         return RequestCount(
-            system=self._framed(no_tools - no_system, _texts_of(system)),
+            system=self._framed(no_tools - no_system, _list_texts(system)),
             tools=self._definitions(no_schema - no_tools, len(tools)),
-            schema=self._all_content(whole - no_schema),
-            messages=self._framed(no_system + self._framing.request - self.per_request, _texts_of(others)),
-            unknown=Framed(self._texts.as_unknown(unknown) if unknown else self._texts.nothing()),
+            schema=self._texts.banded(whole - no_schema),
+            messages=self._framed(no_system + self._framing.request - self.per_request, _list_texts(others)),
+            unknown=self._texts.as_unknown(unknown) if unknown else self._texts.nothing(),
             per_request=self.per_request,
         )
 
-    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Framed:
+    def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
+        """Count tool definitions, given the system messages that may hold their block."""
         if not tools:
-            return Framed(self._texts.nothing())
+            return self._texts.nothing()
         conversation = [*system, _QUESTION]
         tokens = self._tokens(conversation, tools) - self._tokens(conversation)
         return self._definitions(tokens, len(tools))
 
-    def appended(self, messages: Sequence[Message]) -> Framed:
+    def appended(self, messages: Sequence[Message]) -> Count:
+        """Count what messages add to a request that goes before them."""
         if not messages:
-            return Framed(self._texts.nothing())
+            return self._texts.nothing()
         messages = [_with_named_calls(message) for message in messages]
         if messages[0].role == "system":
             added = self._tokens([*messages, _QUESTION]) - self._tokens([_QUESTION])
-            return self._framed(added, _texts_of(messages))
+            return self._framed(added, _list_texts(messages))
         before, tokens = self._before(messages[0].role)
         conversation = [*before, *messages]
         if messages[-1].role == "assistant":
             conversation.append(_QUESTION)
             tokens += self._question
-        return self._framed(self._tokens(conversation) - tokens, _texts_of(messages))
+        return self._framed(self._tokens(conversation) - tokens, _list_texts(messages))
 
     def _before(self, role: Role) -> tuple[list[Message], int]:
-        """A short conversation that a message of this role can follow, and the tokens of its request."""
+        """Return a short conversation that a message of this role can follow, with its request's tokens."""
         asked = self._tokens([_QUESTION])
         if role == "user":
             return [_QUESTION, _ANSWER], asked + self._answer
@@ -100,24 +104,24 @@ class TemplatedRequests:
 
     @cached_property
     def _question(self) -> int:
-        """What the question of the short conversation adds after an answer."""
+        """Tokens that the question of the short conversation adds after an answer."""
         asked = self._tokens([_QUESTION, _ANSWER, _QUESTION], asks=False)
         return asked - self._tokens([_QUESTION, _ANSWER], asks=False)
 
     @cached_property
     def _answer(self) -> int:
-        """What its answer adds, the opening that had asked for it included."""
+        """Tokens that its answer adds, the opening that had asked for it included."""
         return self._tokens([_QUESTION, _ANSWER, _QUESTION]) - self._tokens([_QUESTION]) - self._question
 
     def _prompts(self, request: Request) -> RequestCount:
-        nothing = Framed(self._texts.nothing())
-        unknown = [one.text for one in request.everything_unknown()]
+        nothing = self._texts.nothing()
+        unknown = [piece.text for piece in request.everything_unknown()]
         return RequestCount(
             system=nothing,
             tools=nothing,
             schema=nothing,
-            messages=Framed(self._texts.texts(request.prompts), request.prompt_tokens),
-            unknown=Framed(self._texts.as_unknown(unknown)) if unknown else nothing,
+            messages=self._texts.texts(request.prompts).with_framing(request.prompt_tokens),
+            unknown=self._texts.as_unknown(unknown) if unknown else nothing,
             per_request=0,
         )
 
@@ -129,7 +133,7 @@ class TemplatedRequests:
         *,
         asks: bool = True,
     ) -> int:
-        """Tokens of a rendered conversation.
+        """Count the tokens of a rendered conversation.
 
         Raises:
             BodyError: the template refuses it.
@@ -151,27 +155,24 @@ class TemplatedRequests:
             raise BodyError(("messages",), str(error)) from None
         return self._rendered.count(rendered)
 
-    def _framed(self, tokens: int, texts: Sequence[str]) -> Framed:
-        """A part whose texts are its content, and all the rest of it framing."""
+    def _framed(self, tokens: int, texts: Sequence[str]) -> Count:
+        """Count a part whose texts are its content, and all the rest of it framing."""
         content = self._texts.texts(texts)
-        return Framed(content, tokens - content.tokens)
+        return content.with_framing(tokens - content.tokens)
 
-    def _definitions(self, tokens: int, tools: int) -> Framed:
-        """Definitions as rendered, and what the host is known to add for having any."""
+    def _definitions(self, tokens: int, tools: int) -> Count:
+        """Count definitions as rendered, with what the host is known to add for having any."""
         if not tools:
-            return Framed(self._texts.nothing())
+            return self._texts.nothing()
         rule = self._framing.tools
         content = self._texts.banded(tokens)
         if "tools" in self._framing.model_fields_set:
             content = self._texts.as_structure(content)
-        return Framed(content, rule.per_request + rule.per_tool * tools)
-
-    def _all_content(self, tokens: int) -> Framed:
-        return Framed(self._texts.banded(tokens))
+        return content.with_framing(rule.per_request + rule.per_tool * tools)
 
 
 def _with_named_calls(message: Message) -> Message:
-    """A call that a plan states as text has no name yet: it is read from the text."""
+    """Read the names of calls that a plan states as text, which have none yet."""
     if all(call.name for call in message.calls):
         return message
     read = [("", call) if call.name else stated_call(call.arguments, call.id or "") for call in message.calls]
@@ -183,8 +184,8 @@ def _without_tools(request: Request) -> bool:
     return request.tool_choice is not None and request.tool_choice.mode == "none"
 
 
-def _texts_of(messages: Sequence[Message]) -> list[str]:
-    """What stands in the messages: texts, thoughts, and the arguments of calls."""
+def _list_texts(messages: Sequence[Message]) -> list[str]:
+    """List what stands in the messages: texts, reasoning, and the arguments of calls."""
     found: list[str] = []
     for message in messages:
         found += [*message.texts, *([message.reasoning] if message.reasoning else [])]

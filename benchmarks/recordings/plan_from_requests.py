@@ -1,4 +1,4 @@
-"""Request bodies, each of which sends the one before again, as the plan of which they are the ledger."""
+"""Turn request bodies, each of which sends the body before it again, into the plan that makes them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from tokenquote.tokens import Media, Message, Request, read_body
 
-__all__ = ["NotAPlan", "plan_of_requests"]
+__all__ = ["NotAPlan", "plan_from_requests"]
 
 
 class NotAPlan(ValueError):
     """The requests do not follow from one another as the turns of a plan do."""
 
 
-def plan_of_requests(body_format: str, bodies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The plan, without its model.
+def plan_from_requests(body_format: str, bodies: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Make the plan of these bodies, without its model.
 
     Raises:
         NotAPlan: a request does not continue the one before, or has other tools.
@@ -30,7 +30,7 @@ def plan_of_requests(body_format: str, bodies: Sequence[Mapping[str, Any]]) -> d
 
 
 def _added(before: Request, after: Request) -> tuple[Message, ...]:
-    """What the later request sends for the first time."""
+    """Return the messages that the later request sends for the first time."""
     same = (before.tools, before.schema, before.tool_choice) == (after.tools, after.schema, after.tool_choice)
     if not same:
         raise NotAPlan("a request has other tools, another output schema or another tool_choice")
@@ -64,13 +64,13 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
 
 
 def _thought(answer: Sequence[Message]) -> dict[str, Any]:
-    """What the model had thought, where the next request sends it back in words."""
+    """Return the model's reasoning if the next request sends it back in words."""
     thoughts = "".join(message.reasoning for message in answer)
     return {"reasoning": thoughts} if thoughts else {}
 
 
 def _round(said: Sequence[str], calls: Sequence[Any], results: Sequence[Message]) -> dict[str, Any]:
-    """The calls with their results, by id where they have one, else in order."""
+    """Pair the calls with their results, by id where they have an id, else in order."""
     by_id = {message.call_id: message for message in results if message.call_id}
     planned = []
     for i, call in enumerate(calls):

@@ -1,0 +1,143 @@
+"""The question of POST /v1/deployments: a model on GPUs, and a plan whose cost is compared with an API's."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from tokenquote_client.memory import Subject
+from tokenquote_client.plan import Plan
+from tokenquote_client.wire_types import Dollars, Sent
+
+__all__ = ["BreakEven", "DeploymentQuestion", "Efficiency", "Engine", "Speculation"]
+
+Count = Annotated[int, Field(strict=True, ge=1, le=1024)]
+ContextTokens = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+Sequences = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Share = Annotated[float, Field(ge=0.001, le=1, allow_inf_nan=False)]
+GpuName = Annotated[str, Field(min_length=1, max_length=64)]
+HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000)]
+
+
+class Engine(Sent):
+    """How the serving engine is started; what is left out is vLLM's default on the GPU."""
+
+    gpu_memory_utilization: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.92
+    """The share of a GPU's memory that the engine takes; 0.92 is the default of vLLM 0.22 and later."""
+    max_num_seqs: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    """The most sequences that run at the same time; null: 1,024 on GPUs of 70 GiB and more, 256 on others
+    and on the A100."""
+    max_num_batched_tokens: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = None
+    """The most tokens that one step reads; null: 8,192 on GPUs of 70 GiB and more, 2,048 on others and on
+    the A100."""
+    cuda_graphs: bool = True
+    """Whether CUDA graphs take memory of the engine's share. False: eager mode, or an engine that keeps them
+    outside its share (vLLM before 0.21)."""
+    block_tokens: Annotated[int, Field(strict=True, ge=1, le=65_536)] | None = None
+    """The number of tokens in a block of the KV cache; null: 16, or 64 with MLA, and more where recurrent
+    layers stand beside attention."""
+    non_torch_bytes: Annotated[int, Field(strict=True, ge=0, le=2**50)] | None = None
+    """The bytes on each GPU that you measured for CUDA context, libraries and NCCL; null: as vLLM's logs
+    show them."""
+
+
+class Efficiency(Sent):
+    """How much of what the GPU can do is reached; at 1, the default, speeds are upper bounds."""
+
+    bandwidth: Share = 1.0
+    """The share of the memory and link bandwidth that is reached, from 0.001 to 1."""
+    compute: Share = 1.0
+    """The share of the GPU's operations per second that is reached, from 0.001 to 1."""
+
+
+class Speculation(Sent):
+    """Speculative decoding: tokens are drafted cheaply and verified by the model."""
+
+    tokens: Annotated[int, Field(strict=True, ge=1, le=64)]
+    """The number of tokens that are drafted for each step."""
+    acceptance: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    """The probability, from 0 to 1, that a drafted token is accepted, the same for each; measure it, for it
+    depends on the text."""
+    draft_model: str | None = Field(default=None, min_length=1, max_length=200)
+    """The catalog id of the small model that drafts; null: n-grams or another method that costs nothing."""
+
+
+class BreakEven(Sent):
+    """The traffic, and the plan of each conversation, whose `model` is the API to compare with."""
+
+    plan: Plan
+    """The plan of one conversation. It must name one `model`: the API to compare with."""
+    conversations_per_day: Annotated[int, Field(strict=True, ge=1, le=10**12)] | None = None
+    """The number of conversations per day, in place of `conversations_per_month`."""
+    conversations_per_month: Annotated[int, Field(strict=True, ge=1, le=10**13)] | None = None
+    """The number of conversations per month of 730 hours, in place of `conversations_per_day`."""
+    gpu_price_per_hour: HourlyPrice | None = None
+    """The price of one GPU per hour in US dollars, as a decimal string; null: the catalog's. Without either
+    the question is an error."""
+    prefix_caching: bool = True
+    """Whether the KV cache of a conversation is still there when its next request comes, so that only what is
+    new is read."""
+
+    @model_validator(mode="after")
+    def _one_traffic(self) -> Self:
+        if (self.conversations_per_day is None) == (self.conversations_per_month is None):
+            raise PydanticCustomError(
+                "contradiction", "state either `conversations_per_day` or `conversations_per_month`"
+            )
+        if self.plan.model is None:
+            raise PydanticCustomError("contradiction", "the plan names one `model`: the API to compare with")
+        return self
+
+
+class DeploymentQuestion(Subject):
+    """A model on GPUs. Without `gpu`, the smallest set of GPUs on which it fits is chosen."""
+
+    quantization: str | None = Field(default=None, max_length=64)
+    """The number format of the weights, such as `fp8` or `awq-4bit-g128`; null: as published, and bf16 for
+    an `architecture`."""
+    kv_dtype: str = Field(default="bf16", max_length=32)
+    """The number format of the KV cache, such as `bf16` or `fp8`."""
+    context_tokens: ContextTokens
+    """The tokens of prompt and answer of one sequence together, at its longest."""
+    prompt_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
+    """The tokens of `context_tokens` that are the prompt, for the speed of prefill; null: all but one."""
+    concurrency: Sequences = 1
+    """The number of sequences at the same time."""
+    gpu: GpuName | None = None
+    """The GPU, by its id or another name in GET /v1/gpus; null: the first of the answer's `options`, or the
+    largest GPU if there are none."""
+    gpu_count: Count | None = None
+    """The number of GPUs that there are; null: `tensor_parallel` × `pipeline_parallel` where one of them is
+    stated, else the fewest on which the model fits. Stating it without `gpu` is an error."""
+    tensor_parallel: Count | None = None
+    """The number of GPUs that each layer is split over; null: what `gpu_count` and `pipeline_parallel` leave,
+    1 beside `pipeline_parallel` alone, else as many as attention heads and node allow. Stating it without
+    `gpu` is an error."""
+    pipeline_parallel: Count | None = None
+    """The number of pipeline stages that the layers are divided into; null: what `gpu_count` and
+    `tensor_parallel` leave, else the fewest. Stating it without `gpu` is an error."""
+    among: Annotated[list[GpuName], Field(min_length=1, max_length=100)] | None = None
+    """The GPUs that `options` are chosen from; null: all of the catalog on which serving engines run."""
+    engine: Engine = Engine()
+    """How the serving engine is started; by default as vLLM starts on the GPU."""
+    efficiency: Efficiency = Efficiency()
+    """How much of what the GPU can do is reached; by default all of it, so that speeds are upper bounds."""
+    speculation: Speculation | None = None
+    """How tokens are drafted; null: there is no speculative decoding."""
+    break_even: BreakEven | None = None
+    """The traffic and the plan for a comparison with an API; null: the answer has no `break_even`."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.prompt_tokens is not None and self.prompt_tokens > self.context_tokens:
+            raise PydanticCustomError(
+                "contradiction", "`prompt_tokens` are part of `context_tokens`, and cannot be more"
+            )
+        stated = (self.gpu_count, self.tensor_parallel, self.pipeline_parallel)
+        if self.gpu is None and any(number is not None for number in stated):
+            raise PydanticCustomError(
+                "contradiction", "`gpu_count`, `tensor_parallel` and `pipeline_parallel` need a `gpu`"
+            )
+        return self

@@ -1,0 +1,80 @@
+"""What all wire models share: how strict they are, how money looks, and types of more than one question."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+__all__ = [
+    "MAX_AMOUNT_TOKENS",
+    "MAX_TEXT_CHARACTERS",
+    "UNION_MEMBER",
+    "Dollars",
+    "Method",
+    "PlainText",
+    "Received",
+    "Sent",
+    "TokenNumber",
+    "exactly_one",
+]
+
+MAX_AMOUNT_TOKENS = 1_000_000_000
+"""The largest number of tokens that one amount of a plan may state."""
+MAX_TEXT_CHARACTERS = 5_000_000
+"""The longest text, in characters, that one amount of a plan may hold."""
+UNION_MEMBER = "~"
+"""The first character of the name of a union's form, which tells it from a field in error locations."""
+
+Method = Annotated[
+    Literal["stated", "exact", "rule", "calibrated", "assumed"],
+    Field(
+        description="How the number is known, the most certain first: `stated` (the user's own figure), "
+        "`exact` (counted or read as it is), `rule` (a published formula), `calibrated` (fitted to recorded "
+        "bills or measurements) or `assumed` (a default, or a shape that is taken for granted)."
+    ),
+]
+TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
+PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
+
+
+class Sent(BaseModel):
+    """Part of a request: an unknown field is an error, so that a typing mistake cannot change a quote."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
+    )
+
+
+class Received(BaseModel):
+    """Part of an answer: fields that a newer service adds are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
+
+
+def exactly_one(*names: str) -> ConfigDict:
+    """Make the JSON schema say that exactly one of these fields is stated; null is not stated."""
+    stated = [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
+    return ConfigDict(json_schema_extra={"oneOf": stated})  # type: ignore[dict-item]
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, float):
+        raise ValueError('write money as a decimal string, like "0.50": a float is not exact')
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+        raise ValueError('write money as a plain decimal number, like "0.50"')
+    return value
+
+
+def _plain(value: Decimal) -> str:
+    """`0.0123`, never `1.23E-2`, without trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+Dollars = Annotated[
+    Decimal, BeforeValidator(_exact), PlainSerializer(_plain, return_type=str, when_used="json")
+]
+"""An exact amount of US dollars, written as a decimal string in JSON."""
