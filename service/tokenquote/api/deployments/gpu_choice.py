@@ -107,7 +107,7 @@ def _stated_layout(question: DeploymentQuestion) -> Layout | None:
     layout = Layout(tensor or count // (pipeline or 1) or 1, pipeline or count // (tensor or 1) or 1)
     if layout.gpus != count:
         parts = f"tensor_parallel {tensor or 'any'} x pipeline_parallel {pipeline or 'any'}"
-        detail = f"{parts} must be the number of GPUs, and is not {count}"
+        detail = f"{parts} must make the number of GPUs, and does not make {count}"
         raise LocatedError(("gpu_count",), detail)
     return layout
 
