@@ -178,9 +178,9 @@ def test_tensor_parallelism_across_nodes_is_warned_of(deployed: Ask) -> None:
 @pytest.mark.parametrize("gpu", ["a100", "h100", "l4", "mi300x", "rtx-pro-6000"])
 def test_every_number_is_explained(deployed: Ask, gpu: str) -> None:
     answer = deployed(model="Qwen/Qwen3-8B", context_tokens=4096, gpu=gpu)
-    explained = {one.what: one for one in answer.explained}
+    explained = {line.what: line for line in answer.explained}
     fields = {name for name in type(answer.per_gpu[0]).model_fields if name.endswith("_bytes")}
     unexplained = fields - set(explained) - {"draft_bytes", "total_bytes", "free_bytes"}
     assert unexplained == set()
     assert {"largest_batch", "longest_context_tokens", "speed.decode.step_seconds"} <= set(explained)
-    assert all(one.formula and one.method for one in answer.explained)
+    assert all(line.formula and line.method for line in answer.explained)

@@ -189,7 +189,7 @@ def test_the_text_model_of_a_multimodal_config_is_found_and_the_rest_is_named() 
     assert architecture.vocabulary == 262_208
     assert architecture.tied
     assert "vision_config: not counted" in architecture.assumptions
-    assert any("vocab_size: 262208, the default of gemma3_text" in one for one in architecture.assumptions)
+    assert any("vocab_size: 262208, the default of gemma3_text" in line for line in architecture.assumptions)
     assert Counter(layer.kind for layer in read_cache_layout(gemma).layers) == {
         "sliding_window": 29,
         "attention": 5,
@@ -221,7 +221,7 @@ def test_dense_layers_of_a_mixture_of_experts() -> None:
 def test_layers_that_predict_further_tokens_are_named_and_not_counted() -> None:
     with_mtp, without = read_architecture(config(num_nextn_predict_layers=1)), read_architecture(LLAMA)
     assert parameters(with_mtp) == parameters(without)
-    assert any("(MTP): not counted" in one for one in with_mtp.assumptions)
+    assert any("(MTP): not counted" in line for line in with_mtp.assumptions)
 
 
 def test_the_type_of_a_whole_model_stands_for_that_of_its_text_model() -> None:

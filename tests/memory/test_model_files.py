@@ -183,16 +183,16 @@ def test_damaged_safetensors_are_refused(tmp_path: Path, content: bytes, said: s
 
 
 @pytest.mark.parametrize(
-    ("one", "said"),
+    ("tensor", "said"),
     [
         (HeaderTensor("t", "Q9_X", (256,)), "not known"),
         (HeaderTensor("t", "Q4_K", (4, 100)), "no whole blocks of 256"),
         (HeaderTensor("t", "F16", (2**30, 2**30)), "more than 2\\^53"),
     ],
 )
-def test_tensors_that_cannot_be_are_named(one: HeaderTensor, said: str) -> None:
+def test_tensors_that_cannot_be_are_named(tensor: HeaderTensor, said: str) -> None:
     with pytest.raises(FileHeaderError, match=said) as caught:
-        weigh_header(FileHeader("gguf", {}, (one,)), number_formats(shipped().quantization))
+        weigh_header(FileHeader("gguf", {}, (tensor,)), number_formats(shipped().quantization))
     assert caught.value.location == ("tensors", 0)
 
 

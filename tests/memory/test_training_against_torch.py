@@ -58,7 +58,7 @@ def _saved(
     model = transformers.AutoModelForCausalLM.from_config(config).to(getattr(torch, dtype)).train()
     if checkpointing:
         model.gradient_checkpointing_enable()
-    own = {one.untyped_storage().data_ptr() for one in (*model.parameters(), *model.buffers())}
+    own = {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
     saved: dict[int, int] = {}
     alive = []
 

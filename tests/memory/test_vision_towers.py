@@ -54,7 +54,7 @@ def test_a_model_with_its_tower_is_the_published_total(
     text = {**weights.architecture, **changes}
     whole = read_architecture({"model_type": outer, "text_config": text, "vision_config": vision})
     assert parameters(whole) + besides == published
-    assert not any("vision_config: not counted" in one for one in whole.assumptions)
+    assert not any("vision_config: not counted" in line for line in whole.assumptions)
     # A token of text does not pass through it.
     assert active_parameters(whole) == active_parameters(read_architecture(text))
 

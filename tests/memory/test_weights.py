@@ -234,20 +234,24 @@ def test_the_closed_form_is_the_sum_of_every_group(formats: Formats, found: list
     """Group by group and tensor by tensor, each tensor rounded up to whole bytes."""
     format_ = formats.weight(name)
     slow = 0
-    for one in found:
-        quantised = one.role == "linear" or (format_.quantises != "linears" and one.role == "embedding")
+    for tensor in found:
+        quantised = tensor.role == "linear" or (format_.quantises != "linears" and tensor.role == "embedding")
         storage = format_.storage if quantised else Storage(Fraction(format_.rest_bits))
-        while storage.otherwise and storage.group and one.columns % storage.group:
+        while storage.otherwise and storage.group and tensor.columns % storage.group:
             storage = formats.weight(storage.otherwise).storage
-        bits = storage.bits * one.rows * one.columns
-        for _ in range(one.rows):
-            bits += storage.group_bits * sum(1 for _ in range(0, one.columns, storage.group or one.columns))
+        bits = storage.bits * tensor.rows * tensor.columns
+        for _ in range(tensor.rows):
+            bits += storage.group_bits * sum(
+                1 for _ in range(0, tensor.columns, storage.group or tensor.columns)
+            )
         if storage.tile:
             tiles = [
-                (r, c) for r in range(0, one.rows, storage.tile) for c in range(0, one.columns, storage.tile)
+                (r, c)
+                for r in range(0, tensor.rows, storage.tile)
+                for c in range(0, tensor.columns, storage.tile)
             ]
             bits += storage.tile_bits * len(tiles)
-        slow += one.copies * -int(-bits // 8)
+        slow += tensor.copies * -int(-bits // 8)
     assert weigh(found, format_, formats).bytes == slow
 
 

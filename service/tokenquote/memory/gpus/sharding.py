@@ -89,6 +89,7 @@ class _Held:
     head: int = 0
 
     def add(self, other: _Held, times: int) -> None:
+        """Add what another holds, `times` over."""
         for part, count in other.parts.items():
             self.parts[part] += times * count
         for part, count in other.idle.items():

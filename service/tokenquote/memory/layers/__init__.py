@@ -32,7 +32,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One decoder layer."""
+    """A decoder layer: attention, a feed-forward block and norms."""
 
     attention: Attention
     mlp: FeedForward

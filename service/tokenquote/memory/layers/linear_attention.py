@@ -32,7 +32,7 @@ class LinearAttention(Recurrent):
 
     @property
     def conv_width(self) -> int:
-        """Channels of the short convolution: queries, keys and values."""
+        """The channels of the short convolution: queries, keys and values."""
         return 2 * self.key_heads * self.key_dim + self.value_heads * self.value_dim
 
     @property
@@ -103,7 +103,7 @@ class KeyDelta(Recurrent):
 
 @dataclass(frozen=True, slots=True)
 class LightningAttention(Recurrent):
-    """Linear attention of MiniMax-01 (arXiv:2501.08313)."""
+    """The linear attention of MiniMax-01 (arXiv:2501.08313)."""
 
     heads: int
     head_dim: int

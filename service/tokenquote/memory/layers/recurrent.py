@@ -86,7 +86,7 @@ class Recurrent(Attention):
 
 @dataclass(frozen=True, slots=True)
 class Mamba(Recurrent):
-    """Mamba 1 (arXiv:2312.00752)."""
+    """A layer of Mamba 1, whose state has `state` elements for each channel (arXiv:2312.00752)."""
 
     inner: int
     state: int
@@ -129,7 +129,7 @@ class Mamba(Recurrent):
 
 @dataclass(frozen=True, slots=True)
 class Mamba2(Recurrent):
-    """Mamba 2 (arXiv:2405.21060)."""
+    """A layer of Mamba 2, whose channels are cut into heads (arXiv:2405.21060)."""
 
     heads: int
     head_dim: int
@@ -183,7 +183,7 @@ class Mamba2(Recurrent):
 
 @dataclass(frozen=True, slots=True)
 class ShortConvolution(Recurrent):
-    """Gated short convolution (LFM2)."""
+    """A gated short convolution in place of attention (LFM2)."""
 
     width: int
     kernel: int

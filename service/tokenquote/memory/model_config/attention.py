@@ -80,7 +80,7 @@ def _refuse_what_is_not_counted(fields: Fields, family: Family) -> None:
 
 
 class _LayerReader:
-    """Reads layers one by one; equal ones are read once."""
+    """A reader of single layers, which reads equal ones once."""
 
     def __init__(self, fields: Fields, family: Family) -> None:
         self._fields = fields

@@ -20,7 +20,7 @@ from tokenquote.memory.model_config.recurrent import read_mamba2
 __all__ = ["ReadAttention", "read_chunked", "read_full", "read_grouped", "read_nothing", "read_sliding"]
 
 ReadAttention = Callable[[Fields, Family], Attention]
-"""Reads the attention of a layer from the fields that hold for it."""
+"""A function that reads the attention of a layer from the fields that hold for it."""
 
 Reach = Literal["full", "sliding", "chunked"]
 """The tokens that a layer looks at: all, those of a window, or those of its chunk."""
