@@ -11,9 +11,9 @@ from typing import Any
 
 from benchmarks.recordings.calls import is_text_only, read_format, recorded_names
 
-from tokenquote.catalog import Catalog, UnknownModel
+from tokenquote.catalog import Catalog, ModelNotFound
 from tokenquote.catalog.schema.calibration import CalibratedUse, Kind
-from tokenquote.catalog.schema.providers import Counting
+from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.tokens import BodyError, Request, Vocabularies, read_body
 from tokenquote.tokens import request_features as features
 from tokenquote.tokens.request_features import Features
@@ -58,11 +58,11 @@ def calibration_rows(
             yield from _row(record, word, use, file, vocabularies)
 
 
-def _find_rule(record: Mapping[str, Any], catalog: Catalog) -> Counting | None:
+def _find_rule(record: Mapping[str, Any], catalog: Catalog) -> CountingRule | None:
     for name in recorded_names(record):
         try:
-            return catalog.counting_of(name, read_format(record)).counting
-        except UnknownModel:
+            return catalog.find_counting(name, read_format(record)).counting
+        except ModelNotFound:
             continue
     return None
 
@@ -76,7 +76,7 @@ def _row(
         return
     if not any(request.everything_unknown()):
         terms = _terms(_features(request, use), vocabularies, "o200k_base")
-        kind = features.kind_of(request)
+        kind = features.band_kind(request)
         yield Row(word, use.family, kind, file, _day(record.get("date")), terms, int(record["input_tokens"]))
 
 

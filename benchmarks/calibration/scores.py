@@ -10,8 +10,8 @@ import numpy as np
 from benchmarks.recordings.scoring import at_most_per_source, markdown_table
 from benchmarks.recordings.token_counts import Counted
 
-from tokenquote.catalog import Catalog, UnknownModel
-from tokenquote.catalog.schema.providers import Counting
+from tokenquote.catalog import Catalog, ModelNotFound
+from tokenquote.catalog.schema.counting import CountingRule
 
 __all__ = ["private_vocabulary_table"]
 
@@ -41,10 +41,10 @@ def private_vocabulary_table(counts: Iterable[Counted], catalog: Catalog) -> str
     return "\n".join(markdown_table((*columns, ">held out", ">held out p90"), rows))
 
 
-def _find_rule(call: Counted, catalog: Catalog) -> Counting | None:
+def _find_rule(call: Counted, catalog: Catalog) -> CountingRule | None:
     try:
-        return catalog.counting_of(call.model, call.api).counting
-    except UnknownModel:
+        return catalog.find_counting(call.model, call.api).counting
+    except ModelNotFound:
         return None
 
 
@@ -63,6 +63,6 @@ def _cells(found: Sequence[Counted]) -> list[object]:
     return [len(found), f"{np.mean(errors == 0):.1%}", median_error, p90, f"{inside:.1%}", width]
 
 
-def _held_out(rule: Counting | None) -> list[object]:
+def _held_out(rule: CountingRule | None) -> list[object]:
     fit = rule.calibration.fit if rule is not None and rule.calibration is not None else None
     return ["", ""] if fit is None else [f"{fit.held_out.median:.2%}", f"{fit.held_out.p90:.1%}"]

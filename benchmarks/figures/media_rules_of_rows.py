@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
+from tokenquote.catalog import AmbiguousModel, Catalog, ModelNotFound
 from tokenquote.catalog.schema.image_rules import ImageRule, PatchDetail, PatchesRule, TilesRule
 
 Row = Mapping[str, Any]
@@ -62,7 +62,7 @@ def _of_model(catalog: Catalog, row: Row) -> ImageRule:
     name = _DATE.sub("", re.split(r"[,/ ]", row["model"])[0].strip())
     try:
         rule = catalog.resolve(name).images
-    except (UnknownModel, AmbiguousModel):
+    except (ModelNotFound, AmbiguousModel):
         raise LookupError(f"no rule for {row['family']}: {row['model'][:80]}") from None
     if rule is None:
         raise LookupError(f"the catalog has no rule for pictures of {name}")

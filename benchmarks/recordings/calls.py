@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.recordings.snapshots import name_on_its_day
 from benchmarks.recordings.sorted_keys import as_written
 
-from tokenquote.catalog import AmbiguousModel, Catalog, Model, UnknownModel
+from tokenquote.catalog import AmbiguousModel, Catalog, Model, ModelNotFound
 from tokenquote.tokens import looks_like
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "truth"
@@ -75,6 +75,6 @@ def catalog_model(name: str | None, catalog: Catalog) -> Model | None:
         if spelling:
             try:
                 return catalog.resolve(spelling)
-            except (UnknownModel, AmbiguousModel):
+            except (ModelNotFound, AmbiguousModel):
                 continue
     return None

@@ -19,7 +19,7 @@ from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_request
 from benchmarks.recordings.token_counts import TokenCounter
 
 from tokenquote.api.quotes import quote_as
-from tokenquote.catalog import Catalog, Model, UnknownModel
+from tokenquote.catalog import Catalog, Model, ModelNotFound
 from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
@@ -129,8 +129,8 @@ class Grower:
         """Find the catalog's model, or make a stand-in that counts as the recorded model does."""
         for name in recorded_names(call):
             try:
-                counted_as = self._catalog.counting_of(name, call["api"])
-            except UnknownModel:
+                counted_as = self._catalog.find_counting(name, call["api"])
+            except ModelNotFound:
                 continue
             # Its cache is that of the name as it was called, whichever model answered on that day.
             called = str(call.get("model_requested") or "")

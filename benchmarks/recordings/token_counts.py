@@ -11,7 +11,7 @@ from benchmarks.recordings.calls import is_text_only, read_format, recorded_name
 from benchmarks.recordings.peer_counts import PeerCounter
 
 from tokenquote.api.tokens import answer_tokens
-from tokenquote.catalog import Catalog, UnknownModel
+from tokenquote.catalog import Catalog, ModelNotFound
 from tokenquote.counts import Count
 from tokenquote.errors import LocatedError
 from tokenquote.tokens import TokenRules, Vocabularies, read_body
@@ -84,7 +84,7 @@ class TokenCounter:
             question = TokensQuestion(format=read_format(row), body=row["request"], model=name)
             try:
                 answer = answer_tokens(question, self._catalog, self._vocabularies)
-            except UnknownModel:
+            except ModelNotFound:
                 continue
             except LocatedError as error:
                 return None, _reason(error)[:200]

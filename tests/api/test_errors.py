@@ -11,7 +11,7 @@ import pytest
 
 from tokenquote import Estimator, InvalidRequest
 from tokenquote.api.problems import write_problem
-from tokenquote.catalog import AmbiguousModel, UnknownGpu, UnknownModel
+from tokenquote.catalog import AmbiguousModel, ModelNotFound, UnknownGpu
 from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.ledger import PlanTooLong
 from tokenquote.ledger.prices import UnknownMode
@@ -21,7 +21,7 @@ from tokenquote.tokens import BodyError, VocabularyError
 ERRORS = [
     LocatedError(("turns", 0), "wrong"),
     NotYetOffered(("history",), "not yet"),
-    UnknownModel("gpt-9", ["gpt-5"]),
+    ModelNotFound("gpt-9", ["gpt-5"]),
     AmbiguousModel(["a/x", "b/x"]),
     UnknownGpu(["h100"]),
     UnknownMode(["standard"]),
@@ -65,7 +65,7 @@ def test_the_problem_points_where_the_error_lies(error: LocatedError) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [UnknownModel("x", []), AmbiguousModel(["a/x"])], ids=["unknown", "ambiguous"]
+    "error", [ModelNotFound("x", []), AmbiguousModel(["a/x"])], ids=["unknown", "ambiguous"]
 )
 def test_a_name_in_a_path_has_no_place_in_the_body(error: LocatedError) -> None:
     assert write_problem(error).errors == ()

@@ -100,8 +100,8 @@ BLOCK = "models[one].prices[0]"
     [
         pytest.param(
             MODEL.replace("name: One", "name: One\n    colour: red"),
-            "models[one].colour: no such field here; there are id, name, aliases, context, counting, "
-            "caching, images, audio, video, documents, media_limits, reasoning_kept, retires, weights, "
+            "models[one].colour: no such field here; there are counting, caching, images, audio, video, "
+            "documents, media_limits, reasoning_kept, id, name, aliases, context, retires, family, weights, "
             "prices",
             id="unknown-field",
         ),
@@ -161,6 +161,11 @@ BLOCK = "models[one].prices[0]"
             block_with('modes: {batch: {times: "1", rates: {input: "1"}}}'),
             f"{BLOCK}.modes.batch: state either `times` or own `rates`",
             id="mode-with-factor-and-rates",
+        ),
+        pytest.param(
+            block_with('modes: {batch: {times: "0.5", tiers: [{above: 9, rates: {input: "1"}}]}}'),
+            f"{BLOCK}.modes.batch: `times` multiplies the tiers of the block: leave out `tiers`",
+            id="mode-with-factor-and-tiers",
         ),
         pytest.param(
             MODEL.replace("counting: plain", "counting: fancy"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tokenquote.catalog import Catalog, UnknownModel, load_catalog
+from tokenquote.catalog import Catalog, ModelNotFound, load_catalog
 from tokenquote.catalog.yaml_files import CatalogError
 
 
@@ -35,7 +35,7 @@ from tokenquote.catalog.yaml_files import CatalogError
 def test_names_of_other_hosts_mean_the_rules_of_the_same_model(
     catalog: Catalog, name: str, images: str | None, documents: str | None
 ) -> None:
-    rules = catalog.media_of(name)
+    rules = catalog.find_media_rules(name)
     assert (rules.words.images, rules.words.documents) == (images, documents)
     assert (rules.images is None) == (images is None)
     assert (rules.documents is None) == (documents is None)
@@ -43,8 +43,8 @@ def test_names_of_other_hosts_mean_the_rules_of_the_same_model(
 
 @pytest.mark.parametrize("name", ["gpt-3.5-turbo-0301-eu", "deepseek-chat-of-ours", "nobody/knows"])
 def test_a_name_that_no_rule_is_known_for_is_unknown(catalog: Catalog, name: str) -> None:
-    with pytest.raises(UnknownModel):
-        catalog.media_of(name)
+    with pytest.raises(ModelNotFound):
+        catalog.find_media_rules(name)
 
 
 def test_a_rule_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_rule_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_ones_own_families_come_first(tmp_path: Path) -> None:
     (tmp_path / "families.yaml").write_text('media:\n  - {names: ["*claude*of-ours*"], images: gemma-3}\n')
-    rules = load_catalog(tmp_path).media_of("claude-sonnet-4-5-of-ours")
+    rules = load_catalog(tmp_path).find_media_rules("claude-sonnet-4-5-of-ours")
     assert (rules.model, rules.words.images, rules.documents) == (
         "claude-sonnet-4-5-of-ours",
         "gemma-3",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import shipped
 
-from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel, load_catalog
+from tokenquote.catalog import AmbiguousModel, Catalog, ModelNotFound, load_catalog
 
 CATALOG = shipped()
 
@@ -76,7 +76,7 @@ def test_every_model_has_its_id_and_its_bare_name_only_where_its_maker_sells_it(
     ],
 )
 def test_a_name_that_only_resembles_one_is_unknown_and_told_what_is_near(name: str, near: str) -> None:
-    with pytest.raises(UnknownModel) as caught:
+    with pytest.raises(ModelNotFound) as caught:
         CATALOG.resolve(name)
     assert name[:100] in caught.value.detail
     assert near in caught.value.near
@@ -85,7 +85,7 @@ def test_a_name_that_only_resembles_one_is_unknown_and_told_what_is_near(name: s
 
 @pytest.mark.parametrize("name", ["", " ", "/", "x" * 10_000], ids=["empty", "blank", "slash", "endless"])
 def test_a_name_that_resembles_none_is_unknown(name: str) -> None:
-    with pytest.raises(UnknownModel) as caught:
+    with pytest.raises(ModelNotFound) as caught:
         CATALOG.resolve(name)
     assert caught.value.near == []
 
@@ -98,7 +98,7 @@ def test_a_name_that_resembles_none_is_unknown(name: str) -> None:
     ],
 )
 def test_the_bare_name_of_a_reseller_means_nothing(name: str, near: str) -> None:
-    with pytest.raises(UnknownModel) as caught:
+    with pytest.raises(ModelNotFound) as caught:
         CATALOG.resolve(name)
     assert caught.value.near[0] == near
 

@@ -9,8 +9,7 @@ import yaml
 from pydantic import BaseModel
 
 from tokenquote.catalog import CatalogError
-from tokenquote.catalog.wording import plain_yaml
-from tokenquote.catalog.yaml_files import read_entry
+from tokenquote.catalog.yaml_files import describe_yaml_problem, read_entry
 
 FOUR_MIB = 4 * 1024 * 1024
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\n"
@@ -112,7 +111,7 @@ def test_what_the_parser_refuses_is_told_by_line(tmp_path: Path, content: str) -
 def test_slips_of_newcomers_are_told_with_a_remedy(loader: str, content: str, remedy: str) -> None:
     with pytest.raises(yaml.MarkedYAMLError) as caught:
         yaml.load(content, Loader=getattr(yaml, loader))  # noqa: S506
-    assert remedy in plain_yaml(str(caught.value.problem))
+    assert remedy in describe_yaml_problem(str(caught.value.problem))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tokenquote.catalog import AmbiguousModel, Catalog, UnknownModel
+from tokenquote.catalog import AmbiguousModel, Catalog, ModelNotFound
 from tokenquote_client.deployments import DeploymentAnswer
 
 VECTORS = Path(__file__).parents[3] / "shared" / "reference" / "memory_vectors.json"
@@ -63,7 +63,7 @@ def test_the_pool_is_what_vllm_logged(
         pytest.skip("the log is of one of the stages, and does not say of which")
     try:
         weights = catalog.resolve(model).weights
-    except (UnknownModel, AmbiguousModel):
+    except (ModelNotFound, AmbiguousModel):
         pytest.skip("not in the catalog")
     assert weights is not None
     dtype = DTYPES.get(inputs["dtype"], "bf16")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.conftest import shipped
 
-from tokenquote.catalog import Catalog, UnknownModel
+from tokenquote.catalog import Catalog, ModelNotFound
 from tokenquote.memory import (
     CachePlan,
     kv_cache,
@@ -190,7 +190,7 @@ def _blocks() -> Iterator[Any]:
         name = row["model"].replace("moonshotai/Kimi-Dev-72B", "Qwen/Qwen2.5-72B-Instruct")
         try:
             model = catalog.resolve(name)
-        except UnknownModel:
+        except ModelNotFound:
             continue
         if not any(part in name for part in ("gemma", "gpt-oss")):
             yield pytest.param(row, model.id, id=row["id"])

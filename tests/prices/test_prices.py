@@ -172,6 +172,38 @@ def test_a_multiplying_mode_multiplies_tier_and_window_too() -> None:
     assert cost(prices, "flex", {"input": 11 * MILLION, "output": MILLION}) == Decimal("19.5")
 
 
+def test_a_mode_by_times_costs_what_its_figures_would() -> None:
+    rates = {"input": "0.333", "cache_read": "0.0333", "output": "2.5"}
+    tiers = [
+        {"above": 10, "rates": {"input": "0.666", "output": "3.75"}},
+        {"at_least": 20, "rates": {"output": "5"}},
+    ]
+    halves = {
+        "rates": {"input": "0.1665", "cache_read": "0.01665", "output": "1.25"},
+        "tiers": [
+            {"above": 10, "rates": {"input": "0.333", "output": "1.875"}},
+            {"at_least": 20, "rates": {"output": "2.5"}},
+        ],
+    }
+    by_times = block(rates=rates, tiers=tiers, modes={"batch": {"times": "0.5"}})
+    by_figures = block(rates=rates, tiers=tiers, modes={"batch": halves})
+    for tokens in (0, 10, 11, 19, 20, 10**15 + 1):
+        usage = {"input": tokens, "cache_read": 0, "output": 7}
+        assert cost(by_times, "batch", usage) == cost(by_figures, "batch", usage), tokens
+    assert by_times.spelt_out().modes["batch"].model_dump(exclude={"times"}) == by_figures.modes[
+        "batch"
+    ].model_dump(exclude={"times"})
+    assert by_figures.spelt_out() == by_figures
+
+
+def test_figures_of_a_mode_by_times_have_no_needless_zeros() -> None:
+    spelt = block(rates={"input": "20", "output": "0.5"}, modes={"flex": {"times": "0.50"}}).spelt_out()
+    assert spelt.modes["flex"].model_dump(mode="json", exclude_defaults=True) == {
+        "times": "0.50",
+        "rates": {"input": "10", "output": "0.25"},
+    }
+
+
 def test_an_unknown_mode_names_those_offered() -> None:
     with pytest.raises(UnknownMode) as caught:
         priced("google/gemini-4-argon", {"input": 1}, mode="fast")

@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_read_once_for_all_models(catalog: Catalog) -> No
     damaged = DocumentPart(type="document", data=encoded(written_pdf(HELLO)[:400]))
     left = []
     for name in ("claude-sonnet-4-5", "gpt-4o", "gemini-2.5-flash"):
-        counter = MediaCounter(catalog.media_of(name), catalog.profiles, looked_at)
+        counter = MediaCounter(catalog.find_media_rules(name), catalog.profiles, looked_at)
         with pytest.raises(LocatedError, match="cut off or damaged"):
             counter.count_part(damaged, ())
         left.append(looked_at.work.pages.calls_left)

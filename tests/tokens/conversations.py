@@ -91,7 +91,9 @@ def _rounds(
 def _call(rng: random.Random, tools: list[dict[str, Any]]) -> dict[str, Any]:
     function = rng.choice(tools)["function"]
     values: dict[str, Any] = {"string": _text(rng), "integer": 7, "number": 2.5, "boolean": True}
-    arguments = {name: values[one["type"]] for name, one in function["parameters"]["properties"].items()}
+    arguments = {
+        name: values[schema["type"]] for name, schema in function["parameters"]["properties"].items()
+    }
     # Mistral's ids have nine letters and digits.
     identity = "".join(rng.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=9))
     written = json.dumps(arguments, ensure_ascii=False)

@@ -34,7 +34,7 @@ class SlowDeepSeek:
     def __init__(self, path: Path) -> None:
         data = json.loads(path.read_text(encoding="utf-8"))
         self._ids = data["model"]["vocab"]
-        self._added = {one["content"]: one["id"] for one in data["added_tokens"]}
+        self._added = {token["content"]: token["id"] for token in data["added_tokens"]}
         ranks = {self._bytes(token): rank for token, rank in self._ids.items() if token not in self._added}
         self._encoding = tiktoken.Encoding("slow", pat_str=".", mergeable_ranks=ranks, special_tokens={})
 
@@ -67,14 +67,14 @@ class SlowDeepSeek:
         return [token for word in words for token in self._encoding._encode_single_piece(word)]
 
     @cached_property
-    def _byte_of(self) -> dict[str, int]:
+    def _bytes_by_letter(self) -> dict[str, int]:
         """GPT-2's letters for bytes: the printable ones stand for themselves."""
         kept = [*range(33, 127), *range(161, 173), *range(174, 256)]
         moved = [byte for byte in range(256) if byte not in kept]
         return {chr(byte): byte for byte in kept} | {chr(256 + i): byte for i, byte in enumerate(moved)}
 
     def _bytes(self, token: str) -> bytes:
-        return bytes(self._byte_of[letter] for letter in token)
+        return bytes(self._bytes_by_letter[letter] for letter in token)
 
 
 def _isolated(split: re.Pattern[str], word: str) -> Iterator[str]:

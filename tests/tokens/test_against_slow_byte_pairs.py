@@ -43,14 +43,14 @@ def slow(catalog: Catalog) -> Callable[[str], SlowBytePairs]:
     """The second implementation of a vocabulary, over the same file's ranks."""
     known: dict[str, SlowBytePairs] = {}
 
-    def of(name: str) -> SlowBytePairs:
+    def build(name: str) -> SlowBytePairs:
         if name not in known:
             lines = read_vocabulary_file(name, catalog.vocabularies[name]).split(b"\n")
             pairs = (line.split() for line in lines if line)
             known[name] = SlowBytePairs(name, {base64.b64decode(token): int(rank) for token, rank in pairs})
         return known[name]
 
-    return of
+    return build
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.conftest import shipped
 
 from tokenquote.tokens import Vocabularies
-from tokenquote.tokens.vocabularies.content_classes import CLASSES, class_of
+from tokenquote.tokens.vocabularies.content_classes import CLASSES, classify_token
 
 VOCABULARIES = Vocabularies(shipped().vocabularies)
 CONTINUED = CLASSES.index("continued")
@@ -58,11 +58,11 @@ CONTINUED = CLASSES.index("continued")
     ],
 )
 def test_tokens_are_told_apart_by_script_and_shape(piece: str, rank: int, expected: str) -> None:
-    assert class_of(piece.encode(), rank) == expected
+    assert classify_token(piece.encode(), rank) == expected
 
 
 def test_half_a_character_is_a_fragment() -> None:
-    assert class_of("é".encode()[:1], 200) == "fragment"
+    assert classify_token("é".encode()[:1], 200) == "fragment"
 
 
 def test_a_sentence_by_classes() -> None:

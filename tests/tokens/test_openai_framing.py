@@ -17,11 +17,11 @@ from tokenquote.tokens import TokenRules, Vocabularies, read_body
 
 @pytest.fixture
 def count(catalog: Catalog, vocabularies: Vocabularies) -> Any:
-    def of(model: str, messages: Any, **body: Any) -> int:
-        rules = TokenRules(catalog.counting_of(model, "openai.chat").counting, vocabularies)
+    def count_messages(model: str, messages: Any, **body: Any) -> int:
+        rules = TokenRules(catalog.find_counting(model, "openai.chat").counting, vocabularies)
         return rules.request(read_body("openai.chat", {"messages": messages, **body})).tokens
 
-    return of
+    return count_messages
 
 
 def user(content: Any, **members: Any) -> dict[str, Any]:

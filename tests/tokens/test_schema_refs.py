@@ -138,7 +138,7 @@ def test_references_on_the_way() -> None:
 
 def test_a_circle_ends_however_its_place_is_spelled() -> None:
     spellings = ["#/$defs/a", "#/$defs/%61", "#/%24defs/a", "#%2F$defs%2Fa", "#/%24defs%2F%61"]
-    node = {"properties": {f"p{i}": {"$ref": one} for i, one in enumerate(spellings)}}
+    node = {"properties": {f"p{i}": {"$ref": spelling} for i, spelling in enumerate(spellings)}}
     schema = {"$defs": {"a": node}, "properties": {"n": {"$ref": "#/$defs/a"}}}
     [declared] = tool_block(tools_with(schema), "typescript").definitions
     once = "{ p0?: any, p1?: any, p2?: any, p3?: any, p4?: any }"

@@ -17,10 +17,10 @@ import pytest
 from tests.tokens.conversations import conversations
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.schema.providers import Counting
+from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.tokens import TokenRules, Vocabularies, read_body
-from tokenquote.tokens.templates.chat_messages import messages_of, tools_of
+from tokenquote.tokens.templates.chat_messages import template_messages, template_tools
 from tokenquote.tokens.templates.rendering import render
 
 pytestmark = pytest.mark.references
@@ -76,7 +76,7 @@ def _sent(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(sent)
 
 
-def _values(rule: Counting) -> dict[str, Any]:
+def _values(rule: CountingRule) -> dict[str, Any]:
     assert rule.template is not None
     return {"bos_token": "", "eos_token": "", **rule.template.values}
 
@@ -115,7 +115,10 @@ def test_a_thousand_prompts_equal_transformers(catalog: Catalog, word: str) -> N
             conversations=[_sent(messages)], tools=tools, chat_template=rule.template.text, **values
         )
         request = read_body("openai.chat", {"messages": messages, "tools": tools or []})
-        shown = {"messages": messages_of(request.messages), "tools": tools_of(request.tools) or None}
+        shown = {
+            "messages": template_messages(request.messages),
+            "tools": template_tools(request.tools) or None,
+        }
         assert render(rule.template.text, {**values, **shown}) == expected[0]
 
 

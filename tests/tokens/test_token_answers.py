@@ -94,11 +94,11 @@ messages = st.one_of(
 
 @pytest.fixture(scope="module")
 def count(catalog: Catalog, vocabularies: Vocabularies) -> Callable[..., TokensAnswer]:
-    def of(body: Any, model: str) -> TokensAnswer:
+    def answer_body(body: Any, model: str) -> TokensAnswer:
         question = TokensQuestion(format="openai.chat", body=body, model=model)
         return answer_tokens(question, catalog, vocabularies)
 
-    return of
+    return answer_body
 
 
 @given(
@@ -167,7 +167,7 @@ def test_more_text_is_never_fewer_tokens(count: Callable[..., TokensAnswer], mod
     counted = [
         count({"messages": [{"role": "user", "content": "word " * n}]}, model) for n in (1, 10, 100, 1000)
     ]
-    assert [one.input_tokens for one in counted] == sorted({one.input_tokens for one in counted})
+    assert [answer.input_tokens for answer in counted] == sorted({answer.input_tokens for answer in counted})
 
 
 def test_a_tool_is_as_dear_as_its_model_counts(catalog: Catalog, vocabularies: Vocabularies) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.tokens import BodyError, read_tools
-from tokenquote.tokens.tools.tool_renderings import RENDERINGS, leaves_of
+from tokenquote.tokens.tools.tool_renderings import RENDERINGS, json_leaves
 
 WEATHER: dict[str, Any] = {
     "name": "get_weather",
@@ -93,6 +93,6 @@ def test_large_definitions_that_are_named_often_are_refused(definitions: Any) ->
 
 
 def test_leaves_of_a_value() -> None:
-    assert [*leaves_of({"a": 1, "b": [True, None, "text"], "c": {"d": 2.5}})] == [
+    assert [*json_leaves({"a": 1, "b": [True, None, "text"], "c": {"d": 2.5}})] == [
         "a", "1", "b", "true", "null", "text", "c", "d", "2.5",
     ]  # fmt: skip

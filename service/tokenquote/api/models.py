@@ -31,7 +31,7 @@ def answer_models(asked: ModelListParameters, catalog: Catalog, at: dt.datetime)
 
 
 def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> ModelDetail:
-    """Tell everything about one model; prices as the catalog's files say them.
+    """Tell everything about one model; prices as the files say them, with modes by `times` spelt out.
 
     Raises:
         LocatedError: the catalog has no such model.
@@ -43,7 +43,9 @@ def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> M
         caching=model.caching.model_dump(mode="json") if model.caching else None,
         media_limits=_limits(model),
         reasoning_kept=model.entry.reasoning_kept,
-        prices=[block.model_dump(mode="json", exclude_defaults=True) for block in model.entry.prices],
+        prices=[
+            block.spelt_out().model_dump(mode="json", exclude_defaults=True) for block in model.entry.prices
+        ],
     )
 
 

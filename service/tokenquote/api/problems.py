@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ValidationError
 
-from tokenquote.catalog.fields import fields_at
-from tokenquote.catalog.wording import plain
 from tokenquote.errors import LocatedError, ProblemKind
+from tokenquote.errors.field_faults import describe_fault, fields_at
 from tokenquote_client.amounts import UNION_MEMBER
 from tokenquote_client.problem import FieldError, Problem
 
@@ -59,7 +58,8 @@ def invalid(error: ValidationError, body: object, question: type[BaseModel]) -> 
     found = error.errors(include_url=False, include_input=False)
     errors = [
         FieldError(
-            pointer=pointer_to(line["loc"], body), detail=plain(line, fields_at(question, line["loc"][:-1]))
+            pointer=pointer_to(line["loc"], body),
+            detail=describe_fault(line, fields_at(question, line["loc"][:-1])),
         )
         for line in found[:_MAX_ERRORS]
     ]
@@ -69,7 +69,9 @@ def invalid(error: ValidationError, body: object, question: type[BaseModel]) -> 
 def invalid_parameters(error: ValidationError) -> Problem:
     """Write the problem document of parameters in path and query, which have no place in the body."""
     found = error.errors(include_url=False, include_input=False)[:_MAX_ERRORS]
-    said = "; ".join(f"query parameter {'/'.join(map(str, line['loc']))}: {plain(line)}" for line in found)
+    said = "; ".join(
+        f"query parameter {'/'.join(map(str, line['loc']))}: {describe_fault(line)}" for line in found
+    )
     return _with_errors("invalid-request", (), 0, said)
 
 

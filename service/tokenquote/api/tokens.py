@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tokenquote.api.media.counter import CountedMedia, MediaCounter
 from tokenquote.api.problems import write_pointer
-from tokenquote.catalog import Catalog, CountedAs, UnknownModel
+from tokenquote.catalog import Catalog, CountedAs, ModelNotFound
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, under
 from tokenquote.ledger import NOTHING
@@ -57,7 +57,7 @@ def _counted_as(question: TokensQuestion, catalog: Catalog) -> CountedAs:
     if name is None:
         raise LocatedError(("model",), "the body names no model: state `model` beside it")
     with under("model"):
-        return catalog.counting_of(name[:200], question.format)
+        return catalog.find_counting(name[:200], question.format)
 
 
 def _count_media(request: Request, name: str, rules: TokenRules, catalog: Catalog) -> Sequence[CountedMedia]:
@@ -65,8 +65,8 @@ def _count_media(request: Request, name: str, rules: TokenRules, catalog: Catalo
     if not media:
         return []
     try:
-        media_rules = catalog.media_of(name)
-    except UnknownModel:
+        media_rules = catalog.find_media_rules(name)
+    except ModelNotFound:
         at = ("body", *media[0].location)
         detail = f"the catalog knows how {name} counts texts, but not images, audio, video or documents"
         raise LocatedError(at, detail) from None

@@ -1,14 +1,8 @@
-"""What is known about models, as data: YAML files to one immutable Catalog."""
+"""Read what is known about models from YAML files into one immutable Catalog."""
 
-from tokenquote.catalog.catalog import (
-    AmbiguousModel,
-    Catalog,
-    CountedAs,
-    Model,
-    UnknownGpu,
-    UnknownModel,
-)
+from tokenquote.catalog.catalog import Catalog
 from tokenquote.catalog.loading import load_catalog, shipped_catalog
+from tokenquote.catalog.models import AmbiguousModel, CountedAs, Model, ModelNotFound, UnknownGpu
 from tokenquote.catalog.yaml_files import CatalogError, parse_yaml
 
 __all__ = [
@@ -17,8 +11,8 @@ __all__ = [
     "CatalogError",
     "CountedAs",
     "Model",
+    "ModelNotFound",
     "UnknownGpu",
-    "UnknownModel",
     "load_catalog",
     "parse_yaml",
     "shipped_catalog",

@@ -1,41 +1,47 @@
-"""The tables of a catalog as its files are read, and whether what the files say of each other holds."""
+"""The tables that the files of a catalog are read into, and checks that what they say of each other holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tokenquote.catalog.catalog import Provider
 from tokenquote.catalog.counting_rules import dangling_fits
 from tokenquote.catalog.media_rules import dangling_media, dangling_names
+from tokenquote.catalog.models import Provider
+from tokenquote.catalog.schema.caching import AmountProfiles, CachingRule
 from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
+from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.families import CountingFamily, MediaFamily
 from tokenquote.catalog.schema.gpus import GpusFile
 from tokenquote.catalog.schema.image_rules import ImageRule
 from tokenquote.catalog.schema.media_limits import MediaLimits
 from tokenquote.catalog.schema.media_rules import MediaRulesFile
-from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, QuantizationFile
-from tokenquote.catalog.schema.providers import AmountProfiles, Caching, Counting, ModelEntry
+from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
+from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry
+from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import Vocabulary
-from tokenquote.catalog.wording import did_you_mean
+from tokenquote.errors.field_faults import did_you_mean
 
-__all__ = ["Tables", "inconsistencies"]
+__all__ = ["Tables", "find_inconsistencies"]
 
 
 @dataclass
 class Tables:
-    """What has been read so far, by name; `origin` remembers the file of each model for errors."""
+    """What has been read of a catalog so far, by name."""
 
     providers: dict[str, Provider] = field(default_factory=dict)
     models: dict[str, ModelEntry | OpenWeightsEntry] = field(default_factory=dict)
     origin: dict[str, str] = field(default_factory=dict)
+    """The file of each model, for errors."""
+    inherited: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """The fields that a model has from its family or from `defaults`, each with its place, for errors."""
     vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
-    counting: dict[str, Counting] = field(default_factory=dict)
+    counting: dict[str, CountingRule] = field(default_factory=dict)
     calibrated_families: dict[str, CalibratedFamily] = field(default_factory=dict)
     fits: dict[str, Fit] = field(default_factory=dict)
     families: tuple[CountingFamily, ...] = ()
     media_families: tuple[MediaFamily, ...] = ()
-    caching: dict[str, Caching] = field(default_factory=dict)
+    caching: dict[str, CachingRule] = field(default_factory=dict)
     image_rules: dict[str, ImageRule] = field(default_factory=dict)
     media_rules: MediaRulesFile = field(default_factory=MediaRulesFile)
     media_limits: dict[str, MediaLimits] = field(default_factory=dict)
@@ -43,20 +49,23 @@ class Tables:
     gpus: GpusFile = field(default_factory=GpusFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
 
-    def weights_of(self, entry: ModelEntry | OpenWeightsEntry) -> OpenWeightsEntry | None:
-        """The entry itself, or that of the weights which the provider says it runs."""
+    def find_weights(self, entry: ModelEntry | OpenWeightsEntry) -> OpenWeightsEntry | None:
+        """Return the entry itself, or that of the weights which the provider says it runs."""
         found = self.models.get(entry.weights or "") if isinstance(entry, ModelEntry) else entry
         return found if isinstance(found, OpenWeightsEntry) else None
 
 
-def inconsistencies(tables: Tables) -> Iterable[str]:
-    """One sentence for each name that means nothing, or two things."""
-    for model_id, entry in tables.models.items():
-        yield from _of_model(entry, f"{tables.origin[model_id]}: models[{entry.id}]", tables)
+def find_inconsistencies(tables: Tables) -> Iterable[str]:
+    """Yield one sentence for each name that means nothing, or two things."""
+    # Many models may have one fault from their family or from the defaults: it is told once.
+    yield from dict.fromkeys(
+        fault for model_id, entry in tables.models.items() for fault in _check_model(model_id, entry, tables)
+    )
+    yield from _check_reserved_name(tables)
     yield from dangling_names(tables.media_rules, tables.image_rules)
     yield from dangling_fits(tables.counting, tables.calibrated_families, tables.fits, tables.vocabularies)
-    yield from _of_families(tables)
-    yield from _of_counting(tables)
+    yield from _check_families(tables)
+    yield from _check_counting(tables)
     for provider in tables.providers.values():
         limits = f"providers/{provider.id}.yaml: media_limits"
         yield from _missing(provider.media_limits, tables.media_limits, limits, "media_limits.yaml")
@@ -69,21 +78,31 @@ def _missing(name: str | None, table: Mapping[str, object], where: str, file: st
         yield f"{where}: {file} has no {name!r}{did_you_mean(name, table)}"
 
 
-def _of_model(entry: ModelEntry | OpenWeightsEntry, where: str, tables: Tables) -> Iterable[str]:
-    yield from _missing(entry.counting, tables.counting, f"{where}.counting", "counting.yaml")
-    yield from _missing(entry.caching, tables.caching, f"{where}.caching", "caching.yaml")
-    yield from _missing(entry.images, tables.image_rules, f"{where}.images", "image_rules.yaml")
-    yield from dangling_media(entry, where, tables.media_rules)
-    yield from _missing(entry.media_limits, tables.media_limits, f"{where}.media_limits", "media_limits.yaml")
+def _check_model(model_id: str, entry: ModelEntry | OpenWeightsEntry, tables: Tables) -> Iterable[str]:
+    origin, inherited = tables.origin[model_id], tables.inherited.get(model_id, {})
+    model = f"{origin}: models[{entry.id}]"
+
+    def place(name: str) -> str:
+        return f"{origin}: {inherited[name]}" if name in inherited else f"{model}.{name}"
+
+    yield from _missing(entry.counting, tables.counting, place("counting"), "counting.yaml")
+    yield from _missing(entry.caching, tables.caching, place("caching"), "caching.yaml")
+    yield from _missing(entry.images, tables.image_rules, place("images"), "image_rules.yaml")
+    for fault in dangling_media(entry, model, tables.media_rules):
+        name, _, what = fault.removeprefix(f"{model}.").partition(":")
+        # A document rule that needs `images` is the model's fault, wherever the rule is named.
+        yield f"{place(name)}:{what}" if " has no " in what else fault
+    limits = entry.media_limits if entry.media_limits != NO_RULE else None
+    yield from _missing(limits, tables.media_limits, place("media_limits"), "media_limits.yaml")
     if isinstance(entry, OpenWeightsEntry):
         formats = tables.quantization.weight_formats
-        yield from _missing(entry.published_as, formats, f"{where}.published_as", "quantization.yaml")
-    elif entry.weights is not None and tables.weights_of(entry) is None:
+        yield from _missing(entry.published_as, formats, f"{model}.published_as", "quantization.yaml")
+    elif entry.weights is not None and tables.find_weights(entry) is None:
         near = did_you_mean(entry.weights, tables.models)
-        yield f"{where}.weights: open_weights/*.yaml have no {entry.weights!r}{near}"
+        yield f"{model}.weights: open_weights/*.yaml have no {entry.weights!r}{near}"
 
 
-def _of_families(tables: Tables) -> Iterable[str]:
+def _check_families(tables: Tables) -> Iterable[str]:
     for named in tables.media_families:
         where = f"families.yaml: media of {named.names[0]}"
         yield from _missing(named.images, tables.image_rules, where, "image_rules.yaml")
@@ -94,7 +113,7 @@ def _of_families(tables: Tables) -> Iterable[str]:
         )
 
 
-def _of_counting(tables: Tables) -> Iterable[str]:
+def _check_counting(tables: Tables) -> Iterable[str]:
     for name, rule in tables.counting.items():
         used = {"vocabulary": rule.vocabulary}
         if rule.without_vocabulary is not None:
@@ -122,3 +141,18 @@ def _gpus_twice(tables: Tables) -> Iterable[str]:
             owner = taken.setdefault(alias, gpu_id)
             if owner != gpu_id:
                 yield f"gpus.yaml: gpus.{gpu_id}.aliases: {alias!r} already means {owner}"
+
+
+def _check_reserved_name(tables: Tables) -> Iterable[str]:
+    media = tables.media_rules
+    for file, table in (
+        ("counting.yaml: counting", tables.counting),
+        ("caching.yaml: caching", tables.caching),
+        ("image_rules.yaml: image_rules", tables.image_rules),
+        ("media_rules.yaml: audio_rules", media.audio_rules),
+        ("media_rules.yaml: video_rules", media.video_rules),
+        ("media_rules.yaml: document_rules", media.document_rules),
+        ("media_limits.yaml: media_limits", tables.media_limits),
+    ):
+        if NO_RULE in table:
+            yield f"{file}.{NO_RULE}: `{NO_RULE}` says that a model has no rule; call the rule something else"

@@ -1,4 +1,4 @@
-"""What counting rules name, put in its place: chat templates, and fits of recorded bills.
+"""Fill in what counting rules name: chat templates, and fits of recorded bills.
 
 Templates are `templates/*.jinja`, read when the rule that names one is; fits stand in calibration.yaml.
 """
@@ -9,15 +9,20 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
-from tokenquote.catalog.schema.providers import Counting
+from tokenquote.catalog.schema.counting import CountingRule
 
 __all__ = ["dangling_fits", "with_fit", "with_template"]
 
 MAX_TEMPLATE_BYTES = 256 * 1024
 
 
-def with_template(rule: Counting, where: str, catalogs: Sequence[Path], problems: list[str]) -> Counting:
-    """The rule with the text of its template, from the first of the catalogs that has the file."""
+def with_template(
+    rule: CountingRule, where: str, catalogs: Sequence[Path], problems: list[str]
+) -> CountingRule:
+    """Return the rule with the text of its template, from the first of the catalogs that has the file.
+
+    A template that cannot be read is added to `problems`, one sentence each.
+    """
     if rule.template is None:
         return rule
     name = rule.template.file
@@ -38,9 +43,9 @@ def with_template(rule: Counting, where: str, catalogs: Sequence[Path], problems
 
 
 def with_fit(
-    name: str, rule: Counting, families: Mapping[str, CalibratedFamily], fits: Mapping[str, Fit]
-) -> Counting:
-    """The rule with its fit; without one it is `assumed`, whatever other rules of its family are."""
+    name: str, rule: CountingRule, families: Mapping[str, CalibratedFamily], fits: Mapping[str, Fit]
+) -> CountingRule:
+    """Return the rule with its fit; without one it is `assumed`, whatever other rules of its family are."""
     use, fit = rule.calibration, fits.get(name)
     if use is None:
         return rule
@@ -54,12 +59,12 @@ def with_fit(
 
 
 def dangling_fits(
-    rules: Mapping[str, Counting],
+    rules: Mapping[str, CountingRule],
     families: Mapping[str, CalibratedFamily],
     fits: Mapping[str, Fit],
     vocabularies: Container[str],
 ) -> Iterable[str]:
-    """What calibration.yaml and counting.yaml say of each other that does not hold."""
+    """Yield a sentence for whatever calibration.yaml and counting.yaml wrongly say of each other."""
     for name, fit in fits.items():
         use = rules[name].calibration if name in rules else None
         if fit.family not in families:

@@ -1,4 +1,4 @@
-"""The shipped catalog, and a user's own files over it, as one immutable Catalog."""
+"""Load the shipped catalog, and a user's own files over it, as one immutable Catalog."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from tokenquote.catalog.catalog import OPEN_WEIGHTS, Catalog, Model, Provider
-from tokenquote.catalog.consistency import Tables, inconsistencies
+from tokenquote.catalog.catalog import Catalog
+from tokenquote.catalog.completion import complete_models, without_none
+from tokenquote.catalog.consistency import Tables, find_inconsistencies
 from tokenquote.catalog.counting_rules import with_fit, with_template
 from tokenquote.catalog.media_rules import media_of
+from tokenquote.catalog.models import OPEN_WEIGHTS, Model, Provider
+from tokenquote.catalog.schema.caching import CachingFile, ProfilesFile
 from tokenquote.catalog.schema.calibration import CalibrationFile
+from tokenquote.catalog.schema.counting import CountingFile
 from tokenquote.catalog.schema.families import FamiliesFile
 from tokenquote.catalog.schema.gpus import GpusFile
 from tokenquote.catalog.schema.image_rules import ImageRulesFile
 from tokenquote.catalog.schema.media_limits import MediaLimitsFile
 from tokenquote.catalog.schema.media_rules import MediaRulesFile
-from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeightsFile, QuantizationFile
-from tokenquote.catalog.schema.providers import (
-    CachingFile,
-    CountingFile,
-    ModelEntry,
-    ProfilesFile,
-    ProviderFile,
-)
+from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeightsFile
+from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry, ProviderFile
+from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
 from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, CatalogError, read_entry
 
@@ -56,10 +55,13 @@ FileT = TypeVar("FileT", bound=BaseModel)
 
 
 def load_catalog(*overlays: Path | None, shipped: Path | None = None) -> Catalog:
-    """Read the shipped catalog, then each overlay directory.
+    """Return the shipped catalog with each overlay directory over it, in this order.
 
     An overlay has the same files as the catalog, each of them optional. What it defines under a name that
     is already there takes that name's place; everything else stays. None stands for no overlay.
+
+    Raises:
+        CatalogError: the files cannot be used; it holds every reason.
     """
     tables = _Loading()
     for directory in (shipped or shipped_catalog(), *filter(None, overlays)):
@@ -68,16 +70,21 @@ def load_catalog(*overlays: Path | None, shipped: Path | None = None) -> Catalog
 
 
 def shipped_catalog() -> Path:
-    """The catalog inside the wheel, or the checkout's own when installed editable."""
+    """Return the folder of the catalog inside the wheel, or the checkout's own when installed editable."""
     package = Path(__file__).parents[1]
     packaged = package / "models_catalog"
     return packaged if packaged.is_dir() else package.parents[1] / "models_catalog"
 
 
 class _Loading(Tables):
-    """Reads directories into tables, and puts the tables together."""
+    """The tables of a catalog while its directories are read, and how a Catalog is made of them."""
 
     def add_directory(self, directory: Path) -> None:
+        """Read every file of a directory over what has been read before.
+
+        Raises:
+            CatalogError: there is no such directory, or a file in it cannot be used.
+        """
         if not directory.is_dir():
             raise CatalogError([f"{directory}: no such catalog directory"])
         problems = [
@@ -154,12 +161,16 @@ class _Loading(Tables):
         aliases = tuple(dict.fromkeys((*before.aliases, *file.aliases)))
         limits = file.media_limits or before.media_limits
         self.providers[file.id] = Provider(file.id, file.name, aliases, file.first_party, limits)
-        for entry in file.models:
-            problems += self._add_model(f"{file.id}/{entry.id}", entry, shown_as, seen)
+        for model in complete_models(file):
+            model_id = f"{file.id}/{model.entry.id}"
+            problems += self._add_model(model_id, model.entry, shown_as, seen)
+            problems += [f"{shown_as}: models[{model.entry.id}].{problem}" for problem in model.problems]
+            self.inherited[model_id] = model.inherited
         return problems
 
     def _add_open_weights(self, file: OpenWeightsFile, shown_as: str, seen: dict[str, str]) -> list[str]:
-        return [p for entry in file.models for p in self._add_model(entry.id, entry, shown_as, seen)]
+        models = map(without_none, file.models)
+        return [p for entry in models for p in self._add_model(entry.id, entry, shown_as, seen)]
 
     def _add_model(
         self, model_id: str, entry: ModelEntry | OpenWeightsEntry, shown_as: str, seen: dict[str, str]
@@ -171,7 +182,12 @@ class _Loading(Tables):
         self.origin[model_id] = shown_as
 
     def assemble(self) -> Catalog:
-        problems = [*inconsistencies(self)]
+        """Return the catalog of everything that has been read.
+
+        Raises:
+            CatalogError: what the files say of each other does not hold.
+        """
+        problems = [*find_inconsistencies(self)]
         if problems:
             raise CatalogError(problems)
         self.counting = {
@@ -205,16 +221,16 @@ class _Loading(Tables):
             id=model_id,
             provider=provider,
             entry=entry,
-            counting=self.counting[entry.counting],
+            counting=self.counting[entry.counting or ""],
             caching=caching,
             images=images,
             **media_of(entry, self.media_rules, self.image_rules),
-            media_limits=self.media_limits[limits] if limits is not None else None,
-            weights=self.weights_of(entry),
+            media_limits=self.media_limits[limits] if limits not in (None, NO_RULE) else None,
+            weights=self.find_weights(entry),
         )
 
     def _revision(self) -> str:
-        """A fingerprint of everything that can change an answer."""
+        """Return a fingerprint of everything that can change an answer."""
         tables: tuple[Mapping[str, BaseModel], ...] = (
             self.models, self.vocabularies, self.counting, self.caching, self.image_rules, self.profiles,
             self.media_limits, self.calibrated_families, self.fits,
@@ -233,7 +249,7 @@ class _Loading(Tables):
 
 
 def _single_files(directory: Path) -> list[str]:
-    """The files of which a catalog has one each, as they are called: `caching.yaml`, `generated/…`."""
+    """Return the names of the files of which a catalog has one each: `caching.yaml`, `generated/…`."""
     found = (*directory.glob("*.y*ml"), *directory.glob("generated/*.y*ml"))
     return sorted(path.relative_to(directory).as_posix() for path in found)
 

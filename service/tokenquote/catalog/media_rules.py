@@ -20,7 +20,7 @@ from tokenquote.catalog.schema.media_rules import (
     VideoRule,
 )
 from tokenquote.catalog.schema.resize_rules import SmartResizeRule
-from tokenquote.catalog.wording import did_you_mean
+from tokenquote.errors.field_faults import did_you_mean
 
 __all__ = [
     "MediaOfModel",

@@ -1,4 +1,4 @@
-"""One YAML file to one validated entry, with errors that name the file, the model and the field.
+"""Read one YAML file as one validated entry, with errors that name the file, the model and the field.
 
 People write these files; the one that names vocabularies which a user imported is written here.
 """
@@ -13,14 +13,20 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from tokenquote.catalog.fields import fields_at
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile, Vocabulary
-from tokenquote.catalog.wording import plain, plain_yaml
+from tokenquote.errors.field_faults import describe_fault, fields_at
 
-__all__ = ["IMPORTED_VOCABULARIES", "CatalogError", "parse_yaml", "read_entry", "write_imported"]
+__all__ = [
+    "IMPORTED_VOCABULARIES",
+    "CatalogError",
+    "describe_yaml_problem",
+    "parse_yaml",
+    "read_entry",
+    "write_imported",
+]
 
 IMPORTED_VOCABULARIES = "imported_vocabularies.yaml"
-"""Beside vocabularies.yaml, which people write."""
+"""The file of imported vocabularies; it lies beside vocabularies.yaml, which people write."""
 
 _HEADER = "# Written by `tokenquote vocabularies add`; the hash pins each file.\n"
 
@@ -29,6 +35,17 @@ MAX_DEPTH = 50
 
 # libyaml where it is there: eight times as fast.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_YAML_PROBLEMS: Mapping[str, str] = {
+    "tab character": "indent with spaces, not with tabs",
+    "cannot start any token": "indent with spaces, not with tabs; put what begins with a sign in quotes",
+    "mapping values are not allowed": "a wrong indent, or two colons: put a text with a colon in quotes",
+    "expected ','": "a quote, a comma or a bracket is missing in this line or above it",
+    "expected key": "this line is not indented as the lines above it",
+    "expected <block end>": "this line is not indented as the lines above it",
+    "unexpected end of stream": "a quote or a bracket is never closed",
+}
+"""Parts of what the parsers libyaml and PyYAML say, each with what to do about it."""
 
 EntryT = TypeVar("EntryT", bound=BaseModel)
 
@@ -54,7 +71,7 @@ class _NoDuplicates(_SafeLoader):  # type: ignore[misc]  # either of two loaders
         return super().construct_mapping(node, deep=deep)
 
     def construct_day(self, node: Any) -> Any:
-        """A day or a time; a 31 November is told by its line."""
+        """Return a day or a time; a 31 November is refused with its line."""
         try:
             return self.construct_yaml_timestamp(node)
         except ValueError:
@@ -77,7 +94,7 @@ def read_entry(path: Path, shown_as: str, kind: type[EntryT]) -> EntryT:
 
 
 def parse_yaml(content: bytes, shown_as: str) -> Any:
-    """YAML without its traps: no aliases, no duplicate keys, bounded in size and depth.
+    """Return what YAML says, without its traps: no aliases, no duplicate keys, bounded in size and depth.
 
     Raises:
         CatalogError: naming the file and the line.
@@ -89,12 +106,18 @@ def parse_yaml(content: bytes, shown_as: str) -> Any:
         return yaml.load(text, Loader=_NoDuplicates)  # noqa: S506 - a safe loader underneath
     except yaml.MarkedYAMLError as error:
         where = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        problem = plain_yaml(str(error.problem or error.context))
+        problem = describe_yaml_problem(str(error.problem or error.context))
         raise CatalogError([f"{shown_as}{where}: {problem}"]) from None
     except (yaml.YAMLError, ValueError) as error:
         raise CatalogError(
             [f"{shown_as}: not YAML that can be read: {' '.join(str(error).split())}"]
         ) from None
+
+
+def describe_yaml_problem(problem: str) -> str:
+    """Return what the YAML parser says of a line, or what to do about it where newcomers meet it."""
+    remedies = (remedy for part, remedy in _YAML_PROBLEMS.items() if part in problem)
+    return next(remedies, problem)
 
 
 def write_imported(catalog_dir: Path, name: str, entry: Vocabulary, content: bytes) -> None:
@@ -109,7 +132,7 @@ def write_imported(catalog_dir: Path, name: str, entry: Vocabulary, content: byt
     target = catalog_dir / str(entry.file)
     target.parent.mkdir(parents=True, exist_ok=True)
     _replace(target, content)
-    entries = {word: one.model_dump(mode="json", exclude_defaults=True) for word, one in before.items()}
+    entries = {word: known.model_dump(mode="json", exclude_defaults=True) for word, known in before.items()}
     entries[name] = entry.model_dump(mode="json", exclude_defaults=True)
     text = yaml.safe_dump({"vocabularies": entries}, allow_unicode=True, sort_keys=False)
     _replace(path, (_HEADER + text).encode())
@@ -138,7 +161,7 @@ def _refusal(problem: str, at: Any) -> yaml.MarkedYAMLError:
 
 
 def _causes(errors: Sequence[Any]) -> list[Any]:
-    """Without what only follows: a list that is too short because its one item is wrong."""
+    """Leave out what only follows: a list that is too short because its one item is wrong."""
     places = [error["loc"] for error in errors]
 
     def follows(error: Any) -> bool:
@@ -152,11 +175,11 @@ def _causes(errors: Sequence[Any]) -> list[Any]:
 def _sentence(shown_as: str, data: Any, error: Mapping[str, Any], kind: type[BaseModel]) -> str:
     location = error["loc"]
     place = "".join(_steps(data, location, error["type"] == "missing")).lstrip(".") or "the file"
-    return f"{shown_as}: {place}: {plain(error, fields_at(kind, location[:-1]))}"
+    return f"{shown_as}: {place}: {describe_fault(error, fields_at(kind, location[:-1]))}"
 
 
 def _steps(data: Any, location: Sequence[int | str], missing: bool) -> Iterator[str]:
-    """`.models[gpt-4o]`, `.prices[0]`, `.rates` ...: list items by their `id` where they have one.
+    """Yield `.models[gpt-4o]`, `.prices[0]`, `.rates` ...: list items by their `id` where they have one.
 
     A word that does not stand in the file is pydantic's name of a union's form, unless it is what is missing.
     """

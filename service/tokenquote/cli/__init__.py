@@ -56,14 +56,15 @@ def _settings() -> Settings:
     """Read the settings; variables with bad values end the command, which names each."""
     from pydantic import ValidationError
 
-    from tokenquote.catalog.wording import plain
+    from tokenquote.errors.field_faults import describe_fault
     from tokenquote.settings import Settings
 
     try:
         return Settings()
     except ValidationError as error:
         wrong = (
-            f"TOKENQUOTE_{str(e['loc'][0]).upper()}: {plain(e)}" for e in error.errors(include_input=False)
+            f"TOKENQUOTE_{str(e['loc'][0]).upper()}: {describe_fault(e)}"
+            for e in error.errors(include_input=False)
         )
         raise click.ClickException("\n".join(wrong)) from None
 

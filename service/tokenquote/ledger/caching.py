@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tokenquote.catalog.schema.providers import Caching
+from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.counts import NO_MEDIA, MediaUse
 from tokenquote.ledger.replay import Row
 
@@ -33,7 +33,7 @@ class CacheUse:
 
 def replay_cache(
     rows: Sequence[Row],
-    rule: Caching,
+    rule: CachingRule,
     *,
     ttl: str | None,
     hit_rate: Decimal = Decimal(1),
@@ -71,7 +71,7 @@ def ttl_seconds(ttl: str) -> int:
     return int(ttl[:-1]) * _UNIT_SECONDS[ttl[-1]]
 
 
-def _possible_read(before: Row, row: Row, rule: Caching, written: Set[int]) -> int:
+def _possible_read(before: Row, row: Row, rule: CachingRule, written: Set[int]) -> int:
     shared = row.shared
     if rule.includes_output and shared == before.input:
         shared = min(shared + before.visible, row.input)

@@ -1,7 +1,7 @@
-"""Token counts to money, exactly: `tokens x rate`, rates per million, in Decimal from end to end.
+"""Turn token counts into money, exactly: `tokens x rate`, rates per million, in Decimal from end to end.
 
-A request's tokens come as disjoint kinds (`input` is what is neither cached nor a picture nor a sound), each
-of which is priced at its own rate or at the first one of its chain that the catalog states:
+A request's tokens come as disjoint kinds (`input` is text that is not cached), each of which is priced at its
+own rate or at the first one of its chain that the catalog states:
 
     input_image -> input          cache_read_audio -> cache_read -> input      output_reasoning -> output
 
@@ -16,7 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
-from tokenquote.catalog.schema.prices import PriceBlock, RateCard, Window
+from tokenquote.catalog.schema.prices import PriceBlock, Window
+from tokenquote.catalog.schema.rates import RateCard
 from tokenquote.errors import LocatedError
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
     "Priced",
     "Tariff",
     "UnknownMode",
-    "card_of",
+    "comparable_rates",
     "exact_product",
     "exact_sum",
     "price",
@@ -59,7 +60,7 @@ _OUTPUT_CHAINS: dict[str, tuple[str, ...]] = {
 }
 _CHAINS = _INPUT_CHAINS | _OUTPUT_CHAINS
 INPUT_KINDS = frozenset(_INPUT_CHAINS)
-"""The kinds that add up to a request's input."""
+"""The kinds of token that add up to a request's input."""
 
 # 28 digits, Decimal's default, are not enough for a fleet of 10^9 long conversations at twelve decimals.
 # Should 60 be too few as well, that is an error and no rounded price.
@@ -67,7 +68,7 @@ _EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
 
 
 class UnknownMode(LocatedError):
-    """The model is not sold in the mode that the plan names; `offered` lists those it is."""
+    """The model is not sold in the mode that the plan names; `offered` lists the modes that it is sold in."""
 
     def __init__(self, offered: Sequence[str]) -> None:
         super().__init__(("mode",), f"the model is offered in: {', '.join(offered)}")
@@ -78,62 +79,69 @@ class UnknownMode(LocatedError):
 class _TierRates:
     label: str
     rates: Mapping[str, Decimal]
-    """USD per million tokens by kind."""
+    """The rates by kind of token, in USD per million tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The rates in force at one instant in one mode: one tier after the other."""
+    """The rates in force at one instant in one mode, as one set of rates for each tier."""
 
     starts: tuple[int, ...]
-    """The smallest input of each tier above the base."""
+    """The smallest input of each tier above the base, in tokens."""
     tiers: tuple[_TierRates, ...]
+    """The rates of the base and of each tier; one more than `starts`."""
     source: str
     checked: dt.date | None
     window: str | None = None
+    """The name of the time window that holds. None: the block's own rates hold."""
 
     def states(self, kind: str) -> bool:
-        """Whether the kind has a rate of its own."""
+        """Return whether the kind has a rate of its own in any tier."""
         return any(kind in tier.rates for tier in self.tiers)
 
-    def tier_of(self, input_tokens: int) -> _TierRates:
+    def tier_for(self, input_tokens: int) -> _TierRates:
+        """Return the rates of a request with this number of input tokens."""
         return self.tiers[bisect_right(self.starts, input_tokens)]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Tokens of one kind at one rate, over all requests."""
+    """The tokens of one kind at one rate, over all requests."""
 
     kind: str
     tokens: int
     rate: Decimal
-    """USD per million tokens."""
+    """The rate in USD per million tokens."""
     tier: str
     cost: Decimal
+    """The cost in USD."""
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """What the requests cost. `costs` holds None where nothing of a request has a price."""
+    """The cost of requests, one by one and by kind of token."""
 
     costs: tuple[Decimal | None, ...]
+    """The cost of each request in USD. None: nothing of the request has a price."""
     lines: tuple[Line, ...]
+    """The cost of each kind at each rate, in a fixed order of kinds."""
     unpriced: Mapping[str, int]
-    """Tokens by kind for which the catalog has no price."""
+    """The tokens by kind for which the catalog has no price."""
 
     @property
     def complete(self) -> bool:
+        """Whether every token has a price."""
         return not self.unpriced
 
     @property
     def total(self) -> Decimal | None:
-        """The sum of what is priced; None if nothing is."""
+        """The sum in USD of what has a price; None if nothing has."""
         known = [cost for cost in self.costs if cost is not None]
         return exact_sum(known) if known else None
 
 
 def tariff_on(block: PriceBlock | None, at: dt.datetime, mode: str = STANDARD) -> Tariff:
-    """The rates of a price block at an instant.
+    """Return the rates of a price block at an instant; None stands for a model without prices.
 
     Raises:
         UnknownMode: the block has no such mode.
@@ -149,8 +157,8 @@ def tariff_on(block: PriceBlock | None, at: dt.datetime, mode: str = STANDARD) -
     return Tariff(tuple(starts), tiers, block.source, block.checked, window.name if window else None)
 
 
-def card_of(block: PriceBlock | None, mode: str = STANDARD) -> object:
-    """Everything that decides the rates of one mode, to compare two blocks by.
+def comparable_rates(block: PriceBlock | None, mode: str = STANDARD) -> object:
+    """Return everything that decides the rates of one mode, for comparing two blocks.
 
     Raises:
         UnknownMode: the block has no such mode.
@@ -163,13 +171,13 @@ def card_of(block: PriceBlock | None, mode: str = STANDARD) -> object:
 
 
 def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
-    """Price requests, each a mapping from disjoint kind to tokens."""
+    """Return the cost of requests, each a mapping from disjoint kinds to tokens."""
     costs: list[Decimal | None] = []
     tokens: dict[tuple[str, str], int] = {}
     rates: dict[tuple[str, str], Decimal] = {}
     unpriced: dict[str, int] = {}
     for request in requests:
-        tier = tariff.tier_of(sum(n for kind, n in request.items() if kind in INPUT_KINDS))
+        tier = tariff.tier_for(sum(n for kind, n in request.items() if kind in INPUT_KINDS))
         parts: list[Decimal] = []
         for kind, amount in request.items():
             if not amount:
@@ -196,7 +204,7 @@ def _check_mode(block: PriceBlock, mode: str) -> None:
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
-    """Add up without rounding."""
+    """Return the sum of the amounts without rounding."""
     total = Decimal(0)
     for amount in amounts:
         total = _EXACT.add(total, amount)
@@ -204,7 +212,7 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def exact_product(count: int, amount: Decimal) -> Decimal:
-    """Multiply without rounding."""
+    """Return the product without rounding."""
     return _EXACT.multiply(Decimal(count), amount)
 
 
@@ -222,7 +230,7 @@ def _cards(block: PriceBlock, window: Window | None, mode: str) -> list[RateCard
 
 
 def _resolve(block: PriceBlock, window: Window | None, mode: str, input_tokens: int) -> _TierRates:
-    """The rates for a request of so many input tokens: each card covers what it states of the ones before."""
+    """Return the rates at a number of input tokens: each card covers what it states of the cards before."""
     rates: dict[str, Decimal] = {}
     label, begins = BASE_TIER, 0
     for card in _cards(block, window, mode):

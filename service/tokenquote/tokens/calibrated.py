@@ -123,7 +123,7 @@ class CalibratedRequests:
 
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part."""
-        kind = features.kind_of(request)
+        kind = features.band_kind(request)
         band = self._band(kind)
         system = [message for message in request.messages if message.role == "system"]
         others = [message for message in request.messages if message.role != "system"]
@@ -148,7 +148,7 @@ class CalibratedRequests:
 
     def appended(self, messages: Sequence[Message]) -> Count:
         """Count what messages add to a request that goes before them."""
-        return self._appended(messages, self._band(features.kind_of(Request(messages=tuple(messages)))))
+        return self._appended(messages, self._band(features.band_kind(Request(messages=tuple(messages)))))
 
     def _appended(self, messages: Sequence[Message], band: HalfWidth) -> Count:
         parts = (self._counted(message, band) for message in features.spoken(messages, self._use))

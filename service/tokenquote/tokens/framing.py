@@ -20,7 +20,7 @@ from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.tools.response_formats import response_format_block
 from tokenquote.tokens.tools.tool_blocks import ToolBlock, tool_block
-from tokenquote.tokens.tools.typescript import grammar_of
+from tokenquote.tokens.tools.typescript import find_grammar
 
 __all__ = ["FramedRequests"]
 
@@ -74,7 +74,7 @@ class FramedRequests:
         framing = rule.per_request + rule.per_tool * len(tools)
         framing += 0 if system else rule.without_system
         framing += 0 if tools[0].description else rule.without_first_description
-        framing += rule.per_grammar * sum(grammar_of(tool) is not None for tool in tools)
+        framing += rule.per_grammar * sum(find_grammar(tool) is not None for tool in tools)
         block = self._block(tools)
         if rule.style == "json":
             tokens = sum(self._texts.encode(text) for text in block.definitions)

@@ -1,18 +1,20 @@
-"""A request to a model, read from whichever provider's body: what counting rules work on."""
+"""The request to a model that counting rules work on, whichever provider's body it was read from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from tokenquote.counts import Count
 from tokenquote.errors import LocatedError, Location
 
 __all__ = [
     "BodyError",
+    "JsonObject",
     "Location",
     "Media",
+    "MediaKind",
     "Message",
     "OutputSchema",
     "Part",
@@ -26,44 +28,55 @@ __all__ = [
 ]
 
 
+JsonObject = Mapping[str, object]
+"""A JSON object of a body. Its members may be any JSON value: whoever reads one checks its type first."""
+
+
 class BodyError(LocatedError):
-    """A native body that cannot be read."""
+    """A provider's request body that cannot be read."""
 
 
 Role = Literal["system", "user", "assistant", "tool"]
 
+"""Who says a message; a result of a tool is a message of role `tool`."""
+
+MediaKind = Literal["image", "audio", "video", "document"]
+"""The kind of medium that a part of a message holds."""
+
 Shape = Literal["chat", "responses", "messages", "contents", "converse", "prompts"]
-"""How a body is built: OpenAI's chat or responses, Anthropic's messages, Gemini's contents, Bedrock's
+"""The way a body is built: OpenAI's chat or responses, Anthropic's messages, Gemini's contents, Bedrock's
 converse, or bare prompts (embeddings, legacy completions). One model may bill two shapes differently."""
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture, clip or document in a message, not looked at yet."""
+    """An image, audio, video or document in a message, whose data nothing has read yet."""
 
-    kind: Literal["image", "audio", "video", "document"]
+    kind: MediaKind
     location: Location
-    """Where it stands in the body, for errors."""
+    """The place in the body, which errors name."""
     data: str | None = None
-    """Base64, with or without a `data:` prefix."""
+    """The data in base64, with or without a `data:` prefix. None: the body has an address instead."""
     address: str | None = None
-    """A URL or file id in place of data. Never fetched."""
+    """The URL or file id that stands in place of data, and is never fetched. None: the body has the data."""
     media_type: str | None = None
-    """As the body states it: `image/png`, `wav`."""
+    """The media type in the body's own words: `image/png`, `wav`. None: it states none."""
     detail: str | None = None
-    """The resolution asked for, in the provider's words."""
+    """The resolution that was asked for, in the provider's words. None: the provider's default."""
     name: str | None = None
-    """File name or title."""
+    """The file name or title. None: it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Something in a body that no rule here knows how to count: named, and counted by its JSON."""
+    """A piece of a body that no rule here knows how to count: it is named, and counted by its JSON."""
 
     what: str
-    """In words, without any of the prompt: `parts of type 'foo'`."""
+    """What it is in words, without any of the prompt: `parts of type 'foo'`."""
     text: str
+    """The JSON of the piece, by which it is counted. Empty: its content is not in the body at all."""
     location: Location
+    """The place in the body, which errors and warnings name."""
 
 
 Part = str | Media | Unknown | Count
@@ -73,33 +86,35 @@ encode each part by itself."""
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call that a model made: the function's name and its arguments as the body has them, as text."""
+    """A call that a model made: the function's name, and its arguments as the text that the body has."""
 
     name: str
     arguments: str
     id: str | None = None
+    """The id by which a result answers the call. None: the body states none."""
     stored: bool = False
-    """Whether it names an item that the provider has kept (the id of an item of OpenAI's Responses)."""
+    """Whether the call names an item that the provider keeps (the id of an item of OpenAI's Responses)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. A tool's result is a message of role `tool`."""
+    """A message of a conversation; the result of a tool is a message of role `tool`."""
 
     role: Role
     parts: tuple[Part, ...] = ()
     name: str | None = None
+    """The name of who speaks, or of the tool whose result it is. None: the body states none."""
     calls: tuple[ToolCall, ...] = ()
     call_id: str | None = None
-    """The call that a tool message answers."""
+    """The id of the call that a tool message answers. None: it is no result, or the body states no id."""
     reasoning: str = ""
-    """What the model had thought, sent back as readable text."""
+    """The model's earlier reasoning, sent back as readable text."""
     hidden_reasoning: int = 0
-    """How many blocks of thoughts are sent back that only the provider can read."""
+    """The number of reasoning blocks that are sent back and that only the provider can read."""
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The text parts, in order."""
+        """The parts that are text, in order."""
         return tuple(part for part in self.parts if isinstance(part, str))
 
     @property
@@ -109,63 +124,64 @@ class Message:
 
     @property
     def media(self) -> tuple[Media, ...]:
-        """The pictures, clips and documents, in order."""
+        """The parts that are media, in order."""
         return tuple(part for part in self.parts if isinstance(part, Media))
 
 
 @dataclass(frozen=True, slots=True)
 class ToolDefinition:
-    """A function that the model may call; `parameters` is its JSON schema."""
+    """A function that the model may call."""
 
     name: str
     description: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: JsonObject = field(default_factory=dict)
+    """The JSON schema of its parameters; empty where the body states none."""
     has_schema: bool = True
-    """Whether the body states parameters at all, if only empty ones."""
-    as_sent: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    """The function object as the body has it, its members in their order: chat templates print it."""
+    """Whether the body states parameters at all, even empty ones."""
+    as_sent: JsonObject = field(default_factory=dict, compare=False)
+    """The function object of the body with its members in their order, because chat templates print it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolChoice:
-    """What the body says of calling tools."""
+    """Whether the model may or has to call a tool, and which."""
 
     mode: Literal["auto", "none", "required", "named"]
     names: tuple[str, ...] = ()
-    """The one tool to call, or those that are allowed."""
+    """The name of the tool to call, or the names of those that are allowed. Empty: any tool."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutputSchema:
-    """Structured output that was asked for."""
+    """The JSON schema that the model's answer has to follow; name and description may be empty."""
 
     name: str
     description: str
-    schema: Mapping[str, Any]
+    schema: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Everything of a request body that is billed as input."""
+    """Everything in a request body that is billed as input."""
 
     messages: tuple[Message, ...] = ()
     tools: tuple[ToolDefinition, ...] = ()
     schema: OutputSchema | None = None
     tool_choice: ToolChoice | None = None
     json_mode: bool = False
-    """Whether any JSON object was asked for, without a schema."""
+    """Whether the answer has to be a JSON object of no stated schema."""
     prompts: tuple[str, ...] = ()
-    """Texts that are sent bare, without messages."""
+    """The texts that are sent bare, without messages."""
     prompt_tokens: int = 0
-    """Tokens of prompts that are sent as token ids."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """Other members that change what is billed or rendered: thinking, effort, template arguments."""
+    """The number of tokens in prompts that are sent as token ids."""
+    settings: JsonObject = field(default_factory=dict)
+    """The other members that change what is billed or rendered: thinking, effort, template arguments."""
     unknown: tuple[Unknown, ...] = ()
-    """Members outside messages that no rule counts."""
+    """The pieces outside messages that no rule counts."""
     shape: Shape = "chat"
 
     def everything_unknown(self) -> Iterator[Unknown]:
-        """What no rule counts, inside messages and outside."""
+        """Yield the pieces that no rule counts, first those outside messages, then those inside."""
         yield from self.unknown
         for message in self.messages:
             yield from (part for part in message.parts if isinstance(part, Unknown))

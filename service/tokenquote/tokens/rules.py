@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from tokenquote.catalog.schema.providers import Counting
+from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.framing import FramedRequests
@@ -46,7 +46,7 @@ class TokenRules:
 
     def __init__(
         self,
-        counting: Counting,
+        counting: CountingRule,
         vocabularies: Vocabularies,
         memo: TextMemo | None = None,
         shape: Shape | None = None,
@@ -111,7 +111,7 @@ class TokenRules:
         return FramedRequests(framing, self._texts)
 
 
-def _usable(counting: Counting, vocabularies: Vocabularies) -> Counting:
+def _usable(counting: CountingRule, vocabularies: Vocabularies) -> CountingRule:
     """Return the rule as it is, or with another vocabulary and a wider band where its own is not there."""
     approximation = counting.without_vocabulary
     if approximation is None or vocabularies.trouble(counting.vocabulary) is None:
@@ -119,7 +119,9 @@ def _usable(counting: Counting, vocabularies: Vocabularies) -> Counting:
     return counting.model_copy(update=approximation.model_dump())
 
 
-def _calibrated(counting: Counting, vocabularies: Vocabularies, memo: TextMemo) -> CalibratedRequests | None:
+def _calibrated(
+    counting: CountingRule, vocabularies: Vocabularies, memo: TextMemo
+) -> CalibratedRequests | None:
     use = counting.calibration
     if use is None or use.fit is None or use.texts is None:
         return None

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import numpy as np
 import numpy.typing as npt
 
-from tokenquote.catalog.schema.providers import Counting
+from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.counts import Count, Method, least_certain
 from tokenquote.tokens.vocabularies import Vocabularies
 
@@ -36,7 +36,7 @@ class TextCounter:
 
     def __init__(
         self,
-        counting: Counting,
+        counting: CountingRule,
         vocabularies: Vocabularies,
         memo: TextMemo | None = None,
     ) -> None:

@@ -82,11 +82,11 @@ Counted = Callable[[str, Any, str], None]
 def counted(catalog: Catalog, vocabularies: Vocabularies) -> Counted:
     """Read and count; a refusal names a place in the body and is one plain sentence."""
 
-    def of(body_format: str, body: Any, model: str) -> None:
+    def read_and_count(body_format: str, body: Any, model: str) -> None:
         refusal: BodyError | None = None
         try:
             request = read_body(body_format, body)
-            counted_as = catalog.counting_of(model, body_format)
+            counted_as = catalog.find_counting(model, body_format)
             rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
             count = rules.request(request).count
             assert 0 <= count.low <= count.tokens <= count.high
@@ -94,7 +94,7 @@ def counted(catalog: Catalog, vocabularies: Vocabularies) -> Counted:
             refusal = error
         assert refusal is None or (refusal.location and 0 < len(refusal.detail) < 1500)
 
-    return of
+    return read_and_count
 
 
 @given(

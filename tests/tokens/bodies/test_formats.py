@@ -111,7 +111,7 @@ def test_any_host_may_have_openais_shapes(shape: str) -> None:
             {"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]},
             ("messages", 0, "content", 0, "input_audio"),
             "an audio is base64 data",
-            id="a sound without data",
+            id="audio without data",
         ),
         pytest.param(
             "openai.chat",
@@ -154,7 +154,7 @@ def test_any_host_may_have_openais_shapes(shape: str) -> None:
             {"messages": [{"role": "user", "content": [{"type": "image"}]}]},
             ("messages", 0, "content", 0, "source"),
             "an object is expected",
-            id="a picture without its source",
+            id="an image without its source",
         ),
         pytest.param(
             "gemini.generateContent", {"contents": [{}]}, ("contents", 0), "parts", id="content without parts"
@@ -178,7 +178,7 @@ def test_any_host_may_have_openais_shapes(shape: str) -> None:
             {"messages": [{"role": "user", "content": [{"image": {}}]}]},
             ("messages", 0, "content", 0, "image", "source"),
             "an object is expected",
-            id="a picture of nothing",
+            id="an image of nothing",
         ),
         pytest.param(
             "bedrock.count_tokens", {"input": {}}, ("input", "converse"), "has input.converse", id="no"

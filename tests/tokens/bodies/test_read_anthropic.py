@@ -54,17 +54,17 @@ def test_system(system: Any, message: list[Message]) -> None:
                 "source": {"type": "base64", "media_type": "image/png", "data": "QUJD"},
             },
             Message("user", (Media("image", (*AT, "source", "data"), data="QUJD", media_type="image/png"),)),
-            id="a picture",
+            id="an image",
         ),
         pytest.param(
             {"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}},
             Message("user", (Media("image", (*AT, "source", "data"), address="https://example.com/a.png"),)),
-            id="a picture's address",
+            id="the address of an image",
         ),
         pytest.param(
             {"type": "image", "source": {"type": "file", "file_id": "abc"}},
             Message("user", (Media("image", (*AT, "source", "data"), address="file-abc"),)),
-            id="a picture that the provider keeps",
+            id="an image that the provider keeps",
         ),
         pytest.param(
             {
@@ -257,4 +257,4 @@ def test_what_anthropic_fetches_is_named() -> None:
         "container": {"skills": [{"type": "anthropic", "skill_id": "xlsx"}]},
     }
     found = read_body("anthropic.messages", body).unknown
-    assert [one.location for one in found] == [("mcp_servers",), ("container", "skills")]
+    assert [piece.location for piece in found] == [("mcp_servers",), ("container", "skills")]

@@ -31,7 +31,7 @@ def request(*messages: Message, **members: Any) -> Request:
         pytest.param(
             {"image": {"format": "png", "source": {"bytes": "QUJD"}}},
             Message("user", (Media("image", (*AT, "image", "source"), data="QUJD", media_type="png"),)),
-            id="a picture",
+            id="an image",
         ),
         pytest.param(
             {"video": {"format": "mp4", "source": S3}},
@@ -39,7 +39,7 @@ def request(*messages: Message, **members: Any) -> Request:
                 "user",
                 (Media("video", (*AT, "video", "source"), address="s3://bucket/a", media_type="mp4"),),
             ),
-            id="a clip by its address",
+            id="a video by its address",
         ),
         pytest.param(
             {"document": {"format": "pdf", "name": "n", "source": {"bytes": "QUJD"}}},
@@ -71,7 +71,7 @@ def request(*messages: Message, **members: Any) -> Request:
                 (Media("image", (*AT, "toolResult", "content", 0, "image", "source"), data="QUJD"),),
                 call_id="c",
             ),
-            id="a result that is a picture",
+            id="a result that is an image",
         ),
         pytest.param(
             {"reasoningContent": {"reasoningText": {"text": "hm", "signature": "x"}}},

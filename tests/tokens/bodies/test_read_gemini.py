@@ -19,7 +19,7 @@ SAID = Message("user", ("a",))
 def snake(value: Any) -> Any:
     """The same in the other spelling: `inlineData` as `inline_data`."""
     if isinstance(value, list):
-        return [snake(one) for one in value]
+        return [snake(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {re.sub(r"(?<=[a-z])([A-Z])", lambda m: "_" + m[1].lower(), k): snake(v) for k, v in value.items()}
@@ -43,7 +43,7 @@ def both_spellings(body: Any, expected: Request) -> None:
             Message(
                 "user", (Media("image", (*AT, "inlineData", "data"), data="QUJD", media_type="image/png"),)
             ),
-            id="a picture",
+            id="an image",
         ),
         pytest.param(
             {
@@ -62,7 +62,7 @@ def both_spellings(body: Any, expected: Request) -> None:
                     ),
                 ),
             ),
-            id="a picture of low resolution",
+            id="an image of low resolution",
         ),
         *[
             pytest.param(
@@ -212,7 +212,7 @@ def test_thinking_and_hosted_tools_keep_their_words() -> None:
 
 
 def test_the_resolution_of_the_whole_body() -> None:
-    picture = {"inlineData": {"mimeType": "image/png", "data": "QUJD"}}
+    image = {"inlineData": {"mimeType": "image/png", "data": "QUJD"}}
     for level, detail in (
         ("LOW", "low"),
         ("HIGH", "high"),
@@ -220,7 +220,7 @@ def test_the_resolution_of_the_whole_body() -> None:
         ("UNSPECIFIED", None),
     ):
         config = {"mediaResolution": f"MEDIA_RESOLUTION_{level}"}
-        body = {"contents": [{"parts": [picture]}], "generationConfig": config}
+        body = {"contents": [{"parts": [image]}], "generationConfig": config}
         assert read_body("gemini.generateContent", body).messages[0].media[0].detail == detail
 
 
@@ -274,7 +274,7 @@ INPUT = ("input", 0)
                 "user",
                 (Media("image", (*INPUT, "data"), data="QUJD", media_type="image/png", detail="low"),),
             ),
-            id="a picture",
+            id="an image",
         ),
         pytest.param(
             [{"type": "thought", "signature": "x"}],

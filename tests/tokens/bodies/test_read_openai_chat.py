@@ -82,22 +82,22 @@ def test_roles(role: str, read: Role) -> None:
         pytest.param(
             part(type="image_url", image_url={"url": "QUJD", "detail": "low"}),
             media("image", "image_url", data="QUJD", detail="low"),
-            id="a picture",
+            id="an image",
         ),
         pytest.param(
             part(type="image_url", image_url="https://example.com/a.png"),
             media("image", "image_url", address="https://example.com/a.png"),
-            id="a picture's address, without an object around it",
+            id="the address of an image, without an object around it",
         ),
         pytest.param(
             part(type="input_audio", input_audio={"data": "QUJD", "format": "wav"}),
             media("audio", "input_audio", data="QUJD", media_type="wav"),
-            id="a sound",
+            id="audio",
         ),
         pytest.param(
             part(type="video_url", video_url={"url": "https://example.com/a.mp4"}),
             media("video", "video_url", address="https://example.com/a.mp4"),
-            id="a clip",
+            id="a video",
         ),
         pytest.param(
             part(type="file", file={"file_data": "QUJD", "filename": "a.pdf"}),
@@ -132,7 +132,7 @@ def test_roles(role: str, read: Role) -> None:
         pytest.param(
             said("a", images=["QUJD"]),
             Message("user", ("a", Media("image", (*AT, "images", 0), data="QUJD"))),
-            id="Ollama's pictures beside the content",
+            id="Ollama's images beside the content",
         ),
         pytest.param(
             said(None, "assistant", tool_calls=[{"id": "c", "function": {"name": "f", "arguments": "{}"}}]),

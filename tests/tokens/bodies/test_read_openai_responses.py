@@ -47,12 +47,12 @@ def request(*messages: Message, **members: Any) -> Request:
         pytest.param(
             {"role": "user", "content": [{"type": "input_image", "image_url": "QUJD", "detail": "high"}]},
             Message("user", (Media("image", (*AT, "content", 0, "image_url"), data="QUJD", detail="high"),)),
-            id="a picture",
+            id="an image",
         ),
         pytest.param(
             {"role": "user", "content": [{"type": "input_image", "file_id": "file-1"}]},
             Message("user", (Media("image", (*AT, "content", 0, "image_url"), address="file-1"),)),
-            id="a picture that the provider keeps",
+            id="an image that the provider keeps",
         ),
         pytest.param(
             {"role": "user", "content": [{"type": "input_file", "file_id": "assistant-1"}]},
@@ -70,7 +70,7 @@ def request(*messages: Message, **members: Any) -> Request:
                 "content": [{"type": "input_audio", "input_audio": {"data": "QUJD", "format": "mp3"}}],
             },
             Message("user", (Media("audio", (*AT, "content", 0), data="QUJD", media_type="mp3"),)),
-            id="a sound",
+            id="audio",
         ),
         pytest.param(
             {"role": "user", "content": [{"type": "smell"}]},

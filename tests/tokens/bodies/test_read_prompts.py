@@ -1,4 +1,4 @@
-"""Bodies whose texts are sent bare: embeddings, completions, fill-in-the-middle, reranking, pictures."""
+"""Bodies whose texts are sent bare: embeddings, completions, fill-in-the-middle, reranking, images."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def request(*prompts: str, **members: Any) -> Request:
         pytest.param(
             "mistral.fim", {"prompt": "a", "suffix": "b"}, request("a", "b"), id="fill in the middle"
         ),
-        pytest.param("openai.images", {"prompt": "a cat"}, request("a cat"), id="a picture to draw"),
+        pytest.param("openai.images", {"prompt": "a cat"}, request("a cat"), id="an image to draw"),
         pytest.param(
             "llamacpp.rerank",
             {"query": "q", "documents": ["a", {"text": "b"}]},
@@ -96,8 +96,10 @@ def test_what_is_no_prompt(body_format: str, body: Any, place: tuple[Any, ...], 
     assert caught.value.location == place
 
 
-def test_pictures_of_ollama_s_prompt_stand_in_its_message() -> None:
+def test_images_of_ollama_s_prompt_stand_in_its_message() -> None:
     body = {"model": "llava", "prompt": "What is this?", "images": ["AAAA"]}
     message = read_body("ollama.generate", body).messages[-1]
     assert message.texts == ("What is this?",)
-    assert [(one.kind, one.data, one.location) for one in message.media] == [("image", "AAAA", ("images", 0))]
+    assert [(media.kind, media.data, media.location) for media in message.media] == [
+        ("image", "AAAA", ("images", 0))
+    ]

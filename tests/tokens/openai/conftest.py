@@ -22,22 +22,22 @@ TAIL = "\n\n} // namespace functions"
 def count(catalog: Catalog, vocabularies: Vocabularies) -> Callable[..., int]:
     """`count("gpt-4o", messages=[…])`, and `api="openai.responses"` for another than openai.chat."""
 
-    def of(model: str, *, api: str = "openai.chat", **body: Any) -> int:
-        counted_as = catalog.counting_of(model, api)
+    def count_body(model: str, *, api: str = "openai.chat", **body: Any) -> int:
+        counted_as = catalog.find_counting(model, api)
         rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
         return rules.request(read_body(api, body)).tokens
 
-    return of
+    return count_body
 
 
 @pytest.fixture(scope="session")
 def declared() -> Callable[..., str]:
     """Definitions as the model is shown them, without what stands around all of them."""
 
-    def of(tools: Sequence[Any], style: str = "typescript") -> str:
+    def declare(tools: Sequence[Any], style: str = "typescript") -> str:
         text = tool_block(read_tools(tools).functions, style).text
         assert text.startswith(HEAD)
         assert text.endswith(TAIL)
         return text[len(HEAD) : -len(TAIL)]
 
-    return of
+    return declare

@@ -103,4 +103,4 @@ def test_tools_on_bedrock_cost_six_more(count: Count) -> None:
 )
 def test_names(catalog: Catalog, name: str, word: str) -> None:
     """What the catalog sells has its own word; these are by families.yaml, or agree with it."""
-    assert catalog.counting_of(name, "openai.chat").counting == catalog.counting[word]
+    assert catalog.find_counting(name, "openai.chat").counting == catalog.counting[word]

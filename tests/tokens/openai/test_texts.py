@@ -55,6 +55,6 @@ def test_a_full_stop_and_the_blank_line_behind_it_are_one_token(
     vocabularies: Vocabularies, before: str, more: int, block: str
 ) -> None:
     together, alone, text = (
-        vocabularies.count("o200k_base", one) for one in (f"{before}\n\n{block}", block, before)
+        vocabularies.count("o200k_base", text) for text in (f"{before}\n\n{block}", block, before)
     )
     assert together - text == alone + more

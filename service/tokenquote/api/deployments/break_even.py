@@ -22,7 +22,7 @@ from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.api.deployments.speed import Machine, decode_seconds
 from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.schema.providers import Caching
+from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.errors import LocatedError, under
 from tokenquote.memory.gpus.roofline import accepted_tokens, prefill_under_load
 from tokenquote.tokens import Vocabularies
@@ -120,12 +120,12 @@ def answer_break_even(question: BreakEven, economy: Economy, quotes: Quotes) -> 
     )
 
 
-def _prefix_cache(question: BreakEven, hosted: HostedModel) -> Caching | None:
+def _prefix_cache(question: BreakEven, hosted: HostedModel) -> CachingRule | None:
     """Return the engine's prefix cache: whole blocks of what the last request left. None: it is off."""
     if not question.prefix_caching:
         return None
     block = hosted.block_tokens
-    return Caching(
+    return CachingRule(
         by_default=True,
         minimum_tokens=block,
         step_tokens=block,

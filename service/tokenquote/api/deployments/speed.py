@@ -44,11 +44,11 @@ def read_machine(hosted: HostedModel, choice: Choice, catalog: Catalog) -> Machi
     gpu, layout, efficiency = choice.gpu, choice.layout, hosted.question.efficiency
     if gpu.bandwidth_gb_per_second is None or gpu.tflops is None:
         return None
-    kind, tflops = gpu.tflops.of(catalog.multiplied_as.get(hosted.format.name, "fp16"))
+    kind, tflops = gpu.tflops.speed(catalog.multiplied_as.get(hosted.format.name, "fp16"))
     rates = GpuRates(
         bandwidth=gpu.bandwidth_gb_per_second.value * _GIGA * efficiency.bandwidth,
         flops=tflops * _TERA * efficiency.compute,
-        attention_flops=gpu.tflops.of("fp16")[1] * _TERA * efficiency.compute,
+        attention_flops=gpu.tflops.speed("fp16")[1] * _TERA * efficiency.compute,
         link=_link(gpu, layout.tensor_parallel, efficiency),
     )
     architecture, element = hosted.architecture, hosted.element

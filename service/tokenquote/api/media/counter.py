@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tokenquote.api.media.notes import WORDS, notes_of
 from tokenquote.catalog.media_rules import MediaRules
-from tokenquote.catalog.schema.providers import AmountProfiles
+from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count, MediaUse
 from tokenquote.errors import LocatedError, Location, under
 from tokenquote.media import (

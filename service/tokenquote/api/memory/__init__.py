@@ -205,7 +205,7 @@ def resolve_subject(question: Subject, catalog: Catalog) -> tuple[Config, Model 
     """Return the config that is asked about, and the model of the catalog that it belongs to, if any.
 
     Raises:
-        UnknownModel, AmbiguousModel: there is no such model, or more than one.
+        ModelNotFound, AmbiguousModel: there is no such model, or more than one.
         LocatedError: its weights are not public.
     """
     if question.architecture is not None:

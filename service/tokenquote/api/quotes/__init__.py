@@ -25,7 +25,7 @@ from tokenquote.api.quotes.quote_parts import (
 )
 from tokenquote.api.quotes.warnings import CacheChoice, list_assumptions, list_warnings
 from tokenquote.catalog import Catalog, Model
-from tokenquote.catalog.schema.providers import Caching
+from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.errors import LocatedError, under
 from tokenquote.ledger import CacheUse, Row, billed_kinds, replay, replay_cache
 from tokenquote.ledger.prices import Tariff, price, tariff_on
@@ -202,7 +202,7 @@ def _choose_cache(wanted: wire.Caching, model: Model, tariff: Tariff) -> CacheCh
     return CacheChoice(rule, ttl, Decimal(str(wanted.hit_rate)), write_kind, bills_writes)
 
 
-def _offered_ttls(rule: Caching, tariff: Tariff) -> list[str]:
+def _offered_ttls(rule: CachingRule, tariff: Tariff) -> list[str]:
     """List the times to live that can be chosen: where writing has a price, those whose price is known."""
     charges = any(tariff.states(kind) for kind in rule.ttls.values())
     return [ttl for ttl, kind in rule.ttls.items() if tariff.states(kind) or not charges]

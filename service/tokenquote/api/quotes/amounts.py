@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tokenquote.api.media.counter import CountedMedia
-from tokenquote.catalog.schema.providers import AmountProfiles
+from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
 from tokenquote.errors import Location, NotYetOffered
 from tokenquote.tokens import TokenRules

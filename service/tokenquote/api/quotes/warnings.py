@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from tokenquote.api.quotes.plans import Unstated
 from tokenquote.catalog import Model
-from tokenquote.catalog.schema.providers import Caching
+from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.ledger import Row
-from tokenquote.ledger.prices import Priced, UnknownMode, card_of
+from tokenquote.ledger.prices import Priced, UnknownMode, comparable_rates
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Overflow, Warned
 
@@ -24,7 +24,7 @@ PRICE_CHANGE_HORIZON_DAYS = 30
 class CacheChoice:
     """Says how one quote uses the prompt cache; `rule` is None where it uses none."""
 
-    rule: Caching | None
+    rule: CachingRule | None
     ttl: str | None = None
     hit_rate: Decimal = Decimal(1)
     write_kind: str = "cache_write"
@@ -94,7 +94,7 @@ def _price_changes(model: Model, at: dt.datetime, mode: str) -> Iterator[tuple[s
         begins = dt.datetime.combine(block.from_ or at.date(), dt.time(), dt.UTC)
         before = model.prices_on(begins - dt.timedelta(days=1))
         try:
-            changes = card_of(before, mode) != card_of(block, mode)
+            changes = comparable_rates(before, mode) != comparable_rates(block, mode)
         except UnknownMode:
             yield "price_change", f"{model.id} is no longer offered in mode {mode} from {block.from_}"
             continue

@@ -1,1 +1,1 @@
-"""What the files of a catalog may say: a module for each file or kind of rule."""
+"""What the files of a catalog may say: one module for each file or kind of rule."""

@@ -1,4 +1,4 @@
-"""families.yaml: which counting rule a model's name means, and on which api; and which rules for media."""
+"""What families.yaml may say: which counting and media rules a model's name means, and on which API."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tokenquote.catalog.schema.entry import Entry, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Word
 
 __all__ = ["CountingFamily", "FamiliesFile", "MediaFamily", "matches"]
 
@@ -15,36 +15,43 @@ Pattern = Annotated[str, Field(pattern=r"^[a-z0-9*?\[\]!._:@/-]+$", max_length=1
 
 
 class CountingFamily(Entry):
-    """Names that are counted by one rule."""
+    """Names of models that are counted by one rule."""
 
     names: tuple[Pattern, ...] = Field(min_length=1)
     """Shell patterns over the whole name as a body has it, in lower case: `*claude-sonnet-4-5*`."""
     apis: tuple[Pattern, ...] = ()
-    """Shell patterns over the api's name: `vertex.*`. None: on every api."""
+    """Shell patterns over the name of the API, such as `vertex.*`. Without any, the rule holds on every
+    API."""
     counting: str
-    """A word of counting.yaml."""
+    """The counting rule, by its name in counting.yaml."""
     shape: Literal["responses"] | None = None
-    """How the host passes a body on, where that is not as it was written."""
+    """The form in which the host passes a body on. None: it is passed on as it was written."""
 
 
 class MediaFamily(Entry):
-    """Names whose pictures, sounds, clips and documents are counted by the same rules."""
+    """Names of models whose images, audio, video and documents are counted by the same rules."""
 
     names: tuple[Pattern, ...] = Field(min_length=1)
-    """Shell patterns, as above."""
+    """Shell patterns over the whole name as a body has it, in lower case: `*claude-sonnet-4-5*`."""
     images: Word | None = None
+    """How images are counted, by a name in image_rules.yaml. None: no rule is known."""
     audio: Word | None = None
+    """How audio is counted, by a name in media_rules.yaml. None: no rule is known."""
     video: Word | None = None
+    """How video is counted, by a name in media_rules.yaml. None: no rule is known."""
     documents: Word | None = None
+    """How documents are counted, by a name in media_rules.yaml. None: no rule is known."""
 
 
 class FamiliesFile(Entry):
-    """families.yaml; the first entry that matches decides."""
+    """The file families.yaml; in each list the first entry that matches decides."""
 
     families: tuple[CountingFamily, ...] = ()
+    """The names with a counting rule."""
     media: tuple[MediaFamily, ...] = ()
+    """The names with rules for media."""
 
 
 def matches(patterns: tuple[str, ...], name: str) -> bool:
-    """Whether the name, in lower case, is of one of the patterns."""
+    """Return whether the name, in lower case, matches one of the patterns."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -20,7 +20,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from tokenquote.catalog.schema.entry import Entry, Money, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
 
 __all__ = ["Gpu", "GpuLink", "GpuPrice", "GpusFile", "MatrixType", "Sourced", "Tflops", "UsableMemory"]
 
@@ -30,32 +30,40 @@ _GIB = 2**30
 
 
 class Sourced(Entry):
-    """A figure and where it stands."""
+    """A figure with its source."""
 
     value: Positive
+    """The figure, in the unit that its field states."""
     source: str = Field(min_length=1)
+    """Where the figure stands."""
 
 
 class UsableMemory(Sourced):
-    """What the driver gives to programs; less than the card is sold with."""
+    """The memory that the driver gives to programs; it is less than the card is sold with."""
 
     method: Literal["calibrated", "rule", "assumed"]
-    """`calibrated`: seen on such cards. `rule`: published. `assumed`: as of similar cards."""
+    """How the figure is known: `calibrated` was read on such cards, `rule` is published, `assumed` is taken
+    from similar cards."""
 
 
 class Tflops(Entry):
-    """Dense operations a second, in 10^12, by the type that is multiplied."""
+    """The dense operations a second, in 10^12, by the type that is multiplied. None: not published."""
 
     fp32: Positive | None = None
+    """The operations on 32-bit floats."""
     fp16: Positive | None = None
-    """And bf16."""
+    """The operations on 16-bit floats, both fp16 and bf16."""
     fp8: Positive | None = None
+    """The operations on 8-bit floats."""
     fp4: Positive | None = None
+    """The operations on 4-bit floats."""
     int8: Positive | None = None
+    """The operations on 8-bit integers."""
     source: str = Field(min_length=1)
+    """Where the figures stand."""
 
-    def of(self, kind: MatrixType) -> tuple[MatrixType, float]:
-        """The type that matrices of this kind are multiplied as here, and how fast: else 16 bit, else 32."""
+    def speed(self, kind: MatrixType) -> tuple[MatrixType, float]:
+        """Return the type that such matrices are multiplied as (this, else 16 or 32 bit), and its rate."""
         for used in (kind, "fp16"):
             if (rate := getattr(self, used)) is not None:
                 return used, rate
@@ -69,45 +77,56 @@ class Tflops(Entry):
 
 
 class GpuLink(Entry):
-    """Between the GPUs of a node."""
+    """The link between the GPUs of a node."""
 
     kind: Literal["nvlink", "pcie", "xgmi"]
+    """The kind of the link."""
     gb_per_second: Positive
-    """10^9 bytes a second out of one GPU, in one direction."""
+    """The rate out of one GPU in one direction, in 10^9 bytes a second."""
     source: str = Field(min_length=1)
+    """Where the rate stands."""
 
 
 class GpuPrice(Entry):
-    """Of renting one GPU."""
+    """The price of renting one GPU."""
 
     per_hour: Money
-    """US dollars."""
+    """The price of an hour in US dollars."""
     source: str = Field(min_length=1)
+    """Where the price stands."""
     checked: dt.date
+    """The day on which somebody last compared the price with the source."""
 
 
 class Gpu(Entry):
     """One kind of GPU in one memory size."""
 
     name: str = Field(min_length=1, max_length=128)
+    """The name that people read."""
     maker: str = Field(min_length=1, max_length=64)
+    """The company that makes it."""
     aliases: tuple[Word, ...] = ()
+    """Other words for this GPU."""
     memory_gb: Positive
-    """As it is sold."""
+    """The memory as it is sold, in GB."""
     usable_gib: UsableMemory
+    """The memory that programs get, in GiB."""
     bandwidth_gb_per_second: Sourced | None = None
-    """Of the memory, in 10^9 bytes."""
+    """The bandwidth of the memory, in 10^9 bytes a second. None: no source says it."""
     tflops: Tflops | None = None
+    """The dense operations a second, in 10^12. None: no source says them."""
     gpus_per_node: StrictInt = Field(default=8, ge=1, le=1024)
-    """As many as tensor parallelism spreads over without leaving the node."""
+    """The number of GPUs that tensor parallelism spreads over without leaving the node."""
     only_by_name: bool = False
-    """Left out when GPUs are looked for: a machine that serving engines such as vLLM do not run on."""
+    """Whether it is left out when GPUs are looked for: serving engines such as vLLM do not run on it."""
     link: GpuLink | None = None
+    """The link between the GPUs of a node. None: no source says it."""
     price: GpuPrice | None = None
+    """The price of renting one. None: no price is known."""
 
     @property
     def usable_bytes(self) -> int:
-        """What programs get, in bytes."""
+        """The memory that programs get, in bytes."""
         return round(self.usable_gib.value * _GIB)
 
     @model_validator(mode="after")
@@ -119,14 +138,15 @@ class Gpu(Entry):
 
 
 class GpusFile(Entry):
-    """gpus.yaml"""
+    """The file gpus.yaml."""
 
     multiplied_as: dict[Word, MatrixType] = Field(default={})
-    """Weight formats of quantization.yaml whose matrices are multiplied as they are; others in 16 bit."""
+    """The weight formats of quantization.yaml whose matrices are multiplied in another type than 16 bit."""
     gpus: dict[Word, Gpu] = Field(default={})
+    """The GPUs by the word that questions name them by."""
 
     def with_more(self, other: Self) -> Self:
-        """What the other defines takes the place of what has the same name here."""
+        """Return both together; what the other defines replaces what has the same name here."""
         return self.model_copy(
             update={
                 "multiplied_as": self.multiplied_as | other.multiplied_as,

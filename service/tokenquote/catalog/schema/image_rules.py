@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tokenquote.catalog.schema.entry import Entry, Money, Positive, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Money, Positive, Word
 from tokenquote.catalog.schema.resize_rules import (
     AreaRule,
     BisectionRule,

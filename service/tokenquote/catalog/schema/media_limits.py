@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tokenquote.catalog.schema.entry import Entry, Positive, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Positive, Word
 
 __all__ = [
     "ClipLimits",

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tokenquote.catalog.schema.entry import BandedRule, Entry, Money, NotNegative, Positive, Word
+from tokenquote.catalog.schema.catalog_entry import BandedRule, Entry, Money, NotNegative, Positive, Word
 from tokenquote.catalog.schema.image_rules import ImageRule
 
 __all__ = [

@@ -7,129 +7,48 @@
           - {above: 272000, rates: {input: "8", output: "30"}}       272,001 tokens and more
           - {at_least: 500000, rates: {input: "16", output: "60"}}   500,000 tokens and more
         windows: [{days: [mon, ...], timezone: Asia/Shanghai, hours: ["09:00-12:00"], rates: {...}}]
-        modes: {batch: {rates: {...}, tiers: [...]}, flex: {times: "0.5"}}
+        modes: {batch: {times: "0.5"}, flex: {rates: {...}, tiers: [...]}}
         uplifts: {eu: "1.1"}
         fees: [{what: web_search, price: "10", per: 1000, unit: call}]
         source: https://...
         checked: 2026-11-12
 
 Block, window and mode follow one another; each, with its own tiers, replaces the rates that it states, and
-what it does not state stays. So a mode with rates and no tiers has no long-input tier in those rates.
+what it does not state stays. So a mode with rates and no tiers has no long-input tier in those rates, and a
+mode with `times` multiplies whatever block, tier and window say.
 Uplifts are kept for the reader; a quote has no region yet and does not apply them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
-from itertools import pairwise
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StrictInt, field_validator, model_validator
 
-from tokenquote.catalog.schema.entry import Entry, Money
+from tokenquote.catalog.schema.catalog_entry import Entry, Money
+from tokenquote.catalog.schema.rates import RateCard
 
-__all__ = [
-    "Fee",
-    "FreeAllowance",
-    "Mode",
-    "PriceBlock",
-    "RateCard",
-    "Rates",
-    "Tier",
-    "Window",
-]
-
-
-class Rates(Entry):
-    """USD per million tokens by kind of token. A missing kind has no price of its own."""
-
-    input: Money | None = None
-    output: Money | None = None
-    cache_read: Money | None = None
-    cache_write: Money | None = None
-    """Written to the cache for the provider's default time to live."""
-    cache_write_1h: Money | None = None
-    cache_write_12h: Money | None = None
-    output_reasoning: Money | None = None
-    """Only where reasoning costs another rate than visible output."""
-    output_citation: Money | None = None
-    input_audio: Money | None = None
-    input_image: Money | None = None
-    input_video: Money | None = None
-    cache_read_audio: Money | None = None
-    cache_read_image: Money | None = None
-    cache_read_video: Money | None = None
-    cache_write_audio: Money | None = None
-    output_audio: Money | None = None
-    output_image: Money | None = None
-    output_video: Money | None = None
-
-    def stated(self) -> dict[str, Decimal]:
-        """The kinds that have a price here."""
-        return {kind: rate for kind, rate in self if rate is not None}
-
-
-class Tier(Entry):
-    """Rates that replace the base rates for the whole request once its input is long enough."""
-
-    above: StrictInt | None = Field(default=None, ge=1)
-    """Applies when the request's input tokens, cache reads included, are more than this."""
-    at_least: StrictInt | None = Field(default=None, ge=1)
-    """Applies when the request's input tokens, cache reads included, are this many or more."""
-    rates: Rates
-
-    @model_validator(mode="after")
-    def _one_threshold(self) -> Self:
-        if (self.above is None) == (self.at_least is None):
-            raise ValueError(
-                "state exactly one of `above` (strictly more) and `at_least` (this many or more)"
-            )
-        return self
-
-    @property
-    def starts(self) -> int:
-        """The smallest number of input tokens that the tier applies to."""
-        return self.at_least if self.at_least is not None else (self.above or 0) + 1
-
-    @property
-    def label(self) -> str:
-        """As a line of a quote names it: `above 272000` or `at least 200000`."""
-        return f"at least {self.at_least}" if self.at_least is not None else f"above {self.above}"
-
-
-class RateCard(Entry):
-    """Rates and the tiers that replace them."""
-
-    rates: Rates = Rates()
-    tiers: tuple[Tier, ...] = ()
-
-    @field_validator("tiers")
-    @classmethod
-    def _ascending(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
-        for before, after in pairwise(tiers):
-            if after.starts <= before.starts:
-                raise ValueError(f"tier out of order: `{after.label}` must not follow `{before.label}`")
-        return tiers
-
+__all__ = ["Fee", "FreeAllowance", "Mode", "PriceBlock", "Window"]
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Window(RateCard):
-    """Rates for some hours of some days."""
+    """Rates that hold during some hours of some days."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    """What a quote calls it: `peak`."""
+    """The name of the window in a quote, such as `peak`."""
     timezone: str
-    """IANA name in which `days` and `hours` are meant."""
+    """The IANA name of the time zone in which `days` and `hours` are meant."""
     days: tuple[Weekday, ...] = WEEKDAYS
+    """The days on which the window holds; by default all."""
     hours: tuple[
         Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")], ...
     ]
-    """`09:00-12:00` begins at nine and ends before noon; it may not pass midnight."""
+    """The spans of hours: `09:00-12:00` begins at nine and ends before noon. A span may not pass midnight."""
 
     @field_validator("timezone")
     @classmethod
@@ -150,7 +69,7 @@ class Window(RateCard):
         return hours
 
     def holds(self, at: dt.datetime) -> bool:
-        """Whether the instant lies in the window."""
+        """Return whether the instant lies in the window."""
         local = at.astimezone(ZoneInfo(self.timezone))
         clock = local.strftime("%H:%M")
         in_hours = any(start <= clock < end for start, end in (span.split("-") for span in self.hours))
@@ -158,25 +77,40 @@ class Window(RateCard):
 
 
 class Mode(RateCard):
-    """A way of processing with its own price: batch, flex, priority."""
+    """A way of processing with its own price, such as batch, flex or priority."""
 
     times: Money | None = None
-    """Multiplies every standard rate, instead of own rates."""
+    """The factor that multiplies every rate of block, tier and window: "0.5" for half the standard price.
+    None: the mode states its own `rates`."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.times is None) == (not self.rates.stated()):
             raise ValueError("state either `times` or own `rates`")
+        if self.times is not None and self.tiers:
+            raise ValueError("`times` multiplies the tiers of the block: leave out `tiers`")
         return self
+
+    def spelt_out(self, card: RateCard) -> Mode:
+        """Return the mode with the rates and tiers that `times` makes of those of a card."""
+        if self.times is None:
+            return self
+        tiers = tuple(
+            tier.model_copy(update={"rates": tier.rates.multiplied(self.times)}) for tier in card.tiers
+        )
+        return self.model_copy(update={"rates": card.rates.multiplied(self.times), "tiers": tiers})
 
 
 class FreeAllowance(Entry):
-    """What a fee leaves free."""
+    """The amount of a fee's units that is free."""
 
     amount: StrictInt = Field(ge=1)
+    """The number of units that cost nothing."""
     per: Literal["day", "month"]
+    """How often the allowance begins anew."""
     shared_by: str | None = None
-    """Models with the same word share one allowance."""
+    """The word of a shared allowance: models with the same word use it up together. None: it is not
+    shared."""
 
 
 Unit = Literal[
@@ -186,36 +120,43 @@ Unit = Literal[
 
 
 class Fee(Entry):
-    """What is not billed by the token: searches, pictures, seconds, pages, cache storage."""
+    """The price of what is not billed by the token: searches, images, seconds, pages, cache storage."""
 
     what: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """The name of what is billed, such as `web_search`."""
     price: Money
-    """USD for `per` units."""
+    """The price in USD for `per` units."""
     per: StrictInt = Field(default=1, ge=1)
+    """The number of units that the price is for."""
     unit: Unit
+    """The unit that is billed."""
     when: dict[str, str] = Field(default={})
-    """Selects among several prices of one thing: `{size: 1024x1024, quality: high}`."""
+    """What selects this price among several prices of one thing: `{size: 1024x1024, quality: high}`."""
     minimum: StrictInt | None = Field(default=None, ge=1)
-    """The fewest units billed: 10 for at least ten seconds."""
+    """The fewest units that are billed: 10 for at least ten seconds. None: there is no minimum."""
     free: FreeAllowance | None = None
+    """The units that cost nothing. None: all are billed."""
 
 
 class PriceBlock(RateCard):
     """All prices of a model from one day on."""
 
     from_: dt.date | None = Field(default=None, alias="from")
-    """First day, UTC. Only the first block may leave it out: since ever, as far as known."""
+    """The first day, UTC. Only the first block may leave it out: since ever, as far as known."""
     windows: tuple[Window, ...] = ()
-    """The first window that holds the instant applies."""
+    """The windows with rates of their own; the first that holds the instant applies."""
     modes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Mode] = Field(default={})
+    """The modes besides `standard`, by the name that plans use."""
     uplifts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], Money] = Field(default={})
-    """Multipliers for a region or endpoint, on token rates."""
+    """The factors on token rates for a region or endpoint; a quote does not apply them yet."""
     fees: tuple[Fee, ...] = ()
+    """The prices of what is not billed by the token; a quote does not add them yet."""
     source: str = Field(min_length=1)
     """Where the figures stand: an address, or a package with its version."""
     checked: dt.date
-    """The day somebody last compared them with the source."""
+    """The day on which somebody last compared the figures with the source."""
     note: str | None = None
+    """A remark for the reader. None: there is nothing to say."""
 
     @field_validator("modes")
     @classmethod
@@ -231,3 +172,8 @@ class PriceBlock(RateCard):
         if len(set(keys)) != len(keys):
             raise ValueError("two fees for the same `what` and `when`")
         return fees
+
+    def spelt_out(self) -> Self:
+        """Return the block with the figures of its modes by `times`, as a reader wants to see them."""
+        modes = {name: mode.spelt_out(self) for name, mode in self.modes.items()}
+        return self.model_copy(update={"modes": modes})

@@ -1,219 +1,104 @@
-"""What the catalog's files may say: providers and their models, counting rules, caching, profiles.
+"""What providers/*.yaml may say: a provider, what its models have in common, and each model with its prices.
 
-Each model names three things by word, defined once for all models that share them:
-
+    id: acme
+    defaults: {caching: acme}           holds for every model that does not state the field itself
+    families:
+      acme-2: {counting: openai-gpt-5, images: claude-standard}
     models:
-      - id: gpt-5.4-mini
-        counting: openai-gpt-5          counting.yaml: vocabulary, band, framing
-        caching: openai                 caching.yaml: minimum, step, time to live
+      - id: acme-2-mini
+        family: acme-2                  takes the fields of that family before those of `defaults`
+        images: none                    takes no images, whatever family and defaults say
         context: {window: 400000, max_input: 272000, max_output: 128000}
         prices: [...]                   prices.py
+
+Each rule is named by a word, defined once for all models that share it: `counting` in counting.yaml,
+`caching` in caching.yaml, and so on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt, field_validator, model_validator
+from pydantic import Field, StrictInt, field_validator
 
-from tokenquote.catalog.schema.calibration import CalibratedUse
-from tokenquote.catalog.schema.entry import Entry, Money, Word
-from tokenquote.catalog.schema.framing import Framing
+from tokenquote.catalog.schema.catalog_entry import Entry, Word
 from tokenquote.catalog.schema.prices import PriceBlock
 
-__all__ = [
-    "AmountProfiles",
-    "Approximation",
-    "Caching",
-    "CachingFile",
-    "Context",
-    "Counting",
-    "CountingFile",
-    "DescribedModel",
-    "Framing",
-    "ModelEntry",
-    "ProfilesFile",
-    "ProviderFile",
-    "TemplateUse",
-]
+__all__ = ["NO_RULE", "Context", "DescribedModel", "ModelEntry", "ProviderFile", "SharedFields"]
+
+NO_RULE = "none"
+"""The word for having no rule at all, where `defaults` or a family would give one."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$", max_length=128)]
-Ttl = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}[mh]$")]
-
-
-class TemplateUse(Entry):
-    """The chat template that a family's requests are rendered with, token for token."""
-
-    file: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*\.jinja$")
-    """Its file in the catalog's folder `templates`."""
-    values: dict[str, Any] = Field(default={})
-    """Variables of the template, where a request says nothing else: `thinking`, `version`."""
-    joined_by: str = ""
-    """What stands between the text parts of one message."""
-    literal: bool = False
-    """Whether the name of a special token in a text stays text; most hosts read it as the token."""
-    text: str = ""
-    """The template itself: read from the file when the catalog is loaded."""
-
-
-class Approximation(Entry):
-    """How texts are counted where the vocabulary itself is not there: another one, and a wider band."""
-
-    vocabulary: Word
-    factor: Money = Decimal(1)
-    low: Money
-    high: Money
-    method: Literal["calibrated", "assumed"] = "calibrated"
-
-
-class Counting(Entry):
-    """How a family of models turns text into tokens."""
-
-    vocabulary: Word
-    without_vocabulary: Approximation | None = None
-    """In its place where the vocabulary is neither installed nor imported."""
-    template: TemplateUse | None = None
-    """How requests are rendered; without one, `framing` says what stands around texts."""
-    calibration: CalibratedUse | None = None
-    """How requests are counted where recorded bills have been fitted; `framing` and the band below hold
-    while they have not, and then count as `assumed`."""
-    method: Literal["exact", "rule", "calibrated", "assumed"]
-    factor: Money = Decimal(1)
-    """Tokens of this model for each token of the vocabulary."""
-    low: Money = Decimal(1)
-    """Lower end of the band, as a multiple of the count."""
-    high: Money = Decimal(1)
-    """Upper end of the band, as a multiple of the count."""
-    framing: Framing = Framing()
-    source: str = Field(min_length=1)
-    """Where vocabulary, factor and framing come from, with the number of calls a fit stands on."""
-
-    @model_validator(mode="after")
-    def _band_holds_the_count(self) -> Self:
-        if not self.low <= 1 <= self.high:
-            raise ValueError("the band must hold the count itself: low <= 1 <= high")
-        if self.method in ("calibrated", "assumed") and self.low == self.high:
-            raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
-        return self
-
-
-class Caching(Entry):
-    """What a provider's prompt cache does."""
-
-    by_default: bool
-    """Whether the provider caches without being asked."""
-    breakpoints: bool = False
-    """Marked by the caller (after tools, after system, after the last message) instead of found by prefix."""
-    minimum_tokens: StrictInt = Field(default=0, ge=0)
-    """The shortest prefix that is cached."""
-    step_tokens: StrictInt = Field(default=1, ge=1)
-    """Reads are rounded down to a multiple of this."""
-    includes_output: bool = False
-    """Whether the answer is cached too, ready for the request that sends it back."""
-    ttls: dict[Ttl, Literal["cache_write", "cache_write_1h", "cache_write_12h"]] = Field(default={})
-    """Times to live that can be asked for, and the kind of token each bills when it writes."""
-    default_ttl: Ttl | None = None
-    """None: not published; a quote takes it as lasting and says so."""
-    assumed: str | None = None
-    """What is taken for granted because no source says it; a quote repeats it."""
-    source: str = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _default_is_offered(self) -> Self:
-        if self.default_ttl is not None and self.default_ttl not in self.ttls:
-            raise ValueError(f"default_ttl {self.default_ttl!r} is not among ttls")
-        return self
-
-
-class CachingFile(Entry):
-    """caching.yaml"""
-
-    caching: dict[Word, Caching]
-
-
-class AmountProfiles(Entry):
-    """Tokens that stand for `small`, `medium` and `large`; of media whose length nobody states, seconds or
-    pages at least, usually and at most.
-    """
-
-    small: StrictInt = Field(ge=0)
-    medium: StrictInt = Field(ge=0)
-    large: StrictInt = Field(ge=0)
-
-
-class ProfilesFile(Entry):
-    """profiles.yaml"""
-
-    profiles: dict[
-        Literal[
-            "system",
-            "tools",
-            "user",
-            "call",
-            "result",
-            "reasoning",
-            "assistant",
-            "audio_seconds",
-            "video_seconds",
-            "document_pages",
-        ],
-        AmountProfiles,
-    ]
-    source: str = Field(min_length=1)
-
-
-class CountingFile(Entry):
-    """counting.yaml"""
-
-    counting: dict[Word, Counting]
 
 
 class Context(Entry):
-    """Limits in tokens. None: not published."""
+    """The limits of a model in tokens. None: the limit is not published."""
 
     window: StrictInt | None = Field(default=None, ge=1)
-    """Input and output together."""
+    """The tokens of input and output together."""
     max_input: StrictInt | None = Field(default=None, ge=1)
+    """The tokens of the input."""
     max_output: StrictInt | None = Field(default=None, ge=1)
+    """The tokens of the output."""
 
 
-class DescribedModel(Entry):
-    """What is said of a model whether somebody sells it or one hosts it oneself."""
+class SharedFields(Entry):
+    """The fields that models of one file often have in common, each a word for rules that stand elsewhere.
 
-    id: Name
-    """The name that the provider's API uses; of open weights, the one on Hugging Face."""
-    name: str
-    aliases: tuple[Name, ...] = ()
-    """Other names of the very same model at the same price. There is no fuzzy match."""
-    context: Context = Context()
-    counting: Word
+    A model states them itself, or leaves them to its family and the file's `defaults`. The word `none` says
+    that there is no rule.
+    """
+
+    counting: Word | None = None
+    """How texts become tokens: the name of a rule in counting.yaml. Every model needs one."""
     caching: Word | None = None
+    """How the prompt cache behaves: the name of a rule in caching.yaml. None: there is no cache."""
     images: Word | None = None
-    """How pictures are counted, by its name in image_rules.yaml; none: the model takes none, or nobody
-    knows how."""
+    """How images are counted: the name of a rule in image_rules.yaml. None: the model takes no images, or
+    nobody knows how it counts them."""
     audio: Word | None = None
-    """How sound is counted, by its name in media_rules.yaml; none as above."""
+    """How audio is counted: the name of a rule in media_rules.yaml. None: the model takes no audio, or nobody
+    knows how it counts it."""
     video: Word | None = None
-    """How clips are counted, likewise."""
+    """How video is counted: the name of a rule in media_rules.yaml. None: the model takes no video, or nobody
+    knows how it counts it."""
     documents: Word | None = None
-    """How documents are counted, likewise."""
+    """How documents are counted: the name of a rule in media_rules.yaml. None: the model takes no documents,
+    or nobody knows how it counts them."""
     media_limits: Word | None = None
-    """What of them is turned down; none: the provider's own limits, if it names any."""
+    """Which media are refused: the name of limits in media_limits.yaml. None: the limits of the provider
+    hold, if it names any."""
     reasoning_kept: Literal["never", "same_turn", "always"] = "never"
     """Whether reasoning is sent back as input: never, until its turn ends, or in every later request."""
+
+
+class DescribedModel(SharedFields):
+    """What is said of any model, whether a provider sells it or its weights are public."""
+
+    id: Name
+    """The name that the provider's API uses; of open weights, the id on Hugging Face."""
+    name: str
+    """The name that people read."""
+    aliases: tuple[Name, ...] = ()
+    """Other names of the very same model at the same price. Names never match by resemblance."""
+    context: Context = Context()
+    """The limits of input and output in tokens; by default none is published."""
     retires: dt.date | None = None
-    """The day the provider switches it off."""
+    """The day on which the provider switches the model off. None: no such day is announced."""
 
 
 class ModelEntry(DescribedModel):
     """One model as one provider sells it."""
 
+    family: Word | None = None
+    """The family whose fields the model takes: a name under `families` of this file."""
     weights: Name | None = None
     """The open weights that the provider runs, by their id in open_weights/*.yaml."""
     prices: tuple[PriceBlock, ...] = Field(min_length=1)
+    """The price blocks in the order of their first days."""
 
     @field_validator("prices")
     @classmethod
@@ -229,14 +114,21 @@ class ModelEntry(DescribedModel):
 
 
 class ProviderFile(Entry):
-    """providers/*.yaml"""
+    """A file of providers/*.yaml: one provider with its models."""
 
     id: Word
+    """The word for the provider in a model id: `openai` in `openai/gpt-5`."""
     name: str
+    """The name that people read."""
     aliases: tuple[Word, ...] = ()
     """Other words for the provider in a model id: `x-ai/grok-4.7`."""
     first_party: bool
     """Whether it sells its own models, so that their bare names mean this provider."""
     media_limits: Word | None = None
-    """The media that it turns down, where a model does not name other limits."""
+    """The media that it refuses, where a model does not name other limits: a name in media_limits.yaml."""
+    defaults: SharedFields = SharedFields()
+    """What holds for every model of this file that neither states the field nor takes it from its family."""
+    families: dict[Word, SharedFields] = Field(default={})
+    """What holds for the models of this file that name the family, before `defaults`."""
     models: tuple[ModelEntry, ...] = Field(min_length=1)
+    """The models that it sells."""

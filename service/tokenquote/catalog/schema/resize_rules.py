@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tokenquote.catalog.schema.entry import BandedRule, Money, NotNegative, Positive, Word
+from tokenquote.catalog.schema.catalog_entry import BandedRule, Money, NotNegative, Positive, Word
 
 __all__ = [
     "AreaRule",

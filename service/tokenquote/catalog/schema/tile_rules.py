@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tokenquote.catalog.schema.entry import Entry, Money, NotNegative, Positive
+from tokenquote.catalog.schema.catalog_entry import Entry, Money, NotNegative, Positive
 from tokenquote.catalog.schema.resize_rules import PictureRule
 
 __all__ = [

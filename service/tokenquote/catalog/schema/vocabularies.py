@@ -18,7 +18,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from tokenquote.catalog.schema.entry import Entry, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Word
 
 __all__ = ["VocabulariesFile", "Vocabulary", "VocabularyFormat"]
 
@@ -31,26 +31,31 @@ class Vocabulary(Entry):
     """A vocabulary: its file, checked by hash, and what the file does not say itself."""
 
     format: VocabularyFormat = "tiktoken"
-    """`tiktoken`: a rank and its bytes in base64 on each line. `tekken`: Mistral's JSON. `tokenizer.json`:
-    Hugging Face's. `sentencepiece`: a .model file."""
+    """The format of the file. `tiktoken` has a rank and its bytes in base64 on each line, `tekken` is
+    Mistral's JSON, `tokenizer.json` is Hugging Face's JSON, and `sentencepiece` is a .model file."""
     package: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
-    """The Python distribution whose installed files hold it; it is read, never imported."""
+    """The Python distribution whose installed files hold it; it is read, never imported. None: the file lies
+    beside the catalog."""
     file: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$")
-    """Path within the distribution; `.xz` is unpacked. None: a user has to import it."""
+    """The path within the distribution or folder; `.xz` is unpacked. None: a user has to import the file."""
     sha256: Sha256 | None = None
-    """Of the file, unpacked."""
+    """The SHA-256 hash of the unpacked file; a vocabulary with a `file` has to state it."""
     pattern: str | None = None
-    """Regular expression that splits a text before the merges; only where the format has none."""
+    """The regular expression that splits a text before the merges; only where the format has none."""
     normalization: Literal["NFC"] | None = None
-    """What a text goes through before it is split; only where the format does not say."""
+    """The Unicode form that a text is brought into before it is split; only where the format does not say."""
     tokens: StrictInt | None = Field(default=None, ge=256)
-    """How many tokens the file has, special ones aside: a shorter file is a truncated one."""
+    """The number of tokens that the file has, special ones aside: a shorter file is a truncated one. None:
+    the length is not checked."""
     special_tokens: tuple[str, ...] = ()
-    """Control tokens that chat templates write; each is one token where a template is rendered."""
+    """The control tokens that chat templates write; each is one token where a template is rendered."""
     licence: str
+    """The licence of the file."""
     source: str
+    """Where the file comes from."""
     directory: Path | None = Field(default=None, exclude=True)
-    """Of the catalog file that names it, filled in when that is loaded; None: the package's own ranks."""
+    """The folder of the catalog file that names it, filled in when that is loaded; leave it out. None: the
+    ranks lie in the package itself."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -64,6 +69,7 @@ class Vocabulary(Entry):
 
 
 class VocabulariesFile(Entry):
-    """vocabularies.yaml"""
+    """The file vocabularies.yaml."""
 
     vocabularies: dict[Word, Vocabulary]
+    """The vocabularies by the word that counting rules name them by."""

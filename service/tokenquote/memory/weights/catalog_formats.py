@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tokenquote.catalog.schema.open_weights import (
+from tokenquote.catalog.schema.quantization import (
     CacheType,
     Mix,
     NumberFormat,

@@ -1,12 +1,11 @@
-"""Providers' own request bodies, read into the one internal Request: one module for each family of formats.
+"""Read providers' own request bodies into the one internal Request; each family of formats has its module.
 
-Here: the formats by the names of their apis, and what a body of unknown format looks like.
+This front holds the formats by the names of their APIs, and tells which format a body looks like.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from tokenquote.tokens.bodies.anthropic_messages import read_anthropic_messages
 from tokenquote.tokens.bodies.bedrock_converse import read_bedrock_converse
@@ -17,16 +16,17 @@ from tokenquote.tokens.bodies.gemini_generate_content import (
     read_gemini_generate_content,
 )
 from tokenquote.tokens.bodies.gemini_interactions import read_gemini_interactions
-from tokenquote.tokens.bodies.json_members import MAX_BODY_DEPTH, object_of, refuse_deeper
+from tokenquote.tokens.bodies.json_members import MAX_BODY_DEPTH, read_object, refuse_deeper
 from tokenquote.tokens.bodies.openai_chat import read_openai_chat
 from tokenquote.tokens.bodies.openai_responses import read_openai_responses
 from tokenquote.tokens.bodies.prompts import read_embedding, read_ollama_generate, read_prompt, read_rerank
 from tokenquote.tokens.bodies.schemas import read_tools
-from tokenquote.tokens.request import BodyError, Request
+from tokenquote.tokens.request import BodyError, JsonObject, Request
 
 __all__ = ["FORMATS", "SHAPES", "format_names", "looks_like", "read_body", "read_tools"]
 
-Reader = Callable[[Mapping[str, Any]], Request]
+Reader = Callable[[JsonObject], Request]
+"""A function that reads bodies of one format, and raises BodyError for any other."""
 
 FORMATS: Mapping[str, Reader] = {
     "anthropic.count_tokens": read_anthropic_messages,
@@ -56,7 +56,7 @@ FORMATS: Mapping[str, Reader] = {
     "vertex.predict": read_embedding,
     "xai.images": read_prompt,
 }
-"""Formats that one provider has."""
+"""The formats that only one provider has, each by the name of its API."""
 
 SHAPES: Mapping[str, Reader] = {
     "chat": read_openai_chat,
@@ -64,7 +64,7 @@ SHAPES: Mapping[str, Reader] = {
     "embeddings": read_embedding,
     "completions": read_prompt,
 }
-"""Formats of OpenAI's that many hosts take: `openai.chat`, `groq.chat`, `azure.openai.chat`."""
+"""OpenAI's formats, which many hosts take under their own names: `groq.chat`, `azure.openai.chat`."""
 
 # Readers that take `messages`: the member that makes a body theirs all the same, and the formats whose
 # messages they would read with parts left out.
@@ -93,16 +93,16 @@ _MARKS: tuple[tuple[str, str], ...] = (
 )
 
 
-def read_body(body_format: str, body: Mapping[str, Any]) -> Request:
-    """Read a request body exactly as it would be sent.
+def read_body(body_format: str, body: JsonObject) -> Request:
+    """Read a request body exactly as it would be sent to the provider.
 
     Raises:
         BodyError: the format is not known, or the body is not of it; then it says which it looks like.
     """
-    reader = _reader(body_format)
+    reader = _find_reader(body_format)
     if reader is None:
-        raise BodyError(("format",), f"a format by the name of its api; known: {', '.join(_known())}")
-    object_of(body, ("body",), "a request body is an object")
+        raise BodyError(("format",), f"a format by the name of its api; known: {', '.join(_known_names())}")
+    read_object(body, ("body",), "a request body is an object")
     refuse_deeper(body, MAX_BODY_DEPTH, ("body",))
     _refuse_another_format(body_format, body)
     try:
@@ -112,9 +112,9 @@ def read_body(body_format: str, body: Mapping[str, Any]) -> Request:
         raise BodyError(("body", *error.location), error.detail + hint) from None
 
 
-def looks_like(body: Mapping[str, Any]) -> str | None:
-    """The format whose members the body has."""
-    blocks = [*_blocks(body)]
+def looks_like(body: JsonObject) -> str | None:
+    """Return the format whose members the body has; None: it has those of no format."""
+    blocks = [*_content_blocks(body)]
     if any(block.get("type") in ("tool_use", "tool_result") for block in blocks):
         return "anthropic.messages"
     if any("type" not in block and _CONVERSE & block.keys() for block in blocks):
@@ -122,42 +122,43 @@ def looks_like(body: Mapping[str, Any]) -> str | None:
     return next((name for key, name in _MARKS if key in body), None)
 
 
-def _reader(body_format: str) -> Reader | None:
+def _find_reader(body_format: str) -> Reader | None:
     if body_format in FORMATS:
         return FORMATS[body_format]
     host, _, shape = body_format.rpartition(".")
     return SHAPES.get(shape) if host else None
 
 
-def _known() -> Iterator[str]:
+def _known_names() -> Iterator[str]:
     names, shapes = format_names()
     yield from names
     yield f"and {', '.join(f'HOST.{shape}' for shape in shapes)} of any host"
 
 
 def format_names() -> tuple[list[str], list[str]]:
-    """Every format by name, and the shapes that any host's name may stand before: `HOST.chat`."""
+    """Return the names of all formats, and the shapes that go with any host's name: `HOST.chat`."""
     return sorted({*FORMATS, *(f"openai.{shape}" for shape in SHAPES)}), [*SHAPES]
 
 
-def _refuse_another_format(body_format: str, body: Mapping[str, Any]) -> None:
-    """Bodies with `messages` of one format read as another, with parts left out, unless told apart."""
-    own, others = _MISREAD.get(_reader(body_format), ("", frozenset()))
+def _refuse_another_format(body_format: str, body: JsonObject) -> None:
+    """Refuse a body whose `messages` are of another format, which would be read with parts left out."""
+    own, others = _MISREAD.get(_find_reader(body_format), ("", frozenset()))
     seems = looks_like(body)
     if seems in others and own not in body:
         at = ("body", "system") if "system" in body else ("body",)
         raise BodyError(at, f"this is no {body_format} body; it looks like {seems}")
 
 
-def _hint(body_format: str, body: Mapping[str, Any]) -> str:
+def _hint(body_format: str, body: JsonObject) -> str:
     seems = looks_like(body)
-    if seems is None or _reader(seems) is _reader(body_format):
+    if seems is None or _find_reader(seems) is _find_reader(body_format):
         return ""
     return f"; this body looks like {seems}"
 
 
-def _blocks(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _content_blocks(body: JsonObject) -> Iterator[JsonObject]:
     messages = body.get("messages")
     for message in messages if isinstance(messages, list) else ():
         content = message.get("content") if isinstance(message, dict) else None
-        yield from (b for b in (content if isinstance(content, list) else ()) if isinstance(b, dict))
+        blocks = content if isinstance(content, list) else ()
+        yield from (block for block in blocks if isinstance(block, dict))

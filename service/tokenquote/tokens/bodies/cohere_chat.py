@@ -1,60 +1,70 @@
-"""Cohere's chat bodies: version 2 has OpenAI's messages, version 1 a message and a history."""
+"""Read Cohere's chat bodies: version 2 has OpenAI's messages, version 1 a message and a history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
-from tokenquote.tokens.bodies.json_members import as_json, list_of, object_of, optional_text, text_of
-from tokenquote.tokens.bodies.openai_chat import documents_of, output_schema_of, read_openai_chat
-from tokenquote.tokens.bodies.schemas import tools_of
+from tokenquote.tokens.bodies.json_members import (
+    read_list,
+    read_object,
+    read_optional_text,
+    read_text,
+    to_json,
+)
+from tokenquote.tokens.bodies.openai_chat import read_documents, read_openai_chat, read_output_schema
+from tokenquote.tokens.bodies.schemas import read_tools_member
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
-from tokenquote.tokens.request import Location, Message, Request, Role, ToolCall
+from tokenquote.tokens.request import JsonObject, Location, Message, Request, Role, ToolCall
 
 __all__ = ["read_cohere_chat"]
 
 _ROLES: Mapping[str, Role] = {"USER": "user", "CHATBOT": "assistant", "SYSTEM": "system", "TOOL": "tool"}
 
 
-def read_cohere_chat(body: Mapping[str, Any]) -> Request:
-    """Read either version's body."""
+def read_cohere_chat(body: JsonObject) -> Request:
+    """Read a body of either version.
+
+    Raises:
+        BodyError: the body has neither messages nor a message, or a member of the wrong type.
+    """
     if "message" not in body:
         return read_openai_chat(body)
-    tools = tools_of(body)
-    preamble = optional_text(body, "preamble", ())
+    tools = read_tools_member(body)
+    preamble = read_optional_text(body, "preamble", ())
     return Request(
         messages=(
             *((Message("system", (preamble,)),) if preamble else ()),
-            *_history(body),
-            *_results(list_of(body, "tool_results"), ("tool_results",)),
-            Message("user", (text_of(body, "message", ()),)),
+            *_read_history(body),
+            *_read_results(read_list(body, "tool_results"), ("tool_results",)),
+            Message("user", (read_text(body, "message", ()),)),
         ),
         tools=tools.functions,
-        schema=output_schema_of(body),
+        schema=read_output_schema(body),
         tool_choice=read_tool_choice(body.get("tool_choice")),
-        unknown=(*tools.unknown, *documents_of(body)),
+        unknown=(*tools.unknown, *read_documents(body)),
     )
 
 
-def _history(body: Mapping[str, Any]) -> Iterator[Message]:
-    for i, entry in enumerate(list_of(body, "chat_history")):
+def _read_history(body: JsonObject) -> Iterator[Message]:
+    for i, item in enumerate(read_list(body, "chat_history")):
         at = ("chat_history", i)
-        entry = object_of(entry, at)
+        entry = read_object(item, at)
         role = _ROLES.get(str(entry.get("role")).upper(), "user")
-        yield from _results(list_of(entry, "tool_results", at), (*at, "tool_results"))
-        text = optional_text(entry, "message", at)
-        calls = tuple(_call(one, (*at, "tool_calls")) for one in list_of(entry, "tool_calls", at))
+        yield from _read_results(read_list(entry, "tool_results", at), (*at, "tool_results"))
+        text = read_optional_text(entry, "message", at)
+        calls = tuple(_read_call(call, (*at, "tool_calls")) for call in read_list(entry, "tool_calls", at))
         if text or calls:
             yield Message(role, (text,) if text else (), calls=calls)
 
 
-def _results(results: Any, at: Location) -> Iterator[Message]:
-    for i, result in enumerate(results):
-        result = object_of(result, (*at, i))
-        call = object_of(result.get("call") or {}, (*at, i, "call"))
-        yield Message("tool", (as_json(result.get("outputs")),), name=optional_text(call, "name", (*at, i)))
+def _read_results(items: Iterable[object], at: Location) -> Iterator[Message]:
+    for i, item in enumerate(items):
+        result = read_object(item, (*at, i))
+        call = read_object(result.get("call") or {}, (*at, i, "call"))
+        name = read_optional_text(call, "name", (*at, i))
+        yield Message("tool", (to_json(result.get("outputs")),), name=name)
 
 
-def _call(call: Any, at: Location) -> ToolCall:
-    call = object_of(call, at)
-    return ToolCall(text_of(call, "name", at), as_json(call.get("parameters") or {}))
+def _read_call(item: object, at: Location) -> ToolCall:
+    call = read_object(item, at)
+    return ToolCall(read_text(call, "name", at), to_json(call.get("parameters") or {}))

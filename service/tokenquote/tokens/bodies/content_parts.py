@@ -1,49 +1,91 @@
-"""What a message is made of: texts and media that several formats write alike, and the blocks in which words,
-calls, thoughts and results stand side by side, taken apart.
-"""
+"""Read what a message is made of: its role, texts and media, and blocks that mix text, calls and results."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
-from tokenquote.tokens.bodies.json_members import as_json
-from tokenquote.tokens.request import BodyError, Location, Media, Message, Part, Role, ToolCall, Unknown
+from tokenquote.tokens.bodies.json_members import to_json
+from tokenquote.tokens.request import (
+    BodyError,
+    JsonObject,
+    Location,
+    Media,
+    MediaKind,
+    Message,
+    Part,
+    Role,
+    ToolCall,
+    Unknown,
+)
 
-__all__ = ["Block", "Thought", "data_or_address", "messages_of", "text_parts", "unknown"]
+__all__ = [
+    "MEDIA_KINDS",
+    "Block",
+    "SentReasoning",
+    "build_messages",
+    "build_unknown",
+    "read_media",
+    "read_role",
+    "read_text_parts",
+]
+
+MEDIA_KINDS: Mapping[str, MediaKind] = {
+    "image": "image",
+    "audio": "audio",
+    "video": "video",
+    "document": "document",
+}
+"""The kinds of media by the word that bodies have for each."""
 
 _ADDRESSES = ("http://", "https://", "gs://", "s3://", "file-", "file://")
 
 
 @dataclass(frozen=True, slots=True)
-class Thought:
-    """What the model had thought; no text where only the provider can read it."""
+class SentReasoning:
+    """A block of the model's earlier reasoning, sent back."""
 
     text: str | None
+    """The reasoning as text. None: only the provider can read it."""
 
 
-Block = Part | ToolCall | Message | Thought
-"""One block as it was read; a tool's result is a message of its own."""
+Block = Part | ToolCall | Message | SentReasoning
+"""A block of a message as it was read; the result of a tool is a message of its own."""
 
 
-def messages_of(role: Role, blocks: Sequence[Block]) -> Iterator[Message]:
-    """The results of tools one by one, then everything else as one message, if there is anything else."""
-    yield from (one for one in blocks if isinstance(one, Message))
-    thoughts = [one.text for one in blocks if isinstance(one, Thought)]
+def build_messages(role: Role, blocks: Sequence[Block]) -> Iterator[Message]:
+    """Yield each result of a tool as a message, then all other blocks as one message if there are any."""
+    yield from (block for block in blocks if isinstance(block, Message))
+    reasoning = [block.text for block in blocks if isinstance(block, SentReasoning)]
     spoken = Message(
         role,
-        parts=tuple(one for one in blocks if not isinstance(one, (Message, ToolCall, Thought))),
-        calls=tuple(one for one in blocks if isinstance(one, ToolCall)),
-        reasoning="".join(filter(None, thoughts)),
-        hidden_reasoning=thoughts.count(None),
+        parts=tuple(block for block in blocks if not isinstance(block, (Message, ToolCall, SentReasoning))),
+        calls=tuple(block for block in blocks if isinstance(block, ToolCall)),
+        reasoning="".join(filter(None, reasoning)),
+        hidden_reasoning=reasoning.count(None),
     )
     if spoken.parts or spoken.calls or spoken.reasoning or spoken.hidden_reasoning:
         yield spoken
 
 
-def text_parts(content: Any, at: Location) -> Iterator[Part]:
-    """Text as a string, or as a list of `{type: text, text}`; any other part is unknown."""
+def read_role(message: JsonObject, roles: Mapping[str, Role], at: Location) -> Role:
+    """Return the role of a message, which is stated in one of the format's own words.
+
+    Raises:
+        BodyError: the message states no role, or none of `roles`.
+    """
+    role = message.get("role")
+    if not isinstance(role, str) or role not in roles:
+        raise BodyError((*at, "role"), f"one of {', '.join(roles)}")
+    return roles[role]
+
+
+def read_text_parts(content: object, at: Location) -> Iterator[Part]:
+    """Yield text that is a string, or a list of `{type: text, text}`; other parts are unknown, null has none.
+
+    Raises:
+        BodyError: the content is neither a string, a list nor null.
+    """
     if isinstance(content, str):
         yield content
         return
@@ -57,28 +99,33 @@ def text_parts(content: Any, at: Location) -> Iterator[Part]:
         elif isinstance(part, dict) and isinstance(part.get("text"), str):
             yield part["text"]
         else:
-            yield unknown(part, "parts", (*at, i))
+            yield build_unknown(part, "parts", (*at, i))
 
 
-def unknown(value: Any, what: str, at: Location) -> Unknown:
-    """A piece that no rule counts, named by its type and kept as JSON."""
+def build_unknown(value: object, plural: str, at: Location) -> Unknown:
+    """Return a piece that no rule counts; `plural` says what it is one of, such as "parts" or "tools"."""
     kind = value.get("type") if isinstance(value, dict) else None
-    words = f"{what} of type {str(kind)[:40]!r}" if kind else f"{what} of an unknown kind"
-    return Unknown(words, as_json(value), at)
+    words = f"{plural} of type {str(kind)[:40]!r}" if kind else f"{plural} of an unknown kind"
+    return Unknown(words, to_json(value), at)
 
 
-def data_or_address(
-    kind: Literal["image", "audio", "video", "document"],
-    value: Any,
+def read_media(
+    kind: MediaKind,
+    value: object,
     at: Location,
     *,
-    media_type: Any = None,
-    detail: Any = None,
-    name: Any = None,
+    media_type: object = None,
+    detail: object = None,
+    name: object = None,
     stored: bool = False,
 ) -> Media:
-    """A picture, clip or document by its base64 data, or by an address that is never fetched; `stored`: by
-    the id of a file that the provider keeps.
+    """Return a medium by its base64 data, or by an address that is never fetched.
+
+    With `stored`, the value is the id of a file that the provider keeps. A `media_type`, `detail` or `name`
+    that is no string counts as not stated.
+
+    Raises:
+        BodyError: the value is no string.
     """
     if not isinstance(value, str):
         raise BodyError(at, f"{'an' if kind in ('image', 'audio') else 'a'} {kind} is base64 data")

@@ -1,16 +1,29 @@
-"""Gemini's generateContent body, in either spelling of its names (inlineData, inline_data)."""
+"""Read Gemini's generateContent body, in either spelling of its names (inlineData, inline_data)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from tokenquote.tokens.bodies.content_parts import Block, Thought, data_or_address, messages_of, unknown
-from tokenquote.tokens.bodies.json_members import as_json, either, object_of, one_or_many, text_of
-from tokenquote.tokens.bodies.schemas import read_json_schema, tools_of
+from tokenquote.tokens.bodies.content_parts import (
+    MEDIA_KINDS,
+    Block,
+    SentReasoning,
+    build_messages,
+    build_unknown,
+    read_media,
+)
+from tokenquote.tokens.bodies.json_members import (
+    find_member,
+    read_object,
+    read_text,
+    to_json,
+    wrap_lone_object,
+)
+from tokenquote.tokens.bodies.schemas import read_json_schema, read_tools_member
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
 from tokenquote.tokens.request import (
     BodyError,
+    JsonObject,
     Location,
     Message,
     OutputSchema,
@@ -32,108 +45,111 @@ _RESOLUTIONS = {
 _DOCUMENTS = frozenset({"application/pdf", "text/plain"})
 
 
-def read_gemini_count_tokens(body: Mapping[str, Any]) -> Request:
-    """The body of countTokens: the same, or wrapped in `generateContentRequest`."""
-    inner = either(body, "generateContentRequest", "generate_content_request")
+def read_gemini_count_tokens(body: JsonObject) -> Request:
+    """Read the body of countTokens: that of generateContent, or it wrapped in `generateContentRequest`.
+
+    Raises:
+        BodyError: the body has no contents, or a member of the wrong type.
+    """
+    inner = find_member(body, "generateContentRequest", "generate_content_request")
     return read_gemini_generate_content(inner if isinstance(inner, dict) else body)
 
 
-def read_gemini_generate_content(body: Mapping[str, Any]) -> Request:
-    """Read `systemInstruction`, `contents`, `tools` and the response schema."""
-    contents = one_or_many(body.get("contents"))
+def read_gemini_generate_content(body: JsonObject) -> Request:
+    """Read `systemInstruction`, `contents`, `tools` and the response schema.
+
+    Raises:
+        BodyError: the body has no contents, or a member of the wrong type.
+    """
+    contents = wrap_lone_object(body.get("contents"))
     if not isinstance(contents, list) or not contents:
         raise BodyError(("contents",), "a gemini.generateContent body has a non-empty list `contents`")
-    config = either(body, "generationConfig", "generation_config")
-    detail = _resolution(config, ("generationConfig",))
+    config = find_member(body, "generationConfig", "generation_config")
+    detail = _read_resolution(config, ("generationConfig",))
     messages = [
         message
         for i, content in enumerate(contents)
-        for message in _messages(content, ("contents", i), detail=detail)
+        for message in _read_messages(content, ("contents", i), detail=detail)
     ]
-    instruction = either(body, "systemInstruction", "system_instruction")
+    instruction = find_member(body, "systemInstruction", "system_instruction")
     if instruction is not None:
-        messages = [*_system(instruction), *messages]
-    tools = tools_of({"tools": one_or_many(body.get("tools"))})
-    calling = either(body, "toolConfig", "tool_config")
+        messages = [*_read_system(instruction), *messages]
+    tools = read_tools_member({"tools": wrap_lone_object(body.get("tools"))})
+    calling = find_member(
+        find_member(body, "toolConfig", "tool_config"), "functionCallingConfig", "function_calling_config"
+    )
+    thinking = find_member(config, "thinkingConfig", "thinking_config")
     return Request(
         messages=tuple(messages),
         tools=tools.functions,
-        schema=_schema(config),
-        tool_choice=read_tool_choice(either(calling, "functionCallingConfig", "function_calling_config")),
-        json_mode=either(config, "responseMimeType", "response_mime_type") == "application/json",
-        settings={"thinking": thinking} if (thinking := _thinking(config)) else {},
-        unknown=(*tools.unknown, *_cached(body)),
+        schema=_read_schema(config),
+        tool_choice=read_tool_choice(calling),
+        json_mode=find_member(config, "responseMimeType", "response_mime_type") == "application/json",
+        settings={"thinking": thinking} if thinking else {},
+        unknown=(*tools.unknown, *_find_cached(body)),
         shape="contents",
     )
 
 
-def _cached(body: Mapping[str, Any]) -> Iterator[Unknown]:
-    if either(body, "cachedContent", "cached_content"):
+def _find_cached(body: JsonObject) -> Iterator[Unknown]:
+    """Yield the cached content that Google keeps and that goes before the contents."""
+    if find_member(body, "cachedContent", "cached_content"):
         yield Unknown("what `cachedContent` holds", "", ("cachedContent",))
 
 
-def _thinking(config: Any) -> Any:
-    return either(config, "thinkingConfig", "thinking_config")
-
-
-def _schema(config: Any) -> OutputSchema | None:
+def _read_schema(config: object) -> OutputSchema | None:
     keys = ("responseSchema", "response_schema", "responseJsonSchema", "response_json_schema")
-    schema = either(config, *keys)
+    schema = find_member(config, *keys)
     return None if schema is None else read_json_schema({"schema": schema}, ("generationConfig", keys[0]))
 
 
-def _system(instruction: Any) -> list[Message]:
+def _read_system(instruction: object) -> list[Message]:
     if isinstance(instruction, str):
         return [Message("system", (instruction,))]
-    return _messages(instruction, ("systemInstruction",), role="system")
+    return _read_messages(instruction, ("systemInstruction",), role="system")
 
 
-def _messages(
-    content: Any, at: Location, *, role: Role | None = None, detail: str | None = None
+def _read_messages(
+    content: object, at: Location, *, role: Role | None = None, detail: str | None = None
 ) -> list[Message]:
-    given = one_or_many(either(content, "parts"))
-    if not isinstance(given, list):
+    """Read one content; `role` None: the one that it states. `detail`: the resolution of the whole body."""
+    parts = wrap_lone_object(find_member(content, "parts"))
+    if not isinstance(parts, list):
         raise BodyError(at, "a content is {role, parts: [...]}")
-    speaker: Role = role or ("assistant" if content.get("role") == "model" else "user")
-    read = [_part(part, detail, (*at, "parts", i)) for i, part in enumerate(given)]
-    signatures = (either(part, "thoughtSignature", "thought_signature") for part in given)
-    sealed = [Thought(None) for signature in signatures if isinstance(signature, str)]
-    return [*messages_of(speaker, [*read, *sealed])]
+    speaker: Role = role or ("assistant" if find_member(content, "role") == "model" else "user")
+    blocks = [_read_part(part, detail, (*at, "parts", i)) for i, part in enumerate(parts)]
+    signatures = (find_member(part, "thoughtSignature", "thought_signature") for part in parts)
+    sealed = [SentReasoning(None) for signature in signatures if isinstance(signature, str)]
+    return [*build_messages(speaker, [*blocks, *sealed])]
 
 
-def _part(part: Any, detail: str | None, at: Location) -> Block:
-    part = object_of(part, at, "a part is an object")
-    if isinstance(part.get("text"), str):
-        return Thought(part["text"]) if part.get("thought") is True else str(part["text"])
-    if isinstance(data := either(part, "inlineData", "inline_data"), dict):
-        return _media(data, _resolution(part, at) or detail, (*at, "inlineData", "data"))
-    if isinstance(data := either(part, "fileData", "file_data"), dict):
-        return _media(data, _resolution(part, at) or detail, (*at, "fileData", "fileUri"))
-    if isinstance(call := either(part, "functionCall", "function_call"), dict):
-        return ToolCall(text_of(call, "name", at), as_json(call.get("args") or {}))
-    if isinstance(result := either(part, "functionResponse", "function_response"), dict):
-        return Message("tool", (as_json(result.get("response")),), name=text_of(result, "name", at))
-    return unknown({"type": next(iter(part), None), **part}, "parts", at)
+def _read_part(item: object, detail: str | None, at: Location) -> Block:
+    part = read_object(item, at, "a part is an object")
+    if isinstance(text := part.get("text"), str):
+        return SentReasoning(text) if part.get("thought") is True else text
+    if isinstance(data := find_member(part, "inlineData", "inline_data"), dict):
+        return _read_media(data, _read_resolution(part, at) or detail, (*at, "inlineData", "data"))
+    if isinstance(data := find_member(part, "fileData", "file_data"), dict):
+        return _read_media(data, _read_resolution(part, at) or detail, (*at, "fileData", "fileUri"))
+    if isinstance(call := find_member(part, "functionCall", "function_call"), dict):
+        return ToolCall(read_text(call, "name", at), to_json(call.get("args") or {}))
+    if isinstance(result := find_member(part, "functionResponse", "function_response"), dict):
+        return Message("tool", (to_json(result.get("response")),), name=read_text(result, "name", at))
+    return build_unknown({"type": next(iter(part), None), **part}, "parts", at)
 
 
-def _media(data: Mapping[str, Any], detail: str | None, at: Location) -> Part:
-    media_type = str(either(data, "mimeType", "mime_type") or "")
-    kind = "document" if media_type in _DOCUMENTS else media_type.split("/", 1)[0]
-    if kind not in ("image", "audio", "video", "document"):
-        return unknown({"type": media_type or "inlineData", **data}, "inline data", at)
-    value = data.get("data") or either(data, "fileUri", "file_uri")
-    return data_or_address(
-        kind,  # type: ignore[arg-type]  # one of the four words, tested above
-        value,
-        at,
-        media_type=media_type,
-        detail=detail,
-    )
+def _read_media(data: JsonObject, detail: str | None, at: Location) -> Part:
+    media_type = str(find_member(data, "mimeType", "mime_type") or "")
+    kind = MEDIA_KINDS.get("document" if media_type in _DOCUMENTS else media_type.split("/", 1)[0])
+    if kind is None:
+        return build_unknown({"type": media_type or "inlineData", **data}, "inline data", at)
+    value = data.get("data") or find_member(data, "fileUri", "file_uri")
+    return read_media(kind, value, at, media_type=media_type, detail=detail)
 
 
-def _resolution(members: Any, at: Location) -> str | None:
-    """The media resolution of the whole body or of one part, as a picture's detail."""
-    stated = either(members, "mediaResolution", "media_resolution")
+def _read_resolution(members: object, at: Location) -> str | None:
+    """Return the media resolution that the whole body or a part states, in the words of an image's detail."""
+    stated = find_member(members, "mediaResolution", "media_resolution")
     level = stated.get("level") if isinstance(stated, dict) else stated
     if level is None or level == "MEDIA_RESOLUTION_UNSPECIFIED":
         return None

@@ -1,13 +1,12 @@
-"""Bodies whose text is sent bare: embeddings, legacy completions, fill-in-the-middle, reranking, pictures."""
+"""Read bodies whose text is sent bare: embeddings, completions, fill-in-the-middle, reranking, images."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from tokenquote.tokens.bodies.content_parts import data_or_address, unknown
-from tokenquote.tokens.bodies.json_members import list_of, object_of, optional_text
-from tokenquote.tokens.request import BodyError, Location, Message, Request, Unknown
+from tokenquote.tokens.bodies.content_parts import build_unknown, read_media
+from tokenquote.tokens.bodies.json_members import read_list, read_object, read_optional_text
+from tokenquote.tokens.request import BodyError, JsonObject, Location, Message, Request, Unknown
 
 __all__ = ["read_embedding", "read_ollama_generate", "read_prompt", "read_rerank"]
 
@@ -24,74 +23,91 @@ _EMBEDDED = (
 )
 
 
-def read_embedding(body: Mapping[str, Any]) -> Request:
-    """Texts to embed, under whichever name the provider has for them."""
+def read_embedding(body: JsonObject) -> Request:
+    """Read texts to embed, under whichever name the provider has for them.
+
+    Raises:
+        BodyError: the body has no such member, or it holds no texts.
+    """
     key = next((key for key in _EMBEDDED if body.get(key) is not None), None)
     if key is None:
         raise BodyError(("input",), f"an embedding body has one of {', '.join(_EMBEDDED)}")
-    return _request(_texts(body[key], (key,)))
+    return _build_request(_read_texts(body[key], (key,)))
 
 
-def read_prompt(body: Mapping[str, Any]) -> Request:
-    """`prompt`, with `suffix` after it and `system` before it where the api has them."""
+def read_prompt(body: JsonObject) -> Request:
+    """Read `prompt`, and with it the `system` and `suffix` that some APIs have.
+
+    Raises:
+        BodyError: the body has no prompt, or a member of the wrong type.
+    """
     prompt = body.get("prompt", body.get("inputText"))
     if prompt is None:
         raise BodyError(("prompt",), "this body has `prompt`: a string, a list of strings or token ids")
-    around = [text for key in ("system", "suffix") if (text := optional_text(body, key, ()))]
-    return _request([*_texts(prompt, ("prompt",)), *around])
+    around = [text for key in ("system", "suffix") if (text := read_optional_text(body, key, ()))]
+    return _build_request([*_read_texts(prompt, ("prompt",)), *around])
 
 
-def read_ollama_generate(body: Mapping[str, Any]) -> Request:
-    """Ollama puts `system` and `prompt` into the model's chat template, unless the body is `raw`."""
+def read_ollama_generate(body: JsonObject) -> Request:
+    """Read `system`, `prompt` and `images`, which Ollama puts into the chat template unless `raw` is true.
+
+    Raises:
+        BodyError: the body has no prompt, or a member of the wrong type.
+    """
     if body.get("raw") is True:
         return read_prompt(body)
-    prompt = optional_text(body, "prompt", ())
+    prompt = read_optional_text(body, "prompt", ())
     if prompt is None:
         raise BodyError(("prompt",), "an ollama.generate body has `prompt`: a string")
-    system = optional_text(body, "system", ())
+    system = read_optional_text(body, "system", ())
     spoken = [Message("system", (system,))] if system else []
-    pictures = [
-        data_or_address("image", data, ("images", i)) for i, data in enumerate(list_of(body, "images"))
-    ]
-    return Request(messages=(*spoken, Message("user", (prompt, *pictures))))
+    images = [read_media("image", data, ("images", i)) for i, data in enumerate(read_list(body, "images"))]
+    return Request(messages=(*spoken, Message("user", (prompt, *images))))
 
 
-def read_rerank(body: Mapping[str, Any]) -> Request:
-    """`query` once with each of `documents`."""
-    query = optional_text(body, "query", ())
+def read_rerank(body: JsonObject) -> Request:
+    """Read `query` and `documents`; the query is sent again with each document.
+
+    Raises:
+        BodyError: the body has no query or no list of documents, or a document has no text.
+    """
+    query = read_optional_text(body, "query", ())
     documents = body.get("documents")
     if query is None or not isinstance(documents, list):
         raise BodyError(("query",), "a rerank body has `query` and a list `documents`")
-    return _request(text for one in _texts(documents, ("documents",)) for text in (query, one))
+    return _build_request(
+        text for document in _read_texts(documents, ("documents",)) for text in (query, document)
+    )
 
 
-def _request(texts: Iterable[str | int | Unknown]) -> Request:
+def _build_request(texts: Iterable[str | int | Unknown]) -> Request:
     read = [*texts]
     return Request(
         prompts=tuple(text for text in read if isinstance(text, str)),
-        prompt_tokens=sum(ids for ids in read if isinstance(ids, int)),
-        unknown=tuple(one for one in read if isinstance(one, Unknown)),
+        prompt_tokens=sum(tokens for tokens in read if isinstance(tokens, int)),
+        unknown=tuple(piece for piece in read if isinstance(piece, Unknown)),
         shape="prompts",
     )
 
 
-def _texts(value: Any, at: Location) -> Iterator[str | int | Unknown]:
-    """Strings as they are; a list of token ids as its length."""
+def _read_texts(value: object, at: Location) -> Iterator[str | int | Unknown]:
+    """Yield strings unchanged, and each list of token ids as the number of its tokens."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, list) and value and all(isinstance(one, int) for one in value):
+    elif isinstance(value, list) and value and all(isinstance(token, int) for token in value):
         yield len(value)
     elif isinstance(value, list):
-        for i, one in enumerate(value):
-            yield from _texts(one, (*at, i))
+        for i, text in enumerate(value):
+            yield from _read_texts(text, (*at, i))
     else:
-        yield from _of_object(object_of(value, at, "a string, token ids, or an object with the text"), at)
+        holder = read_object(value, at, "a string, token ids, or an object with the text")
+        yield from _read_held_texts(holder, at)
 
 
-def _of_object(value: Mapping[str, Any], at: Location) -> Iterator[str | int | Unknown]:
-    """`{text}`, `{content: {parts: [{text}]}}`, `{content}`, `{parts}`."""
+def _read_held_texts(value: JsonObject, at: Location) -> Iterator[str | int | Unknown]:
+    """Yield the texts of `{text}`, `{content: {parts: [{text}]}}`, `{content}` or `{parts}`."""
     for key in ("text", "content", "parts"):
         if value.get(key) is not None:
-            yield from _texts(value[key], (*at, key))
+            yield from _read_texts(value[key], (*at, key))
             return
-    yield unknown({"type": next(iter(value), None), **value}, "inputs", at)
+    yield build_unknown({"type": next(iter(value), None), **value}, "inputs", at)

@@ -1,11 +1,10 @@
-"""What bodies say of calling tools, in every provider's words."""
+"""Read what bodies say of calling tools, in every provider's words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from tokenquote.tokens.bodies.json_members import either
+from tokenquote.tokens.bodies.json_members import find_member
 from tokenquote.tokens.request import ToolChoice
 
 __all__ = ["read_tool_choice"]
@@ -20,22 +19,22 @@ _WORDS: Mapping[str, ToolChoice] = {
 }
 
 
-def read_tool_choice(choice: Any) -> ToolChoice | None:
-    """`"required"`, `{type: any}`, `{tool: {name}}`, `{mode: ANY, allowedFunctionNames}`, and so on.
+def read_tool_choice(choice: object) -> ToolChoice | None:
+    """Read `"required"`, `{type: any}`, `{tool: {name}}`, `{mode: ANY, allowedFunctionNames}`, and the like.
 
-    What says nothing that we know counts as not said: the provider would refuse it.
+    None: the body states none, or in words that no provider has; a provider would refuse those.
     """
     if isinstance(choice, str):
         return _WORDS.get(choice.lower())
     if not isinstance(choice, dict):
         return None
     allowed = choice.get("allowed_tools", choice)
-    if isinstance(allowed, dict) and isinstance(allowed.get("tools"), list):
-        return _restricted(allowed.get("mode"), [_name(tool) for tool in allowed["tools"]])
-    names = either(choice, "allowedFunctionNames", "allowed_function_names")
+    if isinstance(allowed, dict) and isinstance(tools := allowed.get("tools"), list):
+        return _restrict(allowed.get("mode"), [_read_name(tool) for tool in tools])
+    names = find_member(choice, "allowedFunctionNames", "allowed_function_names")
     if isinstance(names, list):
-        return _restricted(choice.get("mode"), names)
-    name = _name(choice) or _name(choice.get("tool"))
+        return _restrict(choice.get("mode"), names)
+    name = _read_name(choice) or _read_name(choice.get("tool"))
     if name is not None:
         return ToolChoice("named", (name,))
     words = (choice.get("mode"), choice.get("type"), *choice)
@@ -44,13 +43,13 @@ def read_tool_choice(choice: Any) -> ToolChoice | None:
     )
 
 
-def _restricted(mode: Any, names: list[Any]) -> ToolChoice:
+def _restrict(mode: object, names: Sequence[object]) -> ToolChoice:
     known = _WORDS.get(mode.lower(), _AUTO) if isinstance(mode, str) else _AUTO
     return ToolChoice(known.mode, tuple(name for name in names if isinstance(name, str)))
 
 
-def _name(tool: Any) -> str | None:
-    """`{name}`, or one level down as `{function: {name}}`."""
+def _read_name(tool: object) -> str | None:
+    """Return the name of `{name}`, or of `{function: {name}}` one level down; None: it has none."""
     if not isinstance(tool, dict):
         return None
     inner = tool.get("function")

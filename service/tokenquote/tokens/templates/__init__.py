@@ -10,13 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
-from tokenquote.catalog.schema.providers import Framing, TemplateUse
+from tokenquote.catalog.schema.counting import TemplateUse
+from tokenquote.catalog.schema.framing import Framing
 from tokenquote.counts import Count
 from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
-from tokenquote.tokens.templates.chat_messages import messages_of, settings_of, stated_call, tools_of
+from tokenquote.tokens.templates.chat_messages import (
+    read_stated_call,
+    template_messages,
+    template_settings,
+    template_tools,
+)
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
 from tokenquote.tokens.templates.rendering import ChatTemplateError, render
 from tokenquote.tokens.texts import TextCounter
@@ -48,7 +53,7 @@ class TemplatedRequests:
         """Count a whole request, part by part."""
         if request.shape == "prompts":
             return self._prompts(request)
-        values = settings_of(request)
+        values = template_settings(request)
         tools = () if _without_tools(request) else request.tools
         whole = self._tokens(request.messages, tools, values)
         plain = {key: value for key, value in values.items() if key not in ("wants_json", "schema")}
@@ -129,7 +134,7 @@ class TemplatedRequests:
         self,
         messages: Sequence[Message],
         tools: Sequence[ToolDefinition] = (),
-        values: Mapping[str, Any] | None = None,
+        values: Mapping[str, object] | None = None,
         *,
         asks: bool = True,
     ) -> int:
@@ -138,13 +143,13 @@ class TemplatedRequests:
         Raises:
             BodyError: the template refuses it.
         """
-        shown: dict[str, Any] = {
+        shown: dict[str, object] = {
             "bos_token": "",
             "eos_token": "",
             **self._template.values,
             **(values or {}),
-            "messages": messages_of(messages, self._template.joined_by),
-            "tools": tools_of(tools) or None,
+            "messages": template_messages(messages, self._template.joined_by),
+            "tools": template_tools(tools) or None,
             "add_generation_prompt": asks,
         }
         if self._template.literal:
@@ -175,7 +180,9 @@ def _with_named_calls(message: Message) -> Message:
     """Read the names of calls that a plan states as text, which have none yet."""
     if all(call.name for call in message.calls):
         return message
-    read = [("", call) if call.name else stated_call(call.arguments, call.id or "") for call in message.calls]
+    read = [
+        ("", call) if call.name else read_stated_call(call.arguments, call.id or "") for call in message.calls
+    ]
     said = tuple(text for text, _ in read if text)
     return replace(message, parts=(*message.parts, *said), calls=tuple(call for _, call in read))
 

@@ -1,5 +1,6 @@
-"""Requests as chat templates see them: OpenAI's messages and tools, settings under their usual names; and
-calls that a plan states as text, read as the calls that they are.
+"""Turn requests into what chat templates read: OpenAI's messages and tools, settings under their usual names.
+
+A call that a plan states as text is read as a call first.
 """
 
 from __future__ import annotations
@@ -8,39 +9,41 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
 
-from tokenquote.tokens.request import Message, Request, ToolCall, ToolDefinition
+from tokenquote.tokens.request import JsonObject, Message, Request, ToolCall, ToolDefinition
 
-__all__ = ["messages_of", "settings_of", "stated_call", "tools_of"]
+__all__ = ["read_stated_call", "template_messages", "template_settings", "template_tools"]
 
 # `functions.get_weather{"city": "Paris"}`, `get_weather({"city": "Paris"})`; what was said may stand before.
-# Nothing gives back what it took (`+`), or many blanks would take time in the square of their number.
+# No quantifier gives back what it took (`+`): else the time would grow with the square of many blanks.
 _CALL = re.compile(r"(?:functions\.)?([A-Za-z_][A-Za-z0-9_.-]{0,127}+)\s*+(?:\(\s*+)?(?=\{)")
 
 _MOST_TRIES = 20
 
 
-def messages_of(messages: Sequence[Message], joined_by: str = "") -> list[dict[str, Any]]:
-    """Messages as dictionaries; several text parts become one, for templates of texts know no parts."""
+def template_messages(messages: Sequence[Message], joined_by: str = "") -> list[dict[str, object]]:
+    """Return messages as dictionaries; text parts become one text with `joined_by` between them."""
     names = {call.id: call.name for message in messages for call in message.calls if call.id}
-    return [_message(message, joined_by, names) for message in messages]
+    return [_template_message(message, joined_by, names) for message in messages]
 
 
-def tools_of(tools: Sequence[ToolDefinition]) -> list[dict[str, Any]]:
-    """Definitions as OpenAI wraps them, each function's members in the order in which they were sent."""
-    return [{"type": "function", "function": _function(tool)} for tool in tools]
+def template_tools(tools: Sequence[ToolDefinition]) -> list[dict[str, object]]:
+    """Return definitions as OpenAI wraps them, with each function's members in the order that was sent."""
+    return [{"type": "function", "function": _template_function(tool)} for tool in tools]
 
 
-def settings_of(request: Request) -> dict[str, Any]:
-    """What a request says of thinking, of calls and of its output, under the names that templates read."""
-    values: dict[str, Any] = {}
+def template_settings(request: Request) -> dict[str, object]:
+    """Return what a request says of reasoning, calls and output, under the names that templates read.
+
+    A value that the request does not state is left out.
+    """
+    values: dict[str, object] = {}
     settings = request.settings
-    effort = _effort(settings)
+    effort = _find_effort(settings)
     if effort is not None:
         values["reasoning_effort"] = effort
         values["thinking"] = effort != "none"
-    for stated in _thinking(settings):
+    for stated in _stated_thinking(settings):
         values["thinking"] = stated
     if "thinking" in values:
         values["enable_thinking"] = values["thinking"]
@@ -56,8 +59,8 @@ def settings_of(request: Request) -> dict[str, Any]:
     return values
 
 
-def stated_call(text: str, call_id: str) -> tuple[str, ToolCall]:
-    """What was said before the call, and the call.
+def read_stated_call(text: str, call_id: str) -> tuple[str, ToolCall]:
+    """Return what was said before the call, and the call.
 
     Text in which no function's name stands before a JSON object is taken as the arguments of some call.
     """
@@ -71,12 +74,12 @@ def stated_call(text: str, call_id: str) -> tuple[str, ToolCall]:
     return "", ToolCall("call", text, call_id)
 
 
-def _message(message: Message, joined_by: str, names: Mapping[str, str]) -> dict[str, Any]:
-    as_dict: dict[str, Any] = {"role": message.role, "content": joined_by.join(message.texts)}
+def _template_message(message: Message, joined_by: str, names: Mapping[str, str]) -> dict[str, object]:
+    as_dict: dict[str, object] = {"role": message.role, "content": joined_by.join(message.texts)}
     if message.reasoning:
         as_dict["reasoning_content"] = message.reasoning
     if message.calls:
-        as_dict["tool_calls"] = [_call(call) for call in message.calls]
+        as_dict["tool_calls"] = [_template_call(call) for call in message.calls]
     if message.role == "tool":
         as_dict["tool_call_id"] = message.call_id or ""
         as_dict["name"] = message.name or names.get(message.call_id or "", "")
@@ -85,34 +88,34 @@ def _message(message: Message, joined_by: str, names: Mapping[str, str]) -> dict
     return as_dict
 
 
-def _call(call: ToolCall) -> dict[str, Any]:
+def _template_call(call: ToolCall) -> dict[str, object]:
     function = {
         "name": call.name,
-        "arguments": _arguments(call.arguments),
+        "arguments": _parse_arguments(call.arguments),
         "arguments_text": call.arguments,  # for hosts that leave the text as the model wrote it
     }
     return {"id": call.id or "", "type": "function", "function": function}
 
 
-def _arguments(text: str) -> Any:
-    """Arguments are an object for templates; what is no JSON stays the text it is."""
+def _parse_arguments(text: str) -> object:
+    """Return the object that templates expect; what is no JSON stays text."""
     try:
         return json.loads(text) if text.strip() else {}
     except (ValueError, RecursionError):
         return text
 
 
-def _function(tool: ToolDefinition) -> dict[str, Any]:
+def _template_function(tool: ToolDefinition) -> dict[str, object]:
     if "parameters" in tool.as_sent or (tool.as_sent and not tool.parameters):
         return dict(tool.as_sent)
-    made: dict[str, Any] = {"name": tool.name}
+    function: dict[str, object] = {"name": tool.name}
     if tool.description:
-        made["description"] = tool.description
-    return {**made, "parameters": dict(tool.parameters)}
+        function["description"] = tool.description
+    return {**function, "parameters": dict(tool.parameters)}
 
 
-def _effort(settings: Mapping[str, Any]) -> str | None:
-    """`reasoning_effort`, or OpenRouter's `reasoning: {effort}`; Ollama's `think` may be a level too."""
+def _find_effort(settings: JsonObject) -> str | None:
+    """Find `reasoning_effort`, OpenRouter's `reasoning: {effort}`, or a level that is Ollama's `think`."""
     reasoning = settings.get("reasoning")
     nested = reasoning.get("effort") if isinstance(reasoning, dict) else None
     for value in (settings.get("reasoning_effort"), nested, settings.get("think")):
@@ -121,12 +124,12 @@ def _effort(settings: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _thinking(settings: Mapping[str, Any]) -> Iterator[bool]:
-    """`thinking: {type: enabled}`, `enable_thinking`, `think`, `reasoning: {enabled}`."""
+def _stated_thinking(settings: JsonObject) -> Iterator[bool]:
+    """Yield what `enable_thinking`, `think`, `thinking` and `reasoning: {enabled}` state; the last holds."""
     thinking, reasoning = settings.get("thinking"), settings.get("reasoning")
-    stated = [settings.get("enable_thinking"), settings.get("think"), thinking]
+    stated: list[object] = [settings.get("enable_thinking"), settings.get("think"), thinking]
     if isinstance(thinking, dict):
         stated.append({"enabled": True, "disabled": False}.get(str(thinking.get("type"))))
     if isinstance(reasoning, dict):
         stated.append(reasoning.get("enabled"))
-    yield from (one for one in stated if isinstance(one, bool))
+    yield from (value for value in stated if isinstance(value, bool))

@@ -1,8 +1,6 @@
-"""Tokens of a rendered prompt: each special token is one, and every text between two is encoded once."""
+"""Count the tokens of a rendered prompt: each special token is one, the texts between them are encoded."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.vocabularies import Vocabularies
@@ -10,10 +8,10 @@ from tokenquote.tokens.vocabularies import Vocabularies
 __all__ = ["CUT", "RenderedPrompts"]
 
 CUT = "\uf8ff"
-"""A template writes it between texts that the vendor encodes apart without a token between them."""
+"""A mark that a template writes between texts that the vendor encodes apart without a token between them."""
 
-# Characters of a private plane stand for special tokens that a user wrote, while a template is rendered.
-_FIRST = 0xF0000
+# While a template is rendered, characters of a private plane stand for special tokens that a user wrote.
+_FIRST_SHIELD = 0xF0000
 
 
 class RenderedPrompts:
@@ -24,11 +22,11 @@ class RenderedPrompts:
         self._vocabularies = vocabularies
         self._texts = texts
         self._specials = vocabularies.special_tokens(vocabulary)
-        self._shields = {special: chr(_FIRST + i) for i, special in enumerate(self._specials)}
+        self._shields = {special: chr(_FIRST_SHIELD + i) for i, special in enumerate(self._specials)}
         self._restored = {ord(shield): special for special, shield in self._shields.items()}
 
     def count(self, rendered: str) -> int:
-        """Number of tokens; those of texts with the model's factor."""
+        """Return the number of tokens; those of texts are scaled by the model's factor."""
         specials, in_texts = 0, 0
         for piece, special in self._vocabularies.pieces(self._vocabulary, rendered):
             if special:
@@ -38,13 +36,16 @@ class RenderedPrompts:
                 in_texts += sum(self._texts.encode(text.translate(self._restored)) for text in texts if text)
         return specials + self._texts.scaled(in_texts).tokens
 
-    def shield(self, value: Any) -> Any:
-        """Values in which the name of a special token is text: some providers encode it as that."""
+    def shield(self, value: object) -> object:
+        """Return a JSON value whose texts hide the names of special tokens, so that they count as text.
+
+        Some providers encode such a name as text where a user wrote it.
+        """
         if isinstance(value, str):
             pieces = self._vocabularies.pieces(self._vocabulary, value)
             return "".join(self._shields[piece] if special else piece for piece, special in pieces)
         if isinstance(value, dict):
-            return {self.shield(key): self.shield(one) for key, one in value.items()}
+            return {self.shield(key): self.shield(member) for key, member in value.items()}
         if isinstance(value, list):
-            return [self.shield(one) for one in value]
+            return [self.shield(item) for item in value]
         return value

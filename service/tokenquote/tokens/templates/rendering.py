@@ -1,8 +1,8 @@
-"""Chat templates of the catalog, rendered in a sandbox that bounds what a template may do.
+"""Render chat templates of the catalog in a sandbox that bounds what a template may do.
 
 A template comes from a model's vendor or from a user's own catalog. It sees messages, tools and values, and
-nothing else of the process. Every turn of a loop and every call of a macro is counted, and so is every text
-that it builds, so that one which loops or grows without end is refused, not waited for.
+nothing else of the process. Every turn of a loop, every call of a macro and every text that it builds is
+counted, so that a template which loops or grows without end is refused, not waited for.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any
 
 from jinja2 import Template, TemplateError, nodes
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 __all__ = ["ChatTemplateError", "compile_template", "render"]
 
 MAX_STEPS = 400_000
-"""Turns of loops and calls of macros in one rendering; ten thousand messages take some 50,000."""
+"""The number of turns of loops and calls of macros in one rendering; 10,000 messages take some 50,000."""
 MAX_CHARACTERS = 40_000_000
-"""Of a rendering, and of any text on the way: four times the largest request body."""
+"""The length of a rendering, and of any text on the way: four times the largest request body."""
 
-# Rendered where a template asks for today's date, so that a count does not depend on the day it is made:
-# dates of one form have the same number of tokens.
+# The date that stands where a template asks for today's, so that a count does not depend on the day it is
+# made: dates of one form have the same number of tokens.
 _TODAY = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
 
-# Ways to make a text of any length at once. Templates of vendors use none of them.
+# These make a text of any length at once. Templates of vendors use none of them.
 _NO_FILTERS = (
     "center",
     "filesizeformat",
@@ -45,15 +45,15 @@ _NO_METHODS = frozenset({"center", "expandtabs", "format", "format_map", "join",
 
 
 class ChatTemplateError(Exception):
-    """The template refuses the conversation, or does not render within its bounds."""
+    """A chat template that refuses the conversation, or that does not render within its bounds."""
 
 
 @lru_cache(maxsize=64)
 def compile_template(text: str) -> Template:
-    """The template, compiled once for each text.
+    """Return the compiled template; each text is compiled once.
 
     Raises:
-        ChatTemplateError: it is not one.
+        ChatTemplateError: the text is no chat template.
     """
     try:
         return _ENVIRONMENT.from_string(text)
@@ -63,16 +63,16 @@ def compile_template(text: str) -> Template:
         raise ChatTemplateError("not a chat template: nested too deep") from None
 
 
-def render(text: str, values: Mapping[str, Any]) -> str:
-    """The prompt that a template makes.
+def render(text: str, values: Mapping[str, object]) -> str:
+    """Return the prompt that a template makes.
 
     Args:
         text: the template.
-        values: its variables: `messages`, `tools` and whatever else it reads.
+        values: its variables, which are `messages`, `tools` and whatever else it reads.
 
     Raises:
-        ChatTemplateError: it refuses the conversation, breaks, or runs into a bound. The text of the error
-            holds none of the conversation.
+        ChatTemplateError: the template refuses the conversation, breaks, or runs into a bound. The text of
+            the error holds none of the conversation.
     """
     template = compile_template(text)
     token = _STEPS.set([0])
@@ -97,15 +97,15 @@ def render(text: str, values: Mapping[str, Any]) -> str:
 
 
 def _own_words(text: str, message: str) -> str:
-    """What a template says as far as it is the template's: the conversation may follow (GLM's arguments)."""
-    constants = (one.value for one in _ENVIRONMENT.parse(text).find_all(nodes.Const))
-    own = [one for one in constants if isinstance(one, str) and message.startswith(one)]
+    """Return what the template itself wrote of a message: the conversation may follow (GLM's arguments)."""
+    constants = (constant.value for constant in _ENVIRONMENT.parse(text).find_all(nodes.Const))
+    own = [value for value in constants if isinstance(value, str) and message.startswith(value)]
     longest = max(own, key=len, default="")[:300].strip()
     return f": {longest.rstrip(':')}" if longest else ""
 
 
 class _Raised(TemplateError):
-    """`raise_exception` of a template."""
+    """A call of `raise_exception` by a template, with the message that it gave."""
 
 
 _STEPS: ContextVar[list[int]] = ContextVar("steps")
@@ -125,12 +125,16 @@ def _refuse_length(characters: int) -> None:
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """As Hugging Face renders chat templates, with a counter in every loop and macro."""
+    """A sandbox that renders chat templates as Hugging Face does, with a counter in every loop and macro."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def step(self) -> str:
-        """Called by every turn of a loop and every macro."""
+        """Count a step; every turn of a loop and every macro calls this.
+
+        Raises:
+            ChatTemplateError: the rendering takes more steps than the bound.
+        """
         steps = _STEPS.get()
         steps[0] += 1
         if steps[0] > MAX_STEPS:
@@ -138,40 +142,48 @@ class _Environment(ImmutableSandboxedEnvironment):
         return ""
 
     def bounded(self, value: str) -> str:
-        """What `~` has joined."""
+        """Return what `~` has joined.
+
+        Raises:
+            ChatTemplateError: the text is longer than the bound.
+        """
         _refuse_length(len(value))
         return value
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         if operator == "**" or (operator == "%" and isinstance(left, str)):
             raise SecurityError(operator)
         if operator == "*" and not (isinstance(left, int | float) and isinstance(right, int | float)):
             raise SecurityError(operator)
-        result = super().call_binop(context, operator, left, right)
+        result: object = super().call_binop(context, operator, left, right)
         if isinstance(result, str | list | tuple):
             _refuse_length(len(result))
         return result
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         forbidden = isinstance(obj, str) and attr in _NO_METHODS
         return not forbidden and super().is_safe_attribute(obj, attr, value)
 
-    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+    def call(self, context: Context, obj: object, /, *args: object, **kwargs: object) -> object:
         if getattr(obj, "__func__", None) is _Environment.step:  # the most frequent by far
             return self.step()
-        if getattr(obj, "__name__", "") == "replace" and isinstance(getattr(obj, "__self__", None), str):
-            return _replace(obj.__self__, *args)
+        if getattr(obj, "__name__", "") == "replace":
+            text = getattr(obj, "__self__", None)
+            if isinstance(text, str):
+                return _replace(text, *args)
         return super().call(context, obj, *args, **kwargs)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         parsed = super()._parse(source, name, filename)
-        for loop in parsed.find_all((nodes.For, nodes.Macro)):
-            loop.body.insert(0, nodes.ExprStmt(_own("step"), lineno=loop.lineno))  # type: ignore[attr-defined]
+        for node in parsed.find_all((nodes.For, nodes.Macro)):
+            if isinstance(node, nodes.For | nodes.Macro):
+                node.body.insert(0, nodes.ExprStmt(_environment_call("step"), lineno=node.lineno))
         _bound_joins(parsed)
         return parsed
 
 
-def _own(method: str, *arguments: nodes.Expr) -> nodes.Call:
+def _environment_call(method: str, *arguments: nodes.Expr) -> nodes.Call:
+    """Return the node that calls a method of the environment."""
     return nodes.Call(nodes.EnvironmentAttribute(method), list(arguments), [], None, None)
 
 
@@ -181,22 +193,24 @@ def _bound_joins(node: nodes.Node) -> None:
         if isinstance(child, nodes.Node):
             _bound_joins(child)
             if isinstance(child, nodes.Concat):
-                setattr(node, name, _own("bounded", child))
+                setattr(node, name, _environment_call("bounded", child))
         elif isinstance(child, list):
-            for i, one in enumerate(child):
-                if isinstance(one, nodes.Node):
-                    _bound_joins(one)
-                    if isinstance(one, nodes.Concat):
-                        child[i] = _own("bounded", one)
+            for i, item in enumerate(child):
+                if isinstance(item, nodes.Node):
+                    _bound_joins(item)
+                    if isinstance(item, nodes.Concat):
+                        child[i] = _environment_call("bounded", item)
 
 
-def _replace(text: str, old: Any, new: Any, count: int = -1) -> str:
-    old, new = str(old), str(new)
-    _refuse_length(len(text) + text.count(old) * len(new))
-    return text.replace(old, new, count)
+def _replace(text: str, old: object, new: object, count: object = -1) -> str:
+    replaced, replacement = str(old), str(new)
+    _refuse_length(len(text) + text.count(replaced) * len(replacement))
+    if not isinstance(count, int):
+        raise TypeError("count")
+    return text.replace(replaced, replacement, count)
 
 
-def _join(items: Sequence[Any], separator: str = "", attribute: str | int | None = None) -> str:
+def _join(items: Sequence[object], separator: str = "", attribute: str | int | None = None) -> str:
     if attribute is not None:
         raise SecurityError("join by attribute")
     texts = [str(item) for item in items]
@@ -205,13 +219,13 @@ def _join(items: Sequence[Any], separator: str = "", attribute: str | int | None
 
 
 def _tojson(
-    value: Any,
+    value: object,
     ensure_ascii: bool = False,
     indent: int | None = None,
     separators: tuple[str, str] | None = None,
     sort_keys: bool = False,
 ) -> str:
-    """As Hugging Face defines it for chat templates: no escapes for HTML, no sorting."""
+    """Return JSON as Hugging Face defines it for chat templates: no escapes for HTML, no sorting."""
     if indent is not None and not 0 <= indent <= 16:
         raise SecurityError("indent")
     return json.dumps(
@@ -219,12 +233,13 @@ def _tojson(
     )
 
 
-def _from_json(value: str) -> Any:
-    return json.loads(value)
+def _from_json(value: str) -> object:
+    parsed: object = json.loads(value)
+    return parsed
 
 
-def _maybe_json(value: str) -> Any:
-    """The value that a text of JSON stands for; any other text stands for itself."""
+def _maybe_json(value: str) -> object:
+    """Return the value that a text of JSON stands for; any other text stands for itself."""
     try:
         return json.loads(value)
     except (ValueError, RecursionError):
@@ -239,21 +254,21 @@ def _strftime_now(form: str) -> str:
     return _TODAY.strftime(form)
 
 
-def _environment() -> _Environment:
-    made = _Environment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
+def _build_environment() -> _Environment:
+    environment = _Environment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
     for name in _NO_FILTERS:
-        del made.filters[name]
-    made.filters |= {
+        del environment.filters[name]
+    environment.filters |= {
         "tojson": _tojson,
         "from_json": _from_json,
         "maybe_json": _maybe_json,
         "replace": _replace,
         "join": _join,
     }
-    made.globals |= {"raise_exception": _raise_exception, "strftime_now": _strftime_now}
+    environment.globals |= {"raise_exception": _raise_exception, "strftime_now": _strftime_now}
     for name in ("lipsum", "cycler", "joiner"):
-        del made.globals[name]
-    return made
+        del environment.globals[name]
+    return environment
 
 
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = _build_environment()

@@ -1,4 +1,4 @@
-"""Tool definitions and output schemas as models see them, which is not how they are sent.
+"""Render tool definitions and output schemas as models see them, which is not how they are sent.
 
 tool_blocks         a list of tools as one text: OpenAI's namespace (typescript, typescript_0613), or JSON
 response_formats    OpenAI's block for an output schema

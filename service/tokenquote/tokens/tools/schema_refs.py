@@ -1,7 +1,7 @@
-"""`$ref` within a JSON schema, followed with care: another document is never fetched, a circle has an end.
+"""Follow `$ref` within a JSON schema: another document is never fetched, and a circle has an end.
 
-One look-up for all, and two ways to go on: OpenAI's renderings follow a chain of references to its end, those
-of private models write out each where it stands.
+Both ways to follow share one look-up: OpenAI's renderings follow a chain of references to its end, those of
+private models write out each reference where it stands.
 """
 
 from __future__ import annotations
@@ -10,36 +10,36 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import unquote
 
-from tokenquote.tokens.request import BodyError
+from tokenquote.tokens.request import BodyError, JsonObject
 
-__all__ = ["FollowedRefs", "Path", "Schema", "SchemaPlaces", "Size", "WrittenOutRefs"]
+__all__ = ["FollowedRefs", "Path", "Schema", "SchemaPlaces", "UnfoldedSize", "WrittenOutRefs"]
 
-Schema = Mapping[str, Any]
+Schema = JsonObject
+"""A JSON schema, or a schema inside one."""
 Path = frozenset[str]
-"""The places that the references on a way have led to."""
+"""The places that the references followed so far have led to."""
 
-# References can multiply: each level naming the next one twice doubles the text. Bounds for a whole list.
+# References can multiply: where each level names the next twice, the text doubles. Bounds for a whole list.
 _MAX_TYPES = 200_000
 _MAX_CHARACTERS = 5_000_000
 # A schema as it is sent has fewer levels (MAX_SCHEMA_DEPTH); references lead on from its deepest one.
 _MAX_LEVELS = 100
-# Of a list: no leading zero, and never more digits than Python turns into a number at once.
+# An index of a list: no leading zero, and never more digits than Python turns into a number at once.
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
 
-class Size:
-    """How much has been rendered so far, and how deep the place is that is being rendered."""
+class UnfoldedSize:
+    """The size to which the schemas of one list have unfolded so far, kept below fixed bounds."""
 
     def __init__(self) -> None:
         self._types = 0
         self._characters = 0
         self._levels = 0
 
-    def add(self, *texts: Any) -> None:
-        """Count texts.
+    def add_texts(self, *texts: object) -> None:
+        """Add the characters of those values that are texts.
 
         Raises:
             BodyError: the schemas unfold to more than the bounds.
@@ -49,7 +49,7 @@ class Size:
 
     @contextmanager
     def level(self) -> Iterator[None]:
-        """A type, and in it whatever is rendered meanwhile.
+        """Add a type, and take whatever is rendered inside the block as one level deeper.
 
         Raises:
             BodyError: the schemas unfold to more than the bounds.
@@ -60,13 +60,21 @@ class Size:
         yield
         self._levels -= 1
 
-    def followed(self, references: int) -> None:
-        """A reference at the end of so many."""
+    def refuse_chain(self, references: int) -> None:
+        """Refuse a chain of references that is too long.
+
+        Raises:
+            BodyError: more references lead to one place than the bound.
+        """
         if references > _MAX_LEVELS:
             raise BodyError(("tools",), f"more than {_MAX_LEVELS} references lead to one place")
 
-    def copied(self, members: int) -> None:
-        """A schema taken apart; each member is worth a character."""
+    def add_members(self, members: int) -> None:
+        """Add a schema that was copied; each of its members is worth a character.
+
+        Raises:
+            BodyError: the schemas unfold to more than the bounds.
+        """
         self._characters += members
         self._refuse_too_much()
 
@@ -79,14 +87,14 @@ class Size:
 
 
 class SchemaPlaces:
-    """Where the references of one document lead, each looked up once, however often it is followed."""
+    """The places that references of one document lead to; each reference is looked up once."""
 
     def __init__(self, root: Schema) -> None:
         self._root = root
         self._found: dict[str, tuple[str, Schema]] = {}
 
-    def of(self, reference: str) -> tuple[str, Schema]:
-        """The place, by one name for all its spellings, and the schema there; none has no members."""
+    def look_up(self, reference: str) -> tuple[str, Schema]:
+        """Return the place, by one name for all its spellings, and the schema there; empty: there is none."""
         if reference not in self._found:
             within = reference.startswith("#")
             place = unquote(reference) if within else reference
@@ -94,9 +102,9 @@ class SchemaPlaces:
         return self._found[reference]
 
     def _schema_at(self, place: str) -> Schema:
-        """A JSON pointer in a fragment: RFC 6901, section 6. Anchors and other documents lead nowhere."""
+        """Follow a JSON pointer in a fragment (RFC 6901, section 6); anchors lead nowhere."""
         hash_sign, *steps = place.split("/")
-        target: Any = self._root if hash_sign == "#" else None
+        target: object = self._root if hash_sign == "#" else None
         for step in steps:
             target = _member(target, step.replace("~1", "/").replace("~0", "~"))
             if target is None:
@@ -104,62 +112,70 @@ class SchemaPlaces:
         return target if isinstance(target, Mapping) else {}
 
 
-def _member(value: Any, name: str) -> Any:
+def _member(value: object, name: str) -> object:
     if isinstance(value, list):
         return value[int(name)] if _INDEX.fullmatch(name) and int(name) < len(value) else None
     return value.get(name) if isinstance(value, Mapping) else None
 
 
 class FollowedRefs:
-    """References as a chain: each place once on a way, and what stands beside a reference goes before it."""
+    """References followed as a chain to its end, each place at most once.
 
-    def __init__(self, root: Schema, size: Size) -> None:
+    Members beside a reference override those of the schema that it leads to.
+    """
+
+    def __init__(self, root: Schema, size: UnfoldedSize) -> None:
         self._places = SchemaPlaces(root)
         self._size = size
 
-    def resolve(self, schema: Any, path: Path) -> tuple[Schema, Path]:
-        """The schema itself or what it refers to; what leads nowhere or back to itself has no members.
+    def resolve(self, schema: object, path: Path) -> tuple[Schema, Path]:
+        """Return the schema itself or what it refers to, and the path there.
+
+        The schema is empty where a reference leads nowhere or back to itself, and where it is no object.
 
         Raises:
             BodyError: the schemas unfold to more than the bounds.
         """
         while isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
-            place, target = self._places.of(schema["$ref"])
+            place, target = self._places.look_up(schema["$ref"])
             if place in path:
                 return {}, path
             path |= {place}
-            self._size.followed(len(path))
+            self._size.refuse_chain(len(path))
             beside = {key: value for key, value in schema.items() if key != "$ref"}
-            self._size.copied(len(target) + len(beside))
+            self._size.add_members(len(target) + len(beside))
             schema = {**target, **beside}
         return (schema if isinstance(schema, dict) else {}), path
 
 
 class WrittenOutRefs:
-    """References one step at a time, each place written out only so often: a definition that names itself
-    has no end, and definitions that name each other twice double with every level.
+    """References followed one step at a time, each place written out at most `at_most` times.
+
+    Without that bound a definition that names itself has no end, and definitions that name each other twice
+    double with every level.
     """
 
     def __init__(self, root: Schema, at_most: int = 4) -> None:
         self._places = SchemaPlaces(root)
         self._at_most = at_most
-        self._size = Size()
+        self._size = UnfoldedSize()
         self._times = Counter[str]()
 
     def resolve(self, schema: Schema) -> Schema:
-        """The schema itself, or what it refers to, one step.
+        """Return the schema itself or what it refers to, which may be a reference again.
 
         Raises:
-            BodyError: the schemas unfold to more than the bounds of `Size`.
+            BodyError: the schemas unfold to more than the bounds of `UnfoldedSize`.
         """
-        found = self._referred(schema)
-        self._size.copied(1 + sum(len(one) for one in found.values() if isinstance(one, list | dict)))
+        found = self._follow(schema)
+        nested = sum(len(value) for value in found.values() if isinstance(value, list | dict))
+        self._size.add_members(1 + nested)
         return found
 
-    def _referred(self, schema: Schema) -> Schema:
+    def _follow(self, schema: Schema) -> Schema:
         reference = schema.get("$ref")
         if not isinstance(reference, str):
             return schema
-        place, target = self._places.of(reference)
+        place, target = self._places.look_up(reference)
         self._times[place] += 1
         return target if self._times[place] <= self._at_most else {}

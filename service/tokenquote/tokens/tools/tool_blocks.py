@@ -1,4 +1,4 @@
-"""A list of tool definitions as the one text that a model reads."""
+"""Render a list of tool definitions as the one text that a model reads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tokenquote.tokens.request import ToolDefinition
-from tokenquote.tokens.tools.schema_refs import Size
+from tokenquote.tokens.tools.schema_refs import UnfoldedSize
 from tokenquote.tokens.tools.typescript import function_declaration, namespace
 from tokenquote.tokens.tools.typescript_0613 import function_declaration_0613
 
@@ -17,16 +17,18 @@ __all__ = ["ToolBlock", "tool_block"]
 
 @dataclass(frozen=True, slots=True)
 class ToolBlock:
-    """The definitions by themselves, and the block that they make."""
+    """The block that the definitions of a list make, and each definition by itself."""
 
     names: tuple[str, ...]
+    """The names of the tools, in the order of the definitions."""
     definitions: tuple[str, ...]
     text: str
+    """The whole block."""
     before: str
-    """How the text before a definition ends: tokens reach over that border (`;`, blank line, `//`)."""
+    """The end of the text before a definition: tokens reach over that border (`;`, blank line, `//`)."""
 
     def by_tool(self, encode: Callable[[str], int]) -> Mapping[str, int]:
-        """What each definition adds to the block, by its tool's name."""
+        """Return the tokens that each definition adds to the block, by its tool's name."""
         border = encode(self.before)
         tokens: dict[str, int] = {}
         for name, definition in zip(self.names, self.definitions, strict=True):
@@ -35,12 +37,12 @@ class ToolBlock:
 
 
 def tool_block(tools: Sequence[ToolDefinition], style: str) -> ToolBlock:
-    """Render definitions in the style that a family of models is shown.
+    """Render definitions in the style that a family of models is shown; an unknown style means JSON.
 
     Raises:
         BodyError: the schemas unfold to more than the bounds.
     """
-    size = Size()
+    size = UnfoldedSize()
     render = {
         "typescript": partial(function_declaration, size=size),
         "typescript-0613": partial(function_declaration_0613, size=size),

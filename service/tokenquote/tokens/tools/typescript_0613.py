@@ -1,16 +1,15 @@
-"""Tool definitions as gpt-4-0613 sees them: an earlier form of the same namespace.
+"""Render tool definitions as gpt-4-0613 sees them: an earlier form of the namespace of typescript.py.
 
-No titles, no comments below the second level, never an object on one line, two blanks for each level.
+It has no titles, no comments below the second level, no object on one line, and two blanks for each level.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from tokenquote.tokens.request import ToolDefinition
-from tokenquote.tokens.tools.schema_refs import FollowedRefs, Path, Schema, Size
+from tokenquote.tokens.tools.schema_refs import FollowedRefs, Path, Schema, UnfoldedSize
 from tokenquote.tokens.tools.typescript import comments
 
 __all__ = ["function_declaration_0613"]
@@ -19,16 +18,16 @@ _PRIMITIVES = {"string": "string", "integer": "number", "number": "number", "boo
 _COMMENTED_LEVELS = 1
 
 
-def function_declaration_0613(tool: ToolDefinition, size: Size) -> str:
-    """One function as a type.
+def function_declaration_0613(tool: ToolDefinition, size: UnfoldedSize) -> str:
+    """Return a function as a type of the namespace.
 
     Raises:
         BodyError: the schemas unfold to more than the bounds of `size`.
     """
-    size.add(tool.description)
+    size.add_texts(tool.description)
     lines = [*comments(tool.description)]
     if tool.parameters.get("properties"):
-        shape = _Renderer0613(tool.parameters, size).object(tool.parameters, 0, frozenset())
+        shape = _Renderer0613(tool.parameters, size).render_object(tool.parameters, 0, frozenset())
         lines.append(f"type {tool.name} = (_: {shape}) => any;")
     else:
         lines.append(f"type {tool.name} = () => any;")
@@ -36,11 +35,11 @@ def function_declaration_0613(tool: ToolDefinition, size: Size) -> str:
 
 
 class _Renderer0613:
-    def __init__(self, root: Schema, size: Size) -> None:
+    def __init__(self, root: Schema, size: UnfoldedSize) -> None:
         self._references = FollowedRefs(root, size)
         self._size = size
 
-    def object(self, schema: Schema, level: int, path: Path) -> str:
+    def render_object(self, schema: Schema, level: int, path: Path) -> str:
         properties = schema.get("properties")
         if not isinstance(properties, dict) or not properties:
             return "object"
@@ -53,34 +52,36 @@ class _Renderer0613:
         ]
         return "\n".join(["{", *(" " * (2 * level) + line for line in lines), "}"])
 
-    def _property(self, name: str, prop: Any, required: bool, level: int, path: Path) -> Iterator[str]:
-        prop, path = self._references.resolve(prop, path)
-        self._size.add(name, prop.get("description"))
+    def _property(
+        self, name: str, unresolved: object, required: bool, level: int, path: Path
+    ) -> Iterator[str]:
+        prop, path = self._references.resolve(unresolved, path)
+        self._size.add_texts(name, prop.get("description"))
         if level < _COMMENTED_LEVELS:
             yield from comments(prop.get("description"))
         yield f"{name}{'' if required else '?'}: {self._type(prop, level, path)},"
 
-    def _type(self, schema: Any, level: int, path: Path) -> str:
+    def _type(self, schema: object, level: int, path: Path) -> str:
         with self._size.level():
             return self._resolved(*self._references.resolve(schema, path), level)
 
     def _resolved(self, schema: Schema, path: Path, level: int) -> str:
-        if isinstance(schema.get("enum"), list):
-            values = " | ".join(json.dumps(value, ensure_ascii=False) for value in schema["enum"])
-            self._size.add(values)
-            return values
-        if isinstance(schema.get("anyOf"), list):
-            return " | ".join(self._type(branch, level, path) for branch in schema["anyOf"])
+        if isinstance(values := schema.get("enum"), list):
+            written = " | ".join(json.dumps(value, ensure_ascii=False) for value in values)
+            self._size.add_texts(written)
+            return written
+        if isinstance(branches := schema.get("anyOf"), list):
+            return " | ".join(self._type(branch, level, path) for branch in branches)
         kind = schema.get("type")
         if isinstance(kind, list):
-            return " | ".join(_primitive(one) for one in kind)
+            return " | ".join(_primitive(name) for name in kind)
         if kind == "array":
             items = schema.get("items")
             return f"{self._type(items, level, path)}[]" if isinstance(items, dict) and items else "any[]"
         if kind == "object":
-            return self.object(schema, level + 1, path)
+            return self.render_object(schema, level + 1, path)
         return _primitive(kind)
 
 
-def _primitive(kind: Any) -> str:
+def _primitive(kind: object) -> str:
     return _PRIMITIVES.get(kind, "any") if isinstance(kind, str) else "any"

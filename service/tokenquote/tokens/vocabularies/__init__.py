@@ -1,4 +1,4 @@
-"""The vocabularies of a catalog: each loaded once, when first needed, checked by hash."""
+"""Load the vocabularies of a catalog, each once, when it is first needed, and checked by its hash."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.tokens.vocabularies.content_classes import ClassCounter
-from tokenquote.tokens.vocabularies.encoders import BytePairEncoder, Encoder, encoder_of
+from tokenquote.tokens.vocabularies.encoders import BytePairEncoder, Encoder, build_encoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, read_vocabulary_file
 
 __all__ = ["Vocabularies", "VocabularyError"]
@@ -18,7 +18,7 @@ __all__ = ["Vocabularies", "VocabularyError"]
 
 @dataclass(frozen=True, slots=True)
 class _Unusable:
-    """Why a vocabulary cannot be used: a value, never the exception itself.
+    """The reason why a vocabulary cannot be used: a value, never the exception itself.
 
     An exception that is raised again and again grows a traceback, and that keeps every frame it went
     through, with the prompts in them, for as long as the exception is kept.
@@ -29,7 +29,7 @@ class _Unusable:
 
 
 class Vocabularies:
-    """The vocabularies of a catalog; safe to share between threads."""
+    """The vocabularies of a catalog, which threads may share."""
 
     def __init__(self, known: Mapping[str, Vocabulary]) -> None:
         self._known = known
@@ -38,15 +38,19 @@ class Vocabularies:
         self._lock = threading.Lock()
 
     def count(self, vocabulary: str, text: str) -> int:
-        """Number of tokens of a text."""
+        """Return the number of tokens of a text.
+
+        Raises:
+            VocabularyError: the vocabulary cannot be used.
+        """
         return self.encoder(vocabulary).count(text)
 
     def encoder(self, vocabulary: str) -> Encoder:
-        """The encoder of this name, loaded by the first caller while any others wait.
+        """Return the encoder of this name; the first caller loads it while any others wait.
 
         Raises:
-            VocabularyMissing: known, but neither installed nor imported.
-            VocabularyError: not in the catalog, not readable, or changed.
+            VocabularyMissing: the vocabulary is known, but neither installed nor imported.
+            VocabularyError: it is not in the catalog, not readable, or changed.
         """
         loaded = self._encoder_or_reason(vocabulary)
         if isinstance(loaded, _Unusable):
@@ -54,7 +58,11 @@ class Vocabularies:
         return loaded
 
     def classes(self, vocabulary: str) -> ClassCounter:
-        """The classes of content in a byte-pair vocabulary; learnt token by token as texts come."""
+        """Return what counts classes of content in a byte-pair vocabulary; it learns tokens as texts come.
+
+        Raises:
+            VocabularyError: the vocabulary cannot be used, or has no byte-pair ranks.
+        """
         if vocabulary not in self._classes:
             encoder = self.encoder(vocabulary)
             if not isinstance(encoder, BytePairEncoder):
@@ -63,16 +71,16 @@ class Vocabularies:
         return self._classes[vocabulary]
 
     def trouble(self, vocabulary: str) -> str | None:
-        """Why the vocabulary cannot be used, or None. Asking loads it."""
+        """Load the vocabulary and return why it cannot be used; None: it can."""
         loaded = self._encoder_or_reason(vocabulary)
         return loaded.message if isinstance(loaded, _Unusable) else None
 
     def special_tokens(self, vocabulary: str) -> tuple[str, ...]:
-        """What chat templates write as one token, whether the vocabulary's file is there or not."""
+        """Return what chat templates write as one token each, even where the vocabulary's file is missing."""
         return self._known[vocabulary].special_tokens
 
     def pieces(self, vocabulary: str, rendered: str) -> Iterator[tuple[str, bool]]:
-        """A rendered prompt as texts and special tokens: (piece, whether it is a special token)."""
+        """Yield the pieces of a rendered prompt, each with whether it is a special token."""
         specials = self._known[vocabulary].special_tokens
         if not specials:
             yield rendered, False
@@ -96,7 +104,7 @@ class Vocabularies:
             return _Unusable(VocabularyError, f"the catalog has no vocabulary {name!r}; it has {known}")
         entry = self._known[name]
         try:
-            return encoder_of(name, entry, read_vocabulary_file(name, entry))
+            return build_encoder(name, entry, read_vocabulary_file(name, entry))
         except VocabularyError as error:
             return _Unusable(type(error), str(error))
 

@@ -1,7 +1,7 @@
-"""What kinds of text a text is made of: tokens of a public vocabulary, told apart by script and shape.
+"""Count the kinds of content in a text: tokens of a public vocabulary, told apart by script and shape.
 
-Private vocabularies differ from public ones by kind of content: one writes a number digit by digit where
-another has a token for three of them, one knows fewer rare words. Every token of the public vocabulary is
+Private vocabularies differ from public ones by kind of content: some write a number digit by digit where
+others have a token for three digits, some know fewer rare words. Every token of the public vocabulary is
 of one class, by its own bytes and its rank; counting classes costs one encoding and one table look-up.
 """
 
@@ -14,17 +14,19 @@ import numpy.typing as npt
 
 from tokenquote.tokens.vocabularies.encoders import BytePairEncoder
 
-__all__ = ["CLASSES", "SCRIPTS", "ClassCounter", "class_of"]
+__all__ = ["CLASSES", "SCRIPTS", "ClassCounter", "classify_token"]
 
 RARE_RANK = 90_000
-"""Merges are ranked by how early they were learnt: words beyond this rank are rare, and vocabularies of
-half the size have to spell them."""
+"""The rank from which on words are rare, so that vocabularies of half the size have to spell them.
+
+Merges are ranked by how early they were learnt.
+"""
 
 SCRIPTS = (
     "accented", "greek", "cyrillic", "hebrew", "arabic", "indic", "thai", "kana", "hangul", "han",
     "other_script",
 )  # fmt: skip
-"""Classes of words that are not plain Latin letters."""
+"""The classes of words that are not plain Latin letters."""
 
 CLASSES = (
     "spaced", "spaced_rare", "spaced_capital", "spaced_capital_rare",
@@ -33,8 +35,11 @@ CLASSES = (
     "sign", "sign_spaced", "signs_2", "signs_2_spaced", "signs_3", "signs_3_spaced",
     "signs_line", "signs_line_spaced", "symbols", "space", "spaces", "line", "fragment", *SCRIPTS,
 )  # fmt: skip
-"""Every class. `spaced` words begin with the blank before them, `joined` ones do not; `continued` counts,
-besides its own class, each token of letters that goes on where the one before it broke a word off."""
+"""All classes of content.
+
+`spaced` words begin with the blank before them, `joined` words do not. A token of letters that goes on where
+the token before it broke a word off counts in its own class and in `continued`.
+"""
 
 _INDEX = {name: i for i, name in enumerate(CLASSES)}
 _CONTINUED = _INDEX["continued"]
@@ -60,7 +65,7 @@ class ClassCounter:
         self._ends = np.zeros(size, dtype=bool)
 
     def counts(self, text: str) -> npt.NDArray[np.int64]:
-        """How many tokens of each class, in the order of CLASSES."""
+        """Return the number of tokens of each class, in the order of CLASSES."""
         ids = np.asarray(self._encoder.encode(text), dtype=np.int64)
         for token in np.unique(ids[self._class[ids] < 0]):
             self._learn(int(token))
@@ -70,46 +75,46 @@ class ClassCounter:
 
     def _learn(self, token: int) -> None:
         piece = self._encoder.encoding.decode_single_token_bytes(token)
-        self._class[token] = _INDEX[class_of(piece, token)]
+        self._class[token] = _INDEX[classify_token(piece, token)]
         self._begins[token] = piece[:1].isalpha()
         self._ends[token] = piece[-1:].isalpha()
 
 
-def class_of(piece: bytes, rank: int) -> str:
-    """The class of one token by its bytes and its rank."""
+def classify_token(piece: bytes, rank: int) -> str:
+    """Return the class of a token by its bytes and its rank."""
     try:
         text = piece.decode()
     except UnicodeDecodeError:
         return "fragment"
     if not text.strip():
-        return _blank(text)
+        return _classify_blank(text)
     bare = text.removeprefix(" ")
     spaced = bare != text
     if bare.isascii() and bare.isdigit():
         return f"digits_{min(len(bare), 3)}"
     if all(letter.isalpha() or unicodedata.category(letter).startswith("M") for letter in bare):
-        return _word(bare, rank, spaced=spaced)
+        return _classify_word(bare, rank, spaced=spaced)
     if any(letter.isalpha() for letter in bare):
         return "contraction" if "'" in bare or "’" in bare else "mixed"
-    return _signs(bare, spaced=spaced)
+    return _classify_signs(bare, spaced=spaced)
 
 
-def _blank(text: str) -> str:
+def _classify_blank(text: str) -> str:
     if "\n" in text or "\r" in text:
         return "line"
     return "space" if len(text) == 1 else "spaces"
 
 
-def _word(word: str, rank: int, *, spaced: bool) -> str:
+def _classify_word(word: str, rank: int, *, spaced: bool) -> str:
     if not word.isascii():
-        return next((s for s in map(_script, word) if s != "accented"), "accented")
+        return next((script for script in map(_find_script, word) if script != "accented"), "accented")
     rare = "_rare" if rank >= RARE_RANK else ""
     if len(word) > 1 and word.isupper():
         return f"capitals{rare}"
     return f"{'spaced' if spaced else 'joined'}{'_capital' if word[0].isupper() else ''}{rare}"
 
 
-def _signs(signs: str, *, spaced: bool) -> str:
+def _classify_signs(signs: str, *, spaced: bool) -> str:
     if not signs.isascii():
         return "symbols"
     after = "_spaced" if spaced else ""
@@ -118,5 +123,5 @@ def _signs(signs: str, *, spaced: bool) -> str:
     return f"sign{after}" if len(signs) == 1 else f"signs_{min(len(signs), 3)}{after}"
 
 
-def _script(letter: str) -> str:
+def _find_script(letter: str) -> str:
     return next(script for first, script in reversed(_BLOCKS) if ord(letter) >= first)

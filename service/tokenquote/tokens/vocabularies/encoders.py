@@ -1,4 +1,4 @@
-"""Vocabulary files to encoders, each by the library whose merges are exact for its format."""
+"""Turn vocabulary files into encoders, each by the library whose merges are exact for its format."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import json
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import tiktoken
 
@@ -14,27 +14,28 @@ from tokenquote.catalog.schema.vocabularies import Vocabulary, VocabularyFormat
 from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing
 from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
 
-__all__ = ["BytePairEncoder", "Encoder", "encoder_of"]
+__all__ = ["BytePairEncoder", "Encoder", "build_encoder"]
 
 MAX_TOKENS = 1_000_000
-"""The largest vocabulary; the largest known has 262,144 tokens."""
+"""The number of tokens that a vocabulary may have; the largest known has 262,144."""
 
 
 class Encoder(Protocol):
-    """Text to tokens; safe to share between threads."""
+    """An encoder of text to tokens, which threads may share."""
 
     def encode(self, text: str) -> list[int]:
-        """Ids of the tokens, without any that open or close a prompt."""
+        """Return the ids of the tokens, without any that open or close a prompt."""
 
     def count(self, text: str) -> int:
-        """Number of tokens."""
+        """Return the number of tokens."""
 
 
-def encoder_of(name: str, entry: Vocabulary, content: bytes) -> Encoder:
-    """The encoder of a file.
+def build_encoder(name: str, entry: Vocabulary, content: bytes) -> Encoder:
+    """Return the encoder that a file's content describes.
 
     Raises:
-        VocabularyError: the content is not of the format, or the library for it is not installed.
+        VocabularyMissing: the library for the format is not installed.
+        VocabularyError: the content is not of the format.
     """
     try:
         return _READERS[entry.format](name, entry, content)
@@ -51,7 +52,7 @@ def encoder_of(name: str, entry: Vocabulary, content: bytes) -> Encoder:
 
 
 class BytePairEncoder:
-    """Byte-pair merges over explicit ranks, by tiktoken.
+    """An encoder of byte-pair merges over explicit ranks, by tiktoken.
 
     Text that looks like a special token counts as the plain text it is.
     """
@@ -71,13 +72,13 @@ class BytePairEncoder:
 
 
 class HuggingFaceEncoder:
-    """A tokenizer.json, by Hugging Face's tokenizers."""
+    """An encoder that a tokenizer.json describes, by Hugging Face's tokenizers."""
 
     def __init__(self, name: str, entry: Vocabulary, content: bytes) -> None:
         import tokenizers
 
         self._tokenizer = tokenizers.Tokenizer.from_str(content.decode("utf-8"))
-        absent = [one for one in entry.special_tokens if self._tokenizer.token_to_id(one) is None]
+        absent = [token for token in entry.special_tokens if self._tokenizer.token_to_id(token) is None]
         if absent:
             raise VocabularyError(f"vocabulary {name!r}: the file has no token {', '.join(absent)}")
         self._tokenizer.no_truncation()
@@ -92,7 +93,7 @@ class HuggingFaceEncoder:
 
 
 class SentencePieceEncoder:
-    """A SentencePiece model."""
+    """An encoder that a SentencePiece model describes, by its own library."""
 
     def __init__(self, content: bytes) -> None:
         import sentencepiece
@@ -108,7 +109,7 @@ class SentencePieceEncoder:
 
 
 def _sendable(text: str) -> str:
-    """Text as UTF-8 can carry it: a lone surrogate is sent as a question mark."""
+    """Return the text as UTF-8 can carry it: a lone surrogate becomes a question mark."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -121,13 +122,14 @@ def _tiktoken(name: str, entry: Vocabulary, content: bytes) -> Encoder:
 
 
 def _tekken(name: str, entry: Vocabulary, content: bytes) -> Encoder:
-    """Mistral's file holds more ranks than its models use; ids of special tokens come first, outside."""
+    """Read Mistral's file, which holds more ranks than its models use; the first ids are special tokens'."""
     data = json.loads(content)
-    config: Mapping[str, Any] = data["config"]
+    config = data["config"]
     used = int(config["default_vocab_size"]) - int(config["default_num_special_tokens"])
     if not 256 <= used <= len(data["vocab"]):
         raise VocabularyError(f"vocabulary {name!r}: {used} tokens used of {len(data['vocab'])}")
-    ranks = {base64.b64decode(one["token_bytes"]): int(one["rank"]) for one in data["vocab"][:used]}
+    entries = data["vocab"][:used]
+    ranks = {base64.b64decode(token["token_bytes"]): int(token["rank"]) for token in entries}
     return _byte_pairs(name, str(config["pattern"]), ranks, entry.normalization)
 
 

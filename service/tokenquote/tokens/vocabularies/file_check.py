@@ -1,9 +1,9 @@
-"""Whether a vocabulary file can be loaded and counted with.
+"""Check that a vocabulary file can be loaded and counted with.
 
     python -m tokenquote.tokens.vocabularies.file_check NAME ENTRY < FILE
 
-Run in a process of its own, for a hostile file may crash its library or never come back. Exit 1 and one line
-on stderr say what is wrong with the file.
+It runs in a process of its own, because a hostile file may crash its library or never come back. Where a file
+is refused, the exit status is 1 and a line on stderr says why.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary
-from tokenquote.tokens.vocabularies.encoders import encoder_of
+from tokenquote.tokens.vocabularies.encoders import build_encoder
 from tokenquote.tokens.vocabularies.files import VocabularyError
 
 __all__ = ["PAGE", "main"]
@@ -24,16 +24,18 @@ PAGE = (
     + " " * 3000
     + "a" * 3000
 )
-"""Words, numbers, code, scripts, an emoji of several, control characters, and long repeats."""
+"""A text of words, numbers, code, several scripts, a joined emoji, control characters, and long repeats."""
 
-# A vocabulary gives a page of mixed text fewer tokens than bytes, and not next to none.
+# A vocabulary has fewer tokens than bytes for a page of mixed text, and at least these.
 _FEWEST = 60
 
 
 def main(arguments: list[str]) -> int:
+    """Check the file on stdin, and return the exit status; the arguments are its name and catalog entry."""
     name, entry = arguments
     try:
-        tokens = encoder_of(name, Vocabulary.model_validate_json(entry), sys.stdin.buffer.read()).count(PAGE)
+        encoder = build_encoder(name, Vocabulary.model_validate_json(entry), sys.stdin.buffer.read())
+        tokens = encoder.count(PAGE)
     except VocabularyError as error:
         print(str(error).splitlines()[0][:500], file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""Files of vocabularies, checked by hash: in this package, in an installed one, or in a user's catalog."""
+"""Read the files of vocabularies from this package, an installed one or a user's catalog, checked by hash."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from pathlib import Path
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.errors import LocatedError
 
-__all__ = ["VocabularyError", "VocabularyMissing", "file_of", "read_vocabulary_file"]
+__all__ = ["VocabularyError", "VocabularyMissing", "locate_file", "read_vocabulary_file"]
 
 MAX_BYTES = 64 * 1024 * 1024
-"""The largest file: Gemma 3's tokenizer.json has 33 MB."""
+"""The number of bytes that a file may have; Gemma 3's tokenizer.json has 33 MB."""
 
 _RANKS = files("tokenquote.tokens.vocabularies") / "ranks"
 
 
 class VocabularyError(LocatedError):
-    """A vocabulary cannot be used: it is not known, not readable, or not the one that the catalog names."""
+    """A vocabulary that cannot be used: unknown, not readable, or not the file that the catalog names."""
 
     kind = "vocabulary-unavailable"
 
@@ -29,17 +29,17 @@ class VocabularyError(LocatedError):
 
 
 class VocabularyMissing(VocabularyError):
-    """A vocabulary is known, but its package is not installed and nobody has imported it."""
+    """A vocabulary that is known, but neither installed as a package nor imported."""
 
 
 def read_vocabulary_file(name: str, entry: Vocabulary) -> bytes:
-    """The file's content, unpacked.
+    """Return the content of a vocabulary's file, unpacked.
 
     Raises:
         VocabularyMissing: there is no file.
-        VocabularyError: it cannot be read, or its hash is not the catalog's.
+        VocabularyError: it cannot be read, is too large, or its hash is not the catalog's.
     """
-    path = file_of(name, entry)
+    path = locate_file(name, entry)
     try:
         if path.stat().st_size > MAX_BYTES:
             raise VocabularyError(f"vocabulary {name!r}: {path.name} has more than {MAX_BYTES} bytes")
@@ -54,11 +54,11 @@ def read_vocabulary_file(name: str, entry: Vocabulary) -> bytes:
     return content
 
 
-def file_of(name: str, entry: Vocabulary) -> Path:
-    """Where the file lies.
+def locate_file(name: str, entry: Vocabulary) -> Path:
+    """Return the path of a vocabulary's file, which may not exist in a user's catalog.
 
     Raises:
-        VocabularyMissing: its package is not installed, or it waits to be imported.
+        VocabularyMissing: the package is not installed, or the file has yet to be imported.
     """
     if entry.file is None:
         raise VocabularyMissing(

@@ -1,4 +1,4 @@
-"""Long stretches of blanks, which tiktoken's regular expression cannot take, counted around it."""
+"""Encode texts with long stretches of blanks around tiktoken's regular expression, which cannot take them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import tiktoken
 
 __all__ = ["count_around_blanks", "encode_around_blanks"]
 
-# Unicode's White_Space without line ends.
+# The characters of Unicode's White_Space, without line ends.
 _BLANKS = re.compile("[\\t\\v\\f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+")
 _LONG_BLANKS = 250_000
 _SLICE = 2**16
 
 
 def count_around_blanks(encoding: tiktoken.Encoding, text: str) -> int:
-    """Number of tokens of any text; what looks like a special token counts as the plain text it is."""
+    """Return the number of tokens of any text; what looks like a special token counts as plain text."""
     tokens = 0
     for start, end in _long_blanks(text):
         tokens += len(encoding.encode_ordinary(text[:start])) + _count_blanks(encoding, text[start:end])
@@ -25,7 +25,7 @@ def count_around_blanks(encoding: tiktoken.Encoding, text: str) -> int:
 
 
 def encode_around_blanks(encoding: tiktoken.Encoding, text: str) -> list[int]:
-    """The tokens that `count_around_blanks` counts."""
+    """Return the ids of the tokens that `count_around_blanks` counts."""
     tokens: list[int] = []
     for start, end in _long_blanks(text):
         tokens += encoding.encode_ordinary(text[:start])
@@ -36,7 +36,7 @@ def encode_around_blanks(encoding: tiktoken.Encoding, text: str) -> list[int]:
 
 
 def _count_blanks(encoding: tiktoken.Encoding, blanks: str) -> int:
-    """Blanks as one piece, in slices: encoding a piece keeps other threads waiting until it is done.
+    """Count blanks as one piece, in slices: encoding a piece keeps other threads waiting until it is done.
 
     Merges of one kind of blank pair equal halves, so a cut at a power of two changes nothing; of mixed
     kinds, a slice may count one token more or less than the whole.
@@ -49,7 +49,7 @@ def _slices(blanks: str) -> Iterator[str]:
 
 
 def _long_blanks(text: str) -> Iterator[tuple[int, int]]:
-    r"""The next stretch of blanks that tiktoken's regular expression cannot take, until there is none.
+    r"""Yield each stretch of blanks that tiktoken's regular expression cannot take, as its start and end.
 
     `\s+(?!\S)` keeps one state for each blank and panics at a million (StackOverflow, tiktoken 0.14.0).
     What it would match is known: all of the blanks but the last, which goes with the word after them.

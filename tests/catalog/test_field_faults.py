@@ -15,9 +15,8 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 import tokenquote.catalog
 import tokenquote_client
-from tokenquote.catalog.fields import fields_at
 from tokenquote.catalog.schema.providers import ProviderFile
-from tokenquote.catalog.wording import did_you_mean, plain
+from tokenquote.errors.field_faults import describe_fault, did_you_mean, fields_at
 from tokenquote_client import Plan
 
 PYDANTICS_OWN = re.compile(
@@ -63,7 +62,7 @@ def sentences(kind: type[BaseModel], value: Any) -> list[str]:
     try:
         kind.model_validate(value)
     except ValidationError as error:
-        return [plain(line) for line in error.errors()]
+        return [describe_fault(line) for line in error.errors()]
     return []
 
 
@@ -91,7 +90,7 @@ def test_every_pattern_has_words() -> None:
     assert len(patterns) > 5
     for pattern in patterns - {r"^[0-9]+(\.[0-9]+)?$"}:  # money, whose validator speaks first
         line = {"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}, "loc": ("x",), "msg": ""}
-        assert plain(line) != "write other characters", pattern
+        assert describe_fault(line) != "write other characters", pattern
 
 
 def _patterns(schema: Any) -> Iterator[str]:
@@ -138,7 +137,7 @@ def test_the_sentence_of(kind: Any, context: dict[str, Any] | None, sentence: st
     """The line is made by pydantic, so that a name of its context that changes is seen."""
     made = PydanticKnownError(kind, context)
     line = {"type": kind, "msg": made.message(), "loc": ("x",), "ctx": made.context or {}}
-    assert plain(line) == sentence
+    assert describe_fault(line) == sentence
 
 
 def test_words_of_a_validator_of_our_own_are_taken_as_they_are() -> None:
@@ -146,9 +145,9 @@ def test_words_of_a_validator_of_our_own_are_taken_as_they_are() -> None:
         raise PydanticCustomError("contradiction", "state either `a` or `b`")
 
     line = {"type": "contradiction", "msg": "state either `a` or `b`", "loc": (), "ctx": {}}
-    assert plain(line) == "state either `a` or `b`"
+    assert describe_fault(line) == "state either `a` or `b`"
     line = {"type": "value_error", "msg": "Value error, no", "loc": (), "ctx": {"error": ValueError("no")}}
-    assert plain(line) == "no"
+    assert describe_fault(line) == "no"
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,19 @@
-"""What is wrong with a field, in plain words: a sentence for each kind of error that pydantic finds.
+"""Faults of fields in plain words: a sentence for each kind of error that pydantic finds.
 
-A sentence says what is expected and how to write it. It never repeats what was found, so that it may be sent
-and logged; what a validator of our own says is taken as it stands.
+A sentence says what is expected and how to write it, for fields of requests, catalog files and settings
+alike. It never repeats what was found, so that it may be sent and logged; what a validator of our own says is
+taken as it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
-__all__ = ["did_you_mean", "plain", "plain_yaml"]
+from pydantic import BaseModel
+
+__all__ = ["describe_fault", "did_you_mean", "fields_at"]
 
 _TEXT = "a text is expected; put it in quotes if it looks like a number"
 _WHOLE_NUMBER = "a whole number is expected, without quotes, like 400"
@@ -115,27 +118,16 @@ _PATTERNS: Mapping[str, str] = {
     r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$": 'two times of day, like "09:00-12:00"',
 }
 
-_YAML_PROBLEMS: Mapping[str, str] = {
-    "tab character": "indent with spaces, not with tabs",
-    "cannot start any token": "indent with spaces, not with tabs; put what begins with a sign in quotes",
-    "mapping values are not allowed": "a wrong indent, or two colons: put a text with a colon in quotes",
-    "expected ','": "a quote, a comma or a bracket is missing in this line or above it",
-    "expected key": "this line is not indented as the lines above it",
-    "expected <block end>": "this line is not indented as the lines above it",
-    "unexpected end of stream": "a quote or a bracket is never closed",
-}
-"""Parts of what the parsers say, libyaml's and PyYAML's own."""
 
-
-def plain(error_line: Mapping[str, Any], fields: Collection[str] = ()) -> str:
-    """One line of `ValidationError.errors()` as a sentence; `fields` are those that its place may have."""
+def describe_fault(error_line: Mapping[str, Any], fields: Collection[str] = ()) -> str:
+    """Return a line of `ValidationError.errors()` as a sentence; `fields` are those that may stand there."""
     kind, context = error_line["type"], error_line.get("ctx") or {}
     if kind in ("value_error", "assertion_error") and "error" in context:
         return str(context["error"])
     if kind == "extra_forbidden":
         return _unknown_field(str(error_line["loc"][-1]), fields)
     if kind in ("literal_error", "enum"):
-        return _one_of(context["expected"])
+        return _expected_choices(context["expected"])
     if kind == "string_pattern_mismatch":
         return f"write {_PATTERNS.get(context['pattern'], 'other characters')}"
     sentence = _SENTENCES.get(kind)
@@ -146,16 +138,10 @@ def plain(error_line: Mapping[str, Any], fields: Collection[str] = ()) -> str:
     return sentence.format_map(counted | {name: _shown(value) for name, value in context.items()})
 
 
-def plain_yaml(problem: str) -> str:
-    """What the YAML parser says of a line, with what to do about it where newcomers meet it."""
-    remedies = (remedy for part, remedy in _YAML_PROBLEMS.items() if part in problem)
-    return next(remedies, problem)
-
-
 def did_you_mean(name: str, known: Collection[str], cutoff: float = 0.65) -> str:
-    """`; did you mean 'input'?` where a known name is like it, else nothing."""
+    """Return `; did you mean 'input'?` where a known name is like this one, else an empty text."""
     near = get_close_matches(name, list(known), n=3, cutoff=cutoff)
-    return f"; did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
+    return f"; did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
 
 
 def _unknown_field(name: str, fields: Collection[str]) -> str:
@@ -166,7 +152,7 @@ def _unknown_field(name: str, fields: Collection[str]) -> str:
     return f"no such field here{did_you_mean(name, fields, cutoff=0.75) or there_are}"
 
 
-def _one_of(expected: str) -> str:
+def _expected_choices(expected: str) -> str:
     """From `'low', 'medium' or 'high'`."""
     return f"one of these is expected: {expected}" if " or " in expected else f"{expected} is expected"
 
@@ -174,3 +160,40 @@ def _one_of(expected: str) -> str:
 def _shown(value: Any) -> Any:
     """A limit of 1,000,000.0 is shown as 1000000."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def fields_at(kind: type[BaseModel], place: Sequence[int | str]) -> tuple[str, ...]:
+    """Return the names that may stand at a place, such as `("models", 0, "prices", 0)` of a provider's file.
+
+    A step that is no field of the models there is a form of a union, which leaves the models of this form, or
+    an item of a list or a name that the user chose, which leave them all.
+    """
+    models = [kind]
+    for step in place:
+        stepped_into = [inner for model in models for inner in _models_of_field(model, step)]
+        models = stepped_into or [model for model in models if _is_form(model, step)] or models
+    return tuple(dict.fromkeys(name for model in models for name in _names(model)))
+
+
+def _models_of_field(model: type[BaseModel], step: int | str) -> Iterator[type[BaseModel]]:
+    for name, field in model.model_fields.items():
+        if step == (field.alias or name):
+            yield from _models_in(field.annotation)
+
+
+def _is_form(model: type[BaseModel], word: int | str) -> bool:
+    """Return whether a field such as `kind` may say this word."""
+    annotations = (field.annotation for field in model.model_fields.values())
+    return any(get_origin(kind) is Literal and word in get_args(kind) for kind in annotations)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models inside an annotation: Tier for `tuple[Tier, ...] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
+
+
+def _names(model: type[BaseModel]) -> Iterator[str]:
+    return (field.alias or name for name, field in model.model_fields.items())

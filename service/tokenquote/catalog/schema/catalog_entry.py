@@ -1,6 +1,4 @@
-"""What every entry of a catalog shares: closed and immutable, money that is quoted, words that name entries,
-and the band that a rule of counting media states.
-"""
+"""The base class of everything that a catalog file holds, and the types of its money, words and bands."""
 
 from __future__ import annotations
 
@@ -13,13 +11,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, m
 __all__ = ["BandedRule", "Entry", "Money", "NotNegative", "Positive", "Word"]
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
-"""What one entry calls another."""
+"""The name by which one entry of the catalog refers to another."""
 Positive = Annotated[StrictInt, Field(ge=1)]
 NotNegative = Annotated[StrictInt, Field(ge=0)]
 
 
 class Entry(BaseModel):
-    """Part of a catalog file: closed, immutable, documented field by field."""
+    """An object of a catalog file: it takes no unknown fields, cannot change, and documents each field."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -52,14 +50,17 @@ Money = Annotated[
 
 
 class BandedRule(Entry):
-    """A rule with its method, its band and its source."""
+    """A counting rule that states its method, its band and its source."""
 
     method: Literal["rule", "calibrated", "assumed"]
+    """How the count is known: `rule` is published, `calibrated` is fitted to records, `assumed` is a
+    guess."""
     low: Money = Decimal(1)
-    """Lower end of the band, as a multiple of the count."""
+    """The lower end of the band, as a multiple of the count; by default the count itself."""
     high: Money = Decimal(1)
-    """Upper end of the band, as a multiple of the count."""
+    """The upper end of the band, as a multiple of the count; by default the count itself."""
     source: str = Field(min_length=1)
+    """Where the rule stands, such as an address or a package with its version."""
 
     @model_validator(mode="after")
     def _band_holds_the_count(self) -> Self:

@@ -1,0 +1,125 @@
+"""One model of the catalog with its provider and its rules, and the errors of names that mean none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tokenquote.catalog.media_rules import MediaRules
+from tokenquote.catalog.schema.caching import CachingRule
+from tokenquote.catalog.schema.counting import CountingRule
+from tokenquote.catalog.schema.image_rules import ImageRule
+from tokenquote.catalog.schema.media_limits import MediaLimits
+from tokenquote.catalog.schema.media_rules import AudioRule, DocumentRule, VideoRule
+from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
+from tokenquote.catalog.schema.prices import PriceBlock
+from tokenquote.catalog.schema.providers import ModelEntry
+from tokenquote.errors import LocatedError
+
+__all__ = [
+    "OPEN_WEIGHTS",
+    "AmbiguousModel",
+    "CountedAs",
+    "Model",
+    "ModelNotFound",
+    "Provider",
+    "UnknownGpu",
+]
+
+
+class ModelNotFound(LocatedError):
+    """The catalog has no model of this name; `near` holds up to three names that resemble it."""
+
+    kind = "unknown-model"
+
+    def __init__(self, name: str, near: Sequence[str]) -> None:
+        near_names = f" Near names: {', '.join(near)}." if near else ""
+        super().__init__(None, f"The catalog has no model {name[:100]!r}.{near_names}")
+        self.near = near
+
+
+class AmbiguousModel(LocatedError):
+    """A bare name belongs to several first-party providers; `ids` holds the ids that it may mean."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__(None, f"several providers use this name; write one of {', '.join(ids)}")
+        self.ids = ids
+
+
+class UnknownGpu(LocatedError):
+    """The catalog has no GPU of this name; `near` holds up to three names that resemble it."""
+
+    def __init__(self, near: Sequence[str]) -> None:
+        near_names = f"near names: {', '.join(near)}; " if near else ""
+        super().__init__(None, f"no such GPU; {near_names}GET /v1/gpus lists all")
+        self.near = near
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A company that sells models."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    first_party: bool
+    media_limits: str | None = None
+    """The name of its limits in media_limits.yaml. None: no limits are known."""
+
+
+OPEN_WEIGHTS = Provider("open-weights", "Open weights", (), first_party=True)
+"""The provider of open weights, which stands for whoever hosts the model."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that a provider sells or that has public weights, with the rules that it names."""
+
+    id: str
+    provider: Provider
+    entry: ModelEntry | OpenWeightsEntry
+    counting: CountingRule
+    caching: CachingRule | None
+    images: ImageRule | None
+    audio: AudioRule | None = None
+    video: VideoRule | None = None
+    documents: DocumentRule | None = None
+    media_limits: MediaLimits | None = None
+    """The media that the provider refuses. None: no limits are known."""
+    weights: OpenWeightsEntry | None = None
+    """The model's public weights: its own entry, or that of what its provider runs. None: they are not
+    known."""
+
+    @property
+    def media(self) -> MediaRules:
+        """The rules by which the model counts images, audio, video and documents."""
+        return MediaRules(
+            self.id, self.entry, self.images, self.audio, self.video, self.documents, self.media_limits
+        )
+
+    def prices_on(self, at: dt.datetime) -> PriceBlock | None:
+        """Return the last block whose first day has come, at midnight UTC; None before the first."""
+        day = at.astimezone(dt.UTC).date()
+        begun = [block for block in self.entry.prices if block.from_ is None or block.from_ <= day]
+        return begun[-1] if begun else None
+
+    def price_changes(self, at: dt.datetime, days: int) -> list[PriceBlock]:
+        """Return the blocks that begin after the instant's day and at most `days` days later."""
+        today = at.astimezone(dt.UTC).date()
+        return [
+            block
+            for block in self.entry.prices
+            if block.from_ is not None and dt.timedelta(0) < block.from_ - today <= dt.timedelta(days=days)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAs:
+    """The counting rule that a name means, with the name that answers call the model."""
+
+    model: str
+    counting: CountingRule
+    shape: Literal["responses"] | None = None
+    """The form in which the host passes a body on. None: it is passed on as it was written."""

@@ -1,0 +1,87 @@
+"""What counting.yaml may say: by which vocabulary, template or fit a family of models counts tokens."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tokenquote.catalog.schema.calibration import CalibratedUse
+from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
+from tokenquote.catalog.schema.framing import Framing
+
+__all__ = ["Approximation", "CountingFile", "CountingRule", "TemplateUse"]
+
+TemplateFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*\.jinja$")]
+
+
+class TemplateUse(Entry):
+    """The chat template that a family's requests are rendered with, token for token."""
+
+    file: TemplateFile
+    """The name of the template's file in the catalog's folder `templates`."""
+    values: dict[str, Any] = Field(default={})
+    """The variables of the template, such as `thinking` or `version`; what a request states replaces them."""
+    joined_by: str = ""
+    """The text that stands between the text parts of one message."""
+    literal: bool = False
+    """Whether the name of a special token in a text stays text; most hosts read it as the token."""
+    text: str = ""
+    """The template itself, which is read from the file when the catalog is loaded; leave it out."""
+
+
+class Approximation(Entry):
+    """How texts are counted where the vocabulary is not installed: by another one, with a wider band."""
+
+    vocabulary: Word
+    """The vocabulary to use instead, by its name in vocabularies.yaml."""
+    factor: Money = Decimal(1)
+    """The tokens of this model for each token of that vocabulary."""
+    low: Money
+    """The lower end of the band, as a multiple of the count."""
+    high: Money
+    """The upper end of the band, as a multiple of the count."""
+    method: Literal["calibrated", "assumed"] = "calibrated"
+    """How the factor is known: fitted to recorded calls, or assumed."""
+
+
+class CountingRule(Entry):
+    """How a family of models turns requests into tokens."""
+
+    vocabulary: Word
+    """The vocabulary that texts are counted in, by its name in vocabularies.yaml."""
+    without_vocabulary: Approximation | None = None
+    """How texts are counted where the vocabulary is neither installed nor imported. None: they are not."""
+    template: TemplateUse | None = None
+    """The chat template that requests are rendered with. None: `framing` says what stands around texts."""
+    calibration: CalibratedUse | None = None
+    """How requests are counted where recorded bills have been fitted. While there is no fit, `framing` and
+    the band of this rule hold and count as `assumed`."""
+    method: Literal["exact", "rule", "calibrated", "assumed"]
+    """How sure the counts of texts are."""
+    factor: Money = Decimal(1)
+    """The tokens of this model for each token of the vocabulary."""
+    low: Money = Decimal(1)
+    """The lower end of the band, as a multiple of the count; by default the count itself."""
+    high: Money = Decimal(1)
+    """The upper end of the band, as a multiple of the count; by default the count itself."""
+    framing: Framing = Framing()
+    """The tokens that the provider adds around texts; by default none."""
+    source: str = Field(min_length=1)
+    """Where vocabulary, factor and framing come from, with the number of calls that a fit stands on."""
+
+    @model_validator(mode="after")
+    def _band_holds_the_count(self) -> Self:
+        if not self.low <= 1 <= self.high:
+            raise ValueError("the band must hold the count itself: low <= 1 <= high")
+        if self.method in ("calibrated", "assumed") and self.low == self.high:
+            raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
+        return self
+
+
+class CountingFile(Entry):
+    """The file counting.yaml."""
+
+    counting: dict[Word, CountingRule]
+    """The counting rules by the word that models and families name them by."""
