@@ -24,7 +24,7 @@ class Tensors:
     """Equal tensors of `rows` outputs by `columns` inputs; a vector has one row."""
 
     part: str
-    """The part of the model, as answers name it: `attention`, `mlp`, `norms` …"""
+    """The part of the model, as answers name it: `attention`, `mlp`, `norms` or another."""
     role: Role
     rows: int
     columns: int

@@ -75,7 +75,7 @@ def _siglip(vision: Fields, hidden: int) -> Iterator[Tensors]:
     yield _vector(width)
 
 
-def _clip_vit(vision: Fields, hidden: int) -> Iterator[Tensors]:
+def _vit_with_class_token(vision: Fields, hidden: int) -> Iterator[Tensors]:
     """Yield LLaVA's tower, with its projector of two matrices."""
     width, inner, layers = _sizes(vision)
     yield from _matrix(width, _patch_elements(vision, frames=False), bias=False)
@@ -171,7 +171,7 @@ def _glm4v(vision: Fields, hidden: int) -> Iterator[Tensors]:
 
 TOWERS: dict[str, _Tower] = {
     "siglip_vision_model": _siglip,
-    "clip_vision_model": _clip_vit,
+    "clip_vision_model": _vit_with_class_token,
     "pixtral": _pixtral,
     "qwen2_vl": _qwen2,
     "qwen2_vl_vision": _qwen2,

@@ -27,7 +27,7 @@ class HeaderTensor:
 
     name: str
     type: str
-    """The type as the file's format writes it: `F16`, `BF16`, `Q4_K` …"""
+    """The type as the file's format writes it: `F16`, `BF16`, `Q4_K` or another."""
     shape: tuple[int, ...]
     """The size of each dimension, rows before columns."""
 
