@@ -41,6 +41,10 @@ class GeminiRoute(Entry):
     results: Literal["object", "named"] = "object"
     """What a router makes of a tool's text. `object`: the object that it is in JSON, else `{result: text}`;
     `named`: `{name: function, content: value}`."""
+    result_name: Literal["function", "call_id"] = "function"
+    """What a router calls a result that states no name: its function, or the id of the call it answers."""
+    provider: str | None = None
+    """The name by which a request of a router asks for this route alone. None: it cannot."""
     thoughts: bool = True
     """Whether the model's earlier thoughts, sent back as text, are billed as text."""
     bands: dict[RequestKind, GeminiBand] = {}

@@ -74,7 +74,7 @@ def read_gemini_generate_content(body: JsonObject) -> Request:
     ]
     instruction = find_member(body, "systemInstruction", "system_instruction")
     if instruction is not None:
-        messages = [*_read_system(instruction), *messages]
+        messages = [*_read_system(instruction, config), *messages]
     tools = read_tools_member({"tools": wrap_lone_object(body.get("tools"))})
     calling = find_member(
         find_member(body, "toolConfig", "tool_config"), "functionCallingConfig", "function_calling_config"
@@ -107,10 +107,17 @@ def _read_schema(config: object) -> OutputSchema | None:
     return replace(read, is_json_schema=find_member(config, *keys[:2]) is None)
 
 
-def _read_system(instruction: object) -> list[Message]:
+def _read_system(instruction: object, config: object) -> list[Message]:
+    """Read the system instruction. Google's SDK gives one that is a string a role before it sends it.
+
+    `safetySettings` inside the configuration are arguments of that SDK: no body that is sent has them there.
+    """
     if isinstance(instruction, str):
         return [Message("system", (instruction,))]
-    return _read_messages(instruction, ("systemInstruction",), role="system")
+    read = _read_messages(instruction, ("systemInstruction",), role="system")
+    if find_member(config, "safetySettings", "safety_settings") is not None:
+        return [replace(message, states_role=not i) for i, message in enumerate(read)]
+    return read
 
 
 def _read_messages(

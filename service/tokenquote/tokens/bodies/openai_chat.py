@@ -47,6 +47,7 @@ _SETTINGS = (
     "options",
     "parallel_tool_calls",
     "prompt_mode",
+    "provider",
     "reasoning",
     "reasoning_effort",
     "reasoning_format",

@@ -36,7 +36,7 @@ _ROLES: Mapping[str, Role] = {
     "user": "user",
     "assistant": "assistant",
 }
-_SETTINGS = ("parallel_tool_calls", "reasoning", "truncation")
+_SETTINGS = ("parallel_tool_calls", "provider", "reasoning", "truncation")
 # Members that name what the provider keeps: it is billed, and not in the body.
 _STORED = ("previous_response_id", "conversation", "prompt")
 

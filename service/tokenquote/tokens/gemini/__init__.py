@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tokenquote.catalog.schema.gemini import GeminiRoute, RequestKind
@@ -51,7 +51,19 @@ class GeminiRequests:
         return 0
 
     def request(self, request: Request) -> RequestCount:
-        """Count a whole request, part by part."""
+        """Count a whole request, part by part; it may ask for one of the routes."""
+        asked = [route for route in self._asked_for(request.settings)]
+        return self._count(request) if not asked else GeminiRequests(asked, self._texts)._count(request)
+
+    def _asked_for(self, settings: JsonObject) -> Iterator[GeminiRoute]:
+        """Yield the route of OpenRouter's `provider: {only: [...]}` or `{order: [...]}`."""
+        provider = settings.get("provider")
+        for key in ("only", "order"):
+            named = provider.get(key) if isinstance(provider, dict) else None
+            first = str(named[0]).split("/")[0] if isinstance(named, list) and named else None
+            yield from (route.rule for route in self._routes if first and route.rule.provider == first)
+
+    def _count(self, request: Request) -> RequestCount:
         system = [message for message in request.messages if message.role == "system"]
         others = [message for message in request.messages if message.role != "system"]
         unknown = [piece.text for piece in request.everything_unknown()]
@@ -95,7 +107,7 @@ class _Route:
     """Counts the parts of a request as one surface does."""
 
     def __init__(self, route: GeminiRoute, texts: TextCounter) -> None:
-        self._route = route
+        self.rule = self._route = route
         self._frame = _FRAMES[route.frame]
         self._texts = texts
 
@@ -121,7 +133,8 @@ class _Route:
         return said + self._counted(calls, "history") if calls else said
 
     def _result(self, message: Message, names: Mapping[str, str]) -> Count:
-        name = message.name or names.get(message.call_id or "") or ""
+        call_id = message.call_id or ""
+        name = message.name or (call_id if self._route.result_name == "call_id" else "") or names.get(call_id, "")
         text = "".join(message.texts)
         response: JsonObject = _read_object(text)
         if self._route.results == "named":
