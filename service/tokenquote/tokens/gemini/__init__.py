@@ -115,15 +115,18 @@ class _Route:
         return self._counted(map(self._frame.definition, tools), "tools")
 
     def output_schema(self, schema: OutputSchema | None) -> Count:
-        billed = schema is not None and self._route.schema_billed and not schema.is_json_schema
-        return self._counted([self._frame.output_schema(schema)] if schema and billed else [], "schema")
+        if schema is None:
+            return self._texts.nothing()
+        billed = self._route.schema_billed and not schema.is_json_schema
+        return self._counted([self._frame.output_schema(schema)] if billed else [Rendered()], "schema")
 
     def messages(self, messages: Sequence[Message]) -> Count:
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
-        return total((self._message(message, names) for message in messages), self._texts.nothing())
+        entries = zip(messages, _opens_entry(messages), strict=True)
+        counts = (self._message(message, names, self._route.role * opens) for message, opens in entries)
+        return total(counts, self._texts.nothing())
 
-    def _message(self, message: Message, names: Mapping[str, str]) -> Count:
-        role = self._route.role if message.states_role else 0
+    def _message(self, message: Message, names: Mapping[str, str], role: int) -> Count:
         if message.role == "tool":
             return self._result(message, names).with_framing(role)
         thoughts = [message.reasoning] if message.reasoning and self._route.thoughts else []
@@ -156,6 +159,15 @@ class _Route:
             high=math.ceil(count.high * band.high) + band.slack,
             method=least_certain(count.method, "calibrated"),
         )
+
+
+def _opens_entry(messages: Sequence[Message]) -> Iterator[bool]:
+    """Yield whether each message opens an entry with a role; results that state ids of calls share one."""
+    before: Message | None = None
+    for message in messages:
+        joins = message.call_id is not None and before is not None and before.role == "tool"
+        yield message.states_role and not joins
+        before = message
 
 
 def _read_call(call: ToolCall) -> tuple[str, JsonObject]:
