@@ -2,8 +2,8 @@
 
 The file has a piece on each line, as the inside of a JSON string; the line's number is the token's id, and an
 empty line is an id that no text has. Two pieces side by side merge where the file has what they make: the
-lowest id first, but runs of one blank character before all else, the longest first. A piece that no two others
-make (`<table>`) is found before anything merges. A blank is written `▁`, as SentencePiece writes it, and a
+lowest id first, but runs of one blank character before all else, the longest first. A tag that no two
+others make (`<table>`) is found before anything merges. A blank is written `▁`, as SentencePiece writes it, and a
 character that is no piece costs a token for each of its bytes: `<0x0D>`.
 
 The engine is tiktoken's, which merges bytes. Here the bytes of a character merge before anything else, so from
@@ -45,7 +45,7 @@ class MergedPiecesEncoder:
         bytes_ids = {int(match[1], 16): ids.pop(match[0]) for match in map(_BYTE.fullmatch, [*ids]) if match}
         if len(bytes_ids) != 256 or not ids.keys() >= {*_RUNS} or _LONE_BYTE in ids:
             raise VocabularyError(f"vocabulary {name!r}: it needs a piece for each byte and for blanks")
-        whole = {piece: token for piece, token in ids.items() if len(piece) > 1 and not _is_made(piece, ids)}
+        whole = {piece: token for piece, token in ids.items() if piece[-1] == ">" and _is_whole(piece, ids)}
         merged = {piece: token for piece, token in ids.items() if piece not in whole}
         self._characters = frozenset(piece for piece in merged if len(piece) == 1) | {" "}
         self._whole = frozenset(whole)
@@ -64,7 +64,7 @@ class MergedPiecesEncoder:
         if not text.isascii():
             text = text.replace(_BLANK, " ")
             if strange := set(text) - self._characters:
-                text = text.translate({ord(char): _LONE_BYTE * _size(char) for char in strange})
+                text = text.translate({ord(char): _stand_in(char) for char in strange})
         return len(self._encode(text))
 
     def _encode(self, text: str) -> list[int]:
@@ -77,8 +77,10 @@ def _read_pieces(content: bytes) -> dict[str, int]:
     return {piece: token for token, piece in enumerate(pieces) if piece}
 
 
-def _is_made(piece: str, ids: Mapping[str, int]) -> bool:
-    return any(piece[:cut] in ids and piece[cut:] in ids for cut in range(1, len(piece)))
+def _is_whole(piece: str, ids: Mapping[str, int]) -> bool:
+    """Return whether it is a tag that no two pieces make."""
+    cuts = range(1, len(piece))
+    return len(piece) > 1 and piece[0] == "<" and not any(piece[:i] in ids and piece[i:] in ids for i in cuts)
 
 
 def _bytes(ids: Mapping[int, int]) -> _Parts:
@@ -103,6 +105,8 @@ def _merged(ids: Mapping[str, int]) -> _Parts:
             yield piece.replace(_BLANK, " ").encode(), (ids[piece],)
 
 
-def _size(character: str) -> int:
-    """Return the number of bytes of a character; a lone surrogate has those of U+FFFD."""
-    return len(character.encode("utf-8", "surrogatepass"))
+def _stand_in(character: str) -> str:
+    """Return what counts as a character that is no piece: for a surrogate U+FFFD, else one byte for each."""
+    if "\ud800" <= character <= "\udfff":
+        return "\ufffd"
+    return _LONE_BYTE * len(character.encode())
