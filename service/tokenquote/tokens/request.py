@@ -112,8 +112,8 @@ class Message:
     hidden_reasoning: int = 0
     """The number of reasoning blocks that are sent back and that only the provider can read."""
     states_role: bool = True
-    """Whether it opens an entry of the body that states a role: a body of Gemini's may leave roles out, and an
-    entry with two results makes two messages."""
+    """Whether it opens an entry of the body that states a role: a body of Gemini's may leave roles out, and
+    an entry with two results makes two messages."""
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -41,7 +41,9 @@ class SlowPieces:
 
     def _merge(self, text: str) -> list[int]:
         parts = [*text]
-        while pairs := [(self._rank(a + b), i) for i, (a, b) in enumerate(pairwise(parts)) if a + b in self._merged]:
+        while pairs := [
+            (self._rank(a + b), i) for i, (a, b) in enumerate(pairwise(parts)) if a + b in self._merged
+        ]:
             _, at = min(pairs)
             parts[at : at + 2] = [parts[at] + parts[at + 1]]
         return [token for part in parts for token in self._tokens(part)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.tokens.gemini.slow_pieces import ENCODER
+
 from tokenquote.tokens import read_tools
 from tokenquote.tokens.gemini.declarations import DeclarationsFrame
 from tokenquote.tokens.gemini.fields import FieldsFrame
@@ -27,7 +27,7 @@ def counted(rendered: Rendered) -> int:
     return sum(map(tokens, rendered.texts)) + rendered.tokens
 
 
-def of_properties(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
+def an_object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": [*required]}
 
 
@@ -60,7 +60,7 @@ def test_a_function_without_properties(frame: Frame, constant: int, described: i
 )
 def test_a_required_property(frame: Frame, first: int, further: int, described: int) -> None:
     def cost(properties: dict[str, Any]) -> int:
-        return counted(frame.definition(declaration(parameters=of_properties(properties, (*properties,)))))
+        return counted(frame.definition(declaration(parameters=an_object(properties, (*properties,)))))
 
     none = counted(frame.definition(declaration(parameters=EMPTY)))
     one = cost({KEY: PLAIN})
@@ -71,14 +71,14 @@ def test_a_required_property(frame: Frame, first: int, further: int, described: 
 
 def test_an_enum_of_a_declaration() -> None:
     def cost(schema: dict[str, Any]) -> int:
-        return counted(D.definition(declaration(parameters=of_properties({KEY: schema}))))
+        return counted(D.definition(declaration(parameters=an_object({KEY: schema}))))
 
     values = ("north", "south", "west")
     assert cost({**PLAIN, "enum": [*values]}) - cost(PLAIN) == 5 + 2 * 3 + sum(map(tokens, values))
 
 
 def test_a_stub_is_python() -> None:
-    parameters = of_properties(
+    parameters = an_object(
         {
             "city": SAID,
             "unit": {"type": "string", "enum": ["c", "f"]},
@@ -86,14 +86,14 @@ def test_a_stub_is_python() -> None:
             "tags": {"type": "array", "items": PLAIN},
             "names": {"type": "object", "additionalProperties": {"type": "number"}},
             "when": {"anyOf": [{"type": "integer"}, {"type": "null"}], "default": None},
-            "place": of_properties({"lat": {"type": "number", "description": "Two\nlines\n\nhere"}}, ("lat",)),
+            "place": an_object({"lat": {"type": "number", "description": "Two\nlines\n\nend"}}, ("lat",)),
         },
         ("city",),
     )
     (source,) = P.definition(declaration(description="One.\n\nTwo.", parameters=parameters)).texts
     assert source == (
         "@dataclasses.dataclass(kw_only=True)\nclass GetWeatherPlace:\n"
-        '  """\n\n  Attributes:\n    lat: Two\n  lines\n\n  here\n  """\n  lat: float\n\n'
+        '  """\n\n  Attributes:\n    lat: Two\n  lines\n\n  end\n  """\n  lat: float\n\n'
         "def get_weather(\n"
         "    city: str,\n"
         "    unit: Literal['c', 'f'] | None = None,\n"
@@ -110,7 +110,7 @@ def test_a_stub_is_python() -> None:
 
 
 def test_a_response_schema_makes_a_class() -> None:
-    response = of_properties({"degrees": {"type": "number"}}, ("degrees",))
+    response = an_object({"degrees": {"type": "number"}}, ("degrees",))
     (source,) = P.definition(declaration(parameters=EMPTY, response=response)).texts
     assert "class GetWeatherResponse:" in source
     assert ") -> GetWeatherResponse:" in source
@@ -119,7 +119,7 @@ def test_a_response_schema_makes_a_class() -> None:
 
 @pytest.mark.parametrize("key", ["parametersJsonSchema", "parameters_json_schema"])
 def test_a_json_schema_is_free_in_fields_alone(key: str) -> None:
-    schema = of_properties({KEY: SAID}, (KEY,))
+    schema = an_object({KEY: SAID}, (KEY,))
     assert counted(F.definition(declaration(**{key: schema}))) == tokens(NAME)
     for frame in (P, D):
         same = declaration(parameters=schema)
@@ -145,7 +145,9 @@ def test_calls_and_results() -> None:
     given = {"place": {"city": "Paris"}, "days": 12345, "now": True, "tags": ["a", "b"]}
     names = ("place", KEY, "Paris", "days", "now", "tags", "a", "b")
     assert counted(F.call(NAME, given)) == tokens(NAME) + sum(map(tokens, names)) + 2
-    assert P.call(NAME, {KEY: "Zoë", "n": 1}).texts == ("print(default_api.get_weather(city = 'Zoë', n = 1))",)
+    assert P.call(NAME, {KEY: "Zoë", "n": 1}).texts == (
+        "print(default_api.get_weather(city = 'Zoë', n = 1))",
+    )
     result = P.result(NAME, {"b": 1, "a": "é"})
     assert result.texts == ('{"get_weather_response": {"a": "é", "b": 1}}',)
     called = D.call(NAME, {"b": 1, "a": "x"})
@@ -153,9 +155,9 @@ def test_calls_and_results() -> None:
 
 
 def test_a_declaration_is_that_of_gemmas_template() -> None:
-    schema = of_properties({"b": {**SAID, "title": "B"}, "a": {"anyOf": [PLAIN, {"type": "null"}]}}, ("b",))
+    schema = an_object({"b": {**SAID, "title": "B"}, "a": {"anyOf": [PLAIN, {"type": "null"}]}}, ("b",))
     rendered = D.definition(declaration(description="It.", parameters=schema))
-    assert "<|\"|>".join(rendered.texts) == (
+    assert '<|"|>'.join(rendered.texts) == (
         'declaration:get_weather{description:<|"|>It.<|"|>,parameters:{properties:{a:{nullable:true,type:<|"|>STRING'
         f'<|"|>}},b:{{description:<|"|>{TEXT}<|"|>,type:<|"|>STRING<|"|>}}}},required:[<|"|>b<|"|>],type:<|"|>OBJECT'
         '<|"|>}}'
@@ -165,9 +167,9 @@ def test_a_declaration_is_that_of_gemmas_template() -> None:
 
 @pytest.mark.parametrize("frame", [F, P, D])
 def test_references_are_followed_and_circles_end(frame: Frame) -> None:
-    inlined = of_properties({KEY: PLAIN}, (KEY,))
-    referred = {**of_properties({KEY: {"$ref": "#/$defs/k"}}, (KEY,)), "$defs": {"k": PLAIN}}
+    inlined = an_object({KEY: PLAIN}, (KEY,))
+    referred = {**an_object({KEY: {"$ref": "#/$defs/k"}}, (KEY,)), "$defs": {"k": PLAIN}}
     same = counted(frame.definition(declaration(parameters=inlined)))
     assert counted(frame.definition(declaration(parameters=referred))) == same
-    circle = {**of_properties({KEY: {"$ref": "#"}}), "type": "object"}
+    circle = {**an_object({KEY: {"$ref": "#"}}), "type": "object"}
     assert counted(frame.definition(declaration(parameters=circle))) > 0

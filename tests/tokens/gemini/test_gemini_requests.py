@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.tokens.gemini.slow_pieces import ENCODER
+
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import RequestCount, TokenRules, Vocabularies, read_body
 
@@ -55,7 +55,10 @@ def test_a_role_is_a_token_on_ai_studio(counter: Counter, model: str, api: str, 
         ({"contents": contents}, said + 3 * role),
         ({"contents": [{"parts": USER["parts"]}]}, tokens(ASK)),
         ({"contents": contents, "systemInstruction": without}, said + tokens(SYSTEM) + 3 * role),
-        ({"contents": contents, "systemInstruction": {"role": "user", **without}}, said + tokens(SYSTEM) + 4 * role),
+        (
+            {"contents": contents, "systemInstruction": {"role": "user", **without}},
+            said + tokens(SYSTEM) + 4 * role,
+        ),
         ({"contents": contents, "systemInstruction": SYSTEM}, said + tokens(SYSTEM) + 4 * role),
     ]
     for body, expected in cases:
@@ -175,10 +178,15 @@ def test_interactions_take_a_token_for_input_and_system(counter: Counter) -> Non
 
 
 def test_gemma_4_has_tools(counter: Counter) -> None:
-    tool = {"type": "function", "function": {"name": "f", "description": ASK, "parameters": {"type": "object"}}}
+    tool = {
+        "type": "function",
+        "function": {"name": "f", "description": ASK, "parameters": {"type": "object"}},
+    }
     bare = counter.count("gemma-4-31b", "cerebras.chat", {"model": "m", "messages": CHAT[:1]})
     assert bare.tokens == tokens(ASK) + 13
-    with_tools = counter.count("gemma-4-31b", "cerebras.chat", {"model": "m", "messages": CHAT[:1], "tools": [tool]})
+    with_tools = counter.count(
+        "gemma-4-31b", "cerebras.chat", {"model": "m", "messages": CHAT[:1], "tools": [tool]}
+    )
     assert with_tools.tokens - bare.tokens == 5 + 18 + tokens("f") + tokens(ASK)
     history = counter.count("gemma-4-31b", "cerebras.chat", {"model": "m", "messages": CHAT, "tools": [tool]})
     assert history.tokens > with_tools.tokens

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.tokens.gemini.slow_pieces import CONTENT, ENCODER, SlowPieces
+
 from tokenquote.tokens import Vocabularies, VocabularyError
 from tokenquote.tokens.vocabularies.merged_pieces import MergedPiecesEncoder
 

@@ -30,7 +30,7 @@ class GeminiRoute(Entry):
     """How one of Google's surfaces turns a request into tokens."""
 
     frame: Literal["fields", "stubs", "declarations"]
-    """The form of tools and calls. `fields` sums up names and texts, each by itself; `stubs` is Python source,
+    """The form of tools and calls. `fields` adds up names and texts, each alone, `stubs` is Python source,
     and `declarations` is what Gemma 4's chat template writes."""
     role: StrictInt = Field(default=0, ge=0)
     """The tokens of a role, for each entry of a conversation that states one."""
@@ -47,5 +47,5 @@ class GeminiRoute(Entry):
     """The name by which a request of a router asks for this route alone. None: it cannot."""
     thoughts: bool = True
     """Whether the model's earlier thoughts, sent back as text, are billed as text."""
-    bands: dict[RequestKind, GeminiBand] = {}
+    bands: dict[RequestKind, GeminiBand] = Field(default={})
     """The kinds of requests whose counts are `calibrated`, each with its band."""

@@ -1,7 +1,7 @@
 """Counts requests to Gemini as Google bills them: rendered text in one of three frames, and nothing hidden.
 
-A router that sends a request to one of two surfaces has two routes: the count is that of the likelier, and the
-band reaches to the other.
+A router that sends a request to one of two surfaces has two routes: the count is that of the likelier one,
+and the band reaches to the other.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class GeminiRequests:
 
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part; it may ask for one of the routes."""
-        asked = [route for route in self._asked_for(request.settings)]
+        asked = [*self._asked_for(request.settings)]
         return self._count(request) if not asked else GeminiRequests(asked, self._texts)._count(request)
 
     def _asked_for(self, settings: JsonObject) -> Iterator[GeminiRoute]:
@@ -137,7 +137,11 @@ class _Route:
 
     def _result(self, message: Message, names: Mapping[str, str]) -> Count:
         call_id = message.call_id or ""
-        name = message.name or (call_id if self._route.result_name == "call_id" else "") or names.get(call_id, "")
+        name = (
+            message.name
+            or (call_id if self._route.result_name == "call_id" else "")
+            or names.get(call_id, "")
+        )
         text = "".join(message.texts)
         response: JsonObject = _read_object(text)
         if self._route.results == "named":
@@ -146,8 +150,10 @@ class _Route:
 
     def _counted(self, rendered: Iterable[Rendered], kind: RequestKind) -> Count:
         listed = [*rendered]
-        texts = self._texts.texts(text for one in listed for text in one.texts)
-        return self._banded(texts.with_framing(sum(one.tokens for one in listed)), kind) if listed else texts
+        texts = self._texts.texts(text for each in listed for text in each.texts)
+        return (
+            self._banded(texts.with_framing(sum(each.tokens for each in listed)), kind) if listed else texts
+        )
 
     def _banded(self, count: Count, kind: RequestKind) -> Count:
         band = self._route.bands.get(kind)

@@ -87,7 +87,9 @@ class _Schema:
         schema = _without_null(self._references.resolve(unresolved))
         if "$ref" in schema:
             return self.shown(schema, depth + 1)
-        return {name: value for name, value in self._members(schema, depth) if value not in ({}, [], "", None)}
+        return {
+            name: value for name, value in self._members(schema, depth) if value not in ({}, [], "", None)
+        }
 
     def _members(self, schema: JsonObject, depth: int) -> Iterator[tuple[str, object]]:
         for name, value in schema.items():

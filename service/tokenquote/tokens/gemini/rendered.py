@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from tokenquote.tokens.request import JsonObject, OutputSchema, ToolDefinition
 
-__all__ = ["JSON_SCHEMA_KEYS", "Frame", "Rendered", "list_members", "read_alternatives", "read_response_schema"]
+__all__ = [
+    "JSON_SCHEMA_KEYS",
+    "MAX_DEPTH",
+    "Frame",
+    "Rendered",
+    "list_members",
+    "read_response_schema",
+]
 
 MAX_DEPTH = 64
 JSON_SCHEMA_KEYS = ("parametersJsonSchema", "parameters_json_schema")
@@ -70,12 +77,3 @@ def read_response_schema(tool: ToolDefinition) -> tuple[str, JsonObject] | None:
 def list_members(value: object) -> list[object]:
     """Return a list as it is, and an empty one for anything else."""
     return value if isinstance(value, list) else []
-
-
-def read_alternatives(schema: JsonObject) -> Iterator[JsonObject]:
-    """Yield the schemas that `anyOf` or `oneOf` allow, or one for each of several types."""
-    for key in ("anyOf", "any_of", "oneOf"):
-        yield from (option for option in list_members(schema.get(key)) if isinstance(option, Mapping))
-    types = schema.get("type")
-    if isinstance(types, list):
-        yield from ({**schema, "type": kind} for kind in types)

@@ -6,7 +6,7 @@
     ) -> dict:
       \"\"\"Says the weather.
 
-      Args:
+Args:
         city: Where.
         unit:
       \"\"\"

@@ -2,12 +2,12 @@
 
 The file has a piece on each line, as the inside of a JSON string; the line's number is the token's id, and an
 empty line is an id that no text has. Two pieces side by side merge where the file has what they make: the
-lowest id first, but runs of one blank character before all else, the longest first. A tag that no two
-others make (`<table>`) is found before anything merges. A blank is written `▁`, as SentencePiece writes it, and a
+lowest id first, but runs of one blank character before all else, the longest first. A tag that no two others
+make (`<table>`) is found before anything merges. A blank is written `▁`, as SentencePiece writes it, and a
 character that is no piece costs a token for each of its bytes: `<0x0D>`.
 
-The engine is tiktoken's, which merges bytes. Here the bytes of a character merge before anything else, so from
-there on it merges pieces as Gemma does. Texts are split where no piece reaches across.
+The engine is tiktoken's, which merges bytes. Here the bytes of a character merge before anything else, so
+from there on it merges pieces as Gemma does. Texts are split where no piece reaches across.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _RUNS = ("\n", "\t", _BLANK)
 _BYTE = re.compile("<0x([0-9A-F]{2})>")
 # Line ends, tabs, words with the blanks before them. One piece of Gemma's has a blank inside: `> </`.
 _PATTERN = r"\n+|\t+| *(?:[^ >\n\t]|>(?: </)?)+| +"
-# A character of one byte that is no piece: it stands for each byte of any other, since these merge with nothing.
+# A character of one byte that is no piece: it stands for each byte of any other, as these merge with nothing.
 _LONE_BYTE = "\r"
 
 _Parts = Iterator[tuple[bytes, tuple[int, ...]]]
