@@ -105,7 +105,7 @@ def test_no_band_reaches_below_zero(quoted: Ask, model: str) -> None:
     ("model", "said"),
     [
         ("claude-opus-4-8", "recorded calls"),
-        ("gemini-2.5-flash", "recorded calls"),
+        ("gemini-2.0-flash", "in place of gemma2"),
         ("xai/grok-4", "recorded calls"),
         ("zai/glm-4.6", "in place of glm"),
     ],

@@ -142,6 +142,8 @@ class _Route:
             or (call_id if self._route.result_name == "call_id" else "")
             or names.get(call_id, "")
         )
+        if not message.texts:  # a result that is media alone: what names it stands around them
+            return self._texts.around(self._counted([self._frame.result(name, {})], "history").tokens)
         text = "".join(message.texts)
         response: JsonObject = _read_object(text)
         if self._route.results == "named":
