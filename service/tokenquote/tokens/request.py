@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 from tokenquote.counts import Count
@@ -116,6 +117,14 @@ class Message:
     def texts(self) -> tuple[str, ...]:
         """The parts that are text, in order."""
         return tuple(part for part in self.parts if isinstance(part, str))
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The texts in order; those with nothing between them are one, as OpenAI's models read them."""
+        if len(self.parts) < 2:
+            return self.texts
+        grouped = groupby(self.parts, key=lambda part: isinstance(part, str))
+        return tuple("".join(map(str, parts)) for is_text, parts in grouped if is_text)
 
     @property
     def counts(self) -> tuple[Count, ...]:

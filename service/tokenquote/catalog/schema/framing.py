@@ -39,12 +39,14 @@ class ToolFraming(Entry):
     without_first_description: StrictInt = 0
     """The tokens added (or saved, if negative) when the first function has no description."""
     choice_named: StrictInt | None = None
-    """The tokens that a `tool_choice` with a tool's name costs besides those of the name. None: it costs
-    nothing."""
+    """The tokens that a `tool_choice` with a tool's name costs besides those of `functions.` and the name.
+    None: it costs nothing."""
     choice_none: StrictInt = 0
     """The tokens that `tool_choice: none` adds; the definitions are billed all the same."""
     per_grammar: StrictInt = 0
     """The tokens added around the grammar of a custom tool."""
+    single_calls: StrictInt = 0
+    """The tokens that `parallel_tool_calls: false` adds to a request with tools."""
     lone_required_is_named: bool = False
     """Whether `tool_choice: required` with a single tool costs what naming that tool costs."""
 
@@ -56,6 +58,9 @@ class SchemaFraming(Entry):
     """The tokens added once to a request with an output schema."""
     with_name: bool = False
     """Whether the tokens of the schema's name are billed once more."""
+    per_answer: StrictInt | None = None
+    """The tokens that each text answer of the history costs besides those of the schema's name, which it is
+    marked with. None: answers are not marked."""
     with_system: StrictInt = 0
     """The tokens added when a system message is there to hold the block."""
     without_system: StrictInt = 0
@@ -79,6 +84,8 @@ class Framing(Entry):
     """The tokens that an assistant message of the history adds to those of any message."""
     call: StrictInt = Field(default=0, ge=0)
     """The tokens around one tool call of the history."""
+    text_beside_calls: StrictInt = Field(default=0, ge=0)
+    """The tokens that a message costs more if it says something and makes calls."""
     stored_call: StrictInt = Field(default=0, ge=0)
     """The tokens added to a single call that is sent back by the id of an item that the provider keeps."""
     result: StrictInt = Field(default=0, ge=0)
