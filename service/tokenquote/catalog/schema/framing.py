@@ -47,6 +47,8 @@ class ToolFraming(Entry):
     """The tokens added around the grammar of a custom tool."""
     single_calls: StrictInt = 0
     """The tokens that `parallel_tool_calls: false` adds to a request with tools."""
+    per_text_format: StrictInt = 0
+    """The tokens added for each custom tool whose format is stated to be text."""
     lone_required_is_named: bool = False
     """Whether `tool_choice: required` with a single tool costs what naming that tool costs."""
 

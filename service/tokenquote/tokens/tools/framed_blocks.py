@@ -10,7 +10,7 @@ from tokenquote.tokens.request import Message, OutputSchema, Request, ToolDefini
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.tools.response_formats import response_format_block
 from tokenquote.tokens.tools.tool_blocks import ToolBlock, tool_block
-from tokenquote.tokens.tools.typescript import find_grammar
+from tokenquote.tokens.tools.typescript import find_grammar, takes_stated_text
 
 __all__ = ["FramedBlocks"]
 
@@ -86,4 +86,5 @@ def _around_tools(rule: ToolFraming, tools: Sequence[ToolDefinition]) -> int:
     """Return the constants around definitions, wherever their block stands."""
     framing = rule.per_request + rule.per_tool * len(tools)
     framing += 0 if tools[0].description else rule.without_first_description
-    return framing + rule.per_grammar * sum(find_grammar(tool) is not None for tool in tools)
+    framing += rule.per_grammar * sum(find_grammar(tool) is not None for tool in tools)
+    return framing + rule.per_text_format * sum(takes_stated_text(tool) for tool in tools)
