@@ -116,7 +116,8 @@ class FramedRequests:
             f'{{"recipient_name":"functions.{call.name}","parameters":{_compact(call.arguments) or "{}"}}}'
             for call in calls.calls
         )
-        outputs = ", ".join(json.dumps("".join(m.texts), ensure_ascii=False) for m in results)
+        escaped = self._framing.escaped_outputs
+        outputs = ", ".join(json.dumps("".join(m.texts), ensure_ascii=escaped) for m in results)
         tokens = self._texts.encode(f'{{"tool_uses":[{",".join(uses)}]}}')
         tokens += self._texts.encode(f"[{outputs}]") if results else 0
         return self._structure(tokens, self._framing.parallel_calls) + self._spoken(calls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -41,7 +42,7 @@ class TokenRules:
     """The counting rules of one model.
 
     `memo` may be shared among the models of one quote. `shape` is the one that a host passes bodies on in,
-    if it is another.
+    if it is another. `day` is the one of which requests are counted; None means today.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class TokenRules:
         vocabularies: Vocabularies,
         memo: TextMemo | None = None,
         shape: Shape | None = None,
+        day: dt.date | None = None,
     ) -> None:
         memo = memo or TextMemo()
+        counting = counting.on(day)
         self._counting = counting
         self._shape = shape
         self._used = _usable(counting, vocabularies)

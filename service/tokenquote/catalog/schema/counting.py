@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -9,7 +10,7 @@ from pydantic import Field, model_validator
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
-from tokenquote.catalog.schema.framing import Framing
+from tokenquote.catalog.schema.framing import EarlierFraming, Framing
 
 __all__ = ["Approximation", "CountingFile", "CountingRule", "TemplateUse"]
 
@@ -68,6 +69,8 @@ class CountingRule(Entry):
     """The upper end of the band, as a multiple of the count; by default the count itself."""
     framing: Framing = Framing()
     """The tokens that the provider adds around texts; by default none."""
+    earlier: tuple[EarlierFraming, ...] = ()
+    """What the provider added in earlier days, oldest first; requests of today are not counted by it."""
     source: str = Field(min_length=1)
     """Where vocabulary, factor and framing come from, with the number of calls that a fit stands on."""
 
@@ -78,6 +81,20 @@ class CountingRule(Entry):
         if self.method in ("calibrated", "assumed") and self.low == self.high:
             raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
         return self
+
+    @model_validator(mode="after")
+    def _days_are_in_order(self) -> Self:
+        days = [before.until for before in self.earlier]
+        if days != sorted(set(days)):
+            raise ValueError("`earlier` stands in the order of its days, oldest first")
+        return self
+
+    def on(self, day: dt.date | None) -> CountingRule:
+        """Return the rule as it was on that day; None means today."""
+        before = next((before for before in self.earlier if day is not None and day <= before.until), None)
+        if before is None:
+            return self
+        return self.model_copy(update={"framing": self.framing.changed(before.framing)})
 
 
 class CountingFile(Entry):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field, StrictInt
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Money
 
-__all__ = ["Framing", "SchemaFraming", "ToolFraming"]
+__all__ = ["EarlierFraming", "Framing", "SchemaFraming", "ToolFraming"]
 
 
 class ToolFraming(Entry):
@@ -97,9 +98,36 @@ class Framing(Entry):
     parallel_calls: StrictInt = Field(default=0, ge=0)
     """The tokens around a message with several calls, together with its results; replaces `call` and
     `result`."""
+    escaped_outputs: bool = False
+    """Whether the results of several calls at once have characters beyond ASCII escaped."""
     tools: ToolFraming = ToolFraming(style="json")
     """The tokens for tool definitions; by default they are counted as compact JSON."""
     output_schema: SchemaFraming = SchemaFraming()
     """The tokens for an output schema; by default nothing is added to its block."""
     responses: Framing | None = None
     """The framing of bodies of OpenAI's Responses API, in place of this one. None: it is the same."""
+
+    def changed(self, changes: Framing) -> Framing:
+        """Return the framing with what the other one states in place of its own."""
+        return _changed(self, changes)
+
+
+class EarlierFraming(Entry):
+    """What a provider added around texts until a day, where that was something else than today."""
+
+    until: dt.date
+    """The last day on which it held."""
+    framing: Framing
+    """What differed from the framing of today; all that it does not state was the same."""
+
+
+EntryT = TypeVar("EntryT", bound=Entry)
+
+
+def _changed(entry: EntryT, changes: EntryT) -> EntryT:
+    update: dict[str, object] = {}
+    for name in changes.model_fields_set:
+        own, other = getattr(entry, name), getattr(changes, name)
+        both = isinstance(own, Entry) and isinstance(other, Entry)
+        update[name] = _changed(own, other) if both else other
+    return entry.model_copy(update=update)
