@@ -29,7 +29,7 @@ def answer_tokens(
         LocatedError: the body is not of its format, or the model is not known.
     """
     request = read_body(question.format, question.body)
-    counted_as = _counted_as(question, catalog)
+    counted_as = _counted_as(question, catalog, day)
     rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape, day=day)
     with under("body"):
         counted = rules.request(request)
@@ -53,14 +53,14 @@ def answer_tokens(
     )
 
 
-def _counted_as(question: TokensQuestion, catalog: Catalog) -> CountedAs:
+def _counted_as(question: TokensQuestion, catalog: Catalog, day: dt.date | None) -> CountedAs:
     """Find whose rules count the body: those of the model that is stated, else of the one it names."""
     named = (question.body.get(member) for member in _MODEL_MEMBERS)
     name = question.model or next((name for name in named if isinstance(name, str) and name), None)
     if name is None:
         raise LocatedError(("model",), "the body names no model: state `model` beside it")
     with under("model"):
-        return catalog.find_counting(name[:200], question.format)
+        return catalog.find_counting(name[:200], question.format, day)
 
 
 def _count_media(request: Request, name: str, rules: TokenRules, catalog: Catalog) -> Sequence[CountedItem]:

@@ -69,15 +69,16 @@ class Catalog:
             raise AmbiguousModel(sorted(ids))
         return self.models[ids[0]]
 
-    def find_counting(self, name: str, api: str) -> CountedAs:
+    def find_counting(self, name: str, api: str, day: dt.date | None = None) -> CountedAs:
         """Return how a model of this name is counted on this API, whether the catalog sells it or not.
 
         What families.yaml says of the API comes first, then the catalog's model, then the other families.
+        `day` is the day of the request, as names move from model to model; None means today.
 
         Raises:
             ModelNotFound: neither a model nor a family has this name.
         """
-        if (there := self.counting_on(api, name)) is not None:
+        if (there := self.counting_on(api, name, day)) is not None:
             return there
         try:
             model = self.resolve(name)
@@ -87,10 +88,15 @@ class Catalog:
             raise ModelNotFound(name, getattr(error, "near", [])) from None
         return CountedAs(model.id, model.counting)
 
-    def counting_on(self, api: str, name: str) -> CountedAs | None:
+    def counting_on(self, api: str, name: str, day: dt.date | None = None) -> CountedAs | None:
         """Return how the model is counted on this API; None where families.yaml does not name the API."""
-        family = self._family(name, api)
+        family = self._family(name, api, day)
         return None if family is None else CountedAs(name, self.counting[family.counting], family.shape)
+
+    def last_own_day(self, api: str, name: str) -> dt.date | None:
+        """Return the last day before the name moved to another model on this API; None: it has not moved."""
+        family = self._family(name, api, dt.date.min)
+        return None if family is None else family.until
 
     def find_media_rules(self, name: str) -> MediaRules:
         """Return how a model of this name counts media, whether the catalog sells it or not.
@@ -109,14 +115,16 @@ class Catalog:
             others = resolve_media(family, self.media_rules, self.image_rules)
             return MediaRules(name, family, images, **others)
 
-    def _family(self, name: str, api: str | None) -> CountingFamily | None:
+    def _family(self, name: str, api: str | None, day: dt.date | None = None) -> CountingFamily | None:
         """Return the first family with this name among those of this API, or among those of every API."""
         lower = name.lower()
         return next(
             (
                 family
                 for family in self.families
-                if (matches(family.apis, api) if api else not family.apis) and matches(family.names, lower)
+                if (matches(family.apis, api) if api else not family.apis)
+                and (family.until is None or (day is not None and day <= family.until))
+                and matches(family.names, lower)
             ),
             None,
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from tokenquote.catalog.schema.framing import Framing
@@ -12,6 +12,12 @@ from tokenquote.tokens.request import Message, OutputSchema, Request, ToolCall, 
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.tools.framed_blocks import FramedBlocks
+from tokenquote.tokens.tools.sent_calls import (
+    calls_together,
+    compact_arguments,
+    results_together,
+    tagged_call,
+)
 
 __all__ = ["FramedRequests"]
 
@@ -48,6 +54,7 @@ class FramedRequests:
             unknown=self._texts.as_unknown(unknown) if unknown else nothing,
             per_request=0 if request.shape == "prompts" else self.per_request,
             by_tool=self._blocks.by_tool(request.tools),
+            slack=self._texts.slack,
         )
 
     def _messages(self, request: Request, spoken: Sequence[Message]) -> Count:
@@ -56,7 +63,11 @@ class FramedRequests:
             empty = sum(not prompt for prompt in request.prompts)
             around = self._framing.prompt * len(request.prompts)
             return self._texts.texts(request.prompts).with_framing(request.prompt_tokens + empty + around)
-        return FramedRequests(self._framing, self._texts, request.schema).appended(spoken)
+        counted = FramedRequests(self._framing, self._texts, request.schema).appended(spoken)
+        if request.json_mode:
+            counted = counted.with_framing(self._framing.json_mode)
+        answers = sum(message.role == "assistant" for message in spoken)
+        return replace(counted, high=counted.high + answers * self._framing.hidden_reasoning)
 
     def appended(self, messages: Sequence[Message]) -> Count:
         """Count what messages add to a request that goes before them."""
@@ -73,7 +84,9 @@ class FramedRequests:
         first, *results = messages
         if len(first.calls) > 1 and self._framing.parallel_calls:
             return self._parallel(first, results)
-        parts = [self._spoken(first), *(self._call(call) for call in first.calls)]
+        further = self._framing.call if self._framing.further_call is None else self._framing.further_call
+        around = (self._framing.call, *[further] * len(first.calls))
+        parts = [self._spoken(first), *map(self._call, first.calls, around)]
         if len(first.calls) == 1 and first.calls[0].stored:
             parts.append(self._texts.around(self._framing.stored_call))
         parts += [self._result(result, names) for result in results]
@@ -101,25 +114,24 @@ class FramedRequests:
             return 0
         return self._texts.encode(message.name) + (0 if message.name == message.role else self._framing.name)
 
-    def _call(self, call: ToolCall) -> Count:
-        tokens = self._texts.encode(f"functions.{call.name}") + self._texts.encode(_compact(call.arguments))
-        return self._structure(tokens, self._framing.call)
+    def _call(self, call: ToolCall, framing: int) -> Count:
+        if self._framing.call_style == "tags":
+            return self._structure(self._texts.encode(tagged_call(call)), framing)
+        tokens = self._texts.encode(f"functions.{call.name}")
+        return self._structure(tokens + self._texts.encode(compact_arguments(call)), framing)
 
     def _result(self, message: Message, names: Mapping[str, str]) -> Count:
+        if self._framing.call_style == "tags":
+            return self._texts.texts(message.runs).with_framing(self._framing.result)
         name = names.get(message.call_id or "") or message.name or ""
         name = f"functions.{name}" if self._framing.result_in_namespace else name
         return self._texts.texts([name, *message.runs]).with_framing(self._framing.result)
 
     def _parallel(self, calls: Message, results: Sequence[Message]) -> Count:
         """Count several calls at once, which are sent as one call of a tool that makes them all."""
-        uses = (
-            f'{{"recipient_name":"functions.{call.name}","parameters":{_compact(call.arguments) or "{}"}}}'
-            for call in calls.calls
-        )
-        escaped = self._framing.escaped_outputs
-        outputs = ", ".join(json.dumps("".join(m.texts), ensure_ascii=escaped) for m in results)
-        tokens = self._texts.encode(f'{{"tool_uses":[{",".join(uses)}]}}')
-        tokens += self._texts.encode(f"[{outputs}]") if results else 0
+        tokens = self._texts.encode(calls_together(calls.calls))
+        if results:
+            tokens += self._texts.encode(results_together(results, escaped=self._framing.escaped_outputs))
         return self._structure(tokens, self._framing.parallel_calls) + self._spoken(calls)
 
     def _structure(self, tokens: int, framing: int) -> Count:
@@ -139,11 +151,3 @@ def _exchanges(messages: Sequence[Message]) -> Iterator[list[Message]]:
                 current = [message]
     if current:
         yield current
-
-
-def _compact(arguments: str) -> str:
-    """Write arguments as compact JSON; text that is not JSON stays as it is."""
-    try:
-        return json.dumps(json.loads(arguments), separators=(",", ":"), ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return arguments

@@ -44,6 +44,11 @@ class TextCounter:
         self._vocabularies = vocabularies
         self._memo = (memo or TextMemo()).tokens
 
+    @property
+    def slack(self) -> int:
+        """Tokens by which the band of a request is wider on either side."""
+        return self._counting.slack
+
     def encode(self, text: str) -> int:
         """Count the text's tokens in the vocabulary, before any factor."""
         key = (self._counting.vocabulary, text)

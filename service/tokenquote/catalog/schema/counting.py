@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
@@ -67,6 +67,8 @@ class CountingRule(Entry):
     """The lower end of the band, as a multiple of the count; by default the count itself."""
     high: Money = Decimal(1)
     """The upper end of the band, as a multiple of the count; by default the count itself."""
+    slack: StrictInt = Field(default=0, ge=0)
+    """The tokens by which the band of a request is wider on either side, whatever its length."""
     framing: Framing = Framing()
     """The tokens that the provider adds around texts; by default none."""
     earlier: tuple[EarlierFraming, ...] = ()
@@ -78,7 +80,7 @@ class CountingRule(Entry):
     def _band_holds_the_count(self) -> Self:
         if not self.low <= 1 <= self.high:
             raise ValueError("the band must hold the count itself: low <= 1 <= high")
-        if self.method in ("calibrated", "assumed") and self.low == self.high:
+        if self.method in ("calibrated", "assumed") and self.low == self.high and not self.slack:
             raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
@@ -22,6 +23,9 @@ class CountingFamily(Entry):
     apis: tuple[Pattern, ...] = ()
     """Shell patterns over the name of the API, such as `vertex.*`. Without any, the rule holds on every
     API."""
+    until: dt.date | None = None
+    """The last day on which the names meant this: since then another model answers to them. None: they mean
+    it today."""
     counting: str
     """The counting rule, by its name in counting.yaml."""
     shape: Literal["responses"] | None = None

@@ -16,10 +16,11 @@ __all__ = ["EarlierFraming", "Framing", "SchemaFraming", "ToolFraming"]
 class ToolFraming(Entry):
     """The tokens that a provider adds for tool definitions."""
 
-    style: Literal["typescript", "typescript-0613", "json"]
+    style: Literal["typescript", "typescript-0613", "json", "json-as-sent", "json-spaced"]
     """The form in which the model sees the definitions. `typescript` is OpenAI's namespace block in the
     system message, `typescript-0613` the earlier form of that block, and `json` the definitions as compact
-    JSON."""
+    JSON. `json-as-sent` keeps the order of the body's members, and `json-spaced` has a blank behind every
+    colon and comma besides."""
     factor: Money = Decimal(1)
     """The tokens of this model for each token of the definitions; it replaces the factor of texts."""
     method: Literal["exact", "calibrated", "assumed"] = "calibrated"
@@ -42,6 +43,8 @@ class ToolFraming(Entry):
     choice_named: StrictInt | None = None
     """The tokens that a `tool_choice` with a tool's name costs besides those of `functions.` and the name.
     None: it costs nothing."""
+    choice_forced: StrictInt = 0
+    """The tokens that having to call a tool adds, whichever it is; negative where a prompt is left out."""
     choice_none: StrictInt = 0
     """The tokens that `tool_choice: none` adds; the definitions are billed all the same."""
     per_grammar: StrictInt = 0
@@ -57,6 +60,8 @@ class ToolFraming(Entry):
 class SchemaFraming(Entry):
     """The tokens that a provider adds for an output schema, besides those of its block."""
 
+    style: Literal["block", "json"] = "block"
+    """The form in which the model sees the schema: OpenAI's block in the system message, or compact JSON."""
     per_request: StrictInt = 0
     """The tokens added once to a request with an output schema."""
     with_name: bool = False
@@ -85,8 +90,18 @@ class Framing(Entry):
     """The tokens for a `name` field, besides those of the name."""
     assistant: StrictInt = Field(default=0, ge=0)
     """The tokens that an assistant message of the history adds to those of any message."""
+    call_style: Literal["functions", "tags"] = "functions"
+    """The form of calls in the history: `functions` is OpenAI's, where the results name the function;
+    `tags` has a tag for the function and one for each argument, and results are texts alone."""
     call: StrictInt = Field(default=0, ge=0)
     """The tokens around one tool call of the history."""
+    further_call: StrictInt | None = Field(default=None, ge=0)
+    """The tokens around each call after the first of a message. None: as many as around the first."""
+    hidden_reasoning: StrictInt = Field(default=0, ge=0)
+    """The most that the hidden reasoning of an earlier answer was seen to add when the answer is sent back.
+    No body holds it, so the upper end of a band has room for it."""
+    json_mode: StrictInt = 0
+    """The tokens added where the answer has to be JSON of no stated schema."""
     text_beside_calls: StrictInt = Field(default=0, ge=0)
     """The tokens that a message costs more if it says something and makes calls."""
     stored_call: StrictInt = Field(default=0, ge=0)

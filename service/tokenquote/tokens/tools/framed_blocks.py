@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from tokenquote.catalog.schema.framing import Framing, ToolFraming
@@ -29,7 +30,7 @@ class FramedBlocks:
             return self._texts.nothing()
         framing = _around_tools(rule, tools) + (0 if system else rule.without_system)
         block = self._block(tools)
-        if rule.style == "json":
+        if rule.style.startswith("json"):
             tokens = sum(self._texts.encode(text) for text in block.definitions)
             return self._texts.as_structure(self._texts.scaled(tokens, rule.factor)).with_framing(framing)
         return self._structure(self._joined(system, block.text), framing)
@@ -37,7 +38,7 @@ class FramedBlocks:
     def by_tool(self, tools: Sequence[ToolDefinition]) -> Mapping[str, int]:
         """Return what each definition adds, by the tool's name."""
         rule = self._framing.tools
-        factor = rule.factor if rule.style == "json" else None
+        factor = rule.factor if rule.style.startswith("json") else None
         by_tool = self._block(tools).by_tool(self._texts.encode) if tools else {}
         return {name: self._texts.scaled(tokens, factor).tokens for name, tokens in by_tool.items()}
 
@@ -53,6 +54,7 @@ class FramedBlocks:
             if names and rule.choice_named is not None:
                 tokens += rule.choice_named + self._texts.encode(f"functions.{names[0]}")
             tokens += rule.choice_none if choice.mode == "none" else 0
+            tokens += rule.choice_forced if choice.mode in ("required", "named") else 0
         return self._texts.around(tokens)
 
     def schema(
@@ -65,6 +67,9 @@ class FramedBlocks:
         framing = rule.per_request + (self._texts.encode(schema.name) if rule.with_name else 0)
         framing += rule.with_system if system else 0 if tools else rule.without_system
         framing += rule.beside_tools if tools else 0
+        if rule.style == "json":
+            written = json.dumps(schema.schema, separators=(",", ":"), ensure_ascii=False)
+            return self._structure(self._texts.encode(written), framing)
         # After a block of tools it does not touch the system message's text.
         return self._structure(self._joined(() if tools else system, response_format_block(schema)), framing)
 

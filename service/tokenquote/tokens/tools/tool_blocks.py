@@ -46,10 +46,18 @@ def tool_block(tools: Sequence[ToolDefinition], style: str) -> ToolBlock:
     render = {
         "typescript": partial(function_declaration, size=size),
         "typescript-0613": partial(function_declaration_0613, size=size),
+        "json-as-sent": partial(_as_sent, separators=(",", ":")),
+        "json-spaced": partial(_as_sent, separators=(", ", ": ")),
     }.get(style, _as_json)
     definitions = tuple(render(tool) for tool in tools)
-    text, before = ("\n".join(definitions), "}\n") if style == "json" else (namespace(definitions), ";\n\n")
+    text, before = ("\n".join(definitions), "}\n") if style.startswith("json") else (namespace(definitions), ";\n\n")
     return ToolBlock(tuple(tool.name for tool in tools), definitions, text, before)
+
+
+def _as_sent(tool: ToolDefinition, separators: tuple[str, str]) -> str:
+    known = {key: tool.as_sent[key] for key in ("name", "description", "parameters") if key in tool.as_sent}
+    definition = {key: known[key] for key in tool.as_sent if key in known} or {"name": tool.name}
+    return json.dumps(definition, separators=separators, ensure_ascii=False)
 
 
 def _as_json(tool: ToolDefinition) -> str:
