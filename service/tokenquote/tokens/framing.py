@@ -15,6 +15,8 @@ from tokenquote.tokens.tools.framed_blocks import FramedBlocks
 from tokenquote.tokens.tools.sent_calls import (
     calls_together,
     compact_arguments,
+    listed_calls,
+    listed_results,
     results_together,
     tagged_call,
 )
@@ -64,8 +66,11 @@ class FramedRequests:
             around = self._framing.prompt * len(request.prompts)
             return self._texts.texts(request.prompts).with_framing(request.prompt_tokens + empty + around)
         counted = FramedRequests(self._framing, self._texts, request.schema).appended(spoken)
-        if request.json_mode:
-            counted = counted.with_framing(self._framing.json_mode)
+        around = self._framing.json_mode if request.json_mode and request.schema is None else 0
+        if request.documents:
+            counted += self._texts.texts(request.documents)
+            around += self._framing.documents
+        counted = counted.with_framing(around)
         answers = sum(message.role == "assistant" for message in spoken)
         return replace(counted, high=counted.high + answers * self._framing.hidden_reasoning)
 
@@ -84,6 +89,8 @@ class FramedRequests:
         first, *results = messages
         if len(first.calls) > 1 and self._framing.parallel_calls:
             return self._parallel(first, results)
+        if first.calls and self._framing.call_style == "lists":
+            return self._listed(first, results)
         further = self._framing.call if self._framing.further_call is None else self._framing.further_call
         around = (self._framing.call, *[further] * len(first.calls))
         parts = [self._spoken(first), *map(self._call, first.calls, around)]
@@ -102,7 +109,8 @@ class FramedRequests:
         return self._texts.around(self._name(message))
 
     def _plain_message(self, message: Message) -> Count:
-        framing = self._framing.message + self._name(message)
+        around = self._framing.system if message.role == "system" else None
+        framing = (self._framing.message if around is None else around) + self._name(message)
         if message.role == "assistant":
             framing += self._framing.assistant
             if self._schema is not None and self._framing.output_schema.per_answer is not None:
@@ -133,6 +141,14 @@ class FramedRequests:
         if results:
             tokens += self._texts.encode(results_together(results, escaped=self._framing.escaped_outputs))
         return self._structure(tokens, self._framing.parallel_calls) + self._spoken(calls)
+
+    def _listed(self, calls: Message, results: Sequence[Message]) -> Count:
+        """Count calls and results as two lists of JSON."""
+        tokens = self._texts.encode(listed_calls(calls.calls))
+        tokens += self._texts.encode(listed_results(results)) if results else 0
+        framing = self._framing.call + (self._framing.further_call or 0) * (len(calls.calls) - 1)
+        said = self._texts.texts(run for run in calls.runs if run)
+        return self._structure(tokens, framing) + said
 
     def _structure(self, tokens: int, framing: int) -> Count:
         return self._texts.as_structure(self._texts.scaled(tokens)).with_framing(framing)

@@ -183,6 +183,8 @@ class Request:
     """The texts that are sent bare, without messages."""
     prompt_tokens: int = 0
     """The number of tokens in prompts that are sent as token ids."""
+    documents: tuple[str, ...] = ()
+    """The passages that Cohere puts before the conversation, each with a line for each of its members."""
     settings: JsonObject = field(default_factory=dict)
     """The other members that change what is billed or rendered: thinking, effort, template arguments."""
     unknown: tuple[Unknown, ...] = ()

@@ -16,11 +16,11 @@ __all__ = ["EarlierFraming", "Framing", "SchemaFraming", "ToolFraming"]
 class ToolFraming(Entry):
     """The tokens that a provider adds for tool definitions."""
 
-    style: Literal["typescript", "typescript-0613", "json", "json-as-sent", "json-spaced"]
+    style: Literal["typescript", "typescript-0613", "json", "json-as-sent", "json-spaced", "json-listed"]
     """The form in which the model sees the definitions. `typescript` is OpenAI's namespace block in the
     system message, `typescript-0613` the earlier form of that block, and `json` the definitions as compact
     JSON. `json-as-sent` keeps the order of the body's members, and `json-spaced` has a blank behind every
-    colon and comma besides."""
+    colon and comma besides, and `json-listed` is Cohere's, with blanks and `responses: null` in each."""
     factor: Money = Decimal(1)
     """The tokens of this model for each token of the definitions; it replaces the factor of texts."""
     method: Literal["exact", "calibrated", "assumed"] = "calibrated"
@@ -60,8 +60,9 @@ class ToolFraming(Entry):
 class SchemaFraming(Entry):
     """The tokens that a provider adds for an output schema, besides those of its block."""
 
-    style: Literal["block", "json"] = "block"
-    """The form in which the model sees the schema: OpenAI's block in the system message, or compact JSON."""
+    style: Literal["block", "json", "unbilled"] = "block"
+    """The form in which the model sees the schema: OpenAI's block in the system message, or compact JSON;
+    `unbilled` schemas cost none of their tokens."""
     per_request: StrictInt = 0
     """The tokens added once to a request with an output schema."""
     with_name: bool = False
@@ -84,15 +85,20 @@ class Framing(Entry):
     """The tokens added once per request."""
     message: StrictInt = Field(default=0, ge=0)
     """The tokens around each message, its role included."""
+    system: StrictInt | None = Field(default=None, ge=0)
+    """The tokens around a system message. None: as many as around any message."""
+    documents: StrictInt = Field(default=0, ge=0)
+    """The tokens that having documents adds to a request, besides those of their members."""
     prompt: StrictInt = Field(default=0, ge=0)
     """The tokens around each text that is sent bare: for embeddings, completions and image prompts."""
     name: StrictInt = Field(default=0, ge=0)
     """The tokens for a `name` field, besides those of the name."""
     assistant: StrictInt = Field(default=0, ge=0)
     """The tokens that an assistant message of the history adds to those of any message."""
-    call_style: Literal["functions", "tags"] = "functions"
+    call_style: Literal["functions", "tags", "lists"] = "functions"
     """The form of calls in the history: `functions` is OpenAI's, where the results name the function;
-    `tags` has a tag for the function and one for each argument, and results are texts alone."""
+    `tags` has a tag for the function and one for each argument, and results are texts alone; `lists` has
+    the calls of a message and their results as two lists of JSON."""
     call: StrictInt = Field(default=0, ge=0)
     """The tokens around one tool call of the history."""
     further_call: StrictInt | None = Field(default=None, ge=0)

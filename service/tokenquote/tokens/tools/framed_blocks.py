@@ -67,6 +67,8 @@ class FramedBlocks:
         framing = rule.per_request + (self._texts.encode(schema.name) if rule.with_name else 0)
         framing += rule.with_system if system else 0 if tools else rule.without_system
         framing += rule.beside_tools if tools else 0
+        if rule.style == "unbilled":
+            return self._texts.around(framing)
         if rule.style == "json":
             written = json.dumps(schema.schema, separators=(",", ":"), ensure_ascii=False)
             return self._structure(self._texts.encode(written), framing)

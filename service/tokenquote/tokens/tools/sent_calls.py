@@ -1,4 +1,4 @@
-"""Render calls and results that are sent back, as models see them: OpenAI's form, and one with tags."""
+"""Render calls and results that are sent back as models see them: OpenAI's, Grok's and Cohere's forms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from tokenquote.tokens.request import Message, ToolCall
 
-__all__ = ["calls_together", "compact_arguments", "results_together", "tagged_call"]
+__all__ = [
+    "calls_together",
+    "compact_arguments",
+    "listed_calls",
+    "listed_results",
+    "results_together",
+    "tagged_call",
+]
 
 
 def compact_arguments(call: ToolCall) -> str:
@@ -50,6 +57,31 @@ def tagged_call(call: ToolCall) -> str:
     else:
         lines = [call.arguments]
     return "\n".join([f'<xai:function_call name="{call.name}">', *lines, "</xai:function_call>"])
+
+
+def listed_calls(calls: Sequence[ToolCall]) -> str:
+    """Return the calls of a message as Cohere's models see them: a list, each with its number."""
+    listed = (
+        f'{{"tool_call_id": "{i}", "tool_name": "{call.name}", "parameters": {_spaced(call.arguments)}}}'
+        for i, call in enumerate(calls)
+    )
+    return f"[{', '.join(listed)}]"
+
+
+def listed_results(results: Sequence[Message]) -> str:
+    """Return the results of a message's calls as Cohere's models see them: a list, each with its number."""
+    listed = [
+        {"tool_call_id": str(i), "results": {"0": "".join(result.texts)}, "is_error": None}
+        for i, result in enumerate(results)
+    ]
+    return json.dumps(listed, ensure_ascii=False)
+
+
+def _spaced(arguments: str) -> str:
+    try:
+        return json.dumps(json.loads(arguments or "{}"), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return arguments
 
 
 def _compact(value: object) -> str:

@@ -47,6 +47,7 @@ def tool_block(tools: Sequence[ToolDefinition], style: str) -> ToolBlock:
         "typescript": partial(function_declaration, size=size),
         "typescript-0613": partial(function_declaration_0613, size=size),
         "json-as-sent": partial(_as_sent, separators=(",", ":")),
+        "json-listed": _as_listed,
         "json-spaced": partial(_as_sent, separators=(", ", ": ")),
     }.get(style, _as_json)
     definitions = tuple(render(tool) for tool in tools)
@@ -58,6 +59,11 @@ def _as_sent(tool: ToolDefinition, separators: tuple[str, str]) -> str:
     known = {key: tool.as_sent[key] for key in ("name", "description", "parameters") if key in tool.as_sent}
     definition = {key: known[key] for key in tool.as_sent if key in known} or {"name": tool.name}
     return json.dumps(definition, separators=separators, ensure_ascii=False)
+
+
+def _as_listed(tool: ToolDefinition) -> str:
+    definition = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return json.dumps({**definition, "responses": None}, ensure_ascii=False) + "\n"
 
 
 def _as_json(tool: ToolDefinition) -> str:
