@@ -15,6 +15,7 @@ from tokenquote.tokens.tools.framed_blocks import FramedBlocks
 from tokenquote.tokens.tools.sent_calls import (
     calls_together,
     compact_arguments,
+    json_call,
     listed_calls,
     listed_results,
     results_together,
@@ -123,13 +124,14 @@ class FramedRequests:
         return self._texts.encode(message.name) + (0 if message.name == message.role else self._framing.name)
 
     def _call(self, call: ToolCall, framing: int) -> Count:
-        if self._framing.call_style == "tags":
-            return self._structure(self._texts.encode(tagged_call(call)), framing)
+        if self._framing.call_style in ("tags", "json"):
+            written = tagged_call(call) if self._framing.call_style == "tags" else json_call(call)
+            return self._structure(self._texts.encode(written), framing)
         tokens = self._texts.encode(f"functions.{call.name}")
         return self._structure(tokens + self._texts.encode(compact_arguments(call)), framing)
 
     def _result(self, message: Message, names: Mapping[str, str]) -> Count:
-        if self._framing.call_style == "tags":
+        if self._framing.call_style != "functions":
             return self._texts.texts(message.runs).with_framing(self._framing.result)
         name = names.get(message.call_id or "") or message.name or ""
         name = f"functions.{name}" if self._framing.result_in_namespace else name

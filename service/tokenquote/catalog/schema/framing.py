@@ -95,10 +95,11 @@ class Framing(Entry):
     """The tokens for a `name` field, besides those of the name."""
     assistant: StrictInt = Field(default=0, ge=0)
     """The tokens that an assistant message of the history adds to those of any message."""
-    call_style: Literal["functions", "tags", "lists"] = "functions"
+    call_style: Literal["functions", "tags", "lists", "json"] = "functions"
     """The form of calls in the history: `functions` is OpenAI's, where the results name the function;
     `tags` has a tag for the function and one for each argument, and results are texts alone; `lists` has
-    the calls of a message and their results as two lists of JSON."""
+    the calls of a message and their results as two lists of JSON; `json` has an object with the name and the
+    input of each call, and results are texts alone."""
     call: StrictInt = Field(default=0, ge=0)
     """The tokens around one tool call of the history."""
     further_call: StrictInt | None = Field(default=None, ge=0)

@@ -1,4 +1,4 @@
-"""Render calls and results that are sent back as models see them: OpenAI's, Grok's and Cohere's forms."""
+"""Render calls and results that are sent back as models see them: OpenAI's, Grok's, Cohere's and Nova's forms."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tokenquote.tokens.request import Message, ToolCall
 __all__ = [
     "calls_together",
     "compact_arguments",
+    "json_call",
     "listed_calls",
     "listed_results",
     "results_together",
@@ -57,6 +58,11 @@ def tagged_call(call: ToolCall) -> str:
     else:
         lines = [call.arguments]
     return "\n".join([f'<xai:function_call name="{call.name}">', *lines, "</xai:function_call>"])
+
+
+def json_call(call: ToolCall) -> str:
+    """Return a call as Nova sees it: an object with the function's name and its input."""
+    return f'{{"name": "{call.name}", "input": {_spaced(call.arguments)}}}'
 
 
 def listed_calls(calls: Sequence[ToolCall]) -> str:

@@ -56,8 +56,9 @@ def tool_block(tools: Sequence[ToolDefinition], style: str) -> ToolBlock:
 
 
 def _as_sent(tool: ToolDefinition, separators: tuple[str, str]) -> str:
-    known = {key: tool.as_sent[key] for key in ("name", "description", "parameters") if key in tool.as_sent}
-    definition = {key: known[key] for key in tool.as_sent if key in known} or {"name": tool.name}
+    billed = {"name": tool.name, "description": tool.description}
+    billed |= {"parameters": tool.parameters, "inputSchema": tool.parameters}
+    definition = {key: billed[key] for key in tool.as_sent if key in billed} or {"name": tool.name}
     return json.dumps(definition, separators=separators, ensure_ascii=False)
 
 
