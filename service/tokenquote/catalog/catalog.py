@@ -21,10 +21,11 @@ from tokenquote.catalog.models import (
 )
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.catalog.schema.counting import CountingRule
-from tokenquote.catalog.schema.families import CountingFamily, MediaFamily, matches
+from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, MediaFamily, matches
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.counts import least_certain
 
 __all__ = ["Catalog"]
 
@@ -39,6 +40,7 @@ class Catalog:
     counting: Mapping[str, CountingRule]
     families: tuple[CountingFamily, ...]
     media_families: tuple[MediaFamily, ...]
+    host_doubts: tuple[HostDoubt, ...]
     profiles: Mapping[str, AmountProfiles]
     quantization: QuantizationFile
     image_rules: Mapping[str, ImageRule]
@@ -84,14 +86,31 @@ class Catalog:
             model = self.resolve(name)
         except (ModelNotFound, AmbiguousModel) as error:
             if (family := self._family(name, None)) is not None:
-                return CountedAs(name, self.counting[family.counting], family.shape)
+                rule = self.as_billed_on(api, name, self.counting[family.counting])
+                return CountedAs(name, rule, family.shape)
             raise ModelNotFound(name, getattr(error, "near", [])) from None
-        return CountedAs(model.id, model.counting)
+        return CountedAs(model.id, self.as_billed_on(api, name, model.counting))
 
     def counting_on(self, api: str, name: str, day: dt.date | None = None) -> CountedAs | None:
         """Return how the model is counted on this API; None where families.yaml does not name the API."""
         family = self._family(name, api, day)
-        return None if family is None else CountedAs(name, self.counting[family.counting], family.shape)
+        if family is None:
+            return None
+        return CountedAs(name, self.as_billed_on(api, name, self.counting[family.counting]), family.shape)
+
+    def as_billed_on(self, api: str, name: str, rule: CountingRule) -> CountingRule:
+        """Return the rule, less sure of itself where hosts are known to bill the model otherwise."""
+        lower = name.lower()
+        doubt = next(
+            (doubt for doubt in self.host_doubts if matches(doubt.apis, api) and matches(doubt.names, lower)),
+            None,
+        )
+        if doubt is None:
+            return rule
+        # What differed in earlier days is known of the maker's own API only.
+        update: dict[str, object] = {"earlier": (), "slack": max(rule.slack, doubt.slack)}
+        update |= {"low": min(rule.low, doubt.low), "high": max(rule.high, doubt.high)}
+        return rule.model_copy(update={**update, "method": least_certain("calibrated", rule.method)})
 
     def last_own_day(self, api: str, name: str) -> dt.date | None:
         """Return the last day before the name moved to another model on this API; None: it has not moved."""

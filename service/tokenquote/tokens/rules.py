@@ -82,6 +82,11 @@ class TokenRules:
             f"band {used.low} to {used.high} times the count ({used.source})"
         )
 
+    def planned_call_id(self, index: int) -> str:
+        """Return an id for a planned call, by its place in its round; some models read ids of a given length."""
+        template = self._counting.template
+        return template.call_id if template is not None and template.call_id else f"call_{index}"
+
     def text(self, text: str) -> Count:
         """Count a text by itself."""
         return self._texts.texts([text]) if self._calibrated is None else self._calibrated.text(text)

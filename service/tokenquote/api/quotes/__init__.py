@@ -170,7 +170,7 @@ class _Quoting:
         there = self.catalog.counting_on(start.format, model.id, day)
         shape = there.shape if there else None
         return TokenRules(
-            there.counting if there else model.counting,
+            there.counting if there else self.catalog.as_billed_on(start.format, model.id, model.counting),
             self.vocabularies,
             self.memo,
             shape or ("responses" if start.format.endswith(".responses") else None),

@@ -196,7 +196,8 @@ class _Resolver:
         results: list[Message] = []
         for i, call in enumerate(planned.calls):
             where = (*at, "calls", i)
-            made, written = self._call(call.call, (*where, "call"), f"call_{i}")
+            call_id = self.rules.planned_call_id(i)
+            made, written = self._call(call.call, (*where, "call"), call_id)
             result, _ = self._message("tool", call.result, (*where, "result"), "result")
             output += written
             if made is None:
@@ -206,7 +207,7 @@ class _Resolver:
             beside += result.counts
             if result.texts or any(count.framed for count in result.counts):
                 name = made.name if made is not None else None
-                results.append(replace(result, name=name, call_id=f"call_{i}"))
+                results.append(replace(result, name=name, call_id=call_id))
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
         exchange = [*answer, *results]
         tool_round = CountedRound(

@@ -28,6 +28,8 @@ class TemplateUse(Entry):
     """The text that stands between the text parts of one message."""
     literal: bool = False
     """Whether the name of a special token in a text stays text; most hosts read it as the token."""
+    call_id: str = ""
+    """An id such as the provider gives to calls; it stands for those of planned calls. Empty: any id will do."""
     text: str = ""
     """The template itself, which is read from the file when the catalog is loaded; leave it out."""
 
@@ -96,7 +98,11 @@ class CountingRule(Entry):
         before = next((before for before in self.earlier if day is not None and day <= before.until), None)
         if before is None:
             return self
-        return self.model_copy(update={"framing": self.framing.changed(before.framing)})
+        update: dict[str, object] = {"framing": self.framing.changed(before.framing)}
+        if self.template is not None:
+            values = {**self.template.values, **before.values}
+            update["template"] = self.template.model_copy(update={"values": values})
+        return self.model_copy(update=update)
 
 
 class CountingFile(Entry):

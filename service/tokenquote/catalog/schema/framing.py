@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, StrictInt
 
@@ -139,8 +139,10 @@ class EarlierFraming(Entry):
 
     until: dt.date
     """The last day on which it held."""
-    framing: Framing
+    framing: Framing = Framing()
     """What differed from the framing of today; all that it does not state was the same."""
+    values: dict[str, Any] = Field(default={})
+    """The variables of the chat template that differed."""
 
 
 EntryT = TypeVar("EntryT", bound=Entry)

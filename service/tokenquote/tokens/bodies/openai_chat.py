@@ -74,8 +74,14 @@ def read_openai_chat(body: JsonObject) -> Request:
         tool_choice=read_tool_choice(body.get("tool_choice", body.get("function_call"))),
         json_mode=_response_format(body).get("type") == "json_object" or body.get("format") == "json",
         settings=select_members(body, *_SETTINGS),
-        unknown=(*tools.unknown, *functions.unknown, *read_documents(body)),
+        unknown=(*tools.unknown, *functions.unknown, *read_documents(body), *_read_agent(body)),
     )
+
+
+def _read_agent(body: JsonObject) -> Iterator[Unknown]:
+    """Yield the instructions of Mistral's agent, which the provider keeps: they are billed, and not here."""
+    if body.get("agent_id"):
+        yield Unknown("what `agent_id` holds", "", ("agent_id",))
 
 
 def read_documents(body: JsonObject) -> Iterator[Unknown]:
