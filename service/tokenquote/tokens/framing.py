@@ -153,7 +153,8 @@ class FramedRequests:
         return self._structure(tokens, framing) + said
 
     def _structure(self, tokens: int, framing: int) -> Count:
-        return self._texts.as_structure(self._texts.scaled(tokens)).with_framing(framing)
+        counted = self._texts.as_structure(self._texts.scaled(tokens), self._framing.tools.call_slack)
+        return counted.with_framing(framing)
 
 
 def _exchanges(messages: Sequence[Message]) -> Iterator[list[Message]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.framing import FramedRequests
-from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
+from tokenquote.tokens.request import Message, OutputSchema, Request, Shape, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
@@ -82,6 +83,12 @@ class TokenRules:
             f"band {used.low} to {used.high} times the count ({used.source})"
         )
 
+    def after(self, opening: Request) -> TokenRules:
+        """Return the rules for what is appended to a request, some of which may depend on it."""
+        rules = copy(self)
+        rules._style = self._choose_style(self._shape or opening.shape, opening.schema)
+        return rules
+
     def planned_call_id(self, index: int) -> str:
         """Return an id for a planned call, by its place in its round; some models read ids of a given length."""
         template = self._counting.template
@@ -106,8 +113,11 @@ class TokenRules:
         """Count what messages add to a request that goes before them."""
         return self._style.appended(messages)
 
-    def _choose_style(self, shape: Shape | None) -> RequestStyle:
-        """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise."""
+    def _choose_style(self, shape: Shape | None, schema: OutputSchema | None = None) -> RequestStyle:
+        """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise.
+
+        `schema` is the output schema of the request that messages are appended to; None: it has none.
+        """
         if self._calibrated is not None:
             return self._calibrated
         framing, template = self._counting.framing, self._counting.template
@@ -116,7 +126,7 @@ class TokenRules:
             return TemplatedRequests(template, framing, self._texts, prompts)
         if shape == "responses" and framing.responses is not None:
             framing = framing.responses
-        return FramedRequests(framing, self._texts)
+        return FramedRequests(framing, self._texts, schema)
 
 
 def _usable(counting: CountingRule, vocabularies: Vocabularies) -> CountingRule:

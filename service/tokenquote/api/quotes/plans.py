@@ -107,7 +107,7 @@ class _Resolver:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
             started = reader.start(plan.start, plan.turns[0])
-            self.unanswered = started.unanswered
+            self.unanswered, self.rules = started.unanswered, started.rules
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))

@@ -29,6 +29,10 @@ class ToolFraming(Entry):
     """The lower end of the band of definitions, output schemas and calls, as a multiple of the count."""
     high: Money = Decimal("1.35")
     """The upper end of the band of definitions, output schemas and calls, as a multiple of the count."""
+    slack: StrictInt = Field(default=0, ge=0)
+    """The tokens by which the band of definitions, and that of an output schema, is wider on either side."""
+    call_slack: StrictInt = Field(default=0, ge=0)
+    """The tokens by which the band of each message with calls is wider on either side."""
     joins_system: bool = True
     """Whether the block follows the system message's text, so that a full stop and the blank line after it
     are one token."""

@@ -32,7 +32,8 @@ class FramedBlocks:
         block = self._block(tools)
         if rule.style.startswith("json"):
             tokens = sum(self._texts.encode(text) for text in block.definitions)
-            return self._texts.as_structure(self._texts.scaled(tokens, rule.factor)).with_framing(framing)
+            counted = self._texts.as_structure(self._texts.scaled(tokens, rule.factor), rule.slack)
+            return counted.with_framing(framing)
         return self._structure(self._joined(system, block.text), framing)
 
     def by_tool(self, tools: Sequence[ToolDefinition]) -> Mapping[str, int]:
@@ -86,7 +87,8 @@ class FramedBlocks:
         return self._texts.encode(f"{before}\n\n{block}") - self._texts.encode(before)
 
     def _structure(self, tokens: int, framing: int) -> Count:
-        return self._texts.as_structure(self._texts.scaled(tokens)).with_framing(framing)
+        counted = self._texts.as_structure(self._texts.scaled(tokens), self._framing.tools.slack)
+        return counted.with_framing(framing)
 
 
 def _around_tools(rule: ToolFraming, tools: Sequence[ToolDefinition]) -> int:
