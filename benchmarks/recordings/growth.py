@@ -70,7 +70,7 @@ class Grower:
         for run in rows(path):
             calls = [
                 {
-                    "api": "deepseek.chat",
+                    "api": run.get("api", "deepseek.chat"),
                     "model_requested": run["model"],
                     "features": [],
                     "request": {

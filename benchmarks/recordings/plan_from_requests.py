@@ -46,6 +46,10 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
     answer, rest = new[:spoken], new[spoken:]
     if not answer or any(message.role in ("assistant", "system") for message in rest):
         raise NotAPlan("a request between two recorded ones is missing")
+    if any(message.name for message in new if message.role != "tool"):
+        raise NotAPlan("speakers with names")
+    if sum(bool(message.parts) for message in answer) > 1 or not all(m.texts or m.calls for m in answer):
+        raise NotAPlan("an answer of several messages, or an empty one")
     if any(message.reasoning or message.hidden_reasoning for message in answer):
         raise NotAPlan("thoughts are sent back")
     said = [text for message in answer for text in message.texts]
