@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
-from tokenquote.api.memory import memory_of
+from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
 from tokenquote.api.quotes.plan_checks import check_plan
 from tokenquote.api.quotes.plans import ResolvedPlan, resolve
@@ -152,7 +152,7 @@ class _Quoting:
             counts=list(resolved.counts),
             fleet=build_fleet(plan.conversations, priced),
             budget=spend_budget(plan.budget, rows, priced),
-            memory=memory_of(model, context.peak_tokens, self.catalog),
+            memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
             assumptions=[*resolved.assumptions, *list_assumptions(rules.basis, cache, rows)],
             warnings=[
