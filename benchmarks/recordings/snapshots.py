@@ -24,7 +24,10 @@ _MOVED: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
     (_V4, {"2026-07-31": "deepseek-v4-2604"}),
     (re.compile(r"^gpt-3.5-turbo$"), {"2023-06-27": "gpt-3.5-turbo-0301"}),
     (re.compile(r"^gpt-35-turbo$"), {"2024-01-01": "gpt-35-turbo-0301"}),
-    (re.compile(r"^mistral-small$"), {"2025-06-20": "mistral-small-2402", "2026-03-01": "mistral-small-2506"}),
+    (
+        re.compile(r"^mistral-small$"),
+        {"2025-06-20": "mistral-small-2402", "2026-03-01": "mistral-small-2506"},
+    ),
     (
         re.compile(r"^mistral-small-latest$"),
         {"2025-06-20": "mistral-small-2503", "2026-03-01": "mistral-small-2506"},

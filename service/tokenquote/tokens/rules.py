@@ -55,7 +55,8 @@ class TokenRules:
         day: dt.date | None = None,
     ) -> None:
         memo = memo or TextMemo()
-        counting = counting.on(day)
+        today, counting = counting, counting.on(day)
+        self._earlier_day = day if counting is not today else None
         self._counting = counting
         self._shape = shape
         self._used = _usable(counting, vocabularies)
@@ -75,12 +76,15 @@ class TokenRules:
         if self._calibrated is not None:
             return self._calibrated.basis
         used = self._used
+        as_of = None if self._earlier_day is None else f"framed as of {self._earlier_day}"
         if used.method in ("exact", "rule"):
-            return None
+            return as_of
         stands_in = "" if used is self._counting else f" in place of {self._counting.vocabulary}"
         return (
             f"texts: {used.method}, {used.factor} x {used.vocabulary} tokens{stands_in}, "
-            f"band {used.low} to {used.high} times the count ({used.source})"
+            f"band {used.low} to {used.high} times the count"
+            f"{f', {used.slack} tokens wider' if used.slack else ''} ({used.source})"
+            f"{f'; {as_of}' if as_of else ''}"
         )
 
     def after(self, opening: Request) -> TokenRules:
@@ -90,7 +94,7 @@ class TokenRules:
         return rules
 
     def planned_call_id(self, index: int) -> str:
-        """Return an id for a planned call, by its place in its round; some models read ids of a given length."""
+        """Return an id for a planned call, by its place in its round: some models read ids, of one length."""
         template = self._counting.template
         return template.call_id if template is not None and template.call_id else f"call_{index}"
 

@@ -29,7 +29,7 @@ class TemplateUse(Entry):
     literal: bool = False
     """Whether the name of a special token in a text stays text; most hosts read it as the token."""
     call_id: str = ""
-    """An id such as the provider gives to calls; it stands for those of planned calls. Empty: any id will do."""
+    """An id such as the provider gives, which stands for those of planned calls. Empty: any id will do."""
     text: str = ""
     """The template itself, which is read from the file when the catalog is loaded; leave it out."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from tokenquote.tokens.bodies.content_parts import read_documents
 from tokenquote.tokens.bodies.json_members import (
     read_list,
     read_object,
@@ -12,7 +13,7 @@ from tokenquote.tokens.bodies.json_members import (
     read_text,
     to_json,
 )
-from tokenquote.tokens.bodies.openai_chat import read_documents, read_openai_chat, read_output_schema
+from tokenquote.tokens.bodies.openai_chat import read_openai_chat, read_output_schema
 from tokenquote.tokens.bodies.schemas import read_tools_member
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
 from tokenquote.tokens.request import JsonObject, Location, Message, Request, Role, ToolCall
@@ -50,7 +51,7 @@ def read_cohere_chat(body: JsonObject) -> Request:
 
 
 def _with_documents(request: Request, body: JsonObject) -> Request:
-    """Return the request with its documents as texts; those that are neither texts nor members stay unknown."""
+    """Return the request with its documents as texts; those of another form stay unknown."""
     known: dict[Location, str] = {}
     for i, document in enumerate(read_list(body, "documents")):
         if (text := _document_text(document)) is not None:

@@ -1,4 +1,4 @@
-"""Render calls and results that are sent back as models see them: OpenAI's, Grok's, Cohere's and Nova's forms."""
+"""Render calls and results that are sent back as OpenAI's, Grok's, Cohere's and Nova's models see them."""
 
 from __future__ import annotations
 
