@@ -33,6 +33,8 @@ class Started:
     """The tokens that every request sends first."""
     unanswered: Sequence[Message]
     """Calls with their results that the body ends with: the first answer follows them."""
+    rules: TokenRules
+    """The rules for what follows the body."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class OpeningReader:
             system=counted.system + counted.schema,
             messages=counted.messages + counted.unknown + self._media(request),
         )
-        return Started(opening, _unanswered(request.messages))
+        return Started(opening, _unanswered(request.messages), self.rules.after(request))
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:
