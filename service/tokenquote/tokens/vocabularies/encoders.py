@@ -11,6 +11,7 @@ from typing import Protocol
 import tiktoken
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary, VocabularyFormat
+from tokenquote.tokens.vocabularies.claude import ClaudeEncoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing
 from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
 from tokenquote.tokens.vocabularies.merged_pieces import MergedPiecesEncoder
@@ -150,5 +151,9 @@ _READERS: Mapping[VocabularyFormat, Callable[[str, Vocabulary, bytes], Encoder]]
     "tekken": _tekken,
     "tokenizer.json": HuggingFaceEncoder,
     "sentencepiece": lambda name, entry, content: SentencePieceEncoder(content),
+<<<<<<< HEAD
     "pieces": lambda name, entry, content: MergedPiecesEncoder(name, content),
+=======
+    "claude-pieces": lambda name, entry, content: ClaudeEncoder(content),
+>>>>>>> 75e0ed6181b2afa0622b7d05b5794f48b7aff4af
 }
