@@ -12,12 +12,8 @@ from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.framing import FramedRequests
-<<<<<<< HEAD
 from tokenquote.tokens.gemini import GeminiRequests
-from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
-=======
 from tokenquote.tokens.request import Message, OutputSchema, Request, Shape, ToolDefinition
->>>>>>> 75e0ed6181b2afa0622b7d05b5794f48b7aff4af
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts

@@ -10,12 +10,8 @@ from pydantic import Field, StrictInt, model_validator
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
-<<<<<<< HEAD
-from tokenquote.catalog.schema.framing import Framing
-from tokenquote.catalog.schema.gemini import GeminiRoute
-=======
 from tokenquote.catalog.schema.framing import EarlierFraming, Framing
->>>>>>> 75e0ed6181b2afa0622b7d05b5794f48b7aff4af
+from tokenquote.catalog.schema.gemini import GeminiRoute
 
 __all__ = ["Approximation", "CountingFile", "CountingRule", "TemplateUse"]
 

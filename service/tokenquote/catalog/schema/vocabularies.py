@@ -22,11 +22,7 @@ from tokenquote.catalog.schema.catalog_entry import Entry, Word
 
 __all__ = ["VocabulariesFile", "Vocabulary", "VocabularyFormat"]
 
-<<<<<<< HEAD
-VocabularyFormat = Literal["tiktoken", "tekken", "tokenizer.json", "sentencepiece", "pieces"]
-=======
-VocabularyFormat = Literal["tiktoken", "tekken", "tokenizer.json", "sentencepiece", "claude-pieces"]
->>>>>>> 75e0ed6181b2afa0622b7d05b5794f48b7aff4af
+VocabularyFormat = Literal["tiktoken", "tekken", "tokenizer.json", "sentencepiece", "claude-pieces", "pieces"]
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -36,13 +32,9 @@ class Vocabulary(Entry):
 
     format: VocabularyFormat = "tiktoken"
     """The format of the file. `tiktoken` has a rank and its bytes in base64 on each line, `tekken` is
-<<<<<<< HEAD
-    Mistral's JSON, `tokenizer.json` is Hugging Face's JSON, `sentencepiece` is a .model file, and `pieces`
-    has a piece on each line, in the order in which pieces merge."""
-=======
-    Mistral's JSON, `tokenizer.json` is Hugging Face's JSON, `sentencepiece` is a .model file, and
-    `claude-pieces` is the JSON of ctok with the measured pieces of a Claude vocabulary."""
->>>>>>> 75e0ed6181b2afa0622b7d05b5794f48b7aff4af
+    Mistral's JSON, `tokenizer.json` is Hugging Face's JSON, `sentencepiece` is a .model file,
+    `claude-pieces` is the JSON of ctok with the measured pieces of a Claude vocabulary, and `pieces` has a
+    piece on each line, in the order in which pieces merge."""
     package: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     """The Python distribution whose installed files hold it; it is read, never imported. None: the file lies
     beside the catalog."""

@@ -151,9 +151,6 @@ _READERS: Mapping[VocabularyFormat, Callable[[str, Vocabulary, bytes], Encoder]]
     "tekken": _tekken,
     "tokenizer.json": HuggingFaceEncoder,
     "sentencepiece": lambda name, entry, content: SentencePieceEncoder(content),
-<<<<<<< HEAD
-    "pieces": lambda name, entry, content: MergedPiecesEncoder(name, content),
-=======
     "claude-pieces": lambda name, entry, content: ClaudeEncoder(content),
->>>>>>> 75e0ed6181b2afa0622b7d05b5794f48b7aff4af
+    "pieces": lambda name, entry, content: MergedPiecesEncoder(name, content),
 }
