@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from tokenquote.tokens import Media, Message, Request, read_body
+from tokenquote.tokens.bodies.cache_marks import find_cache_marks
 
-__all__ = ["NotAPlan", "plan_from_requests"]
+__all__ = ["NotAPlan", "plan_from_requests", "read_caching"]
 
 
 class NotAPlan(ValueError):
@@ -26,7 +27,15 @@ def plan_from_requests(body_format: str, bodies: Sequence[Mapping[str, Any]]) ->
     turns: list[dict[str, Any]] = [{"tool_rounds": []}]
     for before, after in pairwise(requests):
         _add(turns, _added(before, after))
-    return {"start": {"format": body_format, "body": dict(bodies[0])}, "turns": turns}
+    return {"start": {"format": body_format, "body": dict(bodies[0])}, "turns": turns, **read_caching(bodies)}
+
+
+def read_caching(bodies: Sequence[Mapping[str, Any]], *, has_start: bool = True) -> dict[str, Any]:
+    """Return `caching` of a plan where its start does not show that the requests mark their last message."""
+    marks = [find_cache_marks(body) for body in bodies]
+    shown = has_start and bool(marks[0]) and any(mark.closes for mark in marks[0])
+    later = any(mark.closes for body_marks in marks[has_start:] for mark in body_marks)
+    return {"caching": {"enabled": True}} if later and not shown else {}
 
 
 def _added(before: Request, after: Request) -> tuple[Message, ...]:
@@ -53,9 +62,10 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
     results = [message for message in rest if message.role == "tool"]
     asked = [message for message in rest if message.role == "user"]
     if calls:
-        if asked:
-            raise NotAPlan("a question beside the results of a tool")
-        turns[-1]["tool_rounds"].append({**_round(said, calls, results), **_thought(answer)})
+        if len(asked) > 1:
+            raise NotAPlan("several questions beside the results of a tool")
+        beside = {"user": [*_parts(asked[0])]} if asked else {}
+        turns[-1]["tool_rounds"].append({**_round(said, calls, results), **beside, **_thought(answer)})
     else:
         turns[-1] |= {"assistant": "".join(said), **_thought(answer)}
         if len(asked) != 1 or not asked[0].parts:

@@ -90,7 +90,7 @@ def test_long_runs_predict_each_step(tmp_path: Path) -> None:
     assert found["run"] == "r"
     assert found["predicted"][0] == 9
     assert found["predicted"][1] > 9
-    assert "| long runs | 1 | 2 |" in run("growth", "--runs", str(runs)).stdout
+    assert "| deepseek.chat, gpt-4o | 1 | 2 |" in run("growth", "--runs", str(runs)).stdout
 
 
 def test_media_predicts_pictures_and_says_why_not_the_rest(tmp_path: Path) -> None:

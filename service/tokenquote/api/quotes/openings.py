@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter
+from tokenquote.api.quotes.cache_choice import MAX_MARKS, CountedMark
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.ledger import NOTHING, Opening
@@ -20,9 +21,10 @@ from tokenquote.tokens import (
     read_body,
     read_tools,
 )
+from tokenquote.tokens.bodies.cache_marks import cut_body, cut_request, find_cache_marks
 from tokenquote_client import plan as wire
 
-__all__ = ["OpeningReader", "Started"]
+__all__ = ["OpeningReader", "Started", "count_marks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,22 @@ class OpeningReader:
             at = ("tools", *read.unknown[0].location)
             raise NotYetOffered(at, f"{read.unknown[0].what}: not yet offered")
         return counted
+
+
+def count_marks(start: wire.Start, rules: TokenRules, media: MediaCounter) -> tuple[CountedMark, ...]:
+    """Count what stands before each mark for prompt caching of a native body, in the order of the prompt."""
+    found = find_cache_marks(start.body)
+    marks = []
+    for mark in found[: MAX_MARKS + 1]:
+        with under("start"):
+            cut = cut_request(read_body(start.format, cut_body(start.body, mark.place)), mark.place)
+        counted = rules.request(cut)
+        items = (item for message in cut.messages for item in message.media)
+        counts = [media.count_in_body(item, ("start", "body")) for item in items]
+        seen = total((item.content(in_chat=cut.shape == "chat") for item in counts), NOTHING)
+        tokens = counted.tokens - counted.per_request + seen.tokens
+        marks.append(CountedMark(("start", "body", *mark.location), tokens, mark.ttl, mark.closes))
+    return tuple(marks)
 
 
 def _unanswered(messages: Sequence[Message]) -> Sequence[Message]:

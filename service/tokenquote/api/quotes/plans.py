@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from tokenquote.api.media.counter import LookedAt, MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, read_text
-from tokenquote.api.quotes.openings import OpeningReader
+from tokenquote.api.quotes.cache_choice import CountedMark
+from tokenquote.api.quotes.openings import OpeningReader, count_marks
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
@@ -55,6 +56,8 @@ class ResolvedPlan:
     counts: tuple[CountedAmount, ...]
     unstated: Unstated
     assumptions: tuple[str, ...]
+    marks: tuple[CountedMark, ...] = ()
+    """The marks for prompt caching in the body that opens the conversation, in order."""
 
 
 def resolve(
@@ -69,6 +72,8 @@ def resolve(
     counter = AmountCounter(rules, catalog.profiles)
     resolver = _Resolver(rules, media, counter)
     opening = resolver.opening(plan)
+    marked = model.caching is not None and model.caching.breakpoints
+    marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     conversation = Conversation(
         turns=tuple(resolver.turn(turn, ("turns", i)) for i, turn in enumerate(plan.turns)),
         opening=opening,
@@ -77,7 +82,7 @@ def resolve(
     )
     unstated = _unstated(plan.turns)
     return ResolvedPlan(
-        conversation, tuple(counter.counts), unstated, tuple(dict.fromkeys(counter.assumptions))
+        conversation, tuple(counter.counts), unstated, tuple(dict.fromkeys(counter.assumptions)), marks
     )
 
 
@@ -206,8 +211,11 @@ class _Resolver:
             if result.texts or any(count.framed for count in result.counts):
                 name = made.name if made is not None else None
                 results.append(replace(result, name=name, call_id=f"call_{i}"))
+        asked, _ = self._message("user", planned.user, (*at, "user"), "user")
+        beside += asked.counts
+        framed = bool(asked.texts) or any(count.framed for count in asked.counts)
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
-        exchange = [*answer, *results]
+        exchange = [*answer, *results, *([asked] if framed else [])]
         tool_round = CountedRound(
             output,
             total(beside, self._appended(exchange)),
