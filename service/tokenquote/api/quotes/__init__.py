@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tokenquote.api.media.counter import LookedAt
+from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
-from tokenquote.api.memory import memory_of
+from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
 from tokenquote.api.quotes.cache_choice import choose_cache, use_cache
 from tokenquote.api.quotes.plan_checks import check_plan
@@ -121,14 +121,14 @@ class _Quoting:
     """A digest of the plan, for the quotes' ids."""
     with_requests: bool
     memo: TextMemo = field(default_factory=TextMemo)
-    looked_at: LookedAt = field(default_factory=LookedAt)
-    """The media whose headers were read already."""
+    item_reader: ItemReader = field(default_factory=ItemReader)
+    """Keeps the media whose headers were read already."""
 
     def quote(self, model: Model) -> Quote:
         plan, at = self.plan, self.at
         tariff = tariff_on(model.prices_on(at), at, plan.mode)
         rules = self._rules(model)
-        resolved = resolve(plan, model, rules, self.catalog, self.looked_at)
+        resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
         rows = replay(resolved.conversation)
         cache = choose_cache(plan.caching, model, tariff, resolved.marks)
         uses = use_cache(rows, cache, resolved.conversation.opening)
@@ -152,7 +152,7 @@ class _Quoting:
             counts=list(resolved.counts),
             fleet=build_fleet(plan.conversations, priced),
             budget=spend_budget(plan.budget, rows, priced),
-            memory=memory_of(model, context.peak_tokens, self.catalog),
+            memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
             assumptions=[*resolved.assumptions, *list_assumptions(rules.basis, cache, rows)],
             warnings=[
