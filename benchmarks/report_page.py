@@ -82,8 +82,8 @@ def write_report(output: Path, readme: Path | None, inputs: Inputs) -> None:
 
 
 _LABELS_IN_README = (
-    "What the label of a count is worth, on the same calls. A figure that is not exact has a band; its width\n"
-    "is high − low as a share of the figure."
+    "What the label of a count is worth, on the same calls. A figure that is not exact has a band; its\n"
+    "width is high − low as a share of the figure."
 )
 
 

@@ -142,8 +142,23 @@ class Grower:
             called = str(call.get("model_requested") or "")
             sold = catalog_model(name, self._catalog) or catalog_model(called, self._catalog)
             model = sold or replace(self._catalog.models[_STAND_IN], id=name, caching=None)
-            return replace(model, counting=counted_as.counting)
+            return replace(self._with_media(model, name), counting=counted_as.counting)
         raise NotAPlan(f"the catalog has no model {call.get('model_requested')!r}")
+
+    def _with_media(self, model: Model, name: str) -> Model:
+        """Return the model with the media rules that single counts go by for this name."""
+        try:
+            rules = self._catalog.find_media_rules(name)
+        except ModelNotFound:
+            return replace(model, images=None, audio=None, video=None, documents=None)
+        return replace(
+            model,
+            images=rules.images,
+            audio=rules.audio,
+            video=rules.video,
+            documents=rules.documents,
+            media_limits=rules.limits,
+        )
 
 
 def read_conversations(

@@ -43,6 +43,8 @@ def _added(before: Request, after: Request) -> tuple[Message, ...]:
     same = (before.tools, before.schema, before.tool_choice) == (after.tools, after.schema, after.tool_choice)
     if not same:
         raise NotAPlan("a request has other tools, another output schema or another tool_choice")
+    if before.settings != after.settings:
+        raise NotAPlan("a request has other settings")
     if after.messages[: len(before.messages)] != before.messages:
         raise NotAPlan("a request does not continue the one before")
     return after.messages[len(before.messages) :]
@@ -57,6 +59,10 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
         raise NotAPlan("a request between two recorded ones is missing")
     if any(message.reasoning or message.hidden_reasoning for message in answer):
         raise NotAPlan("thoughts are sent back")
+    if any(message.name and message.role != "tool" for message in new):
+        raise NotAPlan("a message names who speaks")
+    if len(answer) > 1 and any(message.parts and not message.calls for message in answer):
+        _check_said_once(answer)
     said = [text for message in answer for text in message.texts]
     calls = [call for message in answer for call in message.calls]
     results = [message for message in rest if message.role == "tool"]
@@ -71,6 +77,13 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
         if len(asked) != 1 or not asked[0].parts:
             raise NotAPlan("a request without a question, or with several")
         turns.append({"user": [*_parts(asked[0])], "tool_rounds": []})
+
+
+def _check_said_once(answer: Sequence[Message]) -> None:
+    """Refuse texts that are messages of their own: a plan has one text, and none where it is empty."""
+    first, *rest = answer
+    if not any(first.texts) or any(message.parts for message in rest):
+        raise NotAPlan("an answer of several messages")
 
 
 def _thought(answer: Sequence[Message]) -> dict[str, Any]:

@@ -54,13 +54,18 @@ class MediaCounter:
     count_text: Callable[[str], Count] | None = None
     """Counts the text of documents; None: it is taken to be as long as the model's rule says."""
 
-    def count_part(self, part: MediaPart, at: Location) -> CountedItem:
+    def count_part(self, part: MediaPart, at: Location, *, in_chat: bool = False) -> CountedItem:
         """Count a part of a plan or an item of a media question.
+
+        Args:
+            part: what the plan or the question says.
+            at: where it says so.
+            in_chat: whether it goes into a Chat Completions body, which may add a little more.
 
         Raises:
             LocatedError: the model takes no such media, the data cannot be read, or it would be refused.
         """
-        return self._count(self._read_part(part, at), at, in_chat=False)
+        return self._count(self._read_part(part, at), at, in_chat=in_chat)
 
     def count_speech(self, part: AudioPart, at: Location) -> CountedItem:
         """Count the audio that the model answers with.

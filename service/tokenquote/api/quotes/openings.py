@@ -35,6 +35,8 @@ class Started:
     """The tokens that every request sends first."""
     unanswered: Sequence[Message]
     """Calls with their results that the body ends with: the first answer follows them."""
+    in_chat: bool
+    """Whether it is a Chat Completions body, in which media may cost a little more."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class OpeningReader:
             system=counted.system + counted.schema,
             messages=counted.messages + counted.unknown + self._media(request),
         )
-        return Started(opening, _unanswered(request.messages))
+        return Started(opening, _unanswered(request.messages), request.shape == "chat")
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:
@@ -127,10 +129,10 @@ def count_marks(start: wire.Start, rules: TokenRules, media: MediaCounter) -> tu
         with under("start"):
             cut = cut_request(read_body(start.format, cut_body(start.body, mark.place)), mark.place)
         counted = rules.request(cut)
+        in_chat = cut.shape == "chat"
         items = (item for message in cut.messages for item in message.media)
-        counts = [media.count_in_body(item, ("start", "body")) for item in items]
-        seen = total((item.content(in_chat=cut.shape == "chat") for item in counts), NOTHING)
-        tokens = counted.tokens - counted.per_request + seen.tokens
+        seen = (media.count_in_body(item, ("start", "body"), in_chat=in_chat).count for item in items)
+        tokens = counted.tokens - counted.per_request + sum(count.tokens for count in seen)
         marks.append(CountedMark(("start", "body", *mark.location), tokens, mark.ttl, mark.closes))
     return tuple(marks)
 

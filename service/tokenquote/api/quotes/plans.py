@@ -107,12 +107,14 @@ class _Resolver:
     amounts: AmountCounter
     unanswered: Sequence[Message] = ()
     """Calls with results that a start ends with: the first answer follows them."""
+    in_chat: bool = False
+    """Whether a start is a Chat Completions body, in which media may cost a little more."""
 
     def opening(self, plan: wire.Plan) -> Opening:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
             started = reader.start(plan.start, plan.turns[0])
-            self.unanswered = started.unanswered
+            self.unanswered, self.in_chat = started.unanswered, started.in_chat
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
@@ -171,7 +173,7 @@ class _Resolver:
         if isinstance(part, TokensPart | TextPart):
             return self._amount(part, at, kind)
         if kind != "assistant":
-            counted = self.media.count_part(part, at)
+            counted = self.media.count_part(part, at, in_chat=self.in_chat)
         elif isinstance(part, AudioPart):
             counted = self.media.count_speech(part, at)
             self.amounts.assumptions.append(
