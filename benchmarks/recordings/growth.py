@@ -102,6 +102,8 @@ class Grower:
         try:
             if not calls:
                 raise NotAPlan("a call of the conversation is not among the recordings")
+            if len({self._counted_as(call) for call in calls}) > 1:
+                raise NotAPlan("requests are answered by several models")
             model = self._model(calls[0])
             plan = plan_from_requests(read_format(calls[0]), [call["request"] for call in calls])
             quoted = self._quote_plan(plan, model)
@@ -130,6 +132,15 @@ class Grower:
         except (LocatedError, NotAPlan, ValueError):
             return None
         return [request.cache_read_tokens for request in quoted.requests or ()]
+
+    def _counted_as(self, call: Mapping[str, Any]) -> int | None:
+        """Return which counting rule is that of the call; None: no model of its names is known."""
+        for name in recorded_names(call):
+            try:
+                return id(self._catalog.find_counting(name, call["api"]).counting)
+            except ModelNotFound:
+                continue
+        return None
 
     def _model(self, call: Mapping[str, Any]) -> Model:
         """Find the catalog's model, or make a stand-in that counts as the recorded model does."""

@@ -55,14 +55,7 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
     while spoken < len(new) and new[spoken].role == "assistant":
         spoken += 1
     answer, rest = new[:spoken], new[spoken:]
-    if not answer or any(message.role in ("assistant", "system") for message in rest):
-        raise NotAPlan("a request between two recorded ones is missing")
-    if any(message.reasoning or message.hidden_reasoning for message in answer):
-        raise NotAPlan("thoughts are sent back")
-    if any(message.name and message.role != "tool" for message in new):
-        raise NotAPlan("a message names who speaks")
-    if len(answer) > 1 and any(message.parts and not message.calls for message in answer):
-        _check_said_once(answer)
+    _check_plannable(answer, rest)
     said = [text for message in answer for text in message.texts]
     calls = [call for message in answer for call in message.calls]
     results = [message for message in rest if message.role == "tool"]
@@ -77,6 +70,18 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
         if len(asked) != 1 or not asked[0].parts:
             raise NotAPlan("a request without a question, or with several")
         turns.append({"user": [*_parts(asked[0])], "tool_rounds": []})
+
+
+def _check_plannable(answer: Sequence[Message], rest: Sequence[Message]) -> None:
+    """Refuse what an answer and the messages after it hold that no turn of a plan does."""
+    if not answer or any(message.role in ("assistant", "system") for message in rest):
+        raise NotAPlan("a request between two recorded ones is missing")
+    if any(message.reasoning or message.hidden_reasoning for message in answer):
+        raise NotAPlan("thoughts are sent back")
+    if any(message.name and message.role != "tool" for message in (*answer, *rest)):
+        raise NotAPlan("a message names who speaks")
+    if len(answer) > 1 and any(message.parts and not message.calls for message in answer):
+        _check_said_once(answer)
 
 
 def _check_said_once(answer: Sequence[Message]) -> None:
