@@ -159,13 +159,12 @@ def _as_json_data(value: Any) -> Any:
     into a copy of a model unchecked passes without a warning, for the service says best what is wrong.
     """
     if isinstance(value, str):
-        if not value.isascii():
-            value.encode()  # half a surrogate pair is no text of JSON
-        return value
+        return _sendable(value)
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_defaults=True, warnings=False)
+        # What was put into a model unchecked may be no JSON, so what is dumped is looked at as well.
+        return _as_json_data(value.model_dump(mode="json", exclude_defaults=True, warnings=False))
     if isinstance(value, Mapping):
         return {_member_name(name): _as_json_data(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -177,7 +176,14 @@ def _as_json_data(value: Any) -> Any:
 
 def _member_name(name: Any) -> str:
     """Return the name of a member as JSON has it; `{1: 2}` becomes `{"1": 2}`."""
-    return name if isinstance(name, str) else next(iter(to_jsonable_python({name: None})))
+    return _sendable(name if isinstance(name, str) else next(iter(to_jsonable_python({name: None}))))
+
+
+def _sendable(text: str) -> str:
+    """Return the text as it is, unless it is no text of JSON: half a surrogate pair has no UTF-8 form."""
+    if not text.isascii():
+        text.encode()
+    return text
 
 
 def _unwritable(error: Exception) -> InvalidRequest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tokenquote.api.media.counter import CountedItem, MediaCounter
+from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.problems import write_pointer
 from tokenquote.catalog import Catalog, CountedAs, ModelNotFound
 from tokenquote.counts import Count, total
@@ -30,8 +30,8 @@ def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Voca
     rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
     with under("body"):
         counted = rules.request(request)
-    items = _count_media(request, counted_as.model, rules, catalog)
-    media = total((item.count for item in items), NOTHING)
+    notes: list[str] = []
+    media = total(_count_media(request, counted_as.model, rules, catalog, notes), NOTHING)
     whole = counted.count + media
     return TokensAnswer(
         model=counted_as.model,
@@ -45,7 +45,7 @@ def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Voca
         unknown=[_unknown_part(piece) for piece in request.everything_unknown()],
         assumptions=[
             *([rules.basis] if rules.basis else []),
-            *dict.fromkeys(note for item in items for note in item.notes),
+            *dict.fromkeys(notes),
         ],
     )
 
@@ -60,7 +60,10 @@ def _counted_as(question: TokensQuestion, catalog: Catalog) -> CountedAs:
         return catalog.find_counting(name[:200], question.format)
 
 
-def _count_media(request: Request, name: str, rules: TokenRules, catalog: Catalog) -> Sequence[CountedItem]:
+def _count_media(
+    request: Request, name: str, rules: TokenRules, catalog: Catalog, notes: list[str]
+) -> Sequence[Count]:
+    """Count the media of a body one by one; what that takes for granted is added to `notes`."""
     media = [item for message in request.messages for item in message.media]
     if not media:
         return []
@@ -70,7 +73,7 @@ def _count_media(request: Request, name: str, rules: TokenRules, catalog: Catalo
         at = ("body", *media[0].location)
         detail = f"the catalog knows how {name} counts texts, but not images, audio, video or documents"
         raise LocatedError(at, detail) from None
-    counter = MediaCounter(media_rules, catalog.profiles, count_text=rules.text)
+    counter = MediaCounter(media_rules, catalog.profiles, count_text=rules.text, notes=notes)
     return [counter.count_in_body(item, ("body",), in_chat=request.shape == "chat") for item in media]
 
 

@@ -93,9 +93,8 @@ class OpeningReader:
         """Count the media of a native body; an image may cost more in a chat than elsewhere."""
         counts: list[Count] = []
         for media in (media for message in request.messages for media in message.media):
-            counted = self.media.count_in_body(media, ("start", "body"), in_chat=request.shape == "chat")
-            self.amounts.note_media(("start", "body", *media.location), counted)
-            counts.append(counted.count)
+            count = self.media.count_in_body(media, ("start", "body"), in_chat=request.shape == "chat")
+            counts.append(self.amounts.note_at(("start", "body", *media.location), count))
         return total(counts, NOTHING)
 
     def tools(self, tools: wire.Tools | None, system: Sequence[Message]) -> Count:
@@ -131,7 +130,7 @@ def count_marks(start: wire.Start, rules: TokenRules, media: MediaCounter) -> tu
         counted = rules.request(cut)
         in_chat = cut.shape == "chat"
         items = (item for message in cut.messages for item in message.media)
-        seen = (media.count_in_body(item, ("start", "body"), in_chat=in_chat).count for item in items)
+        seen = (media.count_in_body(item, ("start", "body"), in_chat=in_chat) for item in items)
         tokens = counted.tokens - counted.per_request + sum(count.tokens for count in seen)
         marks.append(CountedMark(("start", "body", *mark.location), tokens, mark.ttl, mark.closes))
     return tuple(marks)

@@ -69,8 +69,9 @@ def resolve(
     Raises:
         LocatedError: something that is not offered, or that cannot be counted.
     """
-    media = MediaCounter(model.media, catalog.profiles, item_reader or ItemReader(), rules.text)
     counter = AmountCounter(rules, catalog.profiles)
+    reader = item_reader or ItemReader()
+    media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     resolver = _Resolver(rules, media, counter)
     opening = resolver.opening(plan)
     marked = model.caching is not None and model.caching.breakpoints
@@ -173,17 +174,15 @@ class _Resolver:
         if isinstance(part, TokensPart | TextPart):
             return self._amount(part, at, kind)
         if kind != "assistant":
-            counted = self.media.count_part(part, at, in_chat=self.in_chat)
+            count = self.media.count_part(part, at, in_chat=self.in_chat)
         elif isinstance(part, AudioPart):
-            counted = self.media.count_speech(part, at)
             self.amounts.assumptions.append(
                 "a spoken answer is sent back as audio, at the tokens it was spoken with"
             )
+            count = self.media.count_speech(part, at)
         else:
             raise LocatedError((*at, "type"), "an answer has parts of type text, tokens or audio")
-        self.amounts.note_media(at, counted)
-        count = counted.count
-        return count, count.tokens - count.framing
+        return self.amounts.note_at(at, count), count.tokens - count.framing
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
         """Count a message as requests send it; templates may open an answer otherwise after results."""
