@@ -17,10 +17,12 @@ from typing import Any
 
 from benchmarks.recordings.calls import catalog_model, is_text_only, read_format, recorded_names, rows
 from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_requests, read_caching
+from benchmarks.recordings.snapshots import recorded_day
 from benchmarks.recordings.token_counts import TokenCounter
 
 from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog, Model, ModelNotFound
+from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
@@ -102,20 +104,21 @@ class Grower:
         try:
             if not calls:
                 raise NotAPlan("a call of the conversation is not among the recordings")
-            if len({self._counted_as(call) for call in calls}) > 1:
-                raise NotAPlan("requests are answered by several models")
             model = self._model(calls[0])
+            if any(self._find_rule(call) != model.counting for call in calls[1:]):
+                raise NotAPlan("requests are answered by several models")
             plan = plan_from_requests(read_format(calls[0]), [call["request"] for call in calls])
-            quoted = self._quote_plan(plan, model)
+            quoted = self._quote_plan(plan, model, self._find_day(calls[0]))
         except (LocatedError, NotAPlan, ValueError) as error:
             return None, str(error)[:200]
         if quoted.totals.requests != len(calls):
             return None, "the plan makes another number of requests than were recorded"
         return quoted, None
 
-    def _quote_plan(self, plan: Mapping[str, Any], model: Model) -> Quote:
+    def _quote_plan(self, plan: Mapping[str, Any], model: Model, day: dt.date | None) -> Quote:
         asked = Plan.model_validate({**plan, "model": model.id})
-        return quote_as(asked, model, self._catalog, self._vocabularies, _AT)
+        at = _AT if day is None else dt.datetime.combine(day, dt.time(12), dt.UTC)
+        return quote_as(asked, model, self._catalog, self._vocabularies, at)
 
     def _read_as_stated(self, calls: Sequence[Mapping[str, Any]], inputs: Sequence[int]) -> list[int] | None:
         """Return what the cache serves of requests that are no plan, from their single counts.
@@ -128,16 +131,24 @@ class Grower:
         turns = [{"user": tokens, "assistant": 0, "reasoning": 0} for tokens in added]
         try:
             caching = read_caching([call["request"] for call in calls], has_start=False)
-            quoted = self._quote_plan({"turns": turns, **caching}, self._model(calls[0]))
+            quoted = self._quote_plan({"turns": turns, **caching}, self._model(calls[0]), None)
         except (LocatedError, NotAPlan, ValueError):
             return None
         return [request.cache_read_tokens for request in quoted.requests or ()]
 
-    def _counted_as(self, call: Mapping[str, Any]) -> int | None:
-        """Return which counting rule is that of the call; None: no model of its names is known."""
+    def _find_day(self, call: Mapping[str, Any]) -> dt.date | None:
+        """Return the day of the call, or the last one of its name where that has moved since; None: today."""
         for name in recorded_names(call):
+            if (day := recorded_day(call) or self._catalog.last_own_day(call["api"], name)) is not None:
+                return day
+        return None
+
+    def _find_rule(self, call: Mapping[str, Any]) -> CountingRule | None:
+        """Return the rule that counts the call; None: no model of its names is known."""
+        for name in recorded_names(call):
+            day = recorded_day(call) or self._catalog.last_own_day(call["api"], name)
             try:
-                return id(self._catalog.find_counting(name, call["api"]).counting)
+                return self._catalog.find_counting(name, call["api"], day).counting.on(day)
             except ModelNotFound:
                 continue
         return None
@@ -145,15 +156,16 @@ class Grower:
     def _model(self, call: Mapping[str, Any]) -> Model:
         """Find the catalog's model, or make a stand-in that counts as the recorded model does."""
         for name in recorded_names(call):
+            day = recorded_day(call) or self._catalog.last_own_day(call["api"], name)
             try:
-                counted_as = self._catalog.find_counting(name, call["api"])
+                counted_as = self._catalog.find_counting(name, call["api"], day)
             except ModelNotFound:
                 continue
             # Its cache is that of the name as it was called, whichever model answered on that day.
             called = str(call.get("model_requested") or "")
             sold = catalog_model(name, self._catalog) or catalog_model(called, self._catalog)
             model = sold or replace(self._catalog.models[_STAND_IN], id=name, caching=None)
-            return replace(self._with_media(model, name), counting=counted_as.counting)
+            return replace(self._with_media(model, name), counting=counted_as.counting.on(day))
         raise NotAPlan(f"the catalog has no model {call.get('model_requested')!r}")
 
     def _with_media(self, model: Model, name: str) -> Model:

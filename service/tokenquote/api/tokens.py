@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from tokenquote.api.media.counter import MediaCounter
@@ -19,15 +20,17 @@ __all__ = ["answer_tokens"]
 _MODEL_MEMBERS = ("model", "modelId", "model_id")
 
 
-def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Vocabularies) -> TokensAnswer:
-    """Count a body as its provider bills it.
+def answer_tokens(
+    question: TokensQuestion, catalog: Catalog, vocabularies: Vocabularies, day: dt.date | None = None
+) -> TokensAnswer:
+    """Count a body as its provider bills it on that day; None means today.
 
     Raises:
         LocatedError: the body is not of its format, or the model is not known.
     """
     request = read_body(question.format, question.body)
-    counted_as = _counted_as(question, catalog)
-    rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
+    counted_as = _counted_as(question, catalog, day)
+    rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape, day=day)
     with under("body"):
         counted = rules.request(request)
     notes: list[str] = []
@@ -50,14 +53,14 @@ def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Voca
     )
 
 
-def _counted_as(question: TokensQuestion, catalog: Catalog) -> CountedAs:
+def _counted_as(question: TokensQuestion, catalog: Catalog, day: dt.date | None) -> CountedAs:
     """Find whose rules count the body: those of the model that is stated, else of the one it names."""
     named = (question.body.get(member) for member in _MODEL_MEMBERS)
     name = question.model or next((name for name in named if isinstance(name, str) and name), None)
     if name is None:
         raise LocatedError(("model",), "the body names no model: state `model` beside it")
     with under("model"):
-        return catalog.find_counting(name[:200], question.format)
+        return catalog.find_counting(name[:200], question.format, day)
 
 
 def _count_media(

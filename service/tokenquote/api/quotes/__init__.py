@@ -164,15 +164,17 @@ class _Quoting:
     def _rules(self, model: Model) -> TokenRules:
         """Choose the model's own rules, or those of the api of the opening body, where they differ."""
         start = self.plan.start
+        day = self.at.astimezone(dt.UTC).date()
         if start is None:
-            return TokenRules(model.counting, self.vocabularies, self.memo)
-        there = self.catalog.counting_on(start.format, model.id)
+            return TokenRules(model.counting, self.vocabularies, self.memo, day=day)
+        there = self.catalog.counting_on(start.format, model.id, day)
         shape = there.shape if there else None
         return TokenRules(
-            there.counting if there else model.counting,
+            there.counting if there else self.catalog.as_billed_on(start.format, model.id, model.counting),
             self.vocabularies,
             self.memo,
             shape or ("responses" if start.format.endswith(".responses") else None),
+            day,
         )
 
     def _id(self, model: Model) -> str:

@@ -37,6 +37,8 @@ class Started:
     """Calls with their results that the body ends with: the first answer follows them."""
     in_chat: bool
     """Whether it is a Chat Completions body, in which media may cost a little more."""
+    rules: TokenRules
+    """The rules for what follows the body."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class OpeningReader:
             system=counted.system + counted.schema,
             messages=counted.messages + counted.unknown + self._media(request),
         )
-        return Started(opening, _unanswered(request.messages), request.shape == "chat")
+        in_chat = request.shape == "chat"
+        return Started(opening, _unanswered(request.messages), in_chat, self.rules.after(request))
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:

@@ -116,6 +116,7 @@ class _Resolver:
         if plan.start is not None:
             started = reader.start(plan.start, plan.turns[0])
             self.unanswered, self.in_chat = started.unanswered, started.in_chat
+            self.rules = started.rules
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
@@ -202,7 +203,8 @@ class _Resolver:
         results: list[Message] = []
         for i, call in enumerate(planned.calls):
             where = (*at, "calls", i)
-            made, written = self._call(call.call, (*where, "call"), f"call_{i}")
+            call_id = self.rules.planned_call_id(i)
+            made, written = self._call(call.call, (*where, "call"), call_id)
             result, _ = self._message("tool", call.result, (*where, "result"), "result")
             output += written
             if made is None:
@@ -212,7 +214,7 @@ class _Resolver:
             beside += result.counts
             if result.texts or any(count.framed for count in result.counts):
                 name = made.name if made is not None else None
-                results.append(replace(result, name=name, call_id=f"call_{i}"))
+                results.append(replace(result, name=name, call_id=call_id))
         asked, _ = self._message("user", planned.user, (*at, "user"), "user")
         beside += asked.counts
         framed = bool(asked.texts) or any(count.framed for count in asked.counts)
