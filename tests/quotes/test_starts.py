@@ -130,3 +130,34 @@ def test_a_model_that_is_not_known_is_pointed_to(http: httpx2.Client, route: str
     answered = http.post(route, json={"model": "no-such", **asked[route]})
     assert answered.status_code == 404
     assert answered.json()["errors"][0]["pointer"] == "/model"
+
+
+@pytest.mark.parametrize(
+    ("model", "body_format"),
+    [
+        ("openai/gpt-4o", "openai.chat"),
+        ("openai/gpt-5.4", "openai.chat"),
+        ("Qwen/Qwen3-32B", "huggingface.chat"),
+    ],
+)
+def test_a_user_message_beside_results_is_sent_with_them(
+    quoted: Ask, http: httpx2.Client, model: str, body_format: str
+) -> None:
+    """As agents do that add a word of their own to what a tool answers."""
+    opening, called = chat_bodies()[:2]
+    called["messages"] = [*called["messages"], {"role": "user", "content": NEXT}]
+    turns = [{"tool_rounds": [{**ROUND, "user": NEXT}], "assistant": ANSWER, "reasoning": 0}]
+    planned = quoted(model=model, start={"format": body_format, "body": opening}, turns=turns).requests
+    assert planned is not None
+    for request, body in zip(planned, (opening, called), strict=True):
+        counted = http.post("/v1/tokens", json={"model": model, "format": body_format, "body": body}).json()
+        assert request.input_tokens == counted["input_tokens"]
+
+
+def test_stated_tokens_beside_results_carry_no_framing(quoted: Ask) -> None:
+    """1,000, a call of 40, its result of 500 and 7 beside it: 1,000 and 1,547."""
+    tool_round = {"calls": [{"call": 40, "result": 500}], "user": 7}
+    quote = quoted(turns=[{"user": 1000, "tool_rounds": [tool_round], "assistant": 1}])
+    assert quote.requests is not None
+    assert [request.input_tokens for request in quote.requests] == [1000, 1547]
+    assert quote.totals.framing_tokens == 0

@@ -66,6 +66,8 @@ class Media:
     """The resolution that was asked for, in the provider's words. None: the provider's default."""
     name: str | None = None
     """The file name or title. None: it has none."""
+    text_only: bool = False
+    """Whether the host shows some models only a document's text (Bedrock's Converse without citations)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ RESULTS = [
     {"functionResponse": {"name": "f", "response": {"result": "fine"}}},
     {"functionResponse": {"name": "g", "response": {"n": 5}}},
 ]
-CHAT = [
+CHAT: list[dict[str, Any]] = [
     {"role": "user", "content": ASK},
     {
         "role": "assistant",

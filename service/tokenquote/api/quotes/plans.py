@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, read_text
-from tokenquote.api.quotes.openings import OpeningReader
+from tokenquote.api.quotes.cache_choice import CountedMark
+from tokenquote.api.quotes.openings import OpeningReader, count_marks
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
@@ -56,6 +57,8 @@ class ResolvedPlan:
     counts: tuple[CountedAmount, ...]
     unstated: Unstated
     assumptions: tuple[str, ...]
+    marks: tuple[CountedMark, ...] = ()
+    """The marks for prompt caching in the body that opens the conversation, in order."""
 
 
 def resolve(
@@ -71,6 +74,8 @@ def resolve(
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     resolver = _Resolver(rules, media, counter)
     opening = resolver.opening(plan)
+    marked = model.caching is not None and model.caching.breakpoints
+    marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     conversation = Conversation(
         turns=tuple(resolver.turn(turn, ("turns", i)) for i, turn in enumerate(plan.turns)),
         opening=opening,
@@ -79,7 +84,7 @@ def resolve(
     )
     unstated = _unstated(plan.turns)
     return ResolvedPlan(
-        conversation, tuple(counter.counts), unstated, tuple(dict.fromkeys(counter.assumptions))
+        conversation, tuple(counter.counts), unstated, tuple(dict.fromkeys(counter.assumptions)), marks
     )
 
 
@@ -103,12 +108,15 @@ class _Resolver:
     amounts: AmountCounter
     unanswered: Sequence[Message] = ()
     """Calls with results that a start ends with: the first answer follows them."""
+    in_chat: bool = False
+    """Whether a start is a Chat Completions body, in which media may cost a little more."""
 
     def opening(self, plan: wire.Plan) -> Opening:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
             started = reader.start(plan.start, plan.turns[0])
-            self.unanswered, self.rules = started.unanswered, started.rules
+            self.unanswered, self.in_chat = started.unanswered, started.in_chat
+            self.rules = started.rules
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
@@ -167,7 +175,7 @@ class _Resolver:
         if isinstance(part, TokensPart | TextPart):
             return self._amount(part, at, kind)
         if kind != "assistant":
-            count = self.media.count_part(part, at)
+            count = self.media.count_part(part, at, in_chat=self.in_chat)
         elif isinstance(part, AudioPart):
             self.amounts.assumptions.append(
                 "a spoken answer is sent back as audio, at the tokens it was spoken with"
@@ -207,8 +215,11 @@ class _Resolver:
             if result.texts or any(count.framed for count in result.counts):
                 name = made.name if made is not None else None
                 results.append(replace(result, name=name, call_id=call_id))
+        asked, _ = self._message("user", planned.user, (*at, "user"), "user")
+        beside += asked.counts
+        framed = bool(asked.texts) or any(count.framed for count in asked.counts)
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
-        exchange = [*answer, *results]
+        exchange = [*answer, *results, *([asked] if framed else [])]
         tool_round = CountedRound(
             output,
             total(beside, self._appended(exchange)),

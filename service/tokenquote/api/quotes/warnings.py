@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
+from tokenquote.api.quotes.cache_choice import CacheChoice
 from tokenquote.api.quotes.plans import Unstated
 from tokenquote.catalog import Model
-from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.ledger import Row
 from tokenquote.ledger.prices import Priced, UnknownMode, comparable_rates
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Overflow, Warned
 
-__all__ = ["CacheChoice", "list_assumptions", "list_warnings"]
+__all__ = ["list_assumptions", "list_warnings"]
 
 PRICE_CHANGE_HORIZON_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class CacheChoice:
-    """Says how one quote uses the prompt cache; `rule` is None where it uses none."""
-
-    rule: CachingRule | None
-    ttl: str | None = None
-    hit_rate: Decimal = Decimal(1)
-    write_kind: str = "cache_write"
-    bills_writes: bool = False
 
 
 def list_assumptions(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
@@ -62,6 +49,11 @@ def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]
         return
     if cache.hit_rate == 1:
         yield "caching: every possible hit is taken; recorded follow-ups hit about two times in three"
+    if cache.marks and not cache.usual_marks:
+        moves = " and the last message of each request" if any(mark.closes for mark in cache.marks) else ""
+        yield f"caching: as the marks of `start` ask, up to them{moves}"
+    if cache.mixed_ttls:
+        yield f"caching: the marks of `start` ask for several times to live; all are taken as {cache.ttl}"
     if cache.rule.assumed:
         yield f"caching: {cache.rule.assumed}"
     if cache.ttl is None and any(row.gap_seconds for row in rows):

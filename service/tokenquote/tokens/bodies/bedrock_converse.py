@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from tokenquote.tokens.bodies.content_parts import (
     Block,
@@ -140,10 +141,12 @@ def _read_media(block: JsonObject, at: Location) -> Part:
     value = source.get("bytes") or find_member(source.get("s3Location"), "uri")
     if kind == "document" and isinstance(text := source.get("text"), str):
         return text
-    return read_media(
+    media = read_media(
         kind,
         value,
         (*at, kind, "source"),
         media_type=medium.get("format"),
         name=medium.get("name"),
     )
+    cites = find_member(medium.get("citations"), "enabled") is True
+    return replace(media, text_only=kind == "document" and not cites)

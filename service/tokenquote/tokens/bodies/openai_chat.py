@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tokenquote.tokens.bodies.content_parts import (
     build_unknown,
@@ -32,6 +32,7 @@ from tokenquote.tokens.request import (
     Request,
     Role,
     ToolCall,
+    Unknown,
 )
 
 __all__ = ["read_openai_chat", "read_output_schema"]
@@ -91,9 +92,9 @@ def _read_message(item: object, at: Location) -> Message:
     return Message(
         role=role,
         parts=(
-            *_read_parts(message.get("content"), (*at, "content")),
+            *_leave_out_images(role, _read_parts(message.get("content"), (*at, "content"))),
             *_read_tool_plan(message, at),
-            *_read_images(message, at),
+            *_leave_out_images(role, _read_images(message, at)),
         ),
         name=read_optional_text(message, "name", at),
         calls=tuple(_read_calls(message, at)),
@@ -121,10 +122,22 @@ def _read_tool_plan(message: JsonObject, at: Location) -> Iterator[str]:
         yield plan
 
 
-def _read_images(message: JsonObject, at: Location) -> Iterator[Media]:
-    """Yield the images that Ollama's own chat keeps beside the content."""
+def _read_images(message: JsonObject, at: Location) -> Iterator[Part]:
+    """Yield the images that Ollama's own chat and OpenRouter keep beside the content."""
     for i, data in enumerate(read_list(message, "images", at)):
-        yield read_media("image", data, (*at, "images", i))
+        if isinstance(data, dict):  # an image that a model made, as OpenRouter gives it back
+            yield _read_part({"type": "image_url", **data}, (*at, "images", i))
+        else:
+            yield read_media("image", data, (*at, "images", i))
+
+
+def _leave_out_images(role: Role, parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield the parts; an image in an answer is named and costs nothing, for hosts leave it out."""
+    for part in parts:
+        if role == "assistant" and isinstance(part, Media) and part.kind == "image":
+            yield Unknown("images in an answer, which hosts leave out", "", part.location)
+        else:
+            yield part
 
 
 def _read_parts(content: object, at: Location) -> Iterator[Part]:
