@@ -16,12 +16,14 @@ def test_the_wheel_holds_catalog_vocabularies_docs_page_and_type_markers(wheel: 
         "tokenquote/models_catalog/providers/openai.yaml",
         "tokenquote/models_catalog/counting.yaml",
         "tokenquote/tokens/vocabularies/ranks/o200k_base.tiktoken.xz",
+        "tokenquote/tokens/vocabularies/ranks/NOTICE",
+        "tokenquote/tokens/vocabularies/ranks/LICENSE.apache-2.0",
         "tokenquote/http/static/swagger-ui-bundle.js",
         "tokenquote/http/static/LICENSE.swagger-ui",
         "tokenquote/py.typed",
         "tokenquote_client/py.typed",
     } <= names
-    assert wheel.stat().st_size < 5_000_000
+    assert wheel.stat().st_size < 8_000_000
 
 
 def test_the_catalog_and_vocabularies_in_the_wheel_answer(wheel: Path, tmp_path: Path) -> None:
