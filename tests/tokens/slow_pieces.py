@@ -1,4 +1,6 @@
-"""WordPiece and Unigram once more, written for being obviously right: every way to cut a word is looked at."""
+"""WordPiece and Unigram once more, written for being obviously right: every way to cut a word is looked
+at.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ def _words(text: str) -> Iterator[str]:
     word = ""
     for character in unicodedata.normalize("NFD", text):
         category = unicodedata.category(character)
-        if category in ("Cc", "Cf", "Co") and character not in "\t\n\r" or character == "\ufffd":
+        if (category in ("Cc", "Cf", "Co") and character not in "\t\n\r") or character == "\ufffd":
             continue
         chinese = "\u3400" <= character <= "\u4dbf" or "\u4e00" <= character <= "\u9fff"
         if character in "\t\n\r" or category[0] == "Z":
@@ -48,7 +50,7 @@ def _count_word(word: str, vocabulary: Collection[str]) -> int:
 
 
 def count_best_pieces(word: str, scores: Mapping[str, float]) -> int:
-    """Count the pieces of the cut with the best sum of scores, of all cuts there are; equal ones must not be."""
+    """Count the pieces of the cut with the best sum of scores, of all cuts there are."""
     best = max(_cuts(word, scores), key=lambda cut: sum(scores[piece] for piece in cut))
     return len(best)
 

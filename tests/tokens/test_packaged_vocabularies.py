@@ -23,7 +23,7 @@ from tokenquote.tokens.vocabularies.files import read_vocabulary_file
 
 NAMES = ("bert-uncased", "xlm-roberta", "gpt2", "gpt-neox", "llama2")
 
-# Sentences of our own, in the order of NAMES; each was counted by sentencepiece 0.2.3 or tokenizers 0.23.3 first.
+# Sentences of our own with their counts by sentencepiece 0.2.3 or tokenizers 0.23.3, in the order of NAMES.
 GOLDEN: list[tuple[str, tuple[int, ...]]] = json.loads(
     (files("tests.tokens") / "golden_counts.json").read_text(encoding="utf-8")
 )
@@ -102,7 +102,7 @@ def test_megabytes_of_one_character_are_counted(
     "text", ["a\ud800b", "a\0b", "\ue000", "\ufffd\ufffe\U0010ffff", "[SEP]<s></s><|endoftext|>"]
 )
 def test_strange_characters_are_counted(vocabularies: Vocabularies, name: str, text: str) -> None:
-    assert 0 <= vocabularies.count(name, text) <= 3 * len(text)
+    assert 0 <= vocabularies.count(name, text) <= 4 * len(text)
 
 
 @pytest.mark.parametrize("name", ["bert-uncased", "xlm-roberta", "gpt-neox", "llama2", "phi-3", "gpt2"])

@@ -1,8 +1,9 @@
 """Bring texts into the form that a SentencePiece model was trained on, by the map of characters in its file.
 
-The map is a trie in two arrays (Darts): `precompiled_charsmap` of the model, its length first, the trie, then the
-texts that it points into (sentencepiece, src/normalizer.cc and third_party/darts_clone/darts.h). From the left, the
-longest string that the trie has is replaced by what it points to; any other character stays.
+The map is a trie in two arrays (Darts): `precompiled_charsmap` of the model, its length first, the trie,
+then the texts that it points into (sentencepiece, src/normalizer.cc and third_party/darts_clone/darts.h).
+From the left, the longest string that the trie has is replaced by what it points to; any other character
+stays.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ class CharacterMap:
         self._map = dict(_read_entries(precompiled))
         self._single = {ord(key): text for key, text in self._map.items() if len(key) == 1}
         following = {character for key in self._map for character in key[1:]}
-        self._longest = max(map(len, self._map), default=0)
+        self._longest: dict[str, int] = {}
+        for key in sorted(self._map, key=len):
+            self._longest[key[0]] = len(key)
         # Only where one of these characters stands can a sequence of several characters be.
         marks = "".join(map(re.escape, sorted(following)))
         self._sequences = re.compile(f"[^{marks}]?[{marks}]+" if marks else "(?!)", re.DOTALL)
@@ -45,7 +48,7 @@ class CharacterMap:
     def _replaced(self, text: str) -> Iterator[str]:
         start = 0
         while start < len(text):
-            ends = range(min(len(text), start + self._longest), start, -1)
+            ends = range(min(len(text), start + self._longest.get(text[start], 0)), start, -1)
             end = next((end for end in ends if text[start:end] in self._map), None)
             yield text[start] if end is None else self._map[text[start:end]]
             start = start + 1 if end is None else end

@@ -1,12 +1,14 @@
 """Encode texts by a SentencePiece byte-pair model of Llama 2's kind: pieces merge by the order of the file.
 
 The file has a piece on each line, as the inside of a JSON string, in the order in which pieces merge; single
-characters stand behind those that merge. A text gets a blank before it, a blank is written `▁`, and a character that
-is no piece costs a token for each of its bytes (sentencepiece, src/bpe_model.cc). Blanks that are left over merge with
-each other at last, the leftmost first: sixteen of them are a piece, and so are fewer.
+characters stand behind those that merge. A text gets a blank before it, a blank is written `▁`, and a
+character that is no piece costs a token for each of its bytes (sentencepiece, src/bpe_model.cc). Blanks
+that are left over merge with each other at last, the leftmost first: sixteen of them are a piece, and so
+are fewer.
 
-The engine is tiktoken's, which merges bytes. Here the bytes of a character merge before anything else, so from there on
-it merges pieces as SentencePiece does. Texts are split where no piece reaches across: before the blanks of a word.
+The engine is tiktoken's, which merges bytes. Here the bytes of a character merge before anything else, so
+from there on it merges pieces as SentencePiece does. Texts are split where no piece reaches across: before
+the blanks of a word.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ _PATTERN = " *[^ ]+| +"
 class SpacedPiecesEncoder:
     """An encoder of merges over a list of pieces, which threads may share.
 
-    Text that looks like a control token counts as the plain text it is; a lone surrogate counts as a question mark.
+    Text that looks like a control token counts as the plain text it is; a lone surrogate counts as a
+    question mark.
     """
 
     def __init__(self, name: str, content: bytes) -> None:

@@ -1,10 +1,11 @@
 """Encode texts by a SentencePiece Unigram model: words cut into the pieces with the best sum of scores.
 
 The file is JSON: `pieces`; `scores` as the steps between the bits of their 32-bit floats, which makes them
-short; `charsmap`, the model's map of characters in base64. Words are what blanks part, each with a `▁` before it;
-no piece reaches over one. A character that is no piece costs the lowest score less ten, and several side by side
-are one `<unk>` (https://arxiv.org/abs/1804.10959; sentencepiece, src/unigram_model.cc). Scores are added as whole
-numbers, without rounding, so a text of any length is cut as each word is by itself.
+short; `charsmap`, the model's map of characters in base64. Words are what blanks part, each with a `▁`
+before it; no piece reaches over one. A character that is no piece costs the lowest score less ten, and
+several side by side are one `<unk>` (https://arxiv.org/abs/1804.10959; sentencepiece,
+src/unigram_model.cc). Scores are added as whole numbers, without rounding, so a text of any length is cut
+as each word is by itself.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ _REMEMBERED = 2**16
 _REMEMBERED_LENGTH = 64
 
 _Block = tuple[bytes, list[int]]
-"""The length of the last piece at each position of a block, and the scores that the next block goes on from."""
+"""The length of the last piece at each position of a block, and the scores that the next block goes on
+from."""
 
 
 class UnigramEncoder:
@@ -103,8 +105,8 @@ class UnigramEncoder:
     def _cut(self, word: str) -> bytearray:
         """Return for each position of a word the length of the best piece that ends there.
 
-        A block follows from the scores and characters before it. A block that came before, as in a word of one
-        character a million times, is not worked out again.
+        A block follows from the scores and characters before it. A block that came before, as in a word of
+        one character a million times, is not worked out again.
         """
         lengths = bytearray(1)
         scores = [0]

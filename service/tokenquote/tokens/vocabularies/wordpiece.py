@@ -1,10 +1,11 @@
 """Encode texts by BERT's WordPiece: words of lower-case letters without accents, each cut from the left.
 
-The file is BERT's own `vocab.txt`, a token on each line, where `##` begins a token that continues a word. A text is
-decomposed (NFD) and lower-cased; control characters and accents fall away; signs and Chinese characters are words of
-their own. A word takes the longest token that it begins with, then the longest for the rest, and so on; a word
-that cannot be cut like this, or has more than 100 characters, is one `[UNK]` (https://arxiv.org/abs/1609.08144
-section 4.1; google-research/bert, tokenization.py). Where libraries differ this follows Hugging Face's tokenizers.
+The file is BERT's own `vocab.txt`, a token on each line, where `##` begins a token that continues a word. A
+text is decomposed (NFD) and lower-cased; control characters and accents fall away; signs and Chinese
+characters are words of their own. A word takes the longest token that it begins with, then the longest for
+the rest, and so on; a word that cannot be cut like this, or has more than 100 characters, is one `[UNK]`
+(https://arxiv.org/abs/1609.08144 section 4.1; google-research/bert, tokenization.py). Where libraries
+differ this follows Hugging Face's tokenizers.
 """
 
 from __future__ import annotations
