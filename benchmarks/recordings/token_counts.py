@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.recordings.calls import is_text_only, read_format, recorded_names, rows
 from benchmarks.recordings.peer_counts import PeerCounter
+from benchmarks.recordings.snapshots import recorded_day
 
 from tokenquote.api.tokens import answer_tokens
 from tokenquote.catalog import Catalog, ModelNotFound
@@ -83,7 +84,8 @@ class TokenCounter:
         for name in recorded_names(row):
             question = TokensQuestion(format=read_format(row), body=row["request"], model=name)
             try:
-                answer = answer_tokens(question, self._catalog, self._vocabularies)
+                day = recorded_day(row) or self._catalog.last_own_day(question.format, name)
+                answer = answer_tokens(question, self._catalog, self._vocabularies, day)
             except ModelNotFound:
                 continue
             except LocatedError as error:

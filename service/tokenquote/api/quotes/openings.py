@@ -33,6 +33,8 @@ class Started:
     """The tokens that every request sends first."""
     unanswered: Sequence[Message]
     """Calls with their results that the body ends with: the first answer follows them."""
+    rules: TokenRules
+    """The rules for what follows the body."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class OpeningReader:
             system=counted.system + counted.schema,
             messages=counted.messages + counted.unknown + self._media(request),
         )
-        return Started(opening, _unanswered(request.messages))
+        return Started(opening, _unanswered(request.messages), self.rules.after(request))
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:
@@ -89,9 +91,8 @@ class OpeningReader:
         """Count the media of a native body; an image may cost more in a chat than elsewhere."""
         counts: list[Count] = []
         for media in (media for message in request.messages for media in message.media):
-            counted = self.media.count_in_body(media, ("start", "body"), in_chat=request.shape == "chat")
-            self.amounts.note_media(("start", "body", *media.location), counted)
-            counts.append(counted.count)
+            count = self.media.count_in_body(media, ("start", "body"), in_chat=request.shape == "chat")
+            counts.append(self.amounts.note_at(("start", "body", *media.location), count))
         return total(counts, NOTHING)
 
     def tools(self, tools: wire.Tools | None, system: Sequence[Message]) -> Count:

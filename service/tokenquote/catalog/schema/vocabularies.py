@@ -23,8 +23,9 @@ from tokenquote.catalog.schema.catalog_entry import Entry, Word
 __all__ = ["VocabulariesFile", "Vocabulary", "VocabularyFormat"]
 
 VocabularyFormat = Literal[
-    "tiktoken", "tekken", "tokenizer.json", "sentencepiece", "wordpiece", "unigram", "spaced-pieces"
-]
+    "tiktoken", "tekken", "tokenizer.json", "sentencepiece", "claude-pieces",
+    "wordpiece", "unigram", "spaced-pieces",
+]  # fmt: skip
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -37,7 +38,7 @@ class Vocabulary(Entry):
     Mistral's JSON, `tokenizer.json` is Hugging Face's JSON, and `sentencepiece` is a .model file.
     `wordpiece` is BERT's vocab.txt, a token on each line. `unigram` is JSON with pieces and their scores,
     and `spaced-pieces` has a piece on each line in the order in which they merge; both hold what a .model
-    file does."""
+    file does. `claude-pieces` is the JSON of ctok with the measured pieces of a Claude vocabulary."""
     package: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     """The Python distribution whose installed files hold it; it is read, never imported. None: the file lies
     beside the catalog."""

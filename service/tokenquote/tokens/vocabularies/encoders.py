@@ -11,6 +11,7 @@ from typing import Protocol
 import tiktoken
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary, VocabularyFormat
+from tokenquote.tokens.vocabularies.claude import ClaudeEncoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing
 from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
 from tokenquote.tokens.vocabularies.spaced_pieces import SpacedPiecesEncoder
@@ -157,4 +158,5 @@ _READERS: Mapping[VocabularyFormat, Callable[[str, Vocabulary, bytes], Encoder]]
     "wordpiece": lambda name, entry, content: WordPieceEncoder(name, content),
     "unigram": lambda name, entry, content: UnigramEncoder(name, content),
     "spaced-pieces": lambda name, entry, content: SpacedPiecesEncoder(name, content),
+    "claude-pieces": lambda name, entry, content: ClaudeEncoder(content),
 }
