@@ -111,7 +111,7 @@ def test_no_library_beside_tiktoken_is_needed(
 ) -> None:
     for module in ("tokenizers", "sentencepiece"):
         monkeypatch.setitem(__import__("sys").modules, module, None)
-    assert Vocabularies({name: catalog.vocabularies[name]}).count(name, "hello world") == 2
+    assert Vocabularies({name: catalog.vocabularies[name]}).count(name, "Hello world") == 2
 
 
 @pytest.mark.parametrize(
