@@ -51,7 +51,7 @@ def test_a_role_is_a_token_on_ai_studio(counter: Counter, model: str, api: str, 
     contents = [USER, MODEL, USER]
     said = 2 * tokens(ASK) + tokens(ANSWER)
     without = {"parts": [{"text": SYSTEM}]}
-    cases = [
+    cases: list[tuple[dict[str, Any], int]] = [
         ({"contents": contents}, said + 3 * role),
         ({"contents": [{"parts": USER["parts"]}]}, tokens(ASK)),
         ({"contents": contents, "systemInstruction": without}, said + tokens(SYSTEM) + 3 * role),
