@@ -34,7 +34,7 @@ from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote, QuoteParameters
 
-__all__ = ["FUNCTIONS", "Known", "answer", "read_json", "read_parameters", "to_json"]
+__all__ = ["FUNCTIONS", "Known", "answer", "encode_answer", "read_json", "read_parameters"]
 
 QuestionT = TypeVar("QuestionT", bound=BaseModel)
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -190,7 +190,7 @@ def read_json(body: bytes) -> object:
     return data
 
 
-def to_json(answered: BaseModel) -> bytes:
+def encode_answer(answered: BaseModel) -> bytes:
     """Write the answer as JSON; a summary leaves out its requests altogether."""
     left_out: set[str] | dict[str, dict[str, set[str]]] | None = None
     if isinstance(answered, Quote) and answered.requests is None:

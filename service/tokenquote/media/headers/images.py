@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Literal
 
 import imagesize
 
 from tokenquote.catalog.image_rules import ImageSize
+from tokenquote.catalog.schema.media_limits import ImageFormat
 from tokenquote.media.headers.base64_file import Base64File, HeaderError, HeaderReader
 from tokenquote.media.headers.iso_boxes import heif_sides
 
-__all__ = ["ImageFormat", "ImageHeader", "read_image_header"]
-
-ImageFormat = Literal["png", "jpeg", "gif", "webp", "bmp", "tiff", "avif", "heic"]
+__all__ = ["ImageHeader", "read_image_header"]
 
 _MAX_EDGE = 1_000_000
 # A photo with 20 MB of colour profile and thumbnails takes some 2,000 steps, the first frame of a GIF of

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from tokenquote.memory.layers.tensors import Role, Tensors, vector
+from tokenquote.memory.layers.tensors import TensorRole, Tensors, vector
 
 __all__ = ["Experts", "FeedForward", "Mlp", "NoFeedForward"]
 
@@ -118,7 +118,7 @@ class Mlp(FeedForward):
         """Yield the matrices and biases of a dense block."""
         return self.tensors_as("mlp", "linear", hidden)
 
-    def tensors_as(self, part: str, role: Role, hidden: int, suffix: str = "") -> Iterator[Tensors]:
+    def tensors_as(self, part: str, role: TensorRole, hidden: int, suffix: str = "") -> Iterator[Tensors]:
         """Yield the matrices and biases under the part, role and suffix of llama.cpp's names."""
         inner = 2 if self.gated else 1
         if self.fused:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from tokenquote.memory.layers import Attention, FeedForward
 from tokenquote.memory.layers.tensors import Tensors, matrix, vector
 from tokenquote.memory.model_config.families import Family
-from tokenquote.memory.model_config.fields import Fields
+from tokenquote.memory.model_config.fields import ConfigFields
 from tokenquote.memory.model_config.uncommon_attention import zamba_attention
 
 __all__ = ["layer_family_tensors", "model_family_tensors"]
 
 
 def layer_family_tensors(
-    attention: Attention, mlp: FeedForward, fields: Fields, family: Family
+    attention: Attention, mlp: FeedForward, fields: ConfigFields, family: Family
 ) -> tuple[Tensors, ...]:
     """Return what one layer has besides.
 
@@ -40,7 +40,7 @@ def layer_family_tensors(
     return tuple(found)
 
 
-def _gemma_tensors(mlp: FeedForward, fields: Fields, hidden: int, *, altup: bool) -> Iterator[Tensors]:
+def _gemma_tensors(mlp: FeedForward, fields: ConfigFields, hidden: int, *, altup: bool) -> Iterator[Tensors]:
     width = fields.count("hidden_size_per_layer_input")
     if width:
         yield matrix("per_layer_inputs", width, hidden, "inp_gate")
@@ -66,7 +66,7 @@ def _hyper_connections(hidden: int, streams: int) -> Iterator[Tensors]:
 
 
 def model_family_tensors(
-    attention: tuple[Attention, ...], fields: Fields, family: Family
+    attention: tuple[Attention, ...], fields: ConfigFields, family: Family
 ) -> tuple[Tensors, ...]:
     """Return what belongs to no layer.
 
@@ -100,7 +100,7 @@ def model_family_tensors(
     return tuple(found)
 
 
-def _per_layer_embeddings(fields: Fields, hidden: int) -> Iterator[Tensors]:
+def _per_layer_embeddings(fields: ConfigFields, hidden: int) -> Iterator[Tensors]:
     width = fields.layers() * fields.size("hidden_size_per_layer_input")
     rows = fields.optional_size("vocab_size_per_layer_input") or fields.size("vocab_size")
     yield Tensors("per_layer_embeddings", "embedding", rows, width, name="per_layer_token_embd")
@@ -108,7 +108,7 @@ def _per_layer_embeddings(fields: Fields, hidden: int) -> Iterator[Tensors]:
     yield vector("norms", fields.size("hidden_size_per_layer_input"))
 
 
-def _shared_block(places: int, fields: Fields, family: Family) -> Iterator[Tensors]:
+def _shared_block(places: int, fields: ConfigFields, family: Family) -> Iterator[Tensors]:
     """Yield Zamba's attention and feed-forward block, as often as there are copies that take turns."""
     copies = fields.optional_size("num_mem_blocks") or 1
     attention = zamba_attention(fields, family)

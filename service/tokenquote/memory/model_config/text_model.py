@@ -8,7 +8,13 @@ from typing import Any
 from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.model_config.families import UNKNOWN
 from tokenquote.memory.model_config.family_table import FAMILIES
-from tokenquote.memory.model_config.fields import ArchitectureError, Fields, Location, as_mapping, as_text
+from tokenquote.memory.model_config.fields import (
+    ArchitectureError,
+    ConfigFields,
+    Location,
+    as_mapping,
+    as_text,
+)
 from tokenquote.memory.model_config.vision import tower_tensors
 
 __all__ = ["TextModel"]
@@ -57,11 +63,11 @@ class TextModel:
         self.model_type = model_type
         self.family = FAMILIES.get(model_type or "", UNKNOWN)
         self.known = model_type in FAMILIES
-        self.fields = Fields(inner, location, self.family.defaults, self.family.names)
+        self.fields = ConfigFields(inner, location, self.family.defaults, self.family.names)
 
     def tied(self) -> bool:
         """Return whether the output uses the embedding's matrix; a multimodal config says it at its top."""
-        outer = Fields(self._outer, (), {}).flag("tie_word_embeddings", self.family.tied)
+        outer = ConfigFields(self._outer, (), {}).flag("tie_word_embeddings", self.family.tied)
         return self.fields.flag("tie_word_embeddings", outer)
 
     def tower(self) -> tuple[tuple[Tensors, ...], list[str]]:
@@ -77,7 +83,7 @@ class TextModel:
             return (), [_NOT_COUNTED.format("vision_config")]
         try:
             found = tower_tensors(
-                kind, Fields(vision, ("vision_config",), {}), self.fields.size("hidden_size")
+                kind, ConfigFields(vision, ("vision_config",), {}), self.fields.size("hidden_size")
             )
         except ArchitectureError as error:
             where = ".".join(map(str, error.location))
