@@ -51,5 +51,5 @@ def _read_factor(value: Any) -> Any:
 
 _QuotedDecimal = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 Money = Annotated[Decimal, BeforeValidator(_read_money, json_schema_input_type=_QuotedDecimal)]
-Factor = Annotated[Decimal, BeforeValidator(_read_factor, json_schema_input_type=_QuotedDecimal), Field(gt=0)]
+Factor = Annotated[Decimal, Field(gt=0), BeforeValidator(_read_factor, json_schema_input_type=_QuotedDecimal)]
 """A number above 0 that multiplies prices, written as a quoted decimal."""

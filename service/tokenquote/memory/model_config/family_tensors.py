@@ -35,7 +35,7 @@ def layer_family_tensors(
         found += _gemma_tensors(mlp, fields, hidden, altup=family.shape == "gemma3n")
     if family.shape == "deepseek_v4":
         found += _hyper_connections(hidden, fields.optional_size("hc_mult") or 4)
-    if family.shape == "mllama" and attention.kind == "cross_attention":
+    if family.shape == "mllama" and attention.attends_to_encoder:
         found.append(vector("attention", 2))  # the gates of attention and of the block
     return tuple(found)
 
