@@ -32,7 +32,7 @@ class MemoryGridQuestion(Subject):
 
 
 class MemoryGridAnswer(Received):
-    """The bytes at every point of the grid, without replication and without what an engine needs besides."""
+    """The bytes at every point of the grid, without replication and without what the engine itself needs."""
 
     weights_bytes: list[int]
     """The bytes of the weights, a number for each of `quantization`, in their order."""

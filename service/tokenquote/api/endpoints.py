@@ -155,7 +155,7 @@ def answer(
 
 
 def _expect(kind: type[ModelT], given: BaseModel | None) -> ModelT:
-    """Return what was read by the models of a row, as the model that its function takes."""
+    """Return the question or the parameters of a row, which must be of the model that its function takes."""
     if not isinstance(given, kind):
         raise TypeError(f"the function of a row takes {kind.__name__}, not {type(given).__name__}")
     return given

@@ -82,7 +82,7 @@ def without_none(entry: FieldsT) -> FieldsT:
 
 
 def _shared_values(file: ProviderFile, entry: ModelEntry) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what defaults and family say for a model, and where each field of it stands."""
+    """Return the values that defaults and family give a model, and the place of each in the file."""
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     shared = list_shared(file)

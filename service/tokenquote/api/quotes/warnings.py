@@ -35,7 +35,7 @@ class CacheChoice:
 
 
 def list_assumptions(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
-    """List what the quote takes for granted; `basis` says what its counts rest on."""
+    """List the assumptions of a quote; `basis` names the source of its counts, if they need one."""
     return [*([basis] if basis else []), *_cache_assumptions(cache, rows)]
 
 

@@ -51,7 +51,7 @@ class ImageHeader:
 
 
 def read_image_header(data: str, media_type: str | None = None) -> ImageHeader:
-    """Return what is known of an image given as base64 text, with or without a `data:` prefix.
+    """Return the format and size of an image given as base64 text, with or without a `data:` prefix.
 
     Args:
         data: the text.

@@ -54,7 +54,7 @@ class Attention(ABC):
 
     @abstractmethod
     def shared_out(self) -> Iterator[tuple[str, int]]:
-        """Yield what must divide over tensor-parallel GPUs: in words, and how many of it there are."""
+        """Yield the parts that must divide over tensor-parallel GPUs, each in words and with its number."""
 
     @property
     def kv_head_count(self) -> int | None:

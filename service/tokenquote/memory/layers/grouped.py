@@ -42,7 +42,7 @@ class GroupedAttention(Attention):
     owns_cache: bool = True
     """False: the layer reads the keys and values of an earlier one (Gemma 3n and 4)."""
     projects: Literal["keys and values", "keys", "nothing"] = "keys and values"
-    """What the layer has matrices for besides queries: `keys` where values are the keys (Gemma 4)."""
+    """The projections beside that of the queries: `keys` where values are the keys (Gemma 4)."""
     norm_bias: bool = False
     norm_copies: int = 1
     """The number of norms of queries and keys; one for each head in StableLM."""

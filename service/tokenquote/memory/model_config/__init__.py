@@ -31,7 +31,7 @@ __all__ = ["read_architecture", "read_cache_layout"]
 
 
 def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
-    """Return what the KV cache of the model depends on.
+    """Return the kinds and sizes of layers that the KV cache of the model depends on.
 
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
@@ -51,7 +51,7 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
 
 
 def read_architecture(config: Mapping[str, Any]) -> Architecture:
-    """Return what the weights of the model depend on.
+    """Return the architecture of the model, with every size that its weights depend on.
 
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.

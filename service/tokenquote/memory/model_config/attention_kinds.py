@@ -142,7 +142,7 @@ def _gate(fields: ConfigFields, family: Family) -> Literal["none", "width", "hea
 
 
 def _block_indexer(fields: ConfigFields) -> Indexer | None:
-    """Return what MiniMax-M3's sparse attention selects blocks with; None if it is not sparse."""
+    """Return the indexer that selects blocks in MiniMax-M3's sparse attention; None if it is not sparse."""
     inner = fields.within("sparse_attention_config")
     if inner is None or not inner.flag("use_sparse_attention", True):
         return None

@@ -16,7 +16,7 @@ __all__ = ["layer_family_tensors", "model_family_tensors"]
 def layer_family_tensors(
     attention: Attention, mlp: FeedForward, fields: ConfigFields, family: Family
 ) -> tuple[Tensors, ...]:
-    """Return what one layer has besides.
+    """Return the tensors of one layer that only its family has: norms, gates, embeddings per layer.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -59,7 +59,10 @@ def _gemma_tensors(mlp: FeedForward, fields: ConfigFields, hidden: int, *, altup
 
 
 def _hyper_connections(hidden: int, streams: int) -> Iterator[Tensors]:
-    """Yield what mixes streams before attention and experts: weights, bases, three scales (DeepSeek-V4)."""
+    """Yield the tensors that mix DeepSeek-V4's streams before attention and experts.
+
+    They are weights, bases and three scales.
+    """
     mixes = streams * (2 + streams)
     yield Tensors("hyper_connections", "kept", mixes, streams * hidden, 2)
     yield vector("hyper_connections", mixes + 3, 2)
@@ -68,7 +71,7 @@ def _hyper_connections(hidden: int, streams: int) -> Iterator[Tensors]:
 def model_family_tensors(
     attention: tuple[Attention, ...], fields: ConfigFields, family: Family
 ) -> tuple[Tensors, ...]:
-    """Return what belongs to no layer.
+    """Return the tensors outside the layers that only this family has: positions, embedding norm, streams.
 
     Raises:
         ArchitectureError: a field is missing or wrong.

@@ -82,7 +82,7 @@ class ConfigFields:
         """Fields that the config leaves to its model class, as far as they were asked for."""
 
     def with_layer(self, overrides: Mapping[str, Any]) -> ConfigFields:
-        """Return these fields as a layer has them that states some for itself."""
+        """Return the fields of one layer: these, with its own values in place of those that it states."""
         layer = ConfigFields({**self._config, **overrides}, self._location, self._defaults, self._names)
         layer.taken_defaults = self.taken_defaults
         return layer

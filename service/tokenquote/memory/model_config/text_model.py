@@ -102,7 +102,7 @@ class TextModel:
         )
 
     def warnings(self) -> tuple[str, ...]:
-        """Return what a reader must know of a model type that is not in the table."""
+        """Return a warning if the model type is missing or not in the table of families."""
         if self.known:
             return ()
         if self.model_type is None:
@@ -119,7 +119,7 @@ class TextModel:
         return ("sliding_window is not applied, since no layer_types say where: an upper bound",)
 
     def left_out(self) -> list[str]:
-        """Return what the config has besides and is not counted."""
+        """Return the parts of the config that are not counted, such as other towers and MTP layers."""
         left_out = [_NOT_COUNTED.format(name) for name in _OTHER_TOWERS if self._outer.get(name)]
         if self.fields.count("num_nextn_predict_layers") or self.fields.count("mtp_num_hidden_layers"):
             left_out.append("layers that predict further tokens (MTP): not counted")
