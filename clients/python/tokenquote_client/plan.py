@@ -167,7 +167,7 @@ def _tools_kind(value: Any) -> str:
     return "~definitions" if isinstance(value, list) else "~amount"
 
 
-Tools = Annotated[
+PlannedTools = Annotated[
     Annotated[Amount, Tag("~amount")]
     | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=10_000), Tag("~definitions")],
     Discriminator(_tools_kind),
@@ -189,7 +189,7 @@ class Plan(Sent):
     is an error."""
     system: Amount | None = None
     """The system message, sent with every request; null, the default: there is none."""
-    tools: Tools | None = None
+    tools: PlannedTools | None = None
     """The tool definitions: an amount, such as their number of tokens, or a list of the definitions
     themselves as the provider takes them; null, the default: there are none."""
     start: Start | None = None

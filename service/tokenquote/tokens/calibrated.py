@@ -113,8 +113,8 @@ class CalibratedRequests:
         return (
             f"texts and what stands around them: fitted on {fit.rows} recorded calls{until}, "
             f"over {self._texts.vocabulary} tokens by class of content; "
-            f"half of the calls that the fit had not seen were off by {fit.held_out.median:.1%} or less, "
-            f"nine in ten by {fit.held_out.p90:.1%} or less"
+            f"half of the calls that the fit had not seen were off by {_at_most(fit.held_out.median)}, "
+            f"nine in ten by {_at_most(fit.held_out.p90)}"
         )
 
     def text(self, text: str) -> Count:
@@ -215,3 +215,8 @@ class CalibratedRequests:
 
     def _band(self, kind: Kind) -> HalfWidth:
         return self._fit.bands[kind]
+
+
+def _at_most(error: float) -> str:
+    """Return `1.2% or less`, or `less than 0.1%` where the figure would be 0.0%."""
+    return "less than 0.1%" if error < 0.0005 else f"{error:.1%} or less"

@@ -17,8 +17,8 @@ __all__ = [
     "Media",
     "MediaKind",
     "Message",
+    "MessagePart",
     "OutputSchema",
-    "Part",
     "Request",
     "Role",
     "Shape",
@@ -82,7 +82,7 @@ class Unknown:
     """The place in the body, which errors and warnings name."""
 
 
-Part = str | Media | Unknown | Count
+MessagePart = str | Media | Unknown | Count
 """A piece of a message; a string is its text, a count what somebody has counted already or states. Providers
 encode each part by itself."""
 
@@ -104,7 +104,7 @@ class Message:
     """A message of a conversation; the result of a tool is a message of role `tool`."""
 
     role: Role
-    parts: tuple[Part, ...] = ()
+    parts: tuple[MessagePart, ...] = ()
     name: str | None = None
     """The name of who speaks, or of the tool whose result it is. None: the body states none."""
     calls: tuple[ToolCall, ...] = ()

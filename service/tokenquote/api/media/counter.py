@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tokenquote.api.media.items import ItemReader, MediaPart
+from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.notes import list_notes, name_kind
 from tokenquote.catalog.image_rules import ImageRefused
 from tokenquote.catalog.media_rules import MediaRules
@@ -27,7 +27,7 @@ from tokenquote.media import (
     find_refusal,
 )
 from tokenquote.tokens.request import Media
-from tokenquote_client.amounts import AudioPart
+from tokenquote_client.amounts import AudioPart, MediaPart
 
 __all__ = ["MediaCounter"]
 

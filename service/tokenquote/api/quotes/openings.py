@@ -100,7 +100,7 @@ class OpeningReader:
             counts.append(self.amounts.note_at(("start", "body", *media.location), count))
         return total(counts, NOTHING)
 
-    def tools(self, tools: wire.Tools | None, system: Sequence[Message]) -> Count:
+    def tools(self, tools: wire.PlannedTools | None, system: Sequence[Message]) -> Count:
         """Count tools, stated or defined, given the system messages that may hold their block.
 
         Raises:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
-from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, read_text
+from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
 from tokenquote.api.quotes.cache_choice import CountedMark
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
 from tokenquote.catalog import Catalog, Model
@@ -168,7 +168,7 @@ class _Resolver:
     def _amount(self, value: PlannedAmount, at: Location, kind: str) -> tuple[str | Count, int]:
         """Read a text as itself, for the provider frames it, and anything else as its count."""
         count = self.amounts.count(value, at, kind)
-        text = read_text(value)
+        text = find_text(value)
         return (count if text is None else text), count.tokens
 
     def _part(self, part: Part, at: Location, kind: str) -> tuple[str | Count, int]:
@@ -238,7 +238,7 @@ class _Resolver:
             self.amounts.note_at(at, made)
             return call, made.tokens
         count = self.amounts.count(value, at, "call")
-        text = read_text(value)
+        text = find_text(value)
         return (None if text is None else ToolCall("", text, call_id)), count.tokens
 
     def _appended(self, messages: Sequence[Message]) -> Count:

@@ -27,8 +27,8 @@ from tokenquote.tokens.request import (
     JsonObject,
     Location,
     Message,
+    MessagePart,
     OutputSchema,
-    Part,
     Request,
     Role,
     ToolCall,
@@ -126,7 +126,7 @@ def _read_block(item: object, at: Location) -> Block:
     return build_unknown(block, "blocks", at)
 
 
-def _read_result(content: object, at: Location) -> Iterator[Part]:
+def _read_result(content: object, at: Location) -> Iterator[MessagePart]:
     if not isinstance(content, list):
         yield from read_text_parts(content, (*at, "content"))
         return
@@ -141,7 +141,7 @@ def _read_result(content: object, at: Location) -> Iterator[Part]:
             yield build_unknown(part, "blocks", where)
 
 
-def _read_media(block: JsonObject, at: Location) -> Part:
+def _read_media(block: JsonObject, at: Location) -> MessagePart:
     """Read a block of type `image` or `document`; a document may hold its text instead of a file."""
     source = read_object(block.get("source"), (*at, "source"))
     is_document = block["type"] == "document"

@@ -29,8 +29,8 @@ from tokenquote.tokens.request import (
     Location,
     MediaKind,
     Message,
+    MessagePart,
     OutputSchema,
-    Part,
     Request,
     Role,
     ToolCall,
@@ -118,7 +118,7 @@ def _read_block(item: object, at: Location) -> Iterator[Block]:
 
 
 def _read_result(result: JsonObject, at: Location) -> Message:
-    parts: list[Part] = []
+    parts: list[MessagePart] = []
     for i, item in enumerate(read_list(result, "content", at)):
         where = (*at, "content", i)
         block = read_object(item, where)
@@ -131,7 +131,7 @@ def _read_result(result: JsonObject, at: Location) -> Message:
     return Message("tool", tuple(parts), call_id=str(result.get("toolUseId")))
 
 
-def _read_media(block: JsonObject, at: Location) -> Part:
+def _read_media(block: JsonObject, at: Location) -> MessagePart:
     """Read a block that is a medium; a document may hold its text instead of a file."""
     found = next(((kind, held) for kind in _KINDS if isinstance(held := block.get(kind), dict)), None)
     if found is None:

@@ -27,8 +27,8 @@ from tokenquote.tokens.request import (
     JsonObject,
     Location,
     Message,
+    MessagePart,
     OutputSchema,
-    Part,
     Request,
     Role,
     ToolCall,
@@ -151,7 +151,7 @@ def _read_part(item: object, detail: str | None, at: Location) -> Block:
     return build_unknown({"type": next(iter(part), None), **part}, "parts", at)
 
 
-def _read_media(data: JsonObject, detail: str | None, at: Location) -> Part:
+def _read_media(data: JsonObject, detail: str | None, at: Location) -> MessagePart:
     media_type = str(find_member(data, "mimeType", "mime_type") or "")
     kind = MEDIA_KINDS.get("document" if media_type in _DOCUMENTS else media_type.split("/", 1)[0])
     if kind is None:

@@ -27,8 +27,8 @@ from tokenquote.tokens.request import (
     Media,
     MediaKind,
     Message,
+    MessagePart,
     OutputSchema,
-    Part,
     Request,
     Role,
     ToolCall,
@@ -140,7 +140,7 @@ def _leave_out_images(role: Role, parts: Iterable[Part]) -> Iterator[Part]:
             yield part
 
 
-def _read_parts(content: object, at: Location) -> Iterator[Part]:
+def _read_parts(content: object, at: Location) -> Iterator[MessagePart]:
     if content is None:
         return
     if isinstance(content, str):
@@ -153,7 +153,7 @@ def _read_parts(content: object, at: Location) -> Iterator[Part]:
             yield _read_part(part, (*at, i))
 
 
-def _read_part(item: object, at: Location) -> Part:
+def _read_part(item: object, at: Location) -> MessagePart:
     if isinstance(item, str):
         return item
     part = read_object(item, at, "a part is a string or an object with `type`")
@@ -194,7 +194,7 @@ _MEDIA: Mapping[str, tuple[MediaKind, tuple[str, ...]]] = {
 }
 
 
-def _read_media(part: JsonObject, part_type: str, at: Location) -> Part:
+def _read_media(part: JsonObject, part_type: str, at: Location) -> MessagePart:
     kind, members = _MEDIA[part_type]
     held = part.get(part_type, part.get("image_url") if kind == "image" else None)
     inner = held if isinstance(held, dict) else {members[0]: held}
