@@ -122,7 +122,7 @@ def _read_tool_plan(message: JsonObject, at: Location) -> Iterator[str]:
         yield plan
 
 
-def _read_images(message: JsonObject, at: Location) -> Iterator[Part]:
+def _read_images(message: JsonObject, at: Location) -> Iterator[MessagePart]:
     """Yield the images that Ollama's own chat and OpenRouter keep beside the content."""
     for i, data in enumerate(read_list(message, "images", at)):
         if isinstance(data, dict):  # an image that a model made, as OpenRouter gives it back
@@ -131,7 +131,7 @@ def _read_images(message: JsonObject, at: Location) -> Iterator[Part]:
             yield read_media("image", data, (*at, "images", i))
 
 
-def _leave_out_images(role: Role, parts: Iterable[Part]) -> Iterator[Part]:
+def _leave_out_images(role: Role, parts: Iterable[MessagePart]) -> Iterator[MessagePart]:
     """Yield the parts; an image in an answer is named and costs nothing, for hosts leave it out."""
     for part in parts:
         if role == "assistant" and isinstance(part, Media) and part.kind == "image":
