@@ -111,6 +111,8 @@ class Message:
     """The model's earlier reasoning, sent back as readable text."""
     hidden_reasoning: int = 0
     """The number of reasoning blocks that are sent back and that only the provider can read."""
+    failed: bool = False
+    """Whether a tool message is marked as an error."""
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -9,6 +10,7 @@ from typing import Protocol
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
+from tokenquote.tokens.claude import ClaudeRequests
 from tokenquote.tokens.framing import FramedRequests
 from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
@@ -50,6 +52,7 @@ class TokenRules:
         vocabularies: Vocabularies,
         memo: TextMemo | None = None,
         shape: Shape | None = None,
+        day: dt.date | None = None,
     ) -> None:
         memo = memo or TextMemo()
         self._counting = counting
@@ -58,6 +61,8 @@ class TokenRules:
         self._texts = TextCounter(self._used, vocabularies, memo)
         self._vocabularies = vocabularies
         self._calibrated = _calibrated(counting, vocabularies, memo)
+        self._memo = memo
+        self._day = day
         self._style = self._choose_style(shape)
 
     @property
@@ -102,6 +107,9 @@ class TokenRules:
         """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise."""
         if self._calibrated is not None:
             return self._calibrated
+        if self._counting.claude is not None:
+            frame, vocabulary = self._counting.claude, self._counting.vocabulary
+            return ClaudeRequests(frame, vocabulary, self._vocabularies, self._memo, self._day)
         framing, template = self._counting.framing, self._counting.template
         if template is not None:
             prompts = RenderedPrompts(self._counting.vocabulary, self._vocabularies, self._texts)

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
+from tokenquote.catalog.schema.claude_frame import ClaudeFrame
 from tokenquote.catalog.schema.framing import Framing
 
 __all__ = ["Approximation", "CountingFile", "CountingRule", "TemplateUse"]
@@ -58,6 +59,8 @@ class CountingRule(Entry):
     calibration: CalibratedUse | None = None
     """How requests are counted where recorded bills have been fitted. While there is no fit, `framing` and
     the band of this rule hold and count as `assumed`."""
+    claude: ClaudeFrame | None = None
+    """What Anthropic's prompt holds around texts. None: the model is not a Claude whose prompt is known."""
     method: Literal["exact", "rule", "calibrated", "assumed"]
     """How sure the counts of texts are."""
     factor: Money = Decimal(1)

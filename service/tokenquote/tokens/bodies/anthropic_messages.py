@@ -38,7 +38,7 @@ from tokenquote.tokens.request import (
 __all__ = ["read_anthropic_messages"]
 
 _ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant", "system": "system"}
-_SETTINGS = ("context_management", "thinking")
+_SETTINGS = ("anthropic_beta", "context_management", "thinking")
 
 
 def read_anthropic_messages(body: JsonObject) -> Request:
@@ -118,7 +118,8 @@ def _read_block(item: object, at: Location) -> Block:
         return ToolCall(read_text(block, "name", at), arguments, str(block.get("id")))
     if kind == "tool_result":
         parts = tuple(_read_result(block.get("content"), at))
-        return Message("tool", parts, call_id=str(block.get("tool_use_id")))
+        failed = block.get("is_error") is True
+        return Message("tool", parts, call_id=str(block.get("tool_use_id")), failed=failed)
     if kind == "thinking":
         return SentReasoning(read_optional_text(block, "thinking", at) or None)
     if kind == "redacted_thinking":

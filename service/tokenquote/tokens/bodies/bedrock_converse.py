@@ -65,7 +65,7 @@ def read_bedrock_converse(body: JsonObject) -> Request:
         tools=tools.functions,
         schema=_read_schema(body),
         tool_choice=read_tool_choice(find_member(config, "toolChoice")),
-        settings=select_members(extra, "thinking", "reasoning_config") if isinstance(extra, dict) else {},
+        settings=select_members(extra, "anthropic_beta", "thinking", "reasoning_config") if isinstance(extra, dict) else {},
         unknown=tools.unknown,
         shape="converse",
     )
@@ -127,7 +127,8 @@ def _read_result(result: JsonObject, at: Location) -> Message:
             parts.append(to_json(block["json"]))
         else:
             parts.append(_read_media(block, where))
-    return Message("tool", tuple(parts), call_id=str(result.get("toolUseId")))
+    failed = result.get("status") == "error"
+    return Message("tool", tuple(parts), call_id=str(result.get("toolUseId")), failed=failed)
 
 
 def _read_media(block: JsonObject, at: Location) -> Part:
