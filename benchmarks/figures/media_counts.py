@@ -9,17 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures.media_exceptions import why_not_exact
-from benchmarks.figures.media_rules_of_rows import detail_of, image_rule_of
+from benchmarks.figures.media_row_rules import find_image_rule, read_detail
 from benchmarks.figures.vector_rows import read_vectors, why_not_attempted
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.media_rules import video_rule
-from tokenquote.catalog.schema.media_rules import FramesRule
-from tokenquote.catalog.schema.resize_rules import SquareBudgetRule
+from tokenquote.catalog.image_rules import ImageRefused, ImageRule, ImageSize, SquareBudgetRule
+from tokenquote.catalog.video_rules import FramesRule
 from tokenquote.counts import Count
-from tokenquote.media.audio import count_audio
-from tokenquote.media.images import ImageRefused, count_image
-from tokenquote.media.video import count_frames
 
 Row = Mapping[str, Any]
 
@@ -66,7 +62,7 @@ class Measured:
 
     @property
     def exact(self) -> bool:
-        """Whether the count is the row's, or both refuse the picture."""
+        """Whether the count is the row's, or both refuse the image."""
         return self.predicted == self.tokens and (self.tokens is not None or self.refused)
 
 
@@ -77,7 +73,7 @@ class MediaCounter:
         self._catalog = catalog
 
     def count(self, vectors: Path) -> Iterator[Measured]:
-        """Every row of the file, attempted or not."""
+        """Yield every row of the file, attempted or not."""
         for index, found in enumerate(read_vectors(vectors)):
             row = _readable(found)
             stated = (index, row["family"], row.get("independent") is not False, row.get("tokens"))
@@ -109,24 +105,24 @@ class MediaCounter:
         if row["family"] == "gemini_3_max":
             return self._documented_maximum("gemini-3", row)
         if row["family"] == "gemini_3_image_model_input":
-            return count_image(self._catalog.image_rules[row["model"]], 1024, 1024).count
+            return self._catalog.image_rules[row["model"]].count(1024, 1024)
         if row["config"].get("vision_tokens_only"):
             return self._without_marks(row)
-        rule = image_rule_of(row, self._catalog)
+        rule = find_image_rule(row, self._catalog)
         if row["config"].get("max"):
-            return max((count_image(rule, *shape).count for shape in _SHAPES), key=lambda one: one.tokens)
+            return max((rule.count(*shape) for shape in _SHAPES), key=lambda count: count.tokens)
         if row.get("width") is None:
-            if detail_of(row) is None:
-                raise LookupError("a picture of unknown size has no one count")
-            return count_image(rule, 1024, 1024, detail_of(row)).count
-        return count_image(rule, row["width"], row["height"], detail_of(row)).count
+            if read_detail(row) is None:
+                raise LookupError("an image of unknown size has no one count")
+            return rule.count(1024, 1024, read_detail(row))
+        return rule.count(row["width"], row["height"], read_detail(row))
 
     def _without_marks(self, row: Row) -> Count:
         """The square grid alone, of the rule's grid with a break for each row, and one token more."""
         mode = next((m for m in ("tiny", "small", "base", "large") if m in row["model"]), None)
         if mode is None:
             raise LookupError(f"no mode in {row['model']}")
-        side = math.isqrt(count_image(self._catalog.image_rules[f"deepseek-ocr-{mode}"], 1, 1).count.tokens)
+        side = math.isqrt(self._catalog.image_rules[f"deepseek-ocr-{mode}"].count(1, 1).tokens)
         return Count(side * side, side * side, side * side, "rule")
 
     def _documented_maximum(self, name: str, row: Row) -> Count:
@@ -143,42 +139,43 @@ class MediaCounter:
 
     def _page(self, row: Row) -> Count:
         if row["family"] == "gemini_pdf":
-            return count_image(self._catalog.image_rules["gemini-2-page"], 612, 792).count
+            return self._catalog.image_rules["gemini-2-page"].count(612, 792)
         return self._documented_maximum("gemini-3", row)
 
     def _image_output(self, row: Row) -> Count:
         if row["family"] == "gemini_image_output":
             rule = self._catalog.image_rules[f"{row['model']}-output"]
             size = str(row["config"]["size"]).split("-")[0].lower()
-            return count_image(rule, 1024, 1024, size).count
+            return rule.count(1024, 1024, size)
         quality = row["config"].get("quality", "")
         if not row["model"].startswith("gpt-image-1") or row.get("width") is None:
             raise LookupError("gpt-image-2 has no published formula, and partial images no size")
         rule = self._catalog.image_rules[f"gpt-image-output-{quality}"]
-        return count_image(rule, row["width"], row["height"]).count
+        return rule.count(row["width"], row["height"])
 
     def _audio(self, row: Row) -> Count:
         name = _AUDIO.get(row["family"])
         if row["family"] == "gemini_audio":
             name = "gemini-3" if row["model"].startswith("gemini-3") else "gemini-2.5"
         if name is None:
-            raise LookupError(f"no rule for sound of {row['family']}")
+            raise LookupError(f"no rule for audio of {row['family']}")
         spoken = row["config"].get("direction") == "output"
-        return count_audio(self._catalog.media_rules.audio_rules[name], row["seconds"], spoken=spoken)
+        return self._catalog.media_rules.audio_rules[name].count(row["seconds"], spoken=spoken)
 
     def _video(self, row: Row) -> Count:
         if row["family"] == "gemini_3_max":
             return self._documented_maximum("gemini-3-frame", row)
         name = _VIDEO.get(row["family"])
         if name is None:
-            raise LookupError(f"no rule for clips of {row['family']}")
-        media = self._catalog.media_rules
-        rule = video_rule(media.video_rules[name], media, self._catalog.image_rules)
+            raise LookupError(f"no rule for videos of {row['family']}")
+        rule = self._catalog.media_rules.video_rules[name]
+        images: Mapping[str, ImageRule] = self._catalog.image_rules
         limits = {key: row["config"][key] for key in ("min_pixels", "max_pixels") if key in row["config"]}
         if limits and isinstance(rule, FramesRule):
-            rule = FramesRule(rule.entry, rule.frame.model_copy(update=limits), rule.sound)
+            images = {rule.frame: images[rule.frame].model_copy(update=limits)}
         frames = row.get("frames") or round(row["seconds"])
-        return count_frames(rule, frames, row.get("width"), row.get("height"))
+        size = ImageSize(row["width"], row["height"]) if "width" in row and "height" in row else None
+        return rule.count_frames(frames, size, images)
 
 
 def _readable(found: Row) -> Row:

@@ -29,7 +29,7 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
         "all gpt-image",
     ): "100 tokens of output for each; not offered",
     ("openai_gpt_image_input", "gpt-image-1"): (
-        "what high input fidelity adds, not the cost of a picture; no model of the catalog has it"
+        "what high input fidelity adds, not the cost of an image; no model of the catalog has it"
     ),
 }
 

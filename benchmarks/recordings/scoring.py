@@ -37,7 +37,7 @@ def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
 
 def _line(cells: Sequence[object]) -> str:
-    return "|" + "".join(f" {cell} |" if cell != "" else " |" for cell in cells)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def token_table(counts: Iterable[Counted]) -> str:

@@ -1,4 +1,4 @@
-"""Time and memory to size a large picture from its header, beside reading all its bytes and decoding it.
+"""Time and memory to size a large image from its header, beside reading all its bytes and decoding it.
 
 Each way runs over the same base64 text, side by side in one run, each in a process of its own for its memory.
 Pillow decodes; where it is not installed, that column is left out.
@@ -26,7 +26,7 @@ REPEATS = 5
 
 def main() -> None:
     if len(sys.argv) == 3:
-        _one(sys.argv[1], sys.argv[2])
+        _measure(sys.argv[1], sys.argv[2])
         return
     print("file                          way          ms   beside header   memory MiB")
     for file in FILES:
@@ -44,7 +44,7 @@ def _in_a_process(file: str, way: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
 
 
-def _one(file: str, way: str) -> None:
+def _measure(file: str, way: str) -> None:
     """Print the median time in milliseconds, and the memory that the way took beyond the text."""
     text = base64.b64encode(FILES[file]()).decode()
     run = WAYS[way](text)
@@ -84,9 +84,9 @@ def _jpeg() -> bytes:
         Image.effect_noise((4000, 3000), 60).save(output, "JPEG")
     else:
         output.write(b"\xff\xd8\xff\xc0" + struct.pack(">HBHHB", 11, 8, 3000, 4000, 1) + b"\x01\x11\x00")
-    picture = output.getvalue()
+    image = output.getvalue()
     profile = b"\xff\xe2\xff\xff" + b"\xff\xc0" * 32_766 + b"x"
-    return picture[:2] + profile * (20_000_000 // len(profile)) + picture[2:]
+    return image[:2] + profile * (20_000_000 // len(profile)) + image[2:]
 
 
 def _png() -> bytes:

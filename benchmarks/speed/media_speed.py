@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tokenquote.api.media import answer_media
 from tokenquote.catalog import Catalog, load_catalog
-from tokenquote.media.images import ImageRefused, count_image
+from tokenquote.catalog.image_rules import ImageRefused
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.media import MediaQuestion
 
@@ -37,7 +37,7 @@ MODELS = (
 def main() -> None:
     catalog = load_catalog()
     sizes = _sizes(random.Random(7))
-    print("pictures of a question            items/s   beside validating alone")
+    print("images of a question              items/s   beside validating alone")
     for model in MODELS:
         _question(catalog, model, [{"type": "image", "width": w, "height": h} for w, h in sizes])
     print("\nall four kinds in turn            items/s   beside validating alone")
@@ -81,7 +81,7 @@ def _question(catalog: Catalog, model: str, items: list[dict[str, Any]]) -> None
 def _kinds(catalog: Catalog, sizes: Sequence[tuple[int, int]]) -> None:
     examples = {rule.kind: name for name, rule in reversed([*catalog.image_rules.items()])}
     base = 0.0
-    for kind, name in sorted(examples.items(), key=lambda one: (one[0] != "fixed", one[0])):
+    for kind, name in sorted(examples.items(), key=lambda example: (example[0] != "fixed", example[0])):
         taken = _seconds(lambda name=name: _count_all(catalog, name, sizes))  # type: ignore[misc]
         base = base or taken
         label = f"{kind}, {name}"
@@ -92,7 +92,7 @@ def _count_all(catalog: Catalog, name: str, sizes: Sequence[tuple[int, int]]) ->
     rule = catalog.image_rules[name]
     for width, height in sizes:
         try:
-            count_image(rule, width, height)
+            rule.count(width, height)
         except ImageRefused:
             continue
 

@@ -266,7 +266,7 @@ def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:
             "{source: x}", ": 'kind' is missing or no word: it says of which kind this is", id="none"
         ),
         pytest.param(
-            "{kind: patchez, source: x}", ": 'kind' has to be one of these: 'tiles', 'patches', ", id="no"
+            "{kind: patchez, source: x}", ": 'kind' has to be one of these: 'area', 'bisection', ", id="no"
         ),
         pytest.param(
             "{kind: fixed, token: 5}", ".token: no such field here; did you mean 'tokens'?", id="field"

@@ -1,4 +1,4 @@
-"""Pictures in plans, in real bodies and in POST /v1/media, over a socket."""
+"""Images in plans, in real bodies and in POST /v1/media, over a socket."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_items_are_counted_one_by_one(http: httpx2.Client) -> None:
     assert (media.items[0].rule, media.items[0].method) == ("claude-high-resolution", "rule")
 
 
-def test_a_picture_is_paid_for_in_every_later_turn(http: httpx2.Client) -> None:
+def test_an_image_is_paid_for_in_every_later_turn(http: httpx2.Client) -> None:
     """gpt-4o: 765 for 1024 x 1024; 4 around its message, 3 a request; then 10 more a turn."""
     turns = [
         {
@@ -67,7 +67,7 @@ def test_a_picture_is_paid_for_in_every_later_turn(http: httpx2.Client) -> None:
     assert quoted.totals.framing_tokens == 3 * 7
 
 
-def test_a_picture_in_a_tool_result_stays_too(http: httpx2.Client) -> None:
+def test_an_image_in_a_tool_result_stays_too(http: httpx2.Client) -> None:
     """claude-opus-4-8: 2,691 in the second request and in the next turn."""
     rounds = [{"calls": [{"call": 10, "result": [HD]}]}]
     turns = [{"user": 100, "tool_rounds": rounds, "assistant": 0}, {"user": 100, "assistant": 0}]
@@ -78,7 +78,7 @@ def test_a_picture_in_a_tool_result_stays_too(http: httpx2.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "picture"),
+    ("model", "image"),
     [
         pytest.param("gpt-4o", 255, id="one tile"),
         pytest.param("gpt-5-mini", 10 + 1, id="8 patches x 1.2, and 1 in a chat body"),
@@ -86,23 +86,23 @@ def test_a_picture_in_a_tool_result_stays_too(http: httpx2.Client) -> None:
         pytest.param("gemini-2.5-flash", 258, id="one tile"),
     ],
 )
-def test_a_chat_body_with_a_picture_opens_a_conversation_for_any_model(
-    http: httpx2.Client, model: str, picture: int
+def test_a_chat_body_with_an_image_opens_a_conversation_for_any_model(
+    http: httpx2.Client, model: str, image: int
 ) -> None:
     """128 x 64 pixels, given as a data URL."""
     content = [{"type": "image_url", "image_url": {"url": data_url(128, 64)}}]
-    with_picture = {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}, *content]}]}
+    with_image = {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}, *content]}]}
     without = {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}]}
     turns = [{"assistant": 0, "reasoning": 0}]
     seen, blind = (
         quote(http, model=model, start={"format": "openai.chat", "body": body}, turns=turns)
-        for body in (with_picture, without)
+        for body in (with_image, without)
     )
-    assert inputs(seen)[0] - inputs(blind)[0] == picture
+    assert inputs(seen)[0] - inputs(blind)[0] == image
 
 
 def test_bodies_of_anthropic_and_gemini_open_a_conversation(http: httpx2.Client) -> None:
-    """The same small picture, 15 squares for Claude and one crop of 258 for Gemini 2.5."""
+    """The same small image, 15 squares for Claude and one crop of 258 for Gemini 2.5."""
     data = data_url(128, 64).split(",")[1]
     source = {"type": "base64", "media_type": "image/png", "data": data}
     anthropic = {
@@ -131,14 +131,14 @@ def test_bodies_of_anthropic_and_gemini_open_a_conversation(http: httpx2.Client)
         ],
     }
     turns = [{"assistant": 0, "reasoning": 0}]
-    for model, name, body, picture in (
+    for model, name, body, image in (
         ("claude-sonnet-4-5", "anthropic.messages", anthropic, 15),
         ("gemini-2.5-flash", "gemini.generateContent", gemini, 258),
     ):
         quoted = quote(http, model=model, start={"format": name, "body": body}, turns=turns)
-        assert quoted.totals.image_tokens == picture
+        assert quoted.totals.image_tokens == image
         assert [c.what.split("/")[1] for c in quoted.counts[:2]] == ["system", "messages"]
-        assert quoted.totals.input_tokens > picture + 10
+        assert quoted.totals.input_tokens > image + 10
 
 
 @pytest.mark.parametrize(
@@ -177,9 +177,9 @@ def test_a_detail_that_the_model_lacks_is_said_to_be_the_default(http: httpx2.Cl
         (
             [{"type": "audio", "seconds": 5}],
             "/items/0",
-            "no rule for sounds of openai/gpt-4o: plan it as",
+            "no rule for audio of openai/gpt-4o: plan it as",
         ),
-        ([{"type": "video", "seconds": 5}], "/items/0", "no rule for clips of openai/gpt-4o"),
+        ([{"type": "video", "seconds": 5}], "/items/0", "no rule for videos of openai/gpt-4o"),
         ([{"type": "audio", "seconds": -5}], "/items/0/seconds", "above 0"),
         ([{"type": "audio", "seconds": 0}], "/items/0/seconds", "above 0"),
         ([{"type": "audio", "seconds": "5"}], "/items/0/seconds", "a number is expected"),
@@ -207,14 +207,14 @@ def test_bad_items_are_named(http: httpx2.Client, items: list[Any], pointer: str
     assert said in answer.json()["errors"][0]["detail"]
 
 
-def test_a_model_that_takes_no_pictures_says_so(http: httpx2.Client) -> None:
+def test_a_model_that_takes_no_images_says_so(http: httpx2.Client) -> None:
     answer = http.post("/v1/media", json={"model": "gpt-3.5-turbo", "items": [HD]})
     assert answer.status_code == 422
-    assert "no rule for pictures of openai/gpt-3.5-turbo" in answer.json()["detail"]
+    assert "no rule for images of openai/gpt-3.5-turbo" in answer.json()["detail"]
     assert http.post("/v1/media", json={"model": "gpt-9", "items": [HD]}).status_code == 404
 
 
-def test_a_picture_behind_an_address_is_not_fetched_but_taken_to_be_anything(http: httpx2.Client) -> None:
+def test_an_image_behind_an_address_is_not_fetched_but_taken_to_be_anything(http: httpx2.Client) -> None:
     """gpt-4o: a tile at least, six at most; 765 for the four tiles of 1280 x 960."""
     content = [{"type": "image_url", "image_url": {"url": "https://example.com/cat.png"}}]
     start = {"format": "openai.chat", "body": {"messages": [{"role": "user", "content": content}]}}
@@ -237,7 +237,7 @@ def test_an_address_with_a_size_is_counted_by_it(http: httpx2.Client) -> None:
     assert (sized.tokens, sized.method, sized.low, sized.high) == (2691, "rule", 2691, 2691)
     assert (unsized.method, unsized.low, unsized.high) == ("assumed", 1, 4784)
     assert media.warnings == [
-        "the size of a picture behind an address is not known, for addresses are never fetched: "
+        "the size of an image behind an address is not known, for addresses are never fetched: "
         f"1 to 4784 tokens, counted as {unsized.tokens}"
     ]
 
@@ -280,7 +280,7 @@ def test_lengths_and_pages_are_read_from_data(http: httpx2.Client) -> None:
 
 
 def test_media_in_bodies_are_counted_where_they_stand(http: httpx2.Client) -> None:
-    """A sound of 2 s and a PDF of 2 pages in Gemini's body; a sound in OpenAI's, 20 tokens."""
+    """Audio of 2 s and a PDF of 2 pages in Gemini's body; audio in OpenAI's, 20 tokens."""
     gemini = {
         "contents": [
             {
@@ -307,11 +307,11 @@ def test_media_in_bodies_are_counted_where_they_stand(http: httpx2.Client) -> No
     assert quoted.totals.audio_tokens == 20
 
 
-def test_a_picture_that_the_provider_shrinks_is_said_to_be(http: httpx2.Client) -> None:
+def test_an_image_that_the_provider_shrinks_is_said_to_be(http: httpx2.Client) -> None:
     items = [{"type": "image", "width": 4032, "height": 3024}] * 3
     answer = http.post("/v1/media", json={"model": "claude-opus-4-8", "items": items}).json()
     assert answer["warnings"] == [
-        "anthropic/claude-opus-4-8 shrinks pictures as large as some of these: counted as they are after that"
+        "anthropic/claude-opus-4-8 shrinks images as large as some of these: counted as they are after that"
     ]
     quoted = quote(http, model="claude-opus-4-8", turns=[{"user": items, "assistant": 0, "reasoning": 0}])
     assert answer["warnings"][0] in quoted.assumptions
@@ -332,9 +332,7 @@ def test_models_say_what_they_take_and_by_which_rule(http: httpx2.Client) -> Non
     ("name", "tokens"),
     [("us.anthropic.claude-sonnet-4-5-20250929-v1:0", 15), ("anthropic/claude-haiku-4.5", 15)],
 )
-def test_a_body_for_another_host_has_its_pictures_counted(
-    http: httpx2.Client, name: str, tokens: int
-) -> None:
+def test_a_body_for_another_host_has_its_images_counted(http: httpx2.Client, name: str, tokens: int) -> None:
     """128 x 64 pixels, 5 x 3 squares, whoever serves the model."""
     content = [{"type": "image_url", "image_url": {"url": data_url(128, 64)}}]
     body = {"model": name, "messages": [{"role": "user", "content": content}]}
@@ -347,12 +345,12 @@ def test_too_many_for_one_request_is_a_warning(http: httpx2.Client) -> None:
     items = [{"type": "image", "width": 9, "height": 9}] * 101
     answer = http.post("/v1/media", json={"model": "claude-sonnet-4-5", "items": items}).json()
     assert answer["warnings"] == [
-        "sent together, these are 101 pictures, at most 100: "
+        "sent together, these are 101 images, at most 100: "
         "anthropic/claude-sonnet-4-5 would refuse the request"
     ]
 
 
-def test_the_media_type_that_a_body_states_is_held_against_the_picture(http: httpx2.Client) -> None:
+def test_the_media_type_that_a_body_states_is_held_against_the_image(http: httpx2.Client) -> None:
     source = {"type": "base64", "media_type": "image/jpeg", "data": data_url(9, 9).split(",")[1]}
     body = {"messages": [{"role": "user", "content": [{"type": "image", "source": source}]}]}
     start = {"format": "anthropic.messages", "body": body}
@@ -360,8 +358,8 @@ def test_the_media_type_that_a_body_states_is_held_against_the_picture(http: htt
     assert any("may refuse a file of format png that is labelled jpeg" in text for text in quoted.assumptions)
 
 
-def test_a_picture_that_the_provider_would_refuse_is_refused(http: httpx2.Client) -> None:
+def test_an_image_that_the_provider_would_refuse_is_refused(http: httpx2.Client) -> None:
     plan = {"model": "gpt-5.6-sol", "turns": [{"user": [{"type": "image", "width": 7680, "height": 4320}]}]}
     answer = http.post("/v1/quotes", json=plan)
     assert answer.status_code == 422
-    assert "would refuse this picture: 32400 patches" in answer.json()["detail"]
+    assert "would refuse this image: 32400 patches" in answer.json()["detail"]

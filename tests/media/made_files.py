@@ -131,7 +131,7 @@ def mp3_with_index(frames: int, said: int) -> bytes:
 
 
 def id3(content: bytes, size: int = 10_000) -> bytes:
-    """A tag of `size` bytes before a sound."""
+    """A tag of `size` bytes before audio."""
     digits = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
     return b"ID3\x04\0\0" + digits + bytes(size) + content
 
@@ -145,10 +145,10 @@ def flac(samples: int, rate: int = 44_100, there: int = 50_000) -> bytes:
 def ogg_opus(seconds: int, packets: int = 50) -> bytes:
     """A page a second. Opus counts 48,000 samples a second, and 312 more that a player skips."""
     head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 48_000, 0, 0)
-    sound = [b"\x78" * 60] * packets
+    audio = [b"\x78" * 60] * packets
     pages = [_ogg_page([head], 0, 2), _ogg_page([b"OpusTags" + bytes(8)], 0)]
-    pages += [_ogg_page(sound, 48_000 * second) for second in range(1, seconds)]
-    return b"".join([*pages, _ogg_page(sound, 48_000 * seconds + 312, 4)])
+    pages += [_ogg_page(audio, 48_000 * second) for second in range(1, seconds)]
+    return b"".join([*pages, _ogg_page(audio, 48_000 * seconds + 312, 4)])
 
 
 def _ogg_page(packets: list[bytes], position: int, flags: int = 0) -> bytes:
@@ -161,11 +161,11 @@ def m4a(seconds: int, *, brand: bytes = b"M4A ", there: int = 20_000) -> bytes:
     return box(b"ftyp", brand + bytes(4)) + box(b"mdat", bytes(there)) + box(b"moov", movie)
 
 
-def film(seconds: int, width: int, height: int, *, sound: bool = True, turned: bool = False) -> bytes:
-    """An MP4 with its index behind 20 kB of film; a phone held upright turns it by its matrix."""
+def mp4(seconds: int, width: int, height: int, *, audio: bool = True, turned: bool = False) -> bytes:
+    """An MP4 with its index behind 20 kB of data; a phone held upright turns it by its matrix."""
     movie = box(b"mvhd", bytes(12) + struct.pack(">II", 600, 600 * seconds) + bytes(80))
     movie += _track(b"vide", (width, height), turned)
-    movie += _track(b"soun", (0, 0), False) if sound else b""
+    movie += _track(b"soun", (0, 0), False) if audio else b""
     return box(b"ftyp", b"isom" + bytes(4)) + box(b"mdat", bytes(20_000)) + box(b"moov", movie)
 
 

@@ -1,4 +1,4 @@
-"""Sound to tokens: what providers document, and what open-weight processors were seen to do."""
+"""Audio to tokens: what providers document, and what open-weight processors were seen to do."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.schema.media_rules import AudioRule
-from tokenquote.media.audio import count_audio
+from tokenquote.catalog.audio_rules import AudioRule
 
 PROVIDERS = ["openai-audio", "gemini-2.0", "gemini-2.5", "gemini-3"]
 PROCESSORS = [
@@ -59,30 +58,30 @@ def rule(catalog: Catalog, name: str) -> AudioRule:
     ],
 )
 def test_seconds_to_tokens(catalog: Catalog, name: str, seconds: float, expected: int) -> None:
-    count = count_audio(rule(catalog, name), seconds)
+    count = rule(catalog, name).count(seconds)
     assert (count.tokens, count.low, count.high) == (expected, expected, expected)
     assert count.method == "rule"
 
 
 def test_what_the_model_says_costs_twice_what_it_hears(catalog: Catalog) -> None:
     """1 token for 50 ms spoken: 3 seconds are 60 tokens, and 30 heard."""
-    assert count_audio(rule(catalog, "openai-audio"), 3, spoken=True).tokens == 60
-    assert count_audio(rule(catalog, "openai-audio"), 3).tokens == 30
+    assert rule(catalog, "openai-audio").count(3, spoken=True).tokens == 60
+    assert rule(catalog, "openai-audio").count(3).tokens == 30
 
 
 def test_a_model_that_is_not_known_to_speak_has_no_price_for_it(catalog: Catalog) -> None:
     with pytest.raises(LookupError, match="own speech"):
-        count_audio(rule(catalog, "gemini-3"), 3, spoken=True)
+        rule(catalog, "gemini-3").count(3, spoken=True)
 
 
 def test_decimal_seconds_are_taken_as_written(catalog: Catalog) -> None:
     """0.1 + 0.2 in binary floats is a hair more than 0.3; 0.3 itself is exactly 3 tokens of 100 ms."""
-    assert count_audio(rule(catalog, "openai-audio"), 0.3).tokens == 3
-    assert count_audio(rule(catalog, "openai-audio"), Fraction(3, 10)).tokens == 3
+    assert rule(catalog, "openai-audio").count(0.3).tokens == 3
+    assert rule(catalog, "openai-audio").count(Fraction(3, 10)).tokens == 3
 
 
 @pytest.mark.parametrize("name", PROVIDERS + PROCESSORS)
 @given(milliseconds=st.integers(1, 4_000_000), more=st.integers(0, 100_000))
-def test_longer_sound_never_costs_less(catalog: Catalog, name: str, milliseconds: int, more: int) -> None:
-    shorter = count_audio(rule(catalog, name), Fraction(milliseconds, 1000)).tokens
-    assert 0 <= shorter <= count_audio(rule(catalog, name), Fraction(milliseconds + more, 1000)).tokens
+def test_longer_audio_never_costs_less(catalog: Catalog, name: str, milliseconds: int, more: int) -> None:
+    shorter = rule(catalog, name).count(Fraction(milliseconds, 1000)).tokens
+    assert 0 <= shorter <= rule(catalog, name).count(Fraction(milliseconds + more, 1000)).tokens

@@ -32,7 +32,7 @@ from tokenquote.media.headers import HeaderError, read_audio_header
         pytest.param(wav(0.25, rate=44_100), 0.25, "wav", id="wav at 44.1 kHz"),
         pytest.param(wav_claiming(0xFFFFFFFF, 32_000), 2.0, "wav", id="wav written as a stream"),
         pytest.param(wav_claiming(0, 32_000), 2.0, "wav", id="wav never finished"),
-        pytest.param(wav_claiming(16_000, 16_500), 1.0, "wav", id="wav with more behind its sound"),
+        pytest.param(wav_claiming(16_000, 16_500), 1.0, "wav", id="wav with more behind its audio"),
         pytest.param(mp3(100), 100 * 1152 / 44_100, "mp3", id="mp3"),
         pytest.param(id3(mp3(100)), 100 * 1152 / 44_100, "mp3", id="mp3 behind its tag"),
         pytest.param(mp3_with_index(50, 80), 80 * 1152 / 44_100, "mp3", id="mp3 with an index"),
@@ -56,11 +56,11 @@ def test_an_hour_of_opus_is_followed_to_its_end() -> None:
     ("content", "said"),
     [
         pytest.param(b"", "not a WAV", id="nothing"),
-        pytest.param(png(5, 5), "not a WAV", id="a picture"),
-        pytest.param(wav(1)[:30], "cut off or holds no sound", id="wav cut off in its header"),
-        pytest.param(wav(1)[:500], "16000 bytes of sound; 456 are there", id="wav cut off in its sound"),
-        pytest.param(wav_claiming(2**30, 60), "1073741824 bytes of sound; 60 are there", id="1 GB"),
-        pytest.param(wav(0), "says no length", id="wav without sound"),
+        pytest.param(png(5, 5), "not a WAV", id="an image"),
+        pytest.param(wav(1)[:30], "cut off or holds no audio", id="wav cut off in its header"),
+        pytest.param(wav(1)[:500], "16000 bytes of audio; 456 are there", id="wav cut off in its audio"),
+        pytest.param(wav_claiming(2**30, 60), "1073741824 bytes of audio; 60 are there", id="1 GB"),
+        pytest.param(wav(0), "says no length", id="wav without audio"),
         pytest.param(b"RIFF\0\0\0\0WAVEdata\x04\0\0\0abcd", "holds no length", id="wav without a format"),
         pytest.param(flac(2**36 - 1), "which 50042 bytes cannot hold", id="18 days of flac"),
         pytest.param(flac(0), "says no length", id="flac of unknown length"),
@@ -74,7 +74,7 @@ def test_an_hour_of_opus_is_followed_to_its_end() -> None:
         pytest.param(b"RIFF\0\0\0\0WAVE" + b"junk\0\0\0\0" * 99_999, "scattered", id="wav of empty chunks"),
     ],
 )
-def test_what_is_no_sound_or_lies_is_refused(content: bytes, said: str) -> None:
+def test_what_is_no_audio_or_lies_is_refused(content: bytes, said: str) -> None:
     with pytest.raises(HeaderError, match=said):
         read_audio_header(encoded(content))
 

@@ -58,13 +58,13 @@ def asked_in_a_process(items: list[dict[str, object]], model: str) -> tuple[str,
         pytest.param(
             "gpt-5.6-sol",
             {"type": "image", "data": encoded(gif(65_535, 65_535))},
-            "would refuse this picture",
+            "would refuse this image",
             id="65,535 x 65,535",
         ),
         pytest.param(
             "gemini-2.5-flash",
             {"type": "audio", "data": encoded(wav_claiming(2**30, 60))},
-            "1073741824 bytes of sound; 60 are there",
+            "1073741824 bytes of audio; 60 are there",
             id="1 GB that is not there",
         ),
         pytest.param(
@@ -76,7 +76,7 @@ def asked_in_a_process(items: list[dict[str, object]], model: str) -> tuple[str,
     ],
 )
 def test_a_header_claims_whatever_it_likes(model: str, item: dict[str, object], said: str) -> None:
-    """What is sent is copied as it is read; decoded, the pictures would take 400 MB to 16 GB."""
+    """What is sent is copied as it is read; decoded, the images would take 400 MB to 16 GB."""
     answer, mebibytes = asked_in_a_process([item], model)
     assert said in answer
     text = len(str(item["data"])) / 2**20

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.schema.image_rules import PatchesRule
-from tokenquote.media.images import count_image
+from tokenquote.catalog.image_rules import PatchesRule
 
 
 def tokens(catalog: Catalog, rule: str, width: int, height: int, detail: str | None = None) -> int:
-    return count_image(catalog.image_rules[rule], width, height, detail).count.tokens
+    return catalog.image_rules[rule].count(width, height, detail).tokens
 
 
 def test_openai_1024_square_at_high_is_765(catalog: Catalog) -> None:
@@ -46,7 +45,7 @@ def test_openai_patches_within_a_budget_of_1536(
     rule = catalog.image_rules["openai-patches-gpt-5-mini"]
     assert isinstance(rule, PatchesRule)
     plain = rule.model_copy(update={"multiplier": 1})
-    assert count_image(plain, width, height).count.tokens == patches
+    assert plain.count(width, height).tokens == patches
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,7 @@ def test_anthropic_squares_of_28_after_the_largest_size_that_fits(
     assert tokens(catalog, "claude-high-resolution", width, height) == high
 
 
-def test_google_a_small_picture_is_258(catalog: Catalog) -> None:
+def test_google_a_small_image_is_258(catalog: Catalog) -> None:
     """Both sides at most 384."""
     for rule in ("gemini-1.5", "gemini-2.0", "gemini-2.5"):
         assert tokens(catalog, rule, 384, 384) == 258

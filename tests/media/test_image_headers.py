@@ -1,4 +1,4 @@
-"""Sizes from headers of real files; what is no picture is refused, and pixels are never looked at."""
+"""Sizes from headers of real files; what is no image is refused, and pixels are never looked at."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.media.made_files import (
     webp_lossy,
 )
 
-from tokenquote.media import ImageSize
+from tokenquote.catalog.image_rules import ImageSize
 from tokenquote.media.headers import HeaderError, read_image_header
 
 ANIMATED: dict[str, Any] = {
@@ -132,7 +132,7 @@ def test_what_a_data_url_says_is_kept_beside_what_it_is() -> None:
         pytest.param(encoded(png(9, 9))[:65], "cut off within a byte", id="base64 cut off"),
         pytest.param(encoded(b"hello world, I am a text"), "not a PNG, JPEG", id="a text"),
         pytest.param(encoded(b'<svg width="10" height="20"></svg>'), "not a PNG, JPEG", id="svg"),
-        pytest.param(encoded(b"RIFF\x04\0\0\0WAVEfmt "), "not a PNG, JPEG", id="a sound"),
+        pytest.param(encoded(b"RIFF\x04\0\0\0WAVEfmt "), "not a PNG, JPEG", id="audio"),
         pytest.param(encoded(box(b"ftyp", b"M4A \0\0\0\0")), "not a PNG, JPEG", id="a song"),
         pytest.param(encoded(png(10, 10)[:18]), "cut off", id="png cut off in its header"),
         pytest.param(encoded(jpeg(10, 10)[:20]), "cut off", id="jpeg cut off before its frame"),
@@ -148,7 +148,7 @@ def test_what_a_data_url_says_is_kept_beside_what_it_is() -> None:
         pytest.param(encoded(tiff(10**9, 10**9)), "1000000000 x", id="a lying tiff"),
     ],
 )
-def test_what_is_no_picture_is_refused(data: str, said: str) -> None:
+def test_what_is_no_image_is_refused(data: str, said: str) -> None:
     with pytest.raises(HeaderError, match=said):
         read_image_header(data)
 
@@ -192,7 +192,7 @@ def test_where_the_items_of_a_heic_lie_is_not_followed() -> None:
     assert read_image_header(encoded(heif(400, 300, more=locations))).size == ImageSize(400, 300)
 
 
-def test_a_megabyte_that_claims_to_be_a_picture_is_not_counted_as_text() -> None:
+def test_a_megabyte_that_claims_to_be_an_image_is_not_counted_as_text() -> None:
     """Its header decides, not its length."""
     assert read_image_header(encoded(png(100, 100) + bytes(1_000_000))).size == ImageSize(100, 100)
 

@@ -1,4 +1,4 @@
-"""Pictures to tokens: the worked examples of the providers' own pages, and properties of every rule."""
+"""Images to tokens: the worked examples of the providers' own pages, and properties of every rule."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.conftest import shipped
 
 from tokenquote.catalog import Catalog
-from tokenquote.media.images import ImageRefused, count_image, count_image_of_unknown_size
+from tokenquote.catalog.image_rules import ImageRefused, ImageRule
+from tokenquote.catalog.rule_kinds import list_kinds
 
 OPENAI_TILES = "developers.openai.com/api/docs/guides/images-vision#tile-based-image-tokenization"
 OPENAI_PATCHES = "developers.openai.com/api/docs/guides/images-vision#patch-based-image-tokenization"
@@ -20,7 +21,7 @@ GEMINI_3 = "sizes measured on gemini-3.5-flash-lite, August 2026"
 def tokens(catalog: Catalog, model: str, width: int, height: int, detail: str | None = None) -> int:
     rule = catalog.resolve(model).images
     assert rule is not None
-    return count_image(rule, width, height, detail).count.tokens
+    return rule.count(width, height, detail).tokens
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def tokens(catalog: Catalog, model: str, width: int, height: int, detail: str | 
         ("gpt-4o", 1024, 1024, "high", 765, OPENAI_TILES),  # 768 x 768: 2 x 2 tiles, 85 + 4 x 170
         ("gpt-4o", 2048, 4096, "high", 1105, OPENAI_TILES),  # 768 x 1536: 2 x 3 tiles, 85 + 6 x 170
         ("gpt-4o", 4096, 8192, "low", 85, OPENAI_TILES),
-        ("gpt-4o", 128, 64, "high", 255, "measured: one tile, small pictures are not enlarged"),
+        ("gpt-4o", 128, 64, "high", 255, "measured: one tile, small images are not enlarged"),
         ("gpt-4o", 800, 300, None, 425, OPENAI_TILES),  # never enlarged: 2 x 1 tiles
         ("gpt-4o-mini", 128, 64, "low", 2833, "measured, community.openai.com/t/1262691"),
         ("gpt-4o-mini", 1, 1, None, 8500, OPENAI_TILES),
@@ -77,7 +78,7 @@ def test_worked_examples(
     assert tokens(catalog, model, width, height, detail) == expected, source
 
 
-def test_a_provider_that_would_refuse_a_picture_is_taken_at_its_word(catalog: Catalog) -> None:
+def test_a_provider_that_would_refuse_an_image_is_taken_at_its_word(catalog: Catalog) -> None:
     """gpt-5.6 refuses more than 30,000 patches by default: 7,680 x 4,320 has 32,400. `high` shrinks it."""
     with pytest.raises(ImageRefused, match="32400 patches; the provider refuses more than 30000"):
         tokens(catalog, "gpt-5.6-sol", 7680, 4320)
@@ -116,7 +117,7 @@ def test_absurd_sizes_are_counted_or_refused(catalog: Catalog, model: str, size:
 
 @pytest.mark.parametrize("model", ["claude-sonnet-4-5", "claude-opus-4-8"])
 @given(width=st.integers(1, 4000), height=st.integers(1, 4000))
-def test_claudes_limit_holds_and_small_pictures_are_left_alone(
+def test_claudes_limit_holds_and_small_images_are_left_alone(
     catalog: Catalog, model: str, width: int, height: int
 ) -> None:
     limit, edge = (1568, 1568) if model == "claude-sonnet-4-5" else (4784, 2576)
@@ -130,7 +131,7 @@ def test_claudes_limit_holds_and_small_pictures_are_left_alone(
 def test_a_rule_that_is_not_published_has_a_band(catalog: Catalog) -> None:
     for model in catalog.models.values():
         if model.images is not None:
-            count = count_image(model.images, 1000, 700).count
+            count = model.images.count(1000, 700)
             assert count.low <= count.tokens <= count.high
             assert count.method == "rule" or count.low < count.high, model.id
 
@@ -147,7 +148,7 @@ def test_a_rule_that_is_not_published_has_a_band(catalog: Catalog) -> None:
     ],
 )
 def test_gemini_counts_by_media_resolution(catalog: Catalog, model: str, detail: str, expected: int) -> None:
-    """A square picture; ai.google.dev/gemini-api/docs/media-resolution."""
+    """A square image; ai.google.dev/gemini-api/docs/media-resolution."""
     assert tokens(catalog, model, 1024, 1024, detail) == expected
 
 
@@ -171,7 +172,7 @@ def test_every_rule_counts_any_size_within_its_band_or_refuses_it(catalog: Catal
     @settings(max_examples=20)
     def in_band(size: tuple[int, int]) -> None:
         try:
-            count = count_image(rule, *size).count
+            count = rule.count(*size)
         except ImageRefused:
             return
         assert 0 <= count.low <= count.tokens <= count.high
@@ -182,12 +183,12 @@ def test_every_rule_counts_any_size_within_its_band_or_refuses_it(catalog: Catal
 @pytest.mark.parametrize("name", RULE_NAMES)
 def test_every_rule_has_a_band_where_the_size_is_not_known(catalog: Catalog, name: str) -> None:
     rule = catalog.image_rules[name]
-    unknown = count_image_of_unknown_size(rule).count
+    unknown = rule.count_any_size()
     for size in [(64, 64), (640, 480), (1920, 1080), (3024, 4032)]:
-        known = count_image(rule, *size).count
+        known = rule.count(*size)
         assert unknown.low <= known.tokens <= unknown.high
 
 
 def test_every_kind_of_rule_is_used(catalog: Catalog) -> None:
     """A kind that no model or family of models needs would be code for nothing."""
-    assert len({rule.kind for rule in catalog.image_rules.values()}) == 21
+    assert {type(rule) for rule in catalog.image_rules.values()} == {*list_kinds(ImageRule)}

@@ -1,7 +1,7 @@
 """Our rules beside the processors themselves, run on random sizes (`make references`).
 
 The image processor of each family is built from its published parameters, without weights, and shown a
-picture; its processor writes the tokens that stand for it. Every `<...>` and every blank line is one token.
+image; its processor writes the tokens that stand for it. Every `<...>` and every blank line is one token.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.schema.resize_rules import RowBreaksRule
-from tokenquote.media.images import ImageRefused, count_image
+from tokenquote.catalog.image_rules import ImageRefused, RowBreaksRule
 
 pytestmark = [
     pytest.mark.references,
@@ -170,7 +169,7 @@ def test_a_processor_writes_as_many_tokens_as_we_count(
     @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
     def agree(size: tuple[int, int]) -> None:
         try:
-            counted = count_image(ours, *size).count.tokens
+            counted = ours.count(*size).tokens
         except ImageRefused:
             counted = None
         try:

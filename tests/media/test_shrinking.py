@@ -1,4 +1,4 @@
-"""Whether a picture is made smaller before it is counted; and if it is, a larger one costs no more."""
+"""Whether an image is made smaller before it is counted; and if it is, a larger one costs no more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.conftest import shipped
 
 from tokenquote.catalog import Catalog
-from tokenquote.media.images import ImageRefused, count_image, is_shrunk
+from tokenquote.catalog.image_rules import ImageRefused
 
 CATALOG = shipped()
 
@@ -41,20 +41,20 @@ CATALOG = shipped()
 def test_both_sides_of_each_limit(
     catalog: Catalog, rule: str, size: tuple[int, int], detail: str | None, shrunk: bool
 ) -> None:
-    assert is_shrunk(catalog.image_rules[rule], *size, detail) is shrunk
+    assert catalog.image_rules[rule].shrinks(*size, detail) is shrunk
 
 
 RULES = ["openai-tiles-gpt-4o", "openai-patches-gpt-5-mini", "claude-standard", "claude-high-resolution"]
 
 
 @given(st.sampled_from(RULES), st.integers(1, 4000), st.integers(1, 4000))
-def test_of_a_shrunk_picture_twice_the_size_costs_hardly_more(rule: str, width: int, height: int) -> None:
+def test_of_a_shrunk_image_twice_the_size_costs_hardly_more(rule: str, width: int, height: int) -> None:
     """It ends in the same box; whole squares make it a row or a column more or less."""
     image_rule = CATALOG.image_rules[rule]
-    if not is_shrunk(image_rule, width, height):
+    if not image_rule.shrinks(width, height):
         return
     try:
-        once, twice = (count_image(image_rule, n * width, n * height).count.tokens for n in (1, 2))
+        once, twice = (image_rule.count(n * width, n * height).tokens for n in (1, 2))
     except ImageRefused:
         return
     assert abs(twice - once) <= max(0.15 * once, 170)

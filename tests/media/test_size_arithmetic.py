@@ -1,6 +1,6 @@
 """Our rules beside the size arithmetic of transformers, on random sizes, no pixel (`make references`).
 
-`test_processors.py` shows pictures to six families; here are the functions of many more by which a processor
+`test_processors.py` shows images to six families; here are the functions of many more by which a processor
 decides how it will resize and cut, with the tokens that it then writes for each grid.
 """
 
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.media.images import ImageRefused, count_image
+from tokenquote.catalog.image_rules import ImageRefused
 
 pytestmark = [
     pytest.mark.references,
@@ -223,7 +223,7 @@ def test_a_processor_decides_as_we_count(catalog: Catalog, rule: str) -> None:
     @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
     def agree(size: tuple[int, int]) -> None:
         try:
-            counted = count_image(ours, *size).count.tokens
+            counted = ours.count(*size).tokens
         except ImageRefused:
             counted = None
         try:

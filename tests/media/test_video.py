@@ -1,4 +1,4 @@
-"""Clips to tokens."""
+"""Videos to tokens."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.catalog.media_rules import video_rule
-from tokenquote.catalog.schema.media_rules import VideoRule
-from tokenquote.media.video import count_video
+from tokenquote.catalog.image_rules import ImageSize
+from tokenquote.catalog.media_rules import resolve_video
+from tokenquote.catalog.video_rules import VideoCounter
 
 RULES = [
     "gemini-2.0",
@@ -24,8 +24,8 @@ RULES = [
 ]
 
 
-def rule(catalog: Catalog, name: str) -> VideoRule:
-    return video_rule(catalog.media_rules.video_rules[name], catalog.media_rules, catalog.image_rules)
+def rule(catalog: Catalog, name: str) -> VideoCounter:
+    return resolve_video(name, catalog.media_rules, catalog.image_rules)
 
 
 @pytest.mark.parametrize(
@@ -43,62 +43,61 @@ def test_sampled_frames_to_tokens(
     catalog: Catalog, name: str, frames: int, width: int, height: int, expected: int
 ) -> None:
     """What the processors of transformers 5.23.0 were seen to do; one frame a second."""
-    assert count_video(rule(catalog, name), frames, 1, width, height).frames.tokens == expected
+    assert rule(catalog, name).count(frames, 1, ImageSize(width, height)).media.video == expected
 
 
 def test_gemini_2_by_the_second(catalog: Catalog) -> None:
-    """263 a second for frames with their timestamps and 32 for the sound: about 300, as the page says; at
+    """263 a second for frames with their timestamps and 32 for the audio: about 300, as the page says; at
     low about 100. ai.google.dev/gemini-api/docs/tokens and video-understanding.
     """
-    counted = count_video(rule(catalog, "gemini-2.5"), 60)
-    assert counted.frames.tokens == 60 * 263
-    assert counted.sound is not None
-    assert counted.sound.tokens == 60 * 32
-    assert counted.total.tokens == 60 * 295
-    assert count_video(rule(catalog, "gemini-2.5"), 60, detail="low").total.tokens == 60 * (66 + 5 + 32)
+    counted = rule(catalog, "gemini-2.5").count(60)
+    assert counted.media.video == 60 * 263
+    assert counted.media.audio == 60 * 32
+    assert counted.tokens == 60 * 295
+    assert rule(catalog, "gemini-2.5").count(60, detail="low").tokens == 60 * (66 + 5 + 32)
 
 
-def test_a_silent_clip_of_five_seconds_was_billed_as_1290_on_gemini_2_0_flash(catalog: Catalog) -> None:
-    assert count_video(rule(catalog, "gemini-2.0"), 5, silent=True).total.tokens == 5 * 258
+def test_a_silent_video_of_five_seconds_was_billed_as_1290_on_gemini_2_0_flash(catalog: Catalog) -> None:
+    assert rule(catalog, "gemini-2.0").count(5, silent=True).tokens == 5 * 258
 
 
 def test_gemini_3_by_the_second(catalog: Catalog) -> None:
-    """A frame of 16:9 is 11 x 6 = 66 of at most 70, at high 22 x 12 = 264 of 280; 25 for the sound."""
-    assert count_video(rule(catalog, "gemini-3"), 10, None, 1920, 1080).total.tokens == 10 * (66 + 25)
-    assert count_video(rule(catalog, "gemini-3"), 10, None, 1920, 1080, detail="high").frames.tokens == 2640
+    """A frame of 16:9 is 11 x 6 = 66 of at most 70, at high 22 x 12 = 264 of 280; 25 for the audio."""
+    assert rule(catalog, "gemini-3").count(10, None, ImageSize(1920, 1080)).tokens == 10 * (66 + 25)
+    assert rule(catalog, "gemini-3").count(10, None, ImageSize(1920, 1080), detail="high").media.video == 2640
 
 
-def test_a_clip_without_a_sound_track_and_one_that_is_looked_at_more_often(catalog: Catalog) -> None:
-    silent = count_video(rule(catalog, "gemini-2.5"), 10, 2, silent=True)
-    assert silent.sound is None
-    assert silent.total.tokens == 20 * 263
+def test_a_video_without_an_audio_track_and_one_that_is_looked_at_more_often(catalog: Catalog) -> None:
+    silent = rule(catalog, "gemini-2.5").count(10, 2, silent=True)
+    assert silent.media.audio == 0
+    assert silent.tokens == 20 * 263
 
 
-def test_a_short_clip_is_at_least_one_frame(catalog: Catalog) -> None:
-    assert count_video(rule(catalog, "gemini-2.5"), 0.2, silent=True).total.tokens == 263
+def test_a_short_video_is_at_least_one_frame(catalog: Catalog) -> None:
+    assert rule(catalog, "gemini-2.5").count(0.2, silent=True).tokens == 263
 
 
 def test_qwen_shares_131072_squares_among_the_frames(catalog: Catalog) -> None:
     """2,000 frames at 32 x 32: 131,072 x 2 / 2,000 = 131 squares a pair; 1920 x 1080 becomes 15 x 8 = 120."""
-    counted = count_video(rule(catalog, "qwen-api"), 1000, 2, 1920, 1080)
-    assert counted.frames.tokens == 1000 * 15 * 8 + 2
+    counted = rule(catalog, "qwen-api").count(1000, 2, ImageSize(1920, 1080))
+    assert counted.media.video == 1000 * 15 * 8 + 2
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_clip_of_unknown_size_has_a_band_that_holds_every_usual_size(catalog: Catalog, name: str) -> None:
-    unknown = count_video(rule(catalog, name), 30).frames
+def test_a_video_of_unknown_size_has_a_band_that_holds_every_usual_size(catalog: Catalog, name: str) -> None:
+    unknown = rule(catalog, name).count(30, silent=True)
     assert unknown.low <= unknown.tokens <= unknown.high
     for width, height in [(640, 360), (1280, 720), (1920, 1080), (1080, 1920), (3840, 2160)]:
-        known = count_video(rule(catalog, name), 30, None, width, height).frames
+        known = rule(catalog, name).count(30, None, ImageSize(width, height), silent=True)
         assert unknown.low <= known.tokens <= unknown.high
 
 
 @pytest.mark.parametrize("name", RULES)
 @given(seconds=st.integers(1, 20_000), width=st.integers(16, 4096), height=st.integers(16, 4096))
-def test_any_clip_has_a_count_within_its_band(
+def test_any_video_has_a_count_within_its_band(
     catalog: Catalog, name: str, seconds: int, width: int, height: int
 ) -> None:
     if max(width, height) > 200 * min(width, height):
         return
-    counted = count_video(rule(catalog, name), seconds, None, width, height).frames
+    counted = rule(catalog, name).count(seconds, None, ImageSize(width, height), silent=True)
     assert 1 <= counted.low <= counted.tokens <= counted.high

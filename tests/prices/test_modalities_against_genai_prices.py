@@ -1,41 +1,39 @@
-"""Quotes with sound, priced by genai-prices from the quote's own tokens: equal to the last digit."""
+"""Quotes with audio, priced by genai-prices from the quote's own tokens: equal to the last digit."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import genai_prices
 import pytest
 from tests.conftest import shipped
+from tests.prices.genai_prices_map import compared_models
 
 from tokenquote_client import Quote
 
 Ask = Callable[..., Quote]
 AT = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
-MAPPED: dict[str, dict[str, str]] = json.loads(
-    Path(__file__).with_name("genai_prices_models.json").read_text()
-)
 CATALOG = shipped()
+MAPPED = compared_models(CATALOG)
 
 
 def priced_apart(kind: str) -> list[str]:
-    """Models that take sound and whose price of it genai-prices knows."""
+    """Models that take audio and whose price of it genai-prices knows."""
     return [
         model_id
         for model_id in sorted(MAPPED)
         if (model := CATALOG.models[model_id]).audio is not None
         and (block := model.prices_on(AT)) is not None
+        and "genai-prices" in block.source
         and kind in block.rates.stated()
     ]
 
 
 def by_genai(quote: Quote) -> Decimal:
-    """Their input holds everything; of it so much is read, so much is sound, so much is both."""
+    """Their input holds everything: what is read from the cache, what is audio, and what is both."""
     tokens = {line.kind: line.tokens for line in quote.lines}
     usage = genai_prices.Usage(
         input_tokens=quote.totals.input_tokens,

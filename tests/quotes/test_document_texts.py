@@ -1,4 +1,4 @@
-"""Documents whose data are at hand: their pages as pictures, and their own text where it is charged."""
+"""Documents whose data are at hand: their pages as images, and their own text where it is charged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from tests.media.made_files import encoded, gif, pdf, written_pdf
 
-from tokenquote.api.media.counter import LookedAt, MediaCounter
+from tokenquote.api.media.counter import MediaCounter
+from tokenquote.api.media.items import ItemReader
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
 from tokenquote_client import DocumentPart, Quote
@@ -69,7 +70,7 @@ def test_a_text_file_is_text_and_has_no_pages(quoted: Ask, model: str, label: st
     ("content", "label"),
     [
         pytest.param(HELLO.encode(), "application/pdf", id="a text that is labelled PDF"),
-        pytest.param(gif(5, 5), "application/octet-stream", id="a picture"),
+        pytest.param(gif(5, 5), "application/octet-stream", id="an image"),
         pytest.param(b"PK\x03\x04 a docx", "application/zip", id="a docx"),
         pytest.param(b"\xff\xfe\x00 not UTF-8", "text/plain", id="not UTF-8"),
         pytest.param(b"a\x00b", "text/plain", id="a NUL"),
@@ -94,12 +95,12 @@ def test_the_text_of_a_document_is_in_no_error_and_no_answer(quoted: Ask) -> Non
 
 def test_what_cannot_be_read_is_read_once_for_all_models(catalog: Catalog) -> None:
     """A comparison of a hundred models does not take the work a hundred times."""
-    looked_at = LookedAt()
+    reader = ItemReader()
     damaged = DocumentPart(type="document", data=encoded(written_pdf(HELLO)[:400]))
     left = []
     for name in ("claude-sonnet-4-5", "gpt-4o", "gemini-2.5-flash"):
-        counter = MediaCounter(catalog.find_media_rules(name), catalog.profiles, looked_at)
+        counter = MediaCounter(catalog.find_media_rules(name), catalog.profiles, reader)
         with pytest.raises(LocatedError, match="cut off or damaged"):
             counter.count_part(damaged, ())
-        left.append(looked_at.work.pages.calls_left)
+        left.append(reader.work.pages.calls_left)
     assert left[0] == left[1] == left[2] < 6_000_000

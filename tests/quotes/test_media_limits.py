@@ -1,4 +1,4 @@
-"""What providers turn down: one picture is an error, too much in one request a warning beside the price."""
+"""What providers turn down: one image is an error, too much in one request a warning beside the price."""
 
 from __future__ import annotations
 
@@ -72,15 +72,15 @@ def test_one_by_one(quoted: Ask, model: str, part: Any, said: str | None) -> Non
         pytest.param(
             "claude-sonnet-4-5",
             [turn([SMALL], repeat=101)],
-            "request 101 (turn 101) sends 101 pictures, at most 100",
-            id="101 pictures of a 200k model",
+            "request 101 (turn 101) sends 101 images, at most 100",
+            id="101 images of a 200k model",
         ),
-        pytest.param("claude-sonnet-4-5", [turn([SMALL], repeat=100)], None, id="100 pictures"),
-        pytest.param("claude-opus-4-8", [turn([SMALL] * 101)], None, id="101 pictures of a 1M model"),
+        pytest.param("claude-sonnet-4-5", [turn([SMALL], repeat=100)], None, id="100 images"),
+        pytest.param("claude-opus-4-8", [turn([SMALL] * 101)], None, id="101 images of a 1M model"),
         pytest.param(
             "claude-opus-4-8",
             [turn([{**SMALL, "width": 2001}]), turn([SMALL], repeat=30)],
-            "request 21 (turn 21) sends 2001 pixels in the longest side of more than 20 pictures",
+            "request 21 (turn 21) sends 2001 pixels in the longest side of more than 20 images",
             id="a large one among 21",
         ),
         pytest.param(
@@ -95,22 +95,22 @@ def test_one_by_one(quoted: Ask, model: str, part: Any, said: str | None) -> Non
         pytest.param(
             "gemini-2.5-flash",
             [turn([{"type": "video", "seconds": 10}], repeat=11)],
-            "request 11 (turn 11) sends 11 clips, at most 10",
-            id="11 clips",
+            "request 11 (turn 11) sends 11 videos, at most 10",
+            id="11 videos",
         ),
         pytest.param(
             "gemini-2.5-flash",
             [turn([{"type": "video", "seconds": 10_801}])],
-            "request 1 (turn 1) sends 10801 seconds in one clip, at most 10800",
+            "request 1 (turn 1) sends 10801 seconds in one video, at most 10800",
             id="more than three hours",
         ),
         pytest.param(
             "gemini-2.5-flash",
             [turn([{"type": "audio", "seconds": 20_000}], repeat=2)],
-            "request 2 (turn 2) sends 40000 seconds of sound, at most 34200",
-            id="11 hours of sound",
+            "request 2 (turn 2) sends 40000 seconds of audio, at most 34200",
+            id="11 hours of audio",
         ),
-        pytest.param("gpt-4o", [turn([SMALL] * 900), turn([SMALL] * 601)], "1501 pictures", id="1,501"),
+        pytest.param("gpt-4o", [turn([SMALL] * 900), turn([SMALL] * 601)], "1501 images", id="1,501"),
     ],
 )
 def test_together_in_one_request(quoted: Ask, model: str, turns: list[Any], said: str | None) -> None:
@@ -126,7 +126,7 @@ def test_together_in_one_request(quoted: Ask, model: str, turns: list[Any], said
 
 
 def test_the_base64_of_a_request_is_limited_as_the_history_grows(quoted: Ask) -> None:
-    """Claude takes 32 MB a request: the fifth picture of 8 MB of base64 is too much."""
+    """Claude takes 32 MB a request: the fifth image of 8 MB of base64 is too much."""
     large = image(png(500, 500) + bytes(6_000_000))
     quote = quoted(model="claude-opus-4-8", turns=[turn([large], repeat=6)])
     assert [detail.split(",")[0] for detail in limits(quote)] == [
@@ -135,7 +135,7 @@ def test_the_base64_of_a_request_is_limited_as_the_history_grows(quoted: Ask) ->
 
 
 def test_a_wrong_media_type_is_warned_of_where_it_may_be_refused(quoted: Ask) -> None:
-    """Anthropic has refused such pictures, and billed others."""
+    """Anthropic has refused such images, and billed others."""
     said = "anthropic/claude-opus-4-8 may refuse a file of format png that is labelled jpeg"
     wrong = quoted(model="claude-opus-4-8", turns=[turn([image(png(9, 9), "image/jpeg")])])
     assert said in wrong.assumptions

@@ -1,4 +1,4 @@
-"""Sound, pictures and clips at prices of their own, in the cache as well."""
+"""Audio, images and videos at prices of their own, in the cache as well."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def lines(quote: Quote) -> dict[str, tuple[int, Decimal]]:
 
 
 def test_sound_has_its_own_price(quoted: Ask) -> None:
-    """gemini-2.5-flash: text 0.30, sound 1.00 a million; 60 s are 1,920 tokens beside 100 of text and 1."""
+    """gemini-2.5-flash: text 0.30, audio 1.00 a million; 60 s are 1,920 tokens beside 100 of text and 1."""
     parts = [{"type": "audio", "seconds": 60}, {"type": "tokens", "tokens": 100}]
     quote = quoted(model="gemini-2.5-flash", turns=[turn(parts)])
     assert lines(quote) == {"input": (101, Decimal("0.3")), "input_audio": (1920, Decimal(1))}
     assert quote.totals.cost == Decimal("0.0019503")  # (101 x 0.3 + 1,920) / 10^6
 
 
-def test_the_sound_track_of_a_clip_is_sound(quoted: Ask) -> None:
-    """1,000 s: 263,000 tokens of frames at 0.30 and 32,000 of sound at 1.00."""
+def test_the_audio_track_of_a_video_is_audio(quoted: Ask) -> None:
+    """1,000 s: 263,000 tokens of frames at 0.30 and 32,000 of audio at 1.00."""
     quote = quoted(model="gemini-2.5-flash", turns=[turn([{"type": "video", "seconds": 1000}])])
     assert lines(quote) == {"input": (263_001, Decimal("0.3")), "input_audio": (32_000, Decimal(1))}
 
 
 def test_sound_that_is_read_from_the_cache_has_the_cached_price_of_sound(quoted: Ask) -> None:
-    """All 3,201 tokens of the first request are read again, 3,200 of them sound at 0.10."""
+    """All 3,201 tokens of the first request are read again, 3,200 of them audio at 0.10."""
     quote = quoted(model="gemini-2.5-flash", turns=[turn([{"type": "audio", "seconds": 100}]), turn(10)])
     assert lines(quote) == {
         "input": (1 + 10, Decimal("0.3")),
@@ -55,7 +55,7 @@ def test_sound_that_is_read_from_the_cache_has_the_cached_price_of_sound(quoted:
 
 
 def test_half_of_the_possible_reads_hold_half_of_the_sound(quoted: Ask) -> None:
-    """Of 3,201 tokens 1,600 are read; of 3,200 of sound, 1,600 x 3,200 / 3,201 rounded up, which is all."""
+    """Of 3,201 tokens 1,600 are read; of 3,200 of audio, 1,600 x 3,200 / 3,201 rounded up, which is all."""
     turns = [turn([{"type": "audio", "seconds": 100}]), turn(10)]
     quote = quoted(model="gemini-2.5-flash", turns=turns, caching={"hit_rate": 0.5})
     read = lines(quote)
@@ -64,7 +64,7 @@ def test_half_of_the_possible_reads_hold_half_of_the_sound(quoted: Ask) -> None:
 
 
 def test_a_prefix_of_tools_and_system_holds_no_sound(quoted: Ask) -> None:
-    """Half of 5,000 + 3,201 tokens lies within the system message; the sound is paid in full twice."""
+    """Half of 5,000 + 3,201 tokens lies within the system message; the audio is paid in full twice."""
     turns = [turn([{"type": "audio", "seconds": 100}]), turn(10)]
     quote = quoted(model="gemini-2.5-flash", system=5000, turns=turns, caching={"hit_rate": 0.5})
     assert lines(quote) == {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tokenquote.api.media.counter import CountedMedia, MediaCounter
+from tokenquote.api.media.counter import CountedItem, MediaCounter
 from tokenquote.api.problems import write_pointer
 from tokenquote.catalog import Catalog, CountedAs, ModelNotFound
 from tokenquote.counts import Count, total
@@ -31,7 +31,7 @@ def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Voca
     with under("body"):
         counted = rules.request(request)
     items = _count_media(request, counted_as.model, rules, catalog)
-    media = total((item.content(in_chat=request.shape == "chat") for item in items), NOTHING)
+    media = total((item.count for item in items), NOTHING)
     whole = counted.count + media
     return TokensAnswer(
         model=counted_as.model,
@@ -60,7 +60,7 @@ def _counted_as(question: TokensQuestion, catalog: Catalog) -> CountedAs:
         return catalog.find_counting(name[:200], question.format)
 
 
-def _count_media(request: Request, name: str, rules: TokenRules, catalog: Catalog) -> Sequence[CountedMedia]:
+def _count_media(request: Request, name: str, rules: TokenRules, catalog: Catalog) -> Sequence[CountedItem]:
     media = [item for message in request.messages for item in message.media]
     if not media:
         return []
@@ -71,7 +71,7 @@ def _count_media(request: Request, name: str, rules: TokenRules, catalog: Catalo
         detail = f"the catalog knows how {name} counts texts, but not images, audio, video or documents"
         raise LocatedError(at, detail) from None
     counter = MediaCounter(media_rules, catalog.profiles, count_text=rules.text)
-    return [counter.count_in_body(item, ("body",)) for item in media]
+    return [counter.count_in_body(item, ("body",), in_chat=request.shape == "chat") for item in media]
 
 
 def _breakdown(counted: RequestCount, media: Count) -> TokensBreakdown:

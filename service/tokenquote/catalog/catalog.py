@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tokenquote.catalog.media_rules import MediaRules, media_of
+from tokenquote.catalog.image_rules import ImageRule
+from tokenquote.catalog.media_rules import MediaRules, MediaRulesFile, resolve_media
 from tokenquote.catalog.models import (
     OPEN_WEIGHTS,
     AmbiguousModel,
@@ -22,8 +23,6 @@ from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.families import CountingFamily, MediaFamily, matches
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
-from tokenquote.catalog.schema.image_rules import ImageRule
-from tokenquote.catalog.schema.media_rules import MediaRulesFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 
@@ -107,7 +106,8 @@ class Catalog:
             if family is None:
                 raise ModelNotFound(name, getattr(error, "near", [])) from None
             images = self.image_rules[family.images] if family.images is not None else None
-            return MediaRules(name, family, images, **media_of(family, self.media_rules, self.image_rules))
+            others = resolve_media(family, self.media_rules, self.image_rules)
+            return MediaRules(name, family, images, **others)
 
     def _family(self, name: str, api: str | None) -> CountingFamily | None:
         """Return the first family with this name among those of this API, or among those of every API."""

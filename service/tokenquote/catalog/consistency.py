@@ -6,16 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tokenquote.catalog.counting_rules import dangling_fits
-from tokenquote.catalog.media_rules import dangling_media, dangling_names
+from tokenquote.catalog.image_rules import ImageRule
+from tokenquote.catalog.media_rules import MediaRulesFile, dangling_media, dangling_names
 from tokenquote.catalog.models import Provider
 from tokenquote.catalog.schema.caching import AmountProfiles, CachingRule
 from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.families import CountingFamily, MediaFamily
 from tokenquote.catalog.schema.gpus import GpusFile
-from tokenquote.catalog.schema.image_rules import ImageRule
 from tokenquote.catalog.schema.media_limits import MediaLimits
-from tokenquote.catalog.schema.media_rules import MediaRulesFile
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry
 from tokenquote.catalog.schema.quantization import QuantizationFile

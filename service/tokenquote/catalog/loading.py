@@ -16,16 +16,15 @@ from tokenquote.catalog.catalog import Catalog
 from tokenquote.catalog.completion import complete_models, without_none
 from tokenquote.catalog.consistency import Tables, find_inconsistencies
 from tokenquote.catalog.counting_rules import with_fit, with_template
-from tokenquote.catalog.media_rules import media_of
+from tokenquote.catalog.image_rules import ImageRulesFile
+from tokenquote.catalog.media_rules import MediaRulesFile, resolve_media
 from tokenquote.catalog.models import OPEN_WEIGHTS, Model, Provider
 from tokenquote.catalog.schema.caching import CachingFile, ProfilesFile
 from tokenquote.catalog.schema.calibration import CalibrationFile
 from tokenquote.catalog.schema.counting import CountingFile
 from tokenquote.catalog.schema.families import FamiliesFile
 from tokenquote.catalog.schema.gpus import GpusFile
-from tokenquote.catalog.schema.image_rules import ImageRulesFile
 from tokenquote.catalog.schema.media_limits import MediaLimitsFile
-from tokenquote.catalog.schema.media_rules import MediaRulesFile
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeightsFile
 from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry, ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
@@ -224,7 +223,7 @@ class _Loading(Tables):
             counting=self.counting[entry.counting or ""],
             caching=caching,
             images=images,
-            **media_of(entry, self.media_rules, self.image_rules),
+            **resolve_media(entry, self.media_rules, self.image_rules),
             media_limits=self.media_limits[limits] if limits not in (None, NO_RULE) else None,
             weights=self.find_weights(entry),
         )

@@ -1,42 +1,55 @@
-"""The rules of media_rules.yaml with the rules that they name in their place."""
+"""What media_rules.yaml states, and the rules for media of one model with the rules that they name."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypedDict
+from typing import Protocol, Self, TypedDict
 
-from tokenquote.catalog.schema.image_rules import ImageRule
+from pydantic import Field
+
+from tokenquote.catalog.audio_rules import AnyAudioRule, AudioRule
+from tokenquote.catalog.document_rules import DocumentCounter, DocumentRule
+from tokenquote.catalog.image_rules import ImageRule
+from tokenquote.catalog.schema.catalog_entry import Entry, Word
 from tokenquote.catalog.schema.media_limits import MediaLimits
-from tokenquote.catalog.schema.media_rules import (
-    AudioRule,
-    DocumentEntry,
-    DocumentRule,
-    FramesEntry,
-    FramesRule,
-    MediaRulesFile,
-    ResizedClipRule,
-    VideoEntry,
-    VideoRule,
-)
-from tokenquote.catalog.schema.resize_rules import SmartResizeRule
+from tokenquote.catalog.video_rules import AnyVideoRule, VideoCounter
 from tokenquote.errors.field_faults import did_you_mean
 
 __all__ = [
     "MediaOfModel",
     "MediaRules",
+    "MediaRulesFile",
     "MediaWords",
     "dangling_media",
     "dangling_names",
-    "media_of",
-    "video_rule",
+    "resolve_media",
+    "resolve_video",
 ]
 
 ImageRules = Mapping[str, ImageRule]
 
 
+class MediaRulesFile(Entry):
+    """The contents of media_rules.yaml: rules for audio, videos and documents by their names."""
+
+    audio_rules: dict[Word, AnyAudioRule] = Field(default={})
+    video_rules: dict[Word, AnyVideoRule] = Field(default={})
+    document_rules: dict[Word, DocumentRule] = Field(default={})
+
+    def with_more(self, other: Self) -> Self:
+        """Return both together; a rule of the other takes the place of one with the same name here."""
+        return self.model_copy(
+            update={
+                "audio_rules": self.audio_rules | other.audio_rules,
+                "video_rules": self.video_rules | other.video_rules,
+                "document_rules": self.document_rules | other.document_rules,
+            }
+        )
+
+
 class MediaWords(Protocol):
-    """Whatever names rules for media: a model, or a family of names."""
+    """Anything that names rules for media: a model, or a family of names."""
 
     @property
     def images(self) -> str | None: ...
@@ -50,38 +63,53 @@ class MediaWords(Protocol):
 
 @dataclass(frozen=True)
 class MediaRules:
-    """How one model counts media."""
+    """The rules by which one model counts media; a rule is None where the catalog has none."""
 
     model: str
     words: MediaWords
     """The names of the rules."""
     images: ImageRule | None
     audio: AudioRule | None
-    video: VideoRule | None
-    documents: DocumentRule | None
+    video: VideoCounter | None
+    documents: DocumentCounter | None
     limits: MediaLimits | None = None
-    """What is turned down."""
+    """What the provider turns down; None: nothing is known of it."""
 
 
 class MediaOfModel(TypedDict):
-    """A model's rules for everything but pictures."""
+    """A model's rules for everything but images."""
 
     audio: AudioRule | None
-    video: VideoRule | None
-    documents: DocumentRule | None
+    video: VideoCounter | None
+    documents: DocumentCounter | None
 
 
-def media_of(entry: MediaWords, rules: MediaRulesFile, images: ImageRules) -> MediaOfModel:
-    """The rules that a model names; every name must be there."""
+def resolve_media(entry: MediaWords, rules: MediaRulesFile, images: ImageRules) -> MediaOfModel:
+    """Return the rules that a model names; every name must be there."""
     return MediaOfModel(
         audio=rules.audio_rules[entry.audio] if entry.audio is not None else None,
-        video=video_rule(rules.video_rules[entry.video], rules, images) if entry.video is not None else None,
-        documents=_documents(entry, rules, images),
+        video=resolve_video(entry.video, rules, images) if entry.video is not None else None,
+        documents=_resolve_documents(entry, rules, images),
     )
 
 
+def resolve_video(name: str, rules: MediaRulesFile, images: ImageRules) -> VideoCounter:
+    """Return the rule for videos of this name, with the rules that it names itself."""
+    rule = rules.video_rules[name]
+    return VideoCounter(rule, images, rules.audio_rules[rule.audio] if rule.audio is not None else None)
+
+
+def _resolve_documents(
+    entry: MediaWords, rules: MediaRulesFile, images: ImageRules
+) -> DocumentCounter | None:
+    if entry.documents is None:
+        return None
+    rule = rules.document_rules[entry.documents]
+    return DocumentCounter(rule, images[rule.page or entry.images or ""])
+
+
 def dangling_media(entry: MediaWords, where: str, rules: MediaRulesFile) -> Iterable[str]:
-    """One sentence for each rule that a model names and that is not there."""
+    """Yield one sentence for each rule that a model names and that is not there."""
     tables: tuple[tuple[str, str | None, Collection[str]], ...] = (
         ("audio", entry.audio, rules.audio_rules),
         ("video", entry.video, rules.video_rules),
@@ -93,41 +121,16 @@ def dangling_media(entry: MediaWords, where: str, rules: MediaRulesFile) -> Iter
             yield f"{where}.{field}: media_rules.yaml has no {name!r} among {among}"
     pages = rules.document_rules.get(entry.documents or "")
     if pages is not None and pages.page is None and entry.images is None:
-        yield f"{where}.documents: {entry.documents!r} counts pages as pictures, so name `images` too"
+        yield f"{where}.documents: {entry.documents!r} counts pages as images, so name `images` too"
 
 
 def dangling_names(rules: MediaRulesFile, images: ImageRules) -> Iterable[str]:
-    """One sentence for each rule that another rule names and that is not there."""
-    for name, clip in rules.video_rules.items():
-        yield from _dangling_of_clip(f"media_rules.yaml: video_rules.{name}", clip, rules, images)
+    """Yield one sentence for each rule that another rule names and that is not there."""
+    for name, video in rules.video_rules.items():
+        where = f"media_rules.yaml: video_rules.{name}"
+        if video.audio is not None and video.audio not in rules.audio_rules:
+            yield f"{where}.audio: there is no {video.audio!r} among audio_rules"
+        yield from (f"{where}.{sentence}" for sentence in video.dangling_names(images))
     for name, document in rules.document_rules.items():
         if document.page is not None and document.page not in images:
             yield f"media_rules.yaml: document_rules.{name}.page: image_rules.yaml has no {document.page!r}"
-
-
-def _dangling_of_clip(
-    where: str, clip: VideoEntry, rules: MediaRulesFile, images: ImageRules
-) -> Iterable[str]:
-    if clip.sound is not None and clip.sound not in rules.audio_rules:
-        yield f"{where}.sound: there is no {clip.sound!r} among audio_rules"
-    if not isinstance(clip, FramesEntry):
-        return
-    if clip.frame not in images:
-        yield f"{where}.frame: image_rules.yaml has no {clip.frame!r}"
-    if clip.shared_pixels is not None and not isinstance(images.get(clip.frame), SmartResizeRule):
-        yield f"{where}.shared_pixels: only a frame that is counted by smart_resize can share pixels"
-
-
-def video_rule(clip: VideoEntry, rules: MediaRulesFile, images: ImageRules) -> VideoRule:
-    """The rule of clips with the rules that it names."""
-    sound = rules.audio_rules[clip.sound] if clip.sound is not None else None
-    if not isinstance(clip, FramesEntry):
-        return ResizedClipRule(clip, sound)
-    return FramesRule(clip, images[clip.frame], sound)
-
-
-def _documents(entry: MediaWords, rules: MediaRulesFile, images: ImageRules) -> DocumentRule | None:
-    if entry.documents is None:
-        return None
-    document: DocumentEntry = rules.document_rules[entry.documents]
-    return DocumentRule(document, images[document.page or entry.images or ""])

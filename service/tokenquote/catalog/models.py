@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tokenquote.catalog.audio_rules import AudioRule
+from tokenquote.catalog.document_rules import DocumentCounter
+from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.catalog.schema.counting import CountingRule
-from tokenquote.catalog.schema.image_rules import ImageRule
 from tokenquote.catalog.schema.media_limits import MediaLimits
-from tokenquote.catalog.schema.media_rules import AudioRule, DocumentRule, VideoRule
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.catalog.schema.providers import ModelEntry
+from tokenquote.catalog.video_rules import VideoCounter
 from tokenquote.errors import LocatedError
 
 __all__ = [
@@ -84,8 +86,8 @@ class Model:
     caching: CachingRule | None
     images: ImageRule | None
     audio: AudioRule | None = None
-    video: VideoRule | None = None
-    documents: DocumentRule | None = None
+    video: VideoCounter | None = None
+    documents: DocumentCounter | None = None
     media_limits: MediaLimits | None = None
     """The media that the provider refuses. None: no limits are known."""
     weights: OpenWeightsEntry | None = None

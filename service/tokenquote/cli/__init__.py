@@ -208,7 +208,7 @@ def check_catalog(directory: Path | None) -> None:
 @catalog.command("schema")
 def print_schema() -> None:
     """Print the JSON schema of the catalog's files, for editors."""
-    from tokenquote.catalog.schema.json_schema import catalog_schema
+    from tokenquote.catalog.json_schema import catalog_schema
 
     click.echo(json.dumps(catalog_schema(), indent=2, ensure_ascii=False))
 

@@ -190,9 +190,18 @@ def _is_form(model: type[BaseModel], word: int | str) -> bool:
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     """Yield the models inside an annotation: Tier for `tuple[Tier, ...] | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
+        yield from _concrete_models(annotation)
     for argument in get_args(annotation):
         yield from _models_in(argument)
+
+
+def _concrete_models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Yield the model, or in place of an abstract one the kinds that are read as it."""
+    if not model.__abstractmethods__:
+        yield model
+        return
+    for kind in model.__subclasses__():
+        yield from _concrete_models(kind)
 
 
 def _names(model: type[BaseModel]) -> Iterator[str]:

@@ -138,19 +138,19 @@ class Row:
     input: int
     """Tokens that the request sends."""
     framing: int
-    """Those of them that the provider adds around the content."""
+    """Tokens of the input that the provider adds around the content."""
     media: MediaUse
     """What the media among the input cost."""
     visible: int
     """Tokens of output without reasoning."""
     spoken: int
-    """Those of them that are audio."""
+    """Tokens of the visible output that are audio."""
     reasoning: int
     """Reasoning tokens of the output."""
     shared: int
     """Tokens at the head of the input that the previous request sent as well."""
     shared_media: MediaUse
-    """The media among them."""
+    """The media among the shared tokens."""
     gap_seconds: float
     """Time since the previous request."""
 

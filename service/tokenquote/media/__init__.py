@@ -1,35 +1,28 @@
-"""Images, sounds, clips and documents to tokens, by the rules that their providers publish.
+"""Images, audio, videos and documents to tokens, by the rules that their providers publish.
 
 An item (items.py) has a size or a length that is stated, read from its header (headers/), or not known;
-nothing is ever decoded. item_counts.py counts it by the rules of its model: images/ by their sides, audio.py
-and video.py by the second, documents.py by the page. limits.py says whether the provider would refuse it.
+nothing is ever decoded. item_counts.py counts it by the rules of its model, which the catalog holds.
+limits.py says whether the provider would refuse it.
 """
 
 from tokenquote.media.headers import DocumentBudget, HeaderError
-from tokenquote.media.image_sizes import ImageRefused, ImageSize
-from tokenquote.media.images import details_of, is_shrunk
-from tokenquote.media.item_counts import ItemCount, MissingRule, count_item, count_speech, text_of_pages
-from tokenquote.media.items import Clip, Document, Item, Length, Picture, Sound
-from tokenquote.media.limits import refusal_of, wrong_label
+from tokenquote.media.item_counts import MissingRule, count_item, count_speech, extrapolate_text
+from tokenquote.media.items import Audio, Document, Image, Item, Length, Video
+from tokenquote.media.limits import describe_wrong_label, find_refusal
 
 __all__ = [
-    "Clip",
+    "Audio",
     "Document",
     "DocumentBudget",
     "HeaderError",
-    "ImageRefused",
-    "ImageSize",
+    "Image",
     "Item",
-    "ItemCount",
     "Length",
     "MissingRule",
-    "Picture",
-    "Sound",
+    "Video",
     "count_item",
     "count_speech",
-    "details_of",
-    "is_shrunk",
-    "refusal_of",
-    "text_of_pages",
-    "wrong_label",
+    "describe_wrong_label",
+    "extrapolate_text",
+    "find_refusal",
 ]

@@ -1,4 +1,4 @@
-"""Pictures, sounds, clips and documents whose size or length is known, or known not to be known."""
+"""Images, audio, videos and documents not counted yet, with their sizes and lengths as far as known."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from tokenquote.catalog.image_rules import ImageSize
 from tokenquote.counts import Count
 from tokenquote.media.headers import (
     DocumentBudget,
     PageSize,
     read_audio_header,
-    read_film_header,
     read_image_header,
     read_pdf_pages,
     read_text_file,
+    read_video_header,
 )
-from tokenquote.media.image_sizes import ImageSize
 
-__all__ = ["Clip", "Document", "File", "Item", "Length", "Picture", "Sound"]
+__all__ = ["Audio", "Document", "File", "Image", "Item", "Length", "Video"]
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """Seconds or pages: stated, read from a header, or between two ends."""
+    """Seconds or pages: stated, read from a header, or assumed to lie between two ends."""
 
     low: float
     expected: float
@@ -31,19 +31,21 @@ class Length:
 
     @classmethod
     def exactly(cls, length: float) -> Self:
+        """Make a length that is known."""
         return cls(length, length, length)
 
     @property
     def known(self) -> bool:
+        """Whether it is stated or was read, rather than assumed."""
         return self.low == self.high
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What is sent where the data are at hand."""
+    """The file of an item whose data are at hand."""
 
     characters: int
-    """Of base64, which is what providers limit."""
+    """Characters of its base64, which is what providers limit."""
     bytes: int
     format: str
     animated: bool = False
@@ -52,19 +54,19 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture; without a size, one that nobody has looked at."""
+class Image:
+    """An image; `size` is None where nobody states it and its file is not at hand."""
 
     size: ImageSize | None
     detail: str | None = None
     file: File | None = None
 
     @classmethod
-    def of_data(cls, data: str, detail: str | None = None, media_type: str | None = None) -> Self:
-        """Read the header.
+    def from_data(cls, data: str, detail: str | None = None, media_type: str | None = None) -> Self:
+        """Read the header of an image given as base64.
 
         Raises:
-            HeaderError: no picture, or damaged.
+            HeaderError: it is no image, or damaged.
         """
         header = read_image_header(data, media_type)
         file = File(len(data), header.bytes, header.format, header.animated, header.labelled)
@@ -72,26 +74,26 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
-    """A sound."""
+class Audio:
+    """A piece of audio."""
 
     seconds: Length
     file: File | None = None
 
     @classmethod
-    def of_data(cls, data: str) -> Self:
-        """Read the header.
+    def from_data(cls, data: str) -> Self:
+        """Read the header of audio given as base64.
 
         Raises:
-            HeaderError: no sound, or damaged.
+            HeaderError: it is no audio, or damaged.
         """
         header = read_audio_header(data)
         return cls(Length.exactly(header.seconds), File(len(data), header.bytes, header.format))
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
-    """A clip, with its sound track unless it is silent."""
+class Video:
+    """A video, with its audio track unless it is silent; without `fps` the provider chooses the frames."""
 
     seconds: Length
     fps: float | None = None
@@ -101,20 +103,20 @@ class Clip:
     file: File | None = None
 
     @classmethod
-    def of_data(cls, data: str) -> Self:
-        """Read the header.
+    def from_data(cls, data: str) -> Self:
+        """Read the header of a video given as base64.
 
         Raises:
-            HeaderError: no MP4 or QuickTime film, or damaged.
+            HeaderError: it is no MP4 or QuickTime video, or damaged.
         """
-        header = read_film_header(data)
+        header = read_video_header(data)
         file = File(len(data), header.bytes, "mp4")
         return cls(Length.exactly(header.seconds), size=header.size, silent=header.silent, file=file)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document: its pages by size where they are known, else as many US Letter pages; a text has none."""
+    """A document: its pages by size where they are known, else all US Letter; a text file has none."""
 
     pages: Length
     sizes: Mapping[PageSize, int] = field(default_factory=dict)
@@ -126,7 +128,7 @@ class Document:
     file: File | None = None
 
     @classmethod
-    def of_data(
+    def from_data(
         cls,
         data: str,
         detail: str | None = None,
@@ -137,7 +139,7 @@ class Document:
         """Read a PDF's page tree and the text of its first pages, or a text file, within a budget of work.
 
         Raises:
-            HeaderError: neither, or damaged.
+            HeaderError: it is neither, or damaged.
         """
         words = read_text_file(data, media_type)
         if words is not None and not words.lstrip().startswith("%PDF-"):
@@ -153,4 +155,4 @@ class Document:
         return self.pages.high == 0
 
 
-Item = Picture | Sound | Clip | Document
+Item = Image | Audio | Video | Document

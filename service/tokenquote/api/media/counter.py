@@ -1,69 +1,45 @@
-"""Media of plans, of native bodies and of POST /v1/media: size or length first, then their model's rules."""
+"""Parts of plans, items of media questions and media of native bodies to counted items, as one model counts.
+
+A part or native media becomes an item with its size or length (items.py), and the item a `Count`. What the
+model would refuse by itself is an error; what was taken for granted is said beside the count (notes.py).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tokenquote.api.media.notes import WORDS, notes_of
+from tokenquote.api.media.items import ItemReader, MediaPart
+from tokenquote.api.media.notes import list_notes, name_kind
+from tokenquote.catalog.image_rules import ImageRefused
 from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.schema.caching import AmountProfiles
-from tokenquote.counts import Count, MediaUse
+from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location, under
 from tokenquote.media import (
-    Clip,
+    Audio,
     Document,
-    DocumentBudget,
-    HeaderError,
-    ImageRefused,
-    ImageSize,
     Item,
-    ItemCount,
-    Length,
-    Picture,
-    Sound,
     count_item,
     count_speech,
-    refusal_of,
-    text_of_pages,
+    extrapolate_text,
+    find_refusal,
 )
 from tokenquote.tokens.request import Media
-from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
+from tokenquote_client.amounts import AudioPart
 
-__all__ = ["CountedMedia", "LookedAt", "MediaCounter", "MediaPart", "media_use"]
-
-MediaPart = ImagePart | AudioPart | VideoPart | DocumentPart
-_PARTS: Mapping[str, type[MediaPart]] = {
-    "image": ImagePart,
-    "audio": AudioPart,
-    "video": VideoPart,
-    "document": DocumentPart,
-}
-
-
-@dataclass
-class LookedAt:
-    """What has been read already, for any model: no file is read twice, and not too much of all together."""
-
-    items: dict[tuple[MediaPart, str | None], Item | HeaderError] = field(default_factory=dict)
-    """By how each was given and what media type it was said to have; or why it could not be read."""
-    work: DocumentBudget = field(default_factory=DocumentBudget)
+__all__ = ["CountedItem", "MediaCounter"]
 
 
 @dataclass(frozen=True, slots=True)
-class CountedMedia:
-    """A counted item, and the item that was counted."""
+class CountedItem:
+    """An item beside its count."""
 
     item: Item
-    counted: ItemCount
+    count: Count
+    """What the item adds to a context: framing is what stands around it in a message."""
     notes: tuple[str, ...] = ()
-    """What was taken for granted."""
-
-    def content(self, *, in_chat: bool = False) -> Count:
-        """As it enters a context, with what stands around it; a Chat Completions body adds a little more."""
-        extra = self.counted.in_message + (self.counted.extra_in_chat if in_chat else 0)
-        use = media_use(self.item, self.counted)
-        return replace(self.counted.total.with_framing(extra), media=use)
+    """A sentence for each assumption that the count makes."""
 
 
 @dataclass(frozen=True)
@@ -73,157 +49,72 @@ class MediaCounter:
     rules: MediaRules
     profiles: Mapping[str, AmountProfiles]
     """Lengths that are assumed where nobody states any: `audio_seconds`, `document_pages`."""
-    looked_at: LookedAt = field(default_factory=LookedAt)
+    reader: ItemReader = field(default_factory=ItemReader)
+    """Reads headers, each once for all models that share the reader."""
     count_text: Callable[[str], Count] | None = None
     """Counts the text of documents; None: it is taken to be as long as the model's rule says."""
 
-    def count_part(self, part: MediaPart, at: Location) -> CountedMedia:
+    def count_part(self, part: MediaPart, at: Location) -> CountedItem:
         """Count a part of a plan or an item of a media question.
 
         Raises:
-            LocatedError: the model takes no such thing, the data cannot be read, or it would be refused.
+            LocatedError: the model takes no such media, the data cannot be read, or it would be refused.
         """
-        where = (*at, "data") if part.data is not None else at
-        return self._count(self._item(part, where), part.type, at)
+        return self._count(self._read_part(part, at), at, in_chat=False)
 
-    def count_speech(self, part: AudioPart, at: Location) -> CountedMedia:
+    def count_speech(self, part: AudioPart, at: Location) -> CountedItem:
         """Count the audio that the model answers with.
 
         Raises:
             LocatedError: the model does not speak, or the data cannot be read.
         """
-        item = self._item(part, (*at, "data") if part.data is not None else at)
-        if not isinstance(item, Sound):
-            raise TypeError(f"a sound became a {type(item).__name__}")
+        item = self._read_part(part, at)
+        if not isinstance(item, Audio):
+            raise TypeError(f"audio became a {type(item).__name__}")
         with under(*at):
-            counted = count_speech(item, self.rules)
-        return CountedMedia(item, counted, tuple(notes_of(item, "audio", counted.total, self.rules)))
+            count = count_speech(item, self.rules)
+        return CountedItem(item, count, tuple(list_notes(item, count, self.rules)))
 
-    def count_in_body(self, media: Media, at: Location) -> CountedMedia:
-        """Count what stands in a native body; `at` is where the body stands.
+    def count_in_body(self, media: Media, at: Location, *, in_chat: bool) -> CountedItem:
+        """Count media of a native body.
+
+        Args:
+            media: what stands in the body.
+            at: where the body stands.
+            in_chat: whether it is a Chat Completions body, which may add a little more.
 
         Raises:
-            LocatedError: the model takes no such thing, the data cannot be read, or it would be refused.
+            LocatedError: the model takes no such media, the data cannot be read, or it would be refused.
         """
         where = (*at, *media.location)
-        return self._count(self._item(_as_part(media), where, media.media_type), media.kind, where)
+        return self._count(self.reader.read_native(media, self.profiles, where), where, in_chat=in_chat)
 
-    def _count(self, item: Item, kind: str, at: Location) -> CountedMedia:
-        word = WORDS[kind]
+    def _read_part(self, part: MediaPart, at: Location) -> Item:
+        return self.reader.read_part(part, self.profiles, (*at, "data") if part.data is not None else at)
+
+    def _count(self, item: Item, at: Location, *, in_chat: bool) -> CountedItem:
         limits = self.rules.limits
-        refusal = refusal_of(item, limits) if limits is not None else None
+        refusal = find_refusal(item, limits) if limits is not None else None
         if refusal is not None:
-            raise LocatedError(at, f"{self.rules.model} would refuse this {word}: {refusal}")
+            raise self._refused(item, refusal, at)
         try:
             with under(*at):
-                counted = count_item(self._with_text(item), self.rules)
+                count = count_item(self._with_text(item), self.rules, in_chat=in_chat)
         except ImageRefused as error:
-            raise LocatedError(at, f"{self.rules.model} would refuse this {word}: {error}") from None
-        return CountedMedia(item, counted, tuple(notes_of(item, kind, counted.total, self.rules)))
+            raise self._refused(item, str(error), at) from None
+        return CountedItem(item, count, tuple(list_notes(item, count, self.rules)))
+
+    def _refused(self, item: Item, reason: str, at: Location) -> LocatedError:
+        return LocatedError(at, f"{self.rules.model} would refuse this {name_kind(item)}: {reason}")
 
     def _with_text(self, item: Item) -> Item:
+        """Return a document with its text counted, as far as it was read; any other item as it is."""
         if not isinstance(item, Document) or item.text or not item.texts or self.count_text is None:
             return item
         counts = [self.count_text(text) for text in item.texts]
-        read = sum(counts[1:], counts[0])
+        read = total(counts[1:], counts[0])
         if item.is_text:
             return replace(item, text=read)
         documents = self.rules.documents
-        factor = float(documents.entry.text_factor) if documents is not None else 1
-        return replace(item, text=text_of_pages(read, len(counts), item.pages, factor))
-
-    def _item(self, part: MediaPart, at: Location, media_type: str | None = None) -> Item:
-        given, known = (part, media_type), self.looked_at.items
-        if given not in known:
-            try:
-                known[given] = self._look_at(part, media_type)
-            except HeaderError as error:
-                known[given] = error
-        found = known[given]
-        if isinstance(found, HeaderError):
-            raise LocatedError(at, str(found))
-        return found
-
-    def _look_at(self, part: MediaPart, media_type: str | None) -> Item:
-        """Read what has to be read.
-
-        Raises:
-            HeaderError: the data are no such thing, or damaged.
-        """
-        match part:
-            case ImagePart():
-                if part.data is None:
-                    return Picture(_size(part), part.detail)
-                return Picture.of_data(part.data, part.detail, media_type)
-            case AudioPart():
-                if part.data is None:
-                    return Sound(self._length(part.seconds, "audio_seconds"))
-                return Sound.of_data(part.data)
-            case VideoPart():
-                return self._clip(part)
-            case DocumentPart():
-                return self._document(part, media_type)
-
-    def _clip(self, part: VideoPart) -> Clip:
-        if part.data is not None:
-            clip = Clip.of_data(part.data)
-        else:
-            clip = Clip(self._length(part.seconds, "video_seconds"))
-        return replace(
-            clip,
-            fps=part.fps,
-            size=_size(part) or clip.size,
-            detail=_detail(part.detail),
-            silent=part.silent or clip.silent,
-        )
-
-    def _document(self, part: DocumentPart, media_type: str | None) -> Document:
-        detail = _detail(part.detail)
-        text = Count.stated(part.text_tokens) if part.text_tokens is not None else None
-        if part.data is not None:
-            return Document.of_data(part.data, detail, text, media_type, self.looked_at.work)
-        return Document(self._length(part.pages, "document_pages"), detail=detail, text=text)
-
-    def _length(self, stated: float | None, profile: str) -> Length:
-        if stated is not None:
-            return Length.exactly(stated)
-        assumed = self.profiles[profile]
-        return Length(assumed.small, assumed.medium, assumed.large)
-
-
-def media_use(item: Item, counted: ItemCount) -> MediaUse:
-    """What the item adds to a request, in tokens and in what providers limit."""
-    known = item.pages if isinstance(item, Document) else None
-    seconds = item.seconds.expected if isinstance(item, (Sound, Clip)) else 0
-    size = item.size if isinstance(item, Picture) else None
-    return MediaUse(
-        image=counted.image.tokens if counted.image else 0,
-        audio=counted.audio.tokens if counted.audio else 0,
-        video=counted.video.tokens if counted.video else 0,
-        images=int(isinstance(item, Picture)),
-        audios=int(isinstance(item, Sound)),
-        videos=int(isinstance(item, Clip)),
-        documents=int(isinstance(item, Document)),
-        pages=int(known.expected) if known is not None else 0,
-        audio_seconds=seconds if isinstance(item, Sound) else 0,
-        longest_video_seconds=seconds if isinstance(item, Clip) else 0,
-        base64_bytes=item.file.characters if item.file is not None else 0,
-        longest_edge=max(size.width, size.height) if size is not None else 0,
-    )
-
-
-def _as_part(media: Media) -> MediaPart:
-    """As a plan would say it. Nothing in a body states a size."""
-    # Built without validation: the data may be long, and the body that holds them was checked already.
-    build: Callable[..., MediaPart] = _PARTS[media.kind].model_construct
-    return build(type=media.kind, data=media.data, url=media.address, detail=media.detail)
-
-
-def _size(part: ImagePart | VideoPart) -> ImageSize | None:
-    if part.width is None or part.height is None:
-        return None
-    return ImageSize(part.width, part.height)
-
-
-def _detail(detail: str | None) -> str | None:
-    return None if detail == "auto" else detail
+        factor = float(documents.rule.text_factor) if documents is not None else 1
+        return replace(item, text=extrapolate_text(read, len(counts), item.pages, factor))

@@ -21,7 +21,7 @@ class _Limit:
 
 
 def media_warnings(rows: Sequence[Row], model: Model) -> Iterator[tuple[str, str]]:
-    """A code and a sentence for each limit, at the first request that passes it."""
+    """Yield a code and a sentence for each limit, at the first request that passes it."""
     for i, passed in limits_passed((row.media for row in rows), model):
         yield (
             "media_limit",
@@ -31,7 +31,7 @@ def media_warnings(rows: Sequence[Row], model: Model) -> Iterator[tuple[str, str
 
 
 def limits_passed(requests: Iterable[MediaUse], model: Model) -> Iterator[tuple[int, str]]:
-    """Each limit with the first request that passes it, counted from 0."""
+    """Yield the first request that passes each limit, counted from 0, and a phrase for what it sends."""
     limits = _limits(model.media_limits) if model.media_limits is not None else []
     for i, media in enumerate(requests):
         for limit in [limit for limit in limits if _passes(media, limit)]:
@@ -50,11 +50,11 @@ def _limits(limits: MediaLimits) -> list[_Limit]:
     images, audio, video, documents = limits.images, limits.audio, limits.video, limits.documents
     listed = [
         _Limit(limits.request_base64_bytes, lambda use: use.base64_bytes, "bytes of base64"),
-        _Limit(images.per_request, lambda use: use.images, "pictures"),
-        _Limit(audio.per_request, lambda use: use.audios, "sounds"),
-        _Limit(audio.seconds_per_request, lambda use: use.audio_seconds, "seconds of sound"),
-        _Limit(video.per_request, lambda use: use.videos, "clips"),
-        _Limit(video.seconds, lambda use: use.longest_video_seconds, "seconds in one clip"),
+        _Limit(images.per_request, lambda use: use.images, "images"),
+        _Limit(audio.per_request, lambda use: use.audios, "audio recordings"),
+        _Limit(audio.seconds_per_request, lambda use: use.audio_seconds, "seconds of audio"),
+        _Limit(video.per_request, lambda use: use.videos, "videos"),
+        _Limit(video.seconds, lambda use: use.longest_video_seconds, "seconds in one video"),
         _Limit(documents.per_request, lambda use: use.documents, "documents"),
         _Limit(documents.pages_per_request, lambda use: use.pages, "pages of documents"),
     ]
@@ -64,7 +64,7 @@ def _limits(limits: MediaLimits) -> list[_Limit]:
             _Limit(
                 many.max_edge,
                 lambda use: use.longest_edge if use.images > many.over else 0,
-                f"pixels in the longest side of more than {many.over} pictures",
+                f"pixels in the longest side of more than {many.over} images",
             )
         )
     return [limit for limit in listed if limit.most is not None]

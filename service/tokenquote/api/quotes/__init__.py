@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tokenquote.api.media.counter import LookedAt
+from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import memory_of
 from tokenquote.api.problems import write_problem
@@ -121,14 +121,14 @@ class _Quoting:
     """A digest of the plan, for the quotes' ids."""
     with_requests: bool
     memo: TextMemo = field(default_factory=TextMemo)
-    looked_at: LookedAt = field(default_factory=LookedAt)
-    """The media whose headers were read already."""
+    item_reader: ItemReader = field(default_factory=ItemReader)
+    """Keeps the media whose headers were read already."""
 
     def quote(self, model: Model) -> Quote:
         plan, at = self.plan, self.at
         tariff = tariff_on(model.prices_on(at), at, plan.mode)
         rules = self._rules(model)
-        resolved = resolve(plan, model, rules, self.catalog, self.looked_at)
+        resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
         rows = replay(resolved.conversation)
         cache = _choose_cache(plan.caching, model, tariff)
         uses = _cache_uses(rows, cache, resolved)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tokenquote.api.media.counter import CountedMedia
+from tokenquote.api.media.counter import CountedItem
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
 from tokenquote.errors import Location, NotYetOffered
@@ -78,9 +78,9 @@ class AmountCounter:
             )
         )
 
-    def note_media(self, at: Location, counted: CountedMedia) -> None:
+    def note_media(self, at: Location, counted: CountedItem) -> None:
         """Remember an image, audio, video or document, and what was taken for granted of it."""
-        self.note_at(at, counted.counted.total)
+        self.note_at(at, counted.count)
         self.assumptions += counted.notes
 
     def _profile(self, size: str, kind: str) -> Count:

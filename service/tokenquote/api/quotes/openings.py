@@ -89,9 +89,9 @@ class OpeningReader:
         """Count the media of a native body; an image may cost more in a chat than elsewhere."""
         counts: list[Count] = []
         for media in (media for message in request.messages for media in message.media):
-            counted = self.media.count_in_body(media, ("start", "body"))
+            counted = self.media.count_in_body(media, ("start", "body"), in_chat=request.shape == "chat")
             self.amounts.note_media(("start", "body", *media.location), counted)
-            counts.append(counted.content(in_chat=request.shape == "chat"))
+            counts.append(counted.count)
         return total(counts, NOTHING)
 
     def tools(self, tools: wire.Tools | None, system: Sequence[Message]) -> Count:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tokenquote.api.media.counter import LookedAt, MediaCounter
+from tokenquote.api.media.counter import MediaCounter
+from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, read_text
 from tokenquote.api.quotes.openings import OpeningReader
 from tokenquote.catalog import Catalog, Model
@@ -58,14 +59,14 @@ class ResolvedPlan:
 
 
 def resolve(
-    plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog, looked_at: LookedAt | None = None
+    plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog, item_reader: ItemReader | None = None
 ) -> ResolvedPlan:
-    """Count every amount of the plan as the model does; `looked_at` keeps headers for the next model.
+    """Count every amount of the plan as the model does; `item_reader` keeps headers for the next model.
 
     Raises:
         LocatedError: something that is not offered, or that cannot be counted.
     """
-    media = MediaCounter(model.media, catalog.profiles, looked_at or LookedAt(), rules.text)
+    media = MediaCounter(model.media, catalog.profiles, item_reader or ItemReader(), rules.text)
     counter = AmountCounter(rules, catalog.profiles)
     resolver = _Resolver(rules, media, counter)
     opening = resolver.opening(plan)
@@ -169,12 +170,12 @@ class _Resolver:
         elif isinstance(part, AudioPart):
             counted = self.media.count_speech(part, at)
             self.amounts.assumptions.append(
-                "a spoken answer is sent back as sound, at the tokens it was spoken with"
+                "a spoken answer is sent back as audio, at the tokens it was spoken with"
             )
         else:
             raise LocatedError((*at, "type"), "an answer has parts of type text, tokens or audio")
         self.amounts.note_media(at, counted)
-        count = counted.content()
+        count = counted.count
         return count, count.tokens - count.framing
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:

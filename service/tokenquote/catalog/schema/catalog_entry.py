@@ -1,14 +1,14 @@
-"""The base class of everything that a catalog file holds, and the types of its money, words and bands."""
+"""The base class of everything that a catalog file holds, and the types of its money and words."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
-__all__ = ["BandedRule", "Entry", "Money", "NotNegative", "Positive", "Word"]
+__all__ = ["Entry", "Money", "NotNegative", "Positive", "Word"]
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 """The name by which one entry of the catalog refers to another."""
@@ -47,25 +47,3 @@ Money = Annotated[
         _quoted_decimal, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
     ),
 ]
-
-
-class BandedRule(Entry):
-    """A counting rule that states its method, its band and its source."""
-
-    method: Literal["rule", "calibrated", "assumed"]
-    """How the count is known: `rule` is published, `calibrated` is fitted to records, `assumed` is a
-    guess."""
-    low: Money = Decimal(1)
-    """The lower end of the band, as a multiple of the count; by default the count itself."""
-    high: Money = Decimal(1)
-    """The upper end of the band, as a multiple of the count; by default the count itself."""
-    source: str = Field(min_length=1)
-    """Where the rule stands, such as an address or a package with its version."""
-
-    @model_validator(mode="after")
-    def _band_holds_the_count(self) -> Self:
-        if not self.low <= 1 <= self.high:
-            raise ValueError("the band must hold the count itself: low <= 1 <= high")
-        if self.method != "rule" and self.low == self.high:
-            raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
-        return self

@@ -1,4 +1,4 @@
-"""The length of a sound from its header, and whether so many bytes can hold what a header claims."""
+"""The length of audio from its header, and whether a file is large enough for what its header claims."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ _MAX_SECONDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class AudioHeader:
-    """What the header of a sound says."""
+    """What the header of an audio file says."""
 
     seconds: float
     format: AudioFormat
     bytes: int
-    """Of the whole file."""
+    """Bytes of the whole file."""
 
 
 def read_audio_header(data: str) -> AudioHeader:
-    """The length of a sound given as base64 text, with or without a `data:` prefix.
+    """Return the length and format of audio given as base64 text, with or without a `data:` prefix.
 
     Raises:
-        HeaderError: not base64, not a sound, cut off, or of an impossible length.
+        HeaderError: it is not base64, no audio, cut off, or of an impossible length.
     """
     file = Base64File(data)
-    format_ = _format_of(file.read(_HEAD) or b"")
+    format_ = _detect_format(file.read(_HEAD) or b"")
     if format_ is None:
-        raise HeaderError("not a WAV, MP3, FLAC, Ogg, M4A or AIFF sound")
+        raise HeaderError("not a WAV, MP3, FLAC, Ogg, M4A or AIFF audio file")
     seconds = _wave_seconds(file) if format_ == "wav" else _tagged_seconds(file)
     return AudioHeader(seconds, format_, file.size)
 
 
-def _format_of(head: bytes) -> AudioFormat | None:
+def _detect_format(head: bytes) -> AudioFormat | None:
     if head[:4] == b"RIFF":
         return "wav" if head[8:12] == b"WAVE" else None
     if head[:4] == b"FORM":
@@ -64,7 +64,7 @@ def _format_of(head: bytes) -> AudioFormat | None:
 
 
 def _tagged_seconds(file: Base64File) -> float:
-    """Seconds as tinytag reads them."""
+    """Return the seconds as tinytag reads them."""
     file.seek(0)
     reader = HeaderReader(file, max_steps=_MAX_STEPS, max_read=_MAX_READ)
     try:
@@ -76,7 +76,7 @@ def _tagged_seconds(file: Base64File) -> float:
 
 
 def _wave_seconds(file: Base64File) -> float:
-    """Seconds of a WAVE file; of one that was written as a stream, as much as there is.
+    """Return the seconds of a WAVE file; of one that was written as a stream, as much as there is.
 
     tinytag believes whatever size the header claims, and finds no length in compressed WAVE without `fact`.
     """
@@ -86,7 +86,7 @@ def _wave_seconds(file: Base64File) -> float:
         reader.seek(begin)
         head = reader.read(8)
         if len(head) < 8:
-            raise HeaderError("the header is cut off or holds no sound")
+            raise HeaderError("the header is cut off or holds no audio")
         kind, size = struct.unpack("<4sI", head)
         if kind == b"fmt ":
             byte_rate = int.from_bytes(reader.read(12)[8:], "little")
@@ -99,17 +99,17 @@ def _wave_data_seconds(claimed: int, there: int, byte_rate: int, size: int) -> f
     if claimed in _STREAMED:
         claimed = there
     if claimed > there:
-        raise HeaderError(f"the header says {claimed} bytes of sound; {there} are there")
+        raise HeaderError(f"the header says {claimed} bytes of audio; {there} are there")
     if byte_rate == 0:
         raise HeaderError("the header holds no length; state `seconds`")
     return credible_seconds(claimed / byte_rate, size)
 
 
 def credible_seconds(seconds: float, size: int) -> float:
-    """The length that a header claims, of a sound or of a film, held against the bytes that are there.
+    """Return the length that a header claims, of audio or of a video, if the file can hold it.
 
     Raises:
-        HeaderError: there is none, or so many bytes cannot hold it.
+        HeaderError: there is none, or the bytes cannot hold it.
     """
     if not seconds > 0:
         raise HeaderError("the header says no length; state `seconds`")

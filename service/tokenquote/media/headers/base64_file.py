@@ -26,7 +26,7 @@ class HeaderError(ValueError):
 class Base64File(io.RawIOBase):
     """Base64 text, with or without a `data:` prefix, as a seekable file of bytes.
 
-    The text is looked at once for what is no base64, and otherwise decoded block by block on demand: a
+    The text is searched once for what is no base64, and otherwise decoded block by block on demand: a
     header costs the same whatever the size of the file. Line breaks and blanks cost one copy of the text.
     """
 
@@ -34,7 +34,7 @@ class Base64File(io.RawIOBase):
         """Take the text.
 
         Raises:
-            HeaderError: not base64.
+            HeaderError: it is not base64.
         """
         prefix = _DATA_URL.match(data)
         self.label = prefix.group(1).strip().lower() if prefix else ""
@@ -120,10 +120,10 @@ class HeaderReader(io.BufferedReader):
 
 
 def _plain(data: str, start: int) -> tuple[str, int, int]:
-    """The text and where its base64 characters begin and end, without padding; a copy only if need be.
+    """Return the text and where its base64 characters begin and end, without padding; a copy only if need be.
 
     Raises:
-        HeaderError: a character that base64 does not have.
+        HeaderError: there is a character that base64 does not have.
     """
     if _is_plain(data, start):
         return data, start, _unpadded_end(data, start)
@@ -138,7 +138,7 @@ def _is_plain(data: str, start: int) -> bool:
     """Whether there is nothing to take out of the text.
 
     Raises:
-        HeaderError: a character that base64 does not have.
+        HeaderError: there is a character that base64 does not have.
     """
     end = _unpadded_end(data, start)
     others: set[int] = set()

@@ -59,11 +59,11 @@ class PdfPages:
     """The pages of a document."""
 
     sizes: Mapping[PageSize, int]
-    """How many pages of each size."""
+    """The number of pages of each size."""
     texts: tuple[str, ...]
     """The text of the first pages, as far as it could be read."""
     bytes: int
-    """Of the whole file."""
+    """Bytes of the whole file."""
 
     @property
     def count(self) -> int:
@@ -71,14 +71,14 @@ class PdfPages:
 
 
 def read_pdf_pages(data: str, budget: DocumentBudget | None = None) -> PdfPages:
-    """The pages of a PDF given as base64 text, with or without a `data:` prefix.
+    """Return the pages of a PDF given as base64 text, with or without a `data:` prefix.
 
     Args:
         data: the text.
-        budget: of work that is left for this and other documents; None: enough for this one.
+        budget: the work that is left for this and other documents; None: enough for this one.
 
     Raises:
-        HeaderError: not base64, not a PDF, damaged, encrypted, without pages, or too large to read.
+        HeaderError: it is not base64, not a PDF, damaged, encrypted, without pages, or too large to read.
     """
     work = budget or DocumentBudget()
     file = Base64File(data)
@@ -100,7 +100,7 @@ def read_pdf_pages(data: str, budget: DocumentBudget | None = None) -> PdfPages:
 
 
 def _is_pdf(head: bytes) -> bool:
-    """The mark may stand behind blanks or a byte order mark, but not behind another kind of file."""
+    """Whether a PDF begins here; blanks or a byte order mark may come first, but no other kind of file."""
     return head.lstrip(b"\xef\xbb\xbf \t\r\n\f\0").startswith(b"%PDF-")
 
 
@@ -125,9 +125,9 @@ def _page_sizes(document: pypdf.PdfReader) -> Counter[PageSize]:
 
 
 def _read_texts(document: pypdf.PdfReader, budget: WorkBudget) -> tuple[str, ...]:
-    """The text of the first pages in order, up to the first that cannot be read.
+    """Return the text of the first pages in order, up to the first that cannot be read.
 
-    As far as a bounded amount of work goes. It is counted, and nothing else.
+    It is read as far as a bounded amount of work goes, counted, and used for nothing else.
     """
     texts: list[str] = []
     with suppress(HeaderError):  # what was read in time is more than nothing
@@ -144,12 +144,12 @@ def _extracted_texts(document: pypdf.PdfReader) -> Iterator[str]:
 
 
 def read_text_file(data: str, media_type: str | None = None) -> str | None:
-    """The text of a file given as base64; None if it is no UTF-8 text, or said to be something else.
+    """Return the text of a file given as base64; None if it is no UTF-8 text, or said to be something else.
 
     Providers take documents that are nothing but text in as such.
 
     Raises:
-        HeaderError: not base64.
+        HeaderError: it is not base64.
     """
     file = Base64File(data)
     label = file.label or (media_type or "").lower()

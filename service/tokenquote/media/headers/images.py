@@ -1,4 +1,4 @@
-"""An image's size from its header, orientation applied, and whether it moves."""
+"""The size of an image from its header, orientation applied, and whether the image moves."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Literal
 
 import imagesize
 
+from tokenquote.catalog.image_rules import ImageSize
 from tokenquote.media.headers.base64_file import Base64File, HeaderError, HeaderReader
 from tokenquote.media.headers.iso_boxes import heif_sides
-from tokenquote.media.image_sizes import ImageSize
 
 __all__ = ["ImageFormat", "ImageHeader", "read_image_header"]
 
@@ -46,38 +46,38 @@ class ImageHeader:
     size: ImageSize
     format: ImageFormat
     bytes: int
-    """Of the whole file."""
+    """Bytes of the whole file."""
     animated: bool = False
     labelled: ImageFormat | None = None
-    """What the data URL, or somebody beside it, says it is."""
+    """The format that the data URL, or a field beside it, says it is."""
 
 
 def read_image_header(data: str, media_type: str | None = None) -> ImageHeader:
-    """What is known of an image given as base64 text, with or without a `data:` prefix.
+    """Return what is known of an image given as base64 text, with or without a `data:` prefix.
 
     Args:
         data: the text.
         media_type: what the image is said to be beside the data, such as `image/png`.
 
     Raises:
-        HeaderError: not base64, not an image, cut off, or of an impossible size.
+        HeaderError: it is not base64, not an image, cut off, or of an impossible size.
     """
     file = Base64File(data)
     head = file.read(_HEAD) or b""
-    format_ = _format_of(head)
+    format_ = _detect_format(head)
     if format_ is None:
-        raise HeaderError("not a PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC picture")
+        raise HeaderError("not a PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF or HEIC image")
     width, height = _read_sides(file, format_, head)
     if width < 0 or height < 0:
-        raise HeaderError("the picture's header is cut off or holds no size")
+        raise HeaderError("the image's header is cut off or holds no size")
     if not (1 <= width <= _MAX_EDGE and 1 <= height <= _MAX_EDGE):
         raise HeaderError(f"the header says {width} x {height} pixels; both must be 1 to {_MAX_EDGE}")
     label = _LABELS.get(file.label or (media_type or "").lower())
     return ImageHeader(ImageSize(width, height), format_, file.size, _is_animated(file, head), label)
 
 
-def _format_of(head: bytes) -> ImageFormat | None:
-    """Only what providers take: what else the library reads (SVG is XML) is kept away from it."""
+def _detect_format(head: bytes) -> ImageFormat | None:
+    """Return a format that providers take: what else the library reads (SVG is XML) is kept away from it."""
     if head[4:8] == b"ftyp":
         brands = {head[at : at + 4] for at in (8, *range(16, len(head) - 3, 4))}
         return "avif" if brands & _AVIF_BRANDS else "heic" if brands & _HEIC_BRANDS else None
@@ -108,12 +108,12 @@ def _read_sides(file: Base64File, format_: ImageFormat, head: bytes) -> tuple[in
     except HeaderError:
         raise
     except Exception as error:  # the library raises whatever a damaged header leads it to
-        raise HeaderError(f"the picture's header is cut off or damaged ({type(error).__name__})") from None
+        raise HeaderError(f"the image's header is cut off or damaged ({type(error).__name__})") from None
     return int(info.width), int(info.height)
 
 
 def _sides_the_library_misreads(format_: ImageFormat, head: bytes) -> tuple[int, int] | None:
-    """Of imagesize 2.0.1: 65,535 of a GIF becomes -1, a lossy WebP's scale pixels; OS/2's BMP is unknown."""
+    """Imagesize 2.0.1 takes 65,535 of a GIF for -1 and lossy WebP's scale for pixels; it has no OS/2 BMP."""
     if format_ == "gif" and len(head) >= 10:
         width, height = struct.unpack_from("<HH", head, 6)
     elif format_ == "webp" and head[12:16] == b"VP8 " and len(head) >= 30:
@@ -148,7 +148,7 @@ def _is_animated(file: Base64File, head: bytes) -> bool:
 
 
 def _gif_frames(reader: HeaderReader, head: bytes) -> int:
-    """Frames up to the second."""
+    """Return the number of frames, up to the second."""
     frames = 0
     reader.seek(13 + _colour_table_bytes(head[10]))
     while frames < 2:
@@ -171,7 +171,7 @@ def _colour_table_bytes(flags: int) -> int:
 
 
 def _has_animation_chunk(reader: HeaderReader) -> bool:
-    """An `acTL` chunk before the first data makes a PNG an APNG."""
+    """Whether a PNG is an APNG: it has an `acTL` chunk before the first data."""
     reader.seek(8)
     while True:
         length, kind = struct.unpack(">I4s", reader.read(8))

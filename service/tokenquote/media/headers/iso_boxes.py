@@ -17,7 +17,7 @@ _MAX_ASSOCIATION_BYTES = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box by where its content lies in the file."""
+    """A box, by the place of its content in the file."""
 
     kind: bytes
     begin: int
@@ -25,10 +25,10 @@ class Box:
 
 
 def boxes_between(reader: HeaderReader, begin: int, end: int) -> Iterator[Box]:
-    """The boxes that lie between two positions, one after the other.
+    """Yield the boxes that lie between two positions, one after the other.
 
     Raises:
-        HeaderError: one that ends behind the last position, or before it begins.
+        HeaderError: a box ends behind the last position, or before it begins.
     """
     while begin + 8 <= end:
         reader.seek(begin)
@@ -44,7 +44,7 @@ def boxes_between(reader: HeaderReader, begin: int, end: int) -> Iterator[Box]:
 
 
 def first_box(reader: HeaderReader, kind: bytes, begin: int, end: int) -> Box:
-    """The first box of a kind between two positions.
+    """Return the first box of a kind between two positions.
 
     Raises:
         HeaderError: there is none.
@@ -56,7 +56,7 @@ def first_box(reader: HeaderReader, kind: bytes, begin: int, end: int) -> Box:
 
 
 def read_exactly(reader: HeaderReader, size: int) -> bytes:
-    """So many bytes from where the reader stands.
+    """Read `size` bytes from where the reader stands.
 
     Raises:
         HeaderError: the file ends before.
@@ -74,14 +74,14 @@ class _ItemProperty:
 
 
 def heif_sides(reader: HeaderReader, file_size: int) -> tuple[int, int]:
-    """Width and height of the primary image of an AVIF or HEIC file, turned as its `irot` says.
+    """Return width and height of the primary image of an AVIF or HEIC file, turned as its `irot` says.
 
     ISO/IEC 23008-12. imagesize 2.0.1 takes `irot` for a box with a version and fails on every turned image,
     and it follows the extents of each item to find EXIF data, whose orientation the standard says to ignore;
     a hostile file makes that take hours.
 
     Raises:
-        HeaderError: no such box, or boxes that do not fit into one another.
+        HeaderError: there is no such box, or there are boxes that do not fit into one another.
     """
     meta = first_box(reader, b"meta", 0, file_size)
     primary = _primary_item(reader, meta)
@@ -90,10 +90,10 @@ def heif_sides(reader: HeaderReader, file_size: int) -> tuple[int, int]:
     found = [_read_property(reader, box) for box in boxes_between(reader, container.begin, container.end)]
     associations = first_box(reader, b"ipma", properties.begin, properties.end)
     own = [found[i - 1] for i in _property_indexes(reader, associations, primary) if 1 <= i <= len(found)]
-    sides = next((one.sides for one in own if one.sides is not None), None)
+    sides = next((entry.sides for entry in own if entry.sides is not None), None)
     if sides is None:
-        raise HeaderError("the picture's header holds no size")
-    return sides[::-1] if sum(one.quarter_turns for one in own) % 2 else sides
+        raise HeaderError("the image's header holds no size")
+    return sides[::-1] if sum(entry.quarter_turns for entry in own) % 2 else sides
 
 
 def _primary_item(reader: HeaderReader, meta: Box) -> int:
@@ -114,9 +114,9 @@ def _read_property(reader: HeaderReader, box: Box) -> _ItemProperty:
 
 
 def _property_indexes(reader: HeaderReader, box: Box, item: int) -> list[int]:
-    """The properties of an item, counted from 1."""
+    """Return the properties of an item, counted from 1."""
     if box.end - box.begin > _MAX_ASSOCIATION_BYTES:
-        raise HeaderError("the picture's header is too long to read")
+        raise HeaderError("the image's header is too long to read")
     reader.seek(box.begin)
     version, flags, entries = struct.unpack(">B2xBI", read_exactly(reader, 8))
     id_bytes, index_bytes = (4 if version else 2), (2 if flags & 1 else 1)

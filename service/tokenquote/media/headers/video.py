@@ -1,16 +1,16 @@
-"""Length, size and sound track of an MP4 or QuickTime film, from its header."""
+"""Length, size and audio track of an MP4 or QuickTime video, from its header."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
 
+from tokenquote.catalog.image_rules import ImageSize
 from tokenquote.media.headers.audio import credible_seconds
 from tokenquote.media.headers.base64_file import Base64File, HeaderError, HeaderReader
 from tokenquote.media.headers.iso_boxes import Box, boxes_between, first_box, read_exactly
-from tokenquote.media.image_sizes import ImageSize
 
-__all__ = ["FilmHeader", "read_film_header"]
+__all__ = ["VideoHeader", "read_video_header"]
 
 _MAX_STEPS = 100_000
 _MAX_READ = 1 << 10
@@ -18,35 +18,35 @@ _MAX_EDGE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class FilmHeader:
-    """What the header of a film says."""
+class VideoHeader:
+    """What the header of a video says."""
 
     seconds: float
     size: ImageSize | None
-    """Pixels as they are shown, of the first track of pictures."""
+    """Pixels as they are shown, of the first track of images; None: there is none, or of an absurd size."""
     silent: bool
-    """Whether it has no sound track."""
+    """Whether it has no audio track."""
     bytes: int
-    """Of the whole file."""
+    """Bytes of the whole file."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Track:
     handler: bytes
-    """`vide`, `soun`, or something else."""
+    """The four letters `vide`, `soun`, or something else."""
     sides: tuple[int, int]
 
 
-def read_film_header(data: str) -> FilmHeader:
-    """What is known of a film given as base64 text, with or without a `data:` prefix.
+def read_video_header(data: str) -> VideoHeader:
+    """Return what is known of a video given as base64 text, with or without a `data:` prefix.
 
     Raises:
-        HeaderError: not base64, not such a film, cut off, or of an impossible length.
+        HeaderError: it is not base64, no such video, cut off, or of an impossible length.
     """
     file = Base64File(data)
     reader = HeaderReader(file, max_steps=_MAX_STEPS, max_read=_MAX_READ)
     if reader.read(8)[4:] not in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
-        raise HeaderError("not an MP4 or QuickTime film; state its `seconds`")
+        raise HeaderError("not an MP4 or QuickTime video; state its `seconds`")
     movie = first_box(reader, b"moov", 0, file.size)
     seconds = credible_seconds(_movie_seconds(reader, movie), file.size)
     within = boxes_between(reader, movie.begin, movie.end)
@@ -54,7 +54,7 @@ def read_film_header(data: str) -> FilmHeader:
     shown = next((track.sides for track in tracks if track.handler == b"vide"), (0, 0))
     size = ImageSize(*shown) if all(1 <= side <= _MAX_EDGE for side in shown) else None
     silent = bool(tracks) and not any(track.handler == b"soun" for track in tracks)
-    return FilmHeader(seconds, size, silent, file.size)
+    return VideoHeader(seconds, size, silent, file.size)
 
 
 def _movie_seconds(reader: HeaderReader, movie: Box) -> float:

@@ -1,4 +1,4 @@
-"""An end to what a library does with a hostile file, wherever in it the time goes."""
+"""A budget of calls for libraries that parse untrusted files, wherever in them the time goes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ ResultT = TypeVar("ResultT")
 
 
 class _TooMuchWork(BaseException):
-    """No `Exception`: the libraries catch those, and try something else."""
+    """It is no `Exception`: the libraries catch those, and try something else."""
 
 
 @dataclass
 class WorkBudget:
-    """Calls that are left."""
+    """The number of calls that are left."""
 
     calls_left: int
 
@@ -39,10 +39,10 @@ class DocumentBudget:
 
 
 def limit_calls(most_calls: int, budget: WorkBudget, work: Callable[[], ResultT]) -> ResultT:
-    """Do the work, with at most so many calls, its own and those of built-in functions.
+    """Do the work, with at most `most_calls` calls, its own and those of built-in functions.
 
-    Counted with this thread's profile function, which sees every call: the same file takes the same number
-    on every machine. A profiler of the caller's own pauses meanwhile.
+    They are counted with this thread's profile function, which sees every call: the same file takes the
+    same number on every machine. A profiler of the caller's own pauses meanwhile.
 
     Raises:
         HeaderError: it makes more, or more than the budget has left.

@@ -6,14 +6,14 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from tokenquote.catalog.image_rules import ImageRulesFile
+from tokenquote.catalog.media_rules import MediaRulesFile
 from tokenquote.catalog.schema.caching import CachingFile, ProfilesFile
 from tokenquote.catalog.schema.calibration import CalibrationFile
 from tokenquote.catalog.schema.counting import CountingFile
 from tokenquote.catalog.schema.families import FamiliesFile
 from tokenquote.catalog.schema.gpus import GpusFile
-from tokenquote.catalog.schema.image_rules import ImageRulesFile
 from tokenquote.catalog.schema.media_limits import MediaLimitsFile
-from tokenquote.catalog.schema.media_rules import MediaRulesFile
 from tokenquote.catalog.schema.open_weights import OpenWeightsFile
 from tokenquote.catalog.schema.providers import ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile

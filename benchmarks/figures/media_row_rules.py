@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from tokenquote.catalog import AmbiguousModel, Catalog, ModelNotFound
-from tokenquote.catalog.schema.image_rules import ImageRule, PatchDetail, PatchesRule, TilesRule
+from tokenquote.catalog.image_rules import ImageRule, PatchDetail, PatchesRule, TilesRule
 
 Row = Mapping[str, Any]
 Config = Mapping[str, Any]
@@ -35,8 +35,8 @@ _NAMES = {
 _DATE = re.compile(r"-20\d\d-\d\d-\d\d$")
 
 
-def image_rule_of(row: Row, catalog: Catalog) -> ImageRule:
-    """The rule that counts the row's picture.
+def find_image_rule(row: Row, catalog: Catalog) -> ImageRule:
+    """The rule that counts the row's image.
 
     Raises:
         LookupError: no rule of the catalog says how.
@@ -44,12 +44,12 @@ def image_rule_of(row: Row, catalog: Catalog) -> ImageRule:
     family, config = row["family"], row["config"]
     if family in _NAMES:
         return catalog.image_rules[_NAMES[family]]
-    if family in _OF_FAMILY:
-        return _OF_FAMILY[family](catalog, config, row)
-    return _of_model(catalog, row)
+    if family in _FAMILIES:
+        return _FAMILIES[family](catalog, config, row)
+    return _find_rule_of_model(catalog, row)
 
 
-def detail_of(row: Row) -> str | None:
+def read_detail(row: Row) -> str | None:
     """The detail that the row speaks of: of `original/auto` the first, and high where it speaks of none."""
     config = row["config"]
     stated = config.get("detail") or config.get("media_resolution")
@@ -58,21 +58,21 @@ def detail_of(row: Row) -> str | None:
     return re.split(r"[/= (]", str(stated).removeprefix("auto="))[0]
 
 
-def _of_model(catalog: Catalog, row: Row) -> ImageRule:
+def _find_rule_of_model(catalog: Catalog, row: Row) -> ImageRule:
     name = _DATE.sub("", re.split(r"[,/ ]", row["model"])[0].strip())
     try:
         rule = catalog.resolve(name).images
     except (ModelNotFound, AmbiguousModel):
         raise LookupError(f"no rule for {row['family']}: {row['model'][:80]}") from None
     if rule is None:
-        raise LookupError(f"the catalog has no rule for pictures of {name}")
+        raise LookupError(f"the catalog has no rule for images of {name}")
     return rule
 
 
 def _smart_resize(name: str) -> Callable[[Catalog, Config, Row], ImageRule]:
-    """The configuration states patches, what is merged, and pixels, of so many frames together."""
+    """The configuration states patches, what is merged, and pixels, of all frames together."""
 
-    def rule_of(catalog: Catalog, config: Config, row: Row) -> ImageRule:
+    def state_rule(catalog: Catalog, config: Config, row: Row) -> ImageRule:
         if "SiliconFlow" in row["model"]:
             return catalog.image_rules["siliconflow-qwen2-vl"]
         patch = config.get("patch_size", config.get("patch"))
@@ -85,7 +85,7 @@ def _smart_resize(name: str) -> Callable[[Catalog, Config, Row], ImageRule]:
             stated["unit"] = patch * merge
         return catalog.image_rules[name].model_copy(update=stated)
 
-    return rule_of
+    return state_rule
 
 
 def _qwen_api(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
@@ -104,7 +104,7 @@ def _qwen_api(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
 def _row_breaks(
     name: str, rounding: str | None = None, *, merged_at_once: bool = True
 ) -> Callable[[Catalog, Config, Row], ImageRule]:
-    def rule_of(catalog: Catalog, config: Config, row: Row) -> ImageRule:
+    def state_rule(catalog: Catalog, config: Config, row: Row) -> ImageRule:
         rule = catalog.image_rules[name]
         stated: dict[str, Any] = {"rounding": rounding} if rounding else {}
         if edge := config.get("longest_edge", config.get("max_image_size")):
@@ -116,11 +116,11 @@ def _row_breaks(
             stated["row_break"] = 0
         return rule.model_copy(update=stated)
 
-    return rule_of
+    return state_rule
 
 
 def _kimi(name: str) -> Callable[[Catalog, Config, Row], ImageRule]:
-    def rule_of(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
+    def state_rule(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
         stated = {
             "patch": config.get("patch_size", config.get("patch")),
             "merge": config.get("merge"),
@@ -129,44 +129,44 @@ def _kimi(name: str) -> Callable[[Catalog, Config, Row], ImageRule]:
         }
         return catalog.image_rules[name].model_copy(update={k: v for k, v in stated.items() if v})
 
-    return rule_of
+    return state_rule
 
 
 def _renamed(name: str, fields: Mapping[str, str]) -> Callable[[Catalog, Config, Row], ImageRule]:
     """Configuration keys that are fields of the rule under another name."""
 
-    def rule_of(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
+    def state_rule(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
         stated = {field: config[key] for key, field in fields.items() if key in config}
         return catalog.image_rules[name].model_copy(update=stated)
 
-    return rule_of
+    return state_rule
 
 
-def _tiles_of(name: str, edge: str, most: str) -> Callable[[Catalog, Config, Row], ImageRule]:
+def _tile_grid(name: str, edge: str, most: str) -> Callable[[Catalog, Config, Row], ImageRule]:
     """Keys that are fields of the rule's grid."""
 
-    def rule_of(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
+    def state_rule(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
         rule: Any = catalog.image_rules[name]
         fields = {edge: "edge", most: "max_tiles", "min_patches": "min_tiles"}
         stated = {field: config[key] for key, field in fields.items() if key in config}
         return rule.model_copy(update={"grid": rule.grid.model_copy(update=stated)})  # type: ignore[no-any-return]
 
-    return rule_of
+    return state_rule
 
 
 def _by_value(key: str, names: Mapping[Any, str]) -> Callable[[Catalog, Config, Row], ImageRule]:
     """One key of the configuration decides between rules."""
 
-    def rule_of(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
+    def state_rule(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
         if config.get(key) not in names:
             raise LookupError(f"no rule for {key} {config.get(key)!r}")
         return catalog.image_rules[names[config.get(key)]]
 
-    return rule_of
+    return state_rule
 
 
 def _square_budget(name: str) -> Callable[[Catalog, Config, Row], ImageRule]:
-    def rule_of(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
+    def state_rule(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
         budget = config.get("max_soft_tokens", config.get("max_tokens"))
         if budget is None:
             return catalog.image_rules[name]
@@ -174,7 +174,7 @@ def _square_budget(name: str) -> Callable[[Catalog, Config, Row], ImageRule]:
             update={"budgets": {"medium": budget}, "default": "medium"}
         )
 
-    return rule_of
+    return state_rule
 
 
 def _claude(catalog: Catalog, _config: Config, row: Row) -> ImageRule:
@@ -183,7 +183,7 @@ def _claude(catalog: Catalog, _config: Config, row: Row) -> ImageRule:
 
 def _openai_patches(catalog: Catalog, config: Config, row: Row) -> ImageRule:
     if "max_edge" not in config and "patch_budget" not in config:
-        return _of_model(catalog, row)
+        return _find_rule_of_model(catalog, row)
     rule = catalog.image_rules["openai-patches-gpt-5-mini"]
     if not isinstance(rule, PatchesRule):
         raise LookupError("the rule is of another kind")
@@ -207,7 +207,7 @@ def _openai_tiles(catalog: Catalog, config: Config, row: Row) -> ImageRule:
             return catalog.image_rules["openai-tiles-computer-use"]
         if row["model"].startswith("gpt-4.5"):
             return catalog.image_rules["openai-tiles-gpt-4o"]
-        return _of_model(catalog, row)
+        return _find_rule_of_model(catalog, row)
     rule = catalog.image_rules["openai-tiles-gpt-4o"]
     if not isinstance(rule, TilesRule):
         raise LookupError("the rule is of another kind")
@@ -223,7 +223,7 @@ def _paligemma(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
 def _ovis2(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
     if config.get("class_defaults"):
         return catalog.image_rules["ovis2-whole"]
-    return _tiles_of("ovis2", "tile", "max_patches")(catalog, config, _row)
+    return _tile_grid("ovis2", "tile", "max_patches")(catalog, config, _row)
 
 
 def _smolvlm(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
@@ -237,7 +237,7 @@ def _smolvlm(catalog: Catalog, config: Config, _row: Row) -> ImageRule:
     return rule.model_copy(update={"grid": grid})  # type: ignore[no-any-return]
 
 
-_OF_FAMILY: Mapping[str, Callable[[Catalog, Config, Row], ImageRule]] = {
+_FAMILIES: Mapping[str, Callable[[Catalog, Config, Row], ImageRule]] = {
     "qwen2_vl": _smart_resize("qwen2-vl"),
     "qwen2_5_vl": _smart_resize("qwen2-vl"),
     "qwen3_vl": _smart_resize("qwen3-vl"),
@@ -274,14 +274,14 @@ _OF_FAMILY: Mapping[str, Callable[[Catalog, Config, Row], ImageRule]] = {
     "idefics2": _by_value("do_image_splitting", {True: "idefics2", False: "idefics2-whole"}),
     "idefics3": _smolvlm,
     "smolvlm": _smolvlm,
-    "llama4": _tiles_of("llama-4", "tile", "max_patches"),
-    "internvl": _tiles_of("internvl", "tile", "max_patches"),
-    "aya_vision": _tiles_of("aya-vision", "tile", "max_patches"),
-    "cohere2_vision": _tiles_of("cohere2-vision", "tile", "max_patches"),
+    "llama4": _tile_grid("llama-4", "tile", "max_patches"),
+    "internvl": _tile_grid("internvl", "tile", "max_patches"),
+    "aya_vision": _tile_grid("aya-vision", "tile", "max_patches"),
+    "cohere2_vision": _tile_grid("cohere2-vision", "tile", "max_patches"),
     "ovis2": _ovis2,
-    "perception_lm": _tiles_of("perception-lm", "tile", "max_num_tiles"),
+    "perception_lm": _tile_grid("perception-lm", "tile", "max_num_tiles"),
     "phi3_v": _by_value("num_crops", {4: "phi-3-vision", 16: "phi-3-vision-16"}),
-    "phi4_multimodal": _tiles_of("phi-4-multimodal", "crop", "dynamic_hd"),
+    "phi4_multimodal": _tile_grid("phi-4-multimodal", "crop", "dynamic_hd"),
     "deepseek_ocr": _by_value(
         "mode",
         {
@@ -290,7 +290,7 @@ _OF_FAMILY: Mapping[str, Callable[[Catalog, Config, Row], ImageRule]] = {
             **{mode: f"deepseek-ocr-{mode}" for mode in ("tiny", "small", "base", "large")},
         },
     ),
-    "minicpm_v_2_6": _tiles_of("minicpm-v-2.6", "scale_resolution", "max_slice_nums"),
+    "minicpm_v_2_6": _tile_grid("minicpm-v-2.6", "scale_resolution", "max_slice_nums"),
     "minicpm_v_4_6": _by_value("downsample", {"16x": "minicpm-v-4.6", "4x": "minicpm-v-4.6-4x"}),
     "lfm2_vl": _renamed("lfm2-vl", {"max_image_tokens": "max_tokens"}),
     "molmo": _renamed("molmo", {"crop": "crop", "max_crops": "max_crops"}),
