@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-__all__ = ["name_on_its_day"]
+__all__ = ["name_on_its_day", "recorded_day"]
 
 _V4 = re.compile(r"^deepseek-v4-(flash|pro)$")
 
@@ -39,7 +39,7 @@ def name_on_its_day(name: str, row: Mapping[str, Any]) -> str:
     request says nothing of thinking, which it does since: so are 49 of 49 agent runs with deepseek-chat, and
     10 of 14 calls to V4.
     """
-    day = _day(row.get("date"))
+    day = recorded_day(row)
     silent = not {"thinking", "reasoning_effort"} & row["request"].keys()
     if day is None and row["api"] == "deepseek.chat" and silent:
         day = dt.date(2026, 5, 1) if _V4.search(name) else dt.date(2026, 4, 1)
@@ -51,12 +51,14 @@ def name_on_its_day(name: str, row: Mapping[str, Any]) -> str:
     return name
 
 
-def _day(date: Any) -> dt.date | None:
+def recorded_day(row: Mapping[str, Any]) -> dt.date | None:
+    """Return the day of a recorded call; None: the recording states none."""
+    date = str(row.get("date"))
     try:
-        return dt.date.fromisoformat(str(date)[:10])
+        return dt.date.fromisoformat(date[:10])
     except ValueError:
         pass
     try:
-        return parsedate_to_datetime(str(date)).date()
+        return parsedate_to_datetime(date).date()
     except ValueError:
         return None

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recordings.calls import is_text_only, read_format, recorded_names, rows
+from benchmarks.recordings.calls import body_with_betas, is_text_only, read_format, recorded_names, rows
 from benchmarks.recordings.peer_counts import PeerCounter
+from benchmarks.recordings.snapshots import recorded_day
 
 from tokenquote.api.tokens import answer_tokens
 from tokenquote.catalog import Catalog, ModelNotFound
@@ -81,9 +82,9 @@ class TokenCounter:
     def predict(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
         """Return the count of a row and None, or None and the reason why there is no count."""
         for name in recorded_names(row):
-            question = TokensQuestion(format=read_format(row), body=row["request"], model=name)
+            question = TokensQuestion(format=read_format(row), body=body_with_betas(row), model=name)
             try:
-                answer = answer_tokens(question, self._catalog, self._vocabularies)
+                answer = answer_tokens(question, self._catalog, self._vocabularies, recorded_day(row))
             except ModelNotFound:
                 continue
             except LocatedError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from tokenquote.api.media.counter import CountedItem, MediaCounter
@@ -19,15 +20,17 @@ __all__ = ["answer_tokens"]
 _MODEL_MEMBERS = ("model", "modelId", "model_id")
 
 
-def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Vocabularies) -> TokensAnswer:
-    """Count a body as its provider bills it.
+def answer_tokens(
+    question: TokensQuestion, catalog: Catalog, vocabularies: Vocabularies, day: dt.date | None = None
+) -> TokensAnswer:
+    """Count a body as its provider bills it on a day; None: nobody knows the day that it is sent on.
 
     Raises:
         LocatedError: the body is not of its format, or the model is not known.
     """
     request = read_body(question.format, question.body)
     counted_as = _counted_as(question, catalog)
-    rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape)
+    rules = TokenRules(counted_as.counting, vocabularies, shape=counted_as.shape, day=day)
     with under("body"):
         counted = rules.request(request)
     items = _count_media(request, counted_as.model, rules, catalog)
@@ -45,6 +48,7 @@ def answer_tokens(question: TokensQuestion, catalog: Catalog, vocabularies: Voca
         unknown=[_unknown_part(piece) for piece in request.everything_unknown()],
         assumptions=[
             *([rules.basis] if rules.basis else []),
+            *counted.notes,
             *dict.fromkeys(note for item in items for note in item.notes),
         ],
     )

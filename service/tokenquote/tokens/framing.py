@@ -37,6 +37,11 @@ class FramedRequests:
         """Tokens that every request has, whatever is in it."""
         return self._framing.request
 
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it."""
+        return False
+
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part."""
         system = [message for message in request.messages if message.role == "system"]
@@ -60,8 +65,8 @@ class FramedRequests:
         around = self._framing.prompt * len(request.prompts)
         return self._texts.texts(request.prompts).with_framing(request.prompt_tokens + empty + around)
 
-    def appended(self, messages: Sequence[Message]) -> Count:
-        """Count what messages add to a request that goes before them."""
+    def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
+        """Count what messages add to a request; it does not matter what goes before them."""
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
         parts = (self._exchange(group, names) for group in _exchanges(messages))
         return total(parts, self._texts.nothing())

@@ -29,21 +29,26 @@ class RequestStyle(Protocol):
     def per_request(self) -> int:
         """Tokens that every request has, whatever is in it."""
 
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it, and not that of answers alone."""
+
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part."""
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
         """Count tool definitions, given the system messages that may hold their block."""
 
-    def appended(self, messages: Sequence[Message]) -> Count:
-        """Count what messages (a question, an answer, calls with results) add to a request before them."""
+    def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
+        """Count what messages (a question, an answer, calls with results) add to a request that ends with
+        `before`."""
 
 
 class TokenRules:
     """The counting rules of one model.
 
     `memo` may be shared among the models of one quote. `shape` is the one that a host passes bodies on in,
-    if it is another.
+    if it is another. `day` is the one on which requests are sent; None: nobody knows it.
     """
 
     def __init__(
@@ -75,6 +80,8 @@ class TokenRules:
         """What the counts rest on, in a sentence; None: they are exact, or by a rule that is published."""
         if self._calibrated is not None:
             return self._calibrated.basis
+        if isinstance(self._style, ClaudeRequests):
+            return self._style.basis
         used = self._used
         if used.method in ("exact", "rule"):
             return None
@@ -86,7 +93,9 @@ class TokenRules:
 
     def text(self, text: str) -> Count:
         """Count a text by itself."""
-        return self._texts.texts([text]) if self._calibrated is None else self._calibrated.text(text)
+        if isinstance(self._style, (CalibratedRequests, ClaudeRequests)):
+            return self._style.text(text)
+        return self._texts.texts([text])
 
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part."""
@@ -99,9 +108,14 @@ class TokenRules:
         """Count tool definitions, given the system messages that may hold their block."""
         return self._style.tools(tools, system)
 
-    def appended(self, messages: Sequence[Message]) -> Count:
-        """Count what messages add to a request that goes before them."""
-        return self._style.appended(messages)
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it, and not that of answers alone."""
+        return self._style.reaches_back
+
+    def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
+        """Count what messages add to a request that ends with `before`."""
+        return self._style.appended(messages, before)
 
     def _choose_style(self, shape: Shape | None) -> RequestStyle:
         """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise."""

@@ -165,7 +165,7 @@ class _Quoting:
         """Choose the model's own rules, or those of the api of the opening body, where they differ."""
         start = self.plan.start
         if start is None:
-            return TokenRules(model.counting, self.vocabularies, self.memo)
+            return TokenRules(model.counting, self.vocabularies, self.memo, day=self.at.date())
         there = self.catalog.counting_on(start.format, model.id)
         shape = there.shape if there else None
         return TokenRules(
@@ -173,6 +173,7 @@ class _Quoting:
             self.vocabularies,
             self.memo,
             shape or ("responses" if start.format.endswith(".responses") else None),
+            day=self.at.date(),
         )
 
     def _id(self, model: Model) -> str:

@@ -33,6 +33,8 @@ class Started:
     """The tokens that every request sends first."""
     unanswered: Sequence[Message]
     """Calls with their results that the body ends with: the first answer follows them."""
+    spoken: Sequence[Message]
+    """All messages of the body but those of the system."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ class OpeningReader:
             system=counted.system + counted.schema,
             messages=counted.messages + counted.unknown + self._media(request),
         )
-        return Started(opening, _unanswered(request.messages))
+        self.amounts.assumptions += counted.notes
+        spoken = [message for message in request.messages if message.role != "system"]
+        return Started(opening, _unanswered(request.messages), spoken)
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:

@@ -19,6 +19,10 @@ ToolUse = Literal["auto", "any", "named"]
 """How a tool may be chosen. `none` is billed as `auto` is."""
 
 
+CallUse = Literal["text_beside_results", "several_at_once", "several_rounds", "failed"]
+"""What a history with calls may hold besides single calls with their results."""
+
+
 class Thinking(Entry):
     """The tokens that a request to think a stated length adds."""
 
@@ -91,6 +95,8 @@ class CallFrame(Entry):
     """The tokens added for an image in a result."""
     image_beside_text: StrictInt = 18
     """The tokens added for an image in a result that has text as well."""
+    unseen: tuple[CallUse, ...] = ()
+    """What no recorded call of the generation has in its history; its constants follow from its neighbours."""
 
 
 class ClaudeFrame(Entry):
@@ -108,8 +114,9 @@ class ClaudeFrame(Entry):
     """Whether the marker of a word's beginning stands before the text of a message."""
     free_trailing_space: bool = False
     """Whether white space at the end of a message is free."""
-    released: dt.date
-    """The generation's own days: a body whose day nobody knows is framed as of this day."""
+    own_day: dt.date
+    """The middle of the days on which the generation was the newest: a body whose day nobody knows is framed
+    as of this day."""
     system: SystemFrame = SystemFrame()
     """What stands before the conversation."""
     tools: ToolPrompt

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from tokenquote.catalog.schema.claude_frame import ClaudeFrame
 from tokenquote.counts import Count
-from tokenquote.tokens.claude.conversation import ConversationCounter, Tally
-from tokenquote.tokens.claude.requests import as_anthropic, asks_thinking, has_beta
-from tokenquote.tokens.claude.system_side import INTERLEAVED_THINKING, UNBILLED_BLOCK, SystemSide
+from tokenquote.tokens.claude.conversation import ConversationCounter
+from tokenquote.tokens.claude.requests import as_anthropic, asks_thinking, interleaves_thinking
+from tokenquote.tokens.claude.system_side import SystemSide, join_system_texts
+from tokenquote.tokens.claude.tally import Tally
 from tokenquote.tokens.claude.texts import ClaudeTexts
 from tokenquote.tokens.request import Message, Request, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
+from tokenquote.tokens.templates.chat_messages import with_named_calls
 from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.vocabularies import Vocabularies
 
 __all__ = ["ClaudeRequests"]
 
+_NEWER = 0.05
+"""The share by which requests to models newer than the recorded calls may be off."""
+
 
 class ClaudeRequests:
     """Counts requests in the frame of one generation of Claude.
 
-    `day` is the day on which requests are sent. None: the generation's own days.
+    `day` is the day on which requests are sent. None: nobody knows it, and the generation's own is taken.
     """
 
     def __init__(
@@ -34,6 +40,7 @@ class ClaudeRequests:
         day: dt.date | None = None,
     ) -> None:
         self._frame = frame
+        self._day = day
         self._texts = ClaudeTexts(
             vocabulary,
             vocabularies,
@@ -43,81 +50,102 @@ class ClaudeRequests:
         )
         self._system_side = SystemSide(frame, self._texts)
         self._conversation = ConversationCounter(frame, self._texts)
-        self._day = day
 
     @property
     def per_request(self) -> int:
         """Tokens that every request has, whatever is in it."""
         return self._frame.request
 
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it: results keep Claude's turn open."""
+        return True
+
+    @property
+    def basis(self) -> str | None:
+        """What the counts rest on, in a sentence. None: recorded calls of the model itself."""
+        if not self._frame.newer:
+            return None
+        return (
+            "newer than the recorded calls: counted as the newest Claude of which there are any, "
+            f"band {1 - _NEWER:.2f} to {1 + _NEWER:.2f} times the count"
+        )
+
+    def text(self, text: str) -> Count:
+        """Count a text by itself."""
+        return self._count(Tally(self._texts.inside(text)))
+
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part."""
         request = as_anthropic(request)
-        system, spoken = split_system(request)
-        text = system_text(system)
-        thinks = asks_thinking(request)
+        system = [*takewhile(lambda message: message.role == "system", request.messages)]
+        spoken = [with_named_calls(message) for message in request.messages[len(system) :]]
+        side, text, thinks = self._system_side, join_system_texts(system), asks_thinking(request)
         present = sum(map(bool, (request.tools, text, thinks, request.schema)))
-        joined = self._system_side.joined(present)
-        interleaved = thinks and bool(request.tools) and has_beta(request, INTERLEAVED_THINKING)
-        thinking = (
-            self._system_side.thinking(self._day or self._frame.released, interleaved_with_tools=interleaved)
-            if thinks
-            else 0
-        )
-        system_tally = self._system_side.text(text, beside_tools=bool(request.tools)) if text else Tally()
-        system_tally += Tally(around=thinking + joined)
-        unknown = sum(self._texts.inside(piece.text) for piece in request.everything_unknown())
-        return RequestCount(
-            system=self._count(system_tally),
-            tools=self._count(self._tools(request, spoken)),
-            schema=self._count(self._system_side.schema(request.schema) if request.schema else Tally()),
-            messages=self._count(self._conversation.count(spoken, sent=True)),
-            unknown=Count(unknown, unknown // 2, 2 * unknown, "assumed", framed=True) if unknown else self._count(Tally()),
-            per_request=self.per_request,
-            by_tool=self._system_side.by_tool(request.tools),
-        )
-
-    def _tools(self, request: Request, spoken: Sequence[Message]) -> Tally:
-        if not request.tools:
-            return Tally()
-        prompt = self._system_side.tool_prompt(
+        before = side.text(text, beside_tools=bool(request.tools)) + side.joined(present)
+        if thinks:
+            before += side.thinking(self._day, interleaved_with_tools=interleaves_thinking(request))
+        tools = side.tools(
+            request.tools,
             request.tool_choice,
             one_at_a_time=request.settings.get("parallel_tool_calls") is False,
             after_results=bool(spoken) and spoken[-1].role == "tool",
         )
-        return Tally(self._system_side.definitions(request.tools), prompt)
+        return RequestCount(
+            system=self._count(before),
+            tools=self._count(tools),
+            schema=self._count(side.schema(request.schema) if request.schema else Tally()),
+            messages=self._count(self._conversation.request(spoken)),
+            unknown=self._unknown(request),
+            per_request=self.per_request,
+            by_tool=side.by_tool(request.tools),
+            notes=tuple(self._notes(thinks=thinks)),
+        )
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
-        """Count tool definitions, given the system messages that may hold their block."""
+        """Count tool definitions, given the system messages that stand beside them."""
         if not tools:
             return self._count(Tally())
-        prompt = self._system_side.tool_prompt(None, one_at_a_time=False, after_results=False)
-        joined = self._system_side.joined(2) - self._system_side.joined(1) if any(m.parts for m in system) else self._system_side.joined(1)
-        return self._count(Tally(self._system_side.definitions(tools), prompt + joined))
+        side, has_system = self._system_side, any(message.parts for message in system)
+        joined = side.joined(2) - side.joined(1) if has_system else side.joined(1)
+        return self._count(side.tools(tools) + joined)
 
     def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
-        """Count what messages add to a request that goes before them."""
+        """Count what messages add to a request that holds `before` last; system messages open one."""
         if messages and messages[0].role == "system":
-            text = system_text(messages)
-            tally = self._system_side.text(text, beside_tools=False) if text else Tally()
-            return self._count(tally + Tally(around=self._system_side.joined(int(bool(text)))))
-        added = self._conversation.count([*before, *messages], sent=False)
-        return self._count(added - self._conversation.count(before, sent=True))
+            text = join_system_texts(messages)
+            return self._count(
+                self._system_side.text(text, beside_tools=False) + self._system_side.joined(bool(text))
+            )
+        known = [with_named_calls(message) for message in before]
+        together = [*known, *map(with_named_calls, messages)]
+        added = self._conversation.count(together) - self._conversation.count(known)
+        return self._count(added + self._conversation.closes(known))
 
     def _count(self, tally: Tally) -> Count:
-        tokens = tally.content
-        count = Count(tokens, tokens, tokens, "exact", self._texts.vocabulary, framed=True)
-        return count.with_framing(tally.around)
+        tokens = tally.content + tally.around
+        doubt = tally.doubt + (round(_NEWER * abs(tokens)) if self._frame.newer else 0)
+        certain = not (doubt or tally.fewer or self._frame.newer)
+        return Count(
+            tally.content,
+            tally.content - doubt - tally.fewer,
+            tally.content + doubt,
+            "exact" if certain else "calibrated",
+            self._texts.vocabulary,
+            framed=True,
+        ).with_framing(tally.around)
 
+    def _unknown(self, request: Request) -> Count:
+        """Count what has no rule: from half of its text's tokens to twice as many."""
+        texts = [piece.text for piece in request.everything_unknown()]
+        if not texts:
+            return self._count(Tally())
+        tokens = sum(map(self._texts.inside, texts))
+        return Count(tokens, tokens // 2, 2 * tokens, "assumed", self._texts.vocabulary, framed=True)
 
-def split_system(request: Request) -> tuple[list[Message], list[Message]]:
-    """Return the system messages that stand before the conversation, and the conversation."""
-    n = 0
-    while n < len(request.messages) and request.messages[n].role == "system":
-        n += 1
-    return list(request.messages[:n]), list(request.messages[n:])
-
-
-def system_text(system: Sequence[Message]) -> str:
-    """Return the system text: its blocks are joined without a gap, and the billing header is not part of it."""
-    return "".join(text for message in system for text in message.texts if not text.startswith(UNBILLED_BLOCK))
+    def _notes(self, *, thinks: bool) -> Iterator[str]:
+        changed = self._frame.system.thinking.changed
+        if thinks and changed is not None:
+            yield (
+                f"thinking: as of {self._day or self._frame.own_day}; its prompt has been another since {changed}"
+            )

@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping, Sequence
 
 from tokenquote.tokens.request import ToolCall
-from tokenquote.tokens.templates.chat_messages import read_stated_call
 
 __all__ = ["calls_block", "results_block"]
 
@@ -37,8 +36,6 @@ def results_block(results: Sequence[tuple[str, str]]) -> str:
 
 
 def _call(call: ToolCall) -> str:
-    if not call.name:  # a plan states it as text
-        _, call = read_stated_call(call.arguments, "")
     arguments = "".join(
         f"{_opening('parameter', name)}{_value(value)}{_closing('parameter')}\n"
         for name, value in _arguments(call.arguments).items()

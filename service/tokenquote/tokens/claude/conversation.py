@@ -14,31 +14,20 @@ where it ends. From Claude 4.8 on each message is a turn by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from tokenquote.catalog.schema.claude_frame import ClaudeFrame
+from tokenquote.catalog.schema.claude_frame import CallUse, ClaudeFrame
 from tokenquote.tokens.claude.calls import calls_block, results_block
+from tokenquote.tokens.claude.tally import Tally
 from tokenquote.tokens.claude.texts import ClaudeTexts
 from tokenquote.tokens.claude.turns import Turn, count_images, cut_turns
 from tokenquote.tokens.request import Message
 
-__all__ = ["ConversationCounter", "Tally"]
+__all__ = ["ConversationCounter"]
 
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Tokens of texts and blocks, and those that stand around them."""
-
-    content: int = 0
-    """The tokens of texts, calls and results."""
-    around: int = 0
-    """The tokens that stand around them; negative where they merge."""
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.content + other.content, self.around + other.around)
-
-    def __sub__(self, other: Tally) -> Tally:
-        return Tally(self.content - other.content, self.around - other.around)
+_UNSEEN = 5
+"""The tokens by which a constant that follows from neighbouring generations may be off."""
+_REASONING = 8
+"""The tokens by which reasoning that is sent back may be off: 15 of 19 calls come out to the token."""
 
 
 class ConversationCounter:
@@ -48,47 +37,57 @@ class ConversationCounter:
         self._frame = frame
         self._texts = texts
 
-    def count(self, messages: Sequence[Message], *, sent: bool) -> Tally:
-        """Count messages without what every request has.
+    def request(self, messages: Sequence[Message]) -> Tally:
+        """Count the messages of a whole request, without what every request has.
 
-        With `sent`, they are a whole request: one that ends with words of the assistant is continued there,
-        and one that begins with them has a hidden question before. Otherwise they are some of a history.
+        One that ends with words of the assistant is continued there, and one that begins with them has a
+        hidden question before.
         """
+        hidden = bool(messages) and messages[0].role == "assistant"
+        tally = self.count(messages) + Tally(around=self._frame.hidden_user if hidden else 0)
+        return tally - self.closes(messages)
+
+    def closes(self, messages: Sequence[Message]) -> Tally:
+        """Count what closes the words of the assistant that messages end with, when more is said."""
+        ends = bool(messages) and messages[-1].role == "assistant" and not messages[-1].calls
+        return Tally(around=self._frame.assistant if ends else 0)
+
+    def count(self, messages: Sequence[Message]) -> Tally:
+        """Count messages of a history."""
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
-        turns = cut_turns(messages)
-        tally, after_results = Tally(), False
-        for turn in turns:
+        tally, after_results, rounds = Tally(), False, 0
+        for turn in cut_turns(messages):
             if turn.side == "assistant":
                 tally += self._assistant(turn, after_results=after_results)
             else:
                 tally += self._user(turn, names)
+            rounds += bool(turn.results)
             after_results = self._frame.calls.continues_turn and bool(turn.results) and not _speaks(turn)
-        if sent and turns:
-            tally += self._ends(turns)
+        if rounds > 1:
+            tally += self._unseen("several_rounds", rounds - 1)
         return tally
-
-    def _ends(self, turns: Sequence[Turn]) -> Tally:
-        frame, first, last = self._frame, turns[0], turns[-1]
-        around = frame.hidden_user if first.side == "assistant" else 0
-        around -= frame.assistant if last.side == "assistant" and not last.calls else 0
-        return Tally(around=around)
 
     def _user(self, turn: Turn, names: Mapping[str, str]) -> Tally:
-        frame = self._frame
+        rule = self._frame.calls
         if not turn.results:
-            return self._said(turn) + Tally(around=frame.user)
+            return self._said(turn) + Tally(around=self._frame.user)
         block = [_name_and_text(result, names) for result in turn.results]
-        around = frame.calls.results
-        around += sum(self._around_result(result) for result in turn.results)
-        tally = Tally(self._texts.inside(results_block(block)), around)
+        tally = Tally(self._texts.inside(results_block(block)), rule.results)
+        for result in turn.results:
+            tally += self._around_result(result)
+        if len(turn.results) > 1:
+            tally += self._unseen("several_at_once", len(turn.results))
         if _speaks(turn):
-            tally += self._said(turn) + Tally(around=frame.calls.text_beside_results)
+            tally += self._said(turn) + Tally(around=rule.text_beside_results)
+            tally += self._unseen("text_beside_results")
         return tally
 
-    def _around_result(self, result: Message) -> int:
+    def _around_result(self, result: Message) -> Tally:
         rule = self._frame.calls
-        around = rule.failed if result.failed else 0
-        return around + count_images(result) * (rule.image_beside_text if any(result.texts) else rule.image)
+        failed = Tally(around=rule.failed) + self._unseen("failed") if result.failed else Tally()
+        images = count_images(result)
+        each = rule.image_beside_text if any(result.texts) else rule.image
+        return failed + Tally(around=images * each, doubt=images * _UNSEEN)
 
     def _said(self, turn: Turn) -> Tally:
         """Count what is said; each image carries a marker, which there is none of where no text follows."""
@@ -96,8 +95,7 @@ class ConversationCounter:
         return Tally(self._texts.message(turn.text), lone)
 
     def _assistant(self, turn: Turn, *, after_results: bool) -> Tally:
-        tally = self._thought(turn)
-        rule = self._frame.calls
+        tally, rule = self._thought(turn), self._frame.calls
         if not turn.calls:
             if not after_results:
                 return tally + self._said(turn) + Tally(around=self._frame.assistant)
@@ -113,7 +111,10 @@ class ConversationCounter:
     def _thought(self, turn: Turn) -> Tally:
         if not turn.reasoning:
             return Tally()
-        return Tally(self._texts.inside(turn.reasoning), self._frame.calls.reasoning)
+        return Tally(self._texts.inside(turn.reasoning), self._frame.calls.reasoning, _REASONING)
+
+    def _unseen(self, use: CallUse, times: int = 1) -> Tally:
+        return Tally(doubt=_UNSEEN * times if use in self._frame.calls.unseen else 0)
 
 
 def _speaks(turn: Turn) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from tokenquote.tokens.request import Message, Request
 
-__all__ = ["as_anthropic", "asks_thinking", "has_beta"]
+__all__ = ["as_anthropic", "asks_thinking", "interleaves_thinking"]
+
+_INTERLEAVED_THINKING = "interleaved-thinking-2025-05-14"
 
 
 def as_anthropic(request: Request) -> Request:
@@ -35,26 +36,44 @@ def asks_thinking(request: Request) -> bool:
 
     Gateways turn it off where a call of the history comes without its reasoning, and where one is forced.
     """
-    for key in ("thinking", "reasoning_config", "reasoning"):
-        asked = request.settings.get(key)
+    if request.shape in ("chat", "responses"):
+        return _asks_gateway(request) and not _is_forced(request) and not _calls_without_reasoning(request)
+    asked = (request.settings.get(key) for key in ("thinking", "reasoning_config"))
+    return any(isinstance(wanted, dict) and wanted.get("type") == "enabled" for wanted in asked)
+
+
+def _asks_gateway(request: Request) -> bool:
+    settings = request.settings
+    if settings.get("reasoning_effort") not in (None, "none"):
+        return True
+    for key in ("thinking", "reasoning"):
+        asked = settings.get(key)
         if isinstance(asked, dict):
-            effort = asked.get("effort")
-            asks = asked.get("type") == "enabled" or asked.get("max_tokens") or effort not in (None, "none")
-            thinks = bool(asks or asked.get("enabled") is True)
-            return thinks and not (request.shape == "chat" and _turned_off(request))
+            efforts = (asked.get("max_tokens"), asked.get("effort"))
+            return (
+                asked.get("type") == "enabled"
+                or asked.get("enabled") is True
+                or any(effort not in (None, "none", 0) for effort in efforts)
+            )
     return False
 
 
-def _turned_off(request: Request) -> bool:
-    forced = request.tool_choice is not None and request.tool_choice.mode in ("required", "named")
-    return (forced and bool(request.tools)) or _calls_without_reasoning(request.messages)
+def _is_forced(request: Request) -> bool:
+    choice = request.tool_choice
+    return choice is not None and choice.mode in ("required", "named") and bool(request.tools)
 
 
-def _calls_without_reasoning(messages: Sequence[Message]) -> bool:
-    return any(m.calls and not m.reasoning and not m.hidden_reasoning for m in messages)
+def _calls_without_reasoning(request: Request) -> bool:
+    return any(
+        message.calls and not message.reasoning and not message.hidden_reasoning
+        for message in request.messages
+    )
 
 
-def has_beta(request: Request, beta: str) -> bool:
-    """Return whether the request asks for a beta; Bedrock and Vertex have betas in the body."""
+def interleaves_thinking(request: Request) -> bool:
+    """Return whether a request with thinking and tools asks for thinking between calls.
+
+    Betas stand in bodies on Bedrock and Vertex; elsewhere a header has them, which a body does not show.
+    """
     named = request.settings.get("anthropic_beta")
-    return isinstance(named, list) and beta in named
+    return isinstance(named, list) and _INTERLEAVED_THINKING in named and bool(request.tools)
