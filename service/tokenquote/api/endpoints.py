@@ -103,9 +103,7 @@ FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
         (Endpoints.quotes, _answer_quotes),
         _by_body(
             Endpoints.tokens,
-            lambda asked, known: answer_tokens(
-                asked, known.catalog, known.vocabularies, known.now.date()
-            ),
+            lambda asked, known: answer_tokens(asked, known.catalog, known.vocabularies, known.now.date()),
         ),
         _by_body(
             Endpoints.media, lambda asked, known: answer_media(asked, known.catalog, known.vocabularies)

@@ -65,7 +65,9 @@ def read_bedrock_converse(body: JsonObject) -> Request:
         tools=tools.functions,
         schema=_read_schema(body),
         tool_choice=read_tool_choice(find_member(config, "toolChoice")),
-        settings=select_members(extra, "anthropic_beta", "thinking", "reasoning_config") if isinstance(extra, dict) else {},
+        settings=select_members(extra, "anthropic_beta", "thinking", "reasoning_config")
+        if isinstance(extra, dict)
+        else {},
         unknown=tools.unknown,
         shape="converse",
     )

@@ -95,7 +95,9 @@ class SystemSide:
         later = rule.changed is not None and (day or self._frame.own_day) >= rule.changed
         tokens = rule.tokens_since if later else rule.tokens
         doubt = abs(rule.tokens_since - rule.tokens) if rule.changed is not None and day is None else 0
-        return Tally(around=tokens + (rule.interleaved_with_tools if interleaved_with_tools else 0), doubt=doubt)
+        return Tally(
+            around=tokens + (rule.interleaved_with_tools if interleaved_with_tools else 0), doubt=doubt
+        )
 
     def schema(self, schema: OutputSchema) -> Tally:
         """Count an output schema."""
