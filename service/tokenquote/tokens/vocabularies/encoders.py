@@ -11,6 +11,7 @@ from typing import Protocol
 import tiktoken
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary, VocabularyFormat
+from tokenquote.tokens.vocabularies.claude import ClaudeEncoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing
 from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
 
@@ -149,4 +150,5 @@ _READERS: Mapping[VocabularyFormat, Callable[[str, Vocabulary, bytes], Encoder]]
     "tekken": _tekken,
     "tokenizer.json": HuggingFaceEncoder,
     "sentencepiece": lambda name, entry, content: SentencePieceEncoder(content),
+    "claude-pieces": lambda name, entry, content: ClaudeEncoder(content),
 }
