@@ -31,12 +31,15 @@ def plan_from_requests(body_format: str, bodies: Sequence[Mapping[str, Any]]) ->
 
 def _added(before: Request, after: Request) -> tuple[Message, ...]:
     """Return the messages that the later request sends for the first time."""
-    same = (before.tools, before.schema, before.tool_choice) == (after.tools, after.schema, after.tool_choice)
-    if not same:
-        raise NotAPlan("a request has other tools, another output schema or another tool_choice")
+    if _settings(before) != _settings(after):
+        raise NotAPlan("a request has other tools, another output schema, tool_choice or other settings")
     if after.messages[: len(before.messages)] != before.messages:
         raise NotAPlan("a request does not continue the one before")
     return after.messages[len(before.messages) :]
+
+
+def _settings(request: Request) -> tuple[object, ...]:
+    return request.tools, request.schema, request.tool_choice, request.settings
 
 
 def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
@@ -48,6 +51,8 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
         raise NotAPlan("a request between two recorded ones is missing")
     if any(message.reasoning or message.hidden_reasoning for message in answer):
         raise NotAPlan("thoughts are sent back")
+    if any(message.failed for message in rest):
+        raise NotAPlan("a result is an error, which no plan says")
     said = [text for message in answer for text in message.texts]
     calls = [call for message in answer for call in message.calls]
     results = [message for message in rest if message.role == "tool"]

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from tokenquote.catalog.schema.calibration import CalibratedFamily, CalibratedUse, Fit, HalfWidth, Kind
 from tokenquote.counts import Count, Method, total
 from tokenquote.tokens import request_features as features
-from tokenquote.tokens.request import Message, Request, ToolDefinition
+from tokenquote.tokens.request import Message, Request, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.request_features import Features
 from tokenquote.tokens.texts import TextMemo
@@ -151,7 +151,12 @@ class CalibratedRequests:
         request = Request(tools=tuple(tools))
         return self._counted(features.tools(request, self._use), self._band("tools"))
 
-    def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
         """Count what messages add to a request that ends with `before`."""
         together = self._added((*before, *messages))
         return together.beyond(self._added(tuple(before))) if before else together

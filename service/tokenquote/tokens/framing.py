@@ -65,7 +65,12 @@ class FramedRequests:
         around = self._framing.prompt * len(request.prompts)
         return self._texts.texts(request.prompts).with_framing(request.prompt_tokens + empty + around)
 
-    def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
         """Count what messages add to a request; it does not matter what goes before them."""
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
         parts = (self._exchange(group, names) for group in _exchanges(messages))

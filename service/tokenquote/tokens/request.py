@@ -11,6 +11,7 @@ from tokenquote.errors import LocatedError, Location
 
 __all__ = [
     "BodyError",
+    "DocumentText",
     "JsonObject",
     "Location",
     "Media",
@@ -65,6 +66,18 @@ class Media:
     """The resolution that was asked for, in the provider's words. None: the provider's default."""
     name: str | None = None
     """The file name or title. None: it has none."""
+
+
+class DocumentText(str):
+    """The text of a document that a body sends as text and not as a file; some providers say so around it."""
+
+    title: str
+
+    def __new__(cls, text: str, title: str = "") -> DocumentText:
+        """Make it of the text, and of the title or name that the body gives it; empty: it has none."""
+        document = super().__new__(cls, text)
+        document.title = title
+        return document
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.claude import ClaudeRequests
 from tokenquote.tokens.framing import FramedRequests
-from tokenquote.tokens.request import Message, Request, Shape, ToolDefinition
+from tokenquote.tokens.request import Message, Request, Shape, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
@@ -39,9 +39,16 @@ class RequestStyle(Protocol):
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
         """Count tool definitions, given the system messages that may hold their block."""
 
-    def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
-        """Count what messages (a question, an answer, calls with results) add to a request that ends with
-        `before`."""
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
+        """Count what messages (a question, an answer, calls with results) add to a request.
+
+        The request ends with `before`, and all requests have the same choice of tools.
+        """
 
 
 class TokenRules:
@@ -113,9 +120,14 @@ class TokenRules:
         """Whether what any message adds depends on what goes before it, and not that of answers alone."""
         return self._style.reaches_back
 
-    def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
-        """Count what messages add to a request that ends with `before`."""
-        return self._style.appended(messages, before)
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
+        """Count what messages add to a request that ends with `before`, under a choice of tools."""
+        return self._style.appended(messages, before, choice)
 
     def _choose_style(self, shape: Shape | None) -> RequestStyle:
         """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise."""

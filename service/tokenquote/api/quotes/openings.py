@@ -20,6 +20,7 @@ from tokenquote.tokens import (
     read_body,
     read_tools,
 )
+from tokenquote.tokens.request import ToolChoice
 from tokenquote_client import plan as wire
 
 __all__ = ["OpeningReader", "Started"]
@@ -35,6 +36,8 @@ class Started:
     """Calls with their results that the body ends with: the first answer follows them."""
     spoken: Sequence[Message]
     """All messages of the body but those of the system."""
+    choice: ToolChoice | None
+    """The choice of tools that the body states, and every later request with it."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class OpeningReader:
         )
         self.amounts.assumptions += counted.notes
         spoken = [message for message in request.messages if message.role != "system"]
-        return Started(opening, _unanswered(request.messages), spoken)
+        return Started(opening, _unanswered(request.messages), spoken, request.tool_choice)
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:

@@ -20,7 +20,7 @@ from tokenquote.tokens import (
     TokenRules,
     ToolCall,
 )
-from tokenquote.tokens.request import Role
+from tokenquote.tokens.request import Role, ToolChoice
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import (
     AmountOrParts,
@@ -104,6 +104,8 @@ class _Resolver:
     """Calls with results that a start ends with: the first answer follows them."""
     opened_with: Sequence[Message] = ()
     """What a start says, where the model's messages depend on what goes before them; else nothing."""
+    choice: ToolChoice | None = None
+    """The choice of tools that a start states. None: it states none, or there is no start."""
 
     def opening(self, plan: wire.Plan) -> Opening:
         reader = OpeningReader(self.rules, self.media, self.amounts)
@@ -111,6 +113,7 @@ class _Resolver:
             started = reader.start(plan.start, plan.turns[0])
             self.unanswered = started.spoken if self.rules.reaches_back else started.unanswered
             self.opened_with = started.spoken if self.rules.reaches_back else ()
+            self.choice = started.choice
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
@@ -248,4 +251,4 @@ class _Resolver:
         return (None if text is None else ToolCall("", text, call_id)), count.tokens
 
     def _appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
-        return self.rules.appended(messages, before) if messages else NOTHING
+        return self.rules.appended(messages, before, self.choice) if messages else NOTHING

@@ -33,7 +33,7 @@ class Thinking(Entry):
     tokens_since: StrictInt = 0
     """The tokens of the instruction from `changed` on."""
     interleaved_with_tools: StrictInt = 0
-    """The tokens that the beta `interleaved-thinking-2025-05-14` adds to a request with thinking and tools."""
+    """The tokens that the beta `interleaved-thinking-2025-05-14` adds beside thinking and tools."""
 
 
 class SystemFrame(Entry):

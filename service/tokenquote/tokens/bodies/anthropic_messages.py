@@ -24,6 +24,7 @@ from tokenquote.tokens.bodies.schemas import read_json_schema, read_tools_member
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
 from tokenquote.tokens.request import (
     BodyError,
+    DocumentText,
     JsonObject,
     Location,
     Message,
@@ -147,7 +148,9 @@ def _read_media(block: JsonObject, at: Location) -> Part:
     source = read_object(block.get("source"), (*at, "source"))
     is_document = block["type"] == "document"
     if is_document and source.get("type") == "text":
-        return read_text(source, "data", (*at, "source"))
+        title = block.get("title")
+        text = read_text(source, "data", (*at, "source"))
+        return DocumentText(text, title if isinstance(title, str) else "")
     if is_document and source.get("type") == "content":
         return build_unknown(block, "blocks", at)
     value = source.get("data") or source.get("url") or source.get("file_id")

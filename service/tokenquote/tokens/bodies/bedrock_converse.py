@@ -24,6 +24,7 @@ from tokenquote.tokens.bodies.schemas import read_json_schema, read_tools_member
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
 from tokenquote.tokens.request import (
     BodyError,
+    DocumentText,
     JsonObject,
     Location,
     MediaKind,
@@ -142,7 +143,7 @@ def _read_media(block: JsonObject, at: Location) -> Part:
     source = read_object(medium.get("source"), (*at, kind, "source"))
     value = source.get("bytes") or find_member(source.get("s3Location"), "uri")
     if kind == "document" and isinstance(text := source.get("text"), str):
-        return text
+        return DocumentText(text, str(medium.get("name") or ""))
     return read_media(
         kind,
         value,

@@ -13,7 +13,7 @@ from tokenquote.tokens.claude.requests import as_anthropic, asks_thinking, inter
 from tokenquote.tokens.claude.system_side import SystemSide, join_system_texts
 from tokenquote.tokens.claude.tally import Tally
 from tokenquote.tokens.claude.texts import ClaudeTexts
-from tokenquote.tokens.request import Message, Request, ToolDefinition
+from tokenquote.tokens.request import Message, Request, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates.chat_messages import with_named_calls
 from tokenquote.tokens.texts import TextMemo
@@ -89,8 +89,8 @@ class ClaudeRequests:
             request.tools,
             request.tool_choice,
             one_at_a_time=request.settings.get("parallel_tool_calls") is False,
-            after_results=bool(spoken) and spoken[-1].role == "tool",
         )
+        tools += side.forced(request.tool_choice if request.tools else None, spoken)
         return RequestCount(
             system=self._count(before),
             tools=self._count(tools),
@@ -110,7 +110,12 @@ class ClaudeRequests:
         joined = side.joined(2) - side.joined(1) if has_system else side.joined(1)
         return self._count(side.tools(tools) + joined)
 
-    def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
         """Count what messages add to a request that holds `before` last; system messages open one."""
         if messages and messages[0].role == "system":
             text = join_system_texts(messages)
@@ -120,7 +125,9 @@ class ClaudeRequests:
         known = [with_named_calls(message) for message in before]
         together = [*known, *map(with_named_calls, messages)]
         added = self._conversation.count(together) - self._conversation.count(known)
-        return self._count(added + self._conversation.closes(known))
+        added += self._conversation.closes(known)
+        forced = self._system_side.forced(choice, together) - self._system_side.forced(choice, known)
+        return self._count(added + forced)
 
     def _count(self, tally: Tally) -> Count:
         tokens = tally.content + tally.around

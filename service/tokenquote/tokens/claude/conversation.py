@@ -19,13 +19,17 @@ from tokenquote.catalog.schema.claude_frame import CallUse, ClaudeFrame
 from tokenquote.tokens.claude.calls import calls_block, results_block
 from tokenquote.tokens.claude.tally import Tally
 from tokenquote.tokens.claude.texts import ClaudeTexts
-from tokenquote.tokens.claude.turns import Turn, count_images, cut_turns
-from tokenquote.tokens.request import Message
+from tokenquote.tokens.claude.turns import Turn, count_images, cut_turns, join_texts, list_documents
+from tokenquote.tokens.request import DocumentText, Message
 
 __all__ = ["ConversationCounter"]
 
 _UNSEEN = 5
 """The tokens by which a constant that follows from neighbouring generations may be off."""
+_DOCUMENT, _FURTHER_DOCUMENT, _TITLE = 37, 29, 6
+"""The tokens around the first document that is sent as text, around each further one, and around a title."""
+_DOCUMENT_DOUBT = 13
+"""The tokens by which the wrapper of such a document may be off; the repositories do not agree."""
 _REASONING = 8
 """The tokens by which reasoning that is sent back may be off: 15 of 19 calls come out to the token."""
 
@@ -87,12 +91,22 @@ class ConversationCounter:
         failed = Tally(around=rule.failed) + self._unseen("failed") if result.failed else Tally()
         images = count_images(result)
         each = rule.image_beside_text if any(result.texts) else rule.image
-        return failed + Tally(around=images * each, doubt=images * _UNSEEN)
+        shown = Tally(around=images * each, doubt=images * _UNSEEN)
+        return failed + shown + self._documents(list_documents(result))
 
     def _said(self, turn: Turn) -> Tally:
-        """Count what is said; each image carries a marker, which there is none of where no text follows."""
-        lone = -1 if turn.images and not turn.text else 0
-        return Tally(self._texts.message(turn.text), lone)
+        """Count what is said; a text after an image costs the marker that it would have had first."""
+        marker = 1 if turn.opens_with_image and turn.text else 0
+        return Tally(self._texts.message(turn.text), marker) + self._documents(turn.documents)
+
+    def _documents(self, documents: Sequence[DocumentText]) -> Tally:
+        """Count documents that are sent as text; their wrapper is known to a few tokens (11 calls)."""
+        if not documents:
+            return Tally()
+        titles = [document.title for document in documents if document.title]
+        content = sum(map(self._texts.inside, [*documents, *titles]))
+        around = _DOCUMENT + _FURTHER_DOCUMENT * (len(documents) - 1) + _TITLE * len(titles)
+        return Tally(content, around, _DOCUMENT_DOUBT * len(documents))
 
     def _assistant(self, turn: Turn, *, after_results: bool) -> Tally:
         tally, rule = self._thought(turn), self._frame.calls
@@ -118,8 +132,8 @@ class ConversationCounter:
 
 
 def _speaks(turn: Turn) -> bool:
-    return bool(turn.text or turn.images)
+    return bool(turn.text or turn.images or turn.documents)
 
 
 def _name_and_text(result: Message, names: Mapping[str, str]) -> tuple[str, str]:
-    return names.get(result.call_id or "") or result.name or "", "".join(result.texts)
+    return names.get(result.call_id or "") or result.name or "", join_texts(result)

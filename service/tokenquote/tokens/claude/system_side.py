@@ -55,7 +55,6 @@ class SystemSide:
         choice: ToolChoice | None = None,
         *,
         one_at_a_time: bool = False,
-        after_results: bool = False,
     ) -> Tally:
         """Count tool definitions with the prompt that comes with them under this choice."""
         if not tools:
@@ -65,8 +64,12 @@ class SystemSide:
         tally = Tally(written) + self._tool_prompt(use, one_at_a_time=one_at_a_time)
         if choice is not None and use == "named":
             tally += Tally(around=self._prefill(choice.names[0]) - self._prefill(_ANY_NAME) + 1)
-        forced = use != "auto" and after_results
-        return tally + Tally(around=self._frame.tools.forced_after_results if forced else 0)
+        return tally
+
+    def forced(self, choice: ToolChoice | None, messages: Sequence[Message]) -> Tally:
+        """Count what a forced call adds (or saves) where a request ends with results of tools."""
+        ends = bool(messages) and messages[-1].role == "tool" and chosen(choice) != "auto"
+        return Tally(around=self._frame.tools.forced_after_results if ends else 0)
 
     def _tool_prompt(self, use: ToolUse, *, one_at_a_time: bool) -> Tally:
         rule = self._frame.tools

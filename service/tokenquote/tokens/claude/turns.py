@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Literal
 
 from tokenquote.counts import Count
-from tokenquote.tokens.request import Media, Message, Role, ToolCall
+from tokenquote.tokens.request import DocumentText, Media, Message, Part, Role, ToolCall
 
-__all__ = ["Turn", "count_images", "cut_turns"]
+__all__ = ["Turn", "count_images", "cut_turns", "join_texts", "list_documents"]
 
 Side = Literal["system", "user", "assistant"]
 _SIDES: Mapping[Role, Side] = {"system": "system", "user": "user", "tool": "user", "assistant": "assistant"}
@@ -25,6 +25,10 @@ class Turn:
     """The text of each message that says anything; the parts of one message are joined without a gap."""
     images: int = 0
     """The number of images among what is said."""
+    opens_with_image: bool = False
+    """Whether an image stands before all text."""
+    documents: tuple[DocumentText, ...] = ()
+    """The documents that are sent as text, which is in none of `texts`."""
     calls: tuple[ToolCall, ...] = ()
     """The calls that the turn makes."""
     results: tuple[Message, ...] = ()
@@ -58,17 +62,36 @@ def _turn(side: Side, messages: Sequence[Message], *, in_loop: bool) -> Turn:
     said = [message for message in messages if message.role != "tool"]
     return Turn(
         side,
-        texts=tuple(text for message in said if (text := "".join(message.texts))),
+        texts=tuple(text for message in said if (text := join_texts(message))),
         images=sum(count_images(message) for message in said),
+        opens_with_image=bool(said) and _opens_with_image(said[0]),
+        documents=tuple(part for message in said for part in list_documents(message)),
         calls=tuple(call for message in said for call in message.calls),
         results=tuple(message for message in messages if message.role == "tool"),
         reasoning="".join(message.reasoning for message in said) if in_loop else "",
     )
 
 
+def join_texts(message: Message) -> str:
+    """Return the text of a message, whose parts are joined without a gap; documents are not part of it."""
+    return "".join(text for text in message.texts if not isinstance(text, DocumentText))
+
+
+def list_documents(message: Message) -> list[DocumentText]:
+    """Return the documents of a message that are sent as text."""
+    return [text for text in message.texts if isinstance(text, DocumentText)]
+
+
 def count_images(message: Message) -> int:
     """Return the number of images of a message, whether they are counted already or not."""
-    return sum(
-        part.media.images if isinstance(part, Count) else isinstance(part, Media) and part.kind == "image"
-        for part in message.parts
-    )
+    return sum(map(_images_in, message.parts))
+
+
+def _images_in(part: Part) -> int:
+    if isinstance(part, Count):
+        return part.media.images
+    return int(isinstance(part, Media) and part.kind == "image")
+
+
+def _opens_with_image(message: Message) -> bool:
+    return bool(message.parts) and _images_in(message.parts[0]) > 0

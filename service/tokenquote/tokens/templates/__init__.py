@@ -13,7 +13,7 @@ from functools import cached_property
 from tokenquote.catalog.schema.counting import TemplateUse
 from tokenquote.catalog.schema.framing import Framing
 from tokenquote.counts import Count
-from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolDefinition
+from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates.chat_messages import (
     template_messages,
@@ -86,7 +86,12 @@ class TemplatedRequests:
         tokens = self._tokens(conversation, tools) - self._tokens(conversation)
         return self._definitions(tokens, len(tools))
 
-    def appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
         """Count what messages add to a request that ends with `before`."""
         together = self._added([*before, *messages])
         return together.beyond(self._added(before)) if before else together
