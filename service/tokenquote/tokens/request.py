@@ -71,12 +71,12 @@ class Media:
 class DocumentText(str):
     """The text of a document that a body sends as text and not as a file; some providers say so around it."""
 
-    title: str
+    heading: str
 
     def __new__(cls, text: str, title: str = "") -> DocumentText:
         """Make it of the text, and of the title or name that the body gives it; empty: it has none."""
         document = super().__new__(cls, text)
-        document.title = title
+        document.heading = title
         return document
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from tokenquote_client import Quote, TokensQuestion
-from tokenquote.api.tokens import answer_tokens
 from tests.conftest import NOW, shipped
+
+from tokenquote.api.tokens import answer_tokens
 from tokenquote.tokens import Vocabularies
+from tokenquote_client import Quote, TokensQuestion
 
 VOCABULARIES = Vocabularies(shipped().vocabularies)
 SYSTEM = "Be brief."

@@ -63,11 +63,11 @@ class ToolPrompt(Entry):
     unseen: tuple[ToolUse, ...] = ()
     """The choices that no recorded call has; their figures follow from neighbouring generations."""
     one_at_a_time: dict[ToolUse, StrictInt] = Field(default={})
-    """The tokens added (or saved, if negative) by `disable_parallel_tool_use`, where recorded calls say so."""
+    """The tokens added (or saved, if negative) by `disable_parallel_tool_use` where calls show it."""
     forced_after_results: StrictInt = 0
     """The tokens added (or saved) where a call is forced and the request ends with results of tools."""
     escapes_unicode: bool = True
-    """Whether characters beyond ASCII stand in definitions as `\\u2014`."""
+    """Whether characters beyond ASCII stand in definitions by their numbers."""
 
 
 class CallFrame(Entry):
@@ -96,7 +96,7 @@ class CallFrame(Entry):
     image_beside_text: StrictInt = 18
     """The tokens added for an image in a result that has text as well."""
     unseen: tuple[CallUse, ...] = ()
-    """What no recorded call of the generation has in its history; its constants follow from its neighbours."""
+    """What no recorded call of the generation has in its history; neighbouring generations say its tokens."""
 
 
 class ClaudeFrame(Entry):

@@ -153,6 +153,5 @@ class ClaudeRequests:
     def _notes(self, *, thinks: bool) -> Iterator[str]:
         changed = self._frame.system.thinking.changed
         if thinks and changed is not None:
-            yield (
-                f"thinking: as of {self._day or self._frame.own_day}; its prompt has been another since {changed}"
-            )
+            day = self._day or self._frame.own_day
+            yield f"thinking: as of {day}; its prompt has been another since {changed}"

@@ -103,7 +103,7 @@ class ConversationCounter:
         """Count documents that are sent as text; their wrapper is known to a few tokens (11 calls)."""
         if not documents:
             return Tally()
-        titles = [document.title for document in documents if document.title]
+        titles = [document.heading for document in documents if document.heading]
         content = sum(map(self._texts.inside, [*documents, *titles]))
         around = _DOCUMENT + _FURTHER_DOCUMENT * (len(documents) - 1) + _TITLE * len(titles)
         return Tally(content, around, _DOCUMENT_DOUBT * len(documents))

@@ -18,7 +18,7 @@ def tool_text(tool: ToolDefinition, *, escaped: bool) -> str:
     """Return the definition with the newline after it.
 
     Members of the tool that are neither name, description nor schema are not part of it, nor is an empty
-    description. With `escaped`, characters beyond ASCII are written as `\\u2014`.
+    description. With `escaped`, characters beyond ASCII are written by their numbers.
     """
     described = {"description": tool.description} if tool.description else {}
     function = {**described, "name": tool.name, "parameters": tool.parameters}
@@ -26,5 +26,5 @@ def tool_text(tool: ToolDefinition, *, escaped: bool) -> str:
 
 
 def output_schema_text(schema: OutputSchema) -> str:
-    """Return the schema over several lines, its keys in the order sent, as 84 of 95 recorded calls bill it."""
+    """Return the schema over several lines, its keys in the order sent, as 84 of 95 calls bill it."""
     return json.dumps(schema.schema, indent=2)
