@@ -38,7 +38,8 @@ SLOW = (
     "memory/test_model_files.py", "memory/test_training.py", "observability/test_metrics_reference.py",
     "observability/test_scraped.py", "packaging/test_base_install.py", "packaging/test_wheel.py",
     "quotes/test_against_simulation.py", "quotes/test_nothing_is_kept.py",
-    "tokens/bodies/test_any_body.py", "tokens/openai/test_references.py",
+    "tokens/bodies/test_any_body.py", "tokens/claude/test_adversarial_texts.py",
+    "tokens/claude/test_claude_texts.py", "tokens/openai/test_references.py",
     "tokens/test_against_mistral_common.py", "tokens/test_against_slow_byte_pairs.py",
     "tokens/test_chat_templates.py", "tokens/test_open_vocabularies.py", "tokens/test_vocabularies.py",
 )  # fmt: skip

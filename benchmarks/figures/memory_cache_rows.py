@@ -1,4 +1,4 @@
-"""Rows that tell a KV cache: in blocks, tokens, bytes, of an engine's log or of a paper."""
+"""Rows on KV caches in blocks, tokens or bytes, from an engine's log or a paper."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from fractions import Fraction
 
 from benchmarks.figures.memory_rows import Configs, NoConfig, Row
 
+from tokenquote.counts import ceil_div
 from tokenquote.memory import (
     CachePlan,
-    CompressedAttention,
     Formats,
-    GroupedAttention,
-    LatentAttention,
     block_pool,
     hybrid_block,
     kv_cache,
     read_cache_layout,
 )
-from tokenquote.memory.kv_cache import state_on_rank, token_on_rank
 from tokenquote.memory.kv_cache.paging import BlockPool
-from tokenquote.memory.layers import Attention, NoAttention
+from tokenquote.memory.layers import (
+    Attention,
+    CompressedAttention,
+    GroupedAttention,
+    LatentAttention,
+    NoAttention,
+)
 from tokenquote.memory.layers.linear_attention import LinearAttention
 from tokenquote.memory.layers.recurrent import Mamba, Mamba2
 
@@ -36,22 +39,24 @@ _TYPES = {"auto": "bf16", "none": "bf16", "float16": "fp16", "bfloat16": "bf16",
 
 
 class NotAttempted(LookupError):
-    """The row asks for something that nothing here tells; the argument says what."""
+    """The row asks for something that cannot be predicted; the argument says what."""
 
 
 class CacheRows:
-    """Predicts the rows of KV caches and recurrent states."""
+    """The predictors of rows on KV caches and recurrent states."""
 
     def __init__(self, configs: Configs, formats: Formats) -> None:
         self._configs = configs
         self._formats = formats
 
     def predictors(self) -> Mapping[str, Callable[[Row], float]]:
-        """By quantity, each in the row's own unit."""
+        """Return a predictor for each quantity, which answers in the row's own unit."""
         return {
             "num_gpu_blocks": self._gpu_blocks,
             "kv_tokens": self._tokens,
-            "kv_blocks_for_request": lambda row: -(-_need(row, "prompt_tokens") // _need(row, "block_size")),
+            "kv_blocks_for_request": lambda row: ceil_div(
+                _need(row, "prompt_tokens"), _need(row, "block_size")
+            ),
             "kv_gib_needed": self._total,
             "kv_total_mib": self._total,
             "kv_full_layers_mib": self._total,
@@ -75,12 +80,12 @@ class CacheRows:
     # Layers and types of a row.
 
     def _layers(self, row: Row) -> tuple[Attention, ...]:
-        """What the row itself says of its layers, else the layers of its model's config."""
+        """Return what the row itself says of its layers, else the layers of its model's config."""
         stated = _stated_layers(row)
         return stated if stated is not None else self._model_layers(row)
 
     def _model_layers(self, row: Row) -> tuple[Attention, ...]:
-        layers = _of_kind(row, read_cache_layout(self._configs.of(row)).layers)
+        layers = _layers_asked_about(row, read_cache_layout(self._configs.config(row)).layers)
         if row.inputs.get("kv_layers") and all(layer == layers[0] for layer in layers):
             layers = layers[:1] * int(row.inputs["kv_layers"])
         if "+eagle" in row.model.lower():  # a draft head with a layer of its own
@@ -140,7 +145,7 @@ class CacheRows:
         return pool.tokens(_pool_bytes(row))
 
     def _concurrency(self, row: Row) -> float:
-        """Of full-length requests that a pool of so many tokens serves; windows need less than that."""
+        """Return the full-length requests that a pool serves; windows need less than all tokens."""
         tokens, length = _need(row, "kv_tokens"), _need(row, "max_model_len")
         try:
             layers, plan = self._model_layers(row), self._plan(row)
@@ -153,11 +158,11 @@ class CacheRows:
         return tokens / length * groups / self._block_share(layers, plan, length, row)
 
     def _block_share(self, layers: tuple[Attention, ...], plan: CachePlan, length: int, row: Row) -> float:
-        """Blocks of a request, in those that a full layer would need."""
+        """Return the blocks of a request, as a share of those that a full layer would need."""
         block = plan.block or 16
-        full = -(-length // block)
+        full = ceil_div(length, block)
         group = block_pool(layers, plan)
-        page = max(token_on_rank(one, plan.tensor_parallel, plan) for one in layers)
+        page = max(layer.token_bytes(plan.tensor_parallel, plan) for layer in layers)
         group_layers = group.bytes_per_block // (block * page)
         kinds: dict[int | None, int] = {}
         for layer in layers:
@@ -165,18 +170,18 @@ class CacheRows:
             kinds[window] = kinds.get(window, 0) + 1
         share = 0.0
         for window, count in kinds.items():
-            groups = -(-count // max(1, group_layers))
+            groups = ceil_div(count, max(1, group_layers))
             if window is None:
                 share += groups
             else:
                 batched = row.number("max_num_batched_tokens") or 8192
-                share += groups * min(full, -(-min(window - 1 + batched, length) // block) + 1) / full
+                share += groups * min(full, ceil_div(min(window - 1 + batched, length), block) + 1) / full
         return share
 
     def _half_pool(self, row: Row) -> float:
-        """Keys, or values, of so many tokens on one rank."""
+        """Return the keys, or the values, of the row's tokens on one rank."""
         layers, plan = self._layers(row), self._plan(row)
-        each = sum(token_on_rank(layer, plan.tensor_parallel, plan) for layer in layers)
+        each = sum(layer.token_bytes(plan.tensor_parallel, plan) for layer in layers)
         return each / 2 * _need(row, "tokens") / row.unit
 
     def _ssm_state(self, row: Row) -> float:
@@ -188,9 +193,9 @@ class CacheRows:
         return self._states(row, plan) / row.unit
 
     def _states(self, row: Row, plan: CachePlan) -> int:
-        """Of a pool with one slot more than sequences (SGLang)."""
+        """Return the states of a pool with one slot more than sequences (SGLang)."""
         slots = (row.number("max_mamba_cache_size") or row.number("seqs") or 1) + 1
-        return slots * sum(state_on_rank(one, plan.tensor_parallel, plan) for one in self._layers(row))
+        return slots * sum(layer.state_bytes(plan.tensor_parallel, plan) for layer in self._layers(row))
 
     def _hybrid_block(self, row: Row) -> float:
         return hybrid_block(self._layers(row), replace(self._plan(row), block=None))
@@ -198,21 +203,23 @@ class CacheRows:
     def _padding(self, row: Row) -> float:
         layers, plan = self._layers(row), replace(self._plan(row), block=None)
         block = row.number("block") or hybrid_block(layers, plan)
-        page = next(size for one in layers if (size := token_on_rank(one, plan.tensor_parallel, plan)))
-        state = max(state_on_rank(one, plan.tensor_parallel, plan) for one in layers)
+        page = next(size for layer in layers if (size := layer.token_bytes(plan.tensor_parallel, plan)))
+        state = max(layer.state_bytes(plan.tensor_parallel, plan) for layer in layers)
         return 100 * (block * page / state - 1)
 
     def _pool_of_fraction(self, row: Row) -> float:
-        """TensorRT-LLM: a fraction of what is free, in whole blocks of 32 tokens."""
+        """Return TensorRT-LLM's pool: a fraction of what is free, in whole blocks of 32 tokens."""
         available, fraction = row.first("available_gib"), row.first("kv_fraction")
         if available is None or fraction is None:
             raise NotAttempted("the pool is what an engine left free, which the row does not say")
-        plan = replace(self._plan(row), element=self._formats.cache_element(self._of_name(row)), block=None)
+        plan = replace(
+            self._plan(row), element=self._formats.cache_element(self._type_by_name(row)), block=None
+        )
         layers = self._layers(row)
-        block = 32 * sum(token_on_rank(one, plan.tensor_parallel, plan) for one in layers)
+        block = 32 * sum(layer.token_bytes(plan.tensor_parallel, plan) for layer in layers)
         return float(available * fraction * _GIB // block * block / row.unit)
 
-    def _of_name(self, row: Row) -> str:
+    def _type_by_name(self, row: Row) -> str:
         return "fp8" if re.search(r"fp8 kv", row.model, re.IGNORECASE) else self._type(row)
 
     # llama.cpp, papers and peers.
@@ -225,22 +232,22 @@ class CacheRows:
         tokens = row.number("cells", "n_ctx", "tokens", "context", "context_tokens")
         if tokens is None:
             raise NotAttempted("the row does not say how many tokens are held")
-        plain = tuple(_without_window(one) for one in layers)
+        plain = tuple(_without_window(layer) for layer in layers)
         if row.quantity in ("kv_total_mib", "kv_gb_fp16", "kv_gib_needed", "kv_cache_bytes"):
             plain = layers if _stated_layers(row) is None else plain
         return kv_cache(plain, replace(plan, tokens=tokens, block=None)).bytes / row.unit
 
     def _llama_cpp(self, row: Row, context: int) -> int:
-        """One sequence with its windows in a buffer of their own, padded to 256."""
+        """Return the bytes of one sequence, whose windows lie in a second buffer, padded to 256."""
         plan = replace(
             self._plan(row, context), in_flight=row.number("n_ubatch") or 512, pad=256, one_buffer=True
         )
         return kv_cache(self._model_layers(row), plan).bytes
 
     def _attention_only(self, row: Row) -> float:
-        """Papers leave the state of recurrent layers out, and windows too."""
-        layers = tuple(_without_window(one) for one in self._layers(row))
-        attention = tuple(one for one in layers if isinstance(one, GroupedAttention | LatentAttention))
+        """Return the cache as papers count it, without recurrent states and windows."""
+        layers = tuple(_without_window(layer) for layer in self._layers(row))
+        attention = tuple(layer for layer in layers if isinstance(layer, GroupedAttention | LatentAttention))
         plan = replace(self._plan(row), tokens=_need(row, "tokens"), block=None)
         return kv_cache(attention, plan).bytes / row.unit
 
@@ -253,26 +260,26 @@ class CacheRows:
         return kv_cache(self._layers(row), plan).bytes_per_token
 
     def _recurrent(self, row: Row) -> float:
-        """llama.cpp keeps both states in fp32, once for each sequence and each speculative step."""
+        """Return llama.cpp's states, in fp32, once for each sequence and each speculative step."""
         sequences = row.number("seqs") or 1
         slots = sequences * (1 + (row.number("rs_seq") or 0))
         plan = replace(self._plan(row), conv_bytes=4, state_bytes=4)
-        return slots * sum(state_on_rank(one, 1, plan) for one in self._layers(row)) / row.unit
+        return slots * sum(layer.state_bytes(1, plan) for layer in self._layers(row)) / row.unit
 
 
 def _recurrent_alone(layers: tuple[Attention, ...]) -> bool:
-    """Recurrent layers beside attention of one kind."""
+    """Return whether there are recurrent layers beside attention of one kind."""
     kinds = {layer.kind for layer in layers if not isinstance(layer, NoAttention)}
     windows = any(isinstance(layer, GroupedAttention) and layer.window for layer in layers)
     return len(kinds) > 1 and not windows
 
 
 def _tokens_of_whole_requests(pool: BlockPool, pool_bytes: int, length: int) -> int:
-    """As vLLM logs them since 0.20: requests of full length that fit, in tokens.
+    """Return the tokens that vLLM logs since 0.20: those of the requests of full length that fit.
 
     Attention takes blocks for every token of a request, each group of recurrent layers two.
     """
-    blocks = -(-length // pool.block) + 2 * (pool.groups - 1)
+    blocks = ceil_div(length, pool.block) + 2 * (pool.groups - 1)
     return pool.blocks(pool_bytes) * length // blocks
 
 
@@ -290,18 +297,18 @@ def _pool_bytes(row: Row) -> int:
     return int(Fraction(str(pool)) * _GIB)
 
 
-def _of_kind(row: Row, layers: tuple[Attention, ...]) -> tuple[Attention, ...]:
-    """Of a model's layers those that the row is about, as many of them as it says."""
+def _layers_asked_about(row: Row, layers: tuple[Attention, ...]) -> tuple[Attention, ...]:
+    """Return those of a model's layers that the row is about, as many of them as it says."""
     if row.quantity not in ("kv_full_layers_mib", "kv_swa_layers_mib"):
         return layers
     sliding = row.quantity == "kv_swa_layers_mib"
-    wanted = tuple(one for one in layers if sliding == (getattr(one, "window", None) is not None))
+    wanted = tuple(layer for layer in layers if sliding == (getattr(layer, "window", None) is not None))
     number = row.number(*_LAYER_COUNTS)
     return wanted[:1] * number if wanted and number else wanted
 
 
 def _without_window(layer: Attention) -> Attention:
-    """A layer for which a log already says how many tokens its buffer has."""
+    """Return a layer without its window, where a log already says how many tokens its buffer has."""
     if isinstance(layer, CompressedAttention):
         return replace(layer, window=2**40, ratio=0, indexer=None)
     if isinstance(layer, GroupedAttention) and layer.window is not None:
@@ -310,7 +317,7 @@ def _without_window(layer: Attention) -> Attention:
 
 
 def _stated_layers(row: Row) -> tuple[Attention, ...] | None:
-    """Layers from the sizes that stand in the row."""
+    """Return layers from the sizes that stand in the row; None: it does not state enough."""
     recurrent = _stated_recurrent(row)
     number = row.number(*_LAYER_COUNTS)
     types = row.inputs.get("types") or {}

@@ -1,4 +1,4 @@
-"""Rows that tell what an engine holds on one GPU beside the cache, and what it leaves to it."""
+"""Rows on what an engine holds on one GPU beside the cache, and on what it leaves to the cache."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from benchmarks.figures.memory_weight_rows import format_name
 
 from tokenquote.memory import Formats, read_architecture, weigh_architecture
 from tokenquote.memory.gpus import Layout, LayoutError
-from tokenquote.memory.gpus.fit import budget_of
-from tokenquote.memory.gpus.overhead import Engine, Overhead, default_batch, overhead_of
+from tokenquote.memory.gpus.fit import engine_budget
+from tokenquote.memory.gpus.overhead import EngineSettings, Overhead, default_batch, engine_overhead
 from tokenquote.memory.gpus.sharding import WeightSharding
 
 __all__ = ["EngineRows"]
@@ -26,23 +26,23 @@ _SORTING_SAMPLER = (0, 16)  # vLLM up to here sorts the vocabulary, which takes 
 
 @dataclass(frozen=True)
 class _Rank:
-    """The first rank, which logs are of."""
+    """The memory of the first rank, which logs are of."""
 
     weights: int
     overhead: Overhead
 
 
 class EngineRows:
-    """Predicts the rows of weights over several GPUs, activations, runtime, graphs and pools."""
+    """The predictors of rows on weights over several GPUs, activations, runtime, graphs and pools."""
 
     def __init__(self, configs: Configs, formats: Formats, alone: Callable[[Row], float]) -> None:
-        """`alone` predicts the weights of a model that is on one GPU."""
+        """Hold configs and formats; `alone` predicts the weights of a model that is on one GPU."""
         self._configs = configs
         self._formats = formats
         self._alone = alone
 
     def predictors(self) -> Mapping[str, Callable[[Row], float]]:
-        """By quantity, each in the row's own unit."""
+        """Return a predictor for each quantity, which answers in the row's own unit."""
         return {
             "weights_gib_per_gpu": self._weights,
             "torch_peak_activation_gib": self._peak,
@@ -52,7 +52,7 @@ class EngineRows:
         }
 
     def _weights(self, row: Row) -> float:
-        """Of the first rank; where experts are packed, with the room that they take besides."""
+        """Return the weights of the first rank, with the padding of packed experts."""
         padded = format_name(row) == "mxfp4" and _is_h100(row)  # other kernels leave experts as they are
         if _layout(row).gpus == 1 and not padded:
             return self._alone(row)
@@ -66,16 +66,16 @@ class EngineRows:
         return self._rank(row).overhead.activations / row.unit
 
     def _pool(self, row: Row) -> float:
-        """Budget less what the log says of the rest, or less what is predicted of it."""
+        """Return the budget less the rest, as the log states it or as it is predicted."""
         share = row.first("gpu_memory_utilization")
         if share is None:
             raise NotAttempted("the row does not say which part of the GPU the engine takes")
-        budget = budget_of(_usable(row), Fraction(str(share))) / _GIB
+        budget = engine_budget(_usable(row), Fraction(str(share))) / _GIB
         if (rest := row.first("total_non_kv_gib")) is not None:
             return budget - float(rest)
         logged = [row.first(name) for name in ("weights_gib", "torch_peak_gib", "non_torch_gib")]
-        if all(one is not None for one in logged):
-            return budget - sum(float(one) for one in logged)
+        if all(part is not None for part in logged):
+            return budget - sum(float(part) for part in logged)
         rank = self._rank(row)
         used = rank.weights + rank.overhead.padding + rank.overhead.non_torch
         return budget - used / _GIB - self._peak(row)
@@ -84,7 +84,7 @@ class EngineRows:
         name = format_name(row)
         if name is None:
             raise NotAttempted(f"no format of quantization.yaml for {row.text()[:60]!r}")
-        architecture = read_architecture(self._configs.of(row))
+        architecture = read_architecture(self._configs.config(row))
         weights = weigh_architecture(architecture, self._formats.weight(name), self._formats)
         layout = _layout(row)
         sharding = WeightSharding(architecture, weights.components)
@@ -93,7 +93,7 @@ class EngineRows:
         except LayoutError as error:
             raise NotAttempted(error.detail) from None
         stage = sharding.stages(layout)[0]
-        overhead = overhead_of(architecture, stage, layout, _engine(row), packed_experts=name == "mxfp4")
+        overhead = engine_overhead(architecture, stage, layout, _engine(row), packed_experts=name == "mxfp4")
         return _Rank(stage.bytes, overhead)
 
 
@@ -101,10 +101,10 @@ def _layout(row: Row) -> Layout:
     return Layout(row.number("tensor_parallel") or 1, row.number("pipeline_parallel") or 1)
 
 
-def _engine(row: Row) -> Engine:
+def _engine(row: Row) -> EngineSettings:
     total = _total_gib(row) or 0
     sequences, tokens = default_batch(round(total * _GIB), str(row.first("gpu") or ""))
-    return Engine(
+    return EngineSettings(
         utilization=Fraction(1),
         max_num_seqs=row.number("max_num_seqs") or sequences,
         max_num_batched_tokens=row.number("max_num_batched_tokens") or tokens,

@@ -1,4 +1,4 @@
-"""Measured and published memory figures beside what the service's own functions say."""
+"""Measured and published memory figures beside what the service's own functions predict."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from benchmarks.figures.memory_weight_rows import WeightRows
 from benchmarks.figures.vector_rows import why_not_attempted
 
 from tokenquote.catalog import Catalog
-from tokenquote.memory import ArchitectureError, CacheError, UnknownFormat, formats_of
+from tokenquote.memory import ArchitectureError, CacheError, UnknownFormat, number_formats
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
 EVIDENCE = ("independent", "conditional")
-"""What a row's check may rest on to say something of an estimator."""
+"""The kinds of check that say something of an estimator."""
 
 
 # What an engine reserves was fitted on logs; the band holds nearly all of them (memory/gpus/overhead.py).
@@ -32,7 +32,7 @@ _BANDS = {
 
 @dataclass(frozen=True)
 class MemoryFigure:
-    """One row, predicted or not."""
+    """A row and its prediction, or the reason why there is none."""
 
     row: Row
     predicted: float | None
@@ -41,7 +41,7 @@ class MemoryFigure:
 
     @property
     def error(self) -> float | None:
-        """Relative to the figure."""
+        """The error relative to the figure; None: there is no prediction."""
         value = self.row.value
         if self.predicted is None or value is None:
             return None
@@ -53,7 +53,7 @@ class MemoryFigure:
 
     @property
     def high(self) -> float | None:
-        """Engines load buffers besides: rotary tables, what an allocator rounds up."""
+        """The upper end, with the buffers that engines load: rotary tables, what an allocator rounds up."""
         if self.predicted is None:
             return None
         buffers = 1.01 if self.row.quantity == "weights_gib_per_gpu" else 1
@@ -68,14 +68,14 @@ class MemoryFigure:
 
 
 class MemoryFigures:
-    """Predicts every row of a file."""
+    """The predictions of all rows of a file."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._formats = formats_of(catalog.quantization)
+        self._formats = number_formats(catalog.quantization)
 
     def predict(self, vectors: Path) -> Iterator[MemoryFigure]:
-        """Every row, attempted or not; architectures.json beside the rows is read as well."""
+        """Yield every row, attempted or not; architectures.json beside the rows is read as well."""
         configs = Configs(
             self._catalog, [folder / "architectures.json" for folder in (vectors.parent, REFERENCE)]
         )

@@ -16,8 +16,8 @@ from typing import Any
 from tokenquote.catalog import Catalog
 from tokenquote.memory import (
     CachePlan,
-    formats_of,
     kv_cache,
+    number_formats,
     parameters,
     read_architecture,
     read_cache_layout,
@@ -31,16 +31,16 @@ _MIB = 2**20
 
 @dataclass(frozen=True)
 class CacheCase:
-    """A cache that an engine laid out."""
+    """A cache that an engine laid out, and what it logged."""
 
     model: str
     tokens: int
     dtype: str
     logged: float
-    """MiB."""
+    """The size in MiB, as the engine logged it."""
     by: str
     llama_cpp: bool = True
-    """Buffers as llama.cpp lays them out: windows with room for a batch, whole 256s, states in fp32."""
+    """Whether buffers are llama.cpp's: windows with room for a batch, multiples of 256, states in fp32."""
     full_windows: bool = False
 
 
@@ -59,14 +59,14 @@ CACHES = (
 
 @dataclass(frozen=True)
 class FileCase:
-    """A file of weights."""
+    """A file of weights, and its size."""
 
     model: str
     quantization: str
     gib: float
     by: str
     accelerate: float
-    """Bytes that accelerate takes a weight for."""
+    """The bytes of a weight that accelerate assumes."""
 
 
 FILES = (
@@ -82,7 +82,7 @@ FILES = (
 
 
 def memory_peer_table(catalog: Catalog) -> str:
-    """Caches, then weights; the error of each beside its figure."""
+    """Return tables of caches and of weights, with the error of each beside its figure."""
     hf_mem = _hf_mem()
     lines = [
         "| KV cache | tokens | type | logged, MiB | by | here | hf-mem |",
@@ -98,7 +98,7 @@ def memory_peer_table(catalog: Catalog) -> str:
 
 def _cache_line(case: CacheCase, catalog: Catalog, hf_mem: Callable[..., int] | None) -> str:
     config = _config(case.model, catalog)
-    formats = formats_of(catalog.quantization)
+    formats = number_formats(catalog.quantization)
     plan = CachePlan(case.tokens, formats.cache_element(case.dtype))
     layers = read_cache_layout(config).layers
     if case.llama_cpp:
@@ -111,7 +111,7 @@ def _cache_line(case: CacheCase, catalog: Catalog, hf_mem: Callable[..., int] | 
 
 
 def _hf_mem_cell(case: CacheCase, config: Mapping[str, Any], hf_mem: Callable[..., int]) -> str:
-    """It knows no block types: those are left out."""
+    """Return hf-mem's figure; it knows no block types, which are left out."""
     dtype = {"fp16": "F16", "bf16": "BF16", "fp8": "F8_E4M3"}.get(case.dtype)
     if dtype is None:
         return "no such type"
@@ -124,7 +124,7 @@ def _hf_mem_cell(case: CacheCase, config: Mapping[str, Any], hf_mem: Callable[..
 
 def _file_line(case: FileCase, catalog: Catalog) -> str:
     architecture = read_architecture(_config(case.model, catalog))
-    formats = formats_of(catalog.quantization)
+    formats = number_formats(catalog.quantization)
     weights = weigh_architecture(architecture, formats.weight(case.quantization), formats)
     theirs = parameters(architecture) * case.accelerate
     cells = f"{case.model} | {case.quantization} | {case.gib:g} | {case.by}"

@@ -76,17 +76,17 @@ _KNOWN_AS = {
 
 
 class NoConfig(LookupError):
-    """Nobody here knows the architecture of the row's model."""
+    """The architecture of the row's model is not known."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One figure."""
+    """A measured or published figure."""
 
     index: int
     entry: Mapping[str, Any]
     run: Mapping[str, Any] = field(default_factory=dict)
-    """Other figures of the same log, by quantity."""
+    """The other figures of the same log, by quantity."""
 
     @property
     def inputs(self) -> Mapping[str, Any]:
@@ -111,12 +111,12 @@ class Row:
 
     @property
     def unit(self) -> int:
-        """Bytes of the row's unit; 1 for what is no memory."""
+        """The bytes of the row's unit; 1 for what is no memory."""
         return _UNITS.get(str(self.entry.get("unit")), 1)
 
     @property
     def basis(self) -> str:
-        """What the row proves: `independent` and `conditional` figures test an estimator."""
+        """What the row's check rests on: `independent` and `conditional` figures test an estimator."""
         return str(_object(self.entry.get("check")).get("basis"))
 
     @property
@@ -125,7 +125,7 @@ class Row:
         return float(stated) if isinstance(stated, int | float) else DEFAULT_TOLERANCE
 
     def first(self, *names: str) -> Any:
-        """The first of the inputs that is stated."""
+        """Return the first of the inputs that is stated."""
         return next((self.inputs[name] for name in names if self.inputs.get(name) is not None), None)
 
     def number(self, *names: str) -> int | None:
@@ -133,7 +133,7 @@ class Row:
         return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     def text(self) -> str:
-        """Everything that says something of the weights' format, in lower case."""
+        """Return everything that says something of the weights' format, in lower case."""
         words = [
             self.model,
             *(str(self.inputs.get(k) or "") for k in ("quant", "quantization", "dtype", "mix")),
@@ -142,7 +142,7 @@ class Row:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Rows of a file, each with the other figures of its group."""
+    """Return the rows of a file, each with the other figures of its group."""
     rows = [Row(index, entry) for index, entry in enumerate(read_vectors(path))]
     runs: dict[str, dict[str, Any]] = defaultdict(dict)
     for row in rows:
@@ -156,18 +156,18 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 class Configs:
-    """Configs by model name: of the row itself, of the catalog, of reference files."""
+    """The configs of models by name: of the row itself, of the catalog, of reference files."""
 
     def __init__(self, catalog: Catalog, references: Iterable[Path]) -> None:
-        """Of two references that know a model, the first counts; those that are not there are left out."""
+        """Hold the references: of two that know a model the first counts, and missing files are left out."""
         self._catalog = catalog
         self._references = dict.fromkeys(path.resolve() for path in references if path.is_file())
 
-    def of(self, row: Row) -> Mapping[str, Any]:
-        """The config of the row's model.
+    def config(self, row: Row) -> Mapping[str, Any]:
+        """Return the config of the row's model.
 
         Raises:
-            NoConfig: nobody knows it.
+            NoConfig: neither the row nor the catalog nor a reference has it.
         """
         stated = row.inputs.get("config")
         if isinstance(stated, Mapping) and _is_whole(stated):
@@ -178,8 +178,8 @@ class Configs:
         raise NoConfig(f"no config of {row.model[:80]}")
 
     def with_tower(self, row: Row) -> Mapping[str, Any]:
-        """The same with what sees, where the reference has it: as the files of the whole model have it."""
-        text = self.of(row)
+        """Return the config with the vision tower where the reference has one, as in the whole model."""
+        text = self.config(row)
         vision = next((self._towers[name] for name in spellings(row.model) if name in self._towers), None)
         outer = _OUTER.get(str(text.get("model_type")))
         if vision is None or outer is None or "text_config" in text:
@@ -197,29 +197,29 @@ class Configs:
         return found
 
     def published_total(self, row: Row) -> int | None:
-        """Parameters that the model's own files hold, as the reference has them."""
+        """Return the parameters that the model's own files hold, as the reference states them."""
         plain = row.model.split(" (")[0].lower()
-        totals = (m.get("params_total") for m in self._listed if str(m["name"]).lower() == plain)
+        totals = (model.get("params_total") for model in self._listed if str(model["name"]).lower() == plain)
         return next((total for total in totals if total), None)
 
     @cached_property
     def _known(self) -> Mapping[str, Mapping[str, Any]]:
-        """Configs under every spelling of their models' names; the first of each counts."""
-        scraped = [one for one in self._listed if "scraped" in one]
-        read = [one for one in self._listed if "scraped" not in one]
+        """The configs under every spelling of their models' names; the first of each counts."""
+        scraped = [listed for listed in self._listed if "scraped" in listed]
+        read = [listed for listed in self._listed if "scraped" not in listed]
         found: dict[str, Mapping[str, Any]] = {}
         # A config that was read counts more than a closer name of one that was scraped.
         for named, spellings_ in (
-            ([*self._of_catalog(), *_named(read)], (_exact, _bare, stem)),
+            ([*self._catalog_configs(), *_named(read)], (_exact, _bare, stem)),
             ([*_named(scraped)], (_exact, _bare, stem)),
-            ([*self._of_catalog(), *_named(read), *_named(scraped)], (_shortest,)),
+            ([*self._catalog_configs(), *_named(read), *_named(scraped)], (_shortest,)),
         ):
             for spell in spellings_:
                 for name, config in named:
                     found.setdefault(spell(name), config)
         return found
 
-    def _of_catalog(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def _catalog_configs(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for model in self._catalog.models.values():
             if model.weights is not None and model.weights.id == model.id:
                 for name in (model.id, *model.entry.aliases):
@@ -234,7 +234,7 @@ class Configs:
 
 
 def _is_whole(config: Mapping[str, Any]) -> bool:
-    """Whether it describes a model; some rows state no more than a type."""
+    """Return whether it describes a model; some rows state no more than a type."""
     try:
         read_cache_layout(config)
     except ArchitectureError:
@@ -248,22 +248,22 @@ def _named(models: list[dict[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any
 
 
 def _from_catalogue(model: Mapping[str, Any]) -> dict[str, Any]:
-    """A scraped model with names of its own for fields; its widths are not to be relied on."""
-    fields = {k: v for k, v in model["fields"].items() if v is not None}
+    """Return a scraped model, which has other names for fields; its widths are not to be relied on."""
+    fields = {name: value for name, value in model["fields"].items() if value is not None}
     fields["model_type"] = fields.pop("architecture", None)
     fields["intermediate_size"] = fields.pop("intermediate_or_moe", None)
     return {**model, "fields": fields, "scraped": True}
 
 
 def _trust(model: Mapping[str, Any]) -> tuple[bool, bool, bool]:
-    """Configs that were read from files first, then those whose total was checked, whose type is known."""
+    """Return a key that sorts configs read from files first, then checked totals, then known types."""
     model_type = str(model["fields"].get("model_type"))
     checked = bool((model.get("params_check") or {}).get("exact_match"))
     return ("scraped" in model, not checked, model_type == "None" or model_type.startswith("litgpt:"))
 
 
 def whole_config(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of the reference as a config.json has them: lists written out, the model type known."""
+    """Return the fields of the reference as a config.json has them: lists and model type in full."""
     config = dict(fields)
     for key in [key for key in config if key.endswith("_rle")]:
         config[key.removesuffix("_rle")] = [value for value, times in config.pop(key) for _ in range(times)]
@@ -279,7 +279,7 @@ def whole_config(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def spellings(name: str) -> Iterator[str]:
-    """Names under which the model may be known, closest first."""
+    """Yield the names under which the model may be known, closest first."""
     plain = re.sub(r"\s*\(.*\)$", "", name).strip()
     for form in (name, plain):
         yield _exact(_KNOWN_AS.get(_exact(form)) or _KNOWN_AS.get(_bare(form)) or form)
@@ -297,7 +297,7 @@ def _bare(name: str) -> str:
 
 
 def stem(name: str) -> str:
-    """The bare name without what says how its weights are stored or tuned."""
+    """Return the bare name without what says how its weights are stored or tuned."""
     words = re.split(r"[-_. ](?=\D)|[-_ ]", re.sub(r"^meta-(?=llama)", "", _bare(name)))
     while len(words) > 1 and _VARIANTS.fullmatch(words[-1]):
         words.pop()
@@ -305,7 +305,7 @@ def stem(name: str) -> str:
 
 
 def _shortest(name: str) -> str:
-    """The same without versions and dates either."""
+    """Return the stem without versions and dates."""
     words = stem(name).split("-")
     while len(words) > 1 and (_VERSIONS.fullmatch(words[-1]) or _VARIANTS.fullmatch(words[-1])):
         words.pop()

@@ -1,4 +1,4 @@
-"""Memory figures as tables: how many rows lie within their tolerance; the rest one by one with its cause."""
+"""Tables of memory figures: how many rows lie within their tolerance, and each other row with its cause."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _VISION = "the logged run loaded more than the checkpoint holds, in the vision t
 
 
 def memory_table(figures: Iterable[MemoryFigure]) -> str:
-    """Rows whose check is independent or conditional, by category and quantity; then every other of them."""
+    """Return the rows whose check is evidence, by category and quantity, and then each miss among them."""
     found = list(figures)
-    evidence = [one for one in found if one.row.basis in EVIDENCE]
+    evidence = [figure for figure in found if figure.row.basis in EVIDENCE]
     groups: dict[tuple[str, str], list[MemoryFigure]] = defaultdict(list)
-    for one in evidence:
-        groups[one.row.category, one.row.quantity].append(one)
+    for figure in evidence:
+        groups[figure.row.category, figure.row.quantity].append(figure)
     lines = [
         "| source | quantity | n | within tolerance | largest error | not predicted |",
         "|---|---|---:|---:|---:|---:|",
@@ -44,55 +44,56 @@ def memory_table(figures: Iterable[MemoryFigure]) -> str:
         "",
         "The rest, one by one:",
         "",
-        *(_miss(one) for one in evidence if not one.within),
+        *(_miss(figure) for figure in evidence if not figure.within),
     ]
     return "\n".join(lines)
 
 
-def memory_row(one: MemoryFigure) -> dict[str, Any]:
-    """The line of a predictions file."""
-    if one.predicted is None:
-        return {"row": one.row.index, "predicted": None, "reason": one.reason}
+def memory_row(figure: MemoryFigure) -> dict[str, Any]:
+    """Return the line of a predictions file."""
+    if figure.predicted is None:
+        return {"row": figure.row.index, "predicted": None, "reason": figure.reason}
     return {
-        "row": one.row.index,
-        "predicted": one.predicted,
-        "low": one.low,
-        "high": one.high,
-        "method": one.method,
+        "row": figure.row.index,
+        "predicted": figure.predicted,
+        "low": figure.low,
+        "high": figure.high,
+        "method": figure.method,
     }
 
 
 def _cells(rows: Sequence[MemoryFigure]) -> str:
-    within = sum(one.within for one in rows)
-    errors = [abs(one.error) for one in rows if one.error is not None]
+    within = sum(figure.within for figure in rows)
+    errors = [abs(figure.error) for figure in rows if figure.error is not None]
     largest = f"{max(errors):.3%}" if errors else ""
-    missing = sum(one.predicted is None for one in rows)
+    missing = sum(figure.predicted is None for figure in rows)
     return f"{len(rows)} | {within} ({within / max(1, len(rows)):.1%}) | {largest} | {missing or ''}"
 
 
 def _others(found: Sequence[MemoryFigure]) -> str:
-    rest = [one for one in found if one.row.basis not in EVIDENCE]
-    predicted = [one for one in rest if one.predicted is not None]
-    within = sum(one.within for one in predicted)
+    rest = [figure for figure in found if figure.row.basis not in EVIDENCE]
+    predicted = [figure for figure in rest if figure.predicted is not None]
+    within = sum(figure.within for figure in predicted)
     return (
         f"Of {len(rest)} rows that prove little (sums within one log, fitted figures, rows without a check) "
         f"{len(predicted)} are predicted, {within} of them within tolerance."
     )
 
 
-def _miss(one: MemoryFigure) -> str:
-    row = one.row
+def _miss(figure: MemoryFigure) -> str:
+    row = figure.row
     said = f"- {row.entry.get('id', row.index)} {row.model}, {row.quantity}: "
-    if one.predicted is None or one.error is None:
-        return f"{said}not predicted: {one.reason}"
+    if figure.predicted is None or figure.error is None:
+        return f"{said}not predicted: {figure.reason}"
     unit = row.entry.get("unit", "")
-    return f"{said}{row.value:g} {unit}, predicted {one.predicted:.6g} ({one.error:+.2%}): {_cause(one)}"
+    error = f"{figure.error:+.2%}"
+    return f"{said}{row.value:g} {unit}, predicted {figure.predicted:.6g} ({error}): {_cause(figure)}"
 
 
-def _cause(one: MemoryFigure) -> str:
-    known = _CAUSES.get((one.row.model, one.row.quantity))
+def _cause(figure: MemoryFigure) -> str:
+    known = _CAUSES.get((figure.row.model, figure.row.quantity))
     if known is not None:
         return known
-    if one.row.quantity == "weights_gib_per_gpu" and "gemma-3" in one.row.model:
+    if figure.row.quantity == "weights_gib_per_gpu" and "gemma-3" in figure.row.model:
         return _VISION
     return "not explained"

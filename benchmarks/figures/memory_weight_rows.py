@@ -1,4 +1,4 @@
-"""Rows that tell weights: parameters, files, what an engine loads on one GPU, training."""
+"""Rows on weights: parameters, files, what an engine loads on one GPU, training."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _FORMATS = (
 
 
 class WeightRows:
-    """Predicts the rows of parameters and weights."""
+    """The predictors of rows on parameters and weights."""
 
     def __init__(self, configs: Configs, formats: Formats) -> None:
         self._configs = configs
         self._formats = formats
 
     def predictors(self) -> Mapping[str, Callable[[Row], float]]:
-        """By quantity, each in the row's own unit."""
+        """Return a predictor for each quantity, which answers in the row's own unit."""
         return {
             "total_params": self._total,
             "unique_params": self._unique,
@@ -75,7 +75,7 @@ class WeightRows:
         }
 
     def _architecture(self, row: Row) -> Architecture:
-        return read_architecture(self._configs.of(row))
+        return read_architecture(self._configs.config(row))
 
     def _total(self, row: Row) -> float:
         counted = _counted_by_type(row)
@@ -94,7 +94,7 @@ class WeightRows:
         return weigh_architecture(architecture, self._formats.weight(name), self._formats)
 
     def _file(self, row: Row) -> float:
-        """A file of weights; a header and a vocabulary of some MB are left out."""
+        """Return the bytes of a file of weights; a header and a vocabulary of some MB are left out."""
         if row.inputs.get("bpw") is not None and row.inputs.get("params_b") is not None:
             return float(row.inputs["params_b"]) * 1e9 * float(row.inputs["bpw"]) / 8 / row.unit
         return self._weights(row).bytes / row.unit
@@ -115,7 +115,7 @@ class WeightRows:
         return self._total_bytes(row) / row.unit
 
     def _total_bytes(self, row: Row) -> float:
-        """What the checkpoint has if the row says how much, else what the config makes of it."""
+        """Return the checkpoint's parameters if the row states them, else those of the config."""
         stated, dtype = row.number("params_total"), str(row.inputs.get("dtype"))
         name = format_name(row)
         if stated is not None and name in ("bf16", "fp16", "fp32"):
@@ -123,7 +123,7 @@ class WeightRows:
         return self._weigh(row, read_architecture(self._configs.with_tower(row))).bytes
 
     def _adapters(self, row: Row) -> float:
-        """Rank x (inputs + outputs) of each matrix that is adapted."""
+        """Return rank x (inputs + outputs) of each matrix that is adapted."""
         rank, layers, hidden = (_given(row, name) for name in ("r", "layers", "hidden"))
         sizes = {
             "q_proj": hidden,
@@ -137,13 +137,13 @@ class WeightRows:
         return rank * layers * sum(hidden + width for width in widths if width is not None)
 
     def _double_quantisation(self, row: Row) -> float:
-        """Bits of NF4 less those with its constants quantised too (QLoRA, section 3)."""
+        """Return the bits of NF4 less those with its constants quantised too (QLoRA, section 3)."""
         plain, double = (self._formats.weight(name).storage.bits_per_weight for name in ("nf4", "nf4-dq"))
         return float((plain - double) * int(row.inputs["params"]) / 8 / row.unit)
 
 
 def _training(row: Row, stage: int) -> float:
-    """Weights, gradients and Adam's states of mixed precision, without activations."""
+    """Return weights, gradients and Adam's states of mixed precision, without activations."""
     weights = row.first("params") or 1e9 * (row.first("params_b") or 0)
     if not weights:
         raise NotAttempted("the row does not say how many weights are trained")
@@ -152,7 +152,7 @@ def _training(row: Row, stage: int) -> float:
 
 
 def format_name(row: Row) -> str | None:
-    """The format that a row's words mean."""
+    """Return the format that a row's words mean."""
     text = row.text().replace("quantized.", "")
     for pattern, name in _FORMATS:
         found = re.search(pattern, text)
@@ -175,7 +175,7 @@ def _given(row: Row, name: str) -> int:
 
 
 def _counted_by_type(row: Row) -> int | None:
-    """A total that the row's source gives by type: packed types count the elements that they unpack to."""
+    """Return a total that the row's source gives by type; packed types count what they unpack to."""
     words = ("F64", "F32", "F16", "BF16", "F8_E4M3", "I64", "I32", "I8", "U8", "I32_unpacked", "U8_unpacked")
     found = [row.inputs[word] for word in words if isinstance(row.inputs.get(word), int)]
     return sum(found) if found else None

@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks.recordings.calls import catalog_model, is_text_only, read_format, recorded_names, rows
 from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_requests
+from benchmarks.recordings.snapshots import recorded_day
 from benchmarks.recordings.token_counts import TokenCounter
 
 from tokenquote.api.quotes import quote_as
@@ -69,7 +70,7 @@ class Grower:
         for run in rows(path):
             calls = [
                 {
-                    "api": "deepseek.chat",
+                    "api": run.get("api", "deepseek.chat"),
                     "model_requested": run["model"],
                     "features": [],
                     "request": {
@@ -128,13 +129,14 @@ class Grower:
     def _model(self, call: Mapping[str, Any]) -> Model:
         """Find the catalog's model, or make a stand-in that counts as the recorded model does."""
         for name in recorded_names(call):
+            day = recorded_day(call) or self._catalog.last_own_day(call["api"], name)
             try:
-                counted_as = self._catalog.find_counting(name, call["api"])
+                counted_as = self._catalog.find_counting(name, call["api"], day)
             except ModelNotFound:
                 continue
             # Its cache is that of the name as it was called, whichever model answered on that day.
             called = str(call.get("model_requested") or "")
             sold = catalog_model(name, self._catalog) or catalog_model(called, self._catalog)
             model = sold or replace(self._catalog.models[_STAND_IN], id=name, caching=None)
-            return replace(model, counting=counted_as.counting)
+            return replace(model, counting=counted_as.counting.on(day))
         raise NotAPlan(f"the catalog has no model {call.get('model_requested')!r}")

@@ -49,8 +49,7 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
     answer, rest = new[:spoken], new[spoken:]
     if not answer or any(message.role in ("assistant", "system") for message in rest):
         raise NotAPlan("a request between two recorded ones is missing")
-    if any(message.reasoning or message.hidden_reasoning for message in answer):
-        raise NotAPlan("thoughts are sent back")
+    _refuse_unplannable(answer, new)
     if any(message.failed for message in rest):
         raise NotAPlan("a result is an error, which no plan says")
     said = [text for message in answer for text in message.texts]
@@ -66,6 +65,15 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
         if len(asked) != 1 or not asked[0].parts:
             raise NotAPlan("a request without a question, or with several")
         turns.append({"user": [*_parts(asked[0])], "tool_rounds": []})
+
+
+def _refuse_unplannable(answer: Sequence[Message], new: Sequence[Message]) -> None:
+    if any(message.name for message in new if message.role != "tool"):
+        raise NotAPlan("speakers with names")
+    if sum(bool(message.parts) for message in answer) > 1 or not all(m.texts or m.calls for m in answer):
+        raise NotAPlan("an answer of several messages, or an empty one")
+    if any(message.reasoning or message.hidden_reasoning for message in answer):
+        raise NotAPlan("thoughts are sent back")
 
 
 def _thought(answer: Sequence[Message]) -> dict[str, Any]:

@@ -84,7 +84,8 @@ class TokenCounter:
         for name in recorded_names(row):
             question = TokensQuestion(format=read_format(row), body=body_with_betas(row), model=name)
             try:
-                answer = answer_tokens(question, self._catalog, self._vocabularies, recorded_day(row))
+                day = recorded_day(row) or self._catalog.last_own_day(question.format, name)
+                answer = answer_tokens(question, self._catalog, self._vocabularies, day)
             except ModelNotFound:
                 continue
             except LocatedError as error:

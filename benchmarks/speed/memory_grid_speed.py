@@ -15,9 +15,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from tokenquote.catalog import load_catalog
-from tokenquote.memory import formats_of, kv_cache, read_architecture
+from tokenquote.memory import kv_cache, number_formats, read_architecture
+from tokenquote.memory.cache_plan import CachePlan
 from tokenquote.memory.grids import MemoryGrid, memory_grid
-from tokenquote.memory.kv_cache import CachePlan
 
 MODEL = "google/gemma-3-27b-it"  # layers of two kinds
 CONTEXTS = [1024 * i for i in range(1, 101)]
@@ -37,7 +37,7 @@ def main() -> int:
         print(f"{MODEL} has no architecture in the catalog")
         return 1
     layers = [layer.attention for layer in read_architecture(weights.architecture).layers]
-    element = formats_of(catalog.quantization).cache_element("bf16")
+    element = number_formats(catalog.quantization).cache_element("bf16")
     points = len(CONTEXTS) * len(SEQUENCES) * len(WEIGHTS)
 
     def at_once() -> MemoryGrid:

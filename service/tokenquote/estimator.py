@@ -54,7 +54,7 @@ class Estimator(Quoter):
         row = operation.endpoint
         try:
             parameters = read_parameters(row, {**operation.params, **operation.in_path})
-            answered = answer(row, operation.members, 0, parameters, known)
+            answered = answer(row, operation.members, None, parameters, known)
         except Refused as refused:
             raise build_service_error(refused.problem) from None
         if not isinstance(answered, operation.answer):

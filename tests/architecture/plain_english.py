@@ -37,7 +37,9 @@ PHRASES = (
     "one for whatever",
 )
 
-QUOTED: Mapping[str, str] = {}
+QUOTED: Mapping[str, str] = {
+    "clip_vision_model": "the model type of transformers for the tower of LLaVA",
+}
 """Texts in which a forbidden word may stand, exactly as they stand, and whose words they are.
 
 `{"clip.vision.": "a key of llama.cpp's projector files"}`

@@ -284,6 +284,28 @@ def test_all_are_ready(ask: Ask) -> None:
         ),
         pytest.param("quote", {"turns": [{"user": float("nan")}]}, InvalidRequest, None, id="NaN"),
         pytest.param("quote", {"system": "\ud800"}, InvalidRequest, None, id="a lone surrogate"),
+        pytest.param("quote", {"\ud800": 1}, InvalidRequest, None, id="a lone surrogate in a name"),
+        pytest.param(
+            "quote",
+            {"turns": [Turn.model_construct(user="\ud800")]},
+            InvalidRequest,
+            None,
+            id="a lone surrogate in a model",
+        ),
+        pytest.param(
+            "quote",
+            {"turns": [{"user": -1}] * 5_000},
+            InvalidRequest,
+            "/turns/0/user",
+            id="thousands of faults",
+        ),
+        pytest.param(
+            "quote",
+            {"tools": [{"name": "a", "parameters": {f"k{i}": 1 for i in range(20_001)}}]},
+            InvalidRequest,
+            "/tools/0/parameters",
+            id="too many members",
+        ),
         pytest.param("quote", {"system": object()}, InvalidRequest, None, id="no JSON at all"),
         pytest.param(
             "quote",

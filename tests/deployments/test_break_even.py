@@ -215,7 +215,7 @@ def test_bad_input_names_the_field(
     traffic = {"plan": PLAN, "conversations_per_day": 10, **change}
     with pytest.raises(InvalidRequest) as error:
         estimator.deployment(**HOST, break_even=traffic)
-    found = {one.pointer: one.detail for one in error.value.problem.errors}
+    found = {wrong.pointer: wrong.detail for wrong in error.value.problem.errors}
     assert pointer in found, found
     assert said in found[pointer]
 

@@ -195,24 +195,24 @@ def test_the_smallest_set_comes_first(deployed: Ask) -> None:
     answer = deployed(
         model="meta-llama/Llama-3.1-70B", context_tokens=2048, among=["rtx-4090", "h200", "mi300x", "h100"]
     )
-    assert [(one.gpu, one.gpu_count) for one in answer.options] == [
+    assert [(option.gpu, option.gpu_count) for option in answer.options] == [
         ("mi300x-192gb", 1),
         ("h100-sxm-80gb", 2),
         ("h200-sxm-141gb", 2),
         ("rtx-4090-24gb", 7),
     ]
     assert answer.gpu == "mi300x-192gb"
-    assert [str(one.price_per_hour) for one in answer.options] == ["None", "7.98", "9.18", "None"]
+    assert [str(option.price_per_hour) for option in answer.options] == ["None", "7.98", "9.18", "None"]
 
 
 def test_without_a_list_the_catalog_is_searched_but_for_machines_only_by_name(deployed: Ask) -> None:
     answer = deployed(model="meta-llama/Llama-3.1-8B", context_tokens=2048, among=None)
-    kinds = {one.gpu for one in answer.options}
+    kinds = {option.gpu for option in answer.options}
     assert {"l4-24gb", "h100-sxm-80gb", "mi300x-192gb"} <= kinds
     assert not any(kind.startswith("apple") for kind in kinds)
     mac = deployed(model="meta-llama/Llama-3.1-8B", context_tokens=2048, gpu="apple-m4-max-64gb")
     assert mac.fits
-    assert any("not Apple's" in line for line in mac.assumptions)
+    assert any("no logs of Apple's" in line for line in mac.assumptions)
 
 
 def test_gpus_that_do_no_good_stay_idle(deployed: Ask) -> None:
@@ -240,11 +240,11 @@ def test_one_gpu_fewer_than_the_fewest_does_not_do(deployed: Ask, model: str) ->
     question: dict[str, Any] = {"model": model, "context_tokens": 4096, "concurrency": 8}
     answer = deployed(**question, among=["l4", "l40s", "rtx-4090", "h100", "t4", "a100-sxm-40gb"])
     assert len(answer.options) == 6
-    assert any(one.gpu_count > 2 for one in answer.options)
-    for one in answer.options:
-        assert deployed(**question, gpu=one.gpu, gpu_count=one.gpu_count).fits
-        if one.gpu_count > 1:
-            assert not deployed(**question, gpu=one.gpu, gpu_count=one.gpu_count - 1).fits
+    assert any(option.gpu_count > 2 for option in answer.options)
+    for option in answer.options:
+        assert deployed(**question, gpu=option.gpu, gpu_count=option.gpu_count).fits
+        if option.gpu_count > 1:
+            assert not deployed(**question, gpu=option.gpu, gpu_count=option.gpu_count - 1).fits
 
 
 MODELS = [
@@ -278,7 +278,7 @@ def test_more_gpus_never_fit_less(deployed: Ask, question: dict[str, Any], gpus:
 @given(question=questions, gpus=st.integers(1, 8), more=st.integers(1, 50_000))
 def test_more_context_never_fits_more(deployed: Ask, question: dict[str, Any], gpus: int, more: int) -> None:
     longer = {**question, "context_tokens": question["context_tokens"] + more}
-    short, long = (deployed(**one, gpu_count=gpus) for one in (question, longer))
+    short, long = (deployed(**asked, gpu_count=gpus) for asked in (question, longer))
     assert long.fits <= short.fits
     if (short.gpu_count, short.tensor_parallel) == (long.gpu_count, long.tensor_parallel):
         assert long.largest_batch <= short.largest_batch

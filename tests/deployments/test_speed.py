@@ -172,15 +172,15 @@ def test_tensor_parallelism_across_nodes_is_warned_of(deployed: Ask) -> None:
         model="meta-llama/Llama-3.1-70B", context_tokens=1024, gpu="h100", gpu_count=16, tensor_parallel=16
     )
     assert "tensor_parallel_across_nodes" in {warning.code for warning in answer.warnings}
-    assert any("each of the 8 KV heads is held by 2 of 16 GPUs" in line for line in answer.assumptions)
+    assert any("each of the 8 KV heads is held by 2 of the 16 GPUs" in line for line in answer.assumptions)
 
 
 @pytest.mark.parametrize("gpu", ["a100", "h100", "l4", "mi300x", "rtx-pro-6000"])
 def test_every_number_is_explained(deployed: Ask, gpu: str) -> None:
     answer = deployed(model="Qwen/Qwen3-8B", context_tokens=4096, gpu=gpu)
-    explained = {one.what: one for one in answer.explained}
+    explained = {line.what: line for line in answer.explained}
     fields = {name for name in type(answer.per_gpu[0]).model_fields if name.endswith("_bytes")}
     unexplained = fields - set(explained) - {"draft_bytes", "total_bytes", "free_bytes"}
     assert unexplained == set()
     assert {"largest_batch", "longest_context_tokens", "speed.decode.step_seconds"} <= set(explained)
-    assert all(one.formula and one.method for one in answer.explained)
+    assert all(line.formula and line.method for line in answer.explained)

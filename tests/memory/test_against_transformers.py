@@ -14,7 +14,7 @@ from tests.conftest import shipped
 
 from tokenquote.catalog import Catalog
 from tokenquote.memory import CachePlan, kv_cache, parameters, read_architecture, read_cache_layout
-from tokenquote.memory.weights.quantization import CacheElement
+from tokenquote.memory.cache_plan import CacheElement
 
 pytestmark = [
     pytest.mark.references,
@@ -100,7 +100,7 @@ def test_parameters_with_the_tower_are_those_of_a_model_on_the_meta_device(kind:
     with torch.device("meta"):
         model = transformers.AutoModelForImageTextToText.from_config(made)
     counted = read_architecture(made.to_dict())
-    assert not any("vision_config: not counted" in one for one in counted.assumptions)
+    assert not any("vision_config: not counted" in line for line in counted.assumptions)
     assert parameters(counted) == _elements(model)
 
 
@@ -201,7 +201,7 @@ def _cache_after_a_step(torch: Any, model: Any) -> tuple[Any, int]:
 
         def counted(keys: Any, values: Any, layer: int, *rest: Any, **more: Any) -> Any:
             looked_at = update(keys, values, layer, *rest, **more)
-            seen[layer] = sum(one.numel() * one.element_size() for one in looked_at)
+            seen[layer] = sum(tensor.numel() * tensor.element_size() for tensor in looked_at)
             return looked_at
 
         cache.update = counted
@@ -222,4 +222,4 @@ def _states(cache: Any) -> int:
 
 def _tensors(held: Any) -> list[Any]:
     items = held.values() if isinstance(held, dict) else held if isinstance(held, list) else [held]
-    return [one for one in items if one is not None]
+    return [item for item in items if item is not None]

@@ -89,7 +89,7 @@ def test_all_missing_fields_are_named_at_once() -> None:
 
 def test_a_cache_needs_no_more_than_layers_and_heads() -> None:
     layout = read_cache_layout({"num_hidden_layers": 2, "num_attention_heads": 4, "head_dim": 16})
-    assert [(layer.kind, getattr(layer, "kv_heads", 0)) for layer in layout.layers] == [("attention", 4)] * 2
+    assert [(layer.kind, layer.kv_head_count) for layer in layout.layers] == [("attention", 4)] * 2
     assert layout.known
     assert layout.assumptions == (
         "no model_type: every layer is taken to attend to all tokens, or as stated",
@@ -189,7 +189,7 @@ def test_the_text_model_of_a_multimodal_config_is_found_and_the_rest_is_named() 
     assert architecture.vocabulary == 262_208
     assert architecture.tied
     assert "vision_config: not counted" in architecture.assumptions
-    assert any("vocab_size: 262208, the default of gemma3_text" in one for one in architecture.assumptions)
+    assert any("vocab_size: 262208, the default of gemma3_text" in line for line in architecture.assumptions)
     assert Counter(layer.kind for layer in read_cache_layout(gemma).layers) == {
         "sliding_window": 29,
         "attention": 5,
@@ -210,7 +210,7 @@ def test_tied_embeddings_may_be_stated_outside_of_the_text_model() -> None:
 def test_dense_layers_of_a_mixture_of_experts() -> None:
     def experts(**fields: Any) -> str:
         moe = config(num_experts=4, moe_intermediate_size=32, **fields)
-        return "".join("e" if hasattr(one.mlp, "number") else "d" for one in read_architecture(moe).layers)
+        return "".join("e" if layer.mlp.expert_count else "d" for layer in read_architecture(moe).layers)
 
     assert experts() == "eeee"
     assert experts(first_k_dense_replace=1) == "deee"
@@ -221,7 +221,7 @@ def test_dense_layers_of_a_mixture_of_experts() -> None:
 def test_layers_that_predict_further_tokens_are_named_and_not_counted() -> None:
     with_mtp, without = read_architecture(config(num_nextn_predict_layers=1)), read_architecture(LLAMA)
     assert parameters(with_mtp) == parameters(without)
-    assert any("(MTP): not counted" in one for one in with_mtp.assumptions)
+    assert any("(MTP): not counted" in line for line in with_mtp.assumptions)
 
 
 def test_the_type_of_a_whole_model_stands_for_that_of_its_text_model() -> None:

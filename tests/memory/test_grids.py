@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.memory import Formats, formats_of, kv_cache, read_architecture
+from tokenquote.memory import Formats, kv_cache, number_formats, read_architecture
+from tokenquote.memory.cache_plan import CachePlan
 from tokenquote.memory.grids import GridTooLarge, memory_grid
-from tokenquote.memory.kv_cache import CachePlan
 from tokenquote.memory.layers import Attention
 
 MODELS = ["meta-llama/Llama-3.1-8B", "openai/gpt-oss-20b", "deepseek-ai/DeepSeek-V3", "google/gemma-3-27b-it"]
@@ -19,7 +19,7 @@ LIMIT = 2**53
 
 @pytest.fixture(scope="module")
 def formats(catalog: Catalog) -> Formats:
-    return formats_of(catalog.quantization)
+    return number_formats(catalog.quantization)
 
 
 def layers_of(catalog: Catalog, model: str) -> list[Attention]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tokenquote.catalog import Catalog
 from tokenquote.memory import CacheElement, CacheError, CachePlan, KvCache, kv_cache, read_cache_layout
 from tokenquote.memory.layers import GroupedAttention, LatentAttention
-from tokenquote.memory.weights.catalog_formats import formats_of
+from tokenquote.memory.weights.catalog_formats import number_formats
 
 FP16 = CacheElement("fp16", 1, Fraction(2))
 Q8_0 = CacheElement("q8_0", 32, Fraction(34))
@@ -26,7 +26,7 @@ DEEPSEEK = (
 def held(catalog: Catalog, name: str, tokens: int = 1, dtype: str = "fp16", **plan: Any) -> KvCache:
     weights = catalog.resolve(name).weights
     assert weights is not None
-    element = formats_of(catalog.quantization).cache_element(dtype)
+    element = number_formats(catalog.quantization).cache_element(dtype)
     return kv_cache(read_cache_layout(weights.architecture).layers, CachePlan(tokens, element, **plan))
 
 
@@ -55,9 +55,9 @@ def held(catalog: Catalog, name: str, tokens: int = 1, dtype: str = "fp16", **pl
     ],
 )
 def test_bytes_per_token(catalog: Catalog, name: str, dtype: str, bytes_per_token: int) -> None:
-    one = held(catalog, name, dtype=dtype)
-    assert one.bytes_per_token == bytes_per_token
-    assert one.bytes == one.bytes_per_gpu == bytes_per_token
+    cache = held(catalog, name, dtype=dtype)
+    assert cache.bytes_per_token == bytes_per_token
+    assert cache.bytes == cache.bytes_per_gpu == bytes_per_token
     assert held(catalog, name, 1000, dtype, sequences=3).bytes == 3000 * bytes_per_token
 
 
@@ -73,38 +73,38 @@ def test_deepseek_v3_holds_576_elements_in_each_layer(catalog: Catalog) -> None:
 def test_tensor_parallel_shares_heads_until_there_is_one_and_then_replicates_it(
     ranks: int, per_gpu: int, total: int
 ) -> None:
-    one = kv_cache(LLAMA_8B, CachePlan(1, FP16, tensor_parallel=ranks))
-    assert (one.bytes_per_gpu, one.bytes, one.bytes_per_token) == (per_gpu, total, 131_072)
+    cache = kv_cache(LLAMA_8B, CachePlan(1, FP16, tensor_parallel=ranks))
+    assert (cache.bytes_per_gpu, cache.bytes, cache.bytes_per_token) == (per_gpu, total, 131_072)
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 8, 16])
 def test_mla_is_whole_on_every_tensor_parallel_gpu(ranks: int) -> None:
-    one = kv_cache(DEEPSEEK, CachePlan(1, FP16, tensor_parallel=ranks))
-    assert (one.bytes_per_gpu, one.bytes, one.bytes_per_token) == (70_272, ranks * 70_272, 70_272)
+    cache = kv_cache(DEEPSEEK, CachePlan(1, FP16, tensor_parallel=ranks))
+    assert (cache.bytes_per_gpu, cache.bytes, cache.bytes_per_token) == (70_272, ranks * 70_272, 70_272)
 
 
 @pytest.mark.parametrize(
     ("layers", "stages", "most"), [(32, 2, 16), (32, 4, 8), (61, 8, 8), (61, 4, 16), (5, 5, 1), (7, 4, 2)]
 )
 def test_pipeline_parallel_shares_layers(layers: int, stages: int, most: int) -> None:
-    one = kv_cache(LLAMA_8B[:1] * layers, CachePlan(1, FP16, pipeline_parallel=stages))
-    assert one.bytes_per_gpu == most * 4096
-    assert one.bytes == layers * 4096
+    cache = kv_cache(LLAMA_8B[:1] * layers, CachePlan(1, FP16, pipeline_parallel=stages))
+    assert cache.bytes_per_gpu == most * 4096
+    assert cache.bytes == layers * 4096
 
 
 def test_the_last_pipeline_stage_gets_none_of_the_odd_layers() -> None:
     """Of 7 layers in 3 stages the second has 3 (vLLM, distributed/utils.py): here the full ones."""
     full, local = LLAMA_8B[0], GroupedAttention(32, 8, 128, kind="sliding_window", window=1)
-    one = kv_cache((local, local, full, full, full, local, local), CachePlan(10, FP16, pipeline_parallel=3))
-    assert one.bytes_per_gpu == 3 * 10 * 4096
+    cache = kv_cache((local, local, full, full, full, local, local), CachePlan(10, FP16, pipeline_parallel=3))
+    assert cache.bytes_per_gpu == 3 * 10 * 4096
 
 
 @pytest.mark.parametrize(
     ("tokens", "blocks"), [(0, 0), (1, 1), (15, 1), (16, 1), (17, 2), (32, 2), (33, 3), (15_049, 941)]
 )
 def test_each_sequence_is_rounded_up_to_whole_blocks(tokens: int, blocks: int) -> None:
-    one = kv_cache(LLAMA_8B, CachePlan(tokens, FP16, sequences=5, block=16))
-    assert one.bytes == 5 * blocks * 16 * 131_072
+    cache = kv_cache(LLAMA_8B, CachePlan(tokens, FP16, sequences=5, block=16))
+    assert cache.bytes == 5 * blocks * 16 * 131_072
     assert kv_cache(LLAMA_8B, CachePlan(tokens, FP16)).bytes == tokens * 131_072
 
 
@@ -127,9 +127,9 @@ def test_a_window_that_has_moved_takes_one_block_more(tokens: int, blocks: int) 
 
 def test_gemma_3_27b_is_a_sixth_of_the_textbook_at_128k(catalog: Catalog) -> None:
     """10 of 62 layers hold everything, 52 hold 1,024 tokens; 8 KiB per layer and token."""
-    one = held(catalog, "google/gemma-3-27b-it", 131_072)
-    assert one.bytes == 8192 * (10 * 131_072 + 52 * 1024)
-    assert one.bytes_per_token == 62 * 8192
+    cache = held(catalog, "google/gemma-3-27b-it", 131_072)
+    assert cache.bytes == 8192 * (10 * 131_072 + 52 * 1024)
+    assert cache.bytes_per_token == 62 * 8192
 
 
 @pytest.mark.parametrize("tokens", [1, 1000, 262_144])
@@ -137,10 +137,10 @@ def test_linear_attention_holds_a_state_and_no_tokens(catalog: Catalog, tokens: 
     """Qwen3-Next: 12 of 48 layers keep keys and values, 36 a state of 32 x 128 x 128 fp32 and 3 columns of
     8,192 channels: 75.38 MiB all in fp32 as llama.cpp logs it; vLLM keeps the convolution in 16 bit.
     """
-    one = held(catalog, "Qwen/Qwen3-Next-80B-A3B-Instruct", tokens, sequences=2)
+    cache = held(catalog, "Qwen/Qwen3-Next-80B-A3B-Instruct", tokens, sequences=2)
     state = 36 * (32 * 128 * 128 * 4 + 3 * 8192 * 2)
-    assert one.state_bytes == state == 77_266_944
-    assert one.bytes == 2 * (12 * 2 * 2 * 256 * 2 * tokens + state)
+    assert cache.state_bytes == state == 77_266_944
+    assert cache.bytes == 2 * (12 * 2 * 2 * 256 * 2 * tokens + state)
     in_fp32 = state + 36 * 3 * 8192 * 2
     assert round(in_fp32 / 2**20, 2) == 75.38
 

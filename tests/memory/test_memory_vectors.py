@@ -15,8 +15,8 @@ from tests.conftest import shipped
 from tokenquote.catalog import Catalog, ModelNotFound
 from tokenquote.memory import (
     CachePlan,
-    formats_of,
     kv_cache,
+    number_formats,
     parameters,
     read_architecture,
     read_cache_layout,
@@ -136,7 +136,7 @@ def _types(inputs: Mapping[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("row", list(_cache_logs()))
 def test_caches_that_llama_cpp_logged(catalog: Catalog, row: Mapping[str, Any]) -> None:
-    inputs, formats = row["inputs"], formats_of(catalog.quantization)
+    inputs, formats = row["inputs"], number_formats(catalog.quantization)
     tokens = inputs.get("cells") or inputs["n_ctx"]
     # Keys and values may have types of their own: half of each.
     sizes = [
@@ -167,7 +167,7 @@ def test_caches_that_papers_and_peers_print(catalog: Catalog, row: Mapping[str, 
     dtype = "int8" if inputs.get("kv_bytes") == 1 else "fp16"
     plan = CachePlan(
         inputs.get("tokens") or inputs.get("context") or 1,
-        formats_of(catalog.quantization).cache_element(dtype),
+        number_formats(catalog.quantization).cache_element(dtype),
     )
     weights = catalog.resolve(_PAPERS[row["id"]]).weights
     assert weights is not None
@@ -206,7 +206,7 @@ def test_blocks_that_vllm_counted(catalog: Catalog, row: Mapping[str, Any], mode
     assert weights is not None
     plan = CachePlan(
         1,
-        formats_of(catalog.quantization).cache_element(dtype),
+        number_formats(catalog.quantization).cache_element(dtype),
         block=inputs["block_size"],
         tensor_parallel=inputs["tensor_parallel"],
     )

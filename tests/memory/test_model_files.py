@@ -18,8 +18,8 @@ from tests.memory.model_file_bytes import gguf, safetensors
 from tokenquote import Estimator, InvalidRequest
 from tokenquote.cli import main
 from tokenquote.cli.model_files import ModelFileError, read_gguf, read_safetensors, read_source
-from tokenquote.memory import CachePlan, formats_of, kv_cache
-from tokenquote.memory.config.gguf_layout import read_gguf_layout
+from tokenquote.memory import CachePlan, kv_cache, number_formats
+from tokenquote.memory.model_config.gguf_layout import read_gguf_layout
 from tokenquote.memory.weights.file_header import FileHeader, FileHeaderError, HeaderTensor, weigh_header
 
 KEYS: dict[str, Any] = {
@@ -52,7 +52,7 @@ def test_a_gguf_header_tells_every_tensor_and_key(file: Path) -> None:
 
 def test_its_weights_are_weighed_tensor_by_tensor(file: Path) -> None:
     """Q6_K 210 bytes for 256, Q4_K 144 for 256, MXFP4 17 for 32."""
-    weights, one_each = weigh_header(read_gguf(file), formats_of(shipped().quantization))
+    weights, one_each = weigh_header(read_gguf(file), number_formats(shipped().quantization))
     assert weights.types == {
         "q6_k": 5000 * 210, "q4_k": 256 * 144, "mxfp4": 8 * 256 * 512 * 17 // 32, "f32": 1024,
     }  # fmt: skip
@@ -65,7 +65,7 @@ def test_its_weights_are_weighed_tensor_by_tensor(file: Path) -> None:
 def test_its_cache_is_told_by_its_keys(file: Path) -> None:
     """2 layers x 2 heads x (64 + 64) x 2 bytes."""
     layout = read_gguf_layout(read_gguf(file).metadata)
-    fp16 = formats_of(shipped().quantization).cache_element("fp16")
+    fp16 = number_formats(shipped().quantization).cache_element("fp16")
     assert kv_cache(layout.layers, CachePlan(1, fp16)).bytes == 2 * 2 * 128 * 2
 
 
@@ -86,7 +86,7 @@ def test_its_cache_is_told_by_its_keys(file: Path) -> None:
 )  # fmt: skip
 def test_other_layers_of_gguf_files(more: dict[str, Any], bytes_per_token: int, state: int) -> None:
     layout = read_gguf_layout({**KEYS, **more})
-    fp16 = formats_of(shipped().quantization).cache_element("fp16")
+    fp16 = number_formats(shipped().quantization).cache_element("fp16")
     held = kv_cache(layout.layers, CachePlan(1, fp16))
     assert (held.bytes_per_token, held.state_bytes) == (bytes_per_token, state)
 
@@ -158,7 +158,7 @@ def test_a_safetensors_header_is_read_without_its_weights(tmp_path: Path) -> Non
             }
         )
     )
-    weights, one_each = weigh_header(read_safetensors(path), formats_of(shipped().quantization))
+    weights, one_each = weigh_header(read_safetensors(path), number_formats(shipped().quantization))
     assert weights.components == {"embedding": 1600, "attention": 64, "mlp": 32}
     assert not one_each
 
@@ -183,16 +183,16 @@ def test_damaged_safetensors_are_refused(tmp_path: Path, content: bytes, said: s
 
 
 @pytest.mark.parametrize(
-    ("one", "said"),
+    ("tensor", "said"),
     [
         (HeaderTensor("t", "Q9_X", (256,)), "not known"),
         (HeaderTensor("t", "Q4_K", (4, 100)), "no whole blocks of 256"),
         (HeaderTensor("t", "F16", (2**30, 2**30)), "more than 2\\^53"),
     ],
 )
-def test_tensors_that_cannot_be_are_named(one: HeaderTensor, said: str) -> None:
+def test_tensors_that_cannot_be_are_named(tensor: HeaderTensor, said: str) -> None:
     with pytest.raises(FileHeaderError, match=said) as caught:
-        weigh_header(FileHeader("gguf", {}, (one,)), formats_of(shipped().quantization))
+        weigh_header(FileHeader("gguf", {}, (tensor,)), number_formats(shipped().quantization))
     assert caught.value.location == ("tensors", 0)
 
 
@@ -284,10 +284,10 @@ def test_files_of_the_gguf_and_safetensors_libraries_are_read(tmp_path: Path) ->
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    weights, _ = weigh_header(read_gguf(path), formats_of(shipped().quantization))
+    weights, _ = weigh_header(read_gguf(path), number_formats(shipped().quantization))
     assert weights.types == {"f16": 10 * 64 * 2, "q8_0": 4 * 256 * 34 // 32}
     assert [layer.kind for layer in read_gguf_layout(read_gguf(path).metadata).layers] == ["attention"] * 3
     other = tmp_path / "made.safetensors"
     stored.save_file({"lm_head.weight": numpy.ones((3, 5), numpy.float32)}, other)
-    weights, _ = weigh_header(read_safetensors(other), formats_of(shipped().quantization))
+    weights, _ = weigh_header(read_safetensors(other), number_formats(shipped().quantization))
     assert weights.components == {"lm_head": 60}

@@ -222,8 +222,8 @@ def test_the_parts_of_llama_by_hand(catalog: Catalog) -> None:
     weights = catalog.resolve("meta-llama/Llama-3.1-8B").weights
     assert weights is not None
     parts: dict[str, int] = {}
-    for one in tensors(read_architecture(weights.architecture)):
-        parts[one.part] = parts.get(one.part, 0) + one.elements
+    for tensor in tensors(read_architecture(weights.architecture)):
+        parts[tensor.part] = parts.get(tensor.part, 0) + tensor.elements
     assert parts == {
         "embedding": 128_256 * 4096,
         "attention": 32 * (4096 * 4096 + 2 * 1024 * 4096 + 4096 * 4096),

@@ -10,7 +10,7 @@ from tokenquote import Estimator, InvalidRequest
 from tokenquote.catalog import Catalog
 from tokenquote.memory import Architecture, parameters, read_architecture
 from tokenquote.memory.training import LoraError, StateSharding, adapter_parameters, states
-from tokenquote.memory.training.activations import Kept, activations
+from tokenquote.memory.training.activations import TrainingStep, activations
 
 LLAMA: dict[str, Any] = {
     "model_type": "llama", "num_hidden_layers": 2, "hidden_size": 64, "intermediate_size": 160,
@@ -53,22 +53,22 @@ def test_activations_of_a_layer_by_hand() -> None:
     """Per token: two norms of 4 x 64 + 4 + 2 x 2 x 64, attention 2 x (2 x 64 + 2 x 32) + 4 x 4, block
     4 x 2 x 160: 2,712; the last norm 516; logits 500 x (2 + 8).
     """
-    kept = activations(read_architecture(LLAMA), Kept(batch=2, tokens=64))
+    kept = activations(read_architecture(LLAMA), TrainingStep(batch=2, tokens=64))
     assert kept.layers == 128 * (2 * 2712 + 516)
     assert kept.logits == 128 * 5000
     assert kept.known
 
 
 def test_checkpointing_keeps_inputs_and_one_layer() -> None:
-    kept = activations(read_architecture(LLAMA), Kept(batch=2, tokens=64, checkpointing="full"))
+    kept = activations(read_architecture(LLAMA), TrainingStep(batch=2, tokens=64, checkpointing="full"))
     assert kept.layers == 128 * (2 * 2 * 64 + 2712 + 516)
 
 
 def test_eager_attention_grows_with_the_square_of_the_sequence() -> None:
     shape = read_architecture(LLAMA)
-    short, long = (activations(shape, Kept(1, tokens, flash=False)).layers for tokens in (512, 1024))
+    short, long = (activations(shape, TrainingStep(1, tokens, flash=False)).layers for tokens in (512, 1024))
     assert long > 3 * short
-    flash_short, flash_long = (activations(shape, Kept(1, tokens)).layers for tokens in (512, 1024))
+    flash_short, flash_long = (activations(shape, TrainingStep(1, tokens)).layers for tokens in (512, 1024))
     assert flash_long == 2 * flash_short
 
 
@@ -114,4 +114,4 @@ def test_what_cannot_be_trained_so_names_its_field(fields: dict[str, Any], point
 def test_trained_weights_are_all_of_them(catalog: Catalog) -> None:
     mixtral = architecture_of(catalog, "mistralai/Mixtral-8x7B-Instruct-v0.1")
     assert parameters(mixtral) == 46_702_792_704
-    assert not activations(mixtral, Kept(1, 8)).known
+    assert not activations(mixtral, TrainingStep(1, 8)).known

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tokenquote.memory import read_architecture
-from tokenquote.memory.training.activations import Checkpointing, Kept, activations
+from tokenquote.memory.training.activations import Checkpointing, TrainingStep, activations
 
 pytestmark = [pytest.mark.references, pytest.mark.filterwarnings("ignore")]
 
@@ -23,7 +23,7 @@ SHAPE = {
 @pytest.mark.parametrize("attention", ["sdpa", "eager"])
 def test_what_autograd_saves_is_counted(layers: int, dtype: str, attention: str) -> None:
     saved, config = _saved("llama", layers, dtype, attention, checkpointing=False)
-    kept = Kept(BATCH, TOKENS, element=2 if dtype == "bfloat16" else 4, flash=attention == "sdpa")
+    kept = TrainingStep(BATCH, TOKENS, element=2 if dtype == "bfloat16" else 4, flash=attention == "sdpa")
     counted = activations(read_architecture(config), kept)
     # Beside layers: token numbers, and tables of rotary angles; of the logits only the fp32 copy is saved.
     assert saved - 4 * SHAPE["vocab_size"] * BATCH * TOKENS == pytest.approx(counted.layers, rel=0.02)
@@ -34,7 +34,9 @@ def test_families_differ_in_norms_and_heads(model_type: str) -> None:
     """Two layers more are what is compared: the ends are the same."""
     one, small = _saved(model_type, 1, "bfloat16", "sdpa", checkpointing=False)
     three, large = _saved(model_type, 3, "bfloat16", "sdpa", checkpointing=False)
-    more, fewer = (activations(read_architecture(config), Kept(BATCH, TOKENS)) for config in (large, small))
+    more, fewer = (
+        activations(read_architecture(config), TrainingStep(BATCH, TOKENS)) for config in (large, small)
+    )
     assert three - one == pytest.approx(more.layers - fewer.layers, rel=0.12)
 
 
@@ -56,7 +58,7 @@ def _saved(
     model = transformers.AutoModelForCausalLM.from_config(config).to(getattr(torch, dtype)).train()
     if checkpointing:
         model.gradient_checkpointing_enable()
-    own = {one.untyped_storage().data_ptr() for one in (*model.parameters(), *model.buffers())}
+    own = {tensor.untyped_storage().data_ptr() for tensor in (*model.parameters(), *model.buffers())}
     saved: dict[int, int] = {}
     alive = []
 
@@ -76,5 +78,5 @@ def _saved(
 def test_the_two_ways_of_checkpointing_are_named() -> None:
     choices: tuple[Checkpointing, ...] = ("none", "full")
     shape = read_architecture({"model_type": "llama", "num_hidden_layers": 8, **SHAPE})
-    sizes = [activations(shape, Kept(1, 8, checkpointing=choice)).layers for choice in choices]
+    sizes = [activations(shape, TrainingStep(1, 8, checkpointing=choice)).layers for choice in choices]
     assert sizes[0] > 3 * sizes[1]

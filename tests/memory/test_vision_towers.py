@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from tokenquote.catalog import Catalog
-from tokenquote.memory import active_parameters, formats_of, parameters, read_architecture, weigh_architecture
+from tokenquote.memory import (
+    active_parameters,
+    number_formats,
+    parameters,
+    read_architecture,
+    weigh_architecture,
+)
 
 QWEN = {"depth": 27, "hidden_size": 1152, "intermediate_size": 4304, "patch_size": 16}
 SIGLIP = {
@@ -48,7 +54,7 @@ def test_a_model_with_its_tower_is_the_published_total(
     text = {**weights.architecture, **changes}
     whole = read_architecture({"model_type": outer, "text_config": text, "vision_config": vision})
     assert parameters(whole) + besides == published
-    assert not any("vision_config: not counted" in one for one in whole.assumptions)
+    assert not any("vision_config: not counted" in line for line in whole.assumptions)
     # A token of text does not pass through it.
     assert active_parameters(whole) == active_parameters(read_architecture(text))
 
@@ -121,7 +127,7 @@ def test_a_tower_that_cannot_be_counted_is_said_to_be_left_out(vision: Mapping[s
 def test_a_tower_stays_in_16_bits_where_the_format_is_for_the_text_model(catalog: Catalog) -> None:
     whole, text = read_architecture(small(**SIGLIP)), read_architecture(small()["text_config"])
     tower = parameters(whole) - parameters(text)
-    formats = formats_of(catalog.quantization)
+    formats = number_formats(catalog.quantization)
     for name in ("gptq-4bit-g64", "q4_k_m", "nf4"):
         format_ = formats.weight(name)
         held = weigh_architecture(whole, format_, formats)

@@ -14,7 +14,7 @@ from tokenquote.memory import (
     Tensors,
     UnknownFormat,
     Weights,
-    formats_of,
+    number_formats,
     read_architecture,
     weigh,
     weigh_architecture,
@@ -28,7 +28,7 @@ LINEARS, ENDS, NORMS = 6_979_321_856, 1_050_673_152, 266_240
 
 @pytest.fixture(scope="module")
 def formats(catalog: Catalog) -> Formats:
-    return formats_of(catalog.quantization)
+    return number_formats(catalog.quantization)
 
 
 def weights_of(catalog: Catalog, formats: Formats, name: str, format_: str) -> Weights:
@@ -67,7 +67,7 @@ def test_bits_per_weight_are_exact_fractions(formats: Formats, name: str, bits: 
     storage = formats.weight(name).storage
     assert storage.bits_per_weight == bits
     per_matrix = storage.tensor_bits // 8
-    assert storage.bytes_of(4096, 4096) == 4096 * 4096 * bits / 8 + per_matrix
+    assert storage.matrix_bytes(4096, 4096) == 4096 * 4096 * bits / 8 + per_matrix
 
 
 def test_the_figures_that_everybody_quotes(formats: Formats) -> None:
@@ -176,7 +176,7 @@ def test_rows_that_are_not_whole_blocks_fall_back_as_in_llama_cpp(formats: Forma
 
 def test_a_part_of_a_group_has_a_scale_too(formats: Formats) -> None:
     """130 columns are two groups of 128."""
-    assert formats.weight("gptq-4bit-g128").storage.bytes_of(8, 130) == (8 * 130 * 4 + 8 * 2 * 20) // 8
+    assert formats.weight("gptq-4bit-g128").storage.matrix_bytes(8, 130) == (8 * 130 * 4 + 8 * 2 * 20) // 8
 
 
 @pytest.mark.parametrize(
@@ -234,20 +234,24 @@ def test_the_closed_form_is_the_sum_of_every_group(formats: Formats, found: list
     """Group by group and tensor by tensor, each tensor rounded up to whole bytes."""
     format_ = formats.weight(name)
     slow = 0
-    for one in found:
-        quantised = one.role == "linear" or (format_.quantises != "linears" and one.role == "embedding")
+    for tensor in found:
+        quantised = tensor.role == "linear" or (format_.quantises != "linears" and tensor.role == "embedding")
         storage = format_.storage if quantised else Storage(Fraction(format_.rest_bits))
-        while storage.otherwise and storage.group and one.columns % storage.group:
+        while storage.otherwise and storage.group and tensor.columns % storage.group:
             storage = formats.weight(storage.otherwise).storage
-        bits = storage.bits * one.rows * one.columns
-        for _ in range(one.rows):
-            bits += storage.group_bits * sum(1 for _ in range(0, one.columns, storage.group or one.columns))
+        bits = storage.bits * tensor.rows * tensor.columns
+        for _ in range(tensor.rows):
+            bits += storage.group_bits * sum(
+                1 for _ in range(0, tensor.columns, storage.group or tensor.columns)
+            )
         if storage.tile:
             tiles = [
-                (r, c) for r in range(0, one.rows, storage.tile) for c in range(0, one.columns, storage.tile)
+                (r, c)
+                for r in range(0, tensor.rows, storage.tile)
+                for c in range(0, tensor.columns, storage.tile)
             ]
             bits += storage.tile_bits * len(tiles)
-        slow += one.copies * -int(-bits // 8)
+        slow += tensor.copies * -int(-bits // 8)
     assert weigh(found, format_, formats).bytes == slow
 
 

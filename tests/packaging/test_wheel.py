@@ -16,6 +16,9 @@ def test_the_wheel_holds_catalog_vocabularies_docs_page_and_type_markers(wheel: 
         "tokenquote/models_catalog/providers/openai.yaml",
         "tokenquote/models_catalog/counting.yaml",
         "tokenquote/tokens/vocabularies/ranks/o200k_base.tiktoken.xz",
+        "tokenquote/tokens/vocabularies/ranks/claude_v3.json.xz",
+        "tokenquote/tokens/vocabularies/ranks/claude_v4.7.json.xz",
+        "tokenquote/tokens/vocabularies/ranks/LICENSE.ctok",
         "tokenquote/http/static/swagger-ui-bundle.js",
         "tokenquote/http/static/LICENSE.swagger-ui",
         "tokenquote/py.typed",
@@ -33,13 +36,15 @@ def test_the_catalog_and_vocabularies_in_the_wheel_answer(wheel: Path, tmp_path:
         "from tokenquote.tokens import Vocabularies\n"
         "catalog = load_catalog()\n"
         f"assert str(shipped_catalog()).startswith({str(tmp_path)!r}), shipped_catalog()\n"
-        "print(catalog.revision, Vocabularies(catalog.vocabularies).count('o200k_base', 'hello world'))\n"
+        "vocabularies = Vocabularies(catalog.vocabularies)\n"
+        "names = ('o200k_base', 'claude-v3', 'claude-v4.7')\n"
+        "print(*(vocabularies.count(name, 'hello world') for name in names))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stderr == ""
-    assert done.stdout.split()[1] == "2"
+    assert done.stdout.split() == ["2", "2", "3"]
 
 
 def test_importing_the_contract_brings_nothing_of_the_service() -> None:

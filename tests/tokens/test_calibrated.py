@@ -172,7 +172,7 @@ def test_what_messages_add_is_what_a_request_grows_by(before: list[Message], aft
 
 def test_the_catalogs_rules_with_a_fit_are_calibrated(catalog: Any) -> None:
     fitted = [name for name, rule in catalog.counting.items() if rule.calibration and rule.calibration.fit]
-    assert {"claude-4-5", "gemini-2-5", "nova"} <= set(fitted)
+    assert {"claude-4-5", "gemini-2-5", "cohere-embed"} <= set(fitted)
     assert all(catalog.counting[name].method == "calibrated" for name in fitted)
 
 

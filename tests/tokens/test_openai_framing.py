@@ -45,8 +45,11 @@ def user(content: Any, **members: Any) -> dict[str, Any]:
         pytest.param("o4-mini", 2 + 3 * 4 + 3 + 2 + 2 + 2, id="o4-mini: as gpt-5"),
         pytest.param("o1-2024-12-17", 2 + 3 * 4 + 3 + 2 + 2 + 2, id="o1: as gpt-5"),
         pytest.param("o3-mini", 2 + 3 * 4 + 3 + 2 + 2, id="o3-mini: 2 a request, an answer as any message"),
-        pytest.param("o1-preview", 16 + 3 * 16 + 3 + 2 + 2, id="o1-preview: 14 and 12 hidden tokens more"),
-        pytest.param("o1-mini", 16 + 3 * 16 + 3 + 2 + 2, id="o1-mini: as o1-preview"),
+        pytest.param("o1-preview", 3 + 3 * 4 + 3 + 2 + 2, id="o1-preview: nothing hidden since 2025"),
+        pytest.param("o1-mini", 3 + 3 * 4 + 3 + 2 + 2, id="o1-mini: as o1-preview"),
+        pytest.param("gpt-3.5-turbo-0301", 3 + 3 * 5 + 3 + 2 + 2, id="gpt-3.5-turbo-0301: 5 a message"),
+        pytest.param("gpt-5-chat-latest", 3 + 3 * 4 + 3 + 2 + 2, id="gpt-5-chat: as gpt-4o"),
+        pytest.param("codex-mini-latest", 2 + 3 * 4 + 3 + 2 + 2 + 2, id="codex-mini: as o3"),
     ],
 )
 def test_families(count: Any, model: str, tokens: int) -> None:
@@ -71,13 +74,13 @@ def test_families(count: Any, model: str, tokens: int) -> None:
         pytest.param([{**ANSWER, "name": "bob"}], 3 + 4 + 2 + 1 + 1, id="an answer's name"),
         pytest.param(
             [user([{"type": "text", "text": "Hello"}, {"type": "text", "text": " world"}])],
-            3 + 4 + 1 + 1,
-            id="parts are encoded one by one",
+            3 + 4 + 2,
+            id="parts of a text are one text",
         ),
         pytest.param(
             [user([{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo world"}])],
-            3 + 4 + 1 + 2,
-            id="a word cut in two costs more",
+            3 + 4 + 2,
+            id="a word cut in two is one word",
         ),
         pytest.param(
             [{**ANSWER, "content": [{"type": "refusal", "refusal": "Hello world"}]}], 9, id="refusal"

@@ -52,7 +52,7 @@ class Tokens(Sent):
     """A number of tokens as the user states it: no framing is added to it."""
 
     tokens: TokenNumber
-    """The number of tokens, with any framing already in it."""
+    """The number of tokens, from 0 to 1,000,000,000, with any framing already in it."""
 
 
 class Text(Sent):
@@ -66,7 +66,8 @@ class Profile(Sent):
     """A typical size, whose tokens the catalog names for each place of a plan."""
 
     profile: Literal["small", "medium", "large"]
-    """The size: the median, the 90th or the 99th percentile of recorded texts of that kind."""
+    """The size: `small`, `medium` and `large` stand for the median, the 90th and the 99th percentile of
+    recorded texts of that kind."""
 
 
 class Percentiles(Sent):
@@ -88,11 +89,11 @@ class Triangular(Sent):
     """A triangular range of tokens by its ends and its peak; not yet offered."""
 
     min: TokenNumber
-    """The least number of tokens."""
+    """The least number of tokens, no more than `mode`."""
     mode: TokenNumber
-    """The most likely number of tokens, between `min` and `max`."""
+    """The most likely number of tokens, from `min` to `max`."""
     max: TokenNumber
-    """The greatest number of tokens."""
+    """The greatest number of tokens, no less than `mode`."""
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
@@ -107,16 +108,17 @@ class FunctionCall(Sent):
     name: Annotated[str, Field(min_length=1, max_length=256)]
     """The name of the function that is called."""
     arguments: dict[str, Any] | PlainText
-    """The arguments as an object, or as the JSON text that the model would write."""
+    """The arguments as an object, or as the JSON text that the model would write; without arguments `{}`."""
     stored: Annotated[bool, Field(strict=True)] = False
-    """Whether the call is sent back by the id of an item that the provider keeps (OpenAI's Responses)."""
+    """Whether the call is sent back by the id of an item that the provider keeps (OpenAI's Responses). False,
+    the default: later requests send it in full."""
 
 
 class TextPart(Sent):
     """A text among other parts of a message."""
 
     type: Literal["text"]
-    """The kind of part: a text."""
+    """The kind of part, which is `text`."""
     text: PlainText
     """The text to count, of at most 5,000,000 characters."""
 
@@ -125,9 +127,9 @@ class TokensPart(Sent):
     """A stated number of tokens among other parts of a message."""
 
     type: Literal["tokens"]
-    """The kind of part: a number of tokens."""
+    """The kind of part, which is `tokens`."""
     tokens: TokenNumber
-    """The number of tokens, with any framing already in it."""
+    """The number of tokens, from 0 to 1,000,000,000, with any framing already in it."""
 
 
 Part = Annotated[

@@ -32,7 +32,7 @@ class ModelSummary(Received):
     provider: str
     """The id of the provider that sells it, or `open-weights`."""
     aliases: list[str]
-    """Other names of the very same model at the same price."""
+    """Other names of the very same model at the same price; empty: there are none."""
     window: int | None
     """The most tokens of input and output together in one request; null: not published."""
     max_input: int | None
@@ -40,30 +40,31 @@ class ModelSummary(Received):
     max_output: int | None
     """The most output tokens of one request; null: not published."""
     vocabulary: str
-    """The vocabulary that its texts are counted with."""
+    """The name of the vocabulary (of a tokenizer) that its texts are counted with."""
     method: str
-    """How its texts are counted: exact, rule, calibrated or assumed."""
+    """How the counts of its texts are known: `exact`, `rule`, `calibrated` or `assumed`."""
     rates: dict[str, str]
-    """The rates in US dollars per million tokens by kind of token, now, in the base tier and the standard
-    mode. Empty: no price is known."""
+    """The rates by kind of token, now, in the base tier and the standard mode, as decimal strings in US
+    dollars per million tokens. Empty: no price is known."""
     modes: list[str]
-    """The processing modes that the model is sold in, such as standard and batch."""
+    """The processing modes that the model is sold in: `standard`, and others such as `batch`."""
     checked: dt.date | None
-    """The day on which its prices were last compared with their source; null: no price is known."""
+    """The day (`2026-11-12`) on which its prices were last compared with their source; null: no price is
+    known."""
     retires: dt.date | None
-    """The day on which the provider switches it off; null: none is announced."""
+    """The day (`2026-11-12`) on which the provider switches it off; null: none is announced."""
     media: dict[str, str] = Field(default={})
-    """The kinds of input it takes besides text (`image`, `audio`, `video`, `document`), each with the name of
-    the rule that counts it."""
+    """The kinds of input besides text that can be counted for it (`image`, `audio`, `video`, `document`),
+    each with the name of the rule that counts it; empty: none."""
 
 
 class ModelList(Received):
     """One page of the list of models."""
 
     items: list[ModelSummary]
-    """The models of the page, by id."""
+    """The models of the page, by id; empty: there are no more."""
     next_cursor: str | None = None
-    """The `cursor` of the next page; null: this is the last one."""
+    """The value of the parameter `cursor` that asks for the next page; null: this is the last one."""
 
 
 class ModelDetail(ModelSummary):
@@ -76,9 +77,11 @@ class ModelDetail(ModelSummary):
     media_limits: dict[str, Any] | None = None
     """The media that its provider refuses, as the catalog's files say it; null: no limit is known."""
     reasoning_kept: str
-    """Whether reasoning is sent back as input: `never`, within the `same_turn`, or `always`."""
+    """Which later requests send the model's reasoning back as input: none (`never`), those of the turn in
+    which it arose (`same_turn`), or all (`always`)."""
     prices: list[dict[str, Any]]
-    """Its prices as the catalog's files say them, one block for each period, with source and date."""
+    """Its prices as the catalog's files say them, one block for each period, with source and date; empty: no
+    price is known."""
 
 
 class ModelListParameters(Sent):
@@ -87,7 +90,7 @@ class ModelListParameters(Sent):
     provider: str | None = Field(default=None, max_length=200)
     """The id of the provider whose models are listed; left out: those of all providers."""
     limit: int = Field(default=1000, ge=1, le=1000)
-    """The most models on a page, 1,000 by default."""
+    """The most models on a page, from 1 to 1,000, the default."""
     cursor: str | None = Field(default=None, max_length=1000)
     """The `next_cursor` of the page before; left out: the first page."""
 
@@ -96,7 +99,8 @@ class ModelParameters(Sent):
     """Which model is asked for."""
 
     model_id: str
-    """The catalog id of the model, an alias, or its bare name where one provider is first-party."""
+    """The model: its catalog id (`openai/gpt-5.4-mini`), an alias, or the name without the provider
+    (`gpt-5.4-mini`) where the model's own maker sells it."""
 
 
 class ProviderInfo(Received):
@@ -109,7 +113,8 @@ class ProviderInfo(Received):
     models: int
     """The number of its models in the catalog."""
     oldest_price_check: dt.date
-    """The day of the price that has gone longest without being compared with its source."""
+    """The earliest of the days (`2026-11-12`) on which the latest prices of each model were last compared
+    with their source."""
 
 
 class CatalogInfo(Received):

@@ -25,31 +25,32 @@ class Engine(Sent):
     """How the serving engine is started; what is left out is vLLM's default on the GPU."""
 
     gpu_memory_utilization: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.92
-    """The share of a GPU's memory that the engine takes; 0.92 is the default of vLLM 0.22 and later."""
+    """The share of a GPU's usable memory that the engine takes, above 0 and at most 1; 0.92 by default, as in
+    vLLM 0.22 and later."""
     max_num_seqs: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    """The most sequences that run at the same time; null: 1,024 on GPUs of 70 GiB and more, 256 on others
-    and on the A100."""
+    """The most sequences that run at the same time; null, the default: 1,024 on GPUs of 70 GiB and more, 256
+    on others and on the A100."""
     max_num_batched_tokens: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = None
-    """The most tokens that one step reads; null: 8,192 on GPUs of 70 GiB and more, 2,048 on others and on
-    the A100."""
+    """The most tokens that one step reads; null, the default: 8,192 on GPUs of 70 GiB and more, 2,048 on
+    others and on the A100."""
     cuda_graphs: bool = True
-    """Whether CUDA graphs take memory of the engine's share. False: eager mode, or an engine that keeps them
-    outside its share (vLLM before 0.21)."""
+    """Whether CUDA graphs take memory of the engine's share, as they do by default. False: eager mode, or an
+    engine that keeps them outside its share (vLLM before 0.21)."""
     block_tokens: Annotated[int, Field(strict=True, ge=1, le=65_536)] | None = None
-    """The number of tokens in a block of the KV cache; null: 16, or 64 with MLA, and more where recurrent
-    layers stand beside attention."""
+    """The number of tokens in a block of the KV cache; null, the default: 16, or 64 with MLA, and more where
+    recurrent layers stand beside attention."""
     non_torch_bytes: Annotated[int, Field(strict=True, ge=0, le=2**50)] | None = None
-    """The bytes on each GPU that you measured for CUDA context, libraries and NCCL; null: as vLLM's logs
-    show them."""
+    """The bytes on each GPU that you measured for CUDA context, libraries and NCCL; null, the default: as
+    vLLM's logs show them."""
 
 
 class Efficiency(Sent):
     """How much of what the GPU can do is reached; at 1, the default, speeds are upper bounds."""
 
     bandwidth: Share = 1.0
-    """The share of the memory and link bandwidth that is reached, from 0.001 to 1."""
+    """The share of the memory and link bandwidth that is reached, from 0.001 to 1, the default."""
     compute: Share = 1.0
-    """The share of the GPU's operations per second that is reached, from 0.001 to 1."""
+    """The share of the GPU's operations per second that is reached, from 0.001 to 1, the default."""
 
 
 class Speculation(Sent):
@@ -61,24 +62,28 @@ class Speculation(Sent):
     """The probability, from 0 to 1, that a drafted token is accepted, the same for each; measure it, for it
     depends on the text."""
     draft_model: str | None = Field(default=None, min_length=1, max_length=200)
-    """The catalog id of the small model that drafts; null: n-grams or another method that costs nothing."""
+    """The catalog id of the small model that drafts, whose weights must be public; null, the default: n-grams
+    or another method that costs nothing."""
 
 
 class BreakEven(Sent):
     """The traffic, and the plan of each conversation, whose `model` is the API to compare with."""
 
     plan: Plan
-    """The plan of one conversation. It must name one `model`: the API to compare with."""
+    """The plan of one conversation. It must name one `model`, the API to compare with; its `mode`, `caching`,
+    `budget` and `conversations` do not concern the hosted side."""
     conversations_per_day: Annotated[int, Field(strict=True, ge=1, le=10**12)] | None = None
-    """The number of conversations per day, in place of `conversations_per_month`."""
+    """The number of conversations per day; null, the default: `conversations_per_month` is stated. Both or
+    neither is an error."""
     conversations_per_month: Annotated[int, Field(strict=True, ge=1, le=10**13)] | None = None
-    """The number of conversations per month of 730 hours, in place of `conversations_per_day`."""
+    """The number of conversations per month of 730 hours; null, the default: `conversations_per_day` is
+    stated. Both or neither is an error."""
     gpu_price_per_hour: HourlyPrice | None = None
-    """The price of one GPU per hour in US dollars, as a decimal string; null: the catalog's. Without either
-    the question is an error."""
+    """The price of one GPU per hour in US dollars, as a decimal string; null, the default: the catalog's.
+    Without either the question is an error."""
     prefix_caching: bool = True
     """Whether the KV cache of a conversation is still there when its next request comes, so that only what is
-    new is read."""
+    new is read; true by default."""
 
     @model_validator(mode="after")
     def _one_traffic(self) -> Self:
@@ -95,39 +100,43 @@ class DeploymentQuestion(Subject):
     """A model on GPUs. Without `gpu`, the smallest set of GPUs on which it fits is chosen."""
 
     quantization: str | None = Field(default=None, max_length=64)
-    """The number format of the weights, such as `fp8` or `awq-4bit-g128`; null: as published, and bf16 for
-    an `architecture`."""
+    """The number format of the weights, such as `fp8` or `awq-4bit-g128`; null, the default: as published,
+    and bf16 for an `architecture`."""
     kv_dtype: str = Field(default="bf16", max_length=32)
-    """The number format of the KV cache, such as `bf16` or `fp8`."""
+    """The number format of the KV cache: `bf16`, the default, `fp8` or another."""
     context_tokens: ContextTokens
     """The tokens of prompt and answer of one sequence together, at its longest."""
     prompt_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
-    """The tokens of `context_tokens` that are the prompt, for the speed of prefill; null: all but one."""
+    """The part of `context_tokens` that is the prompt, for the speed of prefill; null, the default: all
+    tokens but one."""
     concurrency: Sequences = 1
-    """The number of sequences at the same time."""
+    """The number of sequences at the same time, each as long as `context_tokens`; 1 by default."""
     gpu: GpuName | None = None
-    """The GPU, by its id or another name in GET /v1/gpus; null: the first of the answer's `options`, or the
-    largest GPU if there are none."""
+    """The GPU, by its id or another name in GET /v1/gpus; null, the default: the first of the answer's
+    `options`, or the GPU with the most memory if there are none."""
     gpu_count: Count | None = None
-    """The number of GPUs that there are; null: `tensor_parallel` × `pipeline_parallel` where one of them is
-    stated, else the fewest on which the model fits. Stating it without `gpu` is an error."""
+    """The number of GPUs that there are; null, the default: `tensor_parallel` × `pipeline_parallel` where one
+    of them is stated, else the fewest on which the model fits. Stating it without `gpu` is an error."""
     tensor_parallel: Count | None = None
-    """The number of GPUs that each layer is split over; null: what `gpu_count` and `pipeline_parallel` leave,
-    1 beside `pipeline_parallel` alone, else as many as attention heads and node allow. Stating it without
-    `gpu` is an error."""
+    """The number of GPUs that each layer is split over; null, the default: what `gpu_count` and
+    `pipeline_parallel` leave, 1 beside `pipeline_parallel` alone, else as many as attention heads and node
+    allow. Stating it without `gpu` is an error."""
     pipeline_parallel: Count | None = None
-    """The number of pipeline stages that the layers are divided into; null: what `gpu_count` and
+    """The number of pipeline stages that the layers are divided into; null, the default: what `gpu_count` and
     `tensor_parallel` leave, else the fewest. Stating it without `gpu` is an error."""
     among: Annotated[list[GpuName], Field(min_length=1, max_length=100)] | None = None
-    """The GPUs that `options` are chosen from; null: all of the catalog on which serving engines run."""
+    """The GPUs that `options` are chosen from, by their ids or other names; null, the default: all of the
+    catalog on which serving engines run."""
     engine: Engine = Engine()
-    """How the serving engine is started; by default as vLLM starts on the GPU."""
+    """The settings that the serving engine is started with, such as its share of the memory and the size of
+    its steps; by default those that vLLM chooses for the GPU."""
     efficiency: Efficiency = Efficiency()
     """How much of what the GPU can do is reached; by default all of it, so that speeds are upper bounds."""
     speculation: Speculation | None = None
-    """How tokens are drafted; null: there is no speculative decoding."""
+    """How tokens are drafted; null, the default: there is no speculative decoding."""
     break_even: BreakEven | None = None
-    """The traffic and the plan for a comparison with an API; null: the answer has no `break_even`."""
+    """The traffic and the plan for a comparison with an API; null, the default: the answer has no
+    `break_even`."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -46,34 +46,38 @@ class GpuShare(Received):
     gpus: int
     """The number of GPUs in this stage, which all hold the same (the tensor-parallel degree)."""
     layers: int
-    """The number of layers in this stage."""
+    """The number of the model's layers in this stage."""
     memory_bytes: int
     """The bytes of one GPU's memory that its driver gives to programs."""
     budget_bytes: int
-    """The bytes of that memory that the engine takes (`gpu_memory_utilization`)."""
+    """The part of `memory_bytes` that the engine takes (`gpu_memory_utilization`)."""
     weights_bytes: int
-    """The bytes of the weights on one GPU."""
+    """The bytes of the model's weights on one GPU, without a draft model's."""
     weights: dict[str, int]
     """The bytes of the weights by part, such as `attention`, `mlp` and `embedding`; they add up to
     `weights_bytes`."""
     draft_bytes: int
-    """The bytes of the draft model's weights; 0 without one, and on all stages but the last."""
+    """The bytes of the draft model's weights on one GPU; 0 without one, and on all stages but the last."""
     kv_cache_bytes: int
-    """The bytes of the KV cache of all `concurrency` sequences at the longest context."""
+    """The bytes of the KV cache on one GPU with all `concurrency` sequences of `context_tokens`, a draft
+    model's cache included."""
     kv_in_flight_bytes: int
-    """The bytes that layers with a sliding window need besides while a chunk of a prompt is read."""
+    """The bytes that layers with a sliding window need in addition to `kv_cache_bytes` while a chunk of a
+    prompt is read."""
     activation_bytes: int
-    """The bytes of activations at the peak of a step."""
+    """The bytes of activations on one GPU at the peak of a step."""
     cuda_graph_bytes: int
-    """The bytes that CUDA graphs take; 0 without them."""
+    """The bytes that CUDA graphs take on one GPU; 0 where `cuda_graphs` is false."""
     runtime_bytes: int
-    """The bytes of the CUDA context, libraries and NCCL."""
+    """The bytes of the CUDA context, libraries and NCCL on one GPU."""
     padding_bytes: int
-    """The bytes that kernels add to MXFP4 experts to fill whole blocks of columns; 0 for other weights."""
+    """The bytes that kernels add to MXFP4 experts to fill whole blocks of columns, beside `weights_bytes`; 0
+    for other weights."""
     total_bytes: int
-    """The bytes of all of this together."""
+    """The sum of `weights_bytes`, `draft_bytes`, `kv_cache_bytes`, `kv_in_flight_bytes`, `activation_bytes`,
+    `cuda_graph_bytes`, `runtime_bytes` and `padding_bytes`."""
     free_bytes: int
-    """The bytes of `budget_bytes` that stay free; negative: the bytes that are missing."""
+    """The bytes of `budget_bytes` that `total_bytes` leaves free; negative: the bytes that are missing."""
 
 
 class GpuOption(Received):
@@ -82,7 +86,7 @@ class GpuOption(Received):
     gpu: str
     """The catalog id of the GPU."""
     gpu_count: int
-    """The number of GPUs of this kind."""
+    """The number of GPUs of this kind, `tensor_parallel` × `pipeline_parallel`."""
     tensor_parallel: int
     """The number of GPUs that each layer is split over (tensor parallelism)."""
     pipeline_parallel: int
@@ -90,7 +94,8 @@ class GpuOption(Received):
     memory_bytes: int
     """The usable bytes of all these GPUs together."""
     price_per_hour: Dollars | None
-    """The price of all these GPUs per hour in US dollars; null: the catalog has no price."""
+    """The price of all these GPUs per hour in US dollars, as a decimal string; null: the catalog has no
+    price."""
 
 
 class PrefillSpeed(Received):
@@ -101,36 +106,41 @@ class PrefillSpeed(Received):
     seconds: float
     """The seconds until the first token, with the GPUs to itself."""
     tokens_per_second: float
-    """The prompt tokens per second when prompts follow one another without a pause."""
+    """The prompt tokens per second of the whole deployment when prompts follow one another without a
+    pause."""
     bound_by: Bound
-    """What limits the speed on the slowest stage."""
+    """What limits the speed on the slowest stage: `memory bandwidth`, `compute`, or the `link` between
+    GPUs."""
     flops: float
-    """The floating-point operations for the prompt, of one GPU of each stage, added up."""
+    """The number of floating-point operations for the prompt, of one GPU of each stage, added up."""
 
 
 class DecodeSpeed(Received):
     """The best possible speed of generating, with every sequence at its longest context."""
 
     sequences: int
-    """The number of sequences that run at the same time: the concurrency, or what of it fits."""
+    """The number of sequences that run at the same time: `concurrency`, or as many of them as fit and as the
+    engine runs (`max_num_seqs`)."""
     step_seconds: float
-    """The seconds of one step of the whole batch."""
+    """The seconds of one step of the whole batch, drafting included."""
     tokens_per_step: float
     """The tokens that one step yields for each sequence: 1, or what a verified draft is expected to
     yield."""
     tokens_per_second_per_user: float
-    """The tokens per second that one sequence gets."""
+    """The tokens per second that one sequence gets: `tokens_per_step` / `step_seconds`."""
     tokens_per_second: float
-    """The tokens per second of all running sequences together."""
+    """The tokens per second of all running `sequences` together."""
     bound_by: Bound
-    """What limits the speed on the slowest stage."""
+    """What limits the speed on the slowest stage: `memory bandwidth`, `compute`, or the `link` between
+    GPUs."""
     weight_bytes_read: float
     """The bytes of weights that one GPU of each stage reads in a step, added up; of experts, those that are
     expected to be chosen."""
     kv_cache_bytes_read: float
-    """The bytes of KV cache that one GPU of each stage reads in a step, added up."""
+    """The bytes of KV cache that one GPU of each stage reads in a step, added up; not part of
+    `weight_bytes_read`."""
     flops: float
-    """The floating-point operations of a step, of one GPU of each stage, added up."""
+    """The number of floating-point operations of a step, of one GPU of each stage, added up."""
 
 
 class Speed(Received):
@@ -141,14 +151,14 @@ class Speed(Received):
     decode: DecodeSpeed
     """The speed of generating the answer."""
     multiplied_as: str
-    """The number format in which matrices are multiplied: fp16, fp8 and others."""
+    """The number format in which matrices are multiplied: fp16, which stands for bf16 too, fp8 and others."""
 
 
 class Explained(Received):
     """How a number of the answer is calculated."""
 
     what: str
-    """The name of the number."""
+    """The name of the number in the answer, such as `budget_bytes` or `speed.prefill.seconds`."""
     method: Method
     formula: str
     """The formula with its numbers filled in."""
@@ -160,18 +170,21 @@ class BreakEvenAnswer(Received):
     api_model: str
     """The catalog id of the model that is sold by an API."""
     api_cost_per_conversation: Dollars | None
-    """The API's cost of one conversation in US dollars; without what has no price if not
+    """The API's cost of one conversation in US dollars, as a decimal string; without what has no price if not
     `api_cost_complete`, and null if nothing has one."""
     api_cost_complete: bool
-    """Whether everything that the API bills has a price in the catalog."""
+    """Whether everything that the API bills has a price in the catalog. If false, the API's costs leave out
+    what has none, and are too low; `cheaper` is null."""
     gpu_price_per_hour: Dollars
-    """The price of one GPU per hour in US dollars."""
+    """The price of one GPU per hour in US dollars, as a decimal string."""
     price_source: str
-    """Where the GPU's price comes from: the question, or the catalog's source with the day it was checked."""
+    """Where the GPU's price comes from, in words: the question, or the catalog's source with the day it was
+    checked."""
     replicas: int
     """The number of deployments like this one that the traffic needs, at least 1."""
     conversations_per_hour: float
-    """The most conversations per hour that one deployment can serve."""
+    """The most conversations per hour that one deployment can serve; 0 if a conversation has nothing to
+    compute."""
     seconds_per_conversation: float
     """The seconds of the whole deployment that one conversation takes at full utilization: its prefill, and
     its share of the batch's decoding."""
@@ -182,23 +195,26 @@ class BreakEvenAnswer(Received):
     utilization: float
     """The share of the replicas' time that the stated traffic takes, from 0 to 1."""
     hosted_cost_per_conversation: Dollars
-    """The cost in US dollars of one hosted conversation at the stated traffic; GPUs are paid for while they
-    idle."""
+    """The cost in US dollars of one hosted conversation at the stated traffic, as a decimal string of at most
+    ten places; GPUs are paid for while they idle."""
     hosted_cost_per_conversation_at_full_load: Dollars
-    """The cost in US dollars of one hosted conversation if the GPUs never idled."""
+    """The cost in US dollars of one hosted conversation if the GPUs never idled, as a decimal string of at
+    most ten places."""
     break_even_utilization: float | None
-    """The utilization from which hosting is cheaper; above 1: never. Null: the API costs nothing, or nothing
-    of it has a price."""
+    """The utilization of a deployment from which hosting is cheaper; above 1: never. Null: the API costs
+    nothing, or nothing of it has a price."""
     break_even_conversations_per_day: float | None
-    """The conversations per day from which one deployment is cheaper than the API; null: hosting is never
-    cheaper, or there is nothing to compare with."""
+    """The number of conversations per day, not rounded, at which one deployment costs as much as the API;
+    with more it is cheaper. Null: `break_even_utilization` is null, or above 1, so that one deployment cannot
+    serve that number."""
     cheaper: Literal["api", "hosted"] | None
-    """The side that costs less at the stated traffic; null: not everything of the API has a price."""
+    """The side that costs less at the stated traffic, and `api` if both cost the same; null: not everything
+    of the API has a price."""
     api_cost_per_month: Dollars | None
-    """The API's cost in US dollars of a month of 730 hours at the stated traffic; null: nothing has a
-    price."""
+    """The API's cost in US dollars of a month of 730 hours at the stated traffic, as a decimal string; null:
+    nothing has a price."""
     hosted_cost_per_month: Dollars
-    """The cost in US dollars of all replicas for a month of 730 hours."""
+    """The cost in US dollars of all replicas for a month of 730 hours, as a decimal string."""
 
 
 class DeploymentAnswer(Received):
@@ -207,45 +223,50 @@ class DeploymentAnswer(Received):
     model: str | None
     """The catalog id of the model; null: the question brought its own `architecture`."""
     quantization: str
-    """The number format of the weights."""
+    """The number format of the weights: as asked, or else as published, and bf16 for an `architecture`."""
     kv_dtype: str
-    """The number format of the KV cache."""
+    """The number format of the KV cache, as asked."""
     context_tokens: int
     """The longest context of one sequence in tokens, as asked."""
     concurrency: int
     """The number of sequences at the same time, as asked."""
     gpu: str
-    """The catalog id of the GPU."""
+    """The catalog id of the GPU, as asked or as chosen."""
     gpu_count: int
-    """The number of GPUs used, which may be fewer than there are."""
+    """The number of GPUs used, `tensor_parallel` × `pipeline_parallel`, which may be fewer than there are."""
     tensor_parallel: int
-    """The number of GPUs that each layer is split over (tensor parallelism)."""
+    """The number of GPUs that each layer is split over (tensor parallelism): as asked or, where the question
+    leaves it open, as chosen, whether the model fits or not."""
     pipeline_parallel: int
-    """The number of pipeline stages that the layers are divided into."""
+    """The number of pipeline stages that the layers are divided into: as asked or, where the question leaves
+    it open, as chosen, whether the model fits or not."""
     fits: bool
     """Whether `concurrency` sequences of `context_tokens` fit at the same time."""
     per_gpu: list[GpuShare]
     """What each GPU holds, one row for each pipeline stage."""
     kv_cache_pool_bytes: int
-    """The bytes that one GPU has left for the KV cache, on the stage where that is least; negative: not even
-    the weights fit."""
+    """The bytes of its budget that one GPU has left for the KV cache, on the stage where that is least;
+    negative: not even weights and engine fit."""
     kv_cache_pool_tokens: int | None
     """The number of tokens that vLLM's log calls "GPU KV cache size", in whole blocks that every group of
     layers has for itself. Null: nothing is left, or the model caches nothing by the token."""
     largest_batch: int
-    """The most sequences of `context_tokens` that fit at the same time; 0 if not even one does."""
+    """The most sequences of `context_tokens` that the memory holds at the same time, whatever `concurrency`
+    and `max_num_seqs` are; 0 if not even one."""
     longest_context_tokens: int
-    """The most tokens that each of `concurrency` sequences may hold; 0 if none."""
+    """The most tokens, of prompt and answer together, that each of `concurrency` sequences may hold on these
+    GPUs by their memory alone: the model's own window is no bound. 0: not even one token each fits."""
     options: list[GpuOption]
-    """The fewest GPUs of each kind on which the model fits, up to 64 of a kind, fewest and smallest first."""
+    """For each kind of GPU the fewest, up to 64, on which the model fits with all sequences: those of the
+    fewest GPUs first, of equally many those with the least memory. Empty: it fits on none."""
     speed: Speed | None
-    """How fast the deployment is; null: the model does not fit, or the catalog does not know how fast the GPU
-    is."""
+    """How fast the deployment is with the sequences that fit; null: not even one fits, or the catalog does
+    not know how fast the GPU is."""
     break_even: BreakEvenAnswer | None = None
     """The comparison with an API; null: the question asks for none."""
     explained: list[Explained]
-    """How the main numbers are calculated."""
+    """How the main numbers are calculated, an entry for each."""
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one statement each."""
+    """What the answer takes for granted, one statement each; empty: nothing."""
     warnings: list[Warned] = Field(default=[])
-    """What could mislead a reader who sees only the numbers."""
+    """What could mislead a reader who sees only the numbers; empty: nothing that is known."""

@@ -19,7 +19,7 @@ class GpuInfo(Received):
     maker: str
     """The company that makes the GPU."""
     aliases: list[str]
-    """Other names that questions may use for it."""
+    """Other names that questions may use for it; empty: there are none."""
     memory_gb: float
     """The memory of the card as it is sold, in GB."""
     usable_bytes: int
@@ -37,13 +37,17 @@ class GpuInfo(Received):
     link_bytes_per_second: float | None
     """The bandwidth of the link out of one GPU, in one direction, in bytes per second; null: not known."""
     price_per_hour: Dollars | None
-    """The price of renting one GPU for an hour in US dollars; null: the catalog has no price."""
+    """The price of renting one GPU for an hour in US dollars, as a decimal string; null: the catalog has no
+    price."""
     price_source: str | None
-    """The place where the price is published; null: the catalog has no price."""
+    """The place where the price is published, in words or as a web address; null: the catalog has no
+    price."""
     price_checked: dt.date | None
-    """The day on which the price was last compared with its source; null: the catalog has no price."""
+    """The day (`2026-11-12`) on which the price was last compared with its source; null: the catalog has no
+    price."""
     sources: dict[str, str]
-    """The places where usable memory, bandwidth, operations and link are published, by the field's name."""
+    """The places where usable memory, bandwidth, operations and link are published, by the name of the field
+    here; a field that is not known has none."""
 
 
 class GpuList(Received):

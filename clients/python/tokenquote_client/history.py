@@ -26,7 +26,7 @@ class FullHistory(Sent):
     """Everything is sent again in every request."""
 
     strategy: Literal["full"] = "full"
-    """The strategy: the full history."""
+    """The strategy, which is `full`: the whole history."""
 
     @model_serializer
     def _always_named(self) -> dict[str, str]:
@@ -38,18 +38,18 @@ class WindowHistory(Sent):
     """Only the latest turns, or those that fit into a number of tokens, are sent again; not yet offered."""
 
     strategy: Literal["window"]
-    """The strategy: a sliding window."""
+    """The strategy, which is `window`: a sliding window."""
     turns: Annotated[int, Field(strict=True, ge=0)] | None = None
-    """The number of latest turns that are kept; null: `tokens` is the bound."""
+    """The number of latest turns that are kept; null, the default: `tokens` is the bound."""
     tokens: TokenNumber | None = None
-    """The number of tokens that the kept turns must fit into; null: `turns` is the bound."""
+    """The number of tokens that the kept turns must fit into; null, the default: `turns` is the bound."""
 
 
 class Summary(Sent):
     """A summary takes the place of the history at regular intervals; not yet offered."""
 
     strategy: Literal["summary"]
-    """The strategy: a summary of older turns."""
+    """The strategy, which is `summary`: a summary of older turns."""
     every: Annotated[int, Field(strict=True, ge=1)]
     """The number of turns after which the history is summarized."""
     tokens: TokenNumber
@@ -60,7 +60,7 @@ class Retrieval(Sent):
     """Passages are retrieved for each question, beside the latest turns; not yet offered."""
 
     strategy: Literal["retrieval"]
-    """The strategy: retrieved passages."""
+    """The strategy, which is `retrieval`: retrieved passages."""
     tokens: TokenNumber
     """The number of tokens of the passages that are retrieved for each question."""
     turns: Annotated[int, Field(strict=True, ge=0)]
@@ -71,9 +71,9 @@ class Compaction(Sent):
     """The history is condensed once it fills a share of the context window; not yet offered."""
 
     strategy: Literal["compaction"]
-    """The strategy: compaction of a full history."""
+    """The strategy, which is `compaction`: compaction of a full history."""
     at: Share
-    """The share of the context window that triggers a compaction, above 0 and at most 1."""
+    """The share of the context window, above 0 and at most 1, whose filling triggers a compaction."""
     tokens: TokenNumber
     """The length of the condensed history in tokens."""
 
@@ -82,7 +82,7 @@ class ClearToolResults(Sent):
     """Old tool results are dropped, except for the latest; not yet offered."""
 
     strategy: Literal["clear_tool_results"]
-    """The strategy: clearing of tool results."""
+    """The strategy, which is `clear_tool_results`: clearing of tool results."""
     keep: Annotated[int, Field(strict=True, ge=0)]
     """The number of latest tool results that are kept."""
 

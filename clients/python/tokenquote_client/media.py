@@ -14,45 +14,46 @@ class MediaQuestion(Sent):
     """Media items to count as a model counts them."""
 
     model: str = Field(min_length=1, max_length=200)
-    """The model that counts: its catalog id, an alias, or its bare name where one provider is first-party."""
+    """The model that counts: its catalog id (`openai/gpt-5.4-mini`), an alias, or the name without the
+    provider (`gpt-5.4-mini`) where the model's own maker sells it."""
     items: list[MediaPart] = Field(min_length=1, max_length=1_000)
-    """The images, audio recordings, videos and documents to count. One that the model's provider would
-    refuse is an error."""
+    """The images, audio recordings, videos and documents to count. One that the model's provider would refuse
+    makes the whole question an error."""
 
 
 class MediaItem(Received):
     """What one item costs in tokens."""
 
     tokens: int
-    """The tokens of the item in all."""
+    """The tokens of the item in all, without those that a message adds around it."""
     method: Method
     rule: str
-    """The name of the catalog's rule that applied."""
+    """The name of the catalog's rule that applied, as in `media` of GET /v1/models."""
     low: int
     """The lower end in tokens of the band that nine bills in ten are expected to lie in."""
     high: int
     """The upper end in tokens of the band that nine bills in ten are expected to lie in."""
     width: int | None = None
-    """The width of an image or video in pixels as the provider sees it: read from the header where data was
-    sent, orientation applied; null: not known, or not such an item."""
+    """The width of an image or video in pixels before the model shrinks it: as stated, or read from the
+    header of `data` and turned as it says; null: not known, or not such an item."""
     height: int | None = None
-    """The height of an image or video in pixels as the provider sees it: read from the header where data was
-    sent, orientation applied; null: not known, or not such an item."""
+    """The height of an image or video in pixels before the model shrinks it: as stated, or read from the
+    header of `data` and turned as it says; null: not known, or not such an item."""
     seconds: float | None = None
     """The length in seconds that was counted: stated, read from the header, or assumed; null: the item is
     neither audio nor video."""
     pages: int | None = None
-    """The number of pages that was counted: stated, read from the file, or assumed; null: the item is no
-    document."""
+    """The number of pages that was counted: stated, read from the file, or assumed; 0: a text file. Null: the
+    item is no document."""
     image_tokens: int = 0
-    """The tokens of an image, or of a document's pages that are read as images. The four kinds add up to
-    `tokens`."""
+    """The part of `tokens` that is an image, or a document's pages that are read as images. The four parts
+    add up to `tokens`."""
     audio_tokens: int = 0
-    """The tokens of audio, or of a video's audio track."""
+    """The part of `tokens` that is audio, or a video's audio track."""
     video_tokens: int = 0
-    """The tokens of a video's frames."""
+    """The part of `tokens` that is a video's frames, without its audio track."""
     text_tokens: int = 0
-    """The tokens of a document's text."""
+    """The part of `tokens` that is a document's text."""
 
 
 class MediaAnswer(Received):
@@ -63,6 +64,7 @@ class MediaAnswer(Received):
     items: list[MediaItem]
     """What each item costs, in the order of the question."""
     tokens: int
-    """The tokens of all items together."""
+    """The sum of the `tokens` of all items."""
     warnings: list[str] = Field(default=[])
-    """What was taken for granted of an item, and which limits of the provider the items pass together."""
+    """What was taken for granted of an item, and which limits of the provider the items pass together; empty:
+    nothing, and none."""

@@ -20,19 +20,20 @@ class ImagePart(Sent):
     """An image: state `width` and `height`, or `data`, or `url`."""
 
     type: Literal["image"]
-    """The kind of part: an image."""
+    """The kind of part, which is `image`."""
     width: Pixels | None = None
-    """The width in pixels; null: read from `data`, or unknown."""
+    """The width in pixels, stated together with `height`; null, the default: read from `data`, or unknown."""
     height: Pixels | None = None
-    """The height in pixels; null: read from `data`, or unknown."""
+    """The height in pixels, stated together with `width`; null, the default: read from `data`, or unknown."""
     detail: Literal["low", "medium", "high", "ultra_high", "auto", "original"] | None = None
-    """The resolution asked for, in the provider's own word. Null, and a word that the model does not have,
-    count as the model's default."""
+    """The resolution asked for, in the provider's own word. Null, the default, and a word that the model does
+    not have, count as the model's default."""
     data: Base64 | None = None
-    """The image file in base64, with or without a `data:` prefix; only its header is read."""
+    """The whole image file in base64, with or without a `data:` prefix; only its header is read. Null, the
+    default: no file is sent."""
     url: Address | None = None
-    """The address of the image, which is never fetched: state the size beside it, or a wide band is
-    assumed."""
+    """The address of the image, which is never fetched: state `width` and `height` beside it, or the count is
+    an assumption whose `low` and `high` lie far apart. Null, the default: there is no address."""
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
@@ -49,14 +50,15 @@ class AudioPart(Sent):
     """An audio recording: state `seconds`, or `data`, or `url`."""
 
     type: Literal["audio"]
-    """The kind of part: audio."""
+    """The kind of part, which is `audio`."""
     seconds: Seconds | None = None
-    """The length in seconds; null: read from `data`, or unknown."""
+    """The length in seconds, above 0, in place of `data`; null, the default: read from `data`, or unknown."""
     data: Base64 | None = None
-    """A WAV, MP3, FLAC, Ogg, M4A or AIFF file in base64; only its header is read."""
+    """The whole WAV, MP3, FLAC, Ogg, M4A or AIFF file in base64, with or without a `data:` prefix; only its
+    header is read. Null, the default: no file is sent."""
     url: Address | None = None
-    """The address of the recording, which is never fetched: state `seconds` beside it, or a wide band is
-    assumed."""
+    """The address of the recording, which is never fetched: state `seconds` beside it, or the length is
+    assumed, and `low` and `high` of the count lie far apart. Null, the default: there is no address."""
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
@@ -67,26 +69,30 @@ class VideoPart(Sent):
     """A video: state `seconds`, or `data`, or `url`."""
 
     type: Literal["video"]
-    """The kind of part: a video."""
+    """The kind of part, which is `video`."""
     seconds: Seconds | None = None
-    """The length in seconds; null: read from `data`, or unknown."""
+    """The length in seconds, above 0, in place of `data`; null, the default: read from `data`, or unknown."""
     fps: Annotated[float, Field(strict=True, gt=0, le=240, allow_inf_nan=False)] | None = None
-    """The number of frames per second that the provider is asked to look at; null: the model's default."""
+    """The number of frames per second that the provider is asked to look at; null, the default: the model's
+    own default."""
     width: Pixels | None = None
-    """The width of a frame in pixels, stated together with `height`; null: read from `data`, or
-    unknown, which widens the band."""
+    """The width of a frame in pixels, stated together with `height`; null, the default: read from `data`, or
+    unknown, which moves `low` and `high` of the count apart."""
     height: Pixels | None = None
-    """The height of a frame in pixels, stated together with `width`; null: read from `data`, or
-    unknown, which widens the band."""
+    """The height of a frame in pixels, stated together with `width`; null, the default: read from `data`, or
+    unknown, which moves `low` and `high` of the count apart."""
     detail: Literal["low", "medium", "high", "auto"] | None = None
-    """The resolution of the frames, in the provider's own word; null or `auto`: the model's default."""
+    """The resolution of the frames, in the provider's own word; null, the default, or `auto`: the model's
+    default."""
     silent: Annotated[bool, Field(strict=True)] = False
-    """Whether the video has no audio track; by default it has one, unless `data` shows that it has none."""
+    """Whether the video has no audio track. False, the default: it has one, unless `data` shows that it has
+    none."""
     data: Base64 | None = None
-    """An MP4 or QuickTime file in base64; only its header is read, for what is not stated beside it."""
+    """The whole MP4 or QuickTime file in base64, with or without a `data:` prefix; only its header is read,
+    for what is not stated beside it. Null, the default: no file is sent."""
     url: Address | None = None
-    """The address of the video, which is never fetched: state `seconds` beside it, or a wide band is
-    assumed."""
+    """The address of the video, which is never fetched: state `seconds` beside it, or the length is assumed,
+    and `low` and `high` of the count lie far apart. Null, the default: there is no address."""
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
@@ -99,19 +105,21 @@ class DocumentPart(Sent):
     """A document: state `pages`, or `data`, or `url`."""
 
     type: Literal["document"]
-    """The kind of part: a document."""
+    """The kind of part, which is `document`."""
     pages: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
-    """The number of pages; null: read from `data`, or unknown."""
+    """The number of pages, in place of `data`; null, the default: read from `data`, or unknown."""
     text_tokens: TokenNumber | None = None
-    """The number of tokens of its whole text, where it is known; null: counted in the text that `data`
-    holds, or else what the model's rule takes for a page."""
+    """The number of tokens of its whole text, where it is known; null, the default: counted in the text that
+    `data` holds, or else what the model's rule takes for a page."""
     detail: Literal["low", "medium", "high", "auto"] | None = None
-    """The resolution of the pages, in the provider's own word; null or `auto`: the model's default."""
+    """The resolution of the pages, in the provider's own word; null, the default, or `auto`: the model's
+    default."""
     data: Base64 | None = None
-    """A PDF or a text file in base64; its pages and text are read, and never rendered."""
+    """The whole PDF or text file in base64, with or without a `data:` prefix; its pages and text are read,
+    and never rendered. Null, the default: no file is sent."""
     url: Address | None = None
-    """The address of the document, which is never fetched: state `pages` beside it, or a wide band is
-    assumed."""
+    """The address of the document, which is never fetched: state `pages` beside it, or their number is
+    assumed, and `low` and `high` of the count lie far apart. Null, the default: there is no address."""
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:

@@ -21,11 +21,12 @@ class Subject(Sent):
     model_config = exactly_one("model", "architecture")
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
-    """The model of the catalog, in place of `architecture`: its id is the Hugging Face id, such as
-    `meta-llama/Llama-3.1-8B`. Without public weights it is an error."""
+    """The model of the catalog, by its id (of open weights the Hugging Face id, such as
+    `meta-llama/Llama-3.1-8B`) or another of its names; without public weights it is an error. Null, the
+    default: another field describes the model."""
     architecture: dict[str, Any] | None = None
-    """The `config.json` of a Hugging Face model as it is, in place of `model`; fields that cost no memory are
-    ignored."""
+    """The `config.json` of a Hugging Face model as it is; fields that cost no memory are ignored. Null, the
+    default: another field describes the model."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> Self:
@@ -40,8 +41,9 @@ class SubjectOrHeader(Subject):
     model_config = exactly_one("model", "architecture", "header")
 
     header: ModelHeader | None = None
-    """The header of a model file: the keys of a GGUF file tell the cache, and the tensors of a GGUF or
-    safetensors file tell the weights."""
+    """The header of a model file, in place of `model` and `architecture`: a GGUF or safetensors file's tells
+    the weights, and only a GGUF file's tells the cache. Null, the default: another field describes the
+    model."""
 
     @model_validator(mode="after")
     def _one_subject(self) -> Self:
@@ -54,40 +56,47 @@ class KvCacheQuestion(SubjectOrHeader):
     """How much memory the keys and values of running sequences take."""
 
     context_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
-    """The number of tokens that each sequence holds."""
+    """The number of tokens that each sequence holds, of prompt and answer together."""
     sequences: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
-    """The number of sequences at the same time."""
+    """The number of sequences at the same time; 1 by default."""
     dtype: str = Field(default="fp16", max_length=32)
-    """The number format of a cache element: fp32, fp16, bf16, fp8, int8, q8_0, q4_0 and others."""
+    """The number format of a cache element: `fp16`, the default, fp32, bf16, fp8, int8, q8_0, q4_0 and
+    others."""
     block_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    """The number of tokens in a block of the cache, if the engine pages: 16 for vLLM. Each sequence is
-    rounded up to whole blocks; null: nothing is rounded."""
+    """The number of tokens in a block of the cache, to whole ones of which each sequence is rounded up: 16
+    for vLLM. Null, the default: nothing is rounded to blocks. With `llama.cpp`, its 256 tokens take their
+    place in all but cross attention."""
     tensor_parallel: Parallel = 1
-    """The number of GPUs that each layer is split over (tensor parallelism)."""
+    """The number of GPUs that each layer is split over (tensor parallelism); 1 by default."""
     pipeline_parallel: Parallel = 1
-    """The number of pipeline stages that the layers are divided into."""
+    """The number of pipeline stages that the layers are divided into; 1 by default."""
     context_parallel: Parallel = 1
-    """The number of GPUs that each hold a part of every sequence's tokens (decode context parallelism)."""
+    """The number of GPUs that each hold a part of every sequence's tokens (decode context parallelism); 1 by
+    default."""
     value_dtype: str | None = Field(default=None, min_length=1, max_length=32)
-    """The number format of values; null: the same as that of keys, `dtype`."""
+    """The number format of values; null, the default: the same as that of keys, `dtype`."""
     shared_prefix_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] = 0
-    """The number of tokens at the beginning of each sequence that all have in common, held once."""
+    """The number of tokens at the beginning of each sequence that all have in common, held once; part of
+    `context_tokens`, and 0 by default."""
     beams: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1
-    """The number of beams, or parallel samples, of each sequence, which hold its prompt once."""
+    """The number of beams, or parallel samples, of each sequence, which hold its prompt once; 1 by
+    default."""
     prompt_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
-    """The tokens of `context_tokens` that are the prompt; null: all of them. Beams differ in the rest."""
+    """The part of `context_tokens` that is the prompt; null, the default: all of them. Beams differ in the
+    rest."""
     encoder_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
-    """The tokens of each sequence that layers of cross attention hold: an image's, or a source text's; null:
-    what the model's config says, and an error if such layers exist and it says nothing."""
+    """The tokens of each sequence that layers of cross attention hold: an image's, or a source text's; null,
+    the default, or 0: what the model's config says, and an error if such layers exist and it says nothing."""
     engine: Literal["vllm", "llama.cpp"] | None = None
-    """The engine whose layout applies: llama.cpp lays sliding windows of all sequences into one buffer,
-    rounds lengths up to 256 tokens and keeps recurrent states in fp32. Null: as vLLM."""
+    """The name of the engine whose cache layout applies: `llama.cpp` lays sliding windows of all sequences
+    into one buffer, rounds lengths up to 256 tokens and keeps recurrent states in fp32. Null, the default, is
+    the same as `vllm`: none of this, and blocks only as `block_tokens` states."""
     in_flight_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
-    """The tokens that sliding windows have room for besides their own: the most that one step adds; null: 512
-    for llama.cpp, else 0."""
+    """The tokens that sliding windows have room for besides their own: the most that one step adds; null, the
+    default: 512 for llama.cpp, else 0."""
     state_dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
-    """The number format of recurrent states (`mamba_ssm_cache_dtype`); llama.cpp keeps them in fp32
-    whatever this says."""
+    """The number format of recurrent states (`mamba_ssm_cache_dtype`), fp32 by default; llama.cpp keeps them
+    in fp32 whatever this says."""
 
     @model_validator(mode="after")
     def _within_context(self) -> Self:
@@ -103,27 +112,30 @@ class KvCacheAnswer(Received):
     """How much memory the KV cache takes, in bytes."""
 
     bytes: int
-    """The bytes over all GPUs; what several GPUs hold counts as often as it is held."""
+    """The bytes of the KV cache of all sequences over all GPUs; what several GPUs hold counts as often as it
+    is held."""
     bytes_per_token: int
-    """The bytes of one token of one sequence over all layers, without replication."""
+    """The bytes of one token of one sequence over all layers, without replication, as long as every sliding
+    window holds the sequence whole."""
     bytes_per_gpu: int
-    """The bytes on the GPU that holds the most."""
+    """The bytes on the GPU that holds the most; on one GPU the same as `bytes`."""
     state_bytes: int = 0
-    """The bytes that recurrent layers keep for one sequence, whatever its length; 0 without such layers."""
+    """The bytes that recurrent layers keep for one sequence, whatever its length, without replication; 0
+    without such layers."""
     rounding_bytes: int = 0
-    """The bytes of `bytes` that are only rounding, in blocks or buffers that are not full."""
+    """The part of `bytes` that is only rounding, in blocks or buffers that are not full."""
     contiguous_bytes: int = 0
     """The bytes over all GPUs if each sequence and each beam had a buffer of its own of the full length,
-    windows or not."""
+    windows or not; a comparison, no part of `bytes`."""
     layers: dict[str, int]
     """The number of layers of each kind: `attention`, `sliding_window`, `mla`, `mamba2` and others."""
     formula: str
     """The formula of the bytes with its numbers filled in."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one statement each."""
+    """What the answer takes for granted, one statement each; empty: nothing."""
     warnings: list[str] = Field(default=[])
-    """What could mislead a reader who sees only the numbers."""
+    """What could mislead a reader who sees only the numbers; empty: nothing that is known."""
 
 
 class WeightsQuestion(SubjectOrHeader):
@@ -131,11 +143,11 @@ class WeightsQuestion(SubjectOrHeader):
 
     quantization: str | None = Field(default=None, max_length=64)
     """The number format of the weights: fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128, awq-4bit-g128,
-    nf4, nf4-dq, q4_k_m, q8_0 and others. It is required unless a `header` says the types, and an
-    error beside one."""
+    nf4, nf4-dq, q4_k_m, q8_0 and others. Null, the default, is an error unless a `header` says the types;
+    beside one, stating it is an error."""
     imatrix: bool | None = None
-    """Whether a GGUF file was made with an importance matrix, which changes the types of some tensors; null:
-    where its format asks for one."""
+    """Whether a GGUF file was made with an importance matrix, which changes the types of some tensors; null,
+    the default: where its format asks for one. Other formats do not depend on it."""
 
     @model_validator(mode="after")
     def _types_once(self) -> Self:
@@ -151,23 +163,24 @@ class WeightsAnswer(Received):
     bytes: int
     """The bytes of all weights together."""
     bits_per_weight: float
-    """The average bits per weight over all parameters, scales and zeros included."""
+    """The average bits per weight over all parameters, not rounded, scales and zeros included."""
     parameters: int
-    """The number of weights."""
+    """The number of weights; of a `header` the number of elements that the file stores."""
     active_parameters: int | None = None
-    """The number of weights that one token goes through: of experts only those that the router chooses, and
-    no vision tower; null: the question brought a `header`."""
+    """The number of weights that one token goes through, with embedding and shared experts, but without the
+    experts that the router does not choose and without a vision tower. Null: the question brought the
+    `header` of a model file."""
     components: dict[str, int]
     """The bytes by part: `embedding`, `attention`, `mlp`, `experts`, `norms`, `lm_head`, …; they add up to
     `bytes`."""
     types: dict[str, int] = Field(default={})
-    """The bytes by number format, where the format mixes several, such as `q4_k` and `q6_k`; they add up to
-    `bytes`. Empty: it mixes none."""
+    """The bytes by the number format that they are really stored in, of which one quantization may mix
+    several, such as `q4_k` and `q6_k`; they add up to `bytes`. Empty: not known."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one statement each."""
+    """What the answer takes for granted, one statement each; empty: nothing."""
     warnings: list[str] = Field(default=[])
-    """What could mislead a reader who sees only the numbers."""
+    """What could mislead a reader who sees only the numbers; empty: nothing that is known."""
 
 
 class MemoryUse(Received):
@@ -176,13 +189,13 @@ class MemoryUse(Received):
     kv_cache_bytes_peak: int
     """The bytes of the KV cache at the longest context of the conversation, for one sequence in fp16."""
     kv_cache_bytes_per_token: int
-    """The bytes of the KV cache for one token, in fp16."""
+    """The bytes of the KV cache for one token of one sequence, in fp16."""
     weights_bytes: int
-    """The bytes of the weights in the number format `weights_dtype`."""
+    """The bytes of the weights in the number format `weights_dtype`, in addition to the KV cache."""
     weights_dtype: str
     """The number format in which the weights are published."""
     parameters: int
     """The number of weights."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What these numbers take for granted, one statement each."""
+    """What these numbers take for granted, one statement each; empty: nothing."""

@@ -21,21 +21,21 @@ class MemoryGridQuestion(Subject):
     context_tokens: Annotated[list[Tokens], Field(min_length=1, max_length=10_000)]
     """The numbers of tokens that each sequence holds: the first axis of the cache."""
     sequences: list[Sequences] = Field(default=[1], min_length=1, max_length=10_000)
-    """The numbers of sequences at the same time: the second axis of the cache."""
+    """The numbers of sequences at the same time: the second axis of the cache; 1 alone by default."""
     quantization: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=1_000)]
     """The number formats of the weights, such as `bf16` or `awq-4bit-g128`."""
     kv_dtype: str = Field(default="bf16", max_length=32)
-    """The number format of the KV cache, such as `bf16` or `fp8`."""
+    """The number format of the KV cache: `bf16`, the default, `fp8` or another."""
     block_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    """The number of tokens in a block of the cache, if the engine pages; null: nothing is rounded up to
-    blocks."""
+    """The number of tokens in a block of the cache, to whole ones of which each sequence is rounded up; null,
+    the default: nothing is rounded up to blocks."""
 
 
 class MemoryGridAnswer(Received):
     """The bytes at every point of the grid, without replication and without what an engine needs besides."""
 
     weights_bytes: list[int]
-    """The bytes of the weights, for each `quantization`."""
+    """The bytes of the weights, a number for each of `quantization`, in their order."""
     kv_cache_bytes: list[list[int]]
     """The bytes of the KV cache: for each of `context_tokens`, a list with a number for each of
     `sequences`."""
@@ -44,6 +44,6 @@ class MemoryGridAnswer(Received):
     `context_tokens`, with a number for each of `sequences`."""
     method: Method
     assumptions: list[str] = Field(default=[])
-    """What the answer takes for granted, one statement each."""
+    """What the answer takes for granted, one statement each; empty: nothing."""
     warnings: list[str] = Field(default=[])
-    """What could mislead a reader who sees only the numbers."""
+    """What could mislead a reader who sees only the numbers; empty: nothing that is known."""

@@ -81,7 +81,7 @@ def build_operation(
     """
     if endpoint.question is None:
         return Operation(endpoint, endpoint.answer)
-    return Operation(endpoint, endpoint.answer, members=_as_json_data(_members(question, fields or {})))
+    return Operation(endpoint, endpoint.answer, members=_members(question, fields or {}))
 
 
 def quote_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail) -> Operation[Quote]:
@@ -132,7 +132,7 @@ def _plan_operation(answer: type[AnswerT], members: Fields, detail: Detail) -> O
     if detail not in ("full", "summary"):
         raise ValueError(f"detail must be 'full' or 'summary', not {detail!r}")
     params = {"detail": detail} if detail == "summary" else {}
-    return Operation(Endpoints.quotes, answer, params, members=_as_json_data(members))
+    return Operation(Endpoints.quotes, answer, params, members=members)
 
 
 def _plan_members(plan: Plan | Fields | None, fields: Fields) -> dict[str, Any]:
@@ -147,40 +147,43 @@ def _plan_members(plan: Plan | Fields | None, fields: Fields) -> dict[str, Any]:
 def _members(question: BaseModel | Fields | None, fields: Fields) -> dict[str, Any]:
     """Return the question's members; a field replaces the member of the same name."""
     try:
-        return {**(_lean(question) or {}), **_lean(fields)}
+        return {**(_as_json_data(question) or {}), **_as_json_data(fields)}
     except (ValueError, RecursionError) as error:
         raise _unwritable(error) from None
 
 
-def _lean(value: Any) -> Any:
-    """Turn models into mappings without their defaults, wherever they stand.
+def _as_json_data(value: Any) -> Any:
+    """Turn models into mappings without their defaults, and times, decimals and the like into what JSON has.
 
-    A service that is older than this client need not know a default. What was put into a copy of a model
-    unchecked passes without a warning, for the service to judge.
+    A service that is older than this client need not know a default. Nothing else is checked: what was put
+    into a copy of a model unchecked passes without a warning, for the service says best what is wrong.
     """
+    if isinstance(value, str):
+        return _sendable(value)
+    if value is None or isinstance(value, (bool, int)):
+        return value
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_defaults=True, warnings=False)
+        # What was put into a model unchecked may be no JSON, so what is dumped is looked at as well.
+        return _as_json_data(value.model_dump(mode="json", exclude_defaults=True, warnings=False))
     if isinstance(value, Mapping):
-        return {name: _lean(member) for name, member in value.items()}
+        return {_member_name(name): _as_json_data(member) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_lean(item) for item in value]
+        return [_as_json_data(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{value} is no number of JSON")
-    if isinstance(value, str) and not value.isascii():
-        value.encode()  # half a surrogate pair is no text of JSON
-    return value
+    return to_jsonable_python(value)
 
 
-def _as_json_data(members: Fields) -> Fields:
-    """Turn times, decimals and the like into what JSON has.
+def _member_name(name: Any) -> str:
+    """Return the name of a member as JSON has it; `{1: 2}` becomes `{"1": 2}`."""
+    return _sendable(name if isinstance(name, str) else next(iter(to_jsonable_python({name: None}))))
 
-    Nothing else is checked, since the service says best what is wrong with a body.
-    """
-    try:
-        data: dict[str, Any] = to_jsonable_python(members)
-    except (ValueError, RecursionError) as error:
-        raise _unwritable(error) from None
-    return data
+
+def _sendable(text: str) -> str:
+    """Return the text as it is, unless it is no text of JSON: half a surrogate pair has no UTF-8 form."""
+    if not text.isascii():
+        text.encode()
+    return text
 
 
 def _unwritable(error: Exception) -> InvalidRequest:

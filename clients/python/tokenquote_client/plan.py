@@ -80,7 +80,7 @@ class Call(Sent):
     `{name, arguments}` is framed as the provider frames calls; a text is taken for the arguments, and a
     number of tokens is not framed."""
     result: AmountOrParts
-    """What the tool answers, which the next request sends as input."""
+    """What the tool answers, sent as input of the next request and of every later one."""
 
 
 class ToolRound(Sent):
@@ -89,31 +89,33 @@ class ToolRound(Sent):
     calls: list[Call] = Field(min_length=1, max_length=1_000)
     """The calls that are made at once, each with its result."""
     text: Amount | None = None
-    """What the model says beside its calls; null: nothing."""
+    """What the model writes beside its calls, billed as output; null, the default: nothing."""
     reasoning: Amount | None = None
-    """The reasoning of this request, billed as output; null: 0 tokens, with a warning."""
+    """The reasoning of this request, billed as output; null, the default: 0 tokens, with a warning."""
     repeat: Repeat = 1
-    """The number of times that the round happens in a row."""
+    """The number of times that the round happens in a row, each time as one request; 1 by default."""
 
 
 class Turn(Sent):
     """A user message, the tool rounds that it leads to, and the answer."""
 
     user: AmountOrParts | None = None
-    """The user message. Null only in the first turn after a `start` whose last message still waits for its
-    answer; elsewhere that is an error."""
+    """The user message. Null, the default, is allowed only in the first turn after a `start` whose last
+    message still waits for its answer; elsewhere it is an error."""
     gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
-    """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; it does
-    not apply before the first request of the conversation."""
+    """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
+    default. It does not apply before the first request of the conversation."""
     tool_rounds: list[ToolRound] = Field(default=[], max_length=1_000)
-    """The rounds of tool calls between the user message and the answer; each is one more request."""
+    """The rounds of tool calls between the user message and the answer; each repetition of one is one more
+    request. Empty, the default: there are none."""
     reasoning: Amount | None = None
-    """The reasoning of the turn's last request, billed as output; null: 0 tokens, with a warning."""
+    """The reasoning of the turn's last request, billed as output; null, the default: 0 tokens, with a
+    warning."""
     assistant: AmountOrParts | None = None
     """The visible answer: an amount, or parts that are texts, tokens and, of a model that speaks, audio.
-    Null: 0 tokens, with a warning."""
+    Null, the default: 0 tokens, with a warning."""
     repeat: Repeat = 1
-    """The number of times that the turn happens in a row."""
+    """The number of times that the turn happens in a row; 1 by default."""
 
 
 class Start(Sent):
@@ -122,21 +124,22 @@ class Start(Sent):
     format: str = Field(max_length=64)
     """The api that the body is written for, such as `openai.chat`."""
     body: dict[str, Any]
-    """The request body exactly as it would be sent."""
+    """The request body exactly as it would be sent, as a JSON object; a format whose bodies have no messages
+    is an error."""
 
 
 class Caching(Sent):
     """What to expect of the provider's prompt cache."""
 
     enabled: Annotated[bool, Field(strict=True)] | None = None
-    """Whether the prompt cache is used; null: what the provider does without being asked. True for a model
-    without a prompt cache is an error, and so is False beside `ttl` or `hit_rate`."""
+    """Whether the prompt cache is used; null, the default: what the provider does without being asked. True
+    for a model without a prompt cache is an error, and so is false beside `ttl` or `hit_rate`."""
     ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
-    """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null: the provider's default. One
-    that the provider does not offer is an error."""
+    """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null, the default: the provider's
+    own. One that the provider does not offer is an error."""
     hit_rate: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1
-    """The share of each possible cache read that happens, from 0 to 1. Recorded follow-up requests hit about
-    two times in three."""
+    """The share of each possible cache read that happens, from 0 to 1, the default. Recorded follow-up
+    requests hit about two times in three."""
 
     @model_validator(mode="after")
     def _off_means_off(self) -> Self:
@@ -149,7 +152,8 @@ class Budget(Sent):
     """The money that one conversation may cost."""
 
     cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False)]
-    """The most that one conversation may cost, in US dollars as a decimal string, above 0."""
+    """The most that one conversation may cost, in US dollars as a decimal string above 0; a `budget` without
+    it, or with null, is an error."""
 
 
 def _tools_kind(value: Any) -> str:
@@ -169,45 +173,50 @@ class Plan(Sent):
     model_config = exactly_one("model", "models")
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
-    """The model to quote: its catalog id, an alias, or its bare name where one provider is first-party."""
+    """The model to quote: its catalog id (`openai/gpt-5.4-mini`), an alias, or the name without the provider
+    (`gpt-5.4-mini`) where the model's own maker sells it. Null, the default: `models` is stated."""
     models: list[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
         default=None, min_length=1, max_length=100
     )
-    """The models to compare, in place of `model`; stating both is an error."""
+    """The models to compare, each named as in `model`. Null, the default: `model` is stated; both or neither
+    is an error."""
     system: Amount | None = None
-    """The system message, sent with every request; null: there is none."""
+    """The system message, sent with every request; null, the default: there is none."""
     tools: Tools | None = None
-    """The number of tokens of the tool definitions, or the definitions themselves as the provider takes
-    them; null: there are none."""
+    """The tool definitions: an amount, such as their number of tokens, or a list of the definitions
+    themselves as the provider takes them; null, the default: there are none."""
     start: Start | None = None
     """A request body that opens the conversation, in place of `system` and `tools`; stating both is an error.
-    Null: it opens with those."""
+    Null, the default: it opens with those."""
     turns: list[Turn] = Field(min_length=1, max_length=10_000)
-    """The turns of the conversation, in order. More than 100,000 requests over all models are an error."""
+    """The turns of the conversation, in order. More than 100,000 requests, with all repetitions and over all
+    models, are an error."""
     history: History = FullHistory()
     """What of the conversation is sent again in each request. Only `full`, the default, is offered so far;
     any other strategy is an error."""
     caching: Caching = Caching()
-    """What to expect of the provider's prompt cache; by default what the provider does by itself."""
+    """What to expect of the provider's prompt cache; by default what the provider does by itself, with every
+    possible cache read."""
     conversations: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
     """The number of independent conversations whose cost `fleet` gives; everything else in the quote
-    describes one. Null: the quote has no `fleet`."""
+    describes one. Null, the default: the quote has no `fleet`."""
     mode: str = Field(default="standard", max_length=32)
-    """The way in which the provider processes the requests: standard, batch, flex or priority. One that the
-    model is not sold in is an error."""
+    """The way in which the provider processes the requests: `standard`, the default, `batch`, `flex`,
+    `priority` or another of the model's `modes`. One that the model is not sold in is an error."""
     at: Instant | None = None
-    """The instant whose prices apply, as an RFC 3339 time with its offset; null: now."""
+    """The instant whose prices apply, as an RFC 3339 time with its offset (`2026-12-01T02:00:00Z`); null, the
+    default: now."""
     budget: Budget | None = None
-    """The money that one conversation may cost; null: the quote has no `budget`."""
+    """The money that one conversation may cost; null, the default: the quote has no `budget`."""
     app: str | None = Field(default=None, min_length=1, max_length=64)
-    """The label of the asking application in the service's metrics; one that the service is not configured
-    for counts as `other`."""
+    """The label of the asking application in the service's metrics; null, the default, and a label that the
+    service is not configured for count as `other`. It changes no number of the quote."""
     samples: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
-    """The number of random draws where the plan holds ranges; stating it is an error as long as ranges are
-    not offered."""
+    """The number of random draws where the plan holds ranges; null, the default. Stating it is an error as
+    long as ranges are not offered."""
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] | None = None
-    """The seed that makes the draws the same each time; stating it is an error as long as ranges are not
-    offered."""
+    """The seed that makes the draws the same each time; null, the default. Stating it is an error as long as
+    ranges are not offered."""
 
     @model_validator(mode="before")
     @classmethod

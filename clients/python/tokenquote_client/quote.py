@@ -37,25 +37,26 @@ class Totals(Received):
     input_tokens: int
     """The input tokens of all requests, with cache reads, cache writes, framing and media in them."""
     cache_read_tokens: int
-    """The input tokens that are read from the prompt cache."""
+    """The part of `input_tokens` that is read from the prompt cache."""
     cache_write_tokens: int
-    """The input tokens that are billed at a cache-write rate; 0 where writing has no price of its own."""
+    """The part of `input_tokens` that is billed at a cache-write rate; 0 where writing has no such rate."""
     output_tokens: int
     """The output tokens of all requests, visible ones and reasoning."""
     reasoning_tokens: int
-    """The output tokens that are reasoning."""
+    """The part of `output_tokens` that is reasoning."""
     framing_tokens: int
-    """The input tokens that the provider adds around texts."""
+    """The part of `input_tokens` that the provider adds around texts and media."""
     image_tokens: int
-    """The input tokens of images and of the pages of documents."""
+    """The part of `input_tokens` that is images and pages of documents, in each request that sends them."""
     audio_tokens: int
-    """The input tokens of audio and of the audio tracks of videos."""
+    """The part of `input_tokens` that is audio or audio tracks of videos, in each request that sends them."""
     video_tokens: int
-    """The input tokens of the frames of videos."""
+    """The part of `input_tokens` that is frames of videos, in each request that sends them."""
     cost: Dollars | None
-    """The cost in US dollars of everything that has a price; null: nothing has one."""
+    """The cost in US dollars of all that has a price, as a decimal string; null: nothing has one."""
     cost_without_cache: Dollars | None
-    """The cost in US dollars of the same requests without a prompt cache; null: nothing has a price."""
+    """The cost in US dollars of the same requests without a prompt cache, as a decimal string; null: nothing
+    has a price."""
     complete: bool
     """Whether everything has a price, so that `cost` leaves nothing out."""
 
@@ -64,26 +65,27 @@ class QuotedRequest(Received):
     """One request to the model."""
 
     turn: int
-    """The number of its turn, from 1, repetitions counted one by one."""
+    """The number of the turn that it belongs to, from 1, repetitions counted one by one."""
     round: int
-    """The number of the request within its turn, from 0: a turn with k tool rounds makes the requests 0 to
-    k."""
+    """The number of the request within its turn, from 0: a turn with k tool rounds, repetitions counted one
+    by one, makes the requests 0 to k."""
     input_tokens: int
     """The input tokens, with cache reads, cache writes, framing and media in them."""
     cache_read_tokens: int
-    """The input tokens that are read from the prompt cache."""
+    """The part of `input_tokens` that is read from the prompt cache."""
     cache_write_tokens: int
-    """The input tokens that are billed at a cache-write rate."""
+    """The part of `input_tokens` that is billed at a cache-write rate; 0 where writing has no such rate."""
     output_tokens: int
     """The output tokens, visible ones and reasoning."""
     reasoning_tokens: int
-    """The output tokens that are reasoning."""
+    """The part of `output_tokens` that is reasoning."""
     context_tokens: int
     """The input and output tokens together, which must fit into the context window."""
     cost: Dollars | None
-    """The cost in US dollars of what has a price; null: nothing of this request has one."""
+    """The cost in US dollars of what has a price, as a decimal string; null: nothing in it has one."""
     cumulative_cost: Dollars | None
-    """The cost in US dollars of this request and all before it; null: nothing so far has a price."""
+    """The cost in US dollars of this request and all before it, as a decimal string; null: nothing has a
+    price."""
 
 
 class PriceLine(Received):
@@ -93,30 +95,29 @@ class PriceLine(Received):
     """The kind of token whose rate applies, such as `input`, `cache_read` or `output`. A kind without a rate
     of its own is billed as a more general one: `input_image` as `input`."""
     tokens: int
-    """The number of tokens that are billed at this rate, over all requests."""
+    """The number of tokens that are billed at this rate, over all requests of one conversation."""
     rate: Dollars
-    """The rate in US dollars per million tokens."""
+    """The rate in US dollars per million tokens, as a decimal string."""
     tier: str
-    """The tier that the rate belongs to: `base`, or the input length from which it applies, such as
-    `above 272000`."""
+    """The tier of the rate: `base`, or one that the length of a request's input decides, such as `above
+    272000` (from 272,001 tokens on) or `at least 200000`."""
     mode: str = "standard"
-    """The processing mode that the rate belongs to."""
+    """The processing mode that the rate belongs to, such as `standard` or `batch`."""
     window: str | None = None
-    """The name of the hours that the rate belongs to, such as `peak`; null: it holds at any other hour, or
-    around the clock."""
+    """The name of the hours that the rate belongs to, such as `peak`; null: it holds at all other hours."""
     cost: Dollars
-    """The cost in US dollars: `tokens` × `rate` / 1,000,000."""
+    """The cost in US dollars, `tokens` × `rate` / 1,000,000, as a decimal string."""
     source: str
-    """The place where the rate is published."""
+    """The place where the rate is published, in words: a web address, or a package with its version."""
     checked: dt.date | None
-    """The day on which the rate was last compared with its source; null: there is none."""
+    """The day (`2026-11-12`) on which the rate was last compared with its source; null: not known."""
 
 
 class Overflow(Received):
     """The first request that does not fit into the model's limits."""
 
     turn: int
-    """The number of its turn, from 1."""
+    """The number of the turn that the request belongs to, from 1, repetitions counted one by one."""
     request: int
     """The number of the request, from 1, over the whole conversation."""
 
@@ -148,7 +149,7 @@ class CountedAmount(Received):
     high: int
     """The upper end in tokens of the band that nine bills in ten are expected to lie in."""
     vocabulary: str | None
-    """The vocabulary that encoded the texts; null: no text was encoded."""
+    """The name of the vocabulary that encoded the texts; null: no text was encoded."""
 
 
 class Spread(Received):
@@ -185,7 +186,8 @@ class Fleet(Received):
     conversations: int
     """The number of conversations, as the plan states it."""
     cost: Dollars | None
-    """The cost in US dollars of all conversations together; null: nothing has a price."""
+    """The cost in US dollars of all conversations together, as a decimal string; null: nothing has a
+    price."""
     range: Spread | None = None
     """The distribution of that cost in US dollars; null as long as ranges are not offered."""
 
@@ -200,8 +202,8 @@ class BudgetAnswer(Received):
     requests: int | None
     """The number of requests, in order, that the budget pays for; null while not everything has a price."""
     spent: Dollars | None
-    """The cost in US dollars of the requests that the budget pays for; null while not everything has a
-    price."""
+    """The cost in US dollars of the requests that the budget pays for, as a decimal string; null while not
+    everything has a price."""
 
 
 class Unpriced(Received):
@@ -210,7 +212,7 @@ class Unpriced(Received):
     kind: str
     """The kind of token, such as `input_audio`."""
     tokens: int
-    """The number of tokens of this kind, which no cost includes."""
+    """The number of tokens of this kind in one conversation, which no cost includes."""
 
 
 class Warned(Received):
@@ -232,16 +234,15 @@ class Quote(Received):
     currency: Literal["USD"] = "USD"
     """The currency of every cost and rate: US dollars."""
     catalog_revision: str
-    """The revision of the catalog that the quote rests on; it changes whenever an
-    answer could change."""
+    """The revision of the catalog that the quote rests on, which changes whenever an answer could change."""
     prices_at: dt.datetime
-    """The instant whose prices apply, in UTC."""
+    """The instant whose prices apply, as an RFC 3339 time in UTC."""
     totals: Totals
     """The sums over all requests of one conversation."""
     requests: list[QuotedRequest] | None = None
-    """One row for each request to the model, in order; null when only the summary was asked for."""
+    """One row for each request to the model, in order; null: only the summary was asked for."""
     lines: list[PriceLine]
-    """The bill: the tokens of each kind at each rate, with the source of the rate."""
+    """The bill: the tokens of each kind at each rate, with the rate's source; empty: nothing has a price."""
     context: ContextUse
     """How much of the context window the longest request fills, and what does not fit."""
     counts: list[CountedAmount]
@@ -258,9 +259,9 @@ class Quote(Received):
     unpriced: list[Unpriced]
     """The kinds of token without a price; empty: everything has one."""
     assumptions: list[str]
-    """What the quote takes for granted, one statement each."""
+    """What the quote takes for granted, one statement each; empty: nothing."""
     warnings: list[Warned]
-    """What could mislead a reader who sees only the totals."""
+    """What could mislead a reader who sees only the totals; empty: nothing that is known."""
 
 
 class Failure(Received):
@@ -276,7 +277,8 @@ class Comparison(Received):
     """Several models' quotes for one plan."""
 
     quotes: list[Quote | Failure]
-    """The quotes: complete ones first, then by cost, then by id, and failures last."""
+    """The quotes: those that are complete (`totals.complete`) first, then the cheapest first, then by id, and
+    failures last."""
 
 
 class QuoteParameters(Sent):

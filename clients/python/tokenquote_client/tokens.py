@@ -18,10 +18,10 @@ class TokensQuestion(Sent):
     """The api that the body is written for, such as `openai.chat`, `anthropic.messages` or
     `bedrock.converse`."""
     body: dict[str, Any]
-    """The request body exactly as it would be sent."""
+    """The request body exactly as it would be sent, as a JSON object."""
     model: str | None = Field(default=None, min_length=1, max_length=200)
-    """The model that counts: its catalog id, an alias or any name of a known family; null: the one that the
-    body names."""
+    """The model that counts: its catalog id, an alias or any name of a known family; null, the default: the
+    one that the body names. A body that names none is then an error."""
 
 
 class TokensBreakdown(Received):
@@ -33,21 +33,23 @@ class TokensBreakdown(Received):
     """The tokens of the texts of messages, with the system message and the calls and results of the
     history."""
     tools: int
-    """The tokens of all tool definitions; `tools` beside the breakdown has them one by one."""
+    """The tokens of all tool definitions with the block that holds them, save those in `framing`; `tools`
+    beside the breakdown has them tool by tool."""
     schema_: int = Field(alias="schema")
-    """The tokens of the output schema."""
+    """The tokens of the output schema; 0 without one."""
     images: int
     """The tokens of images, and of the pages of documents that are read as images."""
     audio: int
     """The tokens of audio and of the audio tracks of videos."""
     video: int
-    """The tokens of the frames of videos."""
+    """The tokens of the frames of videos, without their audio tracks."""
     documents: int
     """The tokens of the texts of documents; pages that are read as images are in `images`."""
     unknown: int
     """The tokens of parts that no rule counts, counted by their text."""
     framing: int
-    """The tokens that the provider adds around all of it, hidden constants included."""
+    """The tokens that the provider adds around all of it, hidden constants included; negative where it merges
+    messages."""
 
 
 class UnknownPart(Received):
@@ -56,7 +58,7 @@ class UnknownPart(Received):
     what: str
     """The kind of part that is not known."""
     pointer: str
-    """The place of the part in the body, as a JSON pointer."""
+    """The place of the part within `body`, as a JSON pointer (RFC 6901)."""
 
 
 class TokensAnswer(Received):
@@ -74,11 +76,12 @@ class TokensAnswer(Received):
     breakdown: TokensBreakdown
     """Where the tokens are, part by part."""
     tools: dict[str, int] = Field(default={})
-    """The tokens of each tool's definition, by the tool's name. The block that holds the definitions costs a
-    little more."""
+    """The tokens that each tool's definition adds, by the tool's name; empty: there are no tools, or they are
+    counted only together. They need not add up to `breakdown.tools`: framing may be in them, and the block
+    around all definitions is not."""
     vocabulary: str | None
-    """The vocabulary that encoded the texts; null: no text was encoded."""
+    """The name of the vocabulary that encoded the texts; null: no text was encoded."""
     unknown: list[UnknownPart] = Field(default=[])
     """The parts of the body that no rule counts; empty: every part is known."""
     assumptions: list[str] = Field(default=[])
-    """What the count takes for granted, one statement each."""
+    """What the count takes for granted, one statement each; empty: nothing."""

@@ -103,7 +103,9 @@ FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
         (Endpoints.quotes, _answer_quotes),
         _by_body(
             Endpoints.tokens,
-            lambda asked, known: answer_tokens(asked, known.catalog, known.vocabularies, known.now.date()),
+            lambda asked, known: answer_tokens(
+                asked, known.catalog, known.vocabularies, known.now.astimezone(dt.UTC).date()
+            ),
         ),
         _by_body(
             Endpoints.media, lambda asked, known: answer_media(asked, known.catalog, known.vocabularies)
@@ -135,14 +137,14 @@ FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
 
 
 def answer(
-    endpoint: Endpoint[BaseModel], data: object, size: int, parameters: BaseModel | None, known: Known
+    endpoint: Endpoint[BaseModel], data: object, size: int | None, parameters: BaseModel | None, known: Known
 ) -> BaseModel:
     """Answer a question.
 
     Args:
         endpoint: the row of the table.
         data: the body as JSON data; None for a GET.
-        size: length of the body's text in bytes.
+        size: length of the body's text in bytes; None: the data never were a text.
         parameters: what stands in path and query, as `read_parameters` reads it.
         known: what the answer is made from.
 
@@ -203,7 +205,7 @@ def to_json(answered: BaseModel) -> bytes:
     return answered.model_dump_json(exclude=left_out).encode()
 
 
-def _read_question(endpoint: Endpoint[BaseModel], data: object, size: int) -> BaseModel | None:
+def _read_question(endpoint: Endpoint[BaseModel], data: object, size: int | None) -> BaseModel | None:
     if endpoint.question is None:
         return None
     try:

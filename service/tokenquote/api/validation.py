@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 from typing import TypeVar, cast
 
 from pydantic import BaseModel
@@ -28,24 +29,42 @@ _SHORT_BYTES = 16 * 1024
 """A body up to this length has few enough places for errors to report them all: some thousands at most."""
 
 
-def validate(kind: type[ModelT], data: object, size: int) -> ModelT:
+def validate(kind: type[ModelT], data: object, size: int | None) -> ModelT:
     """Validate JSON data as a wire model.
 
     Args:
         kind: the wire model.
         data: what the JSON text says.
-        size: length of that text in bytes.
+        size: length of that text in bytes; None: nobody wrote it, and the data themselves are measured.
 
     Raises:
         pydantic.ValidationError: it is not such a model. Of a long text it holds the errors of the first
             faulty item of each list, and of unknown members at most MAX_MEMBERS for each object.
         LocatedError: an object in it has more than MAX_MEMBERS members.
     """
-    if size <= _SHORT_BYTES:
+    if (_measure(data, _SHORT_BYTES) if size is None else size) <= _SHORT_BYTES:
         return kind.model_validate(data)
     _refuse_large_objects(data)
     model: ModelT = _first_errors_only(kind).validate_python(data)
     return model
+
+
+def _measure(data: object, enough: int) -> int:
+    """Estimate the bytes of the data as JSON; counting ends once it passes `enough`."""
+    size, waiting = 0, [data]
+    while waiting and size <= enough:
+        value = waiting.pop()
+        if isinstance(value, str):
+            size += len(value) + 3
+        elif isinstance(value, dict):
+            size += 2 + sum(len(str(name)) + 3 for name in islice(value, enough))
+            waiting.extend(islice(value.values(), enough))
+        elif isinstance(value, list):
+            size += 2
+            waiting.extend(islice(value, enough))
+        else:
+            size += 4
+    return size
 
 
 def _refuse_large_objects(data: object) -> None:

@@ -21,10 +21,11 @@ from tokenquote.catalog.models import (
 )
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.catalog.schema.counting import CountingRule
-from tokenquote.catalog.schema.families import CountingFamily, MediaFamily, matches
+from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, MediaFamily, matches
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.counts import least_certain
 
 __all__ = ["Catalog"]
 
@@ -39,6 +40,7 @@ class Catalog:
     counting: Mapping[str, CountingRule]
     families: tuple[CountingFamily, ...]
     media_families: tuple[MediaFamily, ...]
+    host_doubts: tuple[HostDoubt, ...]
     profiles: Mapping[str, AmountProfiles]
     quantization: QuantizationFile
     image_rules: Mapping[str, ImageRule]
@@ -69,28 +71,51 @@ class Catalog:
             raise AmbiguousModel(sorted(ids))
         return self.models[ids[0]]
 
-    def find_counting(self, name: str, api: str) -> CountedAs:
+    def find_counting(self, name: str, api: str, day: dt.date | None = None) -> CountedAs:
         """Return how a model of this name is counted on this API, whether the catalog sells it or not.
 
         What families.yaml says of the API comes first, then the catalog's model, then the other families.
+        `day` is the day of the request, as names move from model to model; None means today.
 
         Raises:
             ModelNotFound: neither a model nor a family has this name.
         """
-        if (there := self.counting_on(api, name)) is not None:
+        if (there := self.counting_on(api, name, day)) is not None:
             return there
         try:
             model = self.resolve(name)
         except (ModelNotFound, AmbiguousModel) as error:
             if (family := self._family(name, None)) is not None:
-                return CountedAs(name, self.counting[family.counting], family.shape)
+                rule = self.as_billed_on(api, name, self.counting[family.counting])
+                return CountedAs(name, rule, family.shape)
             raise ModelNotFound(name, getattr(error, "near", [])) from None
-        return CountedAs(model.id, model.counting)
+        return CountedAs(model.id, self.as_billed_on(api, name, model.counting))
 
-    def counting_on(self, api: str, name: str) -> CountedAs | None:
+    def counting_on(self, api: str, name: str, day: dt.date | None = None) -> CountedAs | None:
         """Return how the model is counted on this API; None where families.yaml does not name the API."""
-        family = self._family(name, api)
-        return None if family is None else CountedAs(name, self.counting[family.counting], family.shape)
+        family = self._family(name, api, day)
+        if family is None:
+            return None
+        return CountedAs(name, self.as_billed_on(api, name, self.counting[family.counting]), family.shape)
+
+    def as_billed_on(self, api: str, name: str, rule: CountingRule) -> CountingRule:
+        """Return the rule, less sure of itself where hosts are known to bill the model otherwise."""
+        lower = name.lower()
+        doubt = next(
+            (doubt for doubt in self.host_doubts if matches(doubt.apis, api) and matches(doubt.names, lower)),
+            None,
+        )
+        if doubt is None:
+            return rule
+        # What differed in earlier days is known of the maker's own API only.
+        update: dict[str, object] = {"earlier": (), "slack": max(rule.slack, doubt.slack)}
+        update |= {"low": min(rule.low, doubt.low), "high": max(rule.high, doubt.high)}
+        return rule.model_copy(update={**update, "method": least_certain("calibrated", rule.method)})
+
+    def last_own_day(self, api: str, name: str) -> dt.date | None:
+        """Return the last day before the name moved to another model on this API; None: it has not moved."""
+        family = self._family(name, api, dt.date.min)
+        return None if family is None else family.until
 
     def find_media_rules(self, name: str) -> MediaRules:
         """Return how a model of this name counts media, whether the catalog sells it or not.
@@ -109,14 +134,16 @@ class Catalog:
             others = resolve_media(family, self.media_rules, self.image_rules)
             return MediaRules(name, family, images, **others)
 
-    def _family(self, name: str, api: str | None) -> CountingFamily | None:
+    def _family(self, name: str, api: str | None, day: dt.date | None = None) -> CountingFamily | None:
         """Return the first family with this name among those of this API, or among those of every API."""
         lower = name.lower()
         return next(
             (
                 family
                 for family in self.families
-                if (matches(family.apis, api) if api else not family.apis) and matches(family.names, lower)
+                if (matches(family.apis, api) if api else not family.apis)
+                and (family.until is None or (day is not None and day <= family.until))
+                and matches(family.names, lower)
             ),
             None,
         )

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Money
-from tokenquote.counts import Count, least_certain
+from tokenquote.counts import Count
 
 __all__ = ["BandedRule", "ByWord", "list_kinds"]
 
@@ -50,12 +50,7 @@ class BandedRule(Entry):
 
     def widen(self, count: Count) -> Count:
         """Return the count in a band that is wider by the rule's, as certain as the less certain of both."""
-        return Count(
-            count.tokens,
-            math.floor(count.low * self.low),
-            math.ceil(count.high * self.high),
-            least_certain(count.method, self.method),
-        )
+        return count.widen(self.low, self.high, self.method)
 
 
 class ByWord:

@@ -77,11 +77,7 @@ class VideoRule(BandedRule):
         steps = ceil_div(frames, self.frames_per_step)
         step = self.count_step(frames, size, detail, images)
         extra = steps * self.per_step + self.around
-        return self.widen(
-            Count(
-                step.tokens * steps + extra, step.low * steps + extra, step.high * steps + extra, step.method
-            )
-        )
+        return self.widen(step.times(steps) + Count.stated(extra))
 
 
 class FramesRule(VideoRule):
@@ -180,5 +176,4 @@ class VideoCounter:
         else:
             track = self.audio.count(length)
             whole, heard = frames + track, track.tokens
-        use = MediaUse(video=frames.tokens, audio=heard)
-        return Count(whole.tokens, whole.low, whole.high, whole.method, media=use)
+        return whole.with_media(MediaUse(video=frames.tokens, audio=heard))

@@ -1,4 +1,4 @@
-"""A deployment as a person reads it: what each GPU holds, what fits, how fast it is, what it costs."""
+"""The answer on a deployment as text: what each GPU holds, what fits, how fast it is, what it costs."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ def _speed(speed: Speed) -> Iterator[RenderableType]:
 
 def _options(answer: DeploymentAnswer) -> Table:
     table = plain_table("fewest GPUs that do", ">GPUs", ">tensor", ">pipeline", ">GiB", ">an hour")
-    for one in answer.options[:MAX_OPTIONS_SHOWN]:
+    for option in answer.options[:MAX_OPTIONS_SHOWN]:
         table.add_row(
-            one.gpu,
-            str(one.gpu_count),
-            str(one.tensor_parallel),
-            str(one.pipeline_parallel),
-            f"{one.memory_bytes / _GIB:,.0f}",
-            dollars(one.price_per_hour),
+            option.gpu,
+            str(option.gpu_count),
+            str(option.tensor_parallel),
+            str(option.pipeline_parallel),
+            f"{option.memory_bytes / _GIB:,.0f}",
+            dollars(option.price_per_hour),
         )
     more = len(answer.options) - MAX_OPTIONS_SHOWN
     if more > 0:

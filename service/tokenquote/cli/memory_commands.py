@@ -1,4 +1,4 @@
-"""`tokenquote memory`: of a model of the catalog, of a config.json, or of a model file's header."""
+"""The commands of `tokenquote memory`, for a model of the catalog, a config.json or a model file's header."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["memory"]
 
 @click.group()
 def memory() -> None:
-    """Memory of weights and of KV caches.
+    """Print the memory of weights and of KV caches.
 
     SOURCE is a model of the catalog, a config.json, a .gguf or .safetensors file (its header alone is read),
     or a folder of a model.
@@ -30,7 +30,7 @@ def memory() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 def weights(source: str, quantization: str | None, as_json: bool) -> None:
-    """Bytes of the weights, part by part."""
+    """Print the bytes of the weights, part by part."""
     found = _source(source)
     question: dict[str, Any] = {"quantization": quantization}
     if found is None:
@@ -57,7 +57,7 @@ def weights(source: str, quantization: str | None, as_json: bool) -> None:
 @click.option("--tensor-parallel", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 def kv_cache(source: str, context: int, as_json: bool, block: int | None, **plan: Any) -> None:
-    """Bytes of the keys and values of running sequences."""
+    """Print the bytes of the keys and values of running sequences."""
     found = _source(source)
     question: dict[str, Any] = {"context_tokens": context, "block_tokens": block, **plan}
     if found is None:
@@ -71,7 +71,7 @@ def kv_cache(source: str, context: int, as_json: bool, block: int | None, **plan
 
 
 def _source(name: str) -> ModelSource | None:
-    """What is on this machine under the name; None: a model of the catalog is meant."""
+    """Return what is on this machine under the name; None: a model of the catalog is meant."""
     from tokenquote.cli.model_files import ModelFileError, read_source
 
     path = Path(name)
@@ -86,11 +86,13 @@ def _source(name: str) -> ModelSource | None:
 
 
 def _posted(found: ModelSource) -> dict[str, Any]:
-    """The header as a question has it."""
+    """Return the header as a question has it."""
     header = found.header
     if header is None:
-        raise click.ClickException("no header and no config.json to tell memory of")
-    tensors = [{"name": one.name, "type": one.type, "shape": list(one.shape)} for one in header.tensors]
+        raise click.ClickException("there is neither a header nor a config.json to tell memory from")
+    tensors = [
+        {"name": tensor.name, "type": tensor.type, "shape": list(tensor.shape)} for tensor in header.tensors
+    ]
     return {"format": header.format, "metadata": dict(header.metadata), "tensors": tensors}
 
 
@@ -133,7 +135,11 @@ def _cache_table(answer: KvCacheAnswer) -> str:
 
 
 def _remarks(answer: WeightsAnswer | KvCacheAnswer) -> list[str]:
-    return [f"method: {answer.method}", *answer.assumptions, *(f"warning: {one}" for one in answer.warnings)]
+    return [
+        f"method: {answer.method}",
+        *answer.assumptions,
+        *(f"warning: {warning}" for warning in answer.warnings),
+    ]
 
 
 def _gib(size: int) -> str:

@@ -1,13 +1,15 @@
 """A token count with its band, its method, its framing and the media in it: the one type of every count.
 
-All arithmetic on bands stands here. Tokens add up, and so do the ends of their bands; a sum claims no more
-than its least certain term does.
+Sums of counts stand here: tokens add up, and so do the ends of their bands, and a sum claims no more than its
+least certain term. How wide a band is in the first place, the rule that counts says.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
 from tokenquote.counts.media_use import NO_MEDIA, MediaUse
@@ -64,10 +66,7 @@ class Count:
     @property
     def content(self) -> Count:
         """The count of the content itself, without the framing around it."""
-        around = self.framing
-        return replace(
-            self, tokens=self.tokens - around, low=self.low - around, high=self.high - around, framing=0
-        )
+        return self.with_framing(-self.framing) if self.framing else self
 
     def beyond(self, prefix: Count) -> Count:
         """Return what this count adds to that of a prefix that it begins with; neither may hold media."""
@@ -80,6 +79,23 @@ class Count:
             self.framing - prefix.framing,
             framed=self.framed,
         )
+
+    def times(self, number: int) -> Count:
+        """Return the count of a number of such things."""
+        return replace(self, tokens=self.tokens * number, low=self.low * number, high=self.high * number)
+
+    def widen(self, low: Decimal, high: Decimal, method: Method) -> Count:
+        """Return the count in a band wider by these factors, as certain as the less certain method."""
+        return replace(
+            self,
+            low=math.floor(self.low * low),
+            high=math.ceil(self.high * high),
+            method=least_certain(self.method, method),
+        )
+
+    def with_media(self, media: MediaUse) -> Count:
+        """Return the count with what the media in it use, which replaces what it said of them."""
+        return replace(self, media=media)
 
     def with_framing(self, framing: int) -> Count:
         """Return the count with tokens around it that are known for certain, and may be negative."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from tokenquote.catalog.document_rules import DocumentCounter
 from tokenquote.catalog.media_rules import MediaRules
@@ -158,13 +159,8 @@ def _count_length(length: Length, count: Callable[[float], Count]) -> Count:
     expected = count(length.expected)
     if length.known:
         return expected
-    return Count(
-        expected.tokens,
-        count(length.low).low,
-        count(length.high).high,
-        least_certain(expected.method, "assumed"),
-        media=expected.media,
-    )
+    low, high = count(length.low).low, count(length.high).high
+    return replace(expected, low=low, high=high, method=least_certain(expected.method, "assumed"))
 
 
 def _count_base64(file: File | None) -> int:
@@ -172,14 +168,5 @@ def _count_base64(file: File | None) -> int:
 
 
 def _enclose(count: Count, framing: int, use: MediaUse) -> Count:
-    """Return the count as it enters a message: with what stands around it, and what it uses of media."""
-    return Count(
-        count.tokens + framing,
-        count.low + framing,
-        count.high + framing,
-        count.method,
-        count.vocabulary,
-        framing,
-        use,
-        framed=True,
-    )
+    """Return the count as it enters a message: with what stands around it, and what its media use."""
+    return count.content.with_framing(framing).with_media(use)

@@ -1,25 +1,20 @@
-"""Architectures to bytes: parameters, weights in any number format, KV cache. Plain values, exactly."""
+"""Architectures to bytes: parameters, weights in any number format, and KV caches. All take plain values."""
 
-from tokenquote.memory.config import read_architecture, read_cache_layout
-from tokenquote.memory.config.fields import ArchitectureError
-from tokenquote.memory.kv_cache import KvCache, kv_cache
-from tokenquote.memory.kv_cache.formula import cache_formula
+from tokenquote.memory.cache_plan import CacheElement, CacheError, CachePlan
+from tokenquote.memory.kv_cache import KvCache, cache_formula, kv_cache
 from tokenquote.memory.kv_cache.paging import block_pool, hybrid_block
-from tokenquote.memory.kv_cache.plan import CacheError, CachePlan
 from tokenquote.memory.layers import (
     Architecture,
     Attention,
     CacheLayout,
-    CompressedAttention,
-    GroupedAttention,
-    LatentAttention,
-    Parallel,
 )
 from tokenquote.memory.layers.parameters import active_parameters, parameters, tensors
 from tokenquote.memory.layers.tensors import Tensors
+from tokenquote.memory.model_config import read_architecture, read_cache_layout
+from tokenquote.memory.model_config.fields import ArchitectureError, Config
 from tokenquote.memory.weights import Weights, weigh, weigh_architecture
-from tokenquote.memory.weights.catalog_formats import formats_of
-from tokenquote.memory.weights.quantization import CacheElement, Formats, UnknownFormat, WeightFormat
+from tokenquote.memory.weights.catalog_formats import number_formats
+from tokenquote.memory.weights.quantization import Formats, UnknownFormat, WeightFormat
 
 __all__ = [
     "Architecture",
@@ -29,12 +24,9 @@ __all__ = [
     "CacheError",
     "CacheLayout",
     "CachePlan",
-    "CompressedAttention",
+    "Config",
     "Formats",
-    "GroupedAttention",
     "KvCache",
-    "LatentAttention",
-    "Parallel",
     "Tensors",
     "UnknownFormat",
     "WeightFormat",
@@ -42,9 +34,9 @@ __all__ = [
     "active_parameters",
     "block_pool",
     "cache_formula",
-    "formats_of",
     "hybrid_block",
     "kv_cache",
+    "number_formats",
     "parameters",
     "read_architecture",
     "read_cache_layout",

@@ -1,4 +1,4 @@
-"""Memory at every point of a grid at once."""
+"""The memory of weights and KV cache at every point of a grid at once."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tokenquote.errors import LocatedError
-from tokenquote.memory.kv_cache import CachePlan, kv_cache
+from tokenquote.memory.cache_plan import CacheElement, CachePlan
 from tokenquote.memory.layers import Attention
-from tokenquote.memory.weights.quantization import CacheElement
 
 __all__ = ["GridTooLarge", "MemoryGrid", "memory_grid"]
 
@@ -20,17 +19,17 @@ Bytes = npt.NDArray[np.int64]
 
 
 class GridTooLarge(LocatedError):
-    """A point needs more bytes than the limit."""
+    """A point of the grid needs more bytes than the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryGrid:
-    """Bytes; axes are quantisation, context, sequences."""
+    """The bytes at every point; its axes are quantisation, context and sequences."""
 
     cache: Bytes
-    """Shape (contexts, sequences)."""
+    """The bytes of the cache, of shape (contexts, sequences)."""
     total: Bytes
-    """Shape (quantisations, contexts, sequences)."""
+    """The bytes of weights and cache, of shape (quantisations, contexts, sequences)."""
 
 
 def memory_grid(
@@ -44,9 +43,9 @@ def memory_grid(
     encoder_tokens: int | None = None,
     limit: int,
 ) -> MemoryGrid:
-    """Weights and KV cache for each of the weights, contexts and numbers of sequences.
+    """Return weights and KV cache for each of the weights, contexts and numbers of sequences.
 
-    The cache of one sequence is asked for once per context and kind of layer; the rest are sums and products.
+    The cache of one sequence is asked for once per context and kind of layer; the rest is sums and products.
 
     Raises:
         CacheError: a row is not made of whole blocks of the cache type.
@@ -55,7 +54,7 @@ def memory_grid(
     """
     kinds = Counter(layers)
     plans = [CachePlan(tokens, element, block=block, encoder_tokens=encoder_tokens) for tokens in contexts]
-    each = [sum(times * kv_cache([one], plan).bytes for one, times in kinds.items()) for plan in plans]
+    each = [sum(times * layer.cache_bytes(plan) for layer, times in kinds.items()) for plan in plans]
     largest = max(weights) + max(each) * max(sequences)
     if largest > limit:
         raise GridTooLarge(("sequences",), f"the largest point would take {largest} bytes, more than {limit}")

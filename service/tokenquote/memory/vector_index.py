@@ -1,4 +1,4 @@
-"""Bytes of an index over embeddings, as faiss 1.15 and hnswlib 0.8 lay it out in memory.
+"""The bytes of an index over embeddings, as faiss 1.15 and hnswlib 0.8 lay it out in memory.
 
     flat     vectors x code
     HNSW     each vector links to 2 M others on the ground level and to M on each level above. A level above
@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from tokenquote.counts import ceil_div
 from tokenquote.errors import LocatedError
 
 __all__ = ["VectorIndex", "VectorIndexError", "VectorIndexPlan", "vector_index"]
@@ -40,7 +41,7 @@ _TABLE_LIMIT = 2**31
 
 
 class VectorIndexError(LocatedError):
-    """No index can be made so; `field` is what does not fit."""
+    """No such index can be made; `field` names what does not fit."""
 
     def __init__(self, field: str, detail: str) -> None:
         super().__init__((field,), detail)
@@ -48,7 +49,7 @@ class VectorIndexError(LocatedError):
 
 @dataclass(frozen=True, slots=True)
 class VectorIndexPlan:
-    """What is indexed, and how."""
+    """What is indexed, and in which way."""
 
     vectors: int
     dimension: int
@@ -56,32 +57,34 @@ class VectorIndexPlan:
     type: VectorType = "fp32"
     library: Library = "faiss"
     links: int = 32
-    """M of HNSW."""
+    """M of HNSW: the links of a vector on each level above the ground."""
     lists: int = 1
-    """Of IVF."""
+    """The number of lists of IVF."""
     segments: int = 8
-    """Of PQ."""
+    """The number of segments of PQ."""
     bits: int = 8
-    """Of a PQ segment's code."""
+    """The bits of a PQ segment's code."""
     precomputed_table: bool = True
-    """Of IVF-PQ; only the L2 metric has one."""
+    """Whether IVF-PQ precomputes a table; only the L2 metric has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class VectorIndex:
-    """What the index takes."""
+    """The bytes of an index and their arithmetic."""
 
     components: dict[str, int]
-    """Bytes by part; they add up to `bytes`."""
+    """The bytes by part, which add up to `bytes`."""
     formula: str
+    """The arithmetic of each part in words."""
 
     @property
     def bytes(self) -> int:
+        """The bytes of all parts."""
         return sum(self.components.values())
 
 
 def vector_index(plan: VectorIndexPlan) -> VectorIndex:
-    """Bytes of the index; of HNSW on average over its random levels.
+    """Return the bytes of the index; of HNSW on average over its random levels.
 
     Raises:
         VectorIndexError: the parameters do not go together.
@@ -92,7 +95,7 @@ def vector_index(plan: VectorIndexPlan) -> VectorIndex:
     terms: list[str] = []
     for part, size, term in parts:
         whole = Fraction(size)
-        components[part] = -(-whole.numerator // whole.denominator)
+        components[part] = ceil_div(whole.numerator, whole.denominator)
         terms.append(f"{part}: {term}")
     return VectorIndex(components, "; ".join(terms))
 
@@ -118,7 +121,7 @@ def _check(plan: VectorIndexPlan) -> None:
 
 
 def _code(plan: VectorIndexPlan) -> int:
-    return -(-plan.dimension * _BITS[plan.type] // 8)
+    return ceil_div(plan.dimension * _BITS[plan.type], 8)
 
 
 def _flat(plan: VectorIndexPlan) -> Iterator[Part]:
@@ -150,7 +153,7 @@ def _ivf(plan: VectorIndexPlan) -> Iterator[Part]:
 
 
 def _pq(plan: VectorIndexPlan) -> Iterator[Part]:
-    code = -(-plan.segments * plan.bits // 8)
+    code = ceil_div(plan.segments * plan.bits, 8)
     yield (
         "vectors",
         plan.vectors * code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal
 
 from tokenquote.counts import Count
@@ -133,6 +134,14 @@ class Message:
         return tuple(part for part in self.parts if isinstance(part, str))
 
     @property
+    def runs(self) -> tuple[str, ...]:
+        """The texts in order; those with nothing between them are one, as OpenAI's models read them."""
+        if len(self.parts) < 2:
+            return self.texts
+        grouped = groupby(self.parts, key=lambda part: isinstance(part, str))
+        return tuple("".join(map(str, parts)) for is_text, parts in grouped if is_text)
+
+    @property
     def counts(self) -> tuple[Count, ...]:
         """What stands in it counted already, in order."""
         return tuple(part for part in self.parts if isinstance(part, Count))
@@ -189,6 +198,8 @@ class Request:
     """The texts that are sent bare, without messages."""
     prompt_tokens: int = 0
     """The number of tokens in prompts that are sent as token ids."""
+    documents: tuple[str, ...] = ()
+    """The passages that Cohere puts before the conversation, each with a line for each of its members."""
     settings: JsonObject = field(default_factory=dict)
     """The other members that change what is billed or rendered: thinking, effort, template arguments."""
     unknown: tuple[Unknown, ...] = ()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tokenquote.counts import Count, least_certain
+from tokenquote.counts import Count, total
 
 __all__ = ["RequestCount"]
 
@@ -38,23 +38,15 @@ class RequestCount:
     def framing(self) -> int:
         """Tokens around texts and in none of them; it may be negative, but never outweighs the texts."""
         parts = self._parts
-        around = self.per_request + sum(part.framing for part in parts)
-        return max(around, -sum(part.tokens - part.framing for part in parts))
+        return max(self.per_request + parts.framing, parts.framing - parts.tokens)
 
     @property
     def count(self) -> Count:
         """The whole request with its band."""
-        parts, framing = self._parts, self.framing
-        return Count(
-            sum(part.tokens - part.framing for part in parts) + framing,
-            max(0, sum(part.low - part.framing for part in parts) + framing - self.slack),
-            sum(part.high - part.framing for part in parts) + framing + self.slack,
-            least_certain(*(part.method for part in parts)),
-            next((part.vocabulary for part in parts if part.vocabulary), None),
-            framing,
-            framed=True,
-        )
+        parts = self._parts
+        whole = parts.with_framing(self.framing - parts.framing)
+        return replace(whole, low=max(0, whole.low - self.slack), high=whole.high + self.slack)
 
     @property
-    def _parts(self) -> tuple[Count, ...]:
-        return (self.system, self.tools, self.schema, self.messages, self.unknown)
+    def _parts(self) -> Count:
+        return total((self.tools, self.schema, self.messages, self.unknown), self.system)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.claude import ClaudeRequests
 from tokenquote.tokens.framing import FramedRequests
-from tokenquote.tokens.request import Message, Request, Shape, ToolChoice, ToolDefinition
+from tokenquote.tokens.request import Message, OutputSchema, Request, Shape, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
@@ -55,7 +56,8 @@ class TokenRules:
     """The counting rules of one model.
 
     `memo` may be shared among the models of one quote. `shape` is the one that a host passes bodies on in,
-    if it is another. `day` is the one on which requests are sent; None: nobody knows it.
+    if it is another. `day` is the one of which requests are counted; None means today, but for what
+    was billed otherwise on Claude's own days.
     """
 
     def __init__(
@@ -67,6 +69,8 @@ class TokenRules:
         day: dt.date | None = None,
     ) -> None:
         memo = memo or TextMemo()
+        today, counting = counting, counting.on(day)
+        self._earlier_day = day if counting is not today else None
         self._counting = counting
         self._shape = shape
         self._used = _usable(counting, vocabularies)
@@ -90,13 +94,27 @@ class TokenRules:
         if isinstance(self._style, ClaudeRequests):
             return self._style.basis
         used = self._used
+        as_of = None if self._earlier_day is None else f"framed as of {self._earlier_day}"
         if used.method in ("exact", "rule"):
-            return None
+            return as_of
         stands_in = "" if used is self._counting else f" in place of {self._counting.vocabulary}"
         return (
             f"texts: {used.method}, {used.factor} x {used.vocabulary} tokens{stands_in}, "
-            f"band {used.low} to {used.high} times the count ({used.source})"
+            f"band {used.low} to {used.high} times the count"
+            f"{f', {used.slack} tokens wider' if used.slack else ''} ({used.source})"
+            f"{f'; {as_of}' if as_of else ''}"
         )
+
+    def after(self, opening: Request) -> TokenRules:
+        """Return the rules for what is appended to a request, some of which may depend on it."""
+        rules = copy(self)
+        rules._style = self._choose_style(self._shape or opening.shape, opening.schema)
+        return rules
+
+    def planned_call_id(self, index: int) -> str:
+        """Return an id for a planned call, by its place in its round: some models read ids, of one length."""
+        template = self._counting.template
+        return template.call_id if template is not None and template.call_id else f"call_{index}"
 
     def text(self, text: str) -> Count:
         """Count a text by itself."""
@@ -129,8 +147,11 @@ class TokenRules:
         """Count what messages add to a request that ends with `before`, under a choice of tools."""
         return self._style.appended(messages, before, choice)
 
-    def _choose_style(self, shape: Shape | None) -> RequestStyle:
-        """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise."""
+    def _choose_style(self, shape: Shape | None, schema: OutputSchema | None = None) -> RequestStyle:
+        """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise.
+
+        `schema` is the output schema of the request that messages are appended to; None: it has none.
+        """
         if self._calibrated is not None:
             return self._calibrated
         if self._counting.claude is not None:
@@ -142,7 +163,7 @@ class TokenRules:
             return TemplatedRequests(template, framing, self._texts, prompts)
         if shape == "responses" and framing.responses is not None:
             framing = framing.responses
-        return FramedRequests(framing, self._texts)
+        return FramedRequests(framing, self._texts, schema)
 
 
 def _usable(counting: CountingRule, vocabularies: Vocabularies) -> CountingRule:

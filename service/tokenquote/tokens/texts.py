@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
@@ -43,6 +43,11 @@ class TextCounter:
         self._counting = counting
         self._vocabularies = vocabularies
         self._memo = (memo or TextMemo()).tokens
+
+    @property
+    def slack(self) -> int:
+        """Tokens by which the band of a request is wider on either side."""
+        return self._counting.slack
 
     def encode(self, text: str) -> int:
         """Count the text's tokens in the vocabulary, before any factor."""
@@ -86,15 +91,19 @@ class TextCounter:
             counting.method,
         )
 
-    def as_structure(self, count: Count) -> Count:
-        """Widen the band for definitions, schemas and calls, whose rendering is less well known."""
+    def as_structure(self, count: Count, slack: int = 0) -> Count:
+        """Widen the band for definitions, schemas and calls, whose rendering is less well known.
+
+        `slack` is by how many tokens it is wider on either side besides.
+        """
         rule = self._counting.framing.tools
-        return self._banded(
+        banded = self._banded(
             count,
             min(rule.low, self._counting.low),
             max(rule.high, self._counting.high),
             least_certain(rule.method, count.method),
         )
+        return replace(banded, low=banded.low - slack, high=banded.high + slack)
 
     def as_unknown(self, texts: Iterable[str]) -> Count:
         """Count what has no rule: assumed to cost as its text does, within a wide band."""

@@ -67,14 +67,16 @@ FLAT = {"city": {"type": "string", "description": "Where", "required": True}, "d
             id="an output schema",
         ),
         pytest.param(
-            {"documents": [{"title": "t", "text": "b"}]},
+            {"documents": [{"id": "d", "title": "t", "text": "b"}, {"data": {"n": 1}}, {"data": "c"}, "e"]},
             [],
-            {
-                "unknown": (
-                    Unknown("documents of an unknown kind", '{"title":"t","text":"b"}', ("documents", 0)),
-                )
-            },
-            id="documents",
+            {"documents": ("title: t\ntext: b", "n: 1", "c", "e")},
+            id="documents: a line for each member but the id",
+        ),
+        pytest.param(
+            {"documents": [[1]]},
+            [],
+            {"unknown": (Unknown("documents of an unknown kind", "[1]", ("documents", 0)),)},
+            id="a document of another form",
         ),
     ],
 )

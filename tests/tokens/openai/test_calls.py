@@ -96,12 +96,18 @@ def test_families(count: Callable[..., int], model: str, alone: tuple[int, int],
     assert both == asked + 30 + 6 + together
 
 
-@pytest.mark.parametrize("model", ["gpt-5-mini", "o3"])
-def test_text_beside_a_call_is_an_answer(count: Callable[..., int], model: str) -> None:
-    """2 more for an answer of the history, as anywhere."""
+@pytest.mark.parametrize(("model", "more"), [("gpt-4o", 4), ("o3", 4 + 2), ("gpt-5-mini", 4 + 2 + 1)])
+def test_text_beside_a_call_is_an_answer(count: Callable[..., int], model: str, more: int) -> None:
+    """2 more for an answer of the history, as anywhere, and on gpt-5 another one beside calls."""
     said = count(model, messages=[USER, calling(call(), content="Hello world")])
     silent = count(model, messages=[USER, calling(call())])
-    assert said == silent + 4 + 2 + 2
+    assert said == silent + 2 + more
+
+
+def test_a_name_beside_a_call(count: Callable[..., int]) -> None:
+    """The name and 1 more, as in any message."""
+    named = count("gpt-4o", messages=[USER, {**calling(call()), "name": "bob"}])
+    assert named == count("gpt-4o", messages=[USER, calling(call())]) + 1 + 1
 
 
 def test_two_calls_by_cl100k_base(count: Callable[..., int]) -> None:
@@ -112,4 +118,4 @@ def test_two_calls_by_cl100k_base(count: Callable[..., int]) -> None:
 
 
 def test_o1_preview_has_calls_as_gpt_4o(count: Callable[..., int]) -> None:
-    assert count("o1-preview", messages=[USER, calling(call())]) == 16 + 16 + 2 + 2 + 5 + 6
+    assert count("o1-preview", messages=[USER, calling(call())]) == 3 + 4 + 2 + 2 + 5 + 6

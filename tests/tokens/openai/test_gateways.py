@@ -50,10 +50,16 @@ def test_reasoning_models(
 @pytest.mark.parametrize(
     "api", ["openrouter.chat", "vercel_gateway.chat", "azure.openai.chat", "github.chat"]
 )
-@pytest.mark.parametrize("model", ["openai/gpt-4o", "gpt-4.1-mini"])
+@pytest.mark.parametrize("model", ["openai/gpt-4o", "gpt-4o-mini"])
 def test_other_models_stay_in_chats(count: Count, api: str, model: str) -> None:
     """Joined to the system message's full stop: 23 - 1."""
     assert count(model, api=api, messages=[STOPPED, USER], tools=TOOLS) == 3 + 8 + 6 + 23 - 1
+
+
+def test_gpt_4_1_is_passed_on_as_responses_by_openrouter(count: Count) -> None:
+    body: dict[str, Any] = {"messages": [STOPPED, USER], "tools": TOOLS}
+    assert count("openai/gpt-4.1-mini", api="openrouter.chat", **body) == 3 + 8 + 6 + 23 - 3
+    assert count("openai/gpt-4.1-mini", api="azure.openai.chat", **body) == 3 + 8 + 6 + 23 - 1
 
 
 def test_what_is_passed_on_as_responses_is_not_joined(count: Count) -> None:

@@ -114,8 +114,10 @@ def test_tools(count: Count, model: str, members: Any, tokens: int) -> None:
     ("model", "tools", "choice", "more"),
     [
         pytest.param("gpt-4o", [F], "auto", 0, id="gpt-4o: auto"),
-        pytest.param("gpt-4o", [F], {"type": "function", "name": "f"}, 7 + 1, id="gpt-4o: 7 and the name"),
-        pytest.param("gpt-4o", [F], "required", 7 + 1, id="gpt-4o: required with one tool names it"),
+        pytest.param(
+            "gpt-4o", [F], {"type": "function", "name": "f"}, 6 + 2, id="gpt-4o: 6 and `functions.f`"
+        ),
+        pytest.param("gpt-4o", [F], "required", 6 + 2, id="gpt-4o: required with one tool names it"),
         pytest.param("gpt-4o", [F, G], "required", 0, id="gpt-4o: required with two"),
         pytest.param("gpt-4o", [F], "none", 1, id="gpt-4o: none"),
         pytest.param("gpt-5-mini", [F], {"type": "function", "name": "f"}, 0, id="gpt-5: a name"),

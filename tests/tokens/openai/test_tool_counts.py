@@ -91,7 +91,7 @@ GRAMMAR = {
         pytest.param("o3", [STOPPED, USER], [F], 2 + 8 + 6 + 23 + 3, id="o3: 3 with system"),
         pytest.param("o3", [USER], [BARE], 2 + 6 + 20 + 3 + 1, id="o3: not described, no less"),
         pytest.param("o3-mini", [USER], [F], 2 + 6 + 23 + 3 + 1, id="o3-mini: as o3"),
-        pytest.param("o1-preview", [USER], [F], 16 + 16 + 2 + 23, id="o1-preview: the block alone"),
+        pytest.param("o1-preview", [USER], [F], 3 + 4 + 2 + 23, id="o1-preview: the block alone"),
     ],
 )
 def test_blocks(count: Callable[..., int], model: str, messages: Any, tools: Any, tokens: int) -> None:
@@ -117,15 +117,15 @@ def named(name: str) -> Any:
         pytest.param("gpt-4o", "auto", 0, id="gpt-4o: auto"),
         pytest.param("gpt-4o", "required", 0, id="gpt-4o: required, with one tool as well"),
         pytest.param("gpt-4o", "none", 1, id="gpt-4o: none; the tools are billed all the same"),
-        pytest.param("gpt-4o", named("f"), 7 + 1, id="gpt-4o: 7 and the name"),
-        pytest.param("gpt-4o", named("get_weather"), 7 + 2, id="gpt-4o: 7 and a name of two tokens"),
+        pytest.param("gpt-4o", named("f"), 6 + 2, id="gpt-4o: 6 and `functions.f`"),
+        pytest.param("gpt-4o", named("get_weather"), 6 + 3, id="gpt-4o: 6 and `functions.get_weather`"),
         pytest.param(
             "gpt-4o",
             {"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [named("f")]}},
             0,
             id="gpt-4o: allowed tools",
         ),
-        pytest.param("gpt-3.5-turbo", named("f"), 7 + 1, id="gpt-3.5-turbo: 7 and the name"),
+        pytest.param("gpt-3.5-turbo", named("f"), 6 + 2, id="gpt-3.5-turbo: 6 and `functions.f`"),
         pytest.param("gpt-3.5-turbo", "none", 1, id="gpt-3.5-turbo: none"),
         pytest.param("gpt-5-mini", named("f"), 0, id="gpt-5: a name costs nothing"),
         pytest.param("gpt-5-mini", "none", 0, id="gpt-5: nor does none"),

@@ -1,4 +1,4 @@
-"""POST /v1/deployments: the one place that knows the order of memory, speed and money of hosting.
+"""POST /v1/deployments: the one place that knows the order of memory, speed and cost of a deployment.
 
 question + catalog -> model -> GPUs and layout -> does it fit, and how much of it -> how fast -> break-even
 """
@@ -9,11 +9,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 from tokenquote.api.deployments.assumptions import list_assumptions, list_warnings
-from tokenquote.api.deployments.break_even import Economy, Quotes, break_even_of, quote_both
+from tokenquote.api.deployments.break_even import Economy, Quotes, answer_break_even, quote_both
 from tokenquote.api.deployments.explanations import Findings, explain
-from tokenquote.api.deployments.gpu_choice import Choice, choose, option_of, options
+from tokenquote.api.deployments.gpu_choice import Choice, choose, gpu_option, options
 from tokenquote.api.deployments.hosted_model import HostedModel, read_hosted
-from tokenquote.api.deployments.speed import Machine, machine_of, speed_of
+from tokenquote.api.deployments.speed import Machine, bound_speed, read_machine
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
 from tokenquote.memory.gpus.fit import Placement, StageDemand
@@ -28,10 +28,10 @@ _MOST_SEQUENCES, _MOST_TOKENS = 1_000_000, 1_000_000_000
 def answer_deployment(
     question: DeploymentQuestion, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
 ) -> DeploymentAnswer:
-    """Whether the model fits on the GPUs, how much of it, how fast, and what a plan would cost there.
+    """Return whether the model fits on the GPUs, how much fits, how fast it is, and what a plan costs there.
 
     Raises:
-        LocatedError: model, format, GPU, layout or plan is not known or not right.
+        LocatedError: model, format, GPU, layout or plan is unknown or wrong.
     """
     hosted = read_hosted(question, catalog)
     found = options(hosted, catalog)
@@ -39,7 +39,7 @@ def answer_deployment(
     hosting = hosted.on(choice.gpu, choice.layout)
     largest = hosting.largest_batch(question.context_tokens, _MOST_SEQUENCES)
     running = min(question.concurrency, largest, hosted.engine_on(choice.gpu).max_num_seqs)
-    machine = machine_of(hosted, choice, catalog) if running else None
+    machine = read_machine(hosted, choice, catalog) if running else None
     quotes = _quotes(hosted, catalog, vocabularies, now)
     findings = Findings(
         hosted=hosted,
@@ -74,8 +74,8 @@ def _answer(findings: Findings, hosting: Placement, found: Sequence[Choice]) -> 
         kv_cache_pool_tokens=hosting.pool_tokens(),
         largest_batch=findings.largest_batch,
         longest_context_tokens=hosting.longest_context(question.concurrency, _MOST_TOKENS),
-        options=[option_of(one) for one in found],
-        speed=speed_of(hosted, choice, machine, findings.running) if machine else None,
+        options=[gpu_option(option) for option in found],
+        speed=bound_speed(hosted, choice, machine, findings.running) if machine else None,
         break_even=findings.break_even,
         explained=explain(findings),
         assumptions=list_assumptions(findings),
@@ -120,10 +120,10 @@ def _quotes(
 def _break_even(
     hosted: HostedModel, choice: Choice, machine: Machine | None, running: int, quotes: Quotes | None
 ) -> BreakEvenAnswer | None:
-    """None without the question.
+    """Return the comparison with the API; None if the question does not ask for it.
 
     Raises:
-        LocatedError: a deployment that does not fit, or whose speed nobody knows, costs nobody knows what.
+        LocatedError: the deployment does not fit, or its speed is not known, so that it has no cost.
     """
     question = hosted.question.break_even
     if question is None or quotes is None:
@@ -135,4 +135,4 @@ def _break_even(
     if machine is None:
         detail = f"no source says how fast {choice.gpu.name} is: there is nothing to compare"
         raise LocatedError(("break_even",), detail)
-    return break_even_of(question, Economy(hosted, choice, machine, running), quotes)
+    return answer_break_even(question, Economy(hosted, choice, machine, running), quotes)

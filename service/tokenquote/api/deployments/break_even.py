@@ -1,11 +1,12 @@
-"""Placement beside an API: what a planned conversation costs either way, and from which load on hosting pays.
+"""A deployment beside an API: a planned conversation's cost either way, and the load from which hosting pays.
 
-    hosted, at full load   GPUs x price x seconds of the deployment that a conversation takes
-    hosted, at a traffic   replicas x GPUs x price / conversations an hour: idle GPUs are paid for
+    hosted, at full load   GPUs x price x seconds that a conversation takes of the deployment
+    hosted, at a traffic   replicas x GPUs x price / conversations an hour: idle GPUs are paid too
     break-even             utilisation u at which full-load cost / u = API cost
 
-A conversation takes prefill of what the prefix cache does not have, filled up with other conversations'
-prompts, and for each token of output its share of the batch's step, at the contexts that its requests have.
+A conversation takes the prefill of what the prefix cache does not have, in chunks that are filled up with
+other conversations' prompts, and for each token of output its share of the batch's step, at the contexts that
+its requests have.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from tokenquote_client import plan as wire
 from tokenquote_client.deployments import BreakEven, BreakEvenAnswer
 from tokenquote_client.quote import Quote, QuotedRequest
 
-__all__ = ["Economy", "Quotes", "break_even_of", "quote_both"]
+__all__ = ["Economy", "Quotes", "answer_break_even", "quote_both"]
 
 HOURS_OF_A_MONTH = 730
 _HOURS_OF_A_DAY = 24
@@ -41,7 +42,7 @@ _WIDE = Context(prec=64)  # the largest traffic at the highest price has more di
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """The plan as the API bills it, and as the hosted model sees it."""
+    """The quotes of the plan: as the API bills it, and as the hosted model sees it."""
 
     api: Quote
     hosted: Quote
@@ -49,12 +50,13 @@ class Quotes:
 
 @dataclass(frozen=True, slots=True)
 class Economy:
-    """What break-even needs to know of the deployment."""
+    """The deployment as far as its cost depends on it."""
 
     hosted: HostedModel
     choice: Choice
     machine: Machine
     running: int
+    """The sequences that run at the same time."""
 
 
 def quote_both(
@@ -63,7 +65,7 @@ def quote_both(
     """Quote the plan twice; the hosted model counts texts with its own vocabulary, if the catalog has it.
 
     Raises:
-        LocatedError: one of the two models cannot be quoted; it leads to the plan.
+        LocatedError: one of the two models cannot be quoted; its location is in the plan.
     """
     with under("break_even", "plan"):
         with under("model"):
@@ -76,11 +78,11 @@ def quote_both(
         return Quotes(billed, quote_as(plan, own, catalog, vocabularies, now))
 
 
-def break_even_of(question: BreakEven, economy: Economy, quotes: Quotes) -> BreakEvenAnswer:
-    """Cost per conversation each way at the stated traffic, and where they cross.
+def answer_break_even(question: BreakEven, economy: Economy, quotes: Quotes) -> BreakEvenAnswer:
+    """Return the cost per conversation either way at the stated traffic, and where they cross.
 
     Raises:
-        LocatedError: nobody says what a GPU costs.
+        LocatedError: neither the question nor the catalog says what a GPU costs.
     """
     gpus = economy.choice.layout.gpus
     price, source = _price(question, economy.choice)
@@ -119,7 +121,7 @@ def break_even_of(question: BreakEven, economy: Economy, quotes: Quotes) -> Brea
 
 
 def _prefix_cache(question: BreakEven, hosted: HostedModel) -> CachingRule | None:
-    """The engine's own: whole blocks of what the conversation's last request left in the KV cache."""
+    """Return the engine's prefix cache: whole blocks of what the last request left. None: it is off."""
     if not question.prefix_caching:
         return None
     block = hosted.block_tokens
@@ -128,7 +130,7 @@ def _prefix_cache(question: BreakEven, hosted: HostedModel) -> CachingRule | Non
         minimum_tokens=block,
         step_tokens=block,
         includes_output=True,
-        source="vLLM 0.33.0, automatic prefix caching: full blocks, of prompts and of what was generated",
+        source="vLLM 0.33.0, automatic prefix caching: full blocks of prompts and of generated tokens",
     )
 
 
@@ -148,20 +150,22 @@ def _per_hour(question: BreakEven) -> Decimal:
 
 
 def _prefill_seconds(economy: Economy, requests: Sequence[QuotedRequest]) -> float:
-    """Of a deployment that reads prompts without a pause: stages work side by side."""
-    prompts = [(one.cache_read_tokens, one.input_tokens - one.cache_read_tokens) for one in requests]
+    """Return the seconds of a deployment that reads prompts without a pause, with all stages at work."""
+    prompts = [
+        (request.cache_read_tokens, request.input_tokens - request.cache_read_tokens) for request in requests
+    ]
     if not any(tokens for _, tokens in prompts):
         return 0.0
     machine, choice = economy.machine, economy.choice
     chunk = economy.hosted.engine_on(choice.gpu).max_num_batched_tokens
     step = prefill_under_load(
-        economy.hosted.shards(choice.layout), machine.rates, machine.spread, prompts, chunk
+        economy.hosted.shards(choice.layout), machine.rates, machine.split, prompts, chunk
     )
     return step.slowest_stage_seconds
 
 
 def _decode_seconds(economy: Economy, requests: Sequence[QuotedRequest]) -> float:
-    """Output tokens x the step of a whole batch / tokens that it yields, at the plan's contexts."""
+    """Return output tokens x the step of a whole batch / tokens that it yields, at the plan's contexts."""
     contexts = _contexts(requests)
     if not contexts:
         return 0.0
@@ -169,20 +173,20 @@ def _decode_seconds(economy: Economy, requests: Sequence[QuotedRequest]) -> floa
     seconds, _ = decode_seconds(hosted, economy.choice, economy.machine, contexts, economy.running)
     speculation = hosted.question.speculation
     yielded = accepted_tokens(speculation.tokens, speculation.acceptance) if speculation else 1.0
-    return sum(one.output_tokens for one in requests) * seconds / (economy.running * yielded)
+    return sum(request.output_tokens for request in requests) * seconds / (economy.running * yielded)
 
 
 def _contexts(requests: Sequence[QuotedRequest]) -> Mapping[int, float]:
-    """At which contexts output is generated: a request's input and half of its output, in few buckets."""
-    total = sum(one.output_tokens for one in requests)
-    peak = max((one.context_tokens for one in requests), default=0)
+    """Return the share of output generated at each context: input and half of the output, in few buckets."""
+    total = sum(request.output_tokens for request in requests)
+    peak = max((request.context_tokens for request in requests), default=0)
     width = peak // _BUCKETS + 1
     tokens: defaultdict[int, int] = defaultdict(int)
     weighted: defaultdict[int, int] = defaultdict(int)
-    for one in requests:
-        context = one.input_tokens + one.output_tokens // 2
-        tokens[context // width] += one.output_tokens
-        weighted[context // width] += one.output_tokens * context
+    for request in requests:
+        context = request.input_tokens + request.output_tokens // 2
+        tokens[context // width] += request.output_tokens
+        weighted[context // width] += request.output_tokens * context
     return {weighted[i] // count: count / total for i, count in tokens.items() if count}
 
 
@@ -193,12 +197,12 @@ def _crossing(hourly: Decimal, seconds: float, cost: Decimal | None) -> float | 
 
 
 def _crossing_per_day(hourly: Decimal, cost: Decimal | None, crossing: float | None) -> float | None:
-    """None where one deployment does not do as many conversations as would pay for it."""
+    """Return the conversations a day that pay for a deployment; None if it cannot answer that many."""
     if cost is None or crossing is None or crossing > 1:
         return None
     return float(_HOURS_OF_A_DAY * hourly / cost)
 
 
 def _money(dollars: Decimal) -> Decimal:
-    """To ten places: prices are exact, seconds are not."""
+    """Round to ten places: prices are exact, seconds are not."""
     return dollars.quantize(_DIGITS, context=_WIDE)

@@ -1,4 +1,4 @@
-"""Where the numbers of a deployment come from: for each its method and formula."""
+"""The explanations of a deployment's numbers: for each its method and formula."""
 
 from __future__ import annotations
 
@@ -8,37 +8,42 @@ from dataclasses import dataclass
 from tokenquote.api.deployments.gpu_choice import Choice
 from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.api.deployments.speed import Machine
-from tokenquote.api.memory import method_of
-from tokenquote.memory import cache_formula
-from tokenquote.memory.gpus.overhead import Engine
-from tokenquote.memory.kv_cache import CachePlan
+from tokenquote.api.memory import figure_method
+from tokenquote.memory import CachePlan, cache_formula
+from tokenquote.memory.gpus.overhead import EngineSettings
 from tokenquote_client.deployments import BreakEvenAnswer, Explained
 from tokenquote_client.wire_types import Method
 
 __all__ = ["Findings", "explain"]
 
 Formula = tuple[str, Method, str]
-"""A field, how it was come by, and the arithmetic."""
+"""A field of the answer, the method of its number, and the arithmetic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """One model on the chosen GPUs."""
+    """What was found out about a model on the chosen GPUs."""
 
     hosted: HostedModel
     choice: Choice
     machine: Machine | None
+    """The speed of the GPUs; None: it is not known, or nothing runs."""
     fits: bool
+    """Whether all sequences of the question fit."""
     largest_batch: int
+    """The most sequences that fit."""
     running: int
+    """The sequences that run at the same time."""
     found_options: int
+    """The number of kinds of GPU on which the model fits."""
     break_even: BreakEvenAnswer | None
+    """The comparison with an API; None: it was not asked for."""
     peak_tokens: int | None
-    """The longest context of the plan."""
+    """The longest context of the plan; None: there is no plan."""
 
 
 def explain(findings: Findings) -> list[Explained]:
-    """Every number with its method and formula."""
+    """Return every number with its method and formula."""
     found = [*_memory_formulas(findings)]
     if findings.machine is not None:
         found += _speed_formulas(findings.machine)
@@ -56,26 +61,27 @@ def _memory_formulas(findings: Findings) -> Iterator[Formula]:
     yield "budget_bytes", "stated" if stated else "rule", share if stated else f"{share}, vLLM's default"
     yield from _model_formulas(findings, engine)
     yield from _engine_formulas(findings, engine)
-    most = "for which every GPU's total stays within its budget"
+    most = "with which the total of every GPU stays within its budget"
     yield (
         "kv_cache_pool_tokens",
         "rule",
-        "pool / (layers of a group x bytes of a page) blocks, / groups x tokens of a block (vLLM up to 0.19; "
-        "later logs count models of several kinds of layers otherwise)",
+        "pool bytes / (layers of a group x bytes of a page) = blocks; blocks / groups x tokens of a block "
+        "(vLLM up to 0.19; later logs count models with several kinds of layers in another way)",
     )
     yield "largest_batch", "rule", f"the most sequences {most}"
     yield "longest_context_tokens", "rule", f"the most tokens {most}"
 
 
-def _model_formulas(findings: Findings, engine: Engine) -> Iterator[Formula]:
+def _model_formulas(findings: Findings, engine: EngineSettings) -> Iterator[Formula]:
     hosted = findings.hosted
-    known = method_of(hosted.architecture.known)
+    known = figure_method(hosted.architecture.known)
     yield (
         "weights_bytes",
         known,
         f"sum over tensors of elements x bits / 8 in {hosted.format.name}: {hosted.weights.parameters} "
-        f"parameters, {hosted.weights.bytes} bytes in all; matrices / "
-        f"{findings.choice.layout.tensor_parallel}; norms, routers and MLA's down-projections on each GPU",
+        f"parameters, {hosted.weights.bytes} bytes in all; each GPU of a stage holds 1 / "
+        f"{findings.choice.layout.tensor_parallel} of the matrices, and all norms, routers and MLA "
+        "down-projections",
     )
     plan = CachePlan(
         hosted.question.context_tokens,
@@ -85,33 +91,40 @@ def _model_formulas(findings: Findings, engine: Engine) -> Iterator[Formula]:
         encoder_tokens=hosted.encoder_tokens,
     )
     held = cache_formula([layer.attention for layer in hosted.architecture.layers], plan)
-    yield "kv_cache_bytes", known, f"{held}; over all GPUs, without replication"
-    chunk = f"windows hold {engine.max_num_batched_tokens} tokens more while a chunk of a prompt is read"
+    yield "kv_cache_bytes", known, f"{held}; summed over all GPUs, without replication"
+    chunk = f"windows hold {engine.max_num_batched_tokens} more tokens while a chunk of a prompt is read"
     yield "kv_in_flight_bytes", known, chunk
 
 
-def _engine_formulas(findings: Findings, engine: Engine) -> Iterator[Formula]:
+def _engine_formulas(findings: Findings, engine: EngineSettings) -> Iterator[Formula]:
     architecture, ranks = findings.hosted.architecture, findings.choice.layout.tensor_parallel
     yield (
         "activation_bytes",
         "calibrated",
-        f"max(14 x {engine.max_num_seqs} sequences x {architecture.vocabulary} words + 2 x "
+        f"max(14 x {engine.max_num_seqs} sequences x vocabulary of {architecture.vocabulary} + 2 x "
         f"{engine.max_num_batched_tokens} tokens x {architecture.hidden}, 2 x tokens x (3 x width / {ranks} "
-        f"+ 2 x {architecture.hidden})) + workspace of experts + 0.115 GiB; sampling on the last stage; "
-        "30 vLLM logs, mean error 0.05 GiB",
+        f"+ 2 x {architecture.hidden})) + workspace of experts + 0.115 GiB; only the last stage samples; "
+        "fitted to 30 vLLM logs, mean error 0.05 GiB",
     )
-    graphs = "0: eager mode, or outside the engine's share"
+    graphs = "0: `cuda_graphs` is false, so there are none, or they lie outside the engine's share"
     if engine.cuda_graphs:
         graphs = (
-            "0.70 GiB + 1536 x layers x hidden + 0.55 GiB with experts; 26 vLLM logs, mean error 0.12 GiB"
+            "0.70 GiB + 1536 x layers x hidden width + 0.55 GiB with experts; fitted to 26 vLLM logs, mean "
+            "error 0.12 GiB"
         )
     yield "cuda_graph_bytes", "calibrated", graphs
     if engine.non_torch is None:
-        logged = "0.25 GiB alone, 0.07 in a pipeline, 2.1 with tensor parallelism (NCCL); vLLM logs"
+        logged = (
+            "0.25 GiB on one GPU, 0.07 in a pipeline, 2.1 with tensor parallelism (NCCL), as vLLM logs say"
+        )
         yield "runtime_bytes", "calibrated", logged
     else:
         yield "runtime_bytes", "stated", "as stated in `engine`"
-    yield "padding_bytes", "calibrated", "MXFP4 experts in whole 256s of columns; 0 in every other format"
+    yield (
+        "padding_bytes",
+        "calibrated",
+        "columns of MXFP4 experts rounded up to multiples of 256; 0 in every other format",
+    )
 
 
 def _speed_formulas(machine: Machine) -> Iterator[Formula]:
@@ -124,20 +137,20 @@ def _speed_formulas(machine: Machine) -> Iterator[Formula]:
     yield (
         "speed.prefill.seconds",
         "rule",
-        f"sum over stages of {per_stage}{link}; operations = 2 x active parameters x tokens, attention = "
+        f"sum over stages of {per_stage}{link}; operations = 2 x active parameters x tokens; attention = "
         "2 x heads x (key + value dimension) x pairs of tokens within the window",
     )
     yield (
         "speed.decode.step_seconds",
         "rule",
-        f"stages x the slowest stage's {per_stage}{link}; bytes = weights without the input embedding, of "
-        "experts E x (1 - (1 - k/E)^tokens) of E, + each sequence's KV cache",
+        f"stages x {per_stage}{link} of the slowest stage; bytes = weights without the input embedding, of "
+        "which E x (1 - (1 - k/E)^tokens) of E experts are read, + the KV cache of each sequence",
     )
     yield (
         "speed.decode.tokens_per_second",
         "rule",
-        "sequences x tokens_per_step / step_seconds; with a draft of k tokens, each taken with chance a, "
-        "tokens_per_step = (1 - a^(k+1)) / (1 - a)",
+        "sequences x tokens_per_step / step_seconds; with a draft of k tokens, each accepted with "
+        "probability a, tokens_per_step = (1 - a^(k+1)) / (1 - a)",
     )
 
 
@@ -145,8 +158,9 @@ def _break_even_formulas(findings: Findings) -> Iterator[Formula]:
     yield (
         "break_even.seconds_per_conversation",
         "rule",
-        "prefill of input that is not cached, filled up with other prompts, + output tokens x step of "
-        f"{findings.running} sequences / their tokens, at the plan's own contexts",
+        "prefill of the input that is not cached, in chunks shared with other prompts, + output tokens x "
+        f"seconds of a step of {findings.running} sequences / the tokens that it yields, at the contexts of "
+        "the plan",
     )
     yield (
         "break_even.hosted_cost_per_conversation",

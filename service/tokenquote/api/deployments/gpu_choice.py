@@ -1,4 +1,4 @@
-"""Which GPUs, and how many: as asked for, or the fewest that do."""
+"""The choice of GPUs and of their number: as asked for, or the fewest on which the model fits."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.gpus import Gpu
+from tokenquote.counts import ceil_div
 from tokenquote.errors import LocatedError, Location, under
-from tokenquote.memory.gpus import Layout, LayoutError, layouts_of
+from tokenquote.memory.gpus import Layout, LayoutError, layouts
 from tokenquote_client.deployments import DeploymentQuestion, GpuOption
 
-__all__ = ["Choice", "choose", "option_of", "options"]
+__all__ = ["Choice", "choose", "gpu_option", "options"]
 
 MAX_GPUS = 64
-"""As many as a search goes up to: eight nodes of eight."""
+"""The most GPUs that a search tries: eight nodes of eight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +27,21 @@ class Choice:
     gpu: Gpu
     layout: Layout
     available: int
-    """GPUs that there are; more than the layout takes where all of them would not do better."""
+    """The number of GPUs there are; more than the layout takes where all of them would not do better."""
 
 
 def options(hosted: HostedModel, catalog: Catalog) -> list[Choice]:
-    """The fewest GPUs of each kind that do, fewest and smallest first."""
+    """Return the fewest GPUs of each kind on which the model fits, fewest and smallest first."""
     ids = _candidates(hosted.question, catalog)
     found = [choice for gpu_id in ids if (choice := _fewest(hosted, gpu_id, catalog.gpus[gpu_id]))]
-    return sorted(found, key=lambda one: (one.layout.gpus, one.gpu.usable_bytes, one.gpu_id))
+    return sorted(found, key=lambda choice: (choice.layout.gpus, choice.gpu.usable_bytes, choice.gpu_id))
 
 
 def choose(hosted: HostedModel, catalog: Catalog, found: Sequence[Choice]) -> Choice:
-    """What the question asks for; where it names no GPU, the first of what was found.
+    """Return the GPUs that the question asks for; where it names none, the first that were found.
 
     Raises:
-        LocatedError: no such GPU, or the model cannot be spread so.
+        LocatedError: there is no such GPU, or the model cannot be spread as asked.
     """
     question = hosted.question
     if question.gpu is not None:
@@ -50,11 +51,11 @@ def choose(hosted: HostedModel, catalog: Catalog, found: Sequence[Choice]) -> Ch
         return found[0]
     ids = _candidates(question, catalog)
     largest = max(ids, key=lambda gpu_id: (catalog.gpus[gpu_id].usable_bytes, gpu_id))
-    return _as_many_as_can_be(hosted, largest, catalog.gpus[largest], MAX_GPUS)
+    return _largest_layout(hosted, largest, catalog.gpus[largest], MAX_GPUS)
 
 
-def option_of(choice: Choice) -> GpuOption:
-    """As the wire says it."""
+def gpu_option(choice: Choice) -> GpuOption:
+    """Return the choice as the wire says it."""
     gpu, layout = choice.gpu, choice.layout
     return GpuOption(
         gpu=choice.gpu_id,
@@ -67,7 +68,7 @@ def option_of(choice: Choice) -> GpuOption:
 
 
 def _candidates(question: DeploymentQuestion, catalog: Catalog) -> list[str]:
-    """Those that the question names, else all but machines that are only looked at by name."""
+    """Return the GPUs that the question names, else all except those that are only looked at by name."""
     if question.among is not None:
         return _ids(question.among, catalog)
     return [gpu_id for gpu_id, gpu in catalog.gpus.items() if not gpu.only_by_name]
@@ -92,12 +93,12 @@ def _on_stated_gpu(hosted: HostedModel, gpu_id: str, gpu: Gpu) -> Choice:
             raise error.at(_blamed(question, error)) from None
         return Choice(gpu_id, gpu, stated, question.gpu_count or stated.gpus)
     if question.gpu_count is None:
-        return _fewest(hosted, gpu_id, gpu) or _as_many_as_can_be(hosted, gpu_id, gpu, MAX_GPUS)
-    return _best_of(hosted, gpu_id, gpu, question.gpu_count)
+        return _fewest(hosted, gpu_id, gpu) or _largest_layout(hosted, gpu_id, gpu, MAX_GPUS)
+    return _widest_fit(hosted, gpu_id, gpu, question.gpu_count)
 
 
 def _stated_layout(question: DeploymentQuestion) -> Layout | None:
-    """The layout, where at least one of its two numbers is stated; the other follows from the count."""
+    """Return the layout if one of its two numbers is stated; the other follows from the count. Else None."""
     tensor, pipeline, count = question.tensor_parallel, question.pipeline_parallel, question.gpu_count
     if tensor is None and pipeline is None:
         return None
@@ -106,44 +107,45 @@ def _stated_layout(question: DeploymentQuestion) -> Layout | None:
     layout = Layout(tensor or count // (pipeline or 1) or 1, pipeline or count // (tensor or 1) or 1)
     if layout.gpus != count:
         parts = f"tensor_parallel {tensor or 'any'} x pipeline_parallel {pipeline or 'any'}"
-        detail = f"{parts} is the number of GPUs, and does not make {count}"
+        detail = f"{parts} must make the number of GPUs, and does not make {count}"
         raise LocatedError(("gpu_count",), detail)
     return layout
 
 
 def _blamed(question: DeploymentQuestion, error: LayoutError) -> str:
-    """The field that the layout comes from: the one that does not divide, if the question states it."""
+    """Return the field to blame: the one that does not divide if the question states it, else the count."""
     field = str(error.location[-1])
     return field if getattr(question, field) is not None else "gpu_count"
 
 
 def _fewest(hosted: HostedModel, gpu_id: str, gpu: Gpu) -> Choice | None:
-    """The smallest number of these GPUs on which the model fits; None if 64 are too few."""
-    for count in range(_at_least(hosted, gpu), MAX_GPUS + 1):
+    """Return the smallest number of these GPUs on which the model fits; None if 64 are too few."""
+    for count in range(_min_gpus_for_weights(hosted, gpu), MAX_GPUS + 1):
         for layout in _layouts(hosted, gpu, count):
             if hosted.fits_on(gpu, layout):
                 return Choice(gpu_id, gpu, layout, count)
     return None
 
 
-def _at_least(hosted: HostedModel, gpu: Gpu) -> int:
-    """So many GPUs for the weights alone; fewer need not be tried."""
-    return max(1, -(-hosted.weights.bytes // gpu.usable_bytes))
+def _min_gpus_for_weights(hosted: HostedModel, gpu: Gpu) -> int:
+    """Return the GPUs that the weights alone need; fewer need not be tried."""
+    return max(1, ceil_div(hosted.weights.bytes, gpu.usable_bytes))
 
 
-def _best_of(hosted: HostedModel, gpu_id: str, gpu: Gpu, available: int) -> Choice:
-    """All of the GPUs where that fits, as widely split as it goes; else as many as fit; else all of them.
+def _widest_fit(hosted: HostedModel, gpu_id: str, gpu: Gpu, available: int) -> Choice:
+    """Return all GPUs, split as widely as possible, if that fits; else as many as fit; else all of them.
 
-    So more GPUs never fit less: some may stay idle.
+    Some may stay idle, so that more GPUs never fit less.
     """
     for count in range(available, 0, -1):
         for layout in _layouts(hosted, gpu, count):
             if hosted.fits_on(gpu, layout):
                 return Choice(gpu_id, gpu, layout, available)
-    return _as_many_as_can_be(hosted, gpu_id, gpu, available)
+    return _largest_layout(hosted, gpu_id, gpu, available)
 
 
-def _as_many_as_can_be(hosted: HostedModel, gpu_id: str, gpu: Gpu, available: int) -> Choice:
+def _largest_layout(hosted: HostedModel, gpu_id: str, gpu: Gpu, available: int) -> Choice:
+    """Return as many of the GPUs as some layout uses, whether the model fits or not."""
     for count in range(available, 0, -1):
         for layout in _layouts(hosted, gpu, count):
             return Choice(gpu_id, gpu, layout, available)
@@ -151,7 +153,7 @@ def _as_many_as_can_be(hosted: HostedModel, gpu_id: str, gpu: Gpu, available: in
 
 
 def _layouts(hosted: HostedModel, gpu: Gpu, count: int) -> Iterator[Layout]:
-    for layout in layouts_of(count, gpu.gpus_per_node):
+    for layout in layouts(count, gpu.gpus_per_node):
         try:
             hosted.check(layout)
         except LayoutError:

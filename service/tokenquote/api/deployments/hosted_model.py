@@ -1,14 +1,12 @@
-"""A model of a question about deployments, ready to be put on GPUs."""
+"""The model that a question about deployments is about, ready to be put on GPUs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
-from tokenquote.api.memory import MAX_BYTES, read_as, subject_of
+from tokenquote.api.memory import MAX_BYTES, read_config, resolve_subject
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.gpus import Gpu
 from tokenquote.errors import LocatedError, under
@@ -16,34 +14,33 @@ from tokenquote.memory import (
     Architecture,
     CacheElement,
     CacheError,
+    CachePlan,
+    Config,
     Formats,
-    LatentAttention,
     WeightFormat,
     Weights,
-    formats_of,
+    hybrid_block,
     kv_cache,
+    number_formats,
     read_architecture,
     read_cache_layout,
     weigh_architecture,
 )
 from tokenquote.memory.gpus import Layout
-from tokenquote.memory.gpus.fit import Placement, StageDemand, budget_of
-from tokenquote.memory.gpus.overhead import Engine, default_batch, overhead_of
+from tokenquote.memory.gpus.fit import Placement, StageDemand, engine_budget
+from tokenquote.memory.gpus.overhead import EngineSettings, default_batch, engine_overhead
 from tokenquote.memory.gpus.sharding import StageWeights, WeightSharding
-from tokenquote.memory.kv_cache import CachePlan
-from tokenquote.memory.kv_cache.paging import hybrid_block
 from tokenquote_client.deployments import DeploymentQuestion, Speculation
 from tokenquote_client.memory import WeightsQuestion
 
 __all__ = ["HostedModel", "read_hosted"]
 
-_BLOCK, _MLA_BLOCK = 16, 64  # vLLM's defaults; FlashMLA wants 64
 _OWN_FORMAT = "bf16"
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A small model that drafts, on the GPUs of the last stage."""
+    """A small model that drafts tokens on the GPUs of the last stage."""
 
     architecture: Architecture
     sharding: WeightSharding
@@ -51,7 +48,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class HostedModel:
-    """What is hosted, wherever that may be."""
+    """The model of the question, whatever GPUs it is put on."""
 
     question: DeploymentQuestion
     model: Model | None
@@ -62,20 +59,20 @@ class HostedModel:
     element: CacheElement
     draft: Draft | None
     encoder_tokens: int | None
-    """That layers of cross attention hold."""
+    """The tokens that layers of cross attention hold; None: not known."""
     window: int | None
-    """Tokens that the model was made for."""
+    """The tokens that the model was made for; None: not known."""
     _shards: dict[Layout, tuple[StageWeights, ...]] = field(default_factory=dict)
-    _needs: dict[tuple[Layout, Engine], int] = field(default_factory=dict)
+    _needs: dict[tuple[Layout, EngineSettings], int] = field(default_factory=dict)
 
     def shards(self, layout: Layout) -> tuple[StageWeights, ...]:
-        """The weights of each stage; a search asks for the same ones again and again."""
+        """Return the weights of each stage; a search asks for the same ones again and again."""
         if layout not in self._shards:
             self._shards[layout] = self.sharding.stages(layout)
         return self._shards[layout]
 
     def draft_shards(self, layout: Layout) -> tuple[StageWeights, ...]:
-        """Those of the draft model: as one stage, as wide as the others."""
+        """Return the draft model's weights: one stage, on as many GPUs as the others. Empty without one."""
         if self.draft is None:
             return ()
         ranks = Layout(layout.tensor_parallel)
@@ -85,17 +82,17 @@ class HostedModel:
         """Refuse a layout that engines refuse.
 
         Raises:
-            LayoutError: naming what does not divide.
+            LayoutError: it names what does not divide.
         """
         self.sharding.check(layout)
         if self.draft is not None:
             self.draft.sharding.check(Layout(layout.tensor_parallel))
 
-    def engine_on(self, gpu: Gpu) -> Engine:
-        """The engine as asked for; what is not said, as vLLM chooses it for the GPU."""
+    def engine_on(self, gpu: Gpu) -> EngineSettings:
+        """Return the engine as asked for; what is not stated is as vLLM chooses it for the GPU."""
         asked = self.question.engine
         sequences, tokens = default_batch(gpu.usable_bytes, gpu.name)
-        return Engine(
+        return EngineSettings(
             utilization=Fraction(str(asked.gpu_memory_utilization)),
             max_num_seqs=asked.max_num_seqs or sequences,
             max_num_batched_tokens=asked.max_num_batched_tokens or tokens,
@@ -105,7 +102,7 @@ class HostedModel:
         )
 
     def fits_on(self, gpu: Gpu, layout: Layout) -> bool:
-        """Whether the question's sequences fit; what they need is the same on many kinds of GPU."""
+        """Return whether the question's sequences fit; what they need is the same on many kinds of GPU."""
         engine = self.engine_on(gpu)
         if (layout, engine) not in self._needs:
             hosting = self.on(gpu, layout)
@@ -113,10 +110,10 @@ class HostedModel:
             self._needs[layout, engine] = max(
                 hosting.need(stage, context, sequences) for stage in hosting.stages
             )
-        return self._needs[layout, engine] <= budget_of(gpu.usable_bytes, engine.utilization)
+        return self._needs[layout, engine] <= engine_budget(gpu.usable_bytes, engine.utilization)
 
     def on(self, gpu: Gpu, layout: Layout) -> Placement:
-        """The model on GPUs of this kind."""
+        """Return the model on GPUs of this kind."""
         engine = self.engine_on(gpu)
         drafts = self.draft_shards(layout)
         packed = self.format.name == "mxfp4"
@@ -124,17 +121,17 @@ class HostedModel:
             stages=tuple(
                 StageDemand(
                     weights=stage.bytes,
-                    draft=sum(one.bytes for one in drafts) if stage.is_last else 0,
-                    overhead=overhead_of(self.architecture, stage, layout, engine, packed_experts=packed),
+                    draft=sum(shard.bytes for shard in drafts) if stage.is_last else 0,
+                    overhead=engine_overhead(self.architecture, stage, layout, engine, packed_experts=packed),
                     layers=tuple(
                         (layer.attention, times)
-                        for one in (stage, *(drafts if stage.is_last else ()))
-                        for layer, times in one.kinds
+                        for shard in (stage, *(drafts if stage.is_last else ()))
+                        for layer, times in shard.kinds
                     ),
                 )
                 for stage in self.shards(layout)
             ),
-            budget=budget_of(gpu.usable_bytes, engine.utilization),
+            budget=engine_budget(gpu.usable_bytes, engine.utilization),
             element=self.element,
             block=engine.block_tokens,
             tensor_parallel=layout.tensor_parallel,
@@ -144,13 +141,13 @@ class HostedModel:
 
     @cached_property
     def block_tokens(self) -> int:
-        """Tokens of a block of the KV cache."""
+        """The tokens of a block of the KV cache."""
         return self.question.engine.block_tokens or self._default_block
 
     @property
     def _default_block(self) -> int:
         layers = [layer.attention for layer in self.architecture.layers]
-        block = _MLA_BLOCK if any(isinstance(one, LatentAttention) for one in layers) else _BLOCK
+        block = max(layer.block_alignment for layer in layers)
         plan = CachePlan(1, self.element, block=block)
         try:
             return hybrid_block(layers, plan)
@@ -159,14 +156,14 @@ class HostedModel:
 
 
 def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> HostedModel:
-    """What the question wants to host.
+    """Return the model that the question wants to host.
 
     Raises:
-        LocatedError: the model, its architecture or a format is not known or not right.
+        LocatedError: the model, its architecture or a format is unknown or wrong.
     """
-    config, model = subject_of(question, catalog)
-    architecture = read_as(read_architecture, config, model)
-    formats = formats_of(catalog.quantization)
+    config, model = resolve_subject(question, catalog)
+    architecture = read_config(read_architecture, config, model)
+    formats = number_formats(catalog.quantization)
     published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
     with under("quantization"):
         format_ = formats.weight(question.quantization or published)
@@ -182,14 +179,14 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> HostedModel:
         sharding=WeightSharding(architecture, weights.components),
         element=element,
         draft=_read_draft(question.speculation, catalog, formats),
-        encoder_tokens=read_as(read_cache_layout, config, model).encoder_tokens,
+        encoder_tokens=read_config(read_cache_layout, config, model).encoder_tokens,
         window=model.entry.context.window if model else _stated_window(config),
     )
     _check_cache(hosted)
     return hosted
 
 
-def _stated_window(config: Mapping[str, Any]) -> int | None:
+def _stated_window(config: Config) -> int | None:
     stated = config.get("max_position_embeddings")
     return stated if isinstance(stated, int) and stated > 0 else None
 
@@ -199,8 +196,8 @@ def _read_draft(speculation: Speculation | None, catalog: Catalog, formats: Form
         return None
     try:
         subject = WeightsQuestion(model=speculation.draft_model, quantization=_OWN_FORMAT)
-        config, model = subject_of(subject, catalog)
-        architecture = read_as(read_architecture, config, model)
+        config, model = resolve_subject(subject, catalog)
+        architecture = read_config(read_architecture, config, model)
     except LocatedError as error:
         raise error.at("speculation", "draft_model") from None
     published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
@@ -209,7 +206,7 @@ def _read_draft(speculation: Speculation | None, catalog: Catalog, formats: Form
 
 
 def _check_cache(hosted: HostedModel) -> None:
-    """Whether rows divide into the cache type's blocks, and whether the whole can be said in JSON."""
+    """Refuse rows that are not whole blocks of the cache type, and sizes too large for a number of JSON."""
     question = hosted.question
     layers = [layer.attention for layer in hosted.architecture.layers]
     try:

@@ -1,4 +1,4 @@
-"""How fast a deployment is at best, as the wire says it."""
+"""The speed of a deployment at best, as the wire says it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
 from tokenquote.memory.gpus.roofline import (
     GpuRates,
-    Spread,
     Step,
+    WorkSplit,
     accepted_tokens,
     decode_step,
     prefill,
@@ -20,23 +20,27 @@ from tokenquote.memory.gpus.roofline import (
 )
 from tokenquote_client.deployments import DecodeSpeed, Efficiency, PrefillSpeed, Speed
 
-__all__ = ["Machine", "decode_seconds", "machine_of", "speed_of"]
+__all__ = ["Machine", "bound_speed", "decode_seconds", "read_machine"]
 
 _GIGA, _TERA = 1e9, 1e12
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the chosen GPUs do in a second, and how the work is cut over them."""
+    """The speed of the chosen GPUs, and how the work is split over them."""
 
     rates: GpuRates
-    spread: Spread
+    """What each GPU does in a second."""
+    split: WorkSplit
+    """The GPUs of a stage, and what they exchange."""
     stages: int
+    """The number of pipeline stages."""
     multiplied_as: MatrixType
+    """The type that matrices are multiplied in."""
 
 
-def machine_of(hosted: HostedModel, choice: Choice, catalog: Catalog) -> Machine | None:
-    """None where the catalog does not know bandwidth or operations of the GPU."""
+def read_machine(hosted: HostedModel, choice: Choice, catalog: Catalog) -> Machine | None:
+    """Return the GPUs' speed; None where the catalog does not know bandwidth or operations of the GPU."""
     gpu, layout, efficiency = choice.gpu, choice.layout, hosted.question.efficiency
     if gpu.bandwidth_gb_per_second is None or gpu.tflops is None:
         return None
@@ -47,19 +51,20 @@ def machine_of(hosted: HostedModel, choice: Choice, catalog: Catalog) -> Machine
         attention_flops=gpu.tflops.speed("fp16")[1] * _TERA * efficiency.compute,
         link=_link(gpu, layout.tensor_parallel, efficiency),
     )
-    spread = Spread(layout.tensor_parallel, hosted.architecture.hidden, hosted.element, hosted.encoder_tokens)
-    return Machine(rates, spread, layout.pipeline_parallel, kind)
+    architecture, element = hosted.architecture, hosted.element
+    split = WorkSplit(layout.tensor_parallel, architecture.hidden, element, hosted.encoder_tokens)
+    return Machine(rates, split, layout.pipeline_parallel, kind)
 
 
 def _link(gpu: Gpu, ranks: int, efficiency: Efficiency) -> float | None:
-    """None where it is not known: between nodes, and of GPUs whose link no source says."""
+    """Return the bytes a second of the link; None between nodes, and for GPUs whose link no source states."""
     if gpu.link is None or ranks > gpu.gpus_per_node:
         return None
     return gpu.link.gb_per_second * _GIGA * efficiency.bandwidth
 
 
-def speed_of(hosted: HostedModel, choice: Choice, machine: Machine, running: int) -> Speed:
-    """Bounds for so many sequences at the same time, each at its longest context."""
+def bound_speed(hosted: HostedModel, choice: Choice, machine: Machine, running: int) -> Speed:
+    """Return the bounds for this many running sequences, each at its longest context."""
     return Speed(
         prefill=_prefill(hosted, choice, machine),
         decode=_decode(hosted, choice, machine, running),
@@ -70,10 +75,10 @@ def speed_of(hosted: HostedModel, choice: Choice, machine: Machine, running: int
 def decode_seconds(
     hosted: HostedModel, choice: Choice, machine: Machine, contexts: Mapping[int, float], running: int
 ) -> tuple[float, Step]:
-    """Of a step of the whole batch, and what one part of it is.
+    """Return the seconds of a step of the whole batch, and the step of one part of it.
 
     The batch goes through a pipeline in as many parts as there are stages, so the slowest stage sets the
-    pace; fewer sequences than stages go through one after the other.
+    pace; sequences that are fewer than the stages go through one after the other.
     """
     part = share_of_batch(running, machine.stages)
     speculation = hosted.question.speculation
@@ -81,7 +86,7 @@ def decode_seconds(
     step = decode_step(
         hosted.shards(choice.layout),
         machine.rates,
-        machine.spread,
+        machine.split,
         contexts=contexts,
         sequences=part,
         tokens_each=1 + drafted,
@@ -95,19 +100,19 @@ def decode_seconds(
 def _draft_seconds(
     hosted: HostedModel, choice: Choice, machine: Machine, contexts: Mapping[int, float], sequences: int
 ) -> float:
-    """Of one drafted token; drafting is one token after the other."""
+    """Return the seconds of one drafted token; tokens are drafted one after the other."""
     drafts = hosted.draft_shards(choice.layout)
     if hosted.draft is None or not drafts:
         return 0.0
-    spread = Spread(machine.spread.ranks, hosted.draft.architecture.hidden, hosted.element)
-    return decode_step(drafts, machine.rates, spread, contexts=contexts, sequences=sequences).seconds
+    split = WorkSplit(machine.split.ranks, hosted.draft.architecture.hidden, hosted.element)
+    return decode_step(drafts, machine.rates, split, contexts=contexts, sequences=sequences).seconds
 
 
 def _prefill(hosted: HostedModel, choice: Choice, machine: Machine) -> PrefillSpeed:
     question = hosted.question
     tokens = question.prompt_tokens or max(1, question.context_tokens - 1)
     chunk = hosted.engine_on(choice.gpu).max_num_batched_tokens
-    step = prefill(hosted.shards(choice.layout), machine.rates, machine.spread, tokens, chunk)
+    step = prefill(hosted.shards(choice.layout), machine.rates, machine.split, tokens, chunk)
     return PrefillSpeed(
         prompt_tokens=tokens,
         seconds=step.seconds,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tokenquote.api.media.counter import CountedItem, MediaCounter
+from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.limits import limits_passed
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.media_rules import MediaRules
-from tokenquote.counts import NO_MEDIA
+from tokenquote.counts import NO_MEDIA, Count
 from tokenquote.errors import under
 from tokenquote.media import Audio, Document, Image, Item, Video
 from tokenquote.tokens import TokenRules, Vocabularies
@@ -26,10 +26,14 @@ def answer_media(question: MediaQuestion, catalog: Catalog, vocabularies: Vocabu
     counter = MediaCounter(
         model.media, catalog.profiles, count_text=TokenRules(model.counting, vocabularies).text
     )
-    counted = [counter.count_part(item, ("items", i)) for i, item in enumerate(question.items)]
-    items = [_describe_item(item, counter.rules) for item in counted]
-    notes = sorted({note for item in counted for note in item.notes})
-    together = sum((item.count.media for item in counted), NO_MEDIA)
+    items: list[MediaItem] = []
+    together = NO_MEDIA
+    for i, part in enumerate(question.items):
+        item = counter.read_part(part, ("items", i))
+        count = counter.count(item, ("items", i))
+        items.append(_describe_item(item, count, counter.rules))
+        together = together + count.media
+    notes = sorted(set(counter.notes))
     notes += [
         f"sent together, these are {passed}: {model.id} would refuse the request"
         for _, passed in limits_passed([together], model)
@@ -37,16 +41,16 @@ def answer_media(question: MediaQuestion, catalog: Catalog, vocabularies: Vocabu
     return MediaAnswer(model=model.id, items=items, tokens=sum(item.tokens for item in items), warnings=notes)
 
 
-def _describe_item(counted: CountedItem, rules: MediaRules) -> MediaItem:
-    item, count = counted.item, counted.count
-    framing, media = count.framing, count.media
+def _describe_item(item: Item, count: Count, rules: MediaRules) -> MediaItem:
+    """Describe an item by itself, without what stands around it in a message."""
+    alone, media = count.content, count.media
     size = item.size if isinstance(item, (Image, Video)) else None
     return MediaItem(
-        tokens=count.tokens - framing,
-        method=count.method,
+        tokens=alone.tokens,
+        method=alone.method,
         rule=_name_rule(item, rules),
-        low=count.low - framing,
-        high=count.high - framing,
+        low=alone.low,
+        high=alone.high,
         width=size.width if size is not None else None,
         height=size.height if size is not None else None,
         seconds=item.seconds.expected if isinstance(item, (Audio, Video)) else None,
@@ -54,7 +58,7 @@ def _describe_item(counted: CountedItem, rules: MediaRules) -> MediaItem:
         image_tokens=media.image,
         audio_tokens=media.audio,
         video_tokens=media.video,
-        text_tokens=count.tokens - framing - media.tokens,
+        text_tokens=alone.tokens - media.tokens,
     )
 
 

@@ -1,7 +1,7 @@
-"""Parts of plans, items of media questions and media of native bodies to counted items, as one model counts.
+"""Counts parts of plans, items of media questions and media of native bodies as one model does.
 
 A part or native media becomes an item with its size or length (items.py), and the item a `Count`. What the
-model would refuse by itself is an error; what was taken for granted is said beside the count (notes.py).
+model would refuse by itself is an error; what was taken for granted is noted (notes.py).
 """
 
 from __future__ import annotations
@@ -28,18 +28,7 @@ from tokenquote.media import (
 from tokenquote.tokens.request import Media
 from tokenquote_client.amounts import AudioPart
 
-__all__ = ["CountedItem", "MediaCounter"]
-
-
-@dataclass(frozen=True, slots=True)
-class CountedItem:
-    """An item beside its count."""
-
-    item: Item
-    count: Count
-    """What the item adds to a context: framing is what stands around it in a message."""
-    notes: tuple[str, ...] = ()
-    """A sentence for each assumption that the count makes."""
+__all__ = ["MediaCounter"]
 
 
 @dataclass(frozen=True)
@@ -53,29 +42,39 @@ class MediaCounter:
     """Reads headers, each once for all models that share the reader."""
     count_text: Callable[[str], Count] | None = None
     """Counts the text of documents; None: it is taken to be as long as the model's rule says."""
+    notes: list[str] = field(default_factory=list)
+    """A sentence for each assumption that the counts so far have made."""
 
-    def count_part(self, part: MediaPart, at: Location) -> CountedItem:
-        """Count a part of a plan or an item of a media question.
+    def read_part(self, part: MediaPart, at: Location) -> Item:
+        """Read the size or the length of a part of a plan or an item of a media question.
+
+        Raises:
+            LocatedError: the data cannot be read.
+        """
+        return self.reader.read_part(part, self.profiles, (*at, "data") if part.data is not None else at)
+
+    def count_part(self, part: MediaPart, at: Location) -> Count:
+        """Count a part of a plan.
 
         Raises:
             LocatedError: the model takes no such media, the data cannot be read, or it would be refused.
         """
-        return self._count(self._read_part(part, at), at, in_chat=False)
+        return self.count(self.read_part(part, at), at)
 
-    def count_speech(self, part: AudioPart, at: Location) -> CountedItem:
+    def count_speech(self, part: AudioPart, at: Location) -> Count:
         """Count the audio that the model answers with.
 
         Raises:
             LocatedError: the model does not speak, or the data cannot be read.
         """
-        item = self._read_part(part, at)
+        item = self.read_part(part, at)
         if not isinstance(item, Audio):
             raise TypeError(f"audio became a {type(item).__name__}")
         with under(*at):
             count = count_speech(item, self.rules)
-        return CountedItem(item, count, tuple(list_notes(item, count, self.rules)))
+        return self._noted(item, count)
 
-    def count_in_body(self, media: Media, at: Location, *, in_chat: bool) -> CountedItem:
+    def count_in_body(self, media: Media, at: Location, *, in_chat: bool) -> Count:
         """Count media of a native body.
 
         Args:
@@ -87,12 +86,14 @@ class MediaCounter:
             LocatedError: the model takes no such media, the data cannot be read, or it would be refused.
         """
         where = (*at, *media.location)
-        return self._count(self.reader.read_native(media, self.profiles, where), where, in_chat=in_chat)
+        return self.count(self.reader.read_native(media, self.profiles, where), where, in_chat=in_chat)
 
-    def _read_part(self, part: MediaPart, at: Location) -> Item:
-        return self.reader.read_part(part, self.profiles, (*at, "data") if part.data is not None else at)
+    def count(self, item: Item, at: Location, *, in_chat: bool = False) -> Count:
+        """Count an item whose size or length was read; its framing is what stands around it in a message.
 
-    def _count(self, item: Item, at: Location, *, in_chat: bool) -> CountedItem:
+        Raises:
+            LocatedError: the model takes no such media, or it would be refused.
+        """
         limits = self.rules.limits
         refusal = find_refusal(item, limits) if limits is not None else None
         if refusal is not None:
@@ -102,7 +103,11 @@ class MediaCounter:
                 count = count_item(self._with_text(item), self.rules, in_chat=in_chat)
         except ImageRefused as error:
             raise self._refused(item, str(error), at) from None
-        return CountedItem(item, count, tuple(list_notes(item, count, self.rules)))
+        return self._noted(item, count)
+
+    def _noted(self, item: Item, count: Count) -> Count:
+        self.notes.extend(list_notes(item, count, self.rules))
+        return count
 
     def _refused(self, item: Item, reason: str, at: Location) -> LocatedError:
         return LocatedError(at, f"{self.rules.model} would refuse this {name_kind(item)}: {reason}")

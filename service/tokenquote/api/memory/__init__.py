@@ -1,10 +1,10 @@
-"""POST /v1/memory/kv-cache and /v1/memory/weights, and what a quoted conversation would hold."""
+"""POST /v1/memory/kv-cache and /v1/memory/weights, and the memory that a quoted conversation would hold."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from tokenquote.api.memory.assumptions import cache_assumptions, format_assumptions
 from tokenquote.catalog import Catalog, Model
@@ -13,16 +13,17 @@ from tokenquote.memory import (
     ArchitectureError,
     CacheLayout,
     CachePlan,
+    Config,
     Formats,
     active_parameters,
     cache_formula,
-    formats_of,
     kv_cache,
+    number_formats,
     read_architecture,
     read_cache_layout,
     weigh_architecture,
 )
-from tokenquote.memory.config.gguf_layout import read_gguf_layout
+from tokenquote.memory.model_config.gguf_layout import read_gguf_layout
 from tokenquote.memory.weights.file_header import FileHeader, HeaderTensor, weigh_header
 from tokenquote_client.memory import (
     KvCacheAnswer,
@@ -38,10 +39,10 @@ from tokenquote_client.wire_types import Method
 __all__ = [
     "answer_kv_cache",
     "answer_weights",
-    "memory_of",
-    "method_of",
-    "read_as",
-    "subject_of",
+    "conversation_memory",
+    "figure_method",
+    "read_config",
+    "resolve_subject",
 ]
 
 LayoutT = TypeVar("LayoutT")
@@ -53,17 +54,17 @@ _QUOTED_CACHE_TYPE = "fp16"
 _LLAMA_CPP_BATCH, _LLAMA_CPP_PAD = 512, 256
 
 MAX_BYTES = 2**53
-"""Above it, JSON readers begin to round."""
+"""The largest number of bytes that is answered; above it, JSON readers begin to round."""
 
 
 def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswer:
-    """Bytes of the keys and values of running sequences.
+    """Return the bytes of the keys and values of running sequences.
 
     Raises:
-        LocatedError: the model, its architecture or the layout is not known or not right.
+        LocatedError: the model, its architecture or the layout is unknown or wrong.
     """
     layout = _layout(question, catalog)
-    plan = _plan(question, layout, formats_of(catalog.quantization))
+    plan = _plan(question, layout, number_formats(catalog.quantization))
     held = kv_cache(layout.layers, plan)
     if held.bytes > MAX_BYTES:
         raise LocatedError(("sequences",), f"the cache would take more than 2^53 bytes, {MAX_BYTES}")
@@ -76,7 +77,7 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         contiguous_bytes=held.contiguous_bytes,
         layers=dict(Counter(layer.kind for layer in layout.layers)),
         formula=cache_formula(layout.layers, plan),
-        method=method_of(layout.known),
+        method=figure_method(layout.known),
         assumptions=[*layout.assumptions, *cache_assumptions(layout, plan, held)],
         warnings=list(layout.warnings),
     )
@@ -84,7 +85,7 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
 
 def _layout(question: KvCacheQuestion, catalog: Catalog) -> CacheLayout:
     if question.header is None:
-        return read_as(read_cache_layout, *subject_of(question, catalog))
+        return read_config(read_cache_layout, *resolve_subject(question, catalog))
     if question.header.format == "safetensors":
         detail = (
             "a safetensors header says nothing of layers and heads: post the config.json as `architecture`"
@@ -123,17 +124,17 @@ def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> C
 
 
 def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer:
-    """Bytes of the weights in a number format.
+    """Return the bytes of the weights in a number format.
 
     Raises:
-        LocatedError: the model, its architecture or the format is not known or not right.
+        LocatedError: the model, its architecture or the format is unknown or wrong.
     """
-    formats = formats_of(catalog.quantization)
+    formats = number_formats(catalog.quantization)
     if question.header is not None:
         return _weights_of_header(question.header, formats)
     if question.quantization is None:
         raise LocatedError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
-    architecture = read_as(read_architecture, *subject_of(question, catalog))
+    architecture = read_config(read_architecture, *resolve_subject(question, catalog))
     with under("quantization"):
         format_ = formats.weight(question.quantization)
     weights = weigh_architecture(architecture, format_, formats, imatrix=question.imatrix)
@@ -144,14 +145,14 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
         active_parameters=active_parameters(architecture),
         components=weights.components,
         types=weights.types,
-        method=method_of(architecture.known),
+        method=figure_method(architecture.known),
         assumptions=[*architecture.assumptions, *format_assumptions(format_, weights)],
         warnings=list(architecture.warnings),
     )
 
 
 def _weights_of_header(header: ModelHeader, formats: Formats) -> WeightsAnswer:
-    tensors = tuple(HeaderTensor(one.name, one.type, tuple(one.shape)) for one in header.tensors)
+    tensors = tuple(HeaderTensor(tensor.name, tensor.type, tuple(tensor.shape)) for tensor in header.tensors)
     if not tensors:
         raise LocatedError(("header", "tensors"), "the header lists no tensors")
     with under("header"):
@@ -171,17 +172,17 @@ def _weights_of_header(header: ModelHeader, formats: Formats) -> WeightsAnswer:
     )
 
 
-def memory_of(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | None:
-    """What the conversation would hold if one hosted the model; None where its weights are not public.
+def conversation_memory(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | None:
+    """Return what the conversation would hold on a GPU with the model; None: its weights are not public.
 
     Raises:
-        LocatedError: the catalog's own entry cannot be read, which only an overlay of one's own can cause.
+        LocatedError: the catalog's own entry cannot be read, which only an overlay of the user's can cause.
     """
     if model.weights is None:
         return None
-    layout = read_as(read_cache_layout, model.weights.architecture, model)
-    architecture = read_as(read_architecture, model.weights.architecture, model)
-    formats = formats_of(catalog.quantization)
+    layout = read_config(read_cache_layout, model.weights.architecture, model)
+    architecture = read_config(read_architecture, model.weights.architecture, model)
+    formats = number_formats(catalog.quantization)
     held = kv_cache(layout.layers, CachePlan(peak_tokens, formats.cache_element(_QUOTED_CACHE_TYPE)))
     format_ = formats.weight(model.weights.published_as)
     weights = weigh_architecture(architecture, format_, formats)
@@ -191,7 +192,7 @@ def memory_of(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | N
         weights_bytes=weights.bytes,
         weights_dtype=model.weights.published_as,
         parameters=weights.parameters,
-        method=method_of(layout.known and architecture.known),
+        method=figure_method(layout.known and architecture.known),
         assumptions=[
             f"{model.weights.id} hosted on one GPU, weights as published, KV cache of one conversation in "
             f"{_QUOTED_CACHE_TYPE}; what an engine needs besides is not counted",
@@ -200,11 +201,11 @@ def memory_of(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | N
     )
 
 
-def subject_of(question: Subject, catalog: Catalog) -> tuple[Mapping[str, Any], Model | None]:
-    """The config that is asked about, and the model of the catalog that it belongs to.
+def resolve_subject(question: Subject, catalog: Catalog) -> tuple[Config, Model | None]:
+    """Return the config that is asked about, and the model of the catalog that it belongs to, if any.
 
     Raises:
-        ModelNotFound, AmbiguousModel: no such model.
+        ModelNotFound, AmbiguousModel: there is no such model, or more than one.
         LocatedError: its weights are not public.
     """
     if question.architecture is not None:
@@ -217,13 +218,11 @@ def subject_of(question: Subject, catalog: Catalog) -> tuple[Mapping[str, Any], 
     return model.weights.architecture, model
 
 
-def read_as(
-    read: Callable[[Mapping[str, Any]], LayoutT], config: Mapping[str, Any], model: Model | None
-) -> LayoutT:
-    """What `read` makes of the config.
+def read_config(read: Callable[[Config], LayoutT], config: Config, model: Model | None) -> LayoutT:
+    """Return what `read` makes of the config.
 
     Raises:
-        LocatedError: naming the field, of the question or of the catalog's own entry.
+        LocatedError: a field is missing or wrong, of the question or of the catalog's own entry.
     """
     try:
         return read(config)
@@ -237,6 +236,6 @@ def read_as(
         ) from None
 
 
-def method_of(known: bool) -> Method:
-    """A published formula over known shapes, or over shapes that are taken for granted."""
+def figure_method(known: bool) -> Method:
+    """Return the method of a figure: a published formula over known shapes, or over assumed ones."""
     return "rule" if known else "assumed"

@@ -1,16 +1,16 @@
-"""POST /v1/memory/grid and /v1/memory/vector-index."""
+"""POST /v1/memory/grid and /v1/memory/vector-index: many sizes at once, and an index over embeddings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isqrt
 
-from tokenquote.api.memory import MAX_BYTES, method_of, read_as, subject_of
+from tokenquote.api.memory import MAX_BYTES, figure_method, read_config, resolve_subject
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError, under
 from tokenquote.memory import (
     CacheError,
-    formats_of,
+    number_formats,
     read_architecture,
     read_cache_layout,
     weigh_architecture,
@@ -27,17 +27,17 @@ _LINKS = {"faiss": 32, "hnswlib": 16}  # faiss IndexHNSWFlat(d, M=32), hnswlib i
 
 
 def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> MemoryGridAnswer:
-    """Bytes at every point of the grid.
+    """Return the bytes at every point of the grid.
 
     Raises:
-        LocatedError: the model, a format or the size of the grid is not right.
+        LocatedError: the model or a format is unknown or wrong, or the grid is too large.
     """
     points = len(question.context_tokens) * len(question.sequences) * len(question.quantization)
     if points > MAX_POINTS:
         raise LocatedError((), f"the grid has {points} points; at most {MAX_POINTS} are answered at once")
-    subject = subject_of(question, catalog)
-    architecture = read_as(read_architecture, *subject)
-    formats = formats_of(catalog.quantization)
+    subject = resolve_subject(question, catalog)
+    architecture = read_config(read_architecture, *subject)
+    formats = number_formats(catalog.quantization)
     weights = []
     for i, name in enumerate(question.quantization):
         with under("quantization", i):
@@ -52,7 +52,7 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
             question.context_tokens,
             question.sequences,
             block=question.block_tokens,
-            encoder_tokens=read_as(read_cache_layout, *subject).encoder_tokens,
+            encoder_tokens=read_config(read_cache_layout, *subject).encoder_tokens,
             limit=MAX_BYTES,
         )
     except CacheError as error:
@@ -62,17 +62,17 @@ def answer_memory_grid(question: MemoryGridQuestion, catalog: Catalog) -> Memory
         weights_bytes=weights,
         kv_cache_bytes=grid.cache.tolist(),
         total_bytes=grid.total.tolist(),
-        method=method_of(architecture.known),
+        method=figure_method(architecture.known),
         assumptions=list(architecture.assumptions),
         warnings=list(architecture.warnings),
     )
 
 
 def answer_vector_index(question: VectorIndexQuestion) -> VectorIndexAnswer:
-    """Bytes of an index over embeddings.
+    """Return the bytes of an index over embeddings.
 
     Raises:
-        LocatedError: the parameters do not go together, or the index is too large to be said in JSON.
+        LocatedError: the parameters do not go together, or the index is too large for a number of JSON.
     """
     plan = VectorIndexPlan(
         vectors=question.vectors,
@@ -100,12 +100,12 @@ def answer_vector_index(question: VectorIndexQuestion) -> VectorIndexAnswer:
 
 
 def _index_assumptions(question: VectorIndexQuestion, plan: VectorIndexPlan) -> Iterator[str]:
-    yield "vectors that the database keeps besides, their metadata and what building takes are not counted"
+    yield "other copies of the vectors, their metadata and the memory to build the index are not counted"
     if question.index == "hnsw":
-        yield "levels are random: this is the expected size; at 20,000 vectors it varies by 0.1 %"
+        yield "levels are random: this is the expected size; it varies by 0.1 % at 20,000 vectors"
         if question.links is None:
             yield f"{plan.links} links, the default of {plan.library}"
     if question.index in ("ivf", "ivf_pq") and question.lists is None:
         yield f"{plan.lists} lists: 4 x the square root of the number of vectors"
     if question.index in ("ivf", "ivf_pq"):
-        yield "lists are as long as their content; while vectors are added, faiss reserves up to double"
+        yield "lists are as long as their content; while vectors are added, faiss reserves up to twice that"

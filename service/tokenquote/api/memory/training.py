@@ -1,16 +1,16 @@
-"""POST /v1/memory/training."""
+"""POST /v1/memory/training: the bytes of a training step on each GPU."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenquote.api.memory import MAX_BYTES, method_of, read_as, subject_of
+from tokenquote.api.memory import MAX_BYTES, figure_method, read_config, resolve_subject
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError, under
 from tokenquote.memory import (
     Architecture,
     Formats,
-    formats_of,
+    number_formats,
     parameters,
     read_architecture,
     tensors,
@@ -26,28 +26,28 @@ from tokenquote.memory.training import (
     gathered_bytes,
     states,
 )
-from tokenquote.memory.training.activations import Activations, Kept, activations
+from tokenquote.memory.training.activations import Activations, TrainingStep, activations
 from tokenquote_client.training import TrainingAnswer, TrainingQuestion
 
 __all__ = ["answer_training"]
 
 
 def answer_training(question: TrainingQuestion, catalog: Catalog) -> TrainingAnswer:
-    """Bytes of a training step on each GPU.
+    """Return the bytes of a training step on each GPU.
 
     Raises:
-        LocatedError: the model, its architecture, a format or the adapters are not right.
+        LocatedError: the model, its architecture, a format or the adapters are unknown or wrong.
     """
-    architecture = read_as(read_architecture, *subject_of(question, catalog))
+    architecture = read_config(read_architecture, *resolve_subject(question, catalog))
     trained = _trained(question, architecture)
     held = states(
         trained,
         question.precision,
         _optimizer_bytes(question, architecture, trained),
         StateSharding(question.zero_stage, question.data_parallel),
-        frozen_bytes=_frozen_bytes(question, architecture, formats_of(catalog.quantization)),
+        frozen_bytes=_frozen_bytes(question, architecture, number_formats(catalog.quantization)),
     )
-    kept = activations(architecture, _kept(question))
+    kept = activations(architecture, _training_step(question))
     gathered = 0
     if question.zero_stage == 3 and question.data_parallel > 1:
         gathered = gathered_bytes(architecture, PRECISIONS[question.precision].weight)
@@ -61,7 +61,7 @@ def answer_training(question: TrainingQuestion, catalog: Catalog) -> TrainingAns
         parameters=parameters(architecture),
         trainable_parameters=trained,
         formula=_formula(question, trained),
-        method=method_of(architecture.known and kept.known),
+        method=figure_method(architecture.known and kept.known),
         assumptions=[*architecture.assumptions, *_assumptions(question, kept)],
         warnings=list(architecture.warnings),
     )
@@ -89,8 +89,8 @@ def _optimizer_bytes(question: TrainingQuestion, architecture: Architecture, tra
     return trained * OPTIMIZERS[question.optimizer]
 
 
-def _kept(question: TrainingQuestion) -> Kept:
-    return Kept(
+def _training_step(question: TrainingQuestion) -> TrainingStep:
+    return TrainingStep(
         batch=question.batch_size,
         tokens=question.sequence_tokens,
         element=4 if question.precision == "fp32" else 2,
@@ -117,9 +117,9 @@ def _components(held: States, kept: Activations, gathered: int) -> dict[str, int
 def _formula(question: TrainingQuestion, trained: int) -> str:
     each, gpus = PRECISIONS[question.precision], question.data_parallel
     sharded = [f" / {gpus}" if question.zero_stage >= stage and gpus > 1 else "" for stage in (3, 2, 1)]
-    states_of = "rows and columns" if question.optimizer == "adafactor" else OPTIMIZERS[question.optimizer]
+    each_state = "rows and columns" if question.optimizer == "adafactor" else OPTIMIZERS[question.optimizer]
     frozen = "" if question.lora is None else f" + frozen weights{sharded[0]}"
-    optimizer = f"({each.master} master + {states_of} {question.optimizer}){sharded[2]}"
+    optimizer = f"({each.master} master + {each_state} {question.optimizer}){sharded[2]}"
     return (
         f"{trained} trained x [{each.weight} weight{sharded[0]} + {each.gradient} gradient{sharded[1]} + "
         f"{optimizer}]{frozen} + activations + logits"
@@ -129,13 +129,13 @@ def _formula(question: TrainingQuestion, trained: int) -> str:
 def _assumptions(question: TrainingQuestion, kept: Activations) -> Iterator[str]:
     yield (
         "activations as PyTorch's autograd keeps them for blocks written as in transformers; fused kernels "
-        "keep less, an allocator's fragments and what a library reserves come on top"
+        "keep less; an allocator's fragments and what a library reserves are not counted"
     )
     if not kept.known:
-        yield "experts and layers other than attention with heads: their activations were not measured"
+        yield "activations of experts, and of layers other than attention with heads, were not measured"
     if question.lora is not None:
-        yield "activations as in full training: adapters save few of them"
+        yield "activations as in full training, of which adapters save few"
     if question.optimizer == "adamw-8bit":
         yield "the constants of 8-bit states, 8 bytes for each 256 weights, are not counted"
     if question.zero_stage == 3 and question.data_parallel > 1:
-        yield "the largest layer is gathered whole; prefetching brings in another one"
+        yield "one layer at a time is gathered, the largest; prefetching gathers another one besides"

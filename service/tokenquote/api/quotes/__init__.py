@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
-from tokenquote.api.memory import memory_of
+from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
 from tokenquote.api.quotes.plan_checks import check_plan
 from tokenquote.api.quotes.plans import ResolvedPlan, resolve
@@ -152,7 +152,7 @@ class _Quoting:
             counts=list(resolved.counts),
             fleet=build_fleet(plan.conversations, priced),
             budget=spend_budget(plan.budget, rows, priced),
-            memory=memory_of(model, context.peak_tokens, self.catalog),
+            memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
             assumptions=[*resolved.assumptions, *list_assumptions(rules.basis, cache, rows)],
             warnings=[
@@ -164,16 +164,17 @@ class _Quoting:
     def _rules(self, model: Model) -> TokenRules:
         """Choose the model's own rules, or those of the api of the opening body, where they differ."""
         start = self.plan.start
+        day = self.at.astimezone(dt.UTC).date()
         if start is None:
-            return TokenRules(model.counting, self.vocabularies, self.memo, day=self.at.date())
-        there = self.catalog.counting_on(start.format, model.id)
+            return TokenRules(model.counting, self.vocabularies, self.memo, day=day)
+        there = self.catalog.counting_on(start.format, model.id, day)
         shape = there.shape if there else None
         return TokenRules(
-            there.counting if there else model.counting,
+            there.counting if there else self.catalog.as_billed_on(start.format, model.id, model.counting),
             self.vocabularies,
             self.memo,
             shape or ("responses" if start.format.endswith(".responses") else None),
-            day=self.at.date(),
+            day,
         )
 
     def _id(self, model: Model) -> str:

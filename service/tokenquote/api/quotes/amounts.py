@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tokenquote.api.media.counter import CountedItem
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
 from tokenquote.errors import Location, NotYetOffered
@@ -65,7 +64,7 @@ class AmountCounter:
 
     def note(self, what: str, count: Count) -> None:
         """Remember the content of a count; the framing around it is shown as a sum of its own."""
-        content = count.content if count.framing else count
+        content = count.content
         self.counts.append(
             CountedAmount(
                 what=what,
@@ -77,11 +76,6 @@ class AmountCounter:
                 vocabulary=content.vocabulary,
             )
         )
-
-    def note_media(self, at: Location, counted: CountedItem) -> None:
-        """Remember an image, audio, video or document, and what was taken for granted of it."""
-        self.note_at(at, counted.count)
-        self.assumptions += counted.notes
 
     def _profile(self, size: str, kind: str) -> Count:
         tokens = int(getattr(self.profiles[kind], size))

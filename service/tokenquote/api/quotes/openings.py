@@ -38,6 +38,8 @@ class Started:
     """All messages of the body but those of the system."""
     choice: ToolChoice | None
     """The choice of tools that the body states, and every later request with it."""
+    rules: TokenRules
+    """The rules for what follows the body."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class OpeningReader:
         )
         self.amounts.assumptions += counted.notes
         spoken = [message for message in request.messages if message.role != "system"]
-        return Started(opening, _unanswered(request.messages), spoken, request.tool_choice)
+        rules = self.rules.after(request)
+        return Started(opening, _unanswered(request.messages), spoken, request.tool_choice, rules)
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:
@@ -96,9 +99,8 @@ class OpeningReader:
         """Count the media of a native body; an image may cost more in a chat than elsewhere."""
         counts: list[Count] = []
         for media in (media for message in request.messages for media in message.media):
-            counted = self.media.count_in_body(media, ("start", "body"), in_chat=request.shape == "chat")
-            self.amounts.note_media(("start", "body", *media.location), counted)
-            counts.append(counted.count)
+            count = self.media.count_in_body(media, ("start", "body"), in_chat=request.shape == "chat")
+            counts.append(self.amounts.note_at(("start", "body", *media.location), count))
         return total(counts, NOTHING)
 
     def tools(self, tools: wire.Tools | None, system: Sequence[Message]) -> Count:

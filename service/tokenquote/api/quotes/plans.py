@@ -66,8 +66,9 @@ def resolve(
     Raises:
         LocatedError: something that is not offered, or that cannot be counted.
     """
-    media = MediaCounter(model.media, catalog.profiles, item_reader or ItemReader(), rules.text)
     counter = AmountCounter(rules, catalog.profiles)
+    reader = item_reader or ItemReader()
+    media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     resolver = _Resolver(rules, media, counter)
     opening = resolver.opening(plan)
     conversation = Conversation(
@@ -111,8 +112,9 @@ class _Resolver:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
             started = reader.start(plan.start, plan.turns[0])
-            self.unanswered = started.spoken if self.rules.reaches_back else started.unanswered
-            self.opened_with = started.spoken if self.rules.reaches_back else ()
+            self.unanswered, self.rules = started.unanswered, started.rules
+            if self.rules.reaches_back:
+                self.unanswered = self.opened_with = started.spoken
             self.choice = started.choice
             return started.opening
         if plan.system is None:
@@ -173,17 +175,15 @@ class _Resolver:
         if isinstance(part, TokensPart | TextPart):
             return self._amount(part, at, kind)
         if kind != "assistant":
-            counted = self.media.count_part(part, at)
+            count = self.media.count_part(part, at)
         elif isinstance(part, AudioPart):
-            counted = self.media.count_speech(part, at)
             self.amounts.assumptions.append(
                 "a spoken answer is sent back as audio, at the tokens it was spoken with"
             )
+            count = self.media.count_speech(part, at)
         else:
             raise LocatedError((*at, "type"), "an answer has parts of type text, tokens or audio")
-        self.amounts.note_media(at, counted)
-        count = counted.count
-        return count, count.tokens - count.framing
+        return self.amounts.note_at(at, count), count.tokens - count.framing
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
         """Count a message as requests send it; templates may open an answer otherwise after results."""
@@ -222,7 +222,8 @@ class _Resolver:
         results: list[Message] = []
         for i, call in enumerate(planned.calls):
             where = (*at, "calls", i)
-            made, written = self._call(call.call, (*where, "call"), f"call_{i}")
+            call_id = self.rules.planned_call_id(i)
+            made, written = self._call(call.call, (*where, "call"), call_id)
             result, _ = self._message("tool", call.result, (*where, "result"), "result")
             output += written
             if made is None:
@@ -232,7 +233,7 @@ class _Resolver:
             beside += result.counts
             if result.texts or any(count.framed for count in result.counts):
                 name = made.name if made is not None else None
-                results.append(replace(result, name=name, call_id=f"call_{i}"))
+                results.append(replace(result, name=name, call_id=call_id))
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
         return CountedRound(output, NOTHING, thought, planned.repeat), beside, [*answer, *results]

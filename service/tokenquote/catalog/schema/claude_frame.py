@@ -75,9 +75,9 @@ class CallFrame(Entry):
 
     continues_turn: bool = True
     """Whether Claude goes on in the same turn after results. Otherwise each message is a turn of its own."""
-    first: StrictInt = 0
+    first: StrictInt = 1
     """The tokens added for the first calls of a turn."""
-    after_text: StrictInt = 1
+    after_text: StrictInt = 0
     """The tokens added for the first calls of a turn where text stands before them."""
     further: StrictInt = 0
     """The tokens added for calls that follow results."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
 from tokenquote.catalog.schema.claude_frame import ClaudeFrame
-from tokenquote.catalog.schema.framing import Framing
+from tokenquote.catalog.schema.framing import EarlierFraming, Framing
 
 __all__ = ["Approximation", "CountingFile", "CountingRule", "TemplateUse"]
 
@@ -28,6 +29,8 @@ class TemplateUse(Entry):
     """The text that stands between the text parts of one message."""
     literal: bool = False
     """Whether the name of a special token in a text stays text; most hosts read it as the token."""
+    call_id: str = ""
+    """An id such as the provider gives, which stands for those of planned calls. Empty: any id will do."""
     text: str = ""
     """The template itself, which is read from the file when the catalog is loaded; leave it out."""
 
@@ -69,8 +72,12 @@ class CountingRule(Entry):
     """The lower end of the band, as a multiple of the count; by default the count itself."""
     high: Money = Decimal(1)
     """The upper end of the band, as a multiple of the count; by default the count itself."""
+    slack: StrictInt = Field(default=0, ge=0)
+    """The tokens by which the band of a request is wider on either side, whatever its length."""
     framing: Framing = Framing()
     """The tokens that the provider adds around texts; by default none."""
+    earlier: tuple[EarlierFraming, ...] = ()
+    """What the provider added in earlier days, oldest first; requests of today are not counted by it."""
     source: str = Field(min_length=1)
     """Where vocabulary, factor and framing come from, with the number of calls that a fit stands on."""
 
@@ -78,9 +85,27 @@ class CountingRule(Entry):
     def _band_holds_the_count(self) -> Self:
         if not self.low <= 1 <= self.high:
             raise ValueError("the band must hold the count itself: low <= 1 <= high")
-        if self.method in ("calibrated", "assumed") and self.low == self.high:
+        if self.method in ("calibrated", "assumed") and self.low == self.high and not self.slack:
             raise ValueError(f"a count that is {self.method} needs a band: state `low` and `high`")
         return self
+
+    @model_validator(mode="after")
+    def _days_are_in_order(self) -> Self:
+        days = [before.until for before in self.earlier]
+        if days != sorted(set(days)):
+            raise ValueError("`earlier` stands in the order of its days, oldest first")
+        return self
+
+    def on(self, day: dt.date | None) -> CountingRule:
+        """Return the rule as it was on that day; None means today."""
+        before = next((before for before in self.earlier if day is not None and day <= before.until), None)
+        if before is None:
+            return self
+        update: dict[str, object] = {"framing": self.framing.changed(before.framing)}
+        if self.template is not None:
+            values = {**self.template.values, **before.values}
+            update["template"] = self.template.model_copy(update={"values": values})
+        return self.model_copy(update=update)
 
 
 class CountingFile(Entry):

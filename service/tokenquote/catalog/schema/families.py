@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
-from tokenquote.catalog.schema.catalog_entry import Entry, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
 
-__all__ = ["CountingFamily", "FamiliesFile", "MediaFamily", "matches"]
+__all__ = ["CountingFamily", "FamiliesFile", "HostDoubt", "MediaFamily", "matches"]
 
 Pattern = Annotated[str, Field(pattern=r"^[a-z0-9*?\[\]!._:@/-]+$", max_length=128)]
 
@@ -22,10 +24,31 @@ class CountingFamily(Entry):
     apis: tuple[Pattern, ...] = ()
     """Shell patterns over the name of the API, such as `vertex.*`. Without any, the rule holds on every
     API."""
+    until: dt.date | None = None
+    """The last day on which the names meant this: since then another model answers to them. None: they mean
+    it today."""
     counting: str
     """The counting rule, by its name in counting.yaml."""
     shape: Literal["responses"] | None = None
     """The form in which the host passes a body on. None: it is passed on as it was written."""
+
+
+class HostDoubt(Entry):
+    """Names of models whose bills on some APIs do not equal what their counting rule says.
+
+    Such counts are `calibrated`, and their band is at least this wide.
+    """
+
+    names: tuple[Pattern, ...] = Field(min_length=1)
+    """Shell patterns over the whole name as a body has it, in lower case: `*mistral*`."""
+    apis: tuple[Pattern, ...] = Field(min_length=1)
+    """Shell patterns over the name of the API, such as `openrouter.*`."""
+    low: Money = Decimal(1)
+    """The lower end of the band, as a multiple of the count."""
+    high: Money = Decimal(1)
+    """The upper end of the band, as a multiple of the count."""
+    slack: StrictInt = Field(ge=1)
+    """The tokens by which the band is wider on either side, whatever the length of the request."""
 
 
 class MediaFamily(Entry):
@@ -50,6 +73,8 @@ class FamiliesFile(Entry):
     """The names with a counting rule."""
     media: tuple[MediaFamily, ...] = ()
     """The names with rules for media."""
+    doubts: tuple[HostDoubt, ...] = ()
+    """The names that some hosts bill otherwise than the models' makers do."""
 
 
 def matches(patterns: tuple[str, ...], name: str) -> bool:

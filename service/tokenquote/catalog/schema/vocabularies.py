@@ -32,8 +32,8 @@ class Vocabulary(Entry):
 
     format: VocabularyFormat = "tiktoken"
     """The format of the file. `tiktoken` has a rank and its bytes in base64 on each line, `tekken` is
-    Mistral's JSON, `tokenizer.json` is Hugging Face's JSON, `sentencepiece` is a .model file, and `claude-pieces` is the
-    JSON of ctok with the measured pieces of a Claude vocabulary."""
+    Mistral's JSON, `tokenizer.json` is Hugging Face's JSON, `sentencepiece` is a .model file, and
+    `claude-pieces` is the JSON of ctok with the measured pieces of a Claude vocabulary."""
     package: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     """The Python distribution whose installed files hold it; it is read, never imported. None: the file lies
     beside the catalog."""

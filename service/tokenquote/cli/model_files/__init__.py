@@ -22,14 +22,14 @@ MAX_CONFIG = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """A model on this machine."""
+    """A model on this machine, by its config or the header of its file."""
 
     config: dict[str, Any] | None
     header: FileHeader | None
 
 
 def read_source(path: Path) -> ModelSource:
-    """A `config.json`, a .gguf or .safetensors file, or a folder of a model as the hub has them.
+    """Read a `config.json`, a .gguf or .safetensors file, or a folder of a model as the hub has them.
 
     Raises:
         ModelFileError: it is none of these, or damaged.

@@ -20,7 +20,7 @@ __all__ = ["ModelFileError", "read_gguf"]
 MAX_TENSORS, MAX_KEYS, MAX_ITEMS = 100_000, 10_000, 5_000_000
 MAX_TEXT, MAX_DIMENSIONS = 8_000_000, 8
 _KEPT_ITEMS = 4_096
-"""Longer arrays, such as vocabularies, are read over; only their length is kept."""
+"""The items of an array that are kept; of longer ones, such as vocabularies, only the length is."""
 
 _SCALARS = {
     0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d",
@@ -33,7 +33,7 @@ _TYPES = {
     27: "I64", 28: "F64", 29: "IQ1_M", 30: "BF16", 34: "TQ1_0", 35: "TQ2_0", 39: "MXFP4", 40: "NVFP4",
     41: "Q1_0",
 }  # fmt: skip
-"""GGML's types by number (gguf/constants.py, GGMLQuantizationType)."""
+"""The types of GGML by number (gguf/constants.py, GGMLQuantizationType)."""
 
 
 class ModelFileError(ValueError):
@@ -46,7 +46,7 @@ class ModelFileError(ValueError):
 
 
 def read_gguf(path: Path) -> FileHeader:
-    """The header of the file; the weights are not read.
+    """Return the header of the file; the weights are not read.
 
     Raises:
         ModelFileError: the file is no GGUF, is cut off within its header, or states what no file can have.
@@ -65,7 +65,7 @@ def read_gguf(path: Path) -> FileHeader:
 
 
 class _Reader:
-    """Reads one value after the other, and says where the file ends too early."""
+    """A reader of one value after the other, which says where the file ends too early."""
 
     def __init__(self, path: Path, file: IO[bytes]) -> None:
         self._path = path
@@ -73,24 +73,29 @@ class _Reader:
         self._size = path.stat().st_size
 
     def bytes(self, length: int) -> bytes:
+        """Read bytes of this length."""
         at = self._file.tell()
         if at + length > self._size:
             raise self._error(f"cut off: {length} bytes are expected at {at}, the file has {self._size}")
         return self._file.read(length)
 
     def number(self, form: str) -> Any:
+        """Read a number of this form of `struct`."""
         return struct.unpack(form, self.bytes(struct.calcsize(form)))[0]
 
     def count(self, what: str, most: int) -> int:
+        """Read how many there are of something."""
         value = int(self.number("<Q"))
         if value > most:
             raise self._error(f"{value} {what}: at most {most} are read; the header is damaged")
         return value
 
     def text(self) -> str:
+        """Read a text with its length."""
         return self.bytes(self.count("bytes of a text", MAX_TEXT)).decode("utf-8", "replace")
 
     def key(self) -> tuple[str, Any]:
+        """Read a key and its value."""
         return self.text(), self._value(self.number("<I"))
 
     def _value(self, kind: int) -> Any:
@@ -103,7 +108,7 @@ class _Reader:
         raise self._error(f"a value of type {kind}: the header is damaged, or of a later version")
 
     def _array(self, kind: int, length: int) -> Any:
-        """The items; of long arrays their number, as `{"length": n}`."""
+        """Return the items; of long arrays their number, as `{"length": n}`."""
         if length <= _KEPT_ITEMS and kind != _ARRAY:
             return [self._value(kind) for _ in range(length)]
         if kind in _SCALARS:
@@ -122,6 +127,7 @@ class _Reader:
         self._file.seek(length, 1)
 
     def tensor(self) -> HeaderTensor:
+        """Read a tensor's name, shape and type."""
         name = self.text()
         dimensions = self.number("<I")
         if dimensions > MAX_DIMENSIONS:

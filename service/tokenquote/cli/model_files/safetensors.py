@@ -14,11 +14,11 @@ from tokenquote.memory.weights.file_header import FileHeader, HeaderTensor
 __all__ = ["read_safetensors"]
 
 MAX_HEADER = 100_000_000
-"""What the format itself allows (safetensors, MAX_HEADER_SIZE)."""
+"""The longest header that the format allows (safetensors, MAX_HEADER_SIZE)."""
 
 
 def read_safetensors(path: Path) -> FileHeader:
-    """The header of the file; the weights are not read.
+    """Return the header of the file; the weights are not read.
 
     Raises:
         ModelFileError: the file is no safetensors, or is cut off within its header.
@@ -42,7 +42,7 @@ def read_safetensors(path: Path) -> FileHeader:
         raise ModelFileError(path, "the header is no JSON: no safetensors file, or a damaged one") from None
     if not isinstance(header, dict):
         raise ModelFileError(path, "the header is no JSON object")
-    tensors = tuple(_tensor(path, n, entry) for n, entry in header.items() if n != "__metadata__")
+    tensors = tuple(_tensor(path, name, entry) for name, entry in header.items() if name != "__metadata__")
     return FileHeader("safetensors", {}, tensors)
 
 

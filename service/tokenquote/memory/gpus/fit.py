@@ -1,4 +1,4 @@
-"""Whether a model with its KV cache fits on GPUs, and how much of either does.
+"""Whether a model with its KV cache fits on GPUs, and how many sequences and tokens do.
 
 A GPU of every pipeline stage must hold weights, what the engine needs, and its part of the cache:
 
@@ -6,29 +6,30 @@ A GPU of every pipeline stage must hold weights, what the engine needs, and its 
         <=  utilisation x memory
 
 While a chunk of a prompt is read, layers with a window hold the chunk besides (vLLM 0.33.0,
-kv_cache_interface.py): once, for a step reads as many tokens as a chunk has and no more.
+kv_cache_interface.py): once, since a step reads no more tokens than a chunk has.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
+from tokenquote.counts import ceil_div
+from tokenquote.memory.cache_plan import CacheElement, CacheError, CachePlan
 from tokenquote.memory.gpus.overhead import Overhead
-from tokenquote.memory.kv_cache import CacheError, CachePlan, kv_cache
 from tokenquote.memory.kv_cache.paging import block_pool
 from tokenquote.memory.layers import Attention
-from tokenquote.memory.weights.quantization import CacheElement
 
-__all__ = ["Placement", "StageDemand", "budget_of"]
+__all__ = ["Placement", "StageDemand", "engine_budget"]
 
 
-def budget_of(usable_bytes: int, utilization: Fraction) -> int:
-    """What the engine takes of a GPU: rounded up, as vLLM's request_memory does."""
+def engine_budget(usable_bytes: int, utilization: Fraction) -> int:
+    """Return the bytes of a GPU that the engine takes: rounded up, as vLLM's request_memory does."""
     share = usable_bytes * utilization
-    return -(-share.numerator // share.denominator)
+    return ceil_div(share.numerator, share.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,17 @@ class StageDemand:
     """What one GPU of a stage holds."""
 
     weights: int
+    """The bytes of the model's weights."""
     draft: int
-    """Weights of a draft model, where it runs here."""
+    """The bytes of a draft model's weights; 0 where none runs on this stage."""
     overhead: Overhead
+    """What the engine needs besides."""
     layers: tuple[tuple[Attention, int], ...]
-    """Whose cache it holds, and how many of each; those of the draft model included."""
+    """The layers whose cache it holds, each with its number; those of the draft model are included."""
 
     @property
     def fixed(self) -> int:
+        """The bytes that do not depend on sequences and tokens."""
         return self.weights + self.draft + self.overhead.bytes
 
 
@@ -53,17 +57,20 @@ class Placement:
 
     stages: tuple[StageDemand, ...]
     budget: int
-    """Bytes of one GPU that the engine may use."""
+    """The bytes of one GPU that the engine may use."""
     element: CacheElement
+    """The type of the KV cache."""
     block: int | None
+    """The tokens of a block of the KV cache; None: not paged."""
     tensor_parallel: int
+    """The number of GPUs of each stage."""
     chunk: int = 0
-    """Tokens of a step at most."""
+    """The tokens of a step at most."""
     encoder_tokens: int | None = None
-    """That layers of cross attention hold."""
+    """The tokens that layers of cross attention hold; None: not known."""
 
     def cache(self, stage: StageDemand, context: int, sequences: int = 1) -> int:
-        """Bytes of the KV cache on one GPU of the stage.
+        """Return the bytes of the KV cache on one GPU of the stage.
 
         Raises:
             CacheError: a row is not made of whole blocks of the cache type.
@@ -71,37 +78,37 @@ class Placement:
         return _held(stage, self._plan(context, sequences))
 
     def in_flight(self, stage: StageDemand, context: int) -> int:
-        """Bytes that windows need besides while a chunk is read, on one GPU of the stage."""
+        """Return the bytes that windows need besides while a chunk is read, on one GPU of the stage."""
         plan = self._plan(context, 1)
         return _held(stage, replace(plan, in_flight=self.chunk)) - _held(stage, plan)
 
     def need(self, stage: StageDemand, context: int, sequences: int) -> int:
-        """All bytes of one GPU of the stage."""
+        """Return all bytes of one GPU of the stage."""
         return stage.fixed + self.cache(stage, context, sequences) + self.in_flight(stage, context)
 
     def pool(self, stage: StageDemand) -> int:
-        """Bytes that are left to the cache; negative where not even the weights fit."""
+        """Return the bytes that are left to the cache; negative where not even the weights fit."""
         return self.budget - stage.fixed
 
     def pool_tokens(self) -> int | None:
-        """Tokens that vLLM's pool of blocks holds, on the stage that holds fewest; None: it holds none."""
-        found = [self._tokens_of(stage) for stage in self.stages]
+        """Return the tokens that vLLM's pool of blocks holds on the stage that holds fewest; None: none."""
+        found = [self._tokens_in_pool(stage) for stage in self.stages]
         known = [tokens for tokens in found if tokens is not None]
         return min(known) if known and min(known) > 0 else None
 
     def fits(self, context: int, sequences: int) -> bool:
-        """Whether so many sequences of this length fit at the same time, on every stage."""
+        """Return whether this many sequences of this length fit at the same time, on every stage."""
         return all(self.need(stage, context, sequences) <= self.budget for stage in self.stages)
 
     def largest_batch(self, context: int, limit: int) -> int:
-        """The most sequences of this length, at most `limit`; 0 if not even one fits."""
+        """Return the most sequences of this length, at most `limit`; 0 if not even one fits."""
         return _largest(lambda sequences: self.fits(context, sequences), limit)
 
     def longest_context(self, sequences: int, limit: int) -> int:
-        """The most tokens that each of so many sequences may hold, at most `limit`; 0 if none."""
+        """Return the most tokens that each of this many sequences may hold, at most `limit`; 0 if none."""
         return _largest(lambda tokens: self.fits(tokens, sequences), limit)
 
-    def _tokens_of(self, stage: StageDemand) -> int | None:
+    def _tokens_in_pool(self, stage: StageDemand) -> int | None:
         layers = [layer for layer, times in stage.layers for _ in range(times)]
         try:
             return block_pool(layers, self._plan(1, 1)).tokens(self.pool(stage))
@@ -120,21 +127,19 @@ class Placement:
 
 
 def _held(stage: StageDemand, plan: CachePlan) -> int:
-    return sum(times * _of_one_layer(layer, plan) for layer, times in stage.layers)
+    return sum(times * _layer_bytes(layer, plan) for layer, times in stage.layers)
 
 
 @lru_cache(maxsize=4096)  # a search over layouts asks for the same few layers again and again
-def _of_one_layer(layer: Attention, plan: CachePlan) -> int:
-    return kv_cache([layer], plan).bytes_per_gpu
+def _layer_bytes(layer: Attention, plan: CachePlan) -> int:
+    return layer.cache_bytes(plan)
 
 
 def _largest(fits: Callable[[int], bool], limit: int) -> int:
-    """The largest of 1 to limit that fits, by bisection: what fits, fits in less; 0 if none does."""
-    low, high = 0, 1
+    """Return the largest of 1 to limit that fits; 0 if none does. What fits, fits in smaller numbers too."""
+    high = 1
     while high <= limit and fits(high):
-        low, high = high, 2 * high
-    high = min(high, limit + 1)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return low
+        high *= 2
+    # The answer lies below the first power of two that does not fit, and not below the one before it.
+    candidates = range(high // 2 + 1, min(high, limit + 1))
+    return high // 2 + bisect_left(candidates, True, key=lambda number: not fits(number))

@@ -1,4 +1,4 @@
-"""What an engine needs beside weights and KV cache, as vLLM reserves it.
+"""The memory that an engine needs beside weights and KV cache, as vLLM reserves it.
 
 vLLM takes `gpu_memory_utilization` of a GPU's memory, measures the peak of one dummy step, and gives what is
 left to the KV cache: pool = utilisation x total - weights - peak - non-torch memory - CUDA graphs
@@ -12,11 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tokenquote.counts import ceil_div
 from tokenquote.memory.gpus import Layout
 from tokenquote.memory.gpus.sharding import StageWeights
-from tokenquote.memory.layers import Architecture, Experts, Mlp
+from tokenquote.memory.layers import Architecture
 
-__all__ = ["Engine", "Overhead", "default_batch", "overhead_of"]
+__all__ = ["EngineSettings", "Overhead", "default_batch", "engine_overhead"]
 
 _GIB = 2**30
 # Sampling of one dummy row of the vocabulary: 16-bit logits, and fp32 logits, probabilities and noise.
@@ -34,53 +35,67 @@ _LARGE_CARD = 70 * _GIB
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
-    """How the engine is started."""
+class EngineSettings:
+    """The settings that the engine is started with."""
 
     utilization: Fraction
-    """Of the memory that the driver gives."""
+    """The share of the GPU's usable memory that the engine takes."""
     max_num_seqs: int
+    """The sequences of a step at most."""
     max_num_batched_tokens: int
+    """The tokens of a step at most."""
     cuda_graphs: bool = True
+    """Whether steps are captured as CUDA graphs."""
     block_tokens: int = 16
+    """The tokens of a block of the KV cache."""
     non_torch: int | None = None
-    """Bytes that the user measured; None: as in logs."""
+    """The bytes outside of PyTorch that the user measured; None: as in logs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overhead:
-    """Bytes of one GPU."""
+    """The bytes that an engine needs on one GPU beside weights and KV cache."""
 
     activations: int
     """The peak of a step: of the sampler over the whole vocabulary, or of a feed-forward block."""
     cuda_graphs: int
     non_torch: int
-    """CUDA context, libraries and NCCL's buffers."""
+    """The bytes of the CUDA context, libraries and NCCL's buffers."""
     padding: int
-    """Of packed experts."""
+    """The bytes that kernels for packed experts want besides the weights."""
 
     @property
     def bytes(self) -> int:
+        """The bytes of all four together."""
         return self.activations + self.cuda_graphs + self.non_torch + self.padding
 
 
 def default_batch(usable_bytes: int, gpu_name: str) -> tuple[int, int]:
-    """Sequences and tokens of a step at most (vLLM 0.33.0, arg_utils.py, get_batch_defaults, as a server)."""
+    """Return the sequences and the tokens of a step at most, unless the user says otherwise.
+
+    They are those of a server (vLLM 0.33.0, arg_utils.py, get_batch_defaults).
+    """
     large = usable_bytes >= _LARGE_CARD and "a100" not in gpu_name.lower()
     return (1024, 8192) if large else (256, 2048)
 
 
-def overhead_of(
-    architecture: Architecture, stage: StageWeights, layout: Layout, engine: Engine, *, packed_experts: bool
+def engine_overhead(
+    architecture: Architecture,
+    stage: StageWeights,
+    layout: Layout,
+    engine: EngineSettings,
+    *,
+    packed_experts: bool,
 ) -> Overhead:
-    """What one GPU of the stage needs.
+    """Return what the engine needs on one GPU of the stage.
 
     Args:
-        architecture: the whole model's.
-        stage: this GPU's share.
+        architecture: the architecture of the whole model.
+        stage: the weights of this GPU.
         layout: how many GPUs share the work.
         engine: how large its steps are.
-        packed_experts: experts in MXFP4, whose kernels need no workspace but whole blocks of columns.
+        packed_experts: whether experts are in MXFP4, whose kernels need no workspace but whole blocks of
+            columns.
     """
     ranks = layout.tensor_parallel
     graphs = 0
@@ -97,8 +112,8 @@ def overhead_of(
 
 
 def _padding(stage: StageWeights, ranks: int) -> int:
-    width = max((layer.mlp.width for layer, _ in stage.kinds if isinstance(layer.mlp, Experts)), default=0)
-    share = -(-width // ranks)
+    width = max((layer.mlp.expert_width for layer, _ in stage.kinds), default=0)
+    share = ceil_div(width, ranks)
     more = -share % _PACKED_COLUMNS
     return sum(experts.bytes for experts in stage.experts) * more // share if more else 0
 
@@ -110,33 +125,21 @@ def _non_torch(layout: Layout) -> int:
 
 
 def _peak(
-    architecture: Architecture, stage: StageWeights, ranks: int, engine: Engine, *, packed_experts: bool
+    architecture: Architecture,
+    stage: StageWeights,
+    ranks: int,
+    engine: EngineSettings,
+    *,
+    packed_experts: bool,
 ) -> int:
-    """max(14 N V + 2 T h, 2 T (3 I / tp + 2 h)) + workspace of experts + 0.115 GiB."""
+    """Return max(14 N V + 2 T h, 2 T (3 I / tp + 2 h)) + workspace of experts + 0.115 GiB."""
     tokens, hidden = engine.max_num_batched_tokens, architecture.hidden
     rows = min(engine.max_num_seqs, tokens) if stage.is_last else 0
     sampler = _SAMPLER_BYTES * rows * architecture.vocabulary + 2 * tokens * hidden
-    feed_forward = 2 * tokens * (3 * -(-_dense_width(stage) // ranks) + 2 * hidden)
-    workspace = 0 if packed_experts else _expert_workspace(stage, tokens, hidden, ranks)
+    width = max((layer.mlp.dense_width for layer, _ in stage.kinds), default=0)
+    feed_forward = 2 * tokens * (3 * ceil_div(width, ranks) + 2 * hidden)
+    workspace = 0
+    if not packed_experts:
+        found = {layer.mlp for layer, _ in stage.kinds}
+        workspace = max((mlp.workspace_bytes(tokens, hidden, ranks) for mlp in found), default=0)
     return max(sampler, feed_forward) + workspace + _PEAK_REST
-
-
-def _dense_width(stage: StageWeights) -> int:
-    widths = [layer.mlp.width for layer, _ in stage.kinds if isinstance(layer.mlp, Mlp)]
-    widths += [layer.mlp.shared_width for layer, _ in stage.kinds if isinstance(layer.mlp, Experts)]
-    return max(widths, default=0)
-
-
-def _expert_workspace(stage: StageWeights, tokens: int, hidden: int, ranks: int) -> int:
-    """2 T k (max(h, 2 w / tp) + w / tp) for experts of width w of which k are chosen."""
-    found = {layer.mlp for layer, _ in stage.kinds if isinstance(layer.mlp, Experts)}
-    return max(
-        (
-            2
-            * tokens
-            * (one.active or one.number)
-            * (max(hidden, 2 * one.width // ranks) + one.width // ranks)
-            for one in found
-        ),
-        default=0,
-    )

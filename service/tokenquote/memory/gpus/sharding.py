@@ -1,9 +1,9 @@
-"""What of the weights one GPU of a layout holds, reads and multiplies with.
+"""The weights that one GPU of a layout holds, reads and multiplies with.
 
 As vLLM 0.33.0 shards: the matrices of attention, feed-forward blocks and experts and the two ends of the
-vocabulary are split over the tensor-parallel GPUs; norms, biases, routers, what sees or hears, and MLA's
-down-projections are on each of them, and so is a KV head that there are fewer of than GPUs. Layers are split
-over the pipeline stages; the first has the embedding, the last the output matrix.
+vocabulary are split over the tensor-parallel GPUs; norms, biases, routers, towers of vision and audio, and
+MLA's down-projections are on each of them, and so is a KV head where there are fewer of them than GPUs.
+Layers are split over the pipeline stages; the first has the embedding, the last the output matrix.
 """
 
 from __future__ import annotations
@@ -12,22 +12,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tokenquote.counts import ceil_div
+from tokenquote.memory.cache_plan import split_into_stages
 from tokenquote.memory.gpus import Layout, check_layout
-from tokenquote.memory.kv_cache.plan import split_into_stages
-from tokenquote.memory.layers import Architecture, Experts, GroupedAttention, Layer, Parallel
-from tokenquote.memory.layers.parameters import Tensors, layer_tensors, tensors, tensors_outside
+from tokenquote.memory.layers import Architecture, Layer
+from tokenquote.memory.layers.parameters import layer_tensors, tensors, tensors_outside
+from tokenquote.memory.layers.tensors import Tensors
 
 __all__ = ["ExpertShare", "StageWeights", "WeightSharding"]
-
-_WHOLE_ROLES = frozenset({"kept", "tower"})
-_WHOLE_PARTS = frozenset({"indexer", "compressor"})
-# Down-projections of MLA, by llama.cpp's names; what they yield every head of every GPU needs.
-_WHOLE = frozenset({"attn_q_a", "attn_kv_a_mqa", "attn_kv"})
 
 
 @dataclass(frozen=True, slots=True)
 class ExpertShare:
-    """One GPU's share of experts that a router chooses `active` of `number` from."""
+    """One GPU's share of the experts of which a router chooses `active` of `number`."""
 
     bytes: int
     elements: int
@@ -35,7 +32,7 @@ class ExpertShare:
     active: int
 
     def read(self, tokens: int) -> float:
-        """Bytes of the distinct experts that so many tokens are expected to choose.
+        """Return the bytes of the distinct experts that this many tokens are expected to choose.
 
         Each token chooses independently: E x (1 - (1 - k/E)^tokens) of E experts.
         """
@@ -47,40 +44,43 @@ class StageWeights:
     """The weights on each GPU of one pipeline stage."""
 
     kinds: tuple[tuple[Layer, int], ...]
-    """Its layers: those that are alike once, with their number."""
+    """The layers of the stage, equal ones once, with their number."""
     is_last: bool
+    """Whether it is the last stage, which has the output matrix."""
     components: Mapping[str, int]
-    """Bytes by part."""
+    """The bytes by part."""
     idle_bytes: int
-    """Of those, what a step does not read: rows are looked up in the input embedding; towers see no text."""
+    """The bytes that a step does not read: rows are looked up in the input embedding; towers see no text."""
     experts: tuple[ExpertShare, ...]
     matrix_elements: int
-    """Of the matrices that every token is multiplied with, without experts and the output matrix."""
+    """The elements that every token is multiplied with, without experts and the output matrix."""
     head_elements: int
+    """The elements of the output matrix; 0 where it is not on this stage."""
 
     @property
     def layers(self) -> int:
-        """How many."""
+        """The number of layers."""
         return sum(times for _, times in self.kinds)
 
     @property
     def bytes(self) -> int:
+        """The bytes of all parts."""
         return sum(self.components.values())
 
     def read(self, tokens: int) -> float:
-        """Bytes that a step of so many tokens reads."""
+        """Return the bytes that a step of this many tokens reads."""
         chosen = sum(share.read(tokens) - share.bytes for share in self.experts)
         return self.bytes - self.idle_bytes + chosen
 
     def active_elements(self, *, with_head: bool = True) -> float:
-        """Elements that one token is multiplied with."""
+        """Return the elements that one token is multiplied with."""
         experts = sum(share.elements * share.active / share.number for share in self.experts)
         return self.matrix_elements + experts + (self.head_elements if with_head else 0)
 
 
 @dataclass
 class _Held:
-    """Elements on one GPU, by what they are."""
+    """The elements on one GPU, by what they are."""
 
     parts: Counter[str] = field(default_factory=Counter)
     idle: Counter[str] = field(default_factory=Counter)
@@ -89,6 +89,7 @@ class _Held:
     head: int = 0
 
     def add(self, other: _Held, times: int) -> None:
+        """Add what another holds, `times` over."""
         for part, count in other.parts.items():
             self.parts[part] += times * count
         for part, count in other.idle.items():
@@ -100,21 +101,21 @@ class _Held:
 
 
 class WeightSharding:
-    """A model's weights, to be spread over GPUs in one layout after the other."""
+    """A model's weights, which are spread over GPUs in one layout after the other."""
 
     def __init__(self, architecture: Architecture, components: Mapping[str, int]) -> None:
-        """Look at every layer once.
+        """Look at every kind of layer once.
 
         Args:
-            architecture: the whole model's.
-            components: its bytes by part, as `weigh_architecture` gives them; a GPU has of a part as many
-                bytes as it has of the part's elements.
+            architecture: the architecture of the whole model.
+            components: its bytes by part, as `weigh_architecture` gives them; a GPU has the same share of a
+                part's bytes as of its elements.
         """
         self._architecture = architecture
         self._components = components
         self._elements: Counter[str] = Counter()
-        for one in tensors(architecture):
-            self._elements[one.part] += one.elements
+        for tensor in tensors(architecture):
+            self._elements[tensor.part] += tensor.elements
         self._kinds = list(dict.fromkeys(architecture.layers))
         numbers = {layer: i for i, layer in enumerate(self._kinds)}
         self._layers = [numbers[layer] for layer in architecture.layers]
@@ -124,12 +125,12 @@ class WeightSharding:
         """Refuse a layout that engines refuse.
 
         Raises:
-            LayoutError: naming what does not divide.
+            LayoutError: it names what does not divide.
         """
         check_layout(self._kinds, len(self._layers), layout)
 
     def stages(self, layout: Layout) -> tuple[StageWeights, ...]:
-        """The weights of each stage of a layout that `check` accepts."""
+        """Return the weights of each stage of a layout that `check` accepts."""
         stages = list(split_into_stages(self._layers, layout.pipeline_parallel))
         last = len(stages) - 1
         ranks = layout.tensor_parallel
@@ -156,29 +157,29 @@ class WeightSharding:
         )
 
     def _bytes(self, part: str, elements: int) -> int:
-        return -(-self._components[part] * elements // self._elements[part])
+        return ceil_div(self._components[part] * elements, self._elements[part])
 
     def _layer(self, kind: int, ranks: int) -> _Held:
         if (kind, ranks) not in self._held:
             layer, held = self._kinds[kind], _Held()
             for tensor in layer_tensors(layer, self._architecture):
-                count = _on_rank(tensor, layer, ranks)
+                count = layer.attention.elements_on_rank(tensor, ranks)
                 held.parts[tensor.part] += count
-                if tensor.role == "expert" and isinstance(layer.mlp, Experts):
-                    held.experts[layer.mlp.number, layer.mlp.active or layer.mlp.number] += count
+                if tensor.role == "expert":
+                    held.experts[layer.mlp.expert_count, layer.mlp.chosen_experts] += count
                 elif tensor.rows > 1:
                     held.matrices += count
             self._held[kind, ranks] = held
         return self._held[kind, ranks]
 
     def _ends(self, ranks: int, *, is_first: bool, is_last: bool) -> _Held:
-        """What belongs to no layer, as far as it is here."""
+        """Return what belongs to no layer and is on this stage."""
         held = _Held()
         tied = self._architecture.tied
         for tensor in tensors_outside(self._architecture):
             if not _is_here(tensor, is_first=is_first, is_last=is_last, tied=tied):
                 continue
-            count = _on_rank(tensor, None, ranks)
+            count = tensor.elements_on_rank(ranks)
             held.parts[tensor.part] += count
             if tensor.role == "head" or (is_last and tied and tensor.role == "embedding"):
                 held.head += count
@@ -194,18 +195,3 @@ def _is_here(tensor: Tensors, *, is_first: bool, is_last: bool, tied: bool) -> b
         return is_first or (is_last and tied)
     # The final norm and the output matrix; anything else beside the layers comes before them.
     return is_last if tensor.role == "head" or tensor.part in ("norms", "lm_head") else is_first
-
-
-def _on_rank(tensor: Tensors, layer: Layer | None, ranks: int) -> int:
-    """Elements of one GPU."""
-    if ranks == 1 or tensor.role in _WHOLE_ROLES or tensor.part in _WHOLE_PARTS or tensor.name in _WHOLE:
-        return tensor.elements
-    attention = None if layer is None else layer.attention
-    grouped = attention.attention if isinstance(attention, Parallel) else attention
-    if isinstance(grouped, GroupedAttention) and grouped.kv_heads < ranks:
-        heads, queries = grouped.kv_heads, grouped.query_heads * grouped.head_dim
-        if tensor.name in ("attn_k", "attn_v"):
-            return tensor.elements // heads
-        if tensor.name == "attn_qkv":
-            return (queries // ranks + (tensor.rows - queries) // heads) * tensor.columns * tensor.copies
-    return -(-tensor.rows // ranks) * tensor.columns * tensor.copies

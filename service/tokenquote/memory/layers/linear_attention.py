@@ -1,6 +1,6 @@
-"""Attention whose state does not grow with the sequence: what it keeps, and its matrices.
+"""Attention with a state that does not grow with the sequence: what it keeps, and its matrices.
 
-Each keeps the last columns of a short convolution and a state, per sequence (vLLM 0.33.0, `mamba_utils.py`):
+Each keeps the last columns of a short convolution and a state per sequence (vLLM 0.33.0, `mamba_utils.py`):
 
     Gated DeltaNet    (k - 1) x (2 x Hk x dk + Hv x dv)           Hv x dk x dv
     Kimi delta        (k - 1) x 3 x H x d                         H x d x d
@@ -13,14 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tokenquote.memory.layers.recurrent import Recurrent
 from tokenquote.memory.layers.tensors import Tensors, convolution, matrix, vector
 
 __all__ = ["KeyDelta", "LightningAttention", "LinearAttention"]
 
 
 @dataclass(frozen=True, slots=True)
-class LinearAttention:
-    """Gated DeltaNet (Qwen3-Next, Qwen3.5): a state of fixed size per sequence, no keys and values."""
+class LinearAttention(Recurrent):
+    """Gated DeltaNet (Qwen3-Next, Qwen3.5), with a state of fixed size per sequence."""
 
     key_heads: int
     value_heads: int
@@ -31,7 +32,7 @@ class LinearAttention:
 
     @property
     def conv_width(self) -> int:
-        """Channels of the short convolution: queries, keys and values."""
+        """The channels of the short convolution: queries, keys and values."""
         return 2 * self.key_heads * self.key_dim + self.value_heads * self.value_dim
 
     @property
@@ -58,14 +59,14 @@ class LinearAttention:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyDelta:
+class KeyDelta(Recurrent):
     """Kimi delta attention (Kimi Linear, arXiv:2510.26692): a gate per channel instead of one per head."""
 
     heads: int
     head_dim: int
     kernel: int
     low_rank: bool = True
-    """Gates through a matrix of rank head_dim (Kimi Linear), or in one (Bailing hybrid)."""
+    """Whether gates have a matrix of rank head_dim (Kimi Linear); False: one matrix (Bailing hybrid)."""
     kind: Literal["kimi_delta_attention"] = "kimi_delta_attention"
 
     @property
@@ -101,8 +102,8 @@ class KeyDelta:
 
 
 @dataclass(frozen=True, slots=True)
-class LightningAttention:
-    """Linear attention of MiniMax-01 (arXiv:2501.08313)."""
+class LightningAttention(Recurrent):
+    """The linear attention of MiniMax-01 (arXiv:2501.08313)."""
 
     heads: int
     head_dim: int

@@ -1,4 +1,4 @@
-"""Memory of training and fine-tuning: what each weight costs besides itself, and how it is sharded.
+"""The memory of training and fine-tuning: what each weight costs besides itself, and how it is sharded.
 
 Bytes of a trained weight, mixed precision with Adam (ZeRO, arXiv:1910.02054, section 3):
 
@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from tokenquote.counts import ceil_div
 from tokenquote.errors import LocatedError
 from tokenquote.memory.layers import Architecture
 from tokenquote.memory.layers.parameters import layer_tensors, tensors
@@ -44,12 +45,12 @@ OPTIMIZERS: dict[Optimizer, int] = {
     "sgd": 0,
     "adafactor": 0,  # rows and columns of each matrix instead: `factored_bytes`
 }
-"""Bytes of the optimizer's states for each trained weight."""
+"""The bytes of the optimizer's states for each trained weight."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeightBytes:
-    """Bytes of a trained weight, but for the optimizer's states."""
+    """The bytes of a trained weight without the optimizer's states."""
 
     weight: int
     gradient: int
@@ -65,21 +66,22 @@ PRECISIONS: dict[Precision, WeightBytes] = {
 
 
 class LoraError(LocatedError):
-    """No matrix of the model has one of these names."""
+    """No matrix of the model has one of the names."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateSharding:
-    """Over how many GPUs, and what of it."""
+    """The sharding of weights, gradients and states over GPUs."""
 
     stage: int = 0
-    """0 to 3, as ZeRO counts; 3 is FSDP's full shard."""
+    """The stage of ZeRO, from 0 for none to 3, which is FSDP's full shard."""
     gpus: int = 1
+    """The number of GPUs."""
 
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """Bytes on one GPU, but for activations."""
+    """The bytes on one GPU without activations."""
 
     weights: int
     gradients: int
@@ -89,6 +91,7 @@ class States:
 
     @property
     def bytes(self) -> int:
+        """The bytes of all five together."""
         return self.weights + self.gradients + self.master + self.optimizer + self.frozen
 
 
@@ -100,19 +103,19 @@ def states(
     *,
     frozen_bytes: int = 0,
 ) -> States:
-    """What one GPU holds of so many trained weights, and of frozen ones.
+    """Return what one GPU holds of trained weights and of frozen ones.
 
     Args:
-        trained: weights.
-        precision: of weights and gradients.
-        optimizer_bytes: of all states together.
-        sharding: how the GPUs share.
-        frozen_bytes: of the weights that are not trained, in their own format.
+        trained: the number of trained weights.
+        precision: the types of weights and gradients.
+        optimizer_bytes: the bytes of all states of the optimizer.
+        sharding: how the GPUs share them.
+        frozen_bytes: the bytes of the weights that are not trained, in their own format.
     """
     each = PRECISIONS[precision]
 
     def share(size: int, from_stage: int) -> int:
-        return -(-size // sharding.gpus) if sharding.stage >= from_stage else size
+        return ceil_div(size, sharding.gpus) if sharding.stage >= from_stage else size
 
     return States(
         weights=share(trained * each.weight, 3),
@@ -124,14 +127,18 @@ def states(
 
 
 def factored_bytes(found: Iterable[Tensors]) -> int:
-    """Adafactor (arXiv:1804.04235): fp32 sums of rows and of columns; of vectors each element."""
-    return sum(4 * one.copies * (one.rows + one.columns if one.rows > 1 else one.columns) for one in found)
+    """Return Adafactor's bytes: fp32 sums of rows and columns; each element of vectors (arXiv:1804.04235)."""
+    return sum(
+        4 * tensor.copies * (tensor.rows + tensor.columns if tensor.rows > 1 else tensor.columns)
+        for tensor in found
+    )
 
 
 def gathered_bytes(architecture: Architecture, weight_bytes: int) -> int:
-    """The largest layer, or the embedding, whole: what stage 3 brings together at a time."""
+    """Return the bytes of the largest layer, or of the embedding: what stage 3 brings together at a time."""
     sizes = [
-        sum(one.elements for one in layer_tensors(layer, architecture)) for layer in set(architecture.layers)
+        sum(tensor.elements for tensor in layer_tensors(layer, architecture))
+        for layer in set(architecture.layers)
     ]
     return weight_bytes * max([architecture.vocabulary * architecture.hidden, *sizes])
 
@@ -149,22 +156,24 @@ _TARGETS = {
 
 
 def adapter_parameters(architecture: Architecture, rank: int, targets: Iterable[str]) -> int:
-    """Weights of LoRA adapters: rank x (inputs + outputs) of each matrix of these names.
+    """Return the weights of LoRA adapters: rank x (inputs + outputs) of each matrix of these names.
 
-    `all-linear` names every matrix of the layers but experts' and routers'.
+    `all-linear` names every matrix of the layers without those of experts and routers.
 
     Raises:
         LoraError: the model has no such matrices.
     """
     wanted = set(targets)
     found = [
-        one
-        for one in tensors(architecture)
-        if one.role == "linear" and one.name and ("all-linear" in wanted or _is_target(one.name, wanted))
+        tensor
+        for tensor in tensors(architecture)
+        if tensor.role == "linear"
+        and tensor.name
+        and ("all-linear" in wanted or _is_target(tensor.name, wanted))
     ]
     if not found:
         raise LoraError(("lora", "targets"), f"no matrix is one of: {', '.join(sorted(wanted))}")
-    return sum(rank * (one.rows + one.columns) * one.copies for one in found)
+    return sum(rank * (tensor.rows + tensor.columns) * tensor.copies for tensor in found)
 
 
 def _is_target(name: str, wanted: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What a training step keeps of each token until its gradient is known.
+"""The activations that a training step keeps of each token until the gradient is known.
 
 Counted as PyTorch's autograd saves it for blocks written as in transformers 5 (per token and layer, b bytes
 an element, h hidden, a heads, q and kv the widths of queries and of keys, I the block's width):
@@ -20,112 +20,76 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from tokenquote.memory.layers import (
-    Architecture,
-    Attention,
-    Experts,
-    GroupedAttention,
-    Layer,
-    Mlp,
-    NoAttention,
-    Parallel,
-)
-from tokenquote.memory.layers.attention_tensors import attention_tensors
+from tokenquote.memory.layers import Architecture, Layer
 
-__all__ = ["Activations", "Kept", "activations"]
+__all__ = ["Activations", "TrainingStep", "activations"]
 
 Checkpointing = Literal["none", "full"]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """How a step is run."""
+class TrainingStep:
+    """The way that a training step is run."""
 
     batch: int
-    """Sequences of one GPU in one step."""
+    """The sequences of one GPU in one step."""
     tokens: int
-    """Of each sequence."""
+    """The tokens of each sequence."""
     element: int = 2
-    """Bytes of an activation."""
+    """The bytes of an activation."""
     flash: bool = True
+    """Whether attention keeps no scores (FlashAttention)."""
     checkpointing: Checkpointing = "none"
+    """`full`: only the inputs of layers are kept, and the rest of a layer is computed again."""
     fused_loss: bool = False
-    """Logits in pieces, never whole (chunked cross entropy)."""
+    """Whether logits are made in pieces, never whole (chunked cross entropy)."""
+
+    @property
+    def scored_tokens(self) -> int | None:
+        """The tokens whose scores each head keeps; None: none are step."""
+        return None if self.flash else self.tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Activations:
-    """Bytes on one GPU."""
+    """The bytes of activations on one GPU."""
 
     layers: int
+    """The bytes of all layers."""
     logits: int
-    """16-bit logits, and fp32 ones with their gradient."""
+    """The bytes of 16-bit logits, and of fp32 ones with their gradient."""
     known: bool
-    """Whether every layer is one of those that were measured: attention with heads, dense blocks."""
+    """Whether every layer is of a measured kind: attention with heads, dense blocks."""
 
     @property
     def bytes(self) -> int:
+        """The bytes of layers and logits."""
         return self.layers + self.logits
 
 
-def activations(architecture: Architecture, kept: Kept) -> Activations:
-    """What a step keeps, at its peak."""
-    each = {layer: _layer(layer, architecture.hidden, kept) for layer in set(architecture.layers)}
+def activations(architecture: Architecture, step: TrainingStep) -> Activations:
+    """Return what a step keeps at its peak."""
+    each = {layer: _layer_bytes(layer, architecture.hidden, step) for layer in set(architecture.layers)}
     counts = Counter(architecture.layers)
-    if kept.checkpointing == "full":
-        inputs = len(architecture.layers) * kept.element * architecture.hidden
+    if step.checkpointing == "full":
+        inputs = len(architecture.layers) * step.element * architecture.hidden
         per_token = inputs + max(each.values(), default=0)
     else:
         per_token = sum(each[layer] * times for layer, times in counts.items())
-    per_token += _norm(architecture.hidden, kept)  # the last one
-    step = kept.batch * kept.tokens
-    logits = 0 if kept.fused_loss else step * architecture.vocabulary * (kept.element + 8)
-    known = all(
-        isinstance(layer.attention, GroupedAttention) and isinstance(layer.mlp, Mlp) for layer in counts
+    per_token += _norm_bytes(architecture.hidden, step)  # the last norm
+    tokens = step.batch * step.tokens
+    logits = 0 if step.fused_loss else tokens * architecture.vocabulary * (step.element + 8)
+    known = all(layer.attention.activations_measured and layer.mlp.activations_measured for layer in counts)
+    return Activations(per_token * tokens, logits, known)
+
+
+def _layer_bytes(layer: Layer, hidden: int, step: TrainingStep) -> int:
+    """Return the bytes per token."""
+    attention = layer.attention.activation_bytes(hidden, step.element, step.scored_tokens)
+    return (
+        layer.norms * _norm_bytes(hidden, step) + attention + layer.mlp.activation_bytes(hidden, step.element)
     )
-    return Activations(per_token * step, logits, known)
 
 
-def _layer(layer: Layer, hidden: int, kept: Kept) -> int:
-    """Bytes per token."""
-    norms = layer.norms * _norm(hidden, kept)
-    return norms + _attention(layer.attention, hidden, kept) + _feed_forward(layer.mlp, hidden, kept)
-
-
-def _norm(width: int, kept: Kept) -> int:
-    return 4 * width + 4 + 2 * kept.element * width
-
-
-def _attention(attention: Attention, hidden: int, kept: Kept) -> int:
-    if isinstance(attention, NoAttention):
-        return 0
-    if isinstance(attention, Parallel):
-        return _attention(attention.attention, hidden, kept) + _attention(attention.recurrent, hidden, kept)
-    if isinstance(attention, GroupedAttention):
-        return _grouped(attention, kept)
-    # Not measured: what goes into each matrix and what comes out of it.
-    matrices = [one for one in attention_tensors(attention, hidden) if one.role == "linear"]
-    return kept.element * sum((one.rows + one.columns) * one.copies for one in matrices)
-
-
-def _grouped(a: GroupedAttention, kept: Kept) -> int:
-    queries, keys, values = a.query_heads * a.head_dim, a.kv_heads * a.head_dim, a.kv_heads * a.value_size
-    outputs = a.query_heads * a.value_size
-    norms = 0
-    if a.norm != "none":
-        norms = (4 + kept.element) * (queries + keys) + 4 * (a.query_heads + a.kv_heads)
-    if kept.flash:
-        return norms + kept.element * (queries + keys + values + outputs) + 4 * a.query_heads
-    scores = (4 + (kept.element if kept.element < 4 else 0)) * a.query_heads * kept.tokens
-    return norms + kept.element * (2 * queries + 2 * outputs) + scores
-
-
-def _feed_forward(mlp: Mlp | Experts | None, hidden: int, kept: Kept) -> int:
-    if mlp is None:
-        return 0
-    if isinstance(mlp, Mlp):
-        return kept.element * mlp.width * (4 if mlp.gated else 2)
-    chosen = mlp.active or mlp.number
-    each = kept.element * (mlp.width * (4 if mlp.gated else 2) + 2 * hidden)
-    shared = kept.element * mlp.shared_width * (4 if mlp.gated else 2)
-    return chosen * each + shared + 4 * mlp.number + _feed_forward(mlp.dense, hidden, kept)
+def _norm_bytes(width: int, step: TrainingStep) -> int:
+    return 4 * width + 4 + 2 * step.element * width

@@ -1,4 +1,4 @@
-"""Bytes of the weights: each tensor in the type that it really has, scales and zeros included."""
+"""The bytes of weights: each tensor in the type that it really has, scales and zeros included."""
 
 from __future__ import annotations
 
@@ -25,34 +25,37 @@ _TOWER_BITS = Fraction(16)
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the weights take."""
+    """The bytes of weights, by part and by type."""
 
     components: dict[str, int]
-    """Bytes by part; they add up to `bytes`."""
+    """The bytes by part, which add up to `bytes`."""
     parameters: int
+    """The number of weights."""
     quantised: frozenset[str]
-    """Parts with at least one tensor in the format itself."""
+    """The parts with at least one tensor in the format itself."""
     types: dict[str, int]
-    """Bytes by type, where a format mixes several."""
+    """The bytes by type; a format may mix several."""
 
     @property
     def bytes(self) -> int:
+        """The bytes of all weights."""
         return sum(self.components.values())
 
     @property
     def bits_per_weight(self) -> Fraction:
+        """The bits of a weight on average."""
         return Fraction(8 * self.bytes, self.parameters)
 
 
 def weigh_architecture(
     architecture: Architecture, format_: WeightFormat, formats: Formats, *, imatrix: bool | None = None
 ) -> Weights:
-    """Bytes of a model's weights, mixes of types layer by layer.
+    """Return the bytes of a model's weights, mixes of types layer by layer.
 
     Args:
-        architecture: of the model.
-        format_: what its weights are stored in.
-        formats: where a format finds those that it names.
+        architecture: the architecture of the model.
+        format_: the format that its weights are stored in.
+        formats: all formats, among which a format finds those that it names.
         imatrix: whether a GGUF file was made with an importance matrix, which changes some of its types;
             None: where the file type asks for one.
     """
@@ -62,19 +65,19 @@ def weigh_architecture(
 
 
 def weigh(found: Iterable[Tensors], format_: WeightFormat, formats: Formats) -> Weights:
-    """Bytes of tensors in one type, and of those that it leaves in a wider one."""
+    """Return the bytes of tensors in one type, and of those that it leaves in a wider one."""
     found = tuple(found)
     applies = _applies_to(format_, found)
     rest = Storage(Fraction(format_.rest_bits))
     tally = _Tally()
-    for one in found:
-        if one.role in applies:
-            storage = _storage_for(one, format_.storage, formats)
-            tally.add(one, storage, format_.name, quantised=True)
-        elif one.role == "tower":
-            tally.add(one, Storage(_TOWER_BITS), "16 bit", quantised=False)
+    for tensor in found:
+        if tensor.role in applies:
+            storage = _storage_for(tensor, format_.storage, formats)
+            tally.add(tensor, storage, format_.name, quantised=True)
+        elif tensor.role == "tower":
+            tally.add(tensor, Storage(_TOWER_BITS), "16 bit", quantised=False)
         else:
-            tally.add(one, rest, f"{format_.rest_bits} bit", quantised=False)
+            tally.add(tensor, rest, f"{format_.rest_bits} bit", quantised=False)
     return tally.weights()
 
 
@@ -82,19 +85,19 @@ def _weigh_mix(
     architecture: Architecture, mix: FileMix, formats: Formats, *, imatrix: bool | None
 ) -> Weights:
     tally = _Tally()
-    for one, name in typed_tensors(architecture, mix, imatrix=imatrix):
-        if one.role == "tower":
-            tally.add(one, Storage(_TOWER_BITS), "f16", quantised=False)
+    for tensor, name in typed_tensors(architecture, mix, imatrix=imatrix):
+        if tensor.role == "tower":
+            tally.add(tensor, Storage(_TOWER_BITS), "f16", quantised=False)
         elif name is None:
-            tally.add(one, Storage(Fraction(32)), "f32", quantised=False)
+            tally.add(tensor, Storage(Fraction(32)), "f32", quantised=False)
         else:
-            name, storage = _fitting(one, name, mix, formats)
-            tally.add(one, storage, name, quantised=True)
+            name, storage = _fitting(tensor, name, mix, formats)
+            tally.add(tensor, storage, name, quantised=True)
     return tally.weights()
 
 
 class _Tally:
-    """Adds tensors up."""
+    """The sums over tensors, by part and by type."""
 
     def __init__(self) -> None:
         self._components: dict[str, int] = {}
@@ -102,39 +105,43 @@ class _Tally:
         self._parameters = 0
         self._quantised: set[str] = set()
 
-    def add(self, one: Tensors, storage: Storage, type_: str, *, quantised: bool) -> None:
-        size = storage.bytes_of(one.rows, one.columns) * one.copies
-        self._components[one.part] = self._components.get(one.part, 0) + size
+    def add(self, tensor: Tensors, storage: Storage, type_: str, *, quantised: bool) -> None:
+        """Add all copies of the tensor."""
+        size = storage.matrix_bytes(tensor.rows, tensor.columns) * tensor.copies
+        self._components[tensor.part] = self._components.get(tensor.part, 0) + size
         self._types[type_] = self._types.get(type_, 0) + size
-        self._parameters += one.elements
+        self._parameters += tensor.elements
         if quantised:
-            self._quantised.add(one.part)
+            self._quantised.add(tensor.part)
 
     def weights(self) -> Weights:
+        """Return the sums of all tensors added."""
         return Weights(self._components, self._parameters, frozenset(self._quantised), self._types)
 
 
 def _applies_to(format_: WeightFormat, found: Iterable[Tensors]) -> frozenset[Role]:
-    without_experts = format_.quantises == "experts" and not any(one.role == "expert" for one in found)
+    without_experts = format_.quantises == "experts" and not any(tensor.role == "expert" for tensor in found)
     return _APPLIES["linears" if without_experts else format_.quantises]
 
 
-def _storage_for(one: Tensors, wanted: Storage, formats: Formats) -> Storage:
-    """Rows of odd length fall back, as llama.cpp's quantize does."""
-    return next(storage for _, storage in _fallbacks(one, "", wanted, formats))
+def _storage_for(tensor: Tensors, wanted: Storage, formats: Formats) -> Storage:
+    """Return the storage; rows that are no whole groups fall back, as llama.cpp's quantize does."""
+    return next(storage for _, storage in _fallbacks(tensor, "", wanted, formats))
 
 
-def _fitting(one: Tensors, name: str, mix: FileMix, formats: Formats) -> tuple[str, Storage]:
-    """The type that the tensor's rows are whole blocks of."""
-    output = name == mix.output and one.role in ("head", "embedding")
+def _fitting(tensor: Tensors, name: str, mix: FileMix, formats: Formats) -> tuple[str, Storage]:
+    """Return the type that the tensor's rows are whole blocks of."""
+    output = name == mix.output and tensor.role in ("head", "embedding")
     base = formats.block_type(mix.base)
-    if output and base.group is not None and one.columns % base.group:
+    if output and base.group is not None and tensor.columns % base.group:
         name = "q8_0"
-    return next(_fallbacks(one, name, formats.block_type(name), formats))
+    return next(_fallbacks(tensor, name, formats.block_type(name), formats))
 
 
-def _fallbacks(one: Tensors, name: str, wanted: Storage, formats: Formats) -> Iterator[tuple[str, Storage]]:
-    while wanted.otherwise is not None and wanted.group is not None and one.columns % wanted.group:
+def _fallbacks(
+    tensor: Tensors, name: str, wanted: Storage, formats: Formats
+) -> Iterator[tuple[str, Storage]]:
+    while wanted.otherwise is not None and wanted.group is not None and tensor.columns % wanted.group:
         name = wanted.otherwise
         wanted = formats.block_type(name)
     yield name, wanted

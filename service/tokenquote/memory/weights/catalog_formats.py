@@ -1,4 +1,4 @@
-"""The number formats of quantization.yaml, ready to weigh with."""
+"""The number formats of quantization.yaml as the values that weights are weighed with."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from tokenquote.catalog.schema.quantization import (
     NumberFormatFamily,
     QuantizationFile,
 )
+from tokenquote.memory.cache_plan import CacheElement
 from tokenquote.memory.weights.gguf_mixes import FileMix, TypedLayers
-from tokenquote.memory.weights.quantization import CacheElement, Formats, GroupedFormat, Storage, WeightFormat
+from tokenquote.memory.weights.quantization import Formats, GroupedFormat, Storage, WeightFormat
 
-__all__ = ["formats_of"]
+__all__ = ["number_formats"]
 
 
-def formats_of(quantization: QuantizationFile) -> Formats:
-    """Every format under each of its names."""
+def number_formats(quantization: QuantizationFile) -> Formats:
+    """Return every format under each of its names."""
     return Formats(
         weights={
             known_as: format_
@@ -52,7 +53,7 @@ _TENSOR_KINDS = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_u
 def _mix(name: str, entry: Mix, quantization: QuantizationFile) -> WeightFormat:
     base = quantization.weight_formats[entry.base]
     choices = {
-        kind: tuple(TypedLayers(one.type, one.where) for one in getattr(entry, kind))
+        kind: tuple(TypedLayers(choice.type, choice.where) for choice in getattr(entry, kind))
         for kind in _TENSOR_KINDS
     }
     mix = FileMix(

@@ -1,4 +1,4 @@
-"""Weights from the header of a model file: every tensor with the type that it has there."""
+"""The weights of a model file from its header: every tensor with the type that it has there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any, Literal
 
+from tokenquote.counts import ceil_div
 from tokenquote.errors import LocatedError, under
 from tokenquote.memory.weights import Weights
 from tokenquote.memory.weights.quantization import Formats, Storage
@@ -22,18 +23,18 @@ class FileHeaderError(LocatedError):
 
 @dataclass(frozen=True, slots=True)
 class HeaderTensor:
-    """One tensor of a file."""
+    """A tensor as a file lists it."""
 
     name: str
     type: str
-    """`F16`, `BF16`, `Q4_K`, …: as the file's format writes it."""
+    """The type as the file's format writes it: `F16`, `BF16`, `Q4_K` or another."""
     shape: tuple[int, ...]
-    """Rows before columns."""
+    """The size of each dimension, rows before columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileHeader:
-    """What a file says of itself."""
+    """The header of a model file: what it says of itself."""
 
     format: Literal["gguf", "safetensors"]
     metadata: Mapping[str, Any]
@@ -46,7 +47,7 @@ _PLAIN_BITS = {
     "U16": 16, "U8": 8, "BOOL": 8,
 }  # fmt: skip
 _PACKED = frozenset({"I32", "U32", "U8", "I8"})
-"""Types in which safetensors files keep several quantised weights at once."""
+"""The types in which safetensors files keep several quantised weights in one element."""
 _PARTS = (
     ("embedding", ("token_embd", "embed_tokens", "wte.", "word_embeddings", "embeddings.weight")),
     ("lm_head", ("lm_head", "output.weight", "output.bias")),
@@ -61,7 +62,7 @@ MAX_ELEMENTS = 2**53
 
 
 def weigh_header(header: FileHeader, formats: Formats) -> tuple[Weights, bool]:
-    """Bytes of the file's weights, and whether each of its elements is one weight.
+    """Return the bytes of the file's weights, and whether each of its elements is one weight.
 
     Raises:
         FileHeaderError: a tensor's type is not known, or its size is absurd.
@@ -69,27 +70,27 @@ def weigh_header(header: FileHeader, formats: Formats) -> tuple[Weights, bool]:
     components: Counter[str] = Counter()
     types: Counter[str] = Counter()
     elements, packed = 0, False
-    for i, one in enumerate(header.tensors):
-        number = prod(one.shape)
+    for i, tensor in enumerate(header.tensors):
+        number = prod(tensor.shape)
         if number > MAX_ELEMENTS:
             raise FileHeaderError(("tensors", i), f"{number} elements: more than 2^53")
         with under("tensors", i):
-            size = _bytes(one, number, header, formats)
-        components[_part(one.name)] += size
-        types[one.type.lower()] += size
+            size = _bytes(tensor, number, header, formats)
+        components[_part(tensor.name)] += size
+        types[tensor.type.lower()] += size
         elements += number
-        packed = packed or (header.format == "safetensors" and one.type in _PACKED)
+        packed = packed or (header.format == "safetensors" and tensor.type in _PACKED)
     return Weights(dict(components), elements, frozenset(), dict(types)), not packed
 
 
-def _bytes(one: HeaderTensor, number: int, header: FileHeader, formats: Formats) -> int:
-    bits = _PLAIN_BITS.get(one.type.upper())
+def _bytes(tensor: HeaderTensor, number: int, header: FileHeader, formats: Formats) -> int:
+    bits = _PLAIN_BITS.get(tensor.type.upper())
     if bits is not None:
-        return -(-number * bits // 8)
-    storage = _block_type(one.type.lower(), formats) if header.format == "gguf" else None
+        return ceil_div(number * bits, 8)
+    storage = _block_type(tensor.type.lower(), formats) if header.format == "gguf" else None
     if storage is None or storage.group is None:
-        raise FileHeaderError((), f"type {one.type[:40]!r} is not known")
-    columns = one.shape[-1] if one.shape else 1
+        raise FileHeaderError((), f"type {tensor.type[:40]!r} is not known")
+    columns = tensor.shape[-1] if tensor.shape else 1
     if columns % storage.group:
         raise FileHeaderError((), f"rows of {columns} are no whole blocks of {storage.group}")
     return int(storage.bits * Fraction(number) / 8)

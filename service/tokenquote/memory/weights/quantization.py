@@ -1,4 +1,4 @@
-"""How a number format stores weights and cache elements: bits, scales and zeros, exactly."""
+"""The storage of weights in a number format: bits, scales and zeros, exactly."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from tokenquote.counts import ceil_div
 from tokenquote.errors import LocatedError
+from tokenquote.memory.cache_plan import CacheElement
 from tokenquote.memory.weights.gguf_mixes import FileMix
 
 __all__ = [
-    "CacheElement",
     "Formats",
     "GroupedFormat",
     "Quantises",
@@ -23,14 +24,14 @@ __all__ = [
 ]
 
 Quantises = Literal["everything", "matrices", "linears", "experts"]
-"""Which tensors the format applies to: all, all but norms, biases and routers, those of the layers, or only
+"""The tensors that a format applies to: all, all but norms, biases and routers, those of the layers, or only
 those of experts (all of the layers where there are none)."""
 
 _GROUPED = re.compile(r"^([a-z0-9]+)-(\d)bit-g(\d{1,5})$")
 
 
 class UnknownFormat(LocatedError):
-    """No format has this name; `near` holds up to four that resemble it."""
+    """No format has this name; `near` holds up to four names that resemble it."""
 
     def __init__(self, name: str, near: Sequence[str], known: Iterable[str]) -> None:
         listed = ", ".join(near) or ", ".join(sorted(known)[:12])
@@ -41,34 +42,37 @@ class UnknownFormat(LocatedError):
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """How one matrix is stored."""
+    """The storage of a matrix."""
 
     bits: Fraction
-    """Of an element, without scales."""
+    """The bits of an element without scales."""
     group: int | None = None
-    """Elements of a row that share a scale."""
+    """The elements of a row that share a scale; None: no groups."""
     group_bits: Fraction = Fraction(0)
-    """Scale and zero of a group."""
+    """The bits of a group's scale and zero."""
     row_bits: int = 0
+    """The bits of a row's scale."""
     tensor_bits: int = 0
+    """The bits of the whole matrix's scale."""
     tile: int | None = None
-    """Side of the square tiles that share a scale."""
+    """The side of the square tiles that share a scale; None: no tiles."""
     tile_bits: int = 0
+    """The bits of a tile's scale."""
     otherwise: str | None = None
     """The format of a matrix whose rows are not whole groups; None: a part of a group has a scale as well."""
 
-    def bytes_of(self, rows: int, columns: int) -> int:
-        """Bytes of one matrix, rounded up to whole ones."""
+    def matrix_bytes(self, rows: int, columns: int) -> int:
+        """Return the bytes of a matrix, rounded up to whole ones."""
         bits = self.bits * rows * columns + self.row_bits * rows + self.tensor_bits
         if self.group is not None:
-            bits += self.group_bits * rows * -(-columns // self.group)
+            bits += self.group_bits * rows * ceil_div(columns, self.group)
         if self.tile is not None:
-            bits += self.tile_bits * -(-rows // self.tile) * -(-columns // self.tile)
-        return -(-bits.numerator // (8 * bits.denominator))
+            bits += self.tile_bits * ceil_div(rows, self.tile) * ceil_div(columns, self.tile)
+        return ceil_div(bits.numerator, 8 * bits.denominator)
 
     @property
     def bits_per_weight(self) -> Fraction:
-        """Of a large matrix, with the scales of its groups and tiles."""
+        """The bits of a weight of a large matrix, with the scales of groups and tiles."""
         grouped = self.group_bits / self.group if self.group else Fraction(0)
         tiled = Fraction(self.tile_bits, self.tile**2) if self.tile else Fraction(0)
         return self.bits + grouped + tiled
@@ -76,15 +80,15 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class WeightFormat:
-    """A format by name, and what it leaves in a wider type."""
+    """A number format by name, and what it leaves in a wider type."""
 
     name: str
     storage: Storage
     quantises: Quantises
     rest_bits: int
-    """Of what is not quantised: norms, biases, routers, and as `quantises` says more."""
+    """The bits of what is not quantised: norms, biases, routers, and more if `quantises` says so."""
     mix: FileMix | None = None
-    """Types of single tensors, where they are not all the same."""
+    """The types of single tensors, where they differ; None: all have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +103,9 @@ class GroupedFormat:
     rest_bits: int
 
 
-@dataclass(frozen=True, slots=True)
-class CacheElement:
-    """The type of a cached element; block types hold whole blocks of a row."""
-
-    name: str
-    block: int
-    block_bytes: Fraction
-    scale_bytes: int = 0
-    """Of the scale that each head of each token has, in types that scale so."""
-
-    def bytes_of(self, elements: int) -> Fraction | None:
-        """Bytes of one row; None if it is not made of whole blocks."""
-        return self.block_bytes * (elements // self.block) if elements % self.block == 0 else None
-
-
 @dataclass(frozen=True)
 class Formats:
-    """All formats by name and by other names."""
+    """All number formats by name and by other names."""
 
     weights: Mapping[str, WeightFormat]
     mixes: Mapping[str, WeightFormat]
@@ -124,12 +113,12 @@ class Formats:
     cache: Mapping[str, CacheElement]
 
     def weight(self, name: str) -> WeightFormat:
-        """The format of this name; letter case does not matter.
+        """Return the format of this name; letter case does not matter.
 
-        A name of llama.cpp is that of a file type, which mixes types; `-pure` behind it means the type alone.
+        A name of llama.cpp is that of a file type, which mixes types; `-pure` after it means the type alone.
 
         Raises:
-            UnknownFormat: there is none.
+            UnknownFormat: there is no such format.
         """
         wanted = name.strip().lower()
         if (mix := self.mixes.get(wanted)) is not None:
@@ -140,23 +129,23 @@ class Formats:
         if match is not None and (family := self.grouped.get(match[1])) is not None:
             bits, group = int(match[2]), int(match[3])
             if bits in family.bits and group > 0:
-                return _of_family(wanted, family, bits, group)
+                return _grouped_format(wanted, family, bits, group)
         known = [
             *self.weights,
             *self.mixes,
-            *(f"{n}-{b}bit-g128" for n, f in self.grouped.items() for b in f.bits),
+            *(f"{start}-{width}bit-g128" for start, known in self.grouped.items() for width in known.bits),
         ]
         raise UnknownFormat(name, _near(wanted, known), [*self.weights, *self.mixes])
 
     def block_type(self, name: str) -> Storage:
-        """How a type of a mix stores a matrix."""
+        """Return the storage of a type that a mix names."""
         return self.weights[name].storage
 
     def cache_element(self, name: str) -> CacheElement:
-        """The cache type of this name; letter case does not matter.
+        """Return the cache type of this name; letter case does not matter.
 
         Raises:
-            UnknownFormat: there is none.
+            UnknownFormat: there is no such format.
         """
         wanted = name.strip().lower()
         if wanted not in self.cache:
@@ -164,7 +153,7 @@ class Formats:
         return self.cache[wanted]
 
 
-def _of_family(name: str, family: GroupedFormat, bits: int, group: int) -> WeightFormat:
+def _grouped_format(name: str, family: GroupedFormat, bits: int, group: int) -> WeightFormat:
     group_bits = Fraction(family.scale_bits + (bits if family.zeros else 0))
     storage = Storage(Fraction(bits), group=group, group_bits=group_bits)
     return WeightFormat(name, storage, family.quantises, family.rest_bits)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from tokenquote.tokens.bodies.content_parts import read_documents
 from tokenquote.tokens.bodies.json_members import (
     read_list,
     read_object,
@@ -11,7 +13,7 @@ from tokenquote.tokens.bodies.json_members import (
     read_text,
     to_json,
 )
-from tokenquote.tokens.bodies.openai_chat import read_documents, read_openai_chat, read_output_schema
+from tokenquote.tokens.bodies.openai_chat import read_openai_chat, read_output_schema
 from tokenquote.tokens.bodies.schemas import read_tools_member
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
 from tokenquote.tokens.request import JsonObject, Location, Message, Request, Role, ToolCall
@@ -28,10 +30,12 @@ def read_cohere_chat(body: JsonObject) -> Request:
         BodyError: the body has neither messages nor a message, or a member of the wrong type.
     """
     if "message" not in body:
-        return read_openai_chat(body)
+        return _with_documents(read_openai_chat(body), body)
+    if body.get("raw_prompting") is True:
+        return Request(prompts=(read_text(body, "message", ()),), shape="prompts")
     tools = read_tools_member(body)
     preamble = read_optional_text(body, "preamble", ())
-    return Request(
+    request = Request(
         messages=(
             *((Message("system", (preamble,)),) if preamble else ()),
             *_read_history(body),
@@ -42,6 +46,34 @@ def read_cohere_chat(body: JsonObject) -> Request:
         schema=read_output_schema(body),
         tool_choice=read_tool_choice(body.get("tool_choice")),
         unknown=(*tools.unknown, *read_documents(body)),
+    )
+    return _with_documents(request, body)
+
+
+def _with_documents(request: Request, body: JsonObject) -> Request:
+    """Return the request with its documents as texts; those of another form stay unknown."""
+    known: dict[Location, str] = {}
+    for i, document in enumerate(read_list(body, "documents")):
+        if (text := _document_text(document)) is not None:
+            known["documents", i] = text
+    unknown = tuple(piece for piece in request.unknown if piece.location not in known)
+    return replace(request, documents=tuple(known.values()), unknown=unknown)
+
+
+def _document_text(document: object) -> str | None:
+    """Return a line for each member of a document but its id; a document that is a text is one line."""
+    if isinstance(document, str):
+        return document
+    if not isinstance(document, dict):
+        return None
+    data = document.get("data", document)
+    if isinstance(data, str):
+        return data
+    if not isinstance(data, dict):
+        return None
+    members = {name: value for name, value in data.items() if name != "id"}
+    return "\n".join(
+        f"{name}: {value if isinstance(value, str) else to_json(value)}" for name, value in members.items()
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tokenquote.tokens.bodies.json_members import to_json
+from tokenquote.tokens.bodies.json_members import read_list, to_json
 from tokenquote.tokens.request import (
     BodyError,
     JsonObject,
@@ -25,6 +25,8 @@ __all__ = [
     "SentReasoning",
     "build_messages",
     "build_unknown",
+    "read_agent",
+    "read_documents",
     "read_media",
     "read_role",
     "read_text_parts",
@@ -139,3 +141,19 @@ def read_media(
         detail=detail if isinstance(detail, str) else None,
         name=name if isinstance(name, str) else None,
     )
+
+
+def read_agent(body: JsonObject) -> Iterator[Unknown]:
+    """Yield the instructions of Mistral's agent, which the provider keeps: they are billed, and not here."""
+    if body.get("agent_id"):
+        yield Unknown("what `agent_id` holds", "", ("agent_id",))
+
+
+def read_documents(body: JsonObject) -> Iterator[Unknown]:
+    """Yield Cohere's `documents`: passages that it puts before the conversation.
+
+    Raises:
+        BodyError: `documents` is no list.
+    """
+    for i, document in enumerate(read_list(body, "documents")):
+        yield build_unknown(document, "documents", ("documents", i))

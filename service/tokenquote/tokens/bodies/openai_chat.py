@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tokenquote.tokens.bodies.content_parts import build_unknown, read_media, read_role
+from tokenquote.tokens.bodies.content_parts import (
+    build_unknown,
+    read_agent,
+    read_documents,
+    read_media,
+    read_role,
+)
 from tokenquote.tokens.bodies.json_members import (
     read_list,
     read_object,
@@ -26,10 +32,9 @@ from tokenquote.tokens.request import (
     Request,
     Role,
     ToolCall,
-    Unknown,
 )
 
-__all__ = ["read_documents", "read_openai_chat", "read_output_schema"]
+__all__ = ["read_openai_chat", "read_output_schema"]
 
 # `developer` is what `system` is called for reasoning models; both cost the same.
 _ROLES: Mapping[str, Role] = {
@@ -74,18 +79,8 @@ def read_openai_chat(body: JsonObject) -> Request:
         tool_choice=read_tool_choice(body.get("tool_choice", body.get("function_call"))),
         json_mode=_response_format(body).get("type") == "json_object" or body.get("format") == "json",
         settings=select_members(body, *_SETTINGS),
-        unknown=(*tools.unknown, *functions.unknown, *read_documents(body)),
+        unknown=(*tools.unknown, *functions.unknown, *read_documents(body), *read_agent(body)),
     )
-
-
-def read_documents(body: JsonObject) -> Iterator[Unknown]:
-    """Yield Cohere's `documents`: passages that it puts before the conversation.
-
-    Raises:
-        BodyError: `documents` is no list.
-    """
-    for i, document in enumerate(read_list(body, "documents")):
-        yield build_unknown(document, "documents", ("documents", i))
 
 
 def _read_message(item: object, at: Location) -> Message:

@@ -49,7 +49,7 @@ def read_openai_responses(body: JsonObject) -> Request:
     """
     if "input" not in body and not isinstance(body.get("messages"), list):
         raise BodyError(("input",), "an openai.responses body has `input`: a string or a list of items")
-    tools = read_tools_member(body)
+    tools = read_tools_member(_without_nested(body))
     stores = body.get("store") is not False
     items = _read_input(body.get("input", body.get("messages")), stores)
     read = [*_read_instructions(body), *_join_calls(items)]
@@ -67,6 +67,24 @@ def read_openai_responses(body: JsonObject) -> Request:
         ),
         shape="responses",
     )
+
+
+def _without_nested(body: JsonObject) -> JsonObject:
+    """Return the body with tools as this API reads them: of a tool in chat's form only the name outside.
+
+    A tool without a name outside is left to the reader: the API refuses it.
+    """
+    tools = body.get("tools")
+    if not isinstance(tools, list):
+        return body
+    return {**body, "tools": [_without_function(tool) for tool in tools]}
+
+
+def _without_function(tool: object) -> object:
+    if isinstance(tool, dict) and isinstance(tool.get("function"), dict) and "name" in tool:
+        # It costs as much as one with an empty schema (81 of 96 recorded calls).
+        return {"parameters": {}, **{key: value for key, value in tool.items() if key != "function"}}
+    return tool
 
 
 def _read_instructions(body: JsonObject) -> Iterator[Message]:
@@ -94,7 +112,14 @@ def _read_input(given: object, stores: bool) -> Iterator[Message | Unknown]:
     if not isinstance(given, list):
         raise BodyError(("input",), "input is a string or a list of items")
     for i, item in enumerate(given):
-        yield _read_item(read_object(item, ("input", i), "an item is an object"), ("input", i), stores)
+        read = _read_item(read_object(item, ("input", i), "an item is an object"), ("input", i), stores)
+        if not _is_empty_answer(item):
+            yield read
+
+
+def _is_empty_answer(item: JsonObject) -> bool:
+    """Return whether it is an answer with an empty list of parts, which is free (an empty text is not)."""
+    return item.get("role") == "assistant" and item.get("content") == []
 
 
 def _read_item(item: JsonObject, at: Location, stores: bool) -> Message | Unknown:

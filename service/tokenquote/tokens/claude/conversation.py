@@ -19,7 +19,7 @@ from tokenquote.catalog.schema.claude_frame import CallUse, ClaudeFrame
 from tokenquote.tokens.claude.calls import calls_block, results_block
 from tokenquote.tokens.claude.tally import Tally
 from tokenquote.tokens.claude.texts import ClaudeTexts
-from tokenquote.tokens.claude.turns import Turn, count_images, cut_turns, join_texts, list_documents
+from tokenquote.tokens.claude.turns import PromptTurn, count_images, cut_turns, join_texts, list_documents
 from tokenquote.tokens.request import DocumentText, Message
 
 __all__ = ["ConversationCounter"]
@@ -71,7 +71,7 @@ class ConversationCounter:
             tally += self._unseen("several_rounds", rounds - 1)
         return tally
 
-    def _user(self, turn: Turn, names: Mapping[str, str]) -> Tally:
+    def _user(self, turn: PromptTurn, names: Mapping[str, str]) -> Tally:
         rule = self._frame.calls
         if not turn.results:
             return self._said(turn) + Tally(around=self._frame.user)
@@ -94,7 +94,7 @@ class ConversationCounter:
         shown = Tally(around=images * each, doubt=images * _UNSEEN)
         return failed + shown + self._documents(list_documents(result))
 
-    def _said(self, turn: Turn) -> Tally:
+    def _said(self, turn: PromptTurn) -> Tally:
         """Count what is said; a text after an image costs the marker that it would have had first."""
         marker = 1 if turn.opens_with_image and turn.text else 0
         return Tally(self._texts.message(turn.text), marker) + self._documents(turn.documents)
@@ -108,7 +108,7 @@ class ConversationCounter:
         around = _DOCUMENT + _FURTHER_DOCUMENT * (len(documents) - 1) + _TITLE * len(titles)
         return Tally(content, around, _DOCUMENT_DOUBT * len(documents))
 
-    def _assistant(self, turn: Turn, *, after_results: bool) -> Tally:
+    def _assistant(self, turn: PromptTurn, *, after_results: bool) -> Tally:
         tally, rule = self._thought(turn), self._frame.calls
         if not turn.calls:
             if not after_results:
@@ -117,12 +117,13 @@ class ConversationCounter:
             return tally + Tally(said, rule.answer + self._frame.assistant)
         block = self._texts.inside(calls_block(turn.calls))
         if not after_results:
-            around = rule.first + (rule.after_text if _speaks(turn) else 0)
-            return tally + self._said(turn) + Tally(block, around)
+            if _speaks(turn):
+                tally += self._said(turn) + Tally(around=rule.after_text)
+            return tally + Tally(block, rule.first)
         said = self._texts.between_blank_lines(turn.text) - 1 if turn.text else 0
         return tally + Tally(block + said, rule.further)
 
-    def _thought(self, turn: Turn) -> Tally:
+    def _thought(self, turn: PromptTurn) -> Tally:
         if not turn.reasoning:
             return Tally()
         return Tally(self._texts.inside(turn.reasoning), self._frame.calls.reasoning, _REASONING)
@@ -131,7 +132,7 @@ class ConversationCounter:
         return Tally(doubt=_UNSEEN * times if use in self._frame.calls.unseen else 0)
 
 
-def _speaks(turn: Turn) -> bool:
+def _speaks(turn: PromptTurn) -> bool:
     return bool(turn.text or turn.images or turn.documents)
 
 

@@ -37,7 +37,7 @@ class SystemSide:
         self._texts = texts
 
     def joined(self, present: int) -> Tally:
-        """Count the tokens between so many of the components, and around them."""
+        """Count the tokens between the components that are there, and around them."""
         return Tally(around=present - 1 + self._frame.system.any if present else 0)
 
     def text(self, text: str, *, beside_tools: bool) -> Tally:

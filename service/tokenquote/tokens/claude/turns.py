@@ -10,14 +10,14 @@ from typing import Literal
 from tokenquote.counts import Count
 from tokenquote.tokens.request import DocumentText, Media, Message, Part, Role, ToolCall
 
-__all__ = ["Turn", "count_images", "cut_turns", "join_texts", "list_documents"]
+__all__ = ["PromptTurn", "count_images", "cut_turns", "join_texts", "list_documents"]
 
 Side = Literal["system", "user", "assistant"]
 _SIDES: Mapping[Role, Side] = {"system": "system", "user": "user", "tool": "user", "assistant": "assistant"}
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PromptTurn:
     """What one side says before the other goes on."""
 
     side: Side
@@ -42,10 +42,10 @@ class Turn:
         return "\n\n".join(self.texts)
 
 
-def cut_turns(messages: Sequence[Message]) -> list[Turn]:
+def cut_turns(messages: Sequence[Message]) -> list[PromptTurn]:
     """Return the turns of a conversation; a system message in the middle is a turn of its own."""
     latest_question = max((i for i, message in enumerate(messages) if message.role == "user"), default=-1)
-    turns: list[Turn] = []
+    turns: list[PromptTurn] = []
     place = 0
     for side, group in groupby(messages, key=lambda message: _SIDES[message.role]):
         spoken = list(group)
@@ -58,9 +58,9 @@ def cut_turns(messages: Sequence[Message]) -> list[Turn]:
     return turns
 
 
-def _turn(side: Side, messages: Sequence[Message], *, in_loop: bool) -> Turn:
+def _turn(side: Side, messages: Sequence[Message], *, in_loop: bool) -> PromptTurn:
     said = [message for message in messages if message.role != "tool"]
-    return Turn(
+    return PromptTurn(
         side,
         texts=tuple(text for message in said if (text := join_texts(message))),
         images=sum(count_images(message) for message in said),

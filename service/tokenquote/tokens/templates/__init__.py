@@ -58,7 +58,7 @@ class TemplatedRequests:
         if request.shape == "prompts":
             return self._prompts(request)
         values = template_settings(request)
-        tools = () if _without_tools(request) else request.tools
+        tools = () if self._leaves_out_tools(request) else request.tools
         whole = self._tokens(request.messages, tools, values)
         plain = {key: value for key, value in values.items() if key not in ("wants_json", "schema")}
         no_schema = self._tokens(request.messages, tools, plain) if plain != values else whole
@@ -76,6 +76,7 @@ class TemplatedRequests:
             messages=self._framed(no_system + self._framing.request - self.per_request, _list_texts(others)),
             unknown=self._texts.as_unknown(unknown) if unknown else self._texts.nothing(),
             per_request=self.per_request,
+            slack=self._texts.slack,
         )
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
@@ -173,6 +174,11 @@ class TemplatedRequests:
             raise BodyError(("messages",), str(error)) from None
         return self._rendered.count(rendered)
 
+    def _leaves_out_tools(self, request: Request) -> bool:
+        """Tell whether the provider leaves the tools out, as a request that may not call any needs none."""
+        forbidden = request.tool_choice is not None and request.tool_choice.mode == "none"
+        return forbidden and not self._template.values.get("tools_under_none")
+
     def _framed(self, tokens: int, texts: Sequence[str]) -> Count:
         """Count a part whose texts are its content, and all the rest of it framing."""
         content = self._texts.texts(texts)
@@ -187,10 +193,6 @@ class TemplatedRequests:
         if "tools" in self._framing.model_fields_set:
             content = self._texts.as_structure(content)
         return content.with_framing(rule.per_request + rule.per_tool * tools)
-
-
-def _without_tools(request: Request) -> bool:
-    return request.tool_choice is not None and request.tool_choice.mode == "none"
 
 
 def _list_texts(messages: Sequence[Message]) -> list[str]:

@@ -43,13 +43,30 @@ def tool_block(tools: Sequence[ToolDefinition], style: str) -> ToolBlock:
         BodyError: the schemas unfold to more than the bounds.
     """
     size = UnfoldedSize()
-    render = {
+    renderings: Mapping[str, Callable[[ToolDefinition], str]] = {
         "typescript": partial(function_declaration, size=size),
         "typescript-0613": partial(function_declaration_0613, size=size),
-    }.get(style, _as_json)
-    definitions = tuple(render(tool) for tool in tools)
-    text, before = ("\n".join(definitions), "}\n") if style == "json" else (namespace(definitions), ";\n\n")
-    return ToolBlock(tuple(tool.name for tool in tools), definitions, text, before)
+        "json-as-sent": partial(_as_sent, separators=(",", ":")),
+        "json-listed": _as_listed,
+        "json-spaced": partial(_as_sent, separators=(", ", ": ")),
+    }
+    definitions = tuple(renderings.get(style, _as_json)(tool) for tool in tools)
+    names = tuple(tool.name for tool in tools)
+    if style.startswith("json"):
+        return ToolBlock(names, definitions, "\n".join(definitions), "}\n")
+    return ToolBlock(names, definitions, namespace(definitions), ";\n\n")
+
+
+def _as_sent(tool: ToolDefinition, separators: tuple[str, str]) -> str:
+    billed: dict[str, object] = {"name": tool.name, "description": tool.description}
+    billed |= {"parameters": tool.parameters, "inputSchema": tool.parameters}
+    definition = {key: billed[key] for key in tool.as_sent if key in billed} or {"name": tool.name}
+    return json.dumps(definition, separators=separators, ensure_ascii=False)
+
+
+def _as_listed(tool: ToolDefinition) -> str:
+    definition = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return json.dumps({**definition, "responses": None}, ensure_ascii=False) + "\n"
 
 
 def _as_json(tool: ToolDefinition) -> str:

@@ -38,7 +38,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tokenquote.tokens.request import ToolDefinition
 from tokenquote.tokens.tools.schema_refs import FollowedRefs, Path, Schema, UnfoldedSize
 
-__all__ = ["comments", "find_grammar", "function_declaration", "namespace"]
+__all__ = ["comments", "find_grammar", "function_declaration", "namespace", "takes_stated_text"]
 
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength")
 _PRIMITIVES = {
@@ -87,6 +87,12 @@ def find_grammar(tool: ToolDefinition) -> str | None:
     for key in ("grammar", "definition"):
         written = written.get(key, written) if isinstance(written, dict) else written
     return written if isinstance(written, str) else None
+
+
+def takes_stated_text(tool: ToolDefinition) -> bool:
+    """Return whether the tool is a custom one whose format is stated, and is text."""
+    written = tool.as_sent.get("format")
+    return isinstance(written, dict) and written.get("type") == "text"
 
 
 def comments(*texts: object) -> Iterator[str]:

@@ -148,8 +148,9 @@ class FewestPieces:
     def _period(self, character: str) -> tuple[int, int]:
         """The length of the longest piece of one character, and a run's length from which it is always used.
 
-        Fewer than `period` other pieces are in a shortest tiling: of so many, some make up whole periods, and
-        the longest piece makes these up in fewer. So nothing changes beyond the square of the period.
+        A shortest tiling has fewer than `period` pieces of other lengths: among more of them, some add up to
+        whole periods, which the longest piece covers with fewer. So nothing changes beyond the square of the
+        period.
         """
         if character not in self._periods:
             if len(self._periods) >= _MOST_CHARACTERS:

@@ -1,4 +1,4 @@
-"""What the modelling code of a model type does and its `config.json` does not say: the kinds of it."""
+"""What the modelling code of a model type does and its `config.json` does not say."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ __all__ = ["UNKNOWN", "Family"]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One model type. The defaults are Llama's."""
+    """A model type; every default is what Llama does."""
 
     defaults: Mapping[str, int] = field(default_factory=dict)
-    """Class defaults of fields that published configs leave out."""
+    """The class defaults of fields that published configs leave out."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Its own names of fields: `{"hidden_size": "n_embd"}`."""
+    """The family's own names of fields, by the usual name: `{"hidden_size": "n_embd"}`."""
     tied: bool = False
-    """Where the config does not say `tie_word_embeddings`."""
+    """Whether the output uses the embedding's matrix, where the config does not say `tie_word_embeddings`."""
 
     qkv_bias: bool | None = None
-    """None: as `attention_bias` says; likewise below."""
+    """Whether queries, keys and values have biases; None: as the config says."""
     out_bias: bool | None = None
+    """Whether the output of attention has a bias; None: as the config says."""
     bias_fields: tuple[str, ...] = ("attention_bias",)
-    """Names of the field that turns the biases of attention on."""
+    """The names of the field that turns the biases of attention on."""
     bias_default: bool = False
     """What an absent field means, there and in feed-forward blocks that go by the same field."""
     out_bias_field: str | None = None
@@ -41,60 +42,61 @@ class Family:
     fused_gate_up: bool = False
 
     norms_per_layer: int = 2
+    """The norms of the hidden width in each layer."""
     norm_bias: bool = False
-    """LayerNorm with a bias instead of RMSNorm."""
+    """Whether norms are LayerNorms with a bias instead of RMSNorms."""
     norm_weight: bool = True
-    """False: norms without weights (OLMo)."""
+    """Whether norms have weights; False in OLMo."""
     gated: bool = True
     mlp_bias: bool | None = None
     mlp_bias_field: str = "mlp_bias"
     mlp_times: int | None = None
-    """The block's width as a multiple of the hidden size, where the config does not say it."""
+    """The block's width as a multiple of the hidden size, where the config does not say it; None: it does."""
     mlp_adjusted: bool = False
     """Whether the stated width is cut to two thirds, unless the config says not (LFM2)."""
     mlp_vectors: int = 0
-    """Numbers that the activation has for itself (xIELU of Apertus: four)."""
+    """The number of weights of the activation function (xIELU of Apertus: four)."""
     scalars: int = 0
-    """Numbers that each layer is scaled with (Gemma 4)."""
+    """The number of weights that each layer is scaled with (Gemma 4)."""
     sub_norms: bool = False
-    """A norm before the output of attention and one before that of the block (BitNet)."""
+    """Whether there are norms before the outputs of attention and block (BitNet)."""
     head_bias: bool = False
     positions: str | None = None
-    """The field with the number of learned positions."""
+    """The field with the number of learned positions; None: positions are not learned."""
     positions_more: int = 0
     embedding_norm: bool = False
 
     router_bias: bool = False
-    """A weight per expert besides the router's matrix."""
+    """Whether the router has a weight for each expert besides its matrix."""
     expert_bias: bool = False
     experts_gated: bool = True
     shared_gate: bool = False
     shared_is_expert: bool = False
-    """One shared expert of an expert's width that the config does not name (Llama 4)."""
+    """Whether there is a shared expert of an expert's width that the config does not name (Llama 4)."""
     sparse: bool = False
-    """A mixture of experts always: a config that does not say how many is incomplete."""
+    """Whether it is always a mixture of experts, so that a config without their number is incomplete."""
     expert_norms: int = 0
-    """Norms that only layers with experts have besides."""
+    """The norms that only layers with experts have besides."""
 
     local: Literal["all", "pattern", "opt_in", "half"] | None = None
-    """Where the config has a window but no `layer_types`: all layers slide; all but every n-th;
+    """The layers that slide where the config has a window but no `layer_types`: all; all but every n-th;
     those from `max_window_layers` on, if `use_sliding_window`; or every other one."""
     full_every: int | None = None
-    """n of that pattern, unless the config says it."""
+    """The n of that pattern, unless the config says it."""
     mixer: (
         Literal["mamba", "mamba2", "gated_delta", "kimi_delta", "lightning", "convolution", "lru"] | None
     ) = None
-    """What its recurrent layers are."""
+    """The kind of its recurrent layers; None: it has none."""
     inner_norms: bool = False
-    """Norms within its Mamba layers (Jamba)."""
+    """Whether there are norms within its Mamba layers (Jamba)."""
     parallel: bool = False
-    """Attention and a recurrent layer side by side in every layer (Falcon-H1)."""
+    """Whether every layer has attention and a recurrent layer side by side (Falcon-H1)."""
     shape: Literal[
         "decoder", "falcon", "nemotron_nas", "nemotron_h", "zamba", "gemma4", "gemma3n", "deepseek_v4",
         "longcat", "mllama",
     ] = "decoder"  # fmt: skip
-    """Which reader puts its layers together."""
+    """The way in which its layers are put together."""
 
 
 UNKNOWN = Family()
-"""A model type that is not in the table is counted like Llama, and the answer says so."""
+"""The family of a model type that is not in the table: counted like Llama, and the answer says so."""

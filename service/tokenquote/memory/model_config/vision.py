@@ -1,4 +1,4 @@
-"""Towers that see, by the `model_type` of a `vision_config`, with what joins them to the text model.
+"""Vision towers, by the `model_type` of a `vision_config`, with what joins them to the text model.
 
 Counted as transformers 5 builds them; tests hold each to the published total of a model that has it.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tokenquote.memory.config.fields import Fields
 from tokenquote.memory.layers.tensors import Tensors
+from tokenquote.memory.model_config.fields import Fields
 
 __all__ = ["TOWERS", "tower_tensors"]
 
@@ -16,7 +16,7 @@ _Tower = Callable[[Fields, int], Iterator[Tensors]]
 
 
 def tower_tensors(kind: str, vision: Fields, hidden: int) -> tuple[Tensors, ...] | None:
-    """Every matrix of the tower and its projector; None: a kind that is not counted.
+    """Return every matrix of the tower and its projector; None: the kind is not counted.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -36,7 +36,7 @@ def _vector(elements: int, copies: int = 1) -> Tensors:
 
 
 def _plain_layers(width: int, inner: int, layers: int) -> Iterator[Tensors]:
-    """Attention of four matrices, a block of two, LayerNorms; everything with biases (ViT)."""
+    """Yield ViT layers: attention of four matrices, a block of two, LayerNorms; everything with biases."""
     yield from _matrix(width, width, 4 * layers)
     yield from _matrix(inner, width, layers)
     yield from _matrix(width, inner, layers)
@@ -49,7 +49,7 @@ def _sizes(vision: Fields) -> tuple[int, int, int]:
 
 
 def _patches(vision: Fields) -> int:
-    """Patches of a picture, each with a learned position."""
+    """Return the patches of an image, each of which has a learned position."""
     return (vision.size("image_size") // vision.size("patch_size")) ** 2
 
 
@@ -60,7 +60,7 @@ def _patch_elements(vision: Fields, *, frames: bool) -> int:
 
 
 def _siglip(vision: Fields, hidden: int) -> Iterator[Tensors]:
-    """Gemma 3's, with its projector of one matrix and a norm."""
+    """Yield Gemma 3's tower, with its projector of one matrix and a norm."""
     width, inner, layers = _sizes(vision)
     yield from _matrix(width, _patch_elements(vision, frames=False))
     yield Tensors("vision", "tower", _patches(vision), width)
@@ -75,8 +75,8 @@ def _siglip(vision: Fields, hidden: int) -> Iterator[Tensors]:
     yield _vector(width)
 
 
-def _clip(vision: Fields, hidden: int) -> Iterator[Tensors]:
-    """LLaVA's, with its projector of two matrices."""
+def _vit_with_class_token(vision: Fields, hidden: int) -> Iterator[Tensors]:
+    """Yield LLaVA's tower, with its projector of two matrices."""
     width, inner, layers = _sizes(vision)
     yield from _matrix(width, _patch_elements(vision, frames=False), bias=False)
     yield Tensors("vision", "tower", _patches(vision) + 1, width)
@@ -88,7 +88,7 @@ def _clip(vision: Fields, hidden: int) -> Iterator[Tensors]:
 
 
 def _pixtral(vision: Fields, hidden: int) -> Iterator[Tensors]:
-    """Mistral 3's: gated blocks without biases, RMSNorms, four patches merged into one."""
+    """Yield Mistral 3's tower: gated blocks without biases, RMSNorms, four patches merged into one."""
     width, inner, layers = _sizes(vision)
     yield from _matrix(width, _patch_elements(vision, frames=False), bias=False)
     yield from _matrix(width, width, 4 * layers, bias=False)
@@ -101,7 +101,7 @@ def _pixtral(vision: Fields, hidden: int) -> Iterator[Tensors]:
 
 
 def _qwen2(vision: Fields, hidden: int) -> Iterator[Tensors]:
-    """Qwen2-VL's; its `hidden_size` is the text model's."""
+    """Yield Qwen2-VL's tower; its `hidden_size` is the text model's."""
     hidden = vision.optional_size("hidden_size") or hidden
     width, layers = vision.size("embed_dim"), vision.size("depth")
     merged = width * (vision.optional_size("spatial_merge_size") or 2) ** 2
@@ -126,7 +126,7 @@ def _qwen2_5(vision: Fields, hidden: int) -> Iterator[Tensors]:
 
 
 def _qwen3(vision: Fields, hidden: int) -> Iterator[Tensors]:
-    """Qwen3-VL's and Qwen3.5's: learned positions, and a merger for each layer that is looked into."""
+    """Yield Qwen3-VL's and Qwen3.5's tower: learned positions, and a merger for each layer that is read."""
     width, inner, layers = _sizes(vision)
     hidden = vision.optional_size("out_hidden_size") or hidden
     merged = width * (vision.optional_size("spatial_merge_size") or 2) ** 2
@@ -171,7 +171,7 @@ def _glm4v(vision: Fields, hidden: int) -> Iterator[Tensors]:
 
 TOWERS: dict[str, _Tower] = {
     "siglip_vision_model": _siglip,
-    "clip_vision_model": _clip,
+    "clip_vision_model": _vit_with_class_token,
     "pixtral": _pixtral,
     "qwen2_vl": _qwen2,
     "qwen2_vl_vision": _qwen2,

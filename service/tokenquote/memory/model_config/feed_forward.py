@@ -1,15 +1,16 @@
-"""The feed-forward block of each layer of a config: dense, or experts with a router."""
+"""The feed-forward block of each layer of a config: dense, experts with a router, or none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from tokenquote.memory.config.families import Family
-from tokenquote.memory.config.fields import Fields
-from tokenquote.memory.layers import Attention, Experts, Mlp, NoAttention
+from tokenquote.counts import round_up
+from tokenquote.memory.layers import Attention, Experts, FeedForward, Mlp, NoFeedForward
+from tokenquote.memory.model_config.families import Family
+from tokenquote.memory.model_config.fields import Fields, as_mapping, as_number
 
-__all__ = ["expert_number", "read_mlps", "refuse_unknown_experts"]
+__all__ = ["expert_number", "read_feed_forward", "refuse_unknown_experts"]
 
 _NUMBERS = ("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts")
 _ACTIVE = (
@@ -23,8 +24,10 @@ _SHARED_WIDTHS = (
 _SHARED_NUMBERS = ("n_shared_experts", "num_shared_experts", "moe_num_shared_experts", "num_shared_expert")
 
 
-def read_mlps(attention: Sequence[Attention], fields: Fields, family: Family) -> list[Mlp | Experts | None]:
-    """The block of each layer, first to last.
+def read_feed_forward(
+    attention: Sequence[Attention], fields: Fields, family: Family
+) -> Sequence[FeedForward]:
+    """Return the block of each layer, first to last.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -34,6 +37,8 @@ def read_mlps(attention: Sequence[Attention], fields: Fields, family: Family) ->
     if family.shape == "nemotron_nas":
         return [_nas_mlp(fields, block) for block in fields.raw("block_configs")]
     layers = len(attention)
+    if family.norms_per_layer == 1 and family.mixer in ("mamba", "mamba2") and family.shape == "decoder":
+        return [NoFeedForward()] * layers  # pure Mamba
     number = expert_number(fields)
     if number is None and family.sparse and not any(fields.has(name) for name in _NUMBERS):
         raise fields.missing("n_routed_experts, or num_experts: the model type is a mixture of experts")
@@ -45,10 +50,10 @@ def read_mlps(attention: Sequence[Attention], fields: Fields, family: Family) ->
 
 
 def refuse_unknown_experts(fields: Fields) -> None:
-    """Experts that an unknown model has under other names are most of its weights: not to be left out.
+    """Refuse experts that an unknown model has under other names, since they are most of its weights.
 
     Raises:
-        ArchitectureError: there are such.
+        ArchitectureError: there are such experts.
     """
     if expert_number(fields) is not None:
         return
@@ -58,7 +63,7 @@ def refuse_unknown_experts(fields: Fields) -> None:
 
 
 def expert_number(fields: Fields) -> int | None:
-    """How many routed experts a layer has; None: it has none."""
+    """Return the number of routed experts of a layer; None: it has none."""
     for name in _NUMBERS:
         number = fields.optional_size(name, least=0)
         if number:
@@ -67,12 +72,12 @@ def expert_number(fields: Fields) -> int | None:
 
 
 def _has_experts(layer: int, layers: int, fields: Fields) -> bool:
-    """The ways of saying which layers are dense."""
+    """Return whether a layer has experts; configs say in several ways which layers are dense."""
     types = fields.per_layer("mlp_layer_types", layers)
     if types is not None:
         return bool(types[layer] != "dense")
-    frequency = fields.raw("moe_layer_freq")
-    if isinstance(frequency, list):
+    frequency = fields.listed("moe_layer_freq")
+    if frequency is not None:
         return layer >= len(frequency) or frequency[layer] not in (0, False)
     if layer in fields.layer_numbers("mlp_only_layers"):
         return False
@@ -114,8 +119,8 @@ def _dense(fields: Fields, family: Family, layer: int) -> Mlp:
 
 
 def _width(fields: Fields, family: Family, layer: int) -> int:
-    stated = fields.raw("intermediate_size")
-    if isinstance(stated, list):  # Gemma 3n: each layer its own
+    stated = fields.listed("intermediate_size")
+    if stated is not None:  # Gemma 3n: each layer its own
         widths = fields.per_layer("intermediate_size", fields.layers())
         return fields.with_layer({"intermediate_size": (widths or stated)[layer]}).size("intermediate_size")
     names = ("intermediate_size_mlp", "dense_intermediate_size", "ffn_hidden_size", "intermediate_size")
@@ -136,25 +141,24 @@ def _width(fields: Fields, family: Family, layer: int) -> int:
 
 
 def _adjusted(width: int, fields: Fields) -> int:
-    """LFM2: two thirds of what the config says, as much as its multiplier, in whole steps."""
-    multiplier = fields.raw("block_ffn_dim_multiplier")
+    """Return LFM2's width: two thirds of what the config says, times its multiplier, in whole steps."""
+    multiplier = as_number(fields.raw("block_ffn_dim_multiplier"))
     width = 2 * width // 3
-    if isinstance(multiplier, int | float) and not isinstance(multiplier, bool):
+    if multiplier is not None:
         width = int(multiplier * width)
-    step = fields.optional_size("block_multiple_of") or 256
-    return step * -(-width // step)
+    return round_up(width, fields.optional_size("block_multiple_of") or 256)
 
 
-def _by_letters(attention: Sequence[Attention], fields: Fields, family: Family) -> list[Mlp | Experts | None]:
-    """Nemotron-H: a layer is one thing alone."""
-    letters = fields.raw("hybrid_override_pattern")
-    if not isinstance(letters, str):
+def _by_letters(attention: Sequence[Attention], fields: Fields, family: Family) -> Sequence[FeedForward]:
+    """Return Nemotron-H's blocks; each of its layers is attention, a recurrence or a block alone."""
+    letters = fields.text("hybrid_override_pattern")
+    if letters is None:
         words = fields.per_layer("layers_block_type", len(attention)) or []
         letters = "".join("E" if word == "moe" else "-" for word in words)
-    found: list[Mlp | Experts | None] = []
-    for one, letter in zip(attention, letters, strict=True):
-        if not isinstance(one, NoAttention):
-            found.append(None)
+    found: list[FeedForward] = []
+    for layer, letter in zip(attention, letters, strict=True):
+        if layer.is_present:
+            found.append(NoFeedForward())
         elif letter == "E":
             number = expert_number(fields)
             if number is None:
@@ -165,14 +169,14 @@ def _by_letters(attention: Sequence[Attention], fields: Fields, family: Family) 
     return found
 
 
-def _nas_mlp(fields: Fields, block: Any) -> Mlp | None:
-    """Nemotron-NAS: 2/3 of so many times the hidden size, gated, in steps of 256."""
-    ffn = block.get("ffn") if isinstance(block, Mapping) else None
-    if not isinstance(ffn, Mapping):
+def _nas_mlp(fields: Fields, block: Any) -> FeedForward:
+    """Return Nemotron-NAS's block: 2/3 of `ffn_mult` times the hidden size, gated, in steps of 256."""
+    ffn = as_mapping((as_mapping(block) or {}).get("ffn"))
+    if ffn is None:
         raise fields.error("block_configs", "an object with `attention` and `ffn` is expected for each layer")
     if ffn.get("no_op"):
-        return None
-    times = ffn.get("ffn_mult")
-    if ffn.get("replace_with_linear") or not isinstance(times, int | float) or not 0 < times < 1000:
+        return NoFeedForward()
+    times = as_number(ffn.get("ffn_mult"))
+    if ffn.get("replace_with_linear") or times is None or not 0 < times < 1000:
         raise fields.error("block_configs", "ffn_mult: a number is expected")
-    return Mlp(256 * -(-int(2 * times * fields.size("hidden_size") / 3) // 256))
+    return Mlp(round_up(int(2 * times * fields.size("hidden_size") / 3), 256))

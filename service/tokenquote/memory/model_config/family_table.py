@@ -1,4 +1,4 @@
-"""Every model type that is known, by the `model_type` of its `config.json`.
+"""The table of known model types, by the `model_type` of their `config.json`.
 
 Read from the modelling files of transformers 5.23.0, and from the models' own code for those that it does not
 have (Baichuan, InternLM2, Orion, Qwen 1, Nemotron-NAS). tests/memory/test_against_transformers.py builds each
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tokenquote.memory.config.families import Family
+from tokenquote.memory.model_config.families import Family
 
 __all__ = ["FAMILIES"]
 

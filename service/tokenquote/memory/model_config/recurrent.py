@@ -1,19 +1,20 @@
-"""The recurrent layers of a config: every family has its own names for the same sizes."""
+"""The recurrent layers of a config, in which every family has its own names for the same sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from tokenquote.memory.config.families import Family
-from tokenquote.memory.config.fields import Fields
+from tokenquote.counts import ceil_div
 from tokenquote.memory.layers.linear_attention import KeyDelta, LightningAttention, LinearAttention
 from tokenquote.memory.layers.recurrent import GatedRecurrence, Mamba, Mamba2, Recurrent, ShortConvolution
+from tokenquote.memory.model_config.families import Family
+from tokenquote.memory.model_config.fields import Fields
 
 __all__ = ["read_mamba2", "read_recurrent"]
 
 
 def read_recurrent(fields: Fields, family: Family) -> Recurrent:
-    """What each recurrent layer is; a config without a known model type is taken to mean Gated DeltaNet.
+    """Return a recurrent layer; a config without a known model type is taken to mean Gated DeltaNet.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -87,7 +88,7 @@ def _mamba(fields: Fields, *, inner_norms: bool) -> Mamba:
         inner=inner,
         state=fields.size("mamba_d_state", "state_size"),
         kernel=fields.size("mamba_d_conv", "conv_kernel"),
-        rank=_number(fields, "mamba_dt_rank", "time_step_rank") or -(-hidden // 16),
+        rank=_size_or_auto(fields, "mamba_dt_rank", "time_step_rank") or ceil_div(hidden, 16),
         heads=heads,
         conv_bias=fields.any_flag(("mamba_conv_bias", "use_conv_bias"), True),
         bias=fields.any_flag(("mamba_proj_bias", "use_bias"), False),
@@ -96,7 +97,7 @@ def _mamba(fields: Fields, *, inner_norms: bool) -> Mamba:
 
 
 def read_mamba2(fields: Fields, *, norm: bool = True) -> Mamba2:
-    """Mamba 2 under the names of Bamba, Nemotron-H, Zamba 2 or Mamba 2 itself.
+    """Return Mamba 2, under the names of Bamba, Nemotron-H, Zamba 2 or Mamba 2 itself.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -105,7 +106,7 @@ def read_mamba2(fields: Fields, *, norm: bool = True) -> Mamba2:
     inner = fields.optional_size("mamba_d_ssm") or expand * fields.size("hidden_size")
     heads = fields.size("mamba_n_heads", "mamba_num_heads", "n_mamba_heads", "num_heads")
     own = "mamba_n_heads" not in fields.names() and "n_mamba_heads" not in fields.names()
-    head_dim = _number(
+    head_dim = _size_or_auto(
         fields, "mamba_d_head", "mamba_head_dim", "mamba_headdim", *(("head_dim",) if own else ())
     )
     if head_dim is None and inner % heads:
@@ -122,7 +123,7 @@ def read_mamba2(fields: Fields, *, norm: bool = True) -> Mamba2:
     )
 
 
-def _number(fields: Fields, *names: str) -> int | None:
-    """A size that may also be `auto`, which is None here."""
+def _size_or_auto(fields: Fields, *names: str) -> int | None:
+    """Return a size that may also be `auto`, for which it is None."""
     stated = [name for name in names if fields.has(name) and fields.raw(name) != "auto"]
     return fields.optional_size(*stated) if stated else None

@@ -1,38 +1,38 @@
-"""Attention of families whose layers are put together in a way of their own."""
+"""The attention of families that put their layers together in an unusual way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
-from tokenquote.memory.config.families import Family
-from tokenquote.memory.config.fields import Fields
-from tokenquote.memory.config.recurrent import read_recurrent
 from tokenquote.memory.layers import (
     Attention,
     CompressedAttention,
+    CrossAttention,
     GroupedAttention,
     Indexer,
     LatentAttention,
     NoAttention,
 )
+from tokenquote.memory.model_config.attention_kinds import read_grouped
+from tokenquote.memory.model_config.families import Family
+from tokenquote.memory.model_config.fields import Fields, as_mapping, as_whole_number
+from tokenquote.memory.model_config.recurrent import read_recurrent
 
 __all__ = [
     "compressed_layers",
     "latent_pairs",
     "layers_with_cross_attention",
     "nemotron_nas_layers",
+    "zamba_attention",
     "zamba_layers",
 ]
-
-ReadGrouped = Callable[..., GroupedAttention]
 
 _RATIOS = {"sliding_attention": 0, "compressed_sparse_attention": 4, "heavily_compressed_attention": 128}
 
 
-def compressed_layers(fields: Fields, family: Family, read_grouped: ReadGrouped) -> tuple[Attention, ...]:
-    """DeepSeek-V4: a window of single rows, and before it one row for each 4 or 128 tokens.
+def compressed_layers(fields: Fields, family: Family) -> tuple[Attention, ...]:
+    """Return DeepSeek-V4's layers: a window of single rows, and before it one row for each 4 or 128 tokens.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -44,9 +44,10 @@ def compressed_layers(fields: Fields, family: Family, read_grouped: ReadGrouped)
 
 
 def _ratios(fields: Fields, layers: int) -> list[int]:
-    stated = fields.raw("compress_ratios")
-    if isinstance(stated, list):
-        if any(type(ratio) is not int or ratio < 0 for ratio in stated) or len(stated) < layers:
+    stated = fields.listed("compress_ratios")
+    if stated is not None:
+        ratios = [as_whole_number(ratio) for ratio in stated]
+        if any(ratio is None or ratio < 0 for ratio in ratios) or len(stated) < layers:
             raise fields.error("compress_ratios", f"{layers} whole numbers from 0 are expected")
         return stated[:layers]  # published lists go on with the layers that predict further tokens
     words = fields.per_layer("layer_types", layers)
@@ -75,8 +76,8 @@ def _compressed(fields: Fields, ratio: int) -> CompressedAttention:
     )
 
 
-def nemotron_nas_layers(fields: Fields, family: Family, read_grouped: ReadGrouped) -> tuple[Attention, ...]:
-    """Nemotron-NAS: each block says how many query heads share a KV head, or that it does not attend.
+def nemotron_nas_layers(fields: Fields, family: Family) -> tuple[Attention, ...]:
+    """Return Nemotron-NAS's layers, which state the query heads of a KV head, or that they do not attend.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -84,30 +85,30 @@ def nemotron_nas_layers(fields: Fields, family: Family, read_grouped: ReadGroupe
     blocks = fields.per_layer("block_configs", fields.layers())
     if blocks is None:
         raise fields.error("block_configs", "missing: each layer has heads of its own")
-    return tuple(_nas_attention(fields, family, block, read_grouped) for block in blocks)
+    return tuple(_nas_attention(fields, family, block) for block in blocks)
 
 
-def _nas_attention(fields: Fields, family: Family, block: Any, read_grouped: ReadGrouped) -> Attention:
-    attention = block.get("attention") if isinstance(block, Mapping) else None
-    if not isinstance(attention, Mapping):
+def _nas_attention(fields: Fields, family: Family, block: Any) -> Attention:
+    attention = as_mapping((as_mapping(block) or {}).get("attention"))
+    if attention is None:
         raise fields.error("block_configs", "an object with `attention` and `ffn` is expected for each layer")
     if attention.get("replace_with_linear"):
         raise fields.error("block_configs", "attention replaced with a matrix: not counted yet")
     if attention.get("no_op"):
         return NoAttention()
-    heads, share = fields.size("num_attention_heads"), attention.get("n_heads_in_group")
-    if type(share) is not int or share < 1 or heads % share:
+    heads, share = fields.size("num_attention_heads"), as_whole_number(attention.get("n_heads_in_group"))
+    if share is None or share < 1 or heads % share:
         raise fields.error("block_configs", f"n_heads_in_group: a divisor of {heads} heads is expected")
     return read_grouped(fields.with_layer({"num_key_value_heads": heads // share}), family)
 
 
-def latent_pairs(fields: Fields, family: Family, read_grouped: ReadGrouped) -> tuple[Attention, ...]:
-    """LongCat-Flash: two MLA blocks in each of its layers.
+def latent_pairs(fields: Fields, family: Family) -> tuple[Attention, ...]:
+    """Return LongCat-Flash's MLA blocks, of which each layer has two.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
     """
-    one = LatentAttention(
+    attention = LatentAttention(
         query_heads=fields.size("num_attention_heads"),
         q_rank=fields.optional_size("q_lora_rank"),
         kv_rank=fields.size("kv_lora_rank"),
@@ -115,11 +116,11 @@ def latent_pairs(fields: Fields, family: Family, read_grouped: ReadGrouped) -> t
         nope_dim=fields.size("qk_nope_head_dim"),
         value_dim=fields.size("v_head_dim"),
     )
-    return (one,) * (2 * fields.size("num_layers", "num_hidden_layers"))
+    return (attention,) * (2 * fields.size("num_layers", "num_hidden_layers"))
 
 
-def zamba_layers(fields: Fields, family: Family, read_grouped: ReadGrouped) -> tuple[Attention, ...]:
-    """Zamba: recurrent layers, before some of which one attention block of shared weights runs.
+def zamba_layers(fields: Fields, family: Family) -> tuple[Attention, ...]:
+    """Return Zamba's recurrent layers, and the attention of shared weights before some of them.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -128,24 +129,32 @@ def zamba_layers(fields: Fields, family: Family, read_grouped: ReadGrouped) -> t
     if words is None:
         raise fields.error("layers_block_type", "missing: it says before which layers attention runs")
     recurrent = read_recurrent(fields, family)
-    hidden = 2 * fields.size("hidden_size")  # attention reads the layer's input beside the model's
-    heads = fields.size("num_attention_heads")
-    attention = read_grouped(fields.with_layer({"hidden_size": hidden, "head_dim": hidden // heads}), family)
+    attention = zamba_attention(fields, family)
     layers: list[Attention] = []
     for word in words:
         layers += [attention, recurrent] if word == "hybrid" else [recurrent]
     return tuple(layers)
 
 
-def layers_with_cross_attention(
-    fields: Fields, family: Family, read_grouped: ReadGrouped
-) -> tuple[Attention, ...]:
-    """Llama 3.2 Vision: some layers attend to the picture's tokens instead of the text's.
+def zamba_attention(fields: Fields, family: Family) -> GroupedAttention:
+    """Return Zamba's shared attention, which reads the layer's input beside the model's.
+
+    Raises:
+        ArchitectureError: a field is missing or wrong.
+    """
+    hidden = 2 * fields.size("hidden_size")
+    heads = fields.size("num_attention_heads")
+    return read_grouped(fields.with_layer({"hidden_size": hidden, "head_dim": hidden // heads}), family)
+
+
+def layers_with_cross_attention(fields: Fields, family: Family) -> tuple[Attention, ...]:
+    """Return the layers of Llama 3.2 Vision, some of which attend to the tokens of images, not of text.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
     """
     crossing = fields.layer_numbers("cross_attention_layers")
-    plain: GroupedAttention = read_grouped(fields, family)
-    crossed = replace(plain, kind="cross_attention", norm="head")
+    plain = read_grouped(fields, family)
+    sizes = {field.name: getattr(plain, field.name) for field in dataclass_fields(plain)}
+    crossed = CrossAttention(**{**sizes, "kind": "cross_attention", "norm": "head"})
     return tuple(crossed if i in crossing else plain for i in range(fields.layers()))

@@ -1,49 +1,54 @@
-"""What single families have besides attention, feed-forward blocks and norms, as tensors."""
+"""The tensors that single families have besides attention, feed-forward blocks and norms."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenquote.memory.config.families import Family
-from tokenquote.memory.config.fields import Fields
-from tokenquote.memory.layers import Attention, CompressedAttention, Experts, GroupedAttention, Mlp
+from tokenquote.memory.layers import Attention, FeedForward
 from tokenquote.memory.layers.tensors import Tensors, matrix, vector
+from tokenquote.memory.model_config.families import Family
+from tokenquote.memory.model_config.fields import Fields
+from tokenquote.memory.model_config.uncommon_attention import zamba_attention
 
-__all__ = ["extras_of_layer", "extras_of_model"]
+__all__ = ["layer_family_tensors", "model_family_tensors"]
 
 
-def extras_of_layer(
-    attention: Attention, mlp: Mlp | Experts | None, fields: Fields, family: Family
+def layer_family_tensors(
+    attention: Attention, mlp: FeedForward, fields: Fields, family: Family
 ) -> tuple[Tensors, ...]:
-    """What one layer has besides."""
+    """Return what one layer has besides.
+
+    Raises:
+        ArchitectureError: a field is missing or wrong.
+    """
     hidden = fields.size("hidden_size")
     found: list[Tensors] = []
     if family.mlp_vectors:
         found.append(vector("mlp", family.mlp_vectors))
     if family.scalars:
         found.append(vector("norms", family.scalars))
-    if family.sub_norms and isinstance(mlp, Mlp):
-        found += [vector("norms", hidden), vector("norms", mlp.width)]
-    if family.expert_norms and isinstance(mlp, Experts):
+    if family.sub_norms and mlp.is_present and not mlp.expert_count:
+        found += [vector("norms", hidden), vector("norms", mlp.dense_width)]
+    if family.expert_norms and mlp.expert_count:
         found.append(vector("norms", hidden, family.expert_norms))
     if family.shape in ("gemma4", "gemma3n"):
-        found += _of_gemma(mlp, fields, hidden, altup=family.shape == "gemma3n")
-    if isinstance(attention, CompressedAttention):
+        found += _gemma_tensors(mlp, fields, hidden, altup=family.shape == "gemma3n")
+    if family.shape == "deepseek_v4":
         found += _hyper_connections(hidden, fields.optional_size("hc_mult") or 4)
     if family.shape == "mllama" and attention.kind == "cross_attention":
         found.append(vector("attention", 2))  # the gates of attention and of the block
     return tuple(found)
 
 
-def _of_gemma(mlp: Mlp | Experts | None, fields: Fields, hidden: int, *, altup: bool) -> Iterator[Tensors]:
+def _gemma_tensors(mlp: FeedForward, fields: Fields, hidden: int, *, altup: bool) -> Iterator[Tensors]:
     width = fields.count("hidden_size_per_layer_input")
     if width:
         yield matrix("per_layer_inputs", width, hidden, "inp_gate")
         yield matrix("per_layer_inputs", hidden, width, "proj")
         yield vector("norms", hidden)
-    if isinstance(mlp, Experts):
+    if mlp.expert_count:
         yield vector("norms", hidden, 3)
-        yield vector("router", hidden + mlp.number)  # scales of the input and of each expert
+        yield vector("router", hidden + mlp.expert_count)  # scales of the input and of each expert
     if altup:
         inputs, rank = fields.size("altup_num_inputs"), fields.size("laurel_rank")
         yield vector("norms", hidden, 3)
@@ -54,14 +59,20 @@ def _of_gemma(mlp: Mlp | Experts | None, fields: Fields, hidden: int, *, altup: 
 
 
 def _hyper_connections(hidden: int, streams: int) -> Iterator[Tensors]:
-    """Before attention and before experts: mixing weights, their bases and three scales (DeepSeek-V4)."""
+    """Yield what mixes streams before attention and experts: weights, bases, three scales (DeepSeek-V4)."""
     mixes = streams * (2 + streams)
     yield Tensors("hyper_connections", "kept", mixes, streams * hidden, 2)
     yield vector("hyper_connections", mixes + 3, 2)
 
 
-def extras_of_model(attention: tuple[Attention, ...], fields: Fields, family: Family) -> tuple[Tensors, ...]:
-    """What belongs to no layer."""
+def model_family_tensors(
+    attention: tuple[Attention, ...], fields: Fields, family: Family
+) -> tuple[Tensors, ...]:
+    """Return what belongs to no layer.
+
+    Raises:
+        ArchitectureError: a field is missing or wrong.
+    """
     hidden = fields.size("hidden_size")
     found: list[Tensors] = []
     positions = fields.optional_size(family.positions) if family.positions else None
@@ -81,9 +92,10 @@ def extras_of_model(attention: tuple[Attention, ...], fields: Fields, family: Fa
             vector("hyper_connections", streams + 1),
         ]
     if family.shape == "zamba":
-        found += _shared_block(attention, fields, hidden)
+        places = sum(layer.attends for layer in attention)
+        found += _shared_block(places, fields, family) if places else ()
     if family.shape == "mllama":
-        # Eight embeddings besides: the picture's own token, padded.
+        # Eight embeddings besides: that of the image token, padded.
         found.append(Tensors("embedding", "kept", 8, hidden))
     return tuple(found)
 
@@ -96,14 +108,11 @@ def _per_layer_embeddings(fields: Fields, hidden: int) -> Iterator[Tensors]:
     yield vector("norms", fields.size("hidden_size_per_layer_input"))
 
 
-def _shared_block(attention: tuple[Attention, ...], fields: Fields, hidden: int) -> Iterator[Tensors]:
-    """Zamba's attention and feed-forward block, as often as there are copies that take turns."""
-    places = [one for one in attention if isinstance(one, GroupedAttention)]
-    if not places:
-        return
+def _shared_block(places: int, fields: Fields, family: Family) -> Iterator[Tensors]:
+    """Yield Zamba's attention and feed-forward block, as often as there are copies that take turns."""
     copies = fields.optional_size("num_mem_blocks") or 1
-    one = places[0]
-    width = one.query_heads * one.head_dim
+    attention = zamba_attention(fields, family)
+    hidden, width = fields.size("hidden_size"), attention.query_heads * attention.head_dim
     inner = fields.size("intermediate_size")
     for rows, columns in ((width, 2 * hidden), (width, 2 * hidden), (width, 2 * hidden), (hidden, width)):
         yield Tensors("shared_block", "linear", rows, columns, copies)
@@ -111,6 +120,6 @@ def _shared_block(attention: tuple[Attention, ...], fields: Fields, hidden: int)
     yield Tensors("shared_block", "linear", hidden, inner, copies)
     yield vector("norms", 3 * hidden, copies)
     rank = fields.count("adapter_rank")
-    if rank:  # Zamba 2: each place has an adapter of its own
-        yield Tensors("shared_block", "linear", rank, hidden, len(places))
-        yield Tensors("shared_block", "linear", 2 * inner, rank, len(places))
+    if rank:  # Zamba 2 has an adapter for each place
+        yield Tensors("shared_block", "linear", rank, hidden, places)
+        yield Tensors("shared_block", "linear", 2 * inner, rank, places)

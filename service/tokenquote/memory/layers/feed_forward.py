@@ -1,0 +1,228 @@
+"""The feed-forward block of a layer: dense, a mixture of experts, or none; what every kind answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from tokenquote.memory.layers.tensors import Role, Tensors, vector
+
+__all__ = ["Experts", "FeedForward", "Mlp", "NoFeedForward"]
+
+
+class FeedForward(ABC):
+    """What a layer has besides its attention."""
+
+    __slots__ = ()
+
+    is_present: ClassVar[bool] = True
+    """Whether there is a block at all; False: its place is empty."""
+    activations_measured: ClassVar[bool] = False
+    """Whether `activation_bytes` was measured against PyTorch; False: it is an estimate."""
+
+    @abstractmethod
+    def tensors(self, hidden: int) -> Iterator[Tensors]:
+        """Yield every matrix and vector of one block of a model of this hidden width."""
+
+    @abstractmethod
+    def shared_out(self) -> Iterator[tuple[str, int]]:
+        """Yield what must divide over tensor-parallel GPUs: in words, and how many of it there are."""
+
+    @abstractmethod
+    def activation_bytes(self, hidden: int, element: int) -> int:
+        """Return the bytes per token that a training step keeps until the gradient is known.
+
+        Args:
+            hidden: the hidden width of the model.
+            element: the bytes of an activation.
+        """
+
+    @property
+    def dense_width(self) -> int:
+        """The width of what every token goes through besides routed experts; 0: there is nothing."""
+        return 0
+
+    # What only experts have; other blocks have none of them.
+
+    @property
+    def expert_count(self) -> int:
+        """The number of routed experts; 0: the block has none."""
+        return 0
+
+    @property
+    def chosen_experts(self) -> int:
+        """The number of routed experts that run for a token."""
+        return 0
+
+    @property
+    def choice_is_known(self) -> bool:
+        """Whether it is known how many experts run for a token; if not, all are taken to run."""
+        return True
+
+    @property
+    def expert_width(self) -> int:
+        """The width of a routed expert; 0: the block has none."""
+        return 0
+
+    def resting_elements(self, hidden: int) -> int:
+        """Return the weights that a token does not go through."""
+        return 0
+
+    def workspace_bytes(self, tokens: int, hidden: int, ranks: int) -> int:
+        """Return what an engine needs to run the experts of one step on one of the tensor-parallel GPUs."""
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoFeedForward(FeedForward):
+    """The empty place of a block in a layer of attention, or of a recurrence, alone (Mamba, Nemotron-H)."""
+
+    is_present: ClassVar[bool] = False
+
+    def tensors(self, hidden: int) -> Iterator[Tensors]:
+        """Yield no tensors."""
+        yield from ()
+
+    def shared_out(self) -> Iterator[tuple[str, int]]:
+        """Yield no columns."""
+        yield from ()
+
+    def activation_bytes(self, hidden: int, element: int) -> int:
+        """Return 0, since nothing is kept."""
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mlp(FeedForward):
+    """One dense block: gate, up and down; or, not gated, up and down."""
+
+    width: int
+    gated: bool = True
+    bias: bool = False
+    fused: bool = False
+    """Whether gate and up are one matrix."""
+    activations_measured: ClassVar[bool] = True
+
+    @property
+    def dense_width(self) -> int:
+        """The width of the block."""
+        return self.width
+
+    def shared_out(self) -> Iterator[tuple[str, int]]:
+        """Yield the columns of the block."""
+        yield "columns of the feed-forward block", self.width
+
+    def tensors(self, hidden: int) -> Iterator[Tensors]:
+        """Yield the matrices and biases of a dense block."""
+        return self.tensors_as("mlp", "linear", hidden)
+
+    def tensors_as(self, part: str, role: Role, hidden: int, suffix: str = "") -> Iterator[Tensors]:
+        """Yield the matrices and biases under the part, role and suffix of llama.cpp's names."""
+        inner = 2 if self.gated else 1
+        if self.fused:
+            yield Tensors(part, role, inner * self.width, hidden, name=f"ffn_up{suffix}")
+        else:
+            if self.gated:
+                yield Tensors(part, role, self.width, hidden, name=f"ffn_gate{suffix}")
+            yield Tensors(part, role, self.width, hidden, name=f"ffn_up{suffix}")
+        yield Tensors(part, role, hidden, self.width, name=f"ffn_down{suffix}")
+        if self.bias:
+            yield vector(part, inner * self.width + hidden)
+
+    def activation_bytes(self, hidden: int, element: int) -> int:
+        """Return gate, its activation, up and their product; or up and its activation."""
+        return element * self.width * (4 if self.gated else 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Experts(FeedForward):
+    """A mixture of experts with its router, and what runs for every token beside it."""
+
+    number: int
+    width: int
+    bias: bool = False
+    gated: bool = True
+    active: int | None = None
+    """The number of experts that run for a token; None: the config does not say it."""
+    shared_width: int = 0
+    """The width of all shared experts together, which run for every token."""
+    shared_gate: bool = False
+    router_bias: bool = False
+    latent: int | None = None
+    """The width that experts work in, where it is not the hidden one (Nemotron 3 Super); None: it is."""
+    idle: int = 0
+    """The experts that the router may choose and that do nothing (LongCat-Flash)."""
+    dense: Mlp | None = None
+    """A dense block beside the experts (Gemma 4, Arctic); None: there is none."""
+
+    @property
+    def dense_width(self) -> int:
+        """The width of all shared experts together."""
+        return self.shared_width
+
+    @property
+    def expert_count(self) -> int:
+        """The number of routed experts."""
+        return self.number
+
+    @property
+    def chosen_experts(self) -> int:
+        """The number of experts that run for a token; all, if the config does not say it."""
+        return self.active or self.number
+
+    @property
+    def choice_is_known(self) -> bool:
+        """Whether the config says how many experts run for a token."""
+        return self.active is not None
+
+    @property
+    def expert_width(self) -> int:
+        """The width of a routed expert."""
+        return self.width
+
+    def shared_out(self) -> Iterator[tuple[str, int]]:
+        """Yield the columns of an expert."""
+        yield "columns of an expert", self.width
+
+    def tensors(self, hidden: int) -> Iterator[Tensors]:
+        """Yield routed experts, their way into a latent width, the router, and what runs for every token."""
+        yield from self._routed(hidden)
+        if self.latent is not None:
+            yield Tensors("experts", "linear", self.latent, hidden)
+            yield Tensors("experts", "linear", hidden, self.latent)
+        yield Tensors("router", "kept", self.number + self.idle, hidden, name="ffn_gate_inp")
+        if self.router_bias:
+            yield vector("router", self.number + self.idle)
+        if self.shared_width:
+            shared = Mlp(width=self.shared_width, gated=self.gated)
+            yield from shared.tensors_as("shared_experts", "linear", hidden, "_shexp")
+        if self.shared_gate:
+            yield Tensors("router", "kept", 1, hidden, name="ffn_gate_inp_shexp")
+        if self.dense is not None:
+            yield from self.dense.tensors(hidden)
+
+    def _routed(self, hidden: int) -> Iterator[Tensors]:
+        expert = Mlp(width=self.width, gated=self.gated, bias=self.bias)
+        for tensor in expert.tensors_as("experts", "expert", self.latent or hidden, "_exps"):
+            yield replace(tensor, copies=tensor.copies * self.number)
+
+    def resting_elements(self, hidden: int) -> int:
+        """Return the weights of the experts that the router does not choose; 0 if their number is unknown."""
+        if self.active is None:
+            return 0
+        routed = sum(tensor.elements for tensor in self._routed(hidden))
+        return routed * max(0, self.number - self.active) // self.number
+
+    def workspace_bytes(self, tokens: int, hidden: int, ranks: int) -> int:
+        """Return 2 T k (max(h, 2 w / tp) + w / tp) for experts of width w of which k are chosen."""
+        width = max(hidden, 2 * self.width // ranks) + self.width // ranks
+        return 2 * tokens * self.chosen_experts * width
+
+    def activation_bytes(self, hidden: int, element: int) -> int:
+        """Return what the chosen experts, the shared ones, the router and a dense block keep."""
+        each = element * (self.width * (4 if self.gated else 2) + 2 * hidden)
+        shared = element * self.shared_width * (4 if self.gated else 2)
+        dense = 0 if self.dense is None else self.dense.activation_bytes(hidden, element)
+        return self.chosen_experts * each + shared + 4 * self.number + dense

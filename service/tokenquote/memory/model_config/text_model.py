@@ -1,0 +1,120 @@
+"""The text model within a config, its family, and what is to be said of fields that were not read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tokenquote.memory.layers.tensors import Tensors
+from tokenquote.memory.model_config.families import UNKNOWN
+from tokenquote.memory.model_config.family_table import FAMILIES
+from tokenquote.memory.model_config.fields import ArchitectureError, Fields, Location, as_mapping, as_text
+from tokenquote.memory.model_config.vision import tower_tensors
+
+__all__ = ["TextModel"]
+
+# Configs of models that also take images or audio hold the text model's fields in one of these.
+_TEXT_MODELS = ("text_config", "llm_config", "language_config", "thinker_config")
+_OTHER_TOWERS = ("audio_config", "vision_tower", "speech_config", "vision")
+
+_NOT_COUNTED = "{}: not counted"
+# Towers that several models have, each with its own projector; those of these models are counted.
+_JOINED = {
+    "siglip_vision_model": ("gemma3",),
+    "clip_vision_model": ("llava",),
+    "pixtral": ("mistral3", "llava"),
+}
+
+# Encoders keep nothing, others keep what nobody here has read up: to count them like Llama would be wrong.
+_OTHER_MEMORY = (
+    "bert", "deberta", "deberta-v2", "distilbert", "electra", "modernbert", "mpnet", "roberta", "rwkv", "t5",
+    "xlm-roberta", "xlstm",
+)  # fmt: skip
+
+
+class TextModel:
+    """The text model within a config, and its family."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        """Find the text model.
+
+        Raises:
+            ArchitectureError: the model type is no word, or is one whose memory is not counted.
+        """
+        location: Location = ()
+        inner = config
+        for name in _TEXT_MODELS:
+            if (text_model := as_mapping(inner.get(name))) is not None:
+                inner, location = text_model, (*location, name)
+        self._outer = config
+        stated = inner.get("model_type") or config.get("model_type")
+        model_type = as_text(stated)
+        if stated is not None and model_type is None:
+            raise ArchitectureError((*location, "model_type"), "a word is expected")
+        if model_type in _OTHER_MEMORY:
+            detail = f"{model_type} keeps other things than keys and values of heads: not yet offered"
+            raise ArchitectureError((*location, "model_type"), detail)
+        self.model_type = model_type
+        self.family = FAMILIES.get(model_type or "", UNKNOWN)
+        self.known = model_type in FAMILIES
+        self.fields = Fields(inner, location, self.family.defaults, self.family.names)
+
+    def tied(self) -> bool:
+        """Return whether the output uses the embedding's matrix; a multimodal config says it at its top."""
+        outer = Fields(self._outer, (), {}).flag("tie_word_embeddings", self.family.tied)
+        return self.fields.flag("tie_word_embeddings", outer)
+
+    def tower(self) -> tuple[tuple[Tensors, ...], list[str]]:
+        """Return the vision tower, and what is to be said of it; a tower of an unknown kind is left out."""
+        stated = self._outer.get("vision_config")
+        if not stated:
+            return (), []
+        vision = as_mapping(stated)
+        if vision is None:
+            return (), [_NOT_COUNTED.format("vision_config")]
+        kind = str(vision.get("model_type") or self._outer.get("model_type"))
+        if self._outer.get("model_type") not in _JOINED.get(kind, (self._outer.get("model_type"),)):
+            return (), [_NOT_COUNTED.format("vision_config")]
+        try:
+            found = tower_tensors(
+                kind, Fields(vision, ("vision_config",), {}), self.fields.size("hidden_size")
+            )
+        except ArchitectureError as error:
+            where = ".".join(map(str, error.location))
+            return (), [f"{_NOT_COUNTED.format('vision_config')} ({where}: {error.detail})"]
+        if found is None:
+            return (), [_NOT_COUNTED.format("vision_config")]
+        return found, [
+            "vision_config: counted, in 16 bits where the format leaves it out (of GGUF, its own file)"
+        ]
+
+    def assumptions(self) -> tuple[str, ...]:
+        """Return the defaults that were taken for fields which the config does not state."""
+        return tuple(
+            f"{name}: {value}, the default of {self.model_type}, which the config does not state"
+            for name, value in self.fields.taken_defaults.items()
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what a reader must know of a model type that is not in the table."""
+        if self.known:
+            return ()
+        if self.model_type is None:
+            return ("the config has no model_type: counted as if the model were built like Llama",)
+        return (f"model type {self.model_type[:64]!r} is not known: counted as if it were built like Llama",)
+
+    def window_warning(self) -> tuple[str, ...]:
+        """Return a warning if an unknown model has a window, since it is unknown too what it does with it."""
+        fields = self.fields
+        if self.known or not fields.raw("sliding_window") or fields.has("layer_types"):
+            return ()
+        if fields.has("use_sliding_window") or fields.has("sliding_window_pattern"):
+            return ()
+        return ("sliding_window is not applied, since no layer_types say where: an upper bound",)
+
+    def left_out(self) -> list[str]:
+        """Return what the config has besides and is not counted."""
+        left_out = [_NOT_COUNTED.format(name) for name in _OTHER_TOWERS if self._outer.get(name)]
+        if self.fields.count("num_nextn_predict_layers") or self.fields.count("mtp_num_hidden_layers"):
+            left_out.append("layers that predict further tokens (MTP): not counted")
+        return left_out
