@@ -47,6 +47,12 @@ def read_format(row: Mapping[str, Any]) -> str:
     return api
 
 
+def body_with_betas(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the body with the betas of Anthropic's header in it, where Bedrock and Vertex have them."""
+    betas = (row.get("headers") or {}).get("anthropic-beta")
+    return {"anthropic_beta": betas.split(","), **row["request"]} if betas else row["request"]
+
+
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of a JSON-lines file, compressed or not."""
     with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:

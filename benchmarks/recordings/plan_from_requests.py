@@ -40,14 +40,15 @@ def read_caching(bodies: Sequence[Mapping[str, Any]], *, has_start: bool = True)
 
 def _added(before: Request, after: Request) -> tuple[Message, ...]:
     """Return the messages that the later request sends for the first time."""
-    same = (before.tools, before.schema, before.tool_choice) == (after.tools, after.schema, after.tool_choice)
-    if not same:
-        raise NotAPlan("a request has other tools, another output schema or another tool_choice")
-    if before.settings != after.settings:
-        raise NotAPlan("a request has other settings")
+    if _settings(before) != _settings(after):
+        raise NotAPlan("a request has other tools, another output schema, tool_choice or other settings")
     if after.messages[: len(before.messages)] != before.messages:
         raise NotAPlan("a request does not continue the one before")
     return after.messages[len(before.messages) :]
+
+
+def _settings(request: Request) -> tuple[object, ...]:
+    return request.tools, request.schema, request.tool_choice, request.settings
 
 
 def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
@@ -56,6 +57,8 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
         spoken += 1
     answer, rest = new[:spoken], new[spoken:]
     _check_plannable(answer, rest)
+    if any(message.failed for message in rest):
+        raise NotAPlan("a result is an error, which no plan says")
     said = [text for message in answer for text in message.texts]
     calls = [call for message in answer for call in message.calls]
     results = [message for message in rest if message.role == "tool"]

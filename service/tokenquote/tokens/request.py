@@ -12,6 +12,7 @@ from tokenquote.errors import LocatedError, Location
 
 __all__ = [
     "BodyError",
+    "DocumentText",
     "JsonObject",
     "Location",
     "Media",
@@ -70,6 +71,18 @@ class Media:
     """Whether the host shows some models only a document's text (Bedrock's Converse without citations)."""
 
 
+class DocumentText(str):
+    """The text of a document that a body sends as text and not as a file; some providers say so around it."""
+
+    heading: str
+
+    def __new__(cls, text: str, title: str = "") -> DocumentText:
+        """Make it of the text, and of the title or name that the body gives it; empty: it has none."""
+        document = super().__new__(cls, text)
+        document.heading = title
+        return document
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A piece of a body that no rule here knows how to count: it is named, and counted by its JSON."""
@@ -117,6 +130,8 @@ class Message:
     states_role: bool = True
     """Whether it opens an entry of the body that states a role: a body of Gemini's may leave roles out, and
     an entry with two results makes two messages."""
+    failed: bool = False
+    """Whether a tool message is marked as an error."""
 
     @property
     def texts(self) -> tuple[str, ...]:

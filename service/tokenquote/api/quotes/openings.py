@@ -22,6 +22,7 @@ from tokenquote.tokens import (
     read_tools,
 )
 from tokenquote.tokens.bodies.cache_marks import cut_body, cut_request, find_cache_marks
+from tokenquote.tokens.request import ToolChoice
 from tokenquote_client import plan as wire
 
 __all__ = ["OpeningReader", "Started", "count_marks"]
@@ -37,6 +38,10 @@ class Started:
     """Calls with their results that the body ends with: the first answer follows them."""
     in_chat: bool
     """Whether it is a Chat Completions body, in which media may cost a little more."""
+    spoken: Sequence[Message]
+    """All messages of the body but those of the system."""
+    choice: ToolChoice | None
+    """The choice of tools that the body states, and every later request with it."""
     rules: TokenRules
     """The rules for what follows the body."""
 
@@ -76,8 +81,15 @@ class OpeningReader:
             system=counted.system + counted.schema,
             messages=counted.messages + counted.unknown + self._media(request),
         )
-        in_chat = request.shape == "chat"
-        return Started(opening, _unanswered(request.messages), in_chat, self.rules.after(request))
+        self.amounts.assumptions += counted.notes
+        return Started(
+            opening,
+            _unanswered(request.messages),
+            request.shape == "chat",
+            [message for message in request.messages if message.role != "system"],
+            request.tool_choice,
+            self.rules.after(request),
+        )
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:

@@ -10,6 +10,7 @@ from pydantic import Field, StrictInt, model_validator
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
+from tokenquote.catalog.schema.claude_frame import ClaudeFrame
 from tokenquote.catalog.schema.framing import EarlierFraming, Framing
 from tokenquote.catalog.schema.gemini import GeminiRoute
 
@@ -65,6 +66,8 @@ class CountingRule(Entry):
     gemini: tuple[GeminiRoute, ...] = ()
     """How Google turns requests into tokens; a router that chooses between surfaces has two routes, the
     likelier first. Empty: the model is not Gemini."""
+    claude: ClaudeFrame | None = None
+    """What Anthropic's prompt holds around texts. None: the model is not a Claude whose prompt is known."""
     method: Literal["exact", "rule", "calibrated", "assumed"]
     """How sure the counts of texts are."""
     factor: Money = Decimal(1)

@@ -25,6 +25,7 @@ from tokenquote.tokens.bodies.schemas import read_json_schema, read_tools_member
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
 from tokenquote.tokens.request import (
     BodyError,
+    DocumentText,
     JsonObject,
     Location,
     MediaKind,
@@ -66,7 +67,9 @@ def read_bedrock_converse(body: JsonObject) -> Request:
         tools=tools.functions,
         schema=_read_schema(body),
         tool_choice=read_tool_choice(find_member(config, "toolChoice")),
-        settings=select_members(extra, "thinking", "reasoning_config") if isinstance(extra, dict) else {},
+        settings=select_members(extra, "anthropic_beta", "thinking", "reasoning_config")
+        if isinstance(extra, dict)
+        else {},
         unknown=tools.unknown,
         shape="converse",
     )
@@ -128,7 +131,8 @@ def _read_result(result: JsonObject, at: Location) -> Message:
             parts.append(to_json(block["json"]))
         else:
             parts.append(_read_media(block, where))
-    return Message("tool", tuple(parts), call_id=str(result.get("toolUseId")))
+    failed = result.get("status") == "error"
+    return Message("tool", tuple(parts), call_id=str(result.get("toolUseId")), failed=failed)
 
 
 def _read_media(block: JsonObject, at: Location) -> MessagePart:
@@ -140,7 +144,7 @@ def _read_media(block: JsonObject, at: Location) -> MessagePart:
     source = read_object(medium.get("source"), (*at, kind, "source"))
     value = source.get("bytes") or find_member(source.get("s3Location"), "uri")
     if kind == "document" and isinstance(text := source.get("text"), str):
-        return text
+        return DocumentText(text, str(medium.get("name") or ""))
     media = read_media(
         kind,
         value,

@@ -83,8 +83,18 @@ class GeminiRequests:
         """Count tool definitions; system messages change nothing in them."""
         return self._likeliest(lambda route: route.tools(tools))
 
-    def appended(self, messages: Sequence[Message]) -> Count:
-        """Count what messages add to a request that goes before them."""
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it."""
+        return False
+
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
+        """Count what messages add to a request; it does not matter what goes before them."""
         return self._likeliest(lambda route: route.messages(messages))
 
     def _by_tool(self, tools: Sequence[ToolDefinition]) -> dict[str, int]:
