@@ -23,6 +23,7 @@ from tokenquote.tokens.request import (
     OutputSchema,
     Request,
     ToolCall,
+    ToolChoice,
     ToolDefinition,
 )
 from tokenquote.tokens.request_count import RequestCount
