@@ -52,14 +52,17 @@ def test_the_answer_has_what_the_contract_names(http: httpx2.Client) -> None:
 
 
 def test_each_tool_is_named_with_its_tokens(http: httpx2.Client) -> None:
-    """The block of 39 has 16 for `f` and 10 for `g`; around it 3, as no system message holds it: 4 - 1."""
+    """The block of 39 has 16 for `f` and 10 for `g`; around it 3, as no system message holds it: 4 - 1.
+
+    Bills of blocks lie within 8 tokens of the rule.
+    """
     tools = [TOOL, {"type": "function", "function": {"name": "g"}}]
     answered = answer(http, {"model": "gpt-4o", "messages": [USER], "tools": tools})
     assert answered.tools == {"f": 16, "g": 10}
     assert answered.breakdown.tools == 39
     assert answered.breakdown.framing == 3 + 4 + 3
     assert answered.input_tokens == 3 + 4 + 2 + 39 + 3
-    assert (answered.method, answered.low, answered.high) == ("calibrated", 51 - 2, 51 + 4)
+    assert (answered.method, answered.low, answered.high) == ("calibrated", 51 - 8, 51 + 8)
 
 
 def test_a_tool_is_as_dear_as_its_model_counts(http: httpx2.Client) -> None:

@@ -152,13 +152,13 @@ def test_law_8_an_item_in_tokens_carries_no_framing(quoted: Ask) -> None:
 
 
 def test_a_document_counts_as_images_of_its_pages_and_as_text(quoted: Ask) -> None:
-    """claude-opus-4-8: a US Letter page is 45 x 34 squares of 28 = 1,530; 46 around the document."""
+    """claude-opus-4-8: a US Letter page is 45 x 34 squares of 28 = 1,530; 43 around the document."""
     plan = {"model": "claude-opus-4-8", "caching": OFF}
     assumed = quoted(turns=[turn([DOCUMENT])], **plan)
     assert media(assumed) == (10 * 1530, 0, 0)
-    assert inputs(assumed) == [10 * 1530 + 10 * 1100 + 46 + AROUND]
+    assert inputs(assumed) == [10 * 1530 + 10 * 1100 + 43 + AROUND]
     known = quoted(turns=[turn([{**DOCUMENT, "text_tokens": 4000}])], **plan)
-    assert inputs(known) == [10 * 1530 + 4000 + 46 + AROUND]
+    assert inputs(known) == [10 * 1530 + 4000 + 43 + AROUND]
     counted = known.counts[0]
     assert (counted.what, counted.tokens, counted.method) == ("turns/0/user/0", 19_300, "calibrated")
     assert any("the text of a document of which only" in said for said in assumed.assumptions)

@@ -150,7 +150,8 @@ def test_no_model_is_counted_with_another_vocabulary_in_silence(catalog: Catalog
         if counting.method == "exact":
             entry = catalog.vocabularies[counting.vocabulary]
             packaged = entry.file is not None and entry.package is None
-            assert packaged or (counting.template and counting.without_vocabulary), model.id
+            rendered = counting.template is not None or counting.gemini
+            assert packaged or (rendered and counting.without_vocabulary), model.id
             assert counting.factor == counting.low == counting.high == 1
         else:
             assert counting.low < 1 < counting.high, model.id
@@ -160,10 +161,9 @@ def test_no_model_is_counted_with_another_vocabulary_in_silence(catalog: Catalog
 def test_a_count_that_is_not_exact_says_so(quoted: Callable[..., Quote]) -> None:
     text = "The quick brown fox jumps over the lazy dog. " * 20
     exact = quoted(turns=[{"user": text}]).counts[0]
-    fitted = quoted(model="anthropic/claude-opus-4-8", turns=[{"user": text}]).counts[0]
+    fitted = quoted(model="xai/grok-4", turns=[{"user": text}]).counts[0]
     assumed = quoted(model="openai/gpt-6-sol", turns=[{"user": text}]).counts[0]
     assert (exact.method, exact.low, exact.tokens, exact.high) == ("exact", 201, 201, 201)
     assert fitted.method == "calibrated"
-    assert fitted.low < 201 * 1.3 < fitted.high
     assert fitted.low < fitted.tokens < fitted.high
     assert (assumed.method, assumed.low, assumed.tokens, assumed.high) == ("assumed", 180, 201, 222)

@@ -45,7 +45,16 @@ def request(*messages: Message, **members: Any) -> Request:
             {"document": {"format": "pdf", "name": "n", "source": {"bytes": "QUJD"}}},
             Message(
                 "user",
-                (Media("document", (*AT, "document", "source"), data="QUJD", media_type="pdf", name="n"),),
+                (
+                    Media(
+                        "document",
+                        (*AT, "document", "source"),
+                        data="QUJD",
+                        media_type="pdf",
+                        name="n",
+                        text_only=True,
+                    ),
+                ),
             ),
             id="a document",
         ),
