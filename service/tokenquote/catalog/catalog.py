@@ -21,7 +21,7 @@ from tokenquote.catalog.models import (
 )
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.catalog.schema.counting import CountingRule
-from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, MediaFamily, matches
+from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, HostFraming, MediaFamily, matches
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import Vocabulary
@@ -40,6 +40,7 @@ class Catalog:
     counting: Mapping[str, CountingRule]
     families: tuple[CountingFamily, ...]
     media_families: tuple[MediaFamily, ...]
+    hosts: tuple[HostFraming, ...]
     host_doubts: tuple[HostDoubt, ...]
     profiles: Mapping[str, AmountProfiles]
     quantization: QuantizationFile
@@ -99,8 +100,11 @@ class Catalog:
         return CountedAs(name, self.as_billed_on(api, name, self.counting[family.counting]), family.shape)
 
     def as_billed_on(self, api: str, name: str, rule: CountingRule) -> CountingRule:
-        """Return the rule, less sure of itself where hosts are known to bill the model otherwise."""
+        """Return the rule with what the host does otherwise, less sure of itself where bills do not equal it."""
         lower = name.lower()
+        for host in self.hosts:
+            if matches(host.apis, api) and matches(host.names, lower):
+                rule = rule.with_changes(host.framing, host.values, host.joined_by)
         doubt = next(
             (doubt for doubt in self.host_doubts if matches(doubt.apis, api) and matches(doubt.names, lower)),
             None,

@@ -70,8 +70,9 @@ class FramedBlocks:
         framing += rule.beside_tools if tools else 0
         if rule.style == "unbilled":
             return self._texts.around(framing)
-        if rule.style == "json":
-            written = json.dumps(schema.schema, separators=(",", ":"), ensure_ascii=False)
+        if rule.style in ("json", "json-spaced"):
+            blanks = (",", ":") if rule.style == "json" else (", ", ": ")
+            written = json.dumps(schema.schema, separators=blanks, ensure_ascii=False)
             return self._structure(self._texts.encode(written), framing)
         # After a block of tools it does not touch the system message's text.
         return self._structure(self._joined(() if tools else system, response_format_block(schema)), framing)
