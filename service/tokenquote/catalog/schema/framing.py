@@ -64,9 +64,9 @@ class ToolFraming(Entry):
 class SchemaFraming(Entry):
     """The tokens that a provider adds for an output schema, besides those of its block."""
 
-    style: Literal["block", "json", "json-spaced", "unbilled"] = "block"
-    """The form in which the model sees the schema: OpenAI's block in the system message, compact JSON, or JSON
-    with a blank behind every colon and comma; `unbilled` schemas cost none of their tokens."""
+    style: Literal["block", "json", "json-line", "unbilled"] = "block"
+    """The form in which the model sees the schema: OpenAI's block in the system message, compact JSON, or a
+    line of JSON with a blank behind every colon and comma; `unbilled` schemas cost none of their tokens."""
     per_request: StrictInt = 0
     """The tokens added once to a request with an output schema."""
     with_name: bool = False

@@ -104,7 +104,8 @@ class TemplatedRequests:
         if messages[-1].role == "assistant":
             conversation.append(_QUESTION)
             tokens += self._question
-        return self._framed(self._tokens(conversation) - tokens, _list_texts(messages))
+        counted = self._framed(self._tokens(conversation) - tokens, _list_texts(messages))
+        return self._hosted.calls(counted, messages)
 
     def _before(self, role: Role) -> tuple[list[Message], int]:
         """Return a short conversation that a message of this role can follow, with its request's tokens."""

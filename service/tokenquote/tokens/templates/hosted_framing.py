@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tokenquote.catalog.schema.framing import Framing
-from tokenquote.counts import Count
+from tokenquote.counts import Count, least_certain
 from tokenquote.tokens.request import Message, Request, ToolDefinition
 from tokenquote.tokens.texts import TextCounter
+from tokenquote.tokens.tools.response_formats import schema_as_json
 
 __all__ = ["HostedFraming"]
+
+_SCHEMA_DOUBT = 3
+"""The tokens that a host's own rendering of a schema was seen to be off."""
 
 
 class HostedFraming:
@@ -58,6 +61,8 @@ class HostedFraming:
             return 0
         if choice.mode == "none":
             return rule.choice_none
+        if choice.mode == "named" and self._values.get("named_tool_alone"):
+            return 0
         tokens = rule.choice_forced if choice.mode in ("required", "named") else 0
         if choice.mode == "named" and choice.names and rule.choice_named is not None:
             tokens += rule.choice_named + self._texts.encode(choice.names[0])
@@ -68,15 +73,29 @@ class HostedFraming:
         rule = self._framing.output_schema
         if request.schema is None or "output_schema" not in self._framing.model_fields_set:
             return self._texts.banded(rendered)
-        blanks = (", ", ": ") if rule.style == "json-spaced" else (",", ":")
-        written = json.dumps(request.schema.schema, separators=blanks, ensure_ascii=False)
-        tokens = 0 if rule.style == "unbilled" else self._texts.encode(written)
-        return self._texts.banded(rendered + tokens).with_framing(rule.per_request)
+        tokens = 0 if rule.style == "unbilled" else self._texts.encode(schema_as_json(request.schema, rule.style))
+        counted = self._texts.banded(rendered + tokens).with_framing(rule.per_request)
+        return _widened(counted, _SCHEMA_DOUBT)
 
     def messages(self, counted: Count, request: Request, *, thinks: bool) -> Count:
         """Count messages with the text that asks for JSON, and with room for one about the effort."""
-        if request.json_mode and request.schema is None:
-            counted = counted.with_framing(self._framing.json_mode)
+        hidden = self._framing.json_mode
+        if request.json_mode and request.schema is None and hidden:
+            counted = _widened(counted.with_framing(hidden), hidden)
         if thinks and self._framing.effort_text:
-            counted = replace(counted, high=counted.high + self._framing.effort_text, method="calibrated")
-        return counted
+            counted = _widened(counted, 0, self._framing.effort_text)
+        return self.calls(counted, request.messages)
+
+    def calls(self, counted: Count, messages: Sequence[Message]) -> Count:
+        """Widen the band of messages for calls of tools, where the host's own form of them is not exact."""
+        rule, calls = self._framing.tools, sum(len(message.calls) for message in messages)
+        if not calls or "tools" not in self._framing.model_fields_set:
+            return counted
+        return _widened(counted, rule.call_slack * calls)
+
+
+def _widened(count: Count, below: int, above: int | None = None) -> Count:
+    """Return the count as a calibrated one, with a band that is wider below and above."""
+    above = below if above is None else above
+    method = least_certain("calibrated", count.method)
+    return replace(count, low=count.low - below, high=count.high + above, method=method)
