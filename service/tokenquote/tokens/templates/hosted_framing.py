@@ -82,8 +82,9 @@ class HostedFraming:
         hidden = self._framing.json_mode
         if request.json_mode and request.schema is None and hidden:
             counted = _widened(counted.with_framing(hidden), hidden)
-        if thinks and self._framing.effort_text:
-            counted = _widened(counted, 0, self._framing.effort_text)
+        if thinks and (effort := self._framing.effort_text):
+            stated = bool(self._values.get("effort_texts"))
+            counted = _widened(counted, effort if stated else 0, 0 if stated else effort)
         return self.calls(counted, request.messages)
 
     def calls(self, counted: Count, messages: Sequence[Message]) -> Count:
