@@ -100,7 +100,10 @@ class Catalog:
         return CountedAs(name, self.as_billed_on(api, name, self.counting[family.counting]), family.shape)
 
     def as_billed_on(self, api: str, name: str, rule: CountingRule) -> CountingRule:
-        """Return the rule with what the host does otherwise, less sure of itself where bills do not equal it."""
+        """Return the rule with what the host does otherwise.
+
+        It is less sure of itself where bills are known not to equal it.
+        """
         lower = name.lower()
         for host in self.hosts:
             if matches(host.apis, api) and matches(host.names, lower):

@@ -73,7 +73,9 @@ class HostedFraming:
         rule = self._framing.output_schema
         if request.schema is None or "output_schema" not in self._framing.model_fields_set:
             return self._texts.banded(rendered)
-        tokens = 0 if rule.style == "unbilled" else self._texts.encode(schema_as_json(request.schema, rule.style))
+        tokens = (
+            0 if rule.style == "unbilled" else self._texts.encode(schema_as_json(request.schema, rule.style))
+        )
         counted = self._texts.banded(rendered + tokens).with_framing(rule.per_request)
         return _widened(counted, _SCHEMA_DOUBT)
 
