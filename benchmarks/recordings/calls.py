@@ -24,9 +24,12 @@ MEDIA = frozenset({"images", "audio", "video", "document", "remote_media"})
 # Names that hosts and earlier years use for models that the catalog has under another name. Only the
 # benchmark reads names this way: the service itself never guesses.
 _DATE = re.compile(r"(-\d{4}-\d{2}-\d{2}|-\d{8}|@\d{8}|-latest|:free|:latest)$")
+_HOSTED = re.compile(r"^((us|eu|apac|jp|au|global)\.)?anthropic\.|-v\d+(:\d+)?$")
+_CLAUDE_DOT = re.compile(r"(?<=-\d)\.(?=\d)")
 _RENAMED = {
     "deepseek-chat": "deepseek/deepseek-v4-flash",
     "deepseek-reasoner": "deepseek/deepseek-v4-flash",
+    "gemini-3-pro-preview": "google/gemini-3.1-pro-preview",
     "gpt-4-0613": "openai/gpt-4",
     "gpt-4-0125-preview": "openai/gpt-4-turbo",
     "gpt-35-turbo": "openai/gpt-3.5-turbo",
@@ -42,6 +45,12 @@ def read_format(row: Mapping[str, Any]) -> str:
     if CHAT_APIS.search(api) and "messages" not in body and "message" not in body:
         return looks_like(body) or api
     return api
+
+
+def body_with_betas(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the body with the betas of Anthropic's header in it, where Bedrock and Vertex have them."""
+    betas = (row.get("headers") or {}).get("anthropic-beta")
+    return {"anthropic_beta": betas.split(","), **row["request"]} if betas else row["request"]
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -70,6 +79,8 @@ def catalog_model(name: str | None, catalog: Catalog) -> Model | None:
     if not name:
         return None
     bare = name.rsplit("/", 1)[-1]
+    if "claude" in bare:
+        bare = _CLAUDE_DOT.sub("-", _HOSTED.sub("", _HOSTED.sub("", bare)))
     undated = _DATE.sub("", bare)
     for spelling in (name, _DATE.sub("", name), bare, undated, _RENAMED.get(undated), _RENAMED.get(bare)):
         if spelling:

@@ -11,21 +11,23 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from benchmarks.recordings.calls import catalog_model, is_text_only, read_format, recorded_names, rows
-from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_requests
+from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_requests, read_caching
 from benchmarks.recordings.snapshots import recorded_day
 from benchmarks.recordings.token_counts import TokenCounter
 
 from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog, Model, ModelNotFound
+from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
 
-__all__ = ["Grower", "Grown"]
+__all__ = ["Grower", "Grown", "read_conversations"]
 
 # Prices do not matter here, but a plan is quoted at an instant.
 _AT = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
@@ -58,73 +60,98 @@ class Grower:
         self._vocabularies = Vocabularies(catalog.vocabularies)
         self._counter = TokenCounter(catalog, self._vocabularies)
 
-    def conversations(self, recordings: Path, conversations: Path) -> Iterator[Grown]:
+    def conversations(self, recordings: Sequence[Path], conversations: Path) -> Iterator[Grown]:
         """Quote chains of recorded calls, oldest call first."""
-        by_id = {row["id"]: row for row in rows(recordings)}
-        for chain in json.loads(conversations.read_text(encoding="utf-8")):
-            calls = [by_id[call_id] for call_id in chain["ids"]]
+        for chain, calls in read_conversations(recordings, conversations):
             yield self._grown({"ids": chain["ids"]}, chain["api"], calls)
 
-    def runs(self, path: Path) -> Iterator[Grown]:
+    def runs(self, paths: Sequence[Path]) -> Iterator[Grown]:
         """Quote long agent runs; step k sends the first `n_messages` messages."""
-        for run in rows(path):
-            calls = [
-                {
-                    "api": run.get("api", "deepseek.chat"),
-                    "model_requested": run["model"],
-                    "features": [],
-                    "request": {
-                        "model": run["model"],
-                        "messages": run["messages"][: step["n_messages"]],
-                        "tools": run["tools"] or [],
-                    },
-                    "input_tokens": step["usage"]["prompt_tokens"],
-                    "cached_tokens": (step["usage"].get("prompt_tokens_details") or {}).get("cached_tokens"),
-                }
-                for step in run["steps"]
-            ]
-            yield self._grown({"run": run["run"]}, "long runs", calls)
+        for run in (run for path in paths for run in rows(path)):
+            calls = [*_read_steps(run)]
+            yield self._grown({"run": run["run"]}, f"{calls[0]['api']}, {run['model']}", calls)
 
     def _grown(self, key: Mapping[str, Any], family: str, calls: Sequence[Mapping[str, Any]]) -> Grown:
-        quoted, reason = self._quote(calls)
+        quoted, reason = self.quote(calls)
         predicted: list[int] | None = None
         if quoted is None:
-            predicted = self._count_singly(calls)
-        elif quoted.requests is not None:
-            predicted = [request.input_tokens for request in quoted.requests]
+            predicted = self.count_singly(calls)
+            predicted = predicted or None
+            reads = self._read_as_stated(calls, predicted) if predicted else None
+        else:
+            predicted = [request.input_tokens for request in quoted.requests or ()]
+            reads = [request.cache_read_tokens for request in quoted.requests or ()]
         return Grown(
             key,
             family,
             all(is_text_only(call) and not call.get("suspect") for call in calls),
             predicted,
-            [request.cache_read_tokens for request in quoted.requests or ()] if quoted else None,
+            reads,
             [call.get("input_tokens") or 0 for call in calls],
             [call.get("cached_tokens") or 0 for call in calls],
             quoted is not None,
             reason,
         )
 
-    def _count_singly(self, calls: Sequence[Mapping[str, Any]]) -> list[int] | None:
+    def count_singly(self, calls: Sequence[Mapping[str, Any]]) -> list[int] | None:
+        """Count each request by itself; None if one of them cannot be counted."""
         counts = [self._counter.predict(call)[0] for call in calls]
         known = [count.tokens for count in counts if count is not None]
         return known if len(known) == len(calls) else None
 
-    def _quote(self, calls: Sequence[Mapping[str, Any]]) -> tuple[Quote | None, str | None]:
+    def quote(self, calls: Sequence[Mapping[str, Any]]) -> tuple[Quote | None, str | None]:
+        """Quote the requests as one plan; None and the reason if they are none, or cannot be quoted."""
         try:
+            if not calls:
+                raise NotAPlan("a call of the conversation is not among the recordings")
             model = self._model(calls[0])
+            if any(self._find_rule(call) != model.counting for call in calls[1:]):
+                raise NotAPlan("requests are answered by several models")
             plan = plan_from_requests(read_format(calls[0]), [call["request"] for call in calls])
-            quoted = quote_as(
-                Plan.model_validate({**plan, "model": model.id}),
-                model,
-                self._catalog,
-                self._vocabularies,
-                _AT,
-            )
+            quoted = self._quote_plan(plan, model, self._find_day(calls[0]))
         except (LocatedError, NotAPlan, ValueError) as error:
             return None, str(error)[:200]
         if quoted.totals.requests != len(calls):
             return None, "the plan makes another number of requests than were recorded"
         return quoted, None
+
+    def _quote_plan(self, plan: Mapping[str, Any], model: Model, day: dt.date | None) -> Quote:
+        asked = Plan.model_validate({**plan, "model": model.id})
+        at = _AT if day is None else dt.datetime.combine(day, dt.time(12), dt.UTC)
+        return quote_as(asked, model, self._catalog, self._vocabularies, at)
+
+    def _read_as_stated(self, calls: Sequence[Mapping[str, Any]], inputs: Sequence[int]) -> list[int] | None:
+        """Return what the cache serves of requests that are no plan, from their single counts.
+
+        Each request is taken to send the one before it again whole. None where one is shorter than that.
+        """
+        added = [after - before for before, after in pairwise([0, *inputs])]
+        if min(added) < 0:
+            return None
+        turns = [{"user": tokens, "assistant": 0, "reasoning": 0} for tokens in added]
+        try:
+            caching = read_caching([call["request"] for call in calls], has_start=False)
+            quoted = self._quote_plan({"turns": turns, **caching}, self._model(calls[0]), None)
+        except (LocatedError, NotAPlan, ValueError):
+            return None
+        return [request.cache_read_tokens for request in quoted.requests or ()]
+
+    def _find_day(self, call: Mapping[str, Any]) -> dt.date | None:
+        """Return the day of the call, or the last one of its name where that has moved since; None: today."""
+        for name in recorded_names(call):
+            if (day := recorded_day(call) or self._catalog.last_own_day(call["api"], name)) is not None:
+                return day
+        return None
+
+    def _find_rule(self, call: Mapping[str, Any]) -> CountingRule | None:
+        """Return the rule that counts the call; None: no model of its names is known."""
+        for name in recorded_names(call):
+            day = recorded_day(call) or self._catalog.last_own_day(call["api"], name)
+            try:
+                return self._catalog.find_counting(name, call["api"], day).counting.on(day)
+            except ModelNotFound:
+                continue
+        return None
 
     def _model(self, call: Mapping[str, Any]) -> Model:
         """Find the catalog's model, or make a stand-in that counts as the recorded model does."""
@@ -138,5 +165,45 @@ class Grower:
             called = str(call.get("model_requested") or "")
             sold = catalog_model(name, self._catalog) or catalog_model(called, self._catalog)
             model = sold or replace(self._catalog.models[_STAND_IN], id=name, caching=None)
-            return replace(model, counting=counted_as.counting.on(day))
+            return replace(self._with_media(model, name), counting=counted_as.counting.on(day))
         raise NotAPlan(f"the catalog has no model {call.get('model_requested')!r}")
+
+    def _with_media(self, model: Model, name: str) -> Model:
+        """Return the model with the media rules that single counts go by for this name."""
+        try:
+            rules = self._catalog.find_media_rules(name)
+        except ModelNotFound:
+            return replace(model, images=None, audio=None, video=None, documents=None)
+        return replace(
+            model,
+            images=rules.images,
+            audio=rules.audio,
+            video=rules.video,
+            documents=rules.documents,
+            media_limits=rules.limits,
+        )
+
+
+def read_conversations(
+    recordings: Sequence[Path], conversations: Path
+) -> Iterator[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]:
+    """Yield each chain of the file with its recorded calls; with none if one of them is not there."""
+    by_id = {row["id"]: row for path in recordings for row in rows(path)}
+    for chain in json.loads(conversations.read_text(encoding="utf-8")):
+        calls = [by_id[call_id] for call_id in chain["ids"] if call_id in by_id]
+        yield chain, calls if len(calls) == len(chain["ids"]) else ()
+
+
+def _read_steps(run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the calls of a long run; runs that name no API are DeepSeek's own."""
+    for step in run["steps"]:
+        usage = step["usage"]
+        request = {"model": run["model"], "messages": run["messages"][: step["n_messages"]]}
+        yield {
+            "api": run.get("api") or "deepseek.chat",
+            "model_requested": run["model"],
+            "features": [],
+            "request": {**request, "tools": run["tools"]} if run["tools"] else request,
+            "input_tokens": usage["prompt_tokens"],
+            "cached_tokens": (usage.get("prompt_tokens_details") or {}).get("cached_tokens"),
+        }

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from tokenquote.tokens import Media, Message, Request, read_body
+from tokenquote.tokens.bodies.cache_marks import find_cache_marks
 
-__all__ = ["NotAPlan", "plan_from_requests"]
+__all__ = ["NotAPlan", "plan_from_requests", "read_caching"]
 
 
 class NotAPlan(ValueError):
@@ -26,17 +27,28 @@ def plan_from_requests(body_format: str, bodies: Sequence[Mapping[str, Any]]) ->
     turns: list[dict[str, Any]] = [{"tool_rounds": []}]
     for before, after in pairwise(requests):
         _add(turns, _added(before, after))
-    return {"start": {"format": body_format, "body": dict(bodies[0])}, "turns": turns}
+    return {"start": {"format": body_format, "body": dict(bodies[0])}, "turns": turns, **read_caching(bodies)}
+
+
+def read_caching(bodies: Sequence[Mapping[str, Any]], *, has_start: bool = True) -> dict[str, Any]:
+    """Return `caching` of a plan where its start does not show that the requests mark their last message."""
+    marks = [find_cache_marks(body) for body in bodies]
+    shown = has_start and bool(marks[0]) and any(mark.closes for mark in marks[0])
+    later = any(mark.closes for body_marks in marks[has_start:] for mark in body_marks)
+    return {"caching": {"enabled": True}} if later and not shown else {}
 
 
 def _added(before: Request, after: Request) -> tuple[Message, ...]:
     """Return the messages that the later request sends for the first time."""
-    same = (before.tools, before.schema, before.tool_choice) == (after.tools, after.schema, after.tool_choice)
-    if not same:
-        raise NotAPlan("a request has other tools, another output schema or another tool_choice")
+    if _settings(before) != _settings(after):
+        raise NotAPlan("a request has other tools, another output schema, tool_choice or other settings")
     if after.messages[: len(before.messages)] != before.messages:
         raise NotAPlan("a request does not continue the one before")
     return after.messages[len(before.messages) :]
+
+
+def _settings(request: Request) -> tuple[object, ...]:
+    return request.tools, request.schema, request.tool_choice, request.settings
 
 
 def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
@@ -44,17 +56,18 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
     while spoken < len(new) and new[spoken].role == "assistant":
         spoken += 1
     answer, rest = new[:spoken], new[spoken:]
-    if not answer or any(message.role in ("assistant", "system") for message in rest):
-        raise NotAPlan("a request between two recorded ones is missing")
-    _refuse_unplannable(answer, new)
+    _check_plannable(answer, rest)
+    if any(message.failed for message in rest):
+        raise NotAPlan("a result is an error, which no plan says")
     said = [text for message in answer for text in message.texts]
     calls = [call for message in answer for call in message.calls]
     results = [message for message in rest if message.role == "tool"]
     asked = [message for message in rest if message.role == "user"]
     if calls:
-        if asked:
-            raise NotAPlan("a question beside the results of a tool")
-        turns[-1]["tool_rounds"].append({**_round(said, calls, results), **_thought(answer)})
+        if len(asked) > 1:
+            raise NotAPlan("several questions beside the results of a tool")
+        beside = {"user": [*_parts(asked[0])]} if asked else {}
+        turns[-1]["tool_rounds"].append({**_round(said, calls, results), **beside, **_thought(answer)})
     else:
         turns[-1] |= {"assistant": "".join(said), **_thought(answer)}
         if len(asked) != 1 or not asked[0].parts:
@@ -62,13 +75,23 @@ def _add(turns: list[dict[str, Any]], new: Sequence[Message]) -> None:
         turns.append({"user": [*_parts(asked[0])], "tool_rounds": []})
 
 
-def _refuse_unplannable(answer: Sequence[Message], new: Sequence[Message]) -> None:
-    if any(message.name for message in new if message.role != "tool"):
-        raise NotAPlan("speakers with names")
-    if sum(bool(message.parts) for message in answer) > 1 or not all(m.texts or m.calls for m in answer):
-        raise NotAPlan("an answer of several messages, or an empty one")
+def _check_plannable(answer: Sequence[Message], rest: Sequence[Message]) -> None:
+    """Refuse what an answer and the messages after it hold that no turn of a plan does."""
+    if not answer or any(message.role in ("assistant", "system") for message in rest):
+        raise NotAPlan("a request between two recorded ones is missing")
     if any(message.reasoning or message.hidden_reasoning for message in answer):
         raise NotAPlan("thoughts are sent back")
+    if any(message.name and message.role != "tool" for message in (*answer, *rest)):
+        raise NotAPlan("a message names who speaks")
+    if len(answer) > 1 and any(message.parts and not message.calls for message in answer):
+        _check_said_once(answer)
+
+
+def _check_said_once(answer: Sequence[Message]) -> None:
+    """Refuse texts that are messages of their own: a plan has one text, and none where it is empty."""
+    first, *rest = answer
+    if not any(first.texts) or any(message.parts for message in rest):
+        raise NotAPlan("an answer of several messages")
 
 
 def _thought(answer: Sequence[Message]) -> dict[str, Any]:

@@ -21,6 +21,10 @@ _MOVED: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = (
         re.compile(r"^deepseek-chat$"),
         {"2025-08-21": "deepseek-v3-0324", "2025-12-01": "deepseek-v3.1", "2026-04-24": "deepseek-v3.2"},
     ),
+    (
+        re.compile(r"^gemini-flash(-lite)?-latest$"),
+        {"2026-01-21": "gemini-2.5-flash"},
+    ),
     (_V4, {"2026-07-31": "deepseek-v4-2604"}),
     (re.compile(r"^gpt-3.5-turbo$"), {"2023-06-27": "gpt-3.5-turbo-0301"}),
     (re.compile(r"^gpt-35-turbo$"), {"2024-01-01": "gpt-35-turbo-0301"}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recordings.calls import is_text_only, read_format, recorded_names, rows
+from benchmarks.recordings.calls import body_with_betas, is_text_only, read_format, recorded_names, rows
 from benchmarks.recordings.peer_counts import PeerCounter
 from benchmarks.recordings.snapshots import recorded_day
 
@@ -82,7 +82,7 @@ class TokenCounter:
     def predict(self, row: Mapping[str, Any]) -> tuple[Count | None, str | None]:
         """Return the count of a row and None, or None and the reason why there is no count."""
         for name in recorded_names(row):
-            question = TokensQuestion(format=read_format(row), body=row["request"], model=name)
+            question = TokensQuestion(format=read_format(row), body=body_with_betas(row), model=name)
             try:
                 day = recorded_day(row) or self._catalog.last_own_day(question.format, name)
                 answer = answer_tokens(question, self._catalog, self._vocabularies, day)

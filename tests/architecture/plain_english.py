@@ -45,6 +45,12 @@ QUOTED: Mapping[str, str] = {
 `{"clip.vision.": "a key of llama.cpp's projector files"}`
 """
 
+MIRRORED: Mapping[str, str] = {
+    "Bound": "what limits the speed: the core has no wire contract, and the client stands alone",
+    "Method": "how certain a count is: the core has no wire contract, and the client stands alone",
+}
+"""Type aliases that service and client each write down, for neither may import the other."""
+
 FRAGMENTS = ("Of", "That", "Those", "Alike", "From", "To", "As")
 """Words that begin half a sentence: `Of one GPU.`, `That are used.`"""
 
@@ -128,6 +134,16 @@ def words_in_catalog() -> Iterator[Fault]:
             yield Fault(str(path.relative_to(ROOT)), text.count("\n", 0, offset) + 1, what)
 
 
+def words_in_documents() -> Iterator[Fault]:
+    """Forbidden words in README, CHANGELOG and docs; the CHANGELOG may quote old names as code."""
+    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        if path.name == "CHANGELOG.md":
+            text = re.sub(r"`[^`\n]*`", lambda code: " " * len(code[0]), text)
+        for offset, what in bad_words(text):
+            yield Fault(str(path.relative_to(ROOT)), text.count("\n", 0, offset) + 1, what)
+
+
 def docstrings() -> Iterator[Fault]:
     """Docstrings of modules, classes, functions and attributes that are no sentences; modules without one."""
     for source in sources():
@@ -178,13 +194,27 @@ def functions() -> Iterator[Fault]:
             yield Fault(source.path, function.lineno, f"{function.name} does not say what it returns")
 
 
-def classes() -> Iterator[Fault]:
-    """Classes that share their name."""
+def types() -> Iterator[Fault]:
+    """Classes and type aliases that share their name."""
     first: dict[str, str] = {}
-    for source, found in _nodes(ast.ClassDef):
-        if found.name in first:
-            yield Fault(source.path, found.lineno, f"class {found.name} is also at {first[found.name]}")
-        first.setdefault(found.name, f"{source.path}:{found.lineno}")
+    named = [(source.path, found.lineno, found.name) for source, found in _nodes(ast.ClassDef)]
+    named += [(source.path, line, name) for source in sources() for line, name in aliases(source.tree)]
+    for path, line, name in named:
+        if name in first and name not in MIRRORED:
+            yield Fault(path, line, f"the type {name} is also at {first[name]}")
+        first.setdefault(name, f"{path}:{line}")
+
+
+def aliases(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and name of each type alias of a module: `Name = …` in capitals and small letters, no TypeVar."""
+    for node in tree.body:
+        if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        made = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else ""
+        for target in targets:
+            if isinstance(target, ast.Name) and re.match(r"_*[A-Z]\w*[a-z]", target.id) and made != "TypeVar":
+                yield node.lineno, target.id
 
 
 def divisions() -> Iterator[Fault]:
@@ -246,10 +276,11 @@ def _judged(place: str, described: Mapping[str, Any]) -> Iterator[Fault]:
 RULES = {
     "words": words_in_sources,
     "catalog words": words_in_catalog,
+    "document words": words_in_documents,
     "docstrings": docstrings,
     "loops": loops,
     "functions": functions,
-    "classes": classes,
+    "types": types,
     "divisions": divisions,
     "published": published,
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from tests.architecture.plain_english import (
     QUOTED,
     ROOT,
     RULES,
     Fault,
+    aliases,
     bad_words,
     fields,
     why_not_plain,
@@ -25,6 +28,11 @@ def test_every_field_is_looked_at() -> None:
     assert len(names) > 300
     assert "Turn.user" in names
     assert "TokensBreakdown.schema" in names
+
+
+def test_type_aliases_are_found_among_constants() -> None:
+    text = "A = 1\nMAX_SIZE = 2\nRole = Literal['a']\n_Rows: TypeAlias = list[int]\nT_co = TypeVar('T_co')\n"
+    assert [name for _, name in aliases(ast.parse(text))] == ["Role", "_Rows"]
 
 
 def test_every_quoted_text_still_stands() -> None:

@@ -90,7 +90,60 @@ def test_long_runs_predict_each_step(tmp_path: Path) -> None:
     assert found["run"] == "r"
     assert found["predicted"][0] == 9
     assert found["predicted"][1] > 9
-    assert "| long runs | 1 | 2 |" in run("growth", "--runs", str(runs)).stdout
+    assert "| deepseek.chat, gpt-4o | 1 | 2 |" in run("growth", "--runs", str(runs)).stdout
+
+
+def test_runs_are_counted_as_their_own_api_bills_them(tmp_path: Path) -> None:
+    """A user message beside a result is part of the plan; the cache reads 128 tokens at a time."""
+    runs, out = tmp_path / "runs.jsonl", tmp_path / "out.jsonl"
+    long = {"role": "user", "content": " the" * 1100}
+    messages = [long, CALL, RESULT, USER]
+    usage = {"prompt_tokens": 9}
+    steps = [{"n_messages": n, "usage": usage} for n in (1, 4)]
+    run_row = {"run": "r", "model": "gpt-4o", "api": "openai.chat", "tools": None, "messages": messages}
+    runs.write_text(json.dumps({**run_row, "steps": steps}) + "\n")
+    assert run("growth", "--runs", str(runs), "--predictions", str(out)).returncode == 0
+    found = json.loads(out.read_text())
+    assert found["predicted"] == [1107, 1107 + 9 + 8 + 6]
+    assert found["cache_read"] == [0, 1024]
+
+
+def test_requests_that_are_no_plan_are_counted_singly_with_their_cache(tmp_path: Path) -> None:
+    """A question asked twice in a row: no turn of a plan, so its tokens stand as stated."""
+    runs, out = tmp_path / "runs.jsonl", tmp_path / "out.jsonl"
+    long = {"role": "user", "content": " the" * 1100}
+    steps = [{"n_messages": n, "usage": {"prompt_tokens": 9}} for n in (1, 2)]
+    run_row = {"run": "r", "model": "gpt-4o", "api": "openai.chat", "tools": None, "messages": [long, USER]}
+    runs.write_text(json.dumps({**run_row, "steps": steps}) + "\n")
+    assert run("growth", "--runs", str(runs), "--predictions", str(out)).returncode == 0
+    assert json.loads(out.read_text()) == {"run": "r", "predicted": [1107, 1113], "cache_read": [0, 1024]}
+
+
+def test_texts_have_a_line_for_each_family(tmp_path: Path) -> None:
+    counts, out = tmp_path / "counts.jsonl", tmp_path / "out.jsonl"
+    tokens = {"v3": 9, "v5": 9, "v99": 9}
+    text_row = {"set": "s", "id": "1", "language": "en", "text": "Hello world", "input_tokens": tokens}
+    counts.write_text(json.dumps(text_row) + "\n")
+    assert run("texts", "--counts", str(counts), "--predictions", str(out)).returncode == 0
+    first, second, third = (json.loads(line) for line in out.read_text().splitlines())
+    assert (first["set"], first["id"], first["family"], second["family"]) == ("s", "1", "v3", "v5")
+    assert 5 < first["predicted"] < 15
+    assert (third["predicted"], third["reason"]) == (None, "no model is known for family v99")
+    assert "| v3 | all | 1 |" in run("texts", "--counts", str(counts)).stdout
+
+
+def test_tokens_tell_what_each_label_is_worth(recordings: Path) -> None:
+    """Of three counted calls two are exact and labelled so; nobody knows the third's model."""
+    printed = run("tokens", "--recordings", str(recordings)).stdout
+    assert "| recordings | `exact` | 2 | 50.0% | 100.0% | 100.0% |  |" in printed
+    assert "| recordings | all | 3 | 75.0% |" in printed
+
+
+def test_plans_and_bodies_agree(recordings: Path, tmp_path: Path) -> None:
+    conversations = tmp_path / "conversations.json"
+    conversations.write_text(json.dumps([{"api": "openai.chat", "model": "gpt-4o", "ids": ["a", "b"]}]))
+    done = run("agreement", "--recordings", str(recordings), "--conversations", str(conversations))
+    assert "| openai.chat | 1 | 1 | 0 | 0 |" in done.stdout
 
 
 def test_media_predicts_pictures_and_says_why_not_the_rest(tmp_path: Path) -> None:
@@ -133,6 +186,9 @@ def test_what_is_added_becomes_a_round_or_a_turn() -> None:
         ([[USER], [USER, USER]], "is missing"),
         ([[USER], [USER, ANSWER]], "without a question"),
         ([[USER], [USER, ANSWER, USER, ANSWER, USER]], "between two recorded ones is missing"),
+        ([[USER], [USER, {**ANSWER, "name": "bob"}, USER]], "names who speaks"),
+        ([[USER], [USER, ANSWER, ANSWER, USER]], "several messages"),
+        ([[USER], [USER, CALL, RESULT, USER, USER]], "several questions"),
     ],
 )
 def test_requests_that_do_not_follow_from_one_another_are_no_plan(prefixes: list[Any], why: str) -> None:

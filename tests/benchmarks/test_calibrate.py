@@ -19,7 +19,7 @@ WORDS = ("time", "person", "year", "way", "day", "thing", "world", "life", "hand
 TOOL = {"name": "look_up", "description": "Look up a word", "input_schema": {"type": "object"}}
 # What the made-up provider bills: words one token each, digits one each, 7 a request, 6 an answer.
 REQUEST, ANSWER = 7, 6
-PROMPTS = {"claude-sonnet-4-5": 500, "claude-sonnet-4-0": 310}
+PROMPTS = {"amazon.titan-text-premier-v1:0": 500, "amazon.nova-2-embed-v1:0": 310}
 
 
 def call(model: str, number: int, *, tools: bool) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def recorded(*models: str, calls: int = 40) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def written() -> str:
-    return calibration_file(recorded("claude-sonnet-4-5", "claude-sonnet-4-0"))
+    return calibration_file(recorded("amazon.titan-text-premier-v1:0", "amazon.nova-2-embed-v1:0"))
 
 
 @pytest.fixture(scope="module")
@@ -59,39 +59,40 @@ def content(written: str) -> Any:
 
 
 def test_the_same_recordings_give_the_same_file(written: str) -> None:
-    assert calibration_file(recorded("claude-sonnet-4-5", "claude-sonnet-4-0")) == written
+    assert calibration_file(recorded("amazon.titan-text-premier-v1:0", "amazon.nova-2-embed-v1:0")) == written
 
 
 def test_what_the_provider_bills_is_found_again(content: Any) -> None:
-    assert set(content["fits"]) == {"claude-4-5", "claude-4"}
+    assert set(content["fits"]) == {"titan", "nova-embed"}
     for fit in content["fits"].values():
         assert (fit["rows"], fit["files"], str(fit["newest"])) == (40, 40, "2026-01-28")
         assert fit["held_out"]["median"] <= 0.005
         assert fit["held_out"]["p90"] <= 0.02
     prompts = {name: fit["structure"]["tools_auto"] for name, fit in content["fits"].items()}
-    assert prompts["claude-4-5"] - prompts["claude-4"] == pytest.approx(190, abs=2)
+    assert prompts["titan"] - prompts["nova-embed"] == pytest.approx(190, abs=2)
 
 
 def test_terms_that_no_call_has_are_said_to_be_borrowed(content: Any) -> None:
-    assert content["fits"]["claude-4-5"]["borrowed"] == []
-    without_tools = [row for row in recorded("claude-sonnet-4-0") if "tools" not in row["request"]]
-    mixed = yaml.safe_load(calibration_file([*recorded("claude-sonnet-4-5"), *without_tools]))
-    assert mixed["fits"]["claude-4"]["borrowed"] == ["tool", "tools_auto"]
+    assert content["fits"]["titan"]["borrowed"] == []
+    without_tools = [row for row in recorded("amazon.nova-2-embed-v1:0") if "tools" not in row["request"]]
+    mixed = yaml.safe_load(calibration_file([*recorded("amazon.titan-text-premier-v1:0"), *without_tools]))
+    assert mixed["fits"]["nova-embed"]["borrowed"] == ["tool", "tools_auto"]
 
 
 def test_without_a_generations_calls_its_models_are_assumed_and_the_band_is_wider(
     tmp_path: Path, written: str
 ) -> None:
     """Never another generation's coefficients: the rule of counting.yaml holds, and says so."""
-    body = call("claude-sonnet-4-0", 1, tools=True)["request"]
+    body = call("amazon.nova-2-embed-v1:0", 1, tools=True)["request"]
     found = {}
     for name, text in (
         ("both", written),
-        ("one", calibration_file(recorded("claude-sonnet-4-5"))),
+        ("one", calibration_file(recorded("amazon.titan-text-premier-v1:0"))),
     ):
         catalog = load_catalog(_only(tmp_path / name, text))
         rules = TokenRules(
-            catalog.resolve("anthropic/claude-sonnet-4-0").counting, Vocabularies(catalog.vocabularies)
+            catalog.find_counting(body["model"], "anthropic.messages").counting,
+            Vocabularies(catalog.vocabularies),
         )
         found[name] = rules.request(read_body("anthropic.messages", body)).count
     assert found["both"].method == "calibrated"

@@ -163,6 +163,26 @@ BLOCK = "models[one].prices[0]"
             id="mode-with-factor-and-rates",
         ),
         pytest.param(
+            block_with('modes: {batch: {times: "0"}}'),
+            f"{BLOCK}.modes.batch.times: a number above 0 is expected",
+            id="mode-with-factor-0",
+        ),
+        pytest.param(
+            block_with("modes: {batch: {times: 0.5}}"),
+            f'{BLOCK}.modes.batch.times: write a factor as a quoted decimal, like "0.5"',
+            id="mode-with-unquoted-factor",
+        ),
+        pytest.param(
+            block_with('modes: {batch: {times: "-0.5"}}'),
+            f'{BLOCK}.modes.batch.times: write a factor as a plain decimal number, like "0.5"',
+            id="mode-with-factor-below-0",
+        ),
+        pytest.param(
+            block_with('uplifts: {eu: "0"}'),
+            f"{BLOCK}.uplifts.eu: a number above 0 is expected",
+            id="uplift-0",
+        ),
+        pytest.param(
             block_with('modes: {batch: {times: "0.5", tiers: [{above: 9, rates: {input: "1"}}]}}'),
             f"{BLOCK}.modes.batch: `times` multiplies the tiers of the block: leave out `tiers`",
             id="mode-with-factor-and-tiers",

@@ -16,7 +16,7 @@ from tokenquote.catalog.yaml_files import CatalogError
         ("claude-opus-4-8", "claude-high-resolution", "claude"),
         ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "claude-standard", "claude"),
         ("us.anthropic.claude-opus-4-8-v1:0", "claude-high-resolution", "claude"),
-        ("anthropic.claude-3-haiku-20240307-v1:0", "claude-3-haiku", "claude-3-haiku"),
+        ("anthropic.claude-3-haiku-20240307-v1:0", "claude-standard", "claude-3-haiku"),
         ("anthropic/claude-3.5-haiku", "claude-3-haiku", "claude-3-haiku"),
         ("anthropic/claude-haiku-4.5", "claude-standard", "claude"),
         ("eu.anthropic.claude-sonnet-5-20260301-v1:0", "claude-high-resolution", "claude"),

@@ -153,10 +153,51 @@ def test_defaults_hold_in_their_own_file_only(tmp_path: Path) -> None:
             "defaults.documents: media_rules.yaml has no 'claud' among document_rules; did you mean 'claude'",
             id="misspelt-media-rule",
         ),
+        pytest.param(
+            one_model("", DEFAULTS + FAMILIES.replace("claude-5", "claude-55")),
+            "families.big.counting: counting.yaml has no 'claude-55'; did you mean 'claude-5'",
+            id="misspelt-in-a-family-that-no-model-uses",
+        ),
+        pytest.param(
+            one_model("", DEFAULTS + FAMILIES.replace("reasoning_kept: always", "audio: gemin")),
+            "families.big.audio: media_rules.yaml has no 'gemin' among audio_rules; did you mean 'gemini-3'",
+            id="misspelt-media-rule-in-a-family-that-no-model-uses",
+        ),
+        pytest.param(
+            one_model("counting: claude-5", DEFAULTS.replace("openai-gpt-5", "openai-gpt-55")),
+            "defaults.counting: counting.yaml has no 'openai-gpt-55'; did you mean 'openai-gpt-5'",
+            id="misspelt-default-that-no-model-takes",
+        ),
+        pytest.param(
+            one_model("", DEFAULTS.replace("openai-gpt-5", "none")),
+            "defaults.counting: every model needs a rule: name one, or leave the line out",
+            id="no-counting-in-the-defaults",
+        ),
+        pytest.param(
+            one_model("counting: claude-5", DEFAULTS.replace("openai-gpt-5", "none")),
+            "defaults.counting: every model needs a rule: name one, or leave the line out",
+            id="no-counting-in-defaults-that-no-model-takes",
+        ),
+        pytest.param(
+            one_model("family: big", DEFAULTS + FAMILIES.replace("claude-5", "none")),
+            "families.big.counting: every model needs a rule: name one, or leave the line out",
+            id="no-counting-in-a-family",
+        ),
+        pytest.param(
+            one_model("documents: none", DEFAULTS.replace("claude-standard", "null")),
+            "defaults.images: write `none` for no rule, or leave the line out",
+            id="nothing-written-in-the-defaults",
+        ),
+        pytest.param(
+            one_model("", DEFAULTS + FAMILIES.replace("claude-5", "null")),
+            "families.big.counting: write `none` for no rule, or leave the line out",
+            id="nothing-written-in-a-family",
+        ),
     ],
 )
-def test_a_mistake_is_told_where_it_is_written(tmp_path: Path, content: str, sentence: str) -> None:
-    assert problems_of(tmp_path, content)[0].startswith(f"{FILE}: {sentence}")
+def test_a_mistake_is_told_once_where_it_is_written(tmp_path: Path, content: str, sentence: str) -> None:
+    (problem,) = problems_of(tmp_path, content)
+    assert problem.startswith(f"{FILE}: {sentence}")
 
 
 def test_one_mistake_in_the_defaults_is_one_problem(tmp_path: Path) -> None:

@@ -242,6 +242,27 @@ def test_an_address_with_a_size_is_counted_by_it(http: httpx2.Client) -> None:
     ]
 
 
+def test_a_document_of_which_only_the_pages_are_stated_says_why_it_is_a_guess(http: httpx2.Client) -> None:
+    question = {"model": "claude-opus-4-8", "items": [{"type": "document", "pages": 4}]}
+    media = MediaAnswer.model_validate(http.post("/v1/media", json=question).json())
+    (document,) = media.items
+    assert media.warnings == [
+        "the text of a document of which only the pages are stated is not known: "
+        f"{document.low} to {document.high} tokens, assumed to be {document.tokens}"
+    ]
+
+
+def test_a_band_of_one_number_is_said_once(http: httpx2.Client) -> None:
+    question = {
+        "model": "google/gemma-3-27b-it",
+        "items": [{"type": "image", "url": "https://example.com/a.png"}],
+    }
+    media = MediaAnswer.model_validate(http.post("/v1/media", json=question).json())
+    (image,) = media.items
+    assert image.low == image.high == image.tokens
+    assert media.warnings[0].endswith(f"addresses are never fetched: counted as {image.tokens} tokens")
+
+
 def test_all_four_kinds_say_rule_method_band_and_parts(http: httpx2.Client) -> None:
     """gemini-2.5-flash: one tile of 258; 60 x 32; 10 x 263 and 10 x 32; 3 x 258."""
     items = [

@@ -68,7 +68,7 @@ def test_a_tool_is_as_dear_as_its_model_counts(http: httpx2.Client) -> None:
     longer = {**tool, "name": "g", "description": "Do it, and do it well, and then do it again"}
     body = {"model": "claude-opus-4-1", "messages": [USER], "tools": [tool, longer], "max_tokens": 1}
     answered = answer(http, body, format="anthropic.messages")
-    assert answered.method == "calibrated"
+    assert answered.method == "exact"
     assert 0 < answered.tools["f"] < answered.tools["g"] < answered.input_tokens
     assert 0 < answered.breakdown.tools < answered.input_tokens
 

@@ -10,7 +10,15 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.memory import CacheElement, CacheError, CachePlan, KvCache, kv_cache, read_cache_layout
+from tokenquote.memory import (
+    CacheElement,
+    CacheError,
+    CachePlan,
+    KvCache,
+    cache_formula,
+    kv_cache,
+    read_cache_layout,
+)
 from tokenquote.memory.layers import GroupedAttention, LatentAttention
 from tokenquote.memory.weights.catalog_formats import number_formats
 
@@ -123,6 +131,29 @@ def test_a_sliding_window_holds_no_more_than_itself(catalog: Catalog, tokens: in
 def test_a_window_that_has_moved_takes_one_block_more(tokens: int, blocks: int) -> None:
     layer = GroupedAttention(8, 8, 64, kind="sliding_window", window=128)
     assert kv_cache((layer,), CachePlan(tokens, FP16, block=16)).bytes == blocks * 16 * 2048
+
+
+@pytest.mark.parametrize(
+    ("window", "plan", "said"),
+    [
+        (None, {"block": 16}, "8192 tokens in blocks of 16"),
+        (None, {"block": 16, "one_buffer": True, "pad": 256}, "8192 tokens"),
+        (4096, {"block": 16, "in_flight": 512}, "min(8192, 4608) tokens in blocks of 16"),
+        (4096, {"in_flight": 512, "one_buffer": True, "pad": 256}, "min(8192, 4608) tokens"),
+        (
+            4096,
+            {"in_flight": 512, "one_buffer": True, "pad": 256, "sequences": 4},
+            "min(8192, 4096 + 512 / 4) tokens x 4 sequences",
+        ),
+    ],
+)
+def test_the_formula_names_blocks_only_where_the_cache_has_some(
+    window: int | None, plan: dict[str, Any], said: str
+) -> None:
+    layers = (GroupedAttention(query_heads=32, kv_heads=8, head_dim=128, window=window),)
+    rounded = ", the tokens of a layer rounded up to a multiple of 256" if "pad" in plan else ""
+    formula = cache_formula(layers, CachePlan(8192, FP16, **plan))
+    assert formula == f"1 layers x 8 KV heads x (128 + 128) x 2 bytes x {said}{rounded}"
 
 
 def test_gemma_3_27b_is_a_sixth_of_the_textbook_at_128k(catalog: Catalog) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
+from tokenquote.catalog.schema.quantization import Quantises
 from tokenquote.memory import (
     Formats,
     Tensors,
@@ -19,7 +20,7 @@ from tokenquote.memory import (
     weigh,
     weigh_architecture,
 )
-from tokenquote.memory.weights.quantization import Quantises, Storage, WeightFormat
+from tokenquote.memory.weights.quantization import Storage, WeightFormat
 
 GIB = 2**30
 # Of Llama-3.1-8B: matrices of the layers; embedding and output; norms.

@@ -163,9 +163,12 @@ def test_law_8_the_constant_applies_from_the_first_request_that_holds_text(quote
 @pytest.mark.parametrize(
     ("turn", "said"),
     [
-        ({"user": 1, "repeat": 3}, "assistant of 3 turns and reasoning of 3 turns"),
-        ({"user": 1, "assistant": 5}, "reasoning of 1 turn not"),
-        ({"user": 1, "reasoning": 5}, "assistant of 1 turn not"),
+        (
+            {"user": 1, "repeat": 3},
+            "the answer of 3 turns and the reasoning of 3 turns are not stated and count as 0 tokens",
+        ),
+        ({"user": 1, "assistant": 5}, "the reasoning of 1 turn is not stated and counts as 0 tokens"),
+        ({"user": 1, "reasoning": 5}, "the answer of 1 turn is not stated and counts as 0 tokens"),
         (
             {
                 "user": 1,
@@ -174,7 +177,7 @@ def test_law_8_the_constant_applies_from_the_first_request_that_holds_text(quote
                 "tool_rounds": [{"calls": [{"call": 1, "result": 1}], "repeat": 2}],
                 "repeat": 3,
             },
-            "reasoning of 6 tool rounds not",
+            "the reasoning of 6 tool rounds is not stated and counts as 0 tokens",
         ),
     ],
 )

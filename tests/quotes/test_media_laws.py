@@ -161,7 +161,7 @@ def test_a_document_counts_as_images_of_its_pages_and_as_text(quoted: Ask) -> No
     assert inputs(known) == [10 * 1530 + 4000 + 46 + AROUND]
     counted = known.counts[0]
     assert (counted.what, counted.tokens, counted.method) == ("turns/0/user/0", 19_300, "calibrated")
-    assert any("a document: " in one for one in assumed.assumptions)
+    assert any("the text of a document of which only" in said for said in assumed.assumptions)
 
 
 def test_a_spoken_answer_is_sound_in_the_output_and_in_later_requests(quoted: Ask) -> None:

@@ -96,7 +96,7 @@ def test_what_has_no_messages_opens_no_conversation(http: httpx2.Client, body_fo
 
 @pytest.mark.parametrize("model", ["claude-opus-4-8", "gemini-2.5-flash", "openai/gpt-5.4"])
 def test_no_band_reaches_below_zero(quoted: Ask, model: str) -> None:
-    """The fitted band of Claude's definitions is 85 tokens to either side, however short they are."""
+    """Bands may be wider than what they belong to, however short that is."""
     quote = quoted(model=model, tools=[{"type": "function", "function": FUNCTION}], turns=TURNS)
     assert all(0 <= count.low <= count.tokens <= count.high for count in quote.counts)
 
@@ -104,8 +104,8 @@ def test_no_band_reaches_below_zero(quoted: Ask, model: str) -> None:
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        ("claude-opus-4-8", "recorded calls"),
-        ("gemini-2.5-flash", "recorded calls"),
+        ("claude-fable-5-2", "recorded calls"),
+        ("gemini-2.0-flash", "in place of gemma2"),
         ("xai/grok-4", "recorded calls"),
         ("zai/glm-4.6", "in place of glm"),
     ],
@@ -130,3 +130,34 @@ def test_a_model_that_is_not_known_is_pointed_to(http: httpx2.Client, route: str
     answered = http.post(route, json={"model": "no-such", **asked[route]})
     assert answered.status_code == 404
     assert answered.json()["errors"][0]["pointer"] == "/model"
+
+
+@pytest.mark.parametrize(
+    ("model", "body_format"),
+    [
+        ("openai/gpt-4o", "openai.chat"),
+        ("openai/gpt-5.4", "openai.chat"),
+        ("Qwen/Qwen3-32B", "huggingface.chat"),
+    ],
+)
+def test_a_user_message_beside_results_is_sent_with_them(
+    quoted: Ask, http: httpx2.Client, model: str, body_format: str
+) -> None:
+    """As agents do that add a word of their own to what a tool answers."""
+    opening, called = chat_bodies()[:2]
+    called["messages"] = [*called["messages"], {"role": "user", "content": NEXT}]
+    turns = [{"tool_rounds": [{**ROUND, "user": NEXT}], "assistant": ANSWER, "reasoning": 0}]
+    planned = quoted(model=model, start={"format": body_format, "body": opening}, turns=turns).requests
+    assert planned is not None
+    for request, body in zip(planned, (opening, called), strict=True):
+        counted = http.post("/v1/tokens", json={"model": model, "format": body_format, "body": body}).json()
+        assert request.input_tokens == counted["input_tokens"]
+
+
+def test_stated_tokens_beside_results_carry_no_framing(quoted: Ask) -> None:
+    """1,000, a call of 40, its result of 500 and 7 beside it: 1,000 and 1,547."""
+    tool_round = {"calls": [{"call": 40, "result": 500}], "user": 7}
+    quote = quoted(turns=[{"user": 1000, "tool_rounds": [tool_round], "assistant": 1}])
+    assert quote.requests is not None
+    assert [request.input_tokens for request in quote.requests] == [1000, 1547]
+    assert quote.totals.framing_tokens == 0

@@ -100,8 +100,8 @@ def test_a_package_that_is_not_installed_is_named(catalog: Catalog) -> None:
 
 
 def test_a_vocabulary_without_a_file_says_how_to_import_it(vocabularies: Vocabularies) -> None:
-    with pytest.raises(VocabularyError, match="tokenquote vocabularies add gemma3 PATH"):
-        vocabularies.count("gemma3", "x")
+    with pytest.raises(VocabularyError, match="tokenquote vocabularies add glm-4 PATH"):
+        vocabularies.count("glm-4", "x")
 
 
 @pytest.mark.parametrize(

@@ -148,8 +148,9 @@ def test_no_model_is_counted_with_another_vocabulary_in_silence(catalog: Catalog
     for model in catalog.models.values():
         counting = model.counting
         if counting.method == "exact":
-            openai = model.id.startswith(("openai/", "azure/"))
-            assert openai or (counting.template and counting.without_vocabulary), model.id
+            entry = catalog.vocabularies[counting.vocabulary]
+            packaged = entry.file is not None and entry.package is None
+            assert packaged or (counting.template and counting.without_vocabulary), model.id
             assert counting.factor == counting.low == counting.high == 1
         else:
             assert counting.low < 1 < counting.high, model.id

@@ -55,7 +55,7 @@ class Incoming:
 
 
 def read_answer(operation: Operation[AnswerT], incoming: Incoming, now: dt.datetime) -> AnswerT:
-    """Return what the service answered.
+    """Return the service's answer as its model.
 
     Raises:
         ServiceError: the service answered with a problem.

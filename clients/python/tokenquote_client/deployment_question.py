@@ -7,13 +7,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from tokenquote_client.memory import Subject
+from tokenquote_client.memory import GpuCount, Subject
 from tokenquote_client.plan import Plan
 from tokenquote_client.wire_types import Dollars, Sent
 
 __all__ = ["BreakEven", "DeploymentQuestion", "Efficiency", "Engine", "Speculation"]
 
-Count = Annotated[int, Field(strict=True, ge=1, le=1024)]
 ContextTokens = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Sequences = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Share = Annotated[float, Field(ge=0.001, le=1, allow_inf_nan=False)]
@@ -114,14 +113,14 @@ class DeploymentQuestion(Subject):
     gpu: GpuName | None = None
     """The GPU, by its id or another name in GET /v1/gpus; null, the default: the first of the answer's
     `options`, or the GPU with the most memory if there are none."""
-    gpu_count: Count | None = None
+    gpu_count: GpuCount | None = None
     """The number of GPUs that there are; null, the default: `tensor_parallel` × `pipeline_parallel` where one
     of them is stated, else the fewest on which the model fits. Stating it without `gpu` is an error."""
-    tensor_parallel: Count | None = None
+    tensor_parallel: GpuCount | None = None
     """The number of GPUs that each layer is split over; null, the default: what `gpu_count` and
     `pipeline_parallel` leave, 1 beside `pipeline_parallel` alone, else as many as attention heads and node
     allow. Stating it without `gpu` is an error."""
-    pipeline_parallel: Count | None = None
+    pipeline_parallel: GpuCount | None = None
     """The number of pipeline stages that the layers are divided into; null, the default: what `gpu_count` and
     `tensor_parallel` leave, else the fewest. Stating it without `gpu` is an error."""
     among: Annotated[list[GpuName], Field(min_length=1, max_length=100)] | None = None

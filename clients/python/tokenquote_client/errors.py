@@ -85,7 +85,7 @@ class ServiceError(ClientError):
 
     @property
     def detail(self) -> str:
-        """This very problem in words."""
+        """What went wrong in this request, in words."""
         return self.problem.detail
 
     @property

@@ -19,7 +19,7 @@ __all__ = [
     "WindowHistory",
 ]
 
-Share = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
+WindowShare = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
 
 
 class FullHistory(Sent):
@@ -72,7 +72,7 @@ class Compaction(Sent):
 
     strategy: Literal["compaction"]
     """The strategy, which is `compaction`: compaction of a full history."""
-    at: Share
+    at: WindowShare
     """The share of the context window, above 0 and at most 1, whose filling triggers a compaction."""
     tokens: TokenNumber
     """The length of the condensed history in tokens."""

@@ -10,9 +10,17 @@ from pydantic_core import PydanticCustomError
 from tokenquote_client.model_header import ModelHeader
 from tokenquote_client.wire_types import Method, Received, Sent, exactly_one
 
-__all__ = ["KvCacheAnswer", "KvCacheQuestion", "MemoryUse", "Subject", "WeightsAnswer", "WeightsQuestion"]
+__all__ = [
+    "GpuCount",
+    "KvCacheAnswer",
+    "KvCacheQuestion",
+    "MemoryUse",
+    "Subject",
+    "WeightsAnswer",
+    "WeightsQuestion",
+]
 
-Parallel = Annotated[int, Field(strict=True, ge=1, le=1024)]
+GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
 
 
 class Subject(Sent):
@@ -66,11 +74,11 @@ class KvCacheQuestion(SubjectOrHeader):
     """The number of tokens in a block of the cache, to whole ones of which each sequence is rounded up: 16
     for vLLM. Null, the default: nothing is rounded to blocks. With `llama.cpp`, its 256 tokens take their
     place in all but cross attention."""
-    tensor_parallel: Parallel = 1
+    tensor_parallel: GpuCount = 1
     """The number of GPUs that each layer is split over (tensor parallelism); 1 by default."""
-    pipeline_parallel: Parallel = 1
+    pipeline_parallel: GpuCount = 1
     """The number of pipeline stages that the layers are divided into; 1 by default."""
-    context_parallel: Parallel = 1
+    context_parallel: GpuCount = 1
     """The number of GPUs that each hold a part of every sequence's tokens (decode context parallelism); 1 by
     default."""
     value_dtype: str | None = Field(default=None, min_length=1, max_length=32)

@@ -11,16 +11,16 @@ from tokenquote_client.wire_types import Method, Received
 
 __all__ = ["MemoryGridAnswer", "MemoryGridQuestion"]
 
-Tokens = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
-Sequences = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+GridTokens = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+GridSequences = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 
 class MemoryGridQuestion(Subject):
     """A grid of contexts × sequences × number formats of the weights, of at most 1,000,000 points."""
 
-    context_tokens: Annotated[list[Tokens], Field(min_length=1, max_length=10_000)]
+    context_tokens: Annotated[list[GridTokens], Field(min_length=1, max_length=10_000)]
     """The numbers of tokens that each sequence holds: the first axis of the cache."""
-    sequences: list[Sequences] = Field(default=[1], min_length=1, max_length=10_000)
+    sequences: list[GridSequences] = Field(default=[1], min_length=1, max_length=10_000)
     """The numbers of sequences at the same time: the second axis of the cache; 1 alone by default."""
     quantization: Annotated[list[Annotated[str, Field(max_length=64)]], Field(min_length=1, max_length=1_000)]
     """The number formats of the weights, such as `bf16` or `awq-4bit-g128`."""
@@ -32,7 +32,7 @@ class MemoryGridQuestion(Subject):
 
 
 class MemoryGridAnswer(Received):
-    """The bytes at every point of the grid, without replication and without what an engine needs besides."""
+    """The bytes at every point of the grid, without replication and without what the engine itself needs."""
 
     weights_bytes: list[int]
     """The bytes of the weights, a number for each of `quantization`, in their order."""

@@ -90,6 +90,8 @@ class ToolRound(Sent):
     """The calls that are made at once, each with its result."""
     text: Amount | None = None
     """What the model writes beside its calls, billed as output; null, the default: nothing."""
+    user: AmountOrParts | None = None
+    """The user message that is sent along with the results, after them; null, the default: there is none."""
     reasoning: Amount | None = None
     """The reasoning of this request, billed as output; null, the default: 0 tokens, with a warning."""
     repeat: Repeat = 1
@@ -119,7 +121,11 @@ class Turn(Sent):
 
 
 class Start(Sent):
-    """A real request body whose messages open the conversation."""
+    """A real request body whose messages open the conversation.
+
+    Its marks for prompt caching (`cache_control`, Bedrock's `cachePoint`) enable the cache where the provider
+    has one that is marked, and stand where they stand; one at the end of the body moves on with the requests.
+    """
 
     format: str = Field(max_length=64)
     """The api that the body is written for, such as `openai.chat`."""
@@ -132,8 +138,9 @@ class Caching(Sent):
     """What to expect of the provider's prompt cache."""
 
     enabled: Annotated[bool, Field(strict=True)] | None = None
-    """Whether the prompt cache is used; null, the default: what the provider does without being asked. True
-    for a model without a prompt cache is an error, and so is false beside `ttl` or `hit_rate`."""
+    """Whether the prompt cache is used; null, the default: what the provider does without being asked, or
+    what the marks of `start` ask for. True for a model without a prompt cache is an error, and so is false
+    beside `ttl` or `hit_rate`."""
     ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
     """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null, the default: the provider's
     own. One that the provider does not offer is an error."""
@@ -160,7 +167,7 @@ def _tools_kind(value: Any) -> str:
     return "~definitions" if isinstance(value, list) else "~amount"
 
 
-Tools = Annotated[
+PlannedTools = Annotated[
     Annotated[Amount, Tag("~amount")]
     | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=10_000), Tag("~definitions")],
     Discriminator(_tools_kind),
@@ -182,7 +189,7 @@ class Plan(Sent):
     is an error."""
     system: Amount | None = None
     """The system message, sent with every request; null, the default: there is none."""
-    tools: Tools | None = None
+    tools: PlannedTools | None = None
     """The tool definitions: an amount, such as their number of tokens, or a list of the definitions
     themselves as the provider takes them; null, the default: there are none."""
     start: Start | None = None

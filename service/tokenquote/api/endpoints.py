@@ -34,7 +34,7 @@ from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote, QuoteParameters
 
-__all__ = ["FUNCTIONS", "Known", "answer", "read_json", "read_parameters", "to_json"]
+__all__ = ["FUNCTIONS", "Known", "answer", "encode_answer", "read_json", "read_parameters"]
 
 QuestionT = TypeVar("QuestionT", bound=BaseModel)
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -158,7 +158,7 @@ def answer(
 
 
 def _expect(kind: type[ModelT], given: BaseModel | None) -> ModelT:
-    """Return what was read by the models of a row, as the model that its function takes."""
+    """Return the question or the parameters of a row, which must be of the model that its function takes."""
     if not isinstance(given, kind):
         raise TypeError(f"the function of a row takes {kind.__name__}, not {type(given).__name__}")
     return given
@@ -193,7 +193,7 @@ def read_json(body: bytes) -> object:
     return data
 
 
-def to_json(answered: BaseModel) -> bytes:
+def encode_answer(answered: BaseModel) -> bytes:
     """Write the answer as JSON; a summary leaves out its requests altogether."""
     left_out: set[str] | dict[str, dict[str, set[str]]] | None = None
     if isinstance(answered, Quote) and answered.requests is None:

@@ -23,7 +23,9 @@ _MODEL_MEMBERS = ("model", "modelId", "model_id")
 def answer_tokens(
     question: TokensQuestion, catalog: Catalog, vocabularies: Vocabularies, day: dt.date | None = None
 ) -> TokensAnswer:
-    """Count a body as its provider bills it on that day; None means today.
+    """Count a body as its provider bills it on that day.
+
+    None: nobody knows the day; today's rules hold, but for what was billed otherwise on a model's own days.
 
     Raises:
         LocatedError: the body is not of its format, or the model is not known.
@@ -48,7 +50,7 @@ def answer_tokens(
         unknown=[_unknown_part(piece) for piece in request.everything_unknown()],
         assumptions=[
             *([rules.basis] if rules.basis else []),
-            *dict.fromkeys(notes),
+            *dict.fromkeys((*counted.notes, *notes)),
         ],
     )
 

@@ -80,7 +80,7 @@ class AudioWindowsRule(AudioRule):
 
     kind: Literal["windows"]
     window_seconds: Positive
-    window_tokens: Positive
+    window_tokens: NotNegative
     max_windows: Positive | None = None
     """The most windows; what is longer is cut off. None: there is no such limit."""
     around: NotNegative = 0

@@ -13,20 +13,21 @@ from typing import Any, TypeVar
 
 from tokenquote.catalog.schema.providers import (
     NO_RULE,
-    DescribedModel,
     ModelEntry,
     ProviderFile,
     SharedFields,
 )
 from tokenquote.errors.field_faults import did_you_mean
 
-__all__ = ["CompleteModel", "complete_models", "without_none"]
+__all__ = ["CompleteModel", "complete_models", "find_shared_faults", "list_shared", "without_none"]
 
 _SHARED = frozenset(SharedFields.model_fields)
 # `media_limits: none` stays a word, for without any the limits of the provider hold.
 _RULES = _SHARED - {"media_limits"}
 
-ModelT = TypeVar("ModelT", bound=DescribedModel)
+_NOTHING_WRITTEN = f"write `{NO_RULE}` for no rule, or leave the line out"
+
+FieldsT = TypeVar("FieldsT", bound=SharedFields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +51,43 @@ def complete_models(file: ProviderFile) -> Iterator[CompleteModel]:
         values, places = _shared_values(file, entry)
         for field in sorted(entry.model_fields_set & places.keys()):
             if getattr(entry, field) is None:
-                problems.append(f"{field}: write `{NO_RULE}` for no rule, or leave the line out")
+                problems.append(f"{field}: {_NOTHING_WRITTEN}")
         inherited = {field: place for field, place in places.items() if field not in entry.model_fields_set}
         update = {"family": None, **{field: values[field] for field in inherited}}
         complete = without_none(entry.model_copy(update=update))
-        if complete.counting is None and not problems:
+        if complete.counting is None and not problems and "counting" not in inherited:
             problems.append("counting: missing: state it here, for its family or in `defaults`")
         yield CompleteModel(complete, inherited, tuple(problems))
 
 
-def without_none(entry: ModelT) -> ModelT:
-    """Return the model with None in place of the word `none`."""
+def list_shared(file: ProviderFile) -> Mapping[str, SharedFields]:
+    """Return `defaults` and the families of a file by their places, such as `families.gpt-6`."""
+    return {"defaults": file.defaults, **{f"families.{name}": given for name, given in file.families.items()}}
+
+
+def find_shared_faults(file: ProviderFile) -> Iterator[str]:
+    """Yield one sentence for each field of `defaults` or of a family that can hold for no model."""
+    for place, given in list_shared(file).items():
+        for field in sorted(given.model_fields_set):
+            if getattr(given, field) is None:
+                yield f"{place}.{field}: {_NOTHING_WRITTEN}"
+        if given.counting == NO_RULE:
+            yield f"{place}.counting: every model needs a rule: name one, or leave the line out"
+
+
+def without_none(entry: FieldsT) -> FieldsT:
+    """Return the model, or what models share, with None in place of the word `none`."""
     update = {field: None for field in _RULES if getattr(entry, field) == NO_RULE}
     return entry.model_copy(update=update) if update else entry
 
 
 def _shared_values(file: ProviderFile, entry: ModelEntry) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what defaults and family say for a model, and where each field of it stands."""
+    """Return the values that defaults and family give a model, and the place of each in the file."""
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
-    family = file.families.get(entry.family or "")
-    for place, fields in (("defaults", file.defaults), (f"families.{entry.family}", family)):
-        if fields is not None:
+    shared = list_shared(file)
+    for place in ("defaults", f"families.{entry.family}"):
+        if (fields := shared.get(place)) is not None:
             values |= {field: getattr(fields, field) for field in fields.model_fields_set}
             places |= {field: f"{place}.{field}" for field in fields.model_fields_set}
     return values, places

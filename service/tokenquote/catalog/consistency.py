@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 
 from tokenquote.catalog.counting_rules import dangling_fits
 from tokenquote.catalog.image_rules import ImageRule
-from tokenquote.catalog.media_rules import MediaRulesFile, dangling_media, dangling_names
+from tokenquote.catalog.media_rules import MediaRulesFile, dangling_media, dangling_names, dangling_pages
 from tokenquote.catalog.models import Provider
 from tokenquote.catalog.schema.caching import AmountProfiles, CachingRule
 from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
@@ -16,7 +18,7 @@ from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, HostFr
 from tokenquote.catalog.schema.gpus import GpusFile
 from tokenquote.catalog.schema.media_limits import MediaLimits
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
-from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry
+from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry, SharedFields
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.errors.field_faults import did_you_mean
@@ -34,6 +36,8 @@ class Tables:
     """The file of each model, for errors."""
     inherited: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """The fields that a model has from its family or from `defaults`, each with its place, for errors."""
+    shared: dict[str, SharedFields] = field(default_factory=dict)
+    """The `defaults` and families of the providers' files by file and place; no model needs to use them."""
     vocabularies: dict[str, Vocabulary] = field(default_factory=dict)
     counting: dict[str, CountingRule] = field(default_factory=dict)
     calibrated_families: dict[str, CalibratedFamily] = field(default_factory=dict)
@@ -59,9 +63,12 @@ class Tables:
 def find_inconsistencies(tables: Tables) -> Iterable[str]:
     """Yield one sentence for each name that means nothing, or two things."""
     # Many models may have one fault from their family or from the defaults: it is told once.
-    yield from dict.fromkeys(
-        fault for model_id, entry in tables.models.items() for fault in _check_model(model_id, entry, tables)
+    models = tables.models.items()
+    faults = chain.from_iterable(_check_model(model_id, entry, tables) for model_id, entry in models)
+    shared = chain.from_iterable(
+        _check_shared(where, given, tables) for where, given in tables.shared.items()
     )
+    yield from dict.fromkeys(chain(faults, shared))
     yield from _check_reserved_name(tables)
     yield from dangling_names(tables.media_rules, tables.image_rules)
     yield from dangling_fits(tables.counting, tables.calibrated_families, tables.fits, tables.vocabularies)
@@ -86,15 +93,9 @@ def _check_model(model_id: str, entry: ModelEntry | OpenWeightsEntry, tables: Ta
     def place(name: str) -> str:
         return f"{origin}: {inherited[name]}" if name in inherited else f"{model}.{name}"
 
-    yield from _missing(entry.counting, tables.counting, place("counting"), "counting.yaml")
-    yield from _missing(entry.caching, tables.caching, place("caching"), "caching.yaml")
-    yield from _missing(entry.images, tables.image_rules, place("images"), "image_rules.yaml")
-    for fault in dangling_media(entry, model, tables.media_rules):
-        name, _, what = fault.removeprefix(f"{model}.").partition(":")
-        # A document rule that needs `images` is the model's fault, wherever the rule is named.
-        yield f"{place(name)}:{what}" if " has no " in what else fault
-    limits = entry.media_limits if entry.media_limits != NO_RULE else None
-    yield from _missing(limits, tables.media_limits, place("media_limits"), "media_limits.yaml")
+    yield from _check_rules(entry, place, tables)
+    # A document rule that needs `images` is the model's fault, wherever the rule is named.
+    yield from dangling_pages(entry, model, tables.media_rules)
     if isinstance(entry, OpenWeightsEntry):
         formats = tables.quantization.weight_formats
         yield from _missing(entry.published_as, formats, f"{model}.published_as", "quantization.yaml")
@@ -103,11 +104,27 @@ def _check_model(model_id: str, entry: ModelEntry | OpenWeightsEntry, tables: Ta
         yield f"{model}.weights: open_weights/*.yaml have no {entry.weights!r}{near}"
 
 
+def _check_shared(where: str, given: SharedFields, tables: Tables) -> Iterable[str]:
+    """Yield a sentence for each rule that is not there, in the words that a model which takes it gets."""
+    yield from _check_rules(given, lambda name: f"{where}.{name}", tables)
+
+
+def _check_rules(given: SharedFields, place: Callable[[str], str], tables: Tables) -> Iterable[str]:
+    """Yield a sentence for each rule that is named and not there; `place` says where a field stands."""
+    yield from _missing(given.counting, tables.counting, place("counting"), "counting.yaml")
+    yield from _missing(given.caching, tables.caching, place("caching"), "caching.yaml")
+    yield from _missing(given.images, tables.image_rules, place("images"), "image_rules.yaml")
+    yield from dangling_media(given, place, tables.media_rules)
+    limits = given.media_limits if given.media_limits != NO_RULE else None
+    yield from _missing(limits, tables.media_limits, place("media_limits"), "media_limits.yaml")
+
+
 def _check_families(tables: Tables) -> Iterable[str]:
     for named in tables.media_families:
         where = f"families.yaml: media of {named.names[0]}"
         yield from _missing(named.images, tables.image_rules, where, "image_rules.yaml")
-        yield from dangling_media(named, where, tables.media_rules)
+        yield from dangling_media(named, partial("{}.{}".format, where), tables.media_rules)
+        yield from dangling_pages(named, where, tables.media_rules)
     for family in tables.families:
         yield from _missing(
             family.counting, tables.counting, f"families.yaml: {family.names[0]}", "counting.yaml"

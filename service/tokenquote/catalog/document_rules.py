@@ -51,6 +51,8 @@ class DocumentRule(BandedRule):
     """Tokens of a page's text for each token of what we read of it: the provider may read it otherwise."""
     around: NotNegative = 0
     """Tokens of a document besides its pages."""
+    text_only_in_converse: bool = False
+    """Whether Bedrock's Converse shows the model only the text, unless citations are asked for."""
     extra_in_chat: NotNegative = 0
     """More tokens for each document in a Chat Completions body."""
 

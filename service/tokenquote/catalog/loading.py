@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from tokenquote.catalog.catalog import Catalog
-from tokenquote.catalog.completion import complete_models, without_none
+from tokenquote.catalog.completion import complete_models, find_shared_faults, list_shared, without_none
 from tokenquote.catalog.consistency import Tables, find_inconsistencies
 from tokenquote.catalog.counting_rules import with_fit, with_template
 from tokenquote.catalog.image_rules import ImageRulesFile
@@ -163,6 +163,10 @@ class _Loading(Tables):
         aliases = tuple(dict.fromkeys((*before.aliases, *file.aliases)))
         limits = file.media_limits or before.media_limits
         self.providers[file.id] = Provider(file.id, file.name, aliases, file.first_party, limits)
+        problems += [f"{shown_as}: {fault}" for fault in find_shared_faults(file)]
+        self.shared |= {
+            f"{shown_as}: {place}": without_none(given) for place, given in list_shared(file).items()
+        }
         for model in complete_models(file):
             model_id = f"{file.id}/{model.entry.id}"
             problems += self._add_model(model_id, model.entry, shown_as, seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol, Self, TypedDict
 
@@ -13,7 +13,7 @@ from tokenquote.catalog.document_rules import DocumentCounter, DocumentRule
 from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.schema.catalog_entry import Entry, Word
 from tokenquote.catalog.schema.media_limits import MediaLimits
-from tokenquote.catalog.video_rules import AnyVideoRule, VideoCounter
+from tokenquote.catalog.video_rules import AnyVideoRule, ImageRules, VideoCounter
 from tokenquote.errors.field_faults import did_you_mean
 
 __all__ = [
@@ -23,11 +23,10 @@ __all__ = [
     "MediaWords",
     "dangling_media",
     "dangling_names",
+    "dangling_pages",
     "resolve_media",
     "resolve_video",
 ]
-
-ImageRules = Mapping[str, ImageRule]
 
 
 class MediaRulesFile(Entry):
@@ -108,8 +107,8 @@ def _resolve_documents(
     return DocumentCounter(rule, images[rule.page or entry.images or ""])
 
 
-def dangling_media(entry: MediaWords, where: str, rules: MediaRulesFile) -> Iterable[str]:
-    """Yield one sentence for each rule that a model names and that is not there."""
+def dangling_media(entry: MediaWords, place: Callable[[str], str], rules: MediaRulesFile) -> Iterable[str]:
+    """Yield one sentence for each rule that is named and not there; `place` says where a field stands."""
     tables: tuple[tuple[str, str | None, Collection[str]], ...] = (
         ("audio", entry.audio, rules.audio_rules),
         ("video", entry.video, rules.video_rules),
@@ -118,7 +117,11 @@ def dangling_media(entry: MediaWords, where: str, rules: MediaRulesFile) -> Iter
     for field, name, table in tables:
         if name is not None and name not in table:
             among = f"{field.removesuffix('s')}_rules{did_you_mean(name, table)}"
-            yield f"{where}.{field}: media_rules.yaml has no {name!r} among {among}"
+            yield f"{place(field)}: media_rules.yaml has no {name!r} among {among}"
+
+
+def dangling_pages(entry: MediaWords, where: str, rules: MediaRulesFile) -> Iterable[str]:
+    """Yield a sentence if documents are counted by their pages as images, and no rule for images is named."""
     pages = rules.document_rules.get(entry.documents or "")
     if pages is not None and pages.page is None and entry.images is None:
         yield f"{where}.documents: {entry.documents!r} counts pages as images, so name `images` too"

@@ -17,9 +17,10 @@ from tokenquote.catalog.rule_kinds import BandedRule, ByWord
 from tokenquote.catalog.schema.catalog_entry import Money, NotNegative, Positive, Word
 from tokenquote.counts import Count, MediaUse, ceil_div
 
-__all__ = ["AnyVideoRule", "FramesRule", "ResizedVideoRule", "VideoCounter", "VideoRule"]
+__all__ = ["AnyVideoRule", "FramesRule", "ImageRules", "ResizedVideoRule", "VideoCounter", "VideoRule"]
 
 ImageRules = Mapping[str, ImageRule]
+"""Rules for images by their names."""
 
 
 class VideoRule(BandedRule):

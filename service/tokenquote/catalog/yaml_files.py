@@ -94,7 +94,7 @@ def read_entry(path: Path, shown_as: str, kind: type[EntryT]) -> EntryT:
 
 
 def parse_yaml(content: bytes, shown_as: str) -> Any:
-    """Return what YAML says, without its traps: no aliases, no duplicate keys, bounded in size and depth.
+    """Return the data of a YAML text that has no aliases and no duplicate keys and is neither long nor deep.
 
     Raises:
         CatalogError: naming the file and the line.
@@ -115,7 +115,7 @@ def parse_yaml(content: bytes, shown_as: str) -> Any:
 
 
 def describe_yaml_problem(problem: str) -> str:
-    """Return what the YAML parser says of a line, or what to do about it where newcomers meet it."""
+    """Return the YAML parser's message about a line, or a remedy where newcomers meet that message."""
     remedies = (remedy for part, remedy in _YAML_PROBLEMS.items() if part in problem)
     return next(remedies, problem)
 

@@ -71,7 +71,7 @@ def kv_cache(source: str, context: int, as_json: bool, block: int | None, **plan
 
 
 def _source(name: str) -> ModelSource | None:
-    """Return what is on this machine under the name; None: a model of the catalog is meant."""
+    """Return the config or header of a file of this name; None: a model of the catalog is meant."""
     from tokenquote.cli.model_files import ModelFileError, read_source
 
     path = Path(name)

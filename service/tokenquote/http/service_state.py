@@ -11,7 +11,7 @@ import anyio.to_thread
 from anyio import CapacityLimiter
 from pydantic import BaseModel
 
-from tokenquote.api.endpoints import Known, answer, read_json, to_json
+from tokenquote.api.endpoints import Known, answer, encode_answer, read_json
 from tokenquote.api.problems import Refused
 from tokenquote.api.validation import prepare
 from tokenquote.catalog import Catalog
@@ -60,7 +60,7 @@ class ServiceState:
             self.telemetry.refused(row, data)
             raise
         self.telemetry.answered(answered, data)
-        return to_json(answered)
+        return encode_answer(answered)
 
     async def warm_up(self) -> None:
         """Load the package's own vocabularies, then report ready; others are loaded when first needed."""

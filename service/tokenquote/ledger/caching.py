@@ -1,9 +1,9 @@
 """Replays prompt caching over the ledger: what each request reads and what it writes.
 
 A prefix cache is hit by what a request shares with the one before it; the provider's rule says how much of
-that counts. Caches with breakpoints hold prefixes only up to marks after the tools, after the system message
-and after the last message. So a request comes apart into disjoint kinds of token, each of which may have a
-price of its own.
+that counts. Caches with breakpoints hold prefixes only up to marks: those of the caller, or else after the
+tools, after the system message and after the last message. So a request comes apart into disjoint kinds of
+token, each of which may have a price of its own.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def replay_cache(
     hit_rate: Decimal = Decimal(1),
     bills_writes: bool,
     marks: tuple[int, ...] = (),
+    marks_last: bool = True,
 ) -> list[CacheUse]:
     """Work out every row's use of the cache.
 
@@ -48,7 +49,8 @@ def replay_cache(
         ttl: time to live in force, such as `5m`; None if it is not known, and then it is taken as lasting.
         hit_rate: the share of possible reads that happen.
         bills_writes: whether writing has a price of its own; otherwise nothing counts as written.
-        marks: positions of the breakpoints at the head of the prompt, in tokens.
+        marks: positions of the breakpoints that stand in every request, in tokens.
+        marks_last: whether a breakpoint stands after the last message of each request as well.
     """
     lasting = ttl_seconds(ttl) if ttl is not None else None
     uses: list[CacheUse] = []
@@ -59,9 +61,10 @@ def replay_cache(
             possible = 0
         else:
             possible = _possible_read(rows[i - 1], row, rule, written) if i else 0
-        written.update((*marks, row.input))
+        end = row.input if marks_last or not rule.breakpoints else max(marks, default=0)
+        written.update((*marks, end))
         read = int(possible * hit_rate)
-        write = row.input - read if bills_writes and row.input >= rule.minimum_tokens else 0
+        write = max(0, end - read) if bills_writes and end >= rule.minimum_tokens else 0
         uses.append(CacheUse(read, write))
     return uses
 

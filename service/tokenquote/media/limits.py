@@ -50,7 +50,7 @@ def _image_file_refusals(file: File, limits: ImageLimits) -> Iterator[str]:
 
 
 def describe_wrong_label(file: File) -> str | None:
-    """Return what is wrong with the media type that an image is said to have; None if nothing is."""
+    """Return in words how an image differs from the media type it is said to have; None if it does not."""
     if file.labelled in (None, file.format):
         return None
     return f"a file of format {file.format} that is labelled {file.labelled}"

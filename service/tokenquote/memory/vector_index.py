@@ -100,7 +100,8 @@ def vector_index(plan: VectorIndexPlan) -> VectorIndex:
     return VectorIndex(components, "; ".join(terms))
 
 
-Part = tuple[str, int | Fraction, str]
+IndexPart = tuple[str, int | Fraction, str]
+"""A component of an index: its name, its bytes and the arithmetic in words."""
 
 
 def _check(plan: VectorIndexPlan) -> None:
@@ -124,14 +125,14 @@ def _code(plan: VectorIndexPlan) -> int:
     return ceil_div(plan.dimension * _BITS[plan.type], 8)
 
 
-def _flat(plan: VectorIndexPlan) -> Iterator[Part]:
+def _flat(plan: VectorIndexPlan) -> Iterator[IndexPart]:
     code = _code(plan)
     yield "vectors", plan.vectors * code, f"{plan.vectors} x {code} bytes"
     if plan.type in ("int8", "int4"):
         yield "ranges", 2 * _FLOAT * plan.dimension, f"2 x {plan.dimension} floats"
 
 
-def _hnsw(plan: VectorIndexPlan) -> Iterator[Part]:
+def _hnsw(plan: VectorIndexPlan) -> Iterator[IndexPart]:
     yield from _flat(plan)
     n, m = plan.vectors, plan.links
     above = Fraction(1, m - 1)
@@ -147,12 +148,12 @@ def _hnsw(plan: VectorIndexPlan) -> Iterator[Part]:
     yield "bookkeeping", n * (8 + _FLOAT + _LOCK), f"{n} x (8-byte pointer + 4-byte level + 40-byte lock)"
 
 
-def _ivf(plan: VectorIndexPlan) -> Iterator[Part]:
+def _ivf(plan: VectorIndexPlan) -> Iterator[IndexPart]:
     yield from _flat(plan)
     yield from _lists(plan)
 
 
-def _pq(plan: VectorIndexPlan) -> Iterator[Part]:
+def _pq(plan: VectorIndexPlan) -> Iterator[IndexPart]:
     code = ceil_div(plan.segments * plan.bits, 8)
     yield (
         "vectors",
@@ -162,7 +163,7 @@ def _pq(plan: VectorIndexPlan) -> Iterator[Part]:
     yield "codebooks", 2**plan.bits * plan.dimension * _FLOAT, f"2^{plan.bits} x {plan.dimension} floats"
 
 
-def _ivf_pq(plan: VectorIndexPlan) -> Iterator[Part]:
+def _ivf_pq(plan: VectorIndexPlan) -> Iterator[IndexPart]:
     yield from _pq(plan)
     yield from _lists(plan)
     table = plan.lists * plan.segments * 2**plan.bits * _FLOAT
@@ -171,7 +172,7 @@ def _ivf_pq(plan: VectorIndexPlan) -> Iterator[Part]:
         yield "precomputed_table", table, term
 
 
-def _lists(plan: VectorIndexPlan) -> Iterator[Part]:
+def _lists(plan: VectorIndexPlan) -> Iterator[IndexPart]:
     yield "ids", plan.vectors * _ID, f"{plan.vectors} x 8 bytes"
     yield "centroids", plan.lists * plan.dimension * _FLOAT, f"{plan.lists} x {plan.dimension} floats"
     yield "bookkeeping", plan.lists * _LIST, f"{plan.lists} lists x 2 x 24 bytes"

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from tokenquote.catalog.schema.calibration import CalibratedFamily, CalibratedUse, Fit, HalfWidth, Kind
 from tokenquote.counts import Count, Method, total
 from tokenquote.tokens import request_features as features
-from tokenquote.tokens.request import Message, Request, ToolDefinition
+from tokenquote.tokens.request import Message, Request, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.request_features import Features
 from tokenquote.tokens.texts import TextMemo
@@ -106,6 +106,11 @@ class CalibratedRequests:
         return round(self._fit.structure.get("request", 0.0))
 
     @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it."""
+        return False
+
+    @property
     def basis(self) -> str:
         """What the coefficients are fitted on, in a sentence for users."""
         fit = self._fit
@@ -113,8 +118,8 @@ class CalibratedRequests:
         return (
             f"texts and what stands around them: fitted on {fit.rows} recorded calls{until}, "
             f"over {self._texts.vocabulary} tokens by class of content; "
-            f"half of the calls that the fit had not seen were off by {fit.held_out.median:.1%} or less, "
-            f"nine in ten by {fit.held_out.p90:.1%} or less"
+            f"half of the calls that the fit had not seen were off by {_at_most(fit.held_out.median)}, "
+            f"nine in ten by {_at_most(fit.held_out.p90)}"
         )
 
     def text(self, text: str) -> Count:
@@ -146,9 +151,18 @@ class CalibratedRequests:
         request = Request(tools=tuple(tools))
         return self._counted(features.tools(request, self._use), self._band("tools"))
 
-    def appended(self, messages: Sequence[Message]) -> Count:
-        """Count what messages add to a request that goes before them."""
-        return self._appended(messages, self._band(features.band_kind(Request(messages=tuple(messages)))))
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
+        """Count what messages add to a request that ends with `before`."""
+        together = self._added((*before, *messages))
+        return together.beyond(self._added(tuple(before))) if before else together
+
+    def _added(self, messages: tuple[Message, ...]) -> Count:
+        return self._appended(messages, self._band(features.band_kind(Request(messages=messages))))
 
     def _appended(self, messages: Sequence[Message], band: HalfWidth) -> Count:
         parts = (self._counted(message, band) for message in features.spoken(messages, self._use))
@@ -215,3 +229,8 @@ class CalibratedRequests:
 
     def _band(self, kind: Kind) -> HalfWidth:
         return self._fit.bands[kind]
+
+
+def _at_most(error: float) -> str:
+    """Return `1.2% or less`, or `less than 0.1%` where the figure would be 0.0%."""
+    return "less than 0.1%" if error < 0.0005 else f"{error:.1%} or less"

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from tokenquote.catalog.schema.framing import Framing
 from tokenquote.counts import Count, total
-from tokenquote.tokens.request import Message, OutputSchema, Request, ToolCall, ToolDefinition
+from tokenquote.tokens.request import Message, OutputSchema, Request, ToolCall, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.tools.framed_blocks import FramedBlocks
@@ -41,6 +41,11 @@ class FramedRequests:
     def per_request(self) -> int:
         """Tokens that every request has, whatever is in it."""
         return self._framing.request
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it."""
+        return False
 
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part."""
@@ -75,8 +80,13 @@ class FramedRequests:
         answers = sum(message.role == "assistant" for message in spoken)
         return replace(counted, high=counted.high + answers * self._framing.hidden_reasoning)
 
-    def appended(self, messages: Sequence[Message]) -> Count:
-        """Count what messages add to a request that goes before them."""
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
+        """Count what messages add to a request; it does not matter what goes before them."""
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
         parts = (self._exchange(group, names) for group in _exchanges(messages))
         return total(parts, self._texts.nothing())

@@ -12,13 +12,14 @@ from tokenquote.errors import LocatedError, Location
 
 __all__ = [
     "BodyError",
+    "DocumentText",
     "JsonObject",
     "Location",
     "Media",
     "MediaKind",
     "Message",
+    "MessagePart",
     "OutputSchema",
-    "Part",
     "Request",
     "Role",
     "Shape",
@@ -66,6 +67,20 @@ class Media:
     """The resolution that was asked for, in the provider's words. None: the provider's default."""
     name: str | None = None
     """The file name or title. None: it has none."""
+    text_only: bool = False
+    """Whether the host shows some models only a document's text (Bedrock's Converse without citations)."""
+
+
+class DocumentText(str):
+    """The text of a document that a body sends as text and not as a file; some providers say so around it."""
+
+    heading: str
+
+    def __new__(cls, text: str, title: str = "") -> DocumentText:
+        """Make it of the text, and of the title or name that the body gives it; empty: it has none."""
+        document = super().__new__(cls, text)
+        document.heading = title
+        return document
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,7 @@ class Unknown:
     """The place in the body, which errors and warnings name."""
 
 
-Part = str | Media | Unknown | Count
+MessagePart = str | Media | Unknown | Count
 """A piece of a message; a string is its text, a count what somebody has counted already or states. Providers
 encode each part by itself."""
 
@@ -102,7 +117,7 @@ class Message:
     """A message of a conversation; the result of a tool is a message of role `tool`."""
 
     role: Role
-    parts: tuple[Part, ...] = ()
+    parts: tuple[MessagePart, ...] = ()
     name: str | None = None
     """The name of who speaks, or of the tool whose result it is. None: the body states none."""
     calls: tuple[ToolCall, ...] = ()
@@ -112,6 +127,11 @@ class Message:
     """The model's earlier reasoning, sent back as readable text."""
     hidden_reasoning: int = 0
     """The number of reasoning blocks that are sent back and that only the provider can read."""
+    states_role: bool = True
+    """Whether it opens an entry of the body that states a role: a body of Gemini's may leave roles out, and
+    an entry with two results makes two messages."""
+    failed: bool = False
+    """Whether a tool message is marked as an error."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -167,6 +187,8 @@ class OutputSchema:
     name: str
     description: str
     schema: JsonObject
+    is_json_schema: bool = False
+    """Whether Gemini's body states it as `responseJsonSchema`, which is not billed as `responseSchema` is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class RequestCount:
     """What each tool's definition adds, by its name; the rest of `tools` comes with having any."""
     slack: int = 0
     """Tokens by which the band is wider on either side, once for a request."""
+    notes: tuple[str, ...] = ()
+    """What was taken for granted of this request, in sentences."""
 
     @property
     def tokens(self) -> int:

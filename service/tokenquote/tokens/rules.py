@@ -11,8 +11,10 @@ from typing import Protocol
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.counts import Count
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
+from tokenquote.tokens.claude import ClaudeRequests
 from tokenquote.tokens.framing import FramedRequests
-from tokenquote.tokens.request import Message, OutputSchema, Request, Shape, ToolDefinition
+from tokenquote.tokens.gemini import GeminiRequests
+from tokenquote.tokens.request import Message, OutputSchema, Request, Shape, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
@@ -29,21 +31,34 @@ class RequestStyle(Protocol):
     def per_request(self) -> int:
         """Tokens that every request has, whatever is in it."""
 
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it, and not that of answers alone."""
+
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part."""
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
         """Count tool definitions, given the system messages that may hold their block."""
 
-    def appended(self, messages: Sequence[Message]) -> Count:
-        """Count what messages (a question, an answer, calls with results) add to a request before them."""
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
+        """Count what messages (a question, an answer, calls with results) add to a request.
+
+        The request ends with `before`, and all requests have the same choice of tools.
+        """
 
 
 class TokenRules:
     """The counting rules of one model.
 
     `memo` may be shared among the models of one quote. `shape` is the one that a host passes bodies on in,
-    if it is another. `day` is the one of which requests are counted; None means today.
+    if it is another. `day` is the one of which requests are counted; None means today, but for what
+    was billed otherwise on Claude's own days.
     """
 
     def __init__(
@@ -63,6 +78,8 @@ class TokenRules:
         self._texts = TextCounter(self._used, vocabularies, memo)
         self._vocabularies = vocabularies
         self._calibrated = _calibrated(counting, vocabularies, memo)
+        self._memo = memo
+        self._day = day
         self._style = self._choose_style(shape)
 
     @property
@@ -75,6 +92,8 @@ class TokenRules:
         """What the counts rest on, in a sentence; None: they are exact, or by a rule that is published."""
         if self._calibrated is not None:
             return self._calibrated.basis
+        if isinstance(self._style, ClaudeRequests):
+            return self._style.basis
         used = self._used
         as_of = None if self._earlier_day is None else f"framed as of {self._earlier_day}"
         if used.method in ("exact", "rule"):
@@ -100,7 +119,9 @@ class TokenRules:
 
     def text(self, text: str) -> Count:
         """Count a text by itself."""
-        return self._texts.texts([text]) if self._calibrated is None else self._calibrated.text(text)
+        if isinstance(self._style, (CalibratedRequests, ClaudeRequests)):
+            return self._style.text(text)
+        return self._texts.texts([text])
 
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part."""
@@ -113,9 +134,19 @@ class TokenRules:
         """Count tool definitions, given the system messages that may hold their block."""
         return self._style.tools(tools, system)
 
-    def appended(self, messages: Sequence[Message]) -> Count:
-        """Count what messages add to a request that goes before them."""
-        return self._style.appended(messages)
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it, and not that of answers alone."""
+        return self._style.reaches_back
+
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
+        """Count what messages add to a request that ends with `before`, under a choice of tools."""
+        return self._style.appended(messages, before, choice)
 
     def _choose_style(self, shape: Shape | None, schema: OutputSchema | None = None) -> RequestStyle:
         """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise.
@@ -124,6 +155,11 @@ class TokenRules:
         """
         if self._calibrated is not None:
             return self._calibrated
+        if self._counting.gemini:
+            return GeminiRequests(self._counting.gemini, self._texts)
+        if self._counting.claude is not None:
+            frame, vocabulary = self._counting.claude, self._counting.vocabulary
+            return ClaudeRequests(frame, vocabulary, self._vocabularies, self._memo, self._day)
         framing, template = self._counting.framing, self._counting.template
         if template is not None:
             prompts = RenderedPrompts(self._counting.vocabulary, self._vocabularies, self._texts)

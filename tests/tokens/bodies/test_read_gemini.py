@@ -120,8 +120,8 @@ def test_parts(part: Any, message: Message) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({"parts": [{"text": "a"}]}, SAID),
-        ({"parts": {"text": "a"}}, SAID),
+        ({"parts": [{"text": "a"}]}, Message("user", ("a",), states_role=False)),
+        ({"parts": {"text": "a"}}, Message("user", ("a",), states_role=False)),
         ({"role": "model", "parts": [{"text": "a"}]}, Message("assistant", ("a",))),
         (
             {"role": "function", "parts": [{"functionResponse": {"name": "f"}}]},
@@ -140,7 +140,7 @@ def test_contents(content: Any, message: Message) -> None:
     [
         pytest.param(
             {"systemInstruction": {"parts": [{"text": "b"}]}},
-            [Message("system", ("b",))],
+            [Message("system", ("b",), states_role=False)],
             {},
             id="an instruction",
         ),
@@ -183,7 +183,7 @@ def test_contents(content: Any, message: Message) -> None:
         pytest.param(
             {"generationConfig": {"responseJsonSchema": SCHEMA}},
             [],
-            {"schema": OutputSchema("", "", SCHEMA)},
+            {"schema": OutputSchema("", "", SCHEMA, is_json_schema=True)},
             id="an output schema in JSON schema",
         ),
         pytest.param(
@@ -304,3 +304,23 @@ def test_what_stands_beside_input() -> None:
         settings={"generation_config": {"thinking_level": "low"}},
         unknown=(Unknown("what `previous_interaction_id` holds", "", ("previous_interaction_id",)),),
     )
+
+
+def test_an_entry_of_two_results_states_one_role() -> None:
+    results = [{"functionResponse": {"name": name, "response": {}}} for name in "fg"]
+    messages = read_body(
+        "gemini.generateContent", {"contents": [{"role": "user", "parts": results}]}
+    ).messages
+    assert [message.states_role for message in messages] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "config", "states_role"),
+    [("b", {}, True), ({"parts": [{"text": "b"}]}, {"safetySettings": []}, True), ({"parts": []}, {}, None)],
+)
+def test_googles_sdk_gives_an_instruction_a_role(
+    instruction: object, config: dict[str, object], states_role: bool | None
+) -> None:
+    body = {"contents": [HI], "systemInstruction": instruction, "generationConfig": config}
+    first = read_body("gemini.generateContent", body).messages[0]
+    assert (first.states_role if first.role == "system" else None) is states_role

@@ -13,7 +13,7 @@ __all__ = ["list_assumptions", "list_warnings"]
 
 
 def list_assumptions(findings: Findings) -> list[str]:
-    """Return what the answer rests on."""
+    """Return the assumptions of the answer, one sentence each."""
     return [
         *findings.hosted.architecture.assumptions,
         *_memory(findings),
@@ -90,7 +90,7 @@ def _money(findings: Findings) -> Iterator[str]:
 
 
 def list_warnings(findings: Findings) -> list[Warned]:
-    """Return what could mislead a reader who sees only the numbers."""
+    """Return warnings of everything that could mislead a reader who sees only the numbers."""
     found = [*_fit_warnings(findings), *_limit_warnings(findings), *_money_warnings(findings)]
     architecture = findings.hosted.architecture
     found += [("architecture", detail) for detail in architecture.warnings]

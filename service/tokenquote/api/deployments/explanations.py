@@ -10,6 +10,7 @@ from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.api.deployments.speed import Machine
 from tokenquote.api.memory import figure_method
 from tokenquote.memory import CachePlan, cache_formula
+from tokenquote.memory.gpus import Layout
 from tokenquote.memory.gpus.overhead import EngineSettings
 from tokenquote_client.deployments import BreakEvenAnswer, Explained
 from tokenquote_client.wire_types import Method
@@ -79,9 +80,7 @@ def _model_formulas(findings: Findings, engine: EngineSettings) -> Iterator[Form
         "weights_bytes",
         known,
         f"sum over tensors of elements x bits / 8 in {hosted.format.name}: {hosted.weights.parameters} "
-        f"parameters, {hosted.weights.bytes} bytes in all; each GPU of a stage holds 1 / "
-        f"{findings.choice.layout.tensor_parallel} of the matrices, and all norms, routers and MLA "
-        "down-projections",
+        f"parameters, {hosted.weights.bytes} bytes in all; {_describe_share(findings.choice.layout)}",
     )
     plan = CachePlan(
         hosted.question.context_tokens,
@@ -94,6 +93,14 @@ def _model_formulas(findings: Findings, engine: EngineSettings) -> Iterator[Form
     yield "kv_cache_bytes", known, f"{held}; summed over all GPUs, without replication"
     chunk = f"windows hold {engine.max_num_batched_tokens} more tokens while a chunk of a prompt is read"
     yield "kv_in_flight_bytes", known, chunk
+
+
+def _describe_share(layout: Layout) -> str:
+    """Return which tensors of its stage a GPU holds."""
+    if layout.tensor_parallel == 1:
+        return "each GPU holds every tensor of its stage"
+    share = f"1 / {layout.tensor_parallel} of the matrices"
+    return f"each GPU of a stage holds {share}, and all norms, routers and MLA down-projections"
 
 
 def _engine_formulas(findings: Findings, engine: EngineSettings) -> Iterator[Formula]:

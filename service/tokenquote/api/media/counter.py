@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from tokenquote.api.media.items import ItemReader, MediaPart
+from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.notes import list_notes, name_kind
 from tokenquote.catalog.image_rules import ImageRefused
 from tokenquote.catalog.media_rules import MediaRules
@@ -20,13 +20,14 @@ from tokenquote.media import (
     Audio,
     Document,
     Item,
+    Length,
     count_item,
     count_speech,
     extrapolate_text,
     find_refusal,
 )
 from tokenquote.tokens.request import Media
-from tokenquote_client.amounts import AudioPart
+from tokenquote_client.amounts import AudioPart, MediaPart
 
 __all__ = ["MediaCounter"]
 
@@ -53,13 +54,18 @@ class MediaCounter:
         """
         return self.reader.read_part(part, self.profiles, (*at, "data") if part.data is not None else at)
 
-    def count_part(self, part: MediaPart, at: Location) -> Count:
+    def count_part(self, part: MediaPart, at: Location, *, in_chat: bool = False) -> Count:
         """Count a part of a plan.
+
+        Args:
+            part: what the plan says.
+            at: where it says so.
+            in_chat: whether it goes into a Chat Completions body, which may add a little more.
 
         Raises:
             LocatedError: the model takes no such media, the data cannot be read, or it would be refused.
         """
-        return self.count(self.read_part(part, at), at)
+        return self.count(self.read_part(part, at), at, in_chat=in_chat)
 
     def count_speech(self, part: AudioPart, at: Location) -> Count:
         """Count the audio that the model answers with.
@@ -86,7 +92,18 @@ class MediaCounter:
             LocatedError: the model takes no such media, the data cannot be read, or it would be refused.
         """
         where = (*at, *media.location)
-        return self.count(self.reader.read_native(media, self.profiles, where), where, in_chat=in_chat)
+        item = self.reader.read_native(media, self.profiles, where)
+        rule = self.rules.documents.rule if self.rules.documents is not None else None
+        if isinstance(item, Document) and media.text_only and rule is not None and rule.text_only_in_converse:
+            item = self._without_pages(item)
+        return self.count(item, where, in_chat=in_chat)
+
+    def _without_pages(self, document: Document) -> Document:
+        """Return a document as its text alone, where that was read; else as it is."""
+        read = self._with_text(document)
+        if not isinstance(read, Document) or read.text is None:
+            return document
+        return replace(read, pages=Length.exactly(0), sizes={})
 
     def count(self, item: Item, at: Location, *, in_chat: bool = False) -> Count:
         """Count an item whose size or length was read; its framing is what stands around it in a message.

@@ -11,11 +11,10 @@ from tokenquote.counts import Count
 from tokenquote.errors import LocatedError, Location
 from tokenquote.media import Audio, Document, DocumentBudget, HeaderError, Image, Item, Length, Video
 from tokenquote.tokens.request import Media
-from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
+from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, MediaPart, VideoPart
 
-__all__ = ["ItemReader", "MediaPart"]
+__all__ = ["ItemReader"]
 
-MediaPart = ImagePart | AudioPart | VideoPart | DocumentPart
 Profiles = Mapping[str, AmountProfiles]
 
 

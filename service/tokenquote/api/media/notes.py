@@ -26,25 +26,46 @@ def name_kind(item: Item) -> str:
 
 def list_notes(item: Item, count: Count, rules: MediaRules) -> Iterator[str]:
     """Yield a sentence for each assumption that the count of an item makes."""
-    yield from _describe_unknown(item, count)
+    yield from _describe_unknown(item, count, rules)
     if isinstance(item, Image):
         yield from _describe_shrinking(item, rules)
         yield from _describe_detail(item, rules)
         yield from _describe_label(item, rules)
 
 
-def _describe_unknown(item: Item, count: Count) -> Iterator[str]:
+def _describe_unknown(item: Item, count: Count, rules: MediaRules) -> Iterator[str]:
     unknown = _unknown_measure(item)
-    if unknown is None and count.method != "assumed":
-        return
-    named, alone = _with_article(name_kind(item)), count.content
     if unknown is not None:
-        yield (
-            f"the {unknown} of {named} behind an address is not known, for addresses are never fetched: "
-            f"{alone.low} to {alone.high} tokens, counted as {alone.tokens}"
-        )
-    else:
-        yield f"{named}: {alone.low} to {alone.high} tokens, assumed to be {alone.tokens}"
+        named = _with_article(name_kind(item))
+        reason = f"the {unknown} of {named} behind an address is not known, for addresses are never fetched"
+        yield f"{reason}: {_describe_band(count.content, 'counted as')}"
+    elif count.method == "assumed":
+        yield f"{_describe_guess(item, rules)}: {_describe_band(count.content, 'assumed to be')}"
+
+
+def _describe_band(alone: Count, taken_as: str) -> str:
+    if alone.low == alone.high:
+        return f"{taken_as} {alone.tokens} tokens"
+    return f"{alone.low} to {alone.high} tokens, {taken_as} {alone.tokens}"
+
+
+def _describe_guess(item: Item, rules: MediaRules) -> str:
+    """Return why the count of an item of known size or length is a guess, without a full stop."""
+    if isinstance(item, Video) and item.size is None:
+        return "the size of a video's frames is not stated"
+    if isinstance(item, Document) and _text_is_guessed(item, rules):
+        if item.texts:
+            return "the text of a document is read only in part"
+        return "the text of a document of which only the pages are stated is not known"
+    return f"how {rules.model} counts {_with_article(name_kind(item))} is not published"
+
+
+def _text_is_guessed(document: Document, rules: MediaRules) -> bool:
+    """Return whether a part of the text is charged and known to nobody."""
+    if document.text is not None or document.is_text or rules.documents is None:
+        return False
+    is_charged = rules.documents.rule.text.high > 0
+    return is_charged and len(document.texts) < document.pages.expected
 
 
 def _with_article(kind: str) -> str:

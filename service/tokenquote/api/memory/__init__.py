@@ -173,7 +173,7 @@ def _weights_of_header(header: ModelHeader, formats: Formats) -> WeightsAnswer:
 
 
 def conversation_memory(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | None:
-    """Return what the conversation would hold on a GPU with the model; None: its weights are not public.
+    """Return the memory that a conversation with the model takes on GPUs; None: its weights are not public.
 
     Raises:
         LocatedError: the catalog's own entry cannot be read, which only an overlay of the user's can cause.
@@ -219,7 +219,7 @@ def resolve_subject(question: Subject, catalog: Catalog) -> tuple[Config, Model 
 
 
 def read_config(read: Callable[[Config], LayoutT], config: Config, model: Model | None) -> LayoutT:
-    """Return what `read` makes of the config.
+    """Return the architecture or cache layout that `read` finds in the config.
 
     Raises:
         LocatedError: a field is missing or wrong, of the question or of the catalog's own entry.

@@ -11,7 +11,7 @@ __all__ = ["cache_assumptions", "format_assumptions", "replication_assumptions"]
 
 
 def cache_assumptions(layout: CacheLayout, plan: CachePlan, held: KvCache) -> Iterator[str]:
-    """Yield what the bytes of a cache rest on."""
+    """Yield the assumptions behind the bytes of a cache, one sentence each."""
     windows = {(layer.kind, window) for layer in layout.layers if (window := layer.held_window)}
     for kind, window in sorted(windows):
         yield (
@@ -31,13 +31,13 @@ def cache_assumptions(layout: CacheLayout, plan: CachePlan, held: KvCache) -> It
 
 
 def replication_assumptions(layers: Iterable[Attention], ranks: int) -> Iterator[str]:
-    """Yield what several of the tensor-parallel GPUs each hold whole."""
+    """Yield a sentence for each part of a cache that several of the tensor-parallel GPUs hold whole."""
     said = dict.fromkeys(layer.replication(ranks) for layer in layers)
     yield from (sentence for sentence in said if sentence is not None)
 
 
 def format_assumptions(format_: WeightFormat, weights: Weights) -> Iterator[str]:
-    """Yield what the bytes of weights rest on."""
+    """Yield the assumptions behind the bytes of weights, one sentence each."""
     if format_.mix is not None:
         shares = ", ".join(f"{name}: {size}" for name, size in sorted(weights.types.items()))
         yield f"{format_.name}: a type for each tensor, as llama.cpp's quantize assigns it; bytes: {shares}"

@@ -12,8 +12,9 @@ from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
+from tokenquote.api.quotes.cache_choice import choose_cache, use_cache
 from tokenquote.api.quotes.plan_checks import check_plan
-from tokenquote.api.quotes.plans import ResolvedPlan, resolve
+from tokenquote.api.quotes.plans import resolve
 from tokenquote.api.quotes.quote_parts import (
     build_fleet,
     build_lines,
@@ -23,12 +24,11 @@ from tokenquote.api.quotes.quote_parts import (
     find_overflow,
     spend_budget,
 )
-from tokenquote.api.quotes.warnings import CacheChoice, list_assumptions, list_warnings
+from tokenquote.api.quotes.warnings import list_assumptions, list_warnings
 from tokenquote.catalog import Catalog, Model
-from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.errors import LocatedError, under
-from tokenquote.ledger import CacheUse, Row, billed_kinds, replay, replay_cache
-from tokenquote.ledger.prices import Tariff, price, tariff_on
+from tokenquote.ledger import CacheUse, billed_kinds, replay
+from tokenquote.ledger.prices import price, tariff_on
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced, Warned
@@ -130,8 +130,8 @@ class _Quoting:
         rules = self._rules(model)
         resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
         rows = replay(resolved.conversation)
-        cache = _choose_cache(plan.caching, model, tariff)
-        uses = _cache_uses(rows, cache, resolved)
+        cache = choose_cache(plan.caching, model, tariff, resolved.marks)
+        uses = use_cache(rows, cache, resolved.conversation.opening)
         head = resolved.conversation.opening.head.tokens
         billed = [billed_kinds(row, use, cache.write_kind, head) for row, use in zip(rows, uses, strict=True)]
         priced = price(tariff, billed)
@@ -181,40 +181,3 @@ class _Quoting:
         """Make an id that the same plan at the same instant from the same catalog always has."""
         parts = (self.digest, model.id, self.catalog.revision, self.at.astimezone(dt.UTC).isoformat())
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
-
-
-def _choose_cache(wanted: wire.Caching, model: Model, tariff: Tariff) -> CacheChoice:
-    """Decide whether the cache is on, how long it keeps entries, and what a write is billed as."""
-    rule = model.caching
-    if rule is None:
-        if wanted.enabled:
-            raise LocatedError(("caching", "enabled"), "the catalog knows of no prompt cache for this model")
-        return CacheChoice(None)
-    offered = _offered_ttls(rule, tariff)
-    if wanted.ttl is not None and wanted.ttl not in offered:
-        listed = ", ".join(offered) or "none that can be chosen"
-        raise LocatedError(("caching", "ttl"), f"times to live of this model: {listed}")
-    enabled = rule.by_default if wanted.enabled is None else wanted.enabled
-    if not enabled:
-        return CacheChoice(None)
-    ttl = wanted.ttl or rule.default_ttl
-    write_kind = rule.ttls[ttl] if ttl is not None else "cache_write"
-    # A cache that offers no time to live charges nothing for writing (MiniMax, Gemini's implicit one).
-    bills_writes = ttl is not None and tariff.states(write_kind)
-    return CacheChoice(rule, ttl, Decimal(str(wanted.hit_rate)), write_kind, bills_writes)
-
-
-def _offered_ttls(rule: CachingRule, tariff: Tariff) -> list[str]:
-    """List the times to live that can be chosen: where writing has a price, those whose price is known."""
-    charges = any(tariff.states(kind) for kind in rule.ttls.values())
-    return [ttl for ttl, kind in rule.ttls.items() if tariff.states(kind) or not charges]
-
-
-def _cache_uses(rows: Sequence[Row], cache: CacheChoice, resolved: ResolvedPlan) -> list[CacheUse]:
-    if cache.rule is None:
-        return [CacheUse()] * len(rows)
-    opening = resolved.conversation.opening
-    marks = (opening.tools.tokens, opening.head.tokens)
-    return replay_cache(
-        rows, cache.rule, ttl=cache.ttl, hit_rate=cache.hit_rate, bills_writes=cache.bills_writes, marks=marks
-    )

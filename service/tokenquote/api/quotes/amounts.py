@@ -13,13 +13,13 @@ from tokenquote.tokens import TokenRules
 from tokenquote_client import amounts
 from tokenquote_client.quote import CountedAmount
 
-__all__ = ["AmountCounter", "PlannedAmount", "read_text"]
+__all__ = ["AmountCounter", "PlannedAmount", "find_text"]
 
 PlannedAmount: TypeAlias = amounts.Amount | amounts.TextPart | amounts.TokensPart
 """An amount of any form, by itself or among the parts of a message."""
 
 
-def read_text(value: PlannedAmount) -> str | None:
+def find_text(value: PlannedAmount) -> str | None:
     """Return the text of an amount that is one; None for tokens, profiles and ranges."""
     if isinstance(value, str):
         return value
@@ -44,7 +44,7 @@ class AmountCounter:
             LocatedError: a range.
         """
         if isinstance(value, str | amounts.Text | amounts.TextPart):
-            return self.note_at(at, self.rules.text(read_text(value) or ""))
+            return self.note_at(at, self.rules.text(find_text(value) or ""))
         if isinstance(value, int):
             return self.note_at(at, Count.stated(value))
         if isinstance(value, amounts.Tokens | amounts.TokensPart):

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter
+from tokenquote.api.quotes.cache_choice import MAX_MARKS, CountedMark
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.ledger import NOTHING, Opening
@@ -20,9 +21,11 @@ from tokenquote.tokens import (
     read_body,
     read_tools,
 )
+from tokenquote.tokens.bodies.cache_marks import cut_body, cut_request, find_cache_marks
+from tokenquote.tokens.request import ToolChoice
 from tokenquote_client import plan as wire
 
-__all__ = ["OpeningReader", "Started"]
+__all__ = ["OpeningReader", "Started", "count_marks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,12 @@ class Started:
     """The tokens that every request sends first."""
     unanswered: Sequence[Message]
     """Calls with their results that the body ends with: the first answer follows them."""
+    in_chat: bool
+    """Whether it is a Chat Completions body, in which media may cost a little more."""
+    spoken: Sequence[Message]
+    """All messages of the body but those of the system."""
+    choice: ToolChoice | None
+    """The choice of tools that the body states, and every later request with it."""
     rules: TokenRules
     """The rules for what follows the body."""
 
@@ -72,7 +81,15 @@ class OpeningReader:
             system=counted.system + counted.schema,
             messages=counted.messages + counted.unknown + self._media(request),
         )
-        return Started(opening, _unanswered(request.messages), self.rules.after(request))
+        self.amounts.assumptions += counted.notes
+        return Started(
+            opening,
+            _unanswered(request.messages),
+            request.shape == "chat",
+            [message for message in request.messages if message.role != "system"],
+            request.tool_choice,
+            self.rules.after(request),
+        )
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:
@@ -95,7 +112,7 @@ class OpeningReader:
             counts.append(self.amounts.note_at(("start", "body", *media.location), count))
         return total(counts, NOTHING)
 
-    def tools(self, tools: wire.Tools | None, system: Sequence[Message]) -> Count:
+    def tools(self, tools: wire.PlannedTools | None, system: Sequence[Message]) -> Count:
         """Count tools, stated or defined, given the system messages that may hold their block.
 
         Raises:
@@ -116,6 +133,22 @@ class OpeningReader:
             at = ("tools", *read.unknown[0].location)
             raise NotYetOffered(at, f"{read.unknown[0].what}: not yet offered")
         return counted
+
+
+def count_marks(start: wire.Start, rules: TokenRules, media: MediaCounter) -> tuple[CountedMark, ...]:
+    """Count what stands before each mark for prompt caching of a native body, in the order of the prompt."""
+    found = find_cache_marks(start.body)
+    marks = []
+    for mark in found[: MAX_MARKS + 1]:
+        with under("start"):
+            cut = cut_request(read_body(start.format, cut_body(start.body, mark.place)), mark.place)
+        counted = rules.request(cut)
+        in_chat = cut.shape == "chat"
+        items = (item for message in cut.messages for item in message.media)
+        seen = (media.count_in_body(item, ("start", "body"), in_chat=in_chat) for item in items)
+        tokens = counted.tokens - counted.per_request + sum(count.tokens for count in seen)
+        marks.append(CountedMark(("start", "body", *mark.location), tokens, mark.ttl, mark.closes))
+    return tuple(marks)
 
 
 def _unanswered(messages: Sequence[Message]) -> Sequence[Message]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
-from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, read_text
-from tokenquote.api.quotes.openings import OpeningReader
+from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
+from tokenquote.api.quotes.cache_choice import CountedMark
+from tokenquote.api.quotes.openings import OpeningReader, count_marks
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
@@ -20,7 +21,7 @@ from tokenquote.tokens import (
     TokenRules,
     ToolCall,
 )
-from tokenquote.tokens.request import Role
+from tokenquote.tokens.request import Role, ToolChoice
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import (
     AmountOrParts,
@@ -56,6 +57,8 @@ class ResolvedPlan:
     counts: tuple[CountedAmount, ...]
     unstated: Unstated
     assumptions: tuple[str, ...]
+    marks: tuple[CountedMark, ...] = ()
+    """The marks for prompt caching in the body that opens the conversation, in order."""
 
 
 def resolve(
@@ -71,6 +74,8 @@ def resolve(
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     resolver = _Resolver(rules, media, counter)
     opening = resolver.opening(plan)
+    marked = model.caching is not None and model.caching.breakpoints
+    marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     conversation = Conversation(
         turns=tuple(resolver.turn(turn, ("turns", i)) for i, turn in enumerate(plan.turns)),
         opening=opening,
@@ -79,7 +84,7 @@ def resolve(
     )
     unstated = _unstated(plan.turns)
     return ResolvedPlan(
-        conversation, tuple(counter.counts), unstated, tuple(dict.fromkeys(counter.assumptions))
+        conversation, tuple(counter.counts), unstated, tuple(dict.fromkeys(counter.assumptions)), marks
     )
 
 
@@ -103,12 +108,22 @@ class _Resolver:
     amounts: AmountCounter
     unanswered: Sequence[Message] = ()
     """Calls with results that a start ends with: the first answer follows them."""
+    in_chat: bool = False
+    """Whether a start is a Chat Completions body, in which media may cost a little more."""
+    opened_with: Sequence[Message] = ()
+    """What a start says, where the model's messages depend on what goes before them; else nothing."""
+    choice: ToolChoice | None = None
+    """The choice of tools that a start states. None: it states none, or there is no start."""
 
     def opening(self, plan: wire.Plan) -> Opening:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
             started = reader.start(plan.start, plan.turns[0])
-            self.unanswered, self.rules = started.unanswered, started.rules
+            self.unanswered, self.in_chat = started.unanswered, started.in_chat
+            self.rules = started.rules
+            if self.rules.reaches_back:
+                self.unanswered = self.opened_with = started.spoken
+            self.choice = started.choice
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
@@ -126,13 +141,14 @@ class _Resolver:
     def _turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         rounds: list[CountedRound] = []
         before = self.unanswered if turn.user is None else ()
+        opened_with, self.opened_with = self.opened_with, ()
         for i, planned in enumerate(turn.tool_rounds):
-            tool_round, before = self._round(planned, (*at, "tool_rounds", i))
-            rounds.append(tool_round)
+            counted, before = self._rounds(planned, (*at, "tool_rounds", i), before)
+            rounds += counted
         user, _ = self._message("user", turn.user, (*at, "user"), "user")
         answer, written = self._message("assistant", turn.assistant, (*at, "assistant"), "assistant")
         return CountedTurn(
-            user=self._sent(user),
+            user=self._sent(user, opened_with),
             rounds=tuple(rounds),
             reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
             answer_output=written,
@@ -160,14 +176,14 @@ class _Resolver:
     def _amount(self, value: PlannedAmount, at: Location, kind: str) -> tuple[str | Count, int]:
         """Read a text as itself, for the provider frames it, and anything else as its count."""
         count = self.amounts.count(value, at, kind)
-        text = read_text(value)
+        text = find_text(value)
         return (count if text is None else text), count.tokens
 
     def _part(self, part: Part, at: Location, kind: str) -> tuple[str | Count, int]:
         if isinstance(part, TokensPart | TextPart):
             return self._amount(part, at, kind)
         if kind != "assistant":
-            count = self.media.count_part(part, at)
+            count = self.media.count_part(part, at, in_chat=self.in_chat)
         elif isinstance(part, AudioPart):
             self.amounts.assumptions.append(
                 "a spoken answer is sent back as audio, at the tokens it was spoken with"
@@ -182,10 +198,29 @@ class _Resolver:
         counted = total(message.counts, NOTHING)
         if not message.texts and not counted.framed:  # nothing stands around tokens that the user states
             return counted
-        return counted + self._appended([*before, message]).beyond(self._appended(before))
+        return counted + self._appended([message], before)
 
-    def _round(self, planned: wire.ToolRound, at: Location) -> tuple[CountedRound, Sequence[Message]]:
-        """Count one tool round; return with it the messages that it adds, where its results are framed.
+    def _rounds(
+        self, planned: wire.ToolRound, at: Location, before: Sequence[Message]
+    ) -> tuple[list[CountedRound], Sequence[Message]]:
+        """Count a tool round; return with it the messages that it adds, where its results are framed.
+
+        Where what goes before matters, a round that repeats costs otherwise when it follows itself.
+        """
+        made, beside, exchange = self._exchange(planned, at)
+        before = before if self.rules.reaches_back else ()
+        first = replace(made, exchange=total(beside, self._appended(exchange, before)))
+        results = any(message.role == "tool" for message in exchange)
+        if not (self.rules.reaches_back and results and planned.repeat > 1):
+            return [first], exchange if results else ()
+        again = total(beside, self._appended(exchange, exchange))
+        repeated = replace(made, exchange=again, repeat=planned.repeat - 1)
+        return [replace(first, repeat=1), repeated], exchange
+
+    def _exchange(
+        self, planned: wire.ToolRound, at: Location
+    ) -> tuple[CountedRound, Sequence[Count], Sequence[Message]]:
+        """Read one tool round: the round without its exchange, counts that go beside, and messages.
 
         Calls and results that are stated in tokens go beside those that the provider frames.
         """
@@ -207,15 +242,13 @@ class _Resolver:
             if result.texts or any(count.framed for count in result.counts):
                 name = made.name if made is not None else None
                 results.append(replace(result, name=name, call_id=call_id))
+        asked, _ = self._message("user", planned.user, (*at, "user"), "user")
+        beside += asked.counts
+        framed = bool(asked.texts) or any(count.framed for count in asked.counts)
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
-        exchange = [*answer, *results]
-        tool_round = CountedRound(
-            output,
-            total(beside, self._appended(exchange)),
-            self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning"),
-            planned.repeat,
-        )
-        return tool_round, exchange if results else ()
+        exchange = [*answer, *results, *([asked] if framed else [])]
+        thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
+        return CountedRound(output, NOTHING, thought, planned.repeat), beside, exchange
 
     def _call(self, value: CallAmount, at: Location, call_id: str) -> tuple[ToolCall | None, int]:
         """Read a call that the provider frames, and count the tokens that the model writes to make it."""
@@ -227,8 +260,8 @@ class _Resolver:
             self.amounts.note_at(at, made)
             return call, made.tokens
         count = self.amounts.count(value, at, "call")
-        text = read_text(value)
+        text = find_text(value)
         return (None if text is None else ToolCall("", text, call_id)), count.tokens
 
-    def _appended(self, messages: Sequence[Message]) -> Count:
-        return self.rules.appended(messages) if messages else NOTHING
+    def _appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
+        return self.rules.appended(messages, before, self.choice) if messages else NOTHING

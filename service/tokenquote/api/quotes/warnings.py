@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
+from tokenquote.api.quotes.cache_choice import CacheChoice
 from tokenquote.api.quotes.plans import Unstated
 from tokenquote.catalog import Model
-from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.ledger import Row
 from tokenquote.ledger.prices import Priced, UnknownMode, comparable_rates
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Overflow, Warned
 
-__all__ = ["CacheChoice", "list_assumptions", "list_warnings"]
+__all__ = ["list_assumptions", "list_warnings"]
 
 PRICE_CHANGE_HORIZON_DAYS = 30
 
-
-@dataclass(frozen=True, slots=True)
-class CacheChoice:
-    """Says how one quote uses the prompt cache; `rule` is None where it uses none."""
-
-    rule: CachingRule | None
-    ttl: str | None = None
-    hit_rate: Decimal = Decimal(1)
-    write_kind: str = "cache_write"
-    bills_writes: bool = False
+_ORDINARY_WORDS = frozenset({"A", "An", "Both", "Neither", "No", "Older", "The"})
+"""The words that have a capital only where they begin a sentence."""
 
 
 def list_assumptions(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
-    """List what the quote takes for granted; `basis` says what its counts rest on."""
+    """List the assumptions of a quote; `basis` names the source of its counts, if they need one."""
     return [*([basis] if basis else []), *_cache_assumptions(cache, rows)]
 
 
@@ -62,21 +52,34 @@ def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]
         return
     if cache.hit_rate == 1:
         yield "caching: every possible hit is taken; recorded follow-ups hit about two times in three"
+    if cache.marks and not cache.usual_marks:
+        moves = " and the last message of each request" if any(mark.closes for mark in cache.marks) else ""
+        yield f"caching: as the marks of `start` ask, up to them{moves}"
+    if cache.mixed_ttls:
+        yield f"caching: the marks of `start` ask for several times to live; all are taken as {cache.ttl}"
     if cache.rule.assumed:
-        yield f"caching: {cache.rule.assumed}"
+        yield f"caching: {_as_clause(cache.rule.assumed)}"
     if cache.ttl is None and any(row.gap_seconds for row in rows):
         yield "caching: the provider publishes no time to live; entries are taken to outlast every gap"
 
 
+def _as_clause(sentence: str) -> str:
+    """Return a sentence of the catalog as it stands after a colon: without capital and full stop."""
+    first, space, rest = sentence.removesuffix(".").partition(" ")
+    return f"{first.lower() if first in _ORDINARY_WORDS else first}{space}{rest}"
+
+
 def _output_warnings(unstated: Unstated) -> Iterator[tuple[str, str]]:
     missing = (
-        ("assistant", unstated.assistant, "turn"),
+        ("answer", unstated.assistant, "turn"),
         ("reasoning", unstated.reasoning, "turn"),
         ("reasoning", unstated.round_reasoning, "tool round"),
     )
-    parts = [f"{what} of {n} {where}{'' if n == 1 else 's'}" for what, n, where in missing if n]
+    parts = [f"the {what} of {n} {where}{'' if n == 1 else 's'}" for what, n, where in missing if n]
     if parts:
-        yield "output_not_stated", f"{' and '.join(parts)} not stated: counted as 0 tokens"
+        enumerated = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+        verbs = "is not stated and counts" if len(parts) == 1 else "are not stated and count"
+        yield "output_not_stated", f"{enumerated} {verbs} as 0 tokens"
 
 
 def _overflow_warnings(model: Model, overflow: Overflow | None) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Kinds that look at crops of an image, whose size or place follows its shape, and at the whole besides.
+"""Kinds that look at crops of an image, whose size or place follows its shape, and at the whole image too.
 
 Gemini's `crops`, MiniCPM-V's `slices`, Step's `windows` and Gemma 3's `pan_and_scan`.
 """
@@ -66,8 +66,8 @@ class CropsRule(ImageRule):
 
 
 class SlicesRule(ImageRule):
-    """MiniCPM-V 4.6's images: slices in the grid of the closest log aspect, resized each for itself, and the
-    whole besides.
+    """MiniCPM-V 4.6's images: slices in the grid of the closest log aspect, each resized for itself,
+    and the whole image.
 
     Source: transformers 5.23.0, image_processing_minicpmv4_6.py.
     """
@@ -112,7 +112,7 @@ def _nearest_multiple(length: float, step: int) -> int:
 
 
 class ImageWindowsRule(ImageRule):
-    """Step's images: windows whose side follows the shape, snapped to whole ones, and the whole besides.
+    """Step's images: windows whose side follows the shape, snapped to whole ones, and the whole image.
 
     Source: transformers 5.23.0, `_plan_patches` of image_processing_step3p7.py.
     """

@@ -1,4 +1,4 @@
-"""Kinds whose tiles are joined to one map with a break after each of its rows, and the whole image besides.
+"""Kinds whose tiles are joined to one map with a break after each of its rows, and the whole image beside it.
 
 `joined_tiles` of LLaVA-NeXT, DeepSeek-VL2 and Phi; Molmo's `overlapping_crops`.
 """
@@ -85,7 +85,7 @@ def _cut_padding(columns: int, rows: int, width: int, height: int) -> tuple[int,
 
 
 class OverlappingCropsRule(ImageRule):
-    """Molmo's images: overlapping crops joined to one map, and the whole besides.
+    """Molmo's images: overlapping crops joined to one map, and the whole image.
 
         a crop shows `crop / patch` patches, of which `margin` on each side overlap with the next
         tokens = view of the whole + rows x (columns + 1) + around, two patches a side one token

@@ -15,9 +15,9 @@ from tokenquote.catalog.image_rules.rule import ImageRefused, ImageRule
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, NotNegative, Positive
 from tokenquote.counts import ceil_div
 
-__all__ = ["Detail", "PaddedPatchesRule", "PatchDetail", "PatchRangeRule", "PatchesRule"]
+__all__ = ["DetailWord", "PaddedPatchesRule", "PatchDetail", "PatchRangeRule", "PatchesRule"]
 
-Detail = Literal["low", "high", "original"]
+DetailWord = Literal["low", "high", "original"]
 
 
 class PatchDetail(Entry):
@@ -59,8 +59,8 @@ class PatchesRule(ImageRule):
     kind: Literal["patches"]
     multiplier: Money
     patch_edge: Positive = 32
-    by_detail: dict[Detail, PatchDetail] = Field(min_length=1)
-    default: Detail
+    by_detail: dict[DetailWord, PatchDetail] = Field(min_length=1)
+    default: DetailWord
     """What `auto`, no detail, or one that the model does not have, means."""
 
     @model_validator(mode="after")

@@ -1,5 +1,5 @@
 """Kinds that cut an image into a grid of tiles of one size that stand each by itself, most with a view of the
-whole besides.
+whole image too.
 
 OpenAI's `tiles`; `tile_grid`, of many open-weight models; LFM2's `tiles_or_resize`.
 """

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
-__all__ = ["Entry", "Money", "NotNegative", "Positive", "Word"]
+__all__ = ["Entry", "Factor", "Money", "NotNegative", "Positive", "Word"]
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 """The name by which one entry of the catalog refers to another."""
@@ -30,20 +30,26 @@ class Entry(BaseModel):
     )
 
 
-def _quoted_decimal(value: Any) -> Any:
+def _quoted_decimal(value: Any, named: str, example: str) -> Any:
     """Refuse bare YAML numbers: `0.1` would arrive as a binary float, and money is never a float."""
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
-        raise ValueError('write money as a quoted decimal, like "0.50"')
+        raise ValueError(f'write {named} as a quoted decimal, like "{example}"')
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,12})?", value):
-        raise ValueError('write money as a plain decimal number, like "0.50"')
+        raise ValueError(f'write {named} as a plain decimal number, like "{example}"')
     return Decimal(value)
 
 
-Money = Annotated[
-    Decimal,
-    BeforeValidator(
-        _quoted_decimal, json_schema_input_type=Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
-    ),
-]
+def _read_money(value: Any) -> Any:
+    return _quoted_decimal(value, "money", "0.50")
+
+
+def _read_factor(value: Any) -> Any:
+    return _quoted_decimal(value, "a factor", "0.5")
+
+
+_QuotedDecimal = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
+Money = Annotated[Decimal, BeforeValidator(_read_money, json_schema_input_type=_QuotedDecimal)]
+Factor = Annotated[Decimal, Field(gt=0), BeforeValidator(_read_factor, json_schema_input_type=_QuotedDecimal)]
+"""A number above 0 that multiplies prices, written as a quoted decimal."""

@@ -11,7 +11,9 @@ from pydantic import Field, StrictInt, model_validator
 
 from tokenquote.catalog.schema.calibration import CalibratedUse
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
+from tokenquote.catalog.schema.claude_frame import ClaudeFrame
 from tokenquote.catalog.schema.framing import EarlierFraming, Framing
+from tokenquote.catalog.schema.gemini import GeminiRoute
 
 __all__ = ["Approximation", "CountingFile", "CountingRule", "TemplateUse"]
 
@@ -62,6 +64,11 @@ class CountingRule(Entry):
     calibration: CalibratedUse | None = None
     """How requests are counted where recorded bills have been fitted. While there is no fit, `framing` and
     the band of this rule hold and count as `assumed`."""
+    gemini: tuple[GeminiRoute, ...] = ()
+    """How Google turns requests into tokens; a router that chooses between surfaces has two routes, the
+    likelier first. Empty: the model is not Gemini."""
+    claude: ClaudeFrame | None = None
+    """What Anthropic's prompt holds around texts. None: the model is not a Claude whose prompt is known."""
     method: Literal["exact", "rule", "calibrated", "assumed"]
     """How sure the counts of texts are."""
     factor: Money = Decimal(1)

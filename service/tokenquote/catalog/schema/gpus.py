@@ -24,7 +24,7 @@ from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
 
 __all__ = ["Gpu", "GpuLink", "GpuPrice", "GpusFile", "MatrixType", "Sourced", "Tflops", "UsableMemory"]
 
-Positive = Annotated[float, Field(ge=1e-3, le=1e9, allow_inf_nan=False)]
+PositiveNumber = Annotated[float, Field(ge=1e-3, le=1e9, allow_inf_nan=False)]
 MatrixType = Literal["fp32", "fp16", "fp8", "fp4", "int8"]
 _GIB = 2**30
 
@@ -32,7 +32,7 @@ _GIB = 2**30
 class Sourced(Entry):
     """A figure with its source."""
 
-    value: Positive
+    value: PositiveNumber
     """The figure, in the unit that its field states."""
     source: str = Field(min_length=1)
     """Where the figure stands."""
@@ -49,15 +49,15 @@ class UsableMemory(Sourced):
 class Tflops(Entry):
     """The dense operations a second, in 10^12, by the type that is multiplied. None: not published."""
 
-    fp32: Positive | None = None
+    fp32: PositiveNumber | None = None
     """The operations on 32-bit floats."""
-    fp16: Positive | None = None
+    fp16: PositiveNumber | None = None
     """The operations on 16-bit floats, both fp16 and bf16."""
-    fp8: Positive | None = None
+    fp8: PositiveNumber | None = None
     """The operations on 8-bit floats."""
-    fp4: Positive | None = None
+    fp4: PositiveNumber | None = None
     """The operations on 4-bit floats."""
-    int8: Positive | None = None
+    int8: PositiveNumber | None = None
     """The operations on 8-bit integers."""
     source: str = Field(min_length=1)
     """Where the figures stand."""
@@ -81,7 +81,7 @@ class GpuLink(Entry):
 
     kind: Literal["nvlink", "pcie", "xgmi"]
     """The kind of the link."""
-    gb_per_second: Positive
+    gb_per_second: PositiveNumber
     """The rate out of one GPU in one direction, in 10^9 bytes a second."""
     source: str = Field(min_length=1)
     """Where the rate stands."""
@@ -107,7 +107,7 @@ class Gpu(Entry):
     """The company that makes it."""
     aliases: tuple[Word, ...] = ()
     """Other words for this GPU."""
-    memory_gb: Positive
+    memory_gb: PositiveNumber
     """The memory as it is sold, in GB."""
     usable_gib: UsableMemory
     """The memory that programs get, in GiB."""

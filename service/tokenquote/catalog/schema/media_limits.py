@@ -13,8 +13,10 @@ from pydantic import Field
 from tokenquote.catalog.schema.catalog_entry import Entry, Positive, Word
 
 __all__ = [
+    "AudioFormat",
     "AudioLimits",
     "DocumentLimits",
+    "ImageFormat",
     "ImageLimits",
     "ManyImages",
     "MediaLimits",

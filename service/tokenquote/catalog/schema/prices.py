@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StrictInt, field_validator, model_validator
 
-from tokenquote.catalog.schema.catalog_entry import Entry, Money
+from tokenquote.catalog.schema.catalog_entry import Entry, Factor, Money
 from tokenquote.catalog.schema.rates import RateCard
 
 __all__ = ["Fee", "FreeAllowance", "Mode", "PriceBlock", "Window"]
@@ -79,7 +79,7 @@ class Window(RateCard):
 class Mode(RateCard):
     """A way of processing with its own price, such as batch, flex or priority."""
 
-    times: Money | None = None
+    times: Factor | None = None
     """The factor that multiplies every rate of block, tier and window: "0.5" for half the standard price.
     None: the mode states its own `rates`."""
 
@@ -147,7 +147,7 @@ class PriceBlock(RateCard):
     """The windows with rates of their own; the first that holds the instant applies."""
     modes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Mode] = Field(default={})
     """The modes besides `standard`, by the name that plans use."""
-    uplifts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], Money] = Field(default={})
+    uplifts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], Factor] = Field(default={})
     """The factors on token rates for a region or endpoint; a quote does not apply them yet."""
     fees: tuple[Fee, ...] = ()
     """The prices of what is not billed by the token; a quote does not add them yet."""

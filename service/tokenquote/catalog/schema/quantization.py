@@ -9,7 +9,15 @@ from pydantic import Field, StrictInt, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
 
-__all__ = ["CacheType", "Mix", "NumberFormat", "NumberFormatFamily", "QuantizationFile", "TypeChoice"]
+__all__ = [
+    "CacheType",
+    "Mix",
+    "NumberFormat",
+    "NumberFormatFamily",
+    "Quantises",
+    "QuantizationFile",
+    "TypeChoice",
+]
 
 Bits = Annotated[StrictInt, Field(ge=1, le=4096)]
 Where = Literal[

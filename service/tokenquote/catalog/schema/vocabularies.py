@@ -22,7 +22,10 @@ from tokenquote.catalog.schema.catalog_entry import Entry, Word
 
 __all__ = ["VocabulariesFile", "Vocabulary", "VocabularyFormat"]
 
-VocabularyFormat = Literal["tiktoken", "tekken", "tokenizer.json", "sentencepiece", "claude-pieces"]
+VocabularyFormat = Literal[
+    "tiktoken", "tekken", "tokenizer.json", "sentencepiece", "claude-pieces",
+    "wordpiece", "unigram", "spaced-pieces", "pieces",
+]  # fmt: skip
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -32,8 +35,11 @@ class Vocabulary(Entry):
 
     format: VocabularyFormat = "tiktoken"
     """The format of the file. `tiktoken` has a rank and its bytes in base64 on each line, `tekken` is
-    Mistral's JSON, `tokenizer.json` is Hugging Face's JSON, `sentencepiece` is a .model file, and
-    `claude-pieces` is the JSON of ctok with the measured pieces of a Claude vocabulary."""
+    Mistral's JSON, `tokenizer.json` is Hugging Face's JSON, and `sentencepiece` is a .model file.
+    `wordpiece` is BERT's vocab.txt, a token on each line. `unigram` is JSON with pieces and their scores,
+    and `spaced-pieces` has a piece on each line in the order in which they merge; both hold what a .model
+    file does. `claude-pieces` is the JSON of ctok with the measured pieces of a Claude vocabulary, and
+    `pieces` has a piece on each line, Gemma's, in the order in which pieces merge."""
     package: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     """The Python distribution whose installed files hold it; it is read, never imported. None: the file lies
     beside the catalog."""
@@ -48,6 +54,9 @@ class Vocabulary(Entry):
     tokens: StrictInt | None = Field(default=None, ge=256)
     """The number of tokens that the file has, special ones aside: a shorter file is a truncated one. None:
     the length is not checked."""
+    ranks_used: StrictInt | None = Field(default=None, ge=256)
+    """The number of ranks that are used of a file of format `tiktoken`, from the lowest on. None: all of
+    them."""
     special_tokens: tuple[str, ...] = ()
     """The control tokens that chat templates write; each is one token where a template is rendered."""
     licence: str

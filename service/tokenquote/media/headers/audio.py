@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Literal
 
 from tinytag import TinyTag
 
+from tokenquote.catalog.schema.media_limits import AudioFormat
 from tokenquote.media.headers.base64_file import Base64File, HeaderError, HeaderReader
 
-__all__ = ["AudioFormat", "AudioHeader", "credible_seconds", "read_audio_header"]
-
-AudioFormat = Literal["wav", "mp3", "flac", "ogg", "m4a", "aiff"]
+__all__ = ["AudioHeader", "credible_seconds", "read_audio_header"]
 
 # An hour of Ogg Opus is some 180,000 packets, each a step; of MP3 without an index, 1,200 frames are read.
 _MAX_STEPS = 500_000

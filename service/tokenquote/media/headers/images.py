@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Literal
 
 import imagesize
 
 from tokenquote.catalog.image_rules import ImageSize
+from tokenquote.catalog.schema.media_limits import ImageFormat
 from tokenquote.media.headers.base64_file import Base64File, HeaderError, HeaderReader
 from tokenquote.media.headers.iso_boxes import heif_sides
 
-__all__ = ["ImageFormat", "ImageHeader", "read_image_header"]
-
-ImageFormat = Literal["png", "jpeg", "gif", "webp", "bmp", "tiff", "avif", "heic"]
+__all__ = ["ImageHeader", "read_image_header"]
 
 _MAX_EDGE = 1_000_000
 # A photo with 20 MB of colour profile and thumbnails takes some 2,000 steps, the first frame of a GIF of
@@ -53,7 +51,7 @@ class ImageHeader:
 
 
 def read_image_header(data: str, media_type: str | None = None) -> ImageHeader:
-    """Return what is known of an image given as base64 text, with or without a `data:` prefix.
+    """Return the format and size of an image given as base64 text, with or without a `data:` prefix.
 
     Args:
         data: the text.

@@ -38,7 +38,7 @@ class _Track:
 
 
 def read_video_header(data: str) -> VideoHeader:
-    """Return what is known of a video given as base64 text, with or without a `data:` prefix.
+    """Return the length and size of a video given as base64 text, with or without a `data:` prefix.
 
     Raises:
         HeaderError: it is not base64, no such video, cut off, or of an impossible length.

@@ -72,7 +72,7 @@ class CachePlan:
     encoder_tokens: int | None = None
     """The tokens of an encoder that cross attention holds, per sequence; None: not known."""
     in_flight: int = 0
-    """The tokens that one step may add, for which a window has room besides."""
+    """The tokens that one step may add, for which a window has room beyond its own size."""
     pad: int | None = None
     """The number of tokens whose multiple the length of a buffer is (llama.cpp: 256); None: any length."""
     one_buffer: bool = False

@@ -67,11 +67,16 @@ def held_encoder_tokens_contiguously(plan: CachePlan) -> int:
 
 
 def held_in_words(plan: CachePlan, window: int | None) -> str:
-    """Return the tokens of a sequence in words, such as `min(8192, 4096) tokens in blocks of 16`."""
+    """Return the tokens of a sequence in words, such as `min(8192, 4096) tokens in blocks of 16`.
+
+    One buffer for all sequences has no blocks, and room in flight once for all of them.
+    """
     held = f"{plan.tokens} tokens"
-    if window is not None:
+    if window is not None and plan.one_buffer and plan.in_flight and plan.all_beams > 1:
+        held = f"min({plan.tokens}, {window} + {plan.in_flight} / {plan.all_beams}) tokens"
+    elif window is not None:
         held = f"min({plan.tokens}, {window + plan.in_flight}) tokens"
-    return held if plan.block is None else f"{held} in blocks of {plan.block}"
+    return held if plan.block is None or plan.one_buffer else f"{held} in blocks of {plan.block}"
 
 
 def _encoder_tokens(plan: CachePlan) -> int:

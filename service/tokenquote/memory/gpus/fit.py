@@ -41,7 +41,7 @@ class StageDemand:
     draft: int
     """The bytes of a draft model's weights; 0 where none runs on this stage."""
     overhead: Overhead
-    """What the engine needs besides."""
+    """The bytes that the engine needs beside weights and cache."""
     layers: tuple[tuple[Attention, int], ...]
     """The layers whose cache it holds, each with its number; those of the draft model are included."""
 

@@ -87,7 +87,7 @@ def engine_overhead(
     *,
     packed_experts: bool,
 ) -> Overhead:
-    """Return what the engine needs on one GPU of the stage.
+    """Return the bytes that the engine needs beside weights and cache on one GPU of the stage.
 
     Args:
         architecture: the architecture of the whole model.

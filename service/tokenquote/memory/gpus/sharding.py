@@ -173,7 +173,7 @@ class WeightSharding:
         return self._held[kind, ranks]
 
     def _ends(self, ranks: int, *, is_first: bool, is_last: bool) -> _Held:
-        """Return what belongs to no layer and is on this stage."""
+        """Return the elements of the tensors outside the layers that this stage holds: embedding, output."""
         held = _Held()
         tied = self._architecture.tied
         for tensor in tensors_outside(self._architecture):

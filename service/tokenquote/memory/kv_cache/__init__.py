@@ -82,6 +82,8 @@ def _sequences_in_words(plan: CachePlan) -> str:
         words += f" x {plan.beams} beams that hold their prompt of {prompt} tokens once"
     if plan.shared_prefix and plan.sequences > 1:
         words += f", the first {plan.shared_prefix} tokens once for all"
+    if plan.pad is not None:
+        words += f", the tokens of a layer rounded up to a multiple of {plan.pad}"
     return words
 
 

@@ -37,9 +37,9 @@ class Layer:
     attention: Attention
     mlp: FeedForward
     norms: int
-    """The number of norms of the hidden width; those of queries and keys come besides."""
+    """The number of norms of the hidden width; those of queries and keys are not included."""
     other: tuple[Tensors, ...] = ()
-    """What the layer has besides, such as embeddings per layer."""
+    """The tensors beside attention, feed-forward block and norms, such as embeddings per layer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The attention of a layer, or what stands in its place: the questions that every kind answers.
 
 A new kind is one subclass: a frozen dataclass of its sizes, with the abstract methods and those whose default
-does not hold for it. `memory/config/layer_kinds.py` maps the words of configs to kinds.
+does not hold for it. `memory/model_config/layer_kinds.py` maps the words of configs to kinds.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class Attention(ABC):
     """Whether the layer looks at earlier tokens; False: it keeps a state in place of them, or nothing."""
     is_present: ClassVar[bool] = True
     """Whether there is a layer of this kind at all; False: its place is empty."""
+    attends_to_encoder: ClassVar[bool] = False
+    """Whether the layer looks at the tokens of an encoder in place of the text's."""
     activations_measured: ClassVar[bool] = False
     """Whether `activation_bytes` was measured against PyTorch; False: it is an estimate."""
     block_alignment: ClassVar[int] = 16
@@ -52,7 +54,7 @@ class Attention(ABC):
 
     @abstractmethod
     def shared_out(self) -> Iterator[tuple[str, int]]:
-        """Yield what must divide over tensor-parallel GPUs: in words, and how many of it there are."""
+        """Yield the parts that must divide over tensor-parallel GPUs, each in words and with its number."""
 
     @property
     def kv_head_count(self) -> int | None:

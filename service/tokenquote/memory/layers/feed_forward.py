@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from tokenquote.memory.layers.tensors import Role, Tensors, vector
+from tokenquote.memory.layers.tensors import TensorRole, Tensors, vector
 
 __all__ = ["Experts", "FeedForward", "Mlp", "NoFeedForward"]
 
 
 class FeedForward(ABC):
-    """What a layer has besides its attention."""
+    """The feed-forward block of a layer, or what stands in its place."""
 
     __slots__ = ()
 
@@ -28,7 +28,7 @@ class FeedForward(ABC):
 
     @abstractmethod
     def shared_out(self) -> Iterator[tuple[str, int]]:
-        """Yield what must divide over tensor-parallel GPUs: in words, and how many of it there are."""
+        """Yield the parts that must divide over tensor-parallel GPUs, each in words and with its number."""
 
     @abstractmethod
     def activation_bytes(self, hidden: int, element: int) -> int:
@@ -41,7 +41,7 @@ class FeedForward(ABC):
 
     @property
     def dense_width(self) -> int:
-        """The width of what every token goes through besides routed experts; 0: there is nothing."""
+        """The width of the dense block or shared experts that every token goes through; 0: there are none."""
         return 0
 
     # What only experts have; other blocks have none of them.
@@ -71,7 +71,7 @@ class FeedForward(ABC):
         return 0
 
     def workspace_bytes(self, tokens: int, hidden: int, ranks: int) -> int:
-        """Return what an engine needs to run the experts of one step on one of the tensor-parallel GPUs."""
+        """Return the bytes that the experts of one step need to run on one of the tensor-parallel GPUs."""
         return 0
 
 
@@ -118,7 +118,7 @@ class Mlp(FeedForward):
         """Yield the matrices and biases of a dense block."""
         return self.tensors_as("mlp", "linear", hidden)
 
-    def tensors_as(self, part: str, role: Role, hidden: int, suffix: str = "") -> Iterator[Tensors]:
+    def tensors_as(self, part: str, role: TensorRole, hidden: int, suffix: str = "") -> Iterator[Tensors]:
         """Yield the matrices and biases under the part, role and suffix of llama.cpp's names."""
         inner = 2 if self.gated else 1
         if self.fused:
@@ -221,7 +221,7 @@ class Experts(FeedForward):
         return 2 * tokens * self.chosen_experts * width
 
     def activation_bytes(self, hidden: int, element: int) -> int:
-        """Return what the chosen experts, the shared ones, the router and a dense block keep."""
+        """Return the bytes per token of the chosen experts, the shared ones, the router and a dense block."""
         each = element * (self.width * (4 if self.gated else 2) + 2 * hidden)
         shared = element * self.shared_width * (4 if self.gated else 2)
         dense = 0 if self.dense is None else self.dense.activation_bytes(hidden, element)

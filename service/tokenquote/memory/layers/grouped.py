@@ -42,14 +42,12 @@ class GroupedAttention(Attention):
     owns_cache: bool = True
     """False: the layer reads the keys and values of an earlier one (Gemma 3n and 4)."""
     projects: Literal["keys and values", "keys", "nothing"] = "keys and values"
-    """What the layer has matrices for besides queries: `keys` where values are the keys (Gemma 4)."""
+    """The projections beside that of the queries: `keys` where values are the keys (Gemma 4)."""
     norm_bias: bool = False
     norm_copies: int = 1
     """The number of norms of queries and keys; one for each head in StableLM."""
     fused: bool = False
     """Whether queries, keys and values are one matrix."""
-    bias_of: Literal["all", "queries and values"] = "all"
-    """What biases there are; `queries and values`: keys have none (Whisper)."""
     indexer: Indexer | None = None
     """What selects blocks of tokens (MiniMax-M3); None: the layer looks at all tokens."""
     activations_measured: ClassVar[bool] = True
@@ -91,6 +89,7 @@ class GroupedAttention(Attention):
         if self.gate == "head":
             yield matrix("attention", self.query_heads, hidden, "attn_gate")
         yield matrix("attention", hidden, outputs, "attn_output")
+        # All three have one, as in every family that is read here; keys of Whisper have none.
         if self.qkv_bias:
             yield vector("attention", queries + keys + values)
         if self.out_bias:
@@ -213,6 +212,7 @@ class CrossAttention(GroupedAttention):
     """Attention to the tokens of an encoder in place of the text's (Llama 3.2 Vision)."""
 
     kind: Literal["cross_attention"] = "cross_attention"
+    attends_to_encoder: ClassVar[bool] = True
 
     def held_tokens(self, plan: CachePlan) -> int:
         """Return the encoder's tokens of all sequences."""

@@ -192,7 +192,7 @@ class CompressedAttention(Attention):
 
     def cache_terms(self, times: int, plan: CachePlan) -> list[str]:
         """Return layers x head x bytes x rows: the window's, and one for each `ratio` tokens."""
-        held = held_in_words(plan, self.window)
+        held = held_in_words(replace(plan, one_buffer=False), self.window)
         if self.ratio:
             held = f"({held} + {plan.tokens} / {self.ratio} compressed rows)"
         return [f"{times} layers x {self.head_dim} x {plan.element.size_in_words} x {held}"]

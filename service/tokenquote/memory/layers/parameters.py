@@ -48,7 +48,7 @@ def tensors(architecture: Architecture) -> tuple[Tensors, ...]:
 
 
 def tensors_outside(architecture: Architecture) -> Iterator[Tensors]:
-    """Yield what belongs to no layer: embedding, output, last norm and what the family has besides."""
+    """Yield the tensors outside the layers: embedding, output, last norm and those of the family."""
     hidden = architecture.hidden
     yield Tensors("embedding", "embedding", architecture.vocabulary, hidden, name="token_embd")
     if architecture.final_norm:

@@ -7,9 +7,9 @@ from typing import Literal
 
 from tokenquote.counts import ceil_div
 
-__all__ = ["Role", "Tensors", "convolution", "matrix", "vector"]
+__all__ = ["TensorRole", "Tensors", "convolution", "matrix", "vector"]
 
-Role = Literal["linear", "expert", "embedding", "head", "kept", "tower"]
+TensorRole = Literal["linear", "expert", "embedding", "head", "kept", "tower"]
 """What number formats tell apart: matrices of layers (`linear`), those of experts, the input embedding, the
 output matrix (`head`), what is never quantised (`kept`: norms, biases, routers, convolutions), and what
 encodes images or audio (`tower`), which formats leave as it is."""
@@ -25,7 +25,7 @@ class Tensors:
 
     part: str
     """The part of the model, as answers name it: `attention`, `mlp`, `norms` or another."""
-    role: Role
+    role: TensorRole
     rows: int
     columns: int
     copies: int = 1

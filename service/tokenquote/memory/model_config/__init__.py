@@ -24,14 +24,14 @@ from tokenquote.memory.model_config.feed_forward import (
     read_feed_forward,
     refuse_unknown_experts,
 )
-from tokenquote.memory.model_config.fields import Fields
+from tokenquote.memory.model_config.fields import ConfigFields
 from tokenquote.memory.model_config.text_model import TextModel
 
 __all__ = ["read_architecture", "read_cache_layout"]
 
 
 def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
-    """Return what the KV cache of the model depends on.
+    """Return the kinds and sizes of layers that the KV cache of the model depends on.
 
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
@@ -51,7 +51,7 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
 
 
 def read_architecture(config: Mapping[str, Any]) -> Architecture:
-    """Return what the weights of the model depend on.
+    """Return the architecture of the model, with every size that its weights depend on.
 
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
@@ -80,7 +80,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     )
 
 
-def _require_all(fields: Fields, family: Family) -> None:
+def _require_all(fields: ConfigFields, family: Family) -> None:
     layers = "num_layers" if family.shape == "longcat" else "num_hidden_layers"
     names = [layers, "hidden_size", "num_attention_heads", "vocab_size", "intermediate_size"]
     recurrent_only = family.mixer in ("mamba", "mamba2") and not fields.has("num_attention_heads")
@@ -95,7 +95,7 @@ def _require_all(fields: Fields, family: Family) -> None:
     fields.require(*names)
 
 
-def _has_no_dense_width(fields: Fields, family: Family) -> bool:
+def _has_no_dense_width(fields: ConfigFields, family: Family) -> bool:
     """Return whether the width of a dense block need not be stated."""
     if family.mlp_times is not None or family.shape in ("nemotron_nas", "longcat", "deepseek_v4"):
         return True
@@ -107,7 +107,7 @@ def _has_no_dense_width(fields: Fields, family: Family) -> bool:
     return only_experts and expert_number(fields) is not None
 
 
-def _layers(attention: tuple[Attention, ...], fields: Fields, family: Family) -> tuple[Layer, ...]:
+def _layers(attention: tuple[Attention, ...], fields: ConfigFields, family: Family) -> tuple[Layer, ...]:
     if family.shape == "longcat":
         return _longcat_layers(attention, fields, family)
     if family.shape == "zamba":
@@ -122,7 +122,7 @@ def _layers(attention: tuple[Attention, ...], fields: Fields, family: Family) ->
     return tuple(layers)
 
 
-def _norms(attention: Attention, mlp: FeedForward, fields: Fields, family: Family) -> int:
+def _norms(attention: Attention, mlp: FeedForward, fields: ConfigFields, family: Family) -> int:
     if family.shape == "falcon":
         return _falcon_norms(fields)
     if family.shape == "nemotron_nas":
@@ -130,7 +130,7 @@ def _norms(attention: Attention, mlp: FeedForward, fields: Fields, family: Famil
     return family.norms_per_layer
 
 
-def _falcon_norms(fields: Fields) -> int:
+def _falcon_norms(fields: ConfigFields) -> int:
     """Return one norm where attention and block run together, two in the 40B and 180B and elsewhere."""
     if not fields.flag("parallel_attn", True):
         return 2
@@ -138,7 +138,9 @@ def _falcon_norms(fields: Fields) -> int:
     return stated or (2 if fields.flag("new_decoder_architecture", False) else 1)
 
 
-def _longcat_layers(attention: tuple[Attention, ...], fields: Fields, family: Family) -> tuple[Layer, ...]:
+def _longcat_layers(
+    attention: tuple[Attention, ...], fields: ConfigFields, family: Family
+) -> tuple[Layer, ...]:
     """Return layers of two blocks of attention and two dense ones, with experts across them."""
     number = expert_number(fields)
     if number is None:
@@ -155,7 +157,9 @@ def _longcat_layers(attention: tuple[Attention, ...], fields: Fields, family: Fa
     return tuple(Layer(block, experts if i % 2 else dense, 2) for i, block in enumerate(attention))
 
 
-def _zamba_layers(attention: tuple[Attention, ...], fields: Fields, family: Family) -> tuple[Layer, ...]:
+def _zamba_layers(
+    attention: tuple[Attention, ...], fields: ConfigFields, family: Family
+) -> tuple[Layer, ...]:
     """Return recurrent layers; a matrix brings the shared block's output to the input of the next layer."""
     hidden = fields.size("hidden_size")
     layers, joined = [], False

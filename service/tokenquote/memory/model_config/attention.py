@@ -8,7 +8,7 @@ from typing import Any
 from tokenquote.memory.layers import Attention
 from tokenquote.memory.model_config.attention_kinds import ReadAttention
 from tokenquote.memory.model_config.families import UNKNOWN, Family
-from tokenquote.memory.model_config.fields import Fields, as_mapping
+from tokenquote.memory.model_config.fields import ConfigFields, as_mapping
 from tokenquote.memory.model_config.layer_kinds import layer_kinds
 from tokenquote.memory.model_config.uncommon_attention import (
     compressed_layers,
@@ -39,7 +39,7 @@ _RECURRENT_SIGNS = (
 )  # fmt: skip
 
 
-def read_attention(fields: Fields, family: Family) -> tuple[Attention, ...]:
+def read_attention(fields: ConfigFields, family: Family) -> tuple[Attention, ...]:
     """Return the attention of each layer, first to last.
 
     Raises:
@@ -64,7 +64,7 @@ def read_attention(fields: Fields, family: Family) -> tuple[Attention, ...]:
     return _with_shared_caches(layers, shared, fields) if shared else layers
 
 
-def _refuse_what_is_not_counted(fields: Fields, family: Family) -> None:
+def _refuse_what_is_not_counted(fields: ConfigFields, family: Family) -> None:
     if family is not UNKNOWN and family.shape != "decoder":
         return  # a reader of its own knows its fields
     for name, what in _NOT_COUNTED.items():
@@ -82,7 +82,7 @@ def _refuse_what_is_not_counted(fields: Fields, family: Family) -> None:
 class _LayerReader:
     """A reader of single layers, which reads equal ones once."""
 
-    def __init__(self, fields: Fields, family: Family) -> None:
+    def __init__(self, fields: ConfigFields, family: Family) -> None:
         self._fields = fields
         self._family = family
         self._overrides = _read_overrides(fields)
@@ -97,7 +97,7 @@ class _LayerReader:
         return self._seen[key]
 
 
-def _read_overrides(fields: Fields) -> dict[int, Mapping[str, Any]]:
+def _read_overrides(fields: ConfigFields) -> dict[int, Mapping[str, Any]]:
     """Return the fields that single layers state for themselves, by the number of the layer."""
     found: dict[int, Mapping[str, Any]] = {}
     for number, own in (fields.mapping("per_layer_config") or {}).items():
@@ -115,7 +115,9 @@ def _read_overrides(fields: Fields) -> dict[int, Mapping[str, Any]]:
     return found
 
 
-def _with_shared_caches(layers: tuple[Attention, ...], shared: int, fields: Fields) -> tuple[Attention, ...]:
+def _with_shared_caches(
+    layers: tuple[Attention, ...], shared: int, fields: ConfigFields
+) -> tuple[Attention, ...]:
     """Return the layers, of which the last read what earlier ones of their kind keep (Gemma 3n and 4)."""
     if shared >= len(layers):
         raise fields.error(

@@ -14,19 +14,19 @@ from tokenquote.memory.layers import (
     Parallel,
 )
 from tokenquote.memory.model_config.families import Family
-from tokenquote.memory.model_config.fields import Fields
+from tokenquote.memory.model_config.fields import ConfigFields
 from tokenquote.memory.model_config.recurrent import read_mamba2
 
 __all__ = ["ReadAttention", "read_chunked", "read_full", "read_grouped", "read_nothing", "read_sliding"]
 
-ReadAttention = Callable[[Fields, Family], Attention]
+ReadAttention = Callable[[ConfigFields, Family], Attention]
 """A function that reads the attention of a layer from the fields that hold for it."""
 
 Reach = Literal["full", "sliding", "chunked"]
 """The tokens that a layer looks at: all, those of a window, or those of its chunk."""
 
 
-def read_full(fields: Fields, family: Family) -> Attention:
+def read_full(fields: ConfigFields, family: Family) -> Attention:
     """Return attention to all tokens.
 
     Raises:
@@ -35,7 +35,7 @@ def read_full(fields: Fields, family: Family) -> Attention:
     return _attending(fields, family, "full")
 
 
-def read_sliding(fields: Fields, family: Family) -> Attention:
+def read_sliding(fields: ConfigFields, family: Family) -> Attention:
     """Return attention to the tokens of a window.
 
     Raises:
@@ -44,7 +44,7 @@ def read_sliding(fields: Fields, family: Family) -> Attention:
     return _attending(fields, family, "sliding")
 
 
-def read_chunked(fields: Fields, family: Family) -> Attention:
+def read_chunked(fields: ConfigFields, family: Family) -> Attention:
     """Return attention to the tokens of a chunk (Llama 4).
 
     Raises:
@@ -53,19 +53,19 @@ def read_chunked(fields: Fields, family: Family) -> Attention:
     return _attending(fields, family, "chunked")
 
 
-def read_nothing(fields: Fields, family: Family) -> Attention:
+def read_nothing(fields: ConfigFields, family: Family) -> Attention:
     """Return the empty place of attention."""
     return NoAttention()
 
 
-def _attending(fields: Fields, family: Family, reach: Reach) -> Attention:
+def _attending(fields: ConfigFields, family: Family, reach: Reach) -> Attention:
     if fields.has("kv_lora_rank") or fields.has("qk_rope_head_dim"):
         return _latent(fields, family, _window(fields, reach))
     attention = read_grouped(_with_sizes_of_reach(fields, family, reach), family, reach)
     return Parallel(attention, read_mamba2(fields, norm=False)) if family.parallel else attention
 
 
-def _with_sizes_of_reach(fields: Fields, family: Family, reach: Reach) -> Fields:
+def _with_sizes_of_reach(fields: ConfigFields, family: Family, reach: Reach) -> ConfigFields:
     """Return the fields with the sizes that families state for all layers of one reach."""
     if reach == "sliding" and fields.raw("swa_head_dim"):
         names = ("num_attention_heads", "num_key_value_heads", "head_dim", "v_head_dim")
@@ -79,13 +79,13 @@ def _with_sizes_of_reach(fields: Fields, family: Family, reach: Reach) -> Fields
     return fields
 
 
-def _window(fields: Fields, reach: Reach) -> int | None:
+def _window(fields: ConfigFields, reach: Reach) -> int | None:
     if reach == "sliding":
         return fields.size("sliding_window", "sliding_window_size", "window_size")
     return fields.size("attention_chunk_size") if reach == "chunked" else None
 
 
-def read_grouped(fields: Fields, family: Family, reach: Reach = "full") -> GroupedAttention:
+def read_grouped(fields: ConfigFields, family: Family, reach: Reach = "full") -> GroupedAttention:
     """Return attention with keys and values per head.
 
     Raises:
@@ -124,7 +124,7 @@ def read_grouped(fields: Fields, family: Family, reach: Reach = "full") -> Group
     )
 
 
-def _kv_heads(fields: Fields, heads: int) -> int:
+def _kv_heads(fields: ConfigFields, heads: int) -> int:
     if fields.raw("multi_query") is True and not fields.raw("new_decoder_architecture"):
         return 1  # Falcon-7B states as many KV heads as query heads besides
     stated = fields.optional_size("num_key_value_heads", "num_kv_heads", "multi_query_group_num")
@@ -132,7 +132,7 @@ def _kv_heads(fields: Fields, heads: int) -> int:
     return stated or (inner.optional_size("kv_n_heads") if inner else None) or heads
 
 
-def _gate(fields: Fields, family: Family) -> Literal["none", "width", "head"]:
+def _gate(fields: ConfigFields, family: Family) -> Literal["none", "width", "head"]:
     stated = fields.raw("attn_output_gate")
     if stated is True or stated is False:
         return "width" if stated else "none"
@@ -141,15 +141,15 @@ def _gate(fields: Fields, family: Family) -> Literal["none", "width", "head"]:
     return family.gate
 
 
-def _block_indexer(fields: Fields) -> Indexer | None:
-    """Return what MiniMax-M3's sparse attention selects blocks with; None if it is not sparse."""
+def _block_indexer(fields: ConfigFields) -> Indexer | None:
+    """Return the indexer that selects blocks in MiniMax-M3's sparse attention; None if it is not sparse."""
     inner = fields.within("sparse_attention_config")
     if inner is None or not inner.flag("use_sparse_attention", True):
         return None
     return Indexer(inner.size("sparse_num_index_heads"), inner.size("sparse_index_dim"))
 
 
-def _norm(fields: Fields, family: Family) -> Literal["none", "head", "width"]:
+def _norm(fields: ConfigFields, family: Family) -> Literal["none", "head", "width"]:
     if family.shared_is_expert:  # Llama 4 norms queries and keys without weights
         return "none"
     if family.norm == "none":
@@ -159,7 +159,7 @@ def _norm(fields: Fields, family: Family) -> Literal["none", "head", "width"]:
     return family.norm if fields.flag(family.norm_field, family.norm_default) else "none"
 
 
-def _head_dim(fields: Fields, heads: int) -> int:
+def _head_dim(fields: ConfigFields, heads: int) -> int:
     stated = fields.optional_size("head_dim", "attention_head_dim", "kv_channels")
     if stated is not None:
         return stated
@@ -169,7 +169,7 @@ def _head_dim(fields: Fields, heads: int) -> int:
     return hidden // heads
 
 
-def _latent(fields: Fields, family: Family, window: int | None) -> LatentAttention:
+def _latent(fields: ConfigFields, family: Family, window: int | None) -> LatentAttention:
     fields.require("num_hidden_layers", "num_attention_heads", "kv_lora_rank", "qk_rope_head_dim")
     indexer = None
     if fields.has("index_head_dim"):

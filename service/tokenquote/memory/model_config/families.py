@@ -76,7 +76,7 @@ class Family:
     sparse: bool = False
     """Whether it is always a mixture of experts, so that a config without their number is incomplete."""
     expert_norms: int = 0
-    """The norms that only layers with experts have besides."""
+    """The number of further norms in layers with experts."""
 
     local: Literal["all", "pattern", "opt_in", "half"] | None = None
     """The layers that slide where the config has a window but no `layer_types`: all; all but every n-th;

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from tokenquote.memory.layers import Attention, FeedForward
 from tokenquote.memory.layers.tensors import Tensors, matrix, vector
 from tokenquote.memory.model_config.families import Family
-from tokenquote.memory.model_config.fields import Fields
+from tokenquote.memory.model_config.fields import ConfigFields
 from tokenquote.memory.model_config.uncommon_attention import zamba_attention
 
 __all__ = ["layer_family_tensors", "model_family_tensors"]
 
 
 def layer_family_tensors(
-    attention: Attention, mlp: FeedForward, fields: Fields, family: Family
+    attention: Attention, mlp: FeedForward, fields: ConfigFields, family: Family
 ) -> tuple[Tensors, ...]:
-    """Return what one layer has besides.
+    """Return the tensors of one layer that only its family has: norms, gates, embeddings per layer.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -35,12 +35,12 @@ def layer_family_tensors(
         found += _gemma_tensors(mlp, fields, hidden, altup=family.shape == "gemma3n")
     if family.shape == "deepseek_v4":
         found += _hyper_connections(hidden, fields.optional_size("hc_mult") or 4)
-    if family.shape == "mllama" and attention.kind == "cross_attention":
+    if family.shape == "mllama" and attention.attends_to_encoder:
         found.append(vector("attention", 2))  # the gates of attention and of the block
     return tuple(found)
 
 
-def _gemma_tensors(mlp: FeedForward, fields: Fields, hidden: int, *, altup: bool) -> Iterator[Tensors]:
+def _gemma_tensors(mlp: FeedForward, fields: ConfigFields, hidden: int, *, altup: bool) -> Iterator[Tensors]:
     width = fields.count("hidden_size_per_layer_input")
     if width:
         yield matrix("per_layer_inputs", width, hidden, "inp_gate")
@@ -59,16 +59,19 @@ def _gemma_tensors(mlp: FeedForward, fields: Fields, hidden: int, *, altup: bool
 
 
 def _hyper_connections(hidden: int, streams: int) -> Iterator[Tensors]:
-    """Yield what mixes streams before attention and experts: weights, bases, three scales (DeepSeek-V4)."""
+    """Yield the tensors that mix DeepSeek-V4's streams before attention and experts.
+
+    They are weights, bases and three scales.
+    """
     mixes = streams * (2 + streams)
     yield Tensors("hyper_connections", "kept", mixes, streams * hidden, 2)
     yield vector("hyper_connections", mixes + 3, 2)
 
 
 def model_family_tensors(
-    attention: tuple[Attention, ...], fields: Fields, family: Family
+    attention: tuple[Attention, ...], fields: ConfigFields, family: Family
 ) -> tuple[Tensors, ...]:
-    """Return what belongs to no layer.
+    """Return the tensors outside the layers that only this family has: positions, embedding norm, streams.
 
     Raises:
         ArchitectureError: a field is missing or wrong.
@@ -100,7 +103,7 @@ def model_family_tensors(
     return tuple(found)
 
 
-def _per_layer_embeddings(fields: Fields, hidden: int) -> Iterator[Tensors]:
+def _per_layer_embeddings(fields: ConfigFields, hidden: int) -> Iterator[Tensors]:
     width = fields.layers() * fields.size("hidden_size_per_layer_input")
     rows = fields.optional_size("vocab_size_per_layer_input") or fields.size("vocab_size")
     yield Tensors("per_layer_embeddings", "embedding", rows, width, name="per_layer_token_embd")
@@ -108,7 +111,7 @@ def _per_layer_embeddings(fields: Fields, hidden: int) -> Iterator[Tensors]:
     yield vector("norms", fields.size("hidden_size_per_layer_input"))
 
 
-def _shared_block(places: int, fields: Fields, family: Family) -> Iterator[Tensors]:
+def _shared_block(places: int, fields: ConfigFields, family: Family) -> Iterator[Tensors]:
     """Yield Zamba's attention and feed-forward block, as often as there are copies that take turns."""
     copies = fields.optional_size("num_mem_blocks") or 1
     attention = zamba_attention(fields, family)

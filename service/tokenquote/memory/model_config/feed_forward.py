@@ -8,7 +8,7 @@ from typing import Any
 from tokenquote.counts import round_up
 from tokenquote.memory.layers import Attention, Experts, FeedForward, Mlp, NoFeedForward
 from tokenquote.memory.model_config.families import Family
-from tokenquote.memory.model_config.fields import Fields, as_mapping, as_number
+from tokenquote.memory.model_config.fields import ConfigFields, as_mapping, as_number
 
 __all__ = ["expert_number", "read_feed_forward", "refuse_unknown_experts"]
 
@@ -25,7 +25,7 @@ _SHARED_NUMBERS = ("n_shared_experts", "num_shared_experts", "moe_num_shared_exp
 
 
 def read_feed_forward(
-    attention: Sequence[Attention], fields: Fields, family: Family
+    attention: Sequence[Attention], fields: ConfigFields, family: Family
 ) -> Sequence[FeedForward]:
     """Return the block of each layer, first to last.
 
@@ -49,7 +49,7 @@ def read_feed_forward(
     return [experts if moe else _dense(fields, family, i) for i, moe in enumerate(has_experts)]
 
 
-def refuse_unknown_experts(fields: Fields) -> None:
+def refuse_unknown_experts(fields: ConfigFields) -> None:
     """Refuse experts that an unknown model has under other names, since they are most of its weights.
 
     Raises:
@@ -62,7 +62,7 @@ def refuse_unknown_experts(fields: Fields) -> None:
             raise fields.error(name, "experts of an unknown model type: not counted yet")
 
 
-def expert_number(fields: Fields) -> int | None:
+def expert_number(fields: ConfigFields) -> int | None:
     """Return the number of routed experts of a layer; None: it has none."""
     for name in _NUMBERS:
         number = fields.optional_size(name, least=0)
@@ -71,7 +71,7 @@ def expert_number(fields: Fields) -> int | None:
     return None
 
 
-def _has_experts(layer: int, layers: int, fields: Fields) -> bool:
+def _has_experts(layer: int, layers: int, fields: ConfigFields) -> bool:
     """Return whether a layer has experts; configs say in several ways which layers are dense."""
     types = fields.per_layer("mlp_layer_types", layers)
     if types is not None:
@@ -91,7 +91,7 @@ def _has_experts(layer: int, layers: int, fields: Fields) -> bool:
     return (layer + 1) % step == 0 and layer % (fields.optional_size("moe_layer_freq") or 1) == 0
 
 
-def _experts(fields: Fields, family: Family, number: int) -> Experts:
+def _experts(fields: ConfigFields, family: Family, number: int) -> Experts:
     width = fields.optional_size(*_WIDTHS) or fields.size("intermediate_size")
     shared = fields.count(*_SHARED_WIDTHS)
     if not shared:
@@ -112,13 +112,13 @@ def _experts(fields: Fields, family: Family, number: int) -> Experts:
     )
 
 
-def _dense(fields: Fields, family: Family, layer: int) -> Mlp:
+def _dense(fields: ConfigFields, family: Family, layer: int) -> Mlp:
     default = family.bias_default and family.mlp_bias_field in family.bias_fields
     bias = fields.flag(family.mlp_bias_field, default) if family.mlp_bias is None else family.mlp_bias
     return Mlp(_width(fields, family, layer), family.gated, bias, family.fused_gate_up)
 
 
-def _width(fields: Fields, family: Family, layer: int) -> int:
+def _width(fields: ConfigFields, family: Family, layer: int) -> int:
     stated = fields.listed("intermediate_size")
     if stated is not None:  # Gemma 3n: each layer its own
         widths = fields.per_layer("intermediate_size", fields.layers())
@@ -140,7 +140,7 @@ def _width(fields: Fields, family: Family, layer: int) -> int:
     return width * 2 if layer >= first_shared else width
 
 
-def _adjusted(width: int, fields: Fields) -> int:
+def _adjusted(width: int, fields: ConfigFields) -> int:
     """Return LFM2's width: two thirds of what the config says, times its multiplier, in whole steps."""
     multiplier = as_number(fields.raw("block_ffn_dim_multiplier"))
     width = 2 * width // 3
@@ -149,7 +149,9 @@ def _adjusted(width: int, fields: Fields) -> int:
     return round_up(width, fields.optional_size("block_multiple_of") or 256)
 
 
-def _by_letters(attention: Sequence[Attention], fields: Fields, family: Family) -> Sequence[FeedForward]:
+def _by_letters(
+    attention: Sequence[Attention], fields: ConfigFields, family: Family
+) -> Sequence[FeedForward]:
     """Return Nemotron-H's blocks; each of its layers is attention, a recurrence or a block alone."""
     letters = fields.text("hybrid_override_pattern")
     if letters is None:
@@ -169,7 +171,7 @@ def _by_letters(attention: Sequence[Attention], fields: Fields, family: Family) 
     return found
 
 
-def _nas_mlp(fields: Fields, block: Any) -> FeedForward:
+def _nas_mlp(fields: ConfigFields, block: Any) -> FeedForward:
     """Return Nemotron-NAS's block: 2/3 of `ffn_mult` times the hidden size, gated, in steps of 256."""
     ffn = as_mapping((as_mapping(block) or {}).get("ffn"))
     if ffn is None:

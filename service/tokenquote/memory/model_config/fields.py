@@ -10,7 +10,7 @@ from tokenquote.errors import LocatedError, Location
 __all__ = [
     "ArchitectureError",
     "Config",
-    "Fields",
+    "ConfigFields",
     "Location",
     "as_list",
     "as_mapping",
@@ -56,7 +56,7 @@ def as_whole_number(value: object) -> int | None:
     return value if isinstance(value, int) and value is not True and value is not False else None
 
 
-class Fields:
+class ConfigFields:
     """One object of a config, with the defaults of its model class. A null field counts as absent."""
 
     def __init__(
@@ -81,9 +81,9 @@ class Fields:
         self.taken_defaults: dict[str, int] = {}
         """Fields that the config leaves to its model class, as far as they were asked for."""
 
-    def with_layer(self, overrides: Mapping[str, Any]) -> Fields:
-        """Return these fields as a layer has them that states some for itself."""
-        layer = Fields({**self._config, **overrides}, self._location, self._defaults, self._names)
+    def with_layer(self, overrides: Mapping[str, Any]) -> ConfigFields:
+        """Return the fields of one layer: these, with its own values in place of those that it states."""
+        layer = ConfigFields({**self._config, **overrides}, self._location, self._defaults, self._names)
         layer.taken_defaults = self.taken_defaults
         return layer
 
@@ -222,7 +222,7 @@ class Fields:
             raise self.error(name, "a list of layer numbers is expected")
         return frozenset(items)
 
-    def within(self, name: str) -> Fields | None:
+    def within(self, name: str) -> ConfigFields | None:
         """Return the fields of an object within; None if it is absent.
 
         Raises:
@@ -233,7 +233,7 @@ class Fields:
         value = self.mapping(name)
         if value is None:
             raise self.error(name, "an object is expected")
-        inner = Fields(value, (*self._location, name), {})
+        inner = ConfigFields(value, (*self._location, name), {})
         inner.taken_defaults = self.taken_defaults
         return inner
 

@@ -16,7 +16,7 @@ from tokenquote.memory.model_config.attention_kinds import (
     read_sliding,
 )
 from tokenquote.memory.model_config.families import Family
-from tokenquote.memory.model_config.fields import Fields, as_text
+from tokenquote.memory.model_config.fields import ConfigFields, as_text
 from tokenquote.memory.model_config.recurrent import read_recurrent
 
 __all__ = ["layer_kinds"]
@@ -50,7 +50,7 @@ _LETTERS: dict[str, ReadAttention] = {
 }
 
 
-def layer_kinds(fields: Fields, family: Family) -> Sequence[ReadAttention]:
+def layer_kinds(fields: ConfigFields, family: Family) -> Sequence[ReadAttention]:
     """Return the reader of each layer, first to last.
 
     Raises:
@@ -72,14 +72,14 @@ def layer_kinds(fields: Fields, family: Family) -> Sequence[ReadAttention]:
     return [read_full] * layers
 
 
-def _layer_count(fields: Fields, family: Family) -> int:
+def _layer_count(fields: ConfigFields, family: Family) -> int:
     words = fields.listed("layers_block_type")
     if family.shape == "nemotron_h" and not fields.has("num_hidden_layers") and words is not None:
         return len(words)
     return fields.layers()
 
 
-def _stated(fields: Fields, family: Family, layers: int) -> Sequence[ReadAttention] | None:
+def _stated(fields: ConfigFields, family: Family, layers: int) -> Sequence[ReadAttention] | None:
     """Return the layers that the config names one by one; None if it does not."""
     if fields.has("hybrid_override_pattern"):
         return _letters(fields, layers)
@@ -96,21 +96,21 @@ def _stated(fields: Fields, family: Family, layers: int) -> Sequence[ReadAttenti
     return None if flags is None else [read_full if flag else read_recurrent for flag in flags]
 
 
-def _kind(fields: Fields, family: Family, name: str, word: Any) -> ReadAttention:
+def _kind(fields: ConfigFields, family: Family, name: str, word: Any) -> ReadAttention:
     read = _WORDS.get(as_text(word) or "")
     if read is None or (family.mixer is None and word in _DEFINED_BY_FAMILY):
         raise fields.error(name, f"{str(word)[:40]!r} layers: not counted yet")
     return read
 
 
-def _letters(fields: Fields, layers: int) -> Sequence[ReadAttention]:
+def _letters(fields: ConfigFields, layers: int) -> Sequence[ReadAttention]:
     letters = fields.text("hybrid_override_pattern")
     if letters is None or len(letters) != layers or set(letters) - set(_LETTERS):
         raise fields.error("hybrid_override_pattern", f"{layers} of the letters M, *, E and - are expected")
     return [_LETTERS[letter] for letter in letters]
 
 
-def _recurrent(fields: Fields, family: Family, layers: int) -> Sequence[ReadAttention] | None:
+def _recurrent(fields: ConfigFields, family: Family, layers: int) -> Sequence[ReadAttention] | None:
     """Return the layers of a hybrid, by one of the ways to say which of them attend; None: it uses none."""
     if family.parallel:
         return [read_full] * layers
@@ -131,7 +131,7 @@ def _recurrent(fields: Fields, family: Family, layers: int) -> Sequence[ReadAtte
     return [read_recurrent] * layers if family.mixer in ("mamba", "mamba2") else None
 
 
-def _sliding(fields: Fields, family: Family, layers: int) -> Sequence[ReadAttention]:
+def _sliding(fields: ConfigFields, family: Family, layers: int) -> Sequence[ReadAttention]:
     if family.local == "all":
         return [read_sliding] * layers
     pattern = fields.raw("sliding_window_pattern")
@@ -149,7 +149,7 @@ def _sliding(fields: Fields, family: Family, layers: int) -> Sequence[ReadAttent
     return [read_full if i < first else read_sliding for i in range(layers)]
 
 
-def _chunked(fields: Fields, layers: int) -> Sequence[ReadAttention]:
+def _chunked(fields: ConfigFields, layers: int) -> Sequence[ReadAttention]:
     """Return Llama 4's layers: those with rotary positions attend within their chunk, the others to all."""
     if not fields.has("attention_chunk_size"):
         return [read_full] * layers

@@ -8,12 +8,12 @@ from tokenquote.counts import ceil_div
 from tokenquote.memory.layers.linear_attention import KeyDelta, LightningAttention, LinearAttention
 from tokenquote.memory.layers.recurrent import GatedRecurrence, Mamba, Mamba2, Recurrent, ShortConvolution
 from tokenquote.memory.model_config.families import Family
-from tokenquote.memory.model_config.fields import Fields
+from tokenquote.memory.model_config.fields import ConfigFields
 
 __all__ = ["read_mamba2", "read_recurrent"]
 
 
-def read_recurrent(fields: Fields, family: Family) -> Recurrent:
+def read_recurrent(fields: ConfigFields, family: Family) -> Recurrent:
     """Return a recurrent layer; a config without a known model type is taken to mean Gated DeltaNet.
 
     Raises:
@@ -21,14 +21,14 @@ def read_recurrent(fields: Fields, family: Family) -> Recurrent:
     """
     if family.mixer == "mamba":
         return _mamba(fields, inner_norms=family.inner_norms)
-    readers: dict[str, Callable[[Fields], Recurrent]] = {
+    readers: dict[str, Callable[[ConfigFields], Recurrent]] = {
         "mamba2": read_mamba2, "kimi_delta": _kimi_delta, "lightning": _lightning,
         "convolution": _convolution, "lru": _lru, "gated_delta": _gated_delta,
     }  # fmt: skip
     return readers[family.mixer or "gated_delta"](fields)
 
 
-def _gated_delta(fields: Fields) -> LinearAttention:
+def _gated_delta(fields: ConfigFields) -> LinearAttention:
     stated = ("num_key_heads", "num_value_heads", "key_head_dim", "value_head_dim", "conv_kernel_dim")
     fields.require(*(f"linear_{name}" for name in stated))
     key_heads, value_heads = fields.size("linear_num_key_heads"), fields.size("linear_num_value_heads")
@@ -45,7 +45,7 @@ def _gated_delta(fields: Fields) -> LinearAttention:
     )
 
 
-def _kimi_delta(fields: Fields) -> KeyDelta:
+def _kimi_delta(fields: ConfigFields) -> KeyDelta:
     inner = fields.within("linear_attn_config")
     if inner is not None:
         return KeyDelta(
@@ -62,22 +62,22 @@ def _kimi_delta(fields: Fields) -> KeyDelta:
     )
 
 
-def _lightning(fields: Fields) -> LightningAttention:
+def _lightning(fields: ConfigFields) -> LightningAttention:
     heads = fields.size("num_attention_heads")
     return LightningAttention(heads, fields.optional_size("head_dim") or fields.size("hidden_size") // heads)
 
 
-def _convolution(fields: Fields) -> ShortConvolution:
+def _convolution(fields: ConfigFields) -> ShortConvolution:
     width = fields.size("hidden_size")
     return ShortConvolution(width, fields.size("conv_L_cache"), bias=fields.flag("conv_bias", False))
 
 
-def _lru(fields: Fields) -> GatedRecurrence:
+def _lru(fields: ConfigFields) -> GatedRecurrence:
     width = fields.optional_size("lru_width") or fields.size("hidden_size")
     return GatedRecurrence(width, fields.size("num_attention_heads"), fields.size("conv1d_width"))
 
 
-def _mamba(fields: Fields, *, inner_norms: bool) -> Mamba:
+def _mamba(fields: ConfigFields, *, inner_norms: bool) -> Mamba:
     hidden = fields.size("hidden_size")
     expand = fields.optional_size("mamba_expand", "expand") or 2
     inner = expand * hidden
@@ -96,7 +96,7 @@ def _mamba(fields: Fields, *, inner_norms: bool) -> Mamba:
     )
 
 
-def read_mamba2(fields: Fields, *, norm: bool = True) -> Mamba2:
+def read_mamba2(fields: ConfigFields, *, norm: bool = True) -> Mamba2:
     """Return Mamba 2, under the names of Bamba, Nemotron-H, Zamba 2 or Mamba 2 itself.
 
     Raises:
@@ -123,7 +123,7 @@ def read_mamba2(fields: Fields, *, norm: bool = True) -> Mamba2:
     )
 
 
-def _size_or_auto(fields: Fields, *names: str) -> int | None:
+def _size_or_auto(fields: ConfigFields, *names: str) -> int | None:
     """Return a size that may also be `auto`, for which it is None."""
     stated = [name for name in names if fields.has(name) and fields.raw(name) != "auto"]
     return fields.optional_size(*stated) if stated else None

@@ -8,7 +8,13 @@ from typing import Any
 from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.model_config.families import UNKNOWN
 from tokenquote.memory.model_config.family_table import FAMILIES
-from tokenquote.memory.model_config.fields import ArchitectureError, Fields, Location, as_mapping, as_text
+from tokenquote.memory.model_config.fields import (
+    ArchitectureError,
+    ConfigFields,
+    Location,
+    as_mapping,
+    as_text,
+)
 from tokenquote.memory.model_config.vision import tower_tensors
 
 __all__ = ["TextModel"]
@@ -57,11 +63,11 @@ class TextModel:
         self.model_type = model_type
         self.family = FAMILIES.get(model_type or "", UNKNOWN)
         self.known = model_type in FAMILIES
-        self.fields = Fields(inner, location, self.family.defaults, self.family.names)
+        self.fields = ConfigFields(inner, location, self.family.defaults, self.family.names)
 
     def tied(self) -> bool:
         """Return whether the output uses the embedding's matrix; a multimodal config says it at its top."""
-        outer = Fields(self._outer, (), {}).flag("tie_word_embeddings", self.family.tied)
+        outer = ConfigFields(self._outer, (), {}).flag("tie_word_embeddings", self.family.tied)
         return self.fields.flag("tie_word_embeddings", outer)
 
     def tower(self) -> tuple[tuple[Tensors, ...], list[str]]:
@@ -77,7 +83,7 @@ class TextModel:
             return (), [_NOT_COUNTED.format("vision_config")]
         try:
             found = tower_tensors(
-                kind, Fields(vision, ("vision_config",), {}), self.fields.size("hidden_size")
+                kind, ConfigFields(vision, ("vision_config",), {}), self.fields.size("hidden_size")
             )
         except ArchitectureError as error:
             where = ".".join(map(str, error.location))
@@ -96,7 +102,7 @@ class TextModel:
         )
 
     def warnings(self) -> tuple[str, ...]:
-        """Return what a reader must know of a model type that is not in the table."""
+        """Return a warning if the model type is missing or not in the table of families."""
         if self.known:
             return ()
         if self.model_type is None:
@@ -113,7 +119,7 @@ class TextModel:
         return ("sliding_window is not applied, since no layer_types say where: an upper bound",)
 
     def left_out(self) -> list[str]:
-        """Return what the config has besides and is not counted."""
+        """Return the parts of the config that are not counted, such as other towers and MTP layers."""
         left_out = [_NOT_COUNTED.format(name) for name in _OTHER_TOWERS if self._outer.get(name)]
         if self.fields.count("num_nextn_predict_layers") or self.fields.count("mtp_num_hidden_layers"):
             left_out.append("layers that predict further tokens (MTP): not counted")

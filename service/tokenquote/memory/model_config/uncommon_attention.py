@@ -16,7 +16,7 @@ from tokenquote.memory.layers import (
 )
 from tokenquote.memory.model_config.attention_kinds import read_grouped
 from tokenquote.memory.model_config.families import Family
-from tokenquote.memory.model_config.fields import Fields, as_mapping, as_whole_number
+from tokenquote.memory.model_config.fields import ConfigFields, as_mapping, as_whole_number
 from tokenquote.memory.model_config.recurrent import read_recurrent
 
 __all__ = [
@@ -31,7 +31,7 @@ __all__ = [
 _RATIOS = {"sliding_attention": 0, "compressed_sparse_attention": 4, "heavily_compressed_attention": 128}
 
 
-def compressed_layers(fields: Fields, family: Family) -> tuple[Attention, ...]:
+def compressed_layers(fields: ConfigFields, family: Family) -> tuple[Attention, ...]:
     """Return DeepSeek-V4's layers: a window of single rows, and before it one row for each 4 or 128 tokens.
 
     Raises:
@@ -43,7 +43,7 @@ def compressed_layers(fields: Fields, family: Family) -> tuple[Attention, ...]:
     return tuple(seen[ratio] for ratio in ratios)
 
 
-def _ratios(fields: Fields, layers: int) -> list[int]:
+def _ratios(fields: ConfigFields, layers: int) -> list[int]:
     stated = fields.listed("compress_ratios")
     if stated is not None:
         ratios = [as_whole_number(ratio) for ratio in stated]
@@ -59,7 +59,7 @@ def _ratios(fields: Fields, layers: int) -> list[int]:
     return [_RATIOS[word] for word in words]
 
 
-def _compressed(fields: Fields, ratio: int) -> CompressedAttention:
+def _compressed(fields: ConfigFields, ratio: int) -> CompressedAttention:
     indexer = None
     if ratio == 4 and fields.has("index_head_dim"):
         indexer = Indexer(fields.size("index_n_heads"), fields.size("index_head_dim"))
@@ -76,7 +76,7 @@ def _compressed(fields: Fields, ratio: int) -> CompressedAttention:
     )
 
 
-def nemotron_nas_layers(fields: Fields, family: Family) -> tuple[Attention, ...]:
+def nemotron_nas_layers(fields: ConfigFields, family: Family) -> tuple[Attention, ...]:
     """Return Nemotron-NAS's layers, which state the query heads of a KV head, or that they do not attend.
 
     Raises:
@@ -88,7 +88,7 @@ def nemotron_nas_layers(fields: Fields, family: Family) -> tuple[Attention, ...]
     return tuple(_nas_attention(fields, family, block) for block in blocks)
 
 
-def _nas_attention(fields: Fields, family: Family, block: Any) -> Attention:
+def _nas_attention(fields: ConfigFields, family: Family, block: Any) -> Attention:
     attention = as_mapping((as_mapping(block) or {}).get("attention"))
     if attention is None:
         raise fields.error("block_configs", "an object with `attention` and `ffn` is expected for each layer")
@@ -102,7 +102,7 @@ def _nas_attention(fields: Fields, family: Family, block: Any) -> Attention:
     return read_grouped(fields.with_layer({"num_key_value_heads": heads // share}), family)
 
 
-def latent_pairs(fields: Fields, family: Family) -> tuple[Attention, ...]:
+def latent_pairs(fields: ConfigFields, family: Family) -> tuple[Attention, ...]:
     """Return LongCat-Flash's MLA blocks, of which each layer has two.
 
     Raises:
@@ -119,7 +119,7 @@ def latent_pairs(fields: Fields, family: Family) -> tuple[Attention, ...]:
     return (attention,) * (2 * fields.size("num_layers", "num_hidden_layers"))
 
 
-def zamba_layers(fields: Fields, family: Family) -> tuple[Attention, ...]:
+def zamba_layers(fields: ConfigFields, family: Family) -> tuple[Attention, ...]:
     """Return Zamba's recurrent layers, and the attention of shared weights before some of them.
 
     Raises:
@@ -136,7 +136,7 @@ def zamba_layers(fields: Fields, family: Family) -> tuple[Attention, ...]:
     return tuple(layers)
 
 
-def zamba_attention(fields: Fields, family: Family) -> GroupedAttention:
+def zamba_attention(fields: ConfigFields, family: Family) -> GroupedAttention:
     """Return Zamba's shared attention, which reads the layer's input beside the model's.
 
     Raises:
@@ -147,7 +147,7 @@ def zamba_attention(fields: Fields, family: Family) -> GroupedAttention:
     return read_grouped(fields.with_layer({"hidden_size": hidden, "head_dim": hidden // heads}), family)
 
 
-def layers_with_cross_attention(fields: Fields, family: Family) -> tuple[Attention, ...]:
+def layers_with_cross_attention(fields: ConfigFields, family: Family) -> tuple[Attention, ...]:
     """Return the layers of Llama 3.2 Vision, some of which attend to the tokens of images, not of text.
 
     Raises:

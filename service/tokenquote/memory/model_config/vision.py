@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tokenquote.memory.layers.tensors import Tensors
-from tokenquote.memory.model_config.fields import Fields
+from tokenquote.memory.model_config.fields import ConfigFields
 
 __all__ = ["TOWERS", "tower_tensors"]
 
-_Tower = Callable[[Fields, int], Iterator[Tensors]]
+_Tower = Callable[[ConfigFields, int], Iterator[Tensors]]
 
 
-def tower_tensors(kind: str, vision: Fields, hidden: int) -> tuple[Tensors, ...] | None:
+def tower_tensors(kind: str, vision: ConfigFields, hidden: int) -> tuple[Tensors, ...] | None:
     """Return every matrix of the tower and its projector; None: the kind is not counted.
 
     Raises:
@@ -43,23 +43,23 @@ def _plain_layers(width: int, inner: int, layers: int) -> Iterator[Tensors]:
     yield _vector(width, 4 * layers)
 
 
-def _sizes(vision: Fields) -> tuple[int, int, int]:
+def _sizes(vision: ConfigFields) -> tuple[int, int, int]:
     width = vision.size("hidden_size")
     return width, vision.size("intermediate_size"), vision.size("num_hidden_layers", "depth")
 
 
-def _patches(vision: Fields) -> int:
+def _patches(vision: ConfigFields) -> int:
     """Return the patches of an image, each of which has a learned position."""
     return (vision.size("image_size") // vision.size("patch_size")) ** 2
 
 
-def _patch_elements(vision: Fields, *, frames: bool) -> int:
+def _patch_elements(vision: ConfigFields, *, frames: bool) -> int:
     channels = vision.optional_size("num_channels", "in_channels") or 3
     times = (vision.optional_size("temporal_patch_size") or 2) if frames else 1
     return channels * times * vision.size("patch_size") ** 2
 
 
-def _siglip(vision: Fields, hidden: int) -> Iterator[Tensors]:
+def _siglip(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield Gemma 3's tower, with its projector of one matrix and a norm."""
     width, inner, layers = _sizes(vision)
     yield from _matrix(width, _patch_elements(vision, frames=False))
@@ -75,7 +75,7 @@ def _siglip(vision: Fields, hidden: int) -> Iterator[Tensors]:
     yield _vector(width)
 
 
-def _vit_with_class_token(vision: Fields, hidden: int) -> Iterator[Tensors]:
+def _vit_with_class_token(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield LLaVA's tower, with its projector of two matrices."""
     width, inner, layers = _sizes(vision)
     yield from _matrix(width, _patch_elements(vision, frames=False), bias=False)
@@ -87,7 +87,7 @@ def _vit_with_class_token(vision: Fields, hidden: int) -> Iterator[Tensors]:
     yield from _matrix(hidden, hidden)
 
 
-def _pixtral(vision: Fields, hidden: int) -> Iterator[Tensors]:
+def _pixtral(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield Mistral 3's tower: gated blocks without biases, RMSNorms, four patches merged into one."""
     width, inner, layers = _sizes(vision)
     yield from _matrix(width, _patch_elements(vision, frames=False), bias=False)
@@ -100,7 +100,7 @@ def _pixtral(vision: Fields, hidden: int) -> Iterator[Tensors]:
     yield from _matrix(hidden, hidden, bias=False)
 
 
-def _qwen2(vision: Fields, hidden: int) -> Iterator[Tensors]:
+def _qwen2(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield Qwen2-VL's tower; its `hidden_size` is the text model's."""
     hidden = vision.optional_size("hidden_size") or hidden
     width, layers = vision.size("embed_dim"), vision.size("depth")
@@ -112,7 +112,7 @@ def _qwen2(vision: Fields, hidden: int) -> Iterator[Tensors]:
     yield from _matrix(hidden, merged)
 
 
-def _qwen2_5(vision: Fields, hidden: int) -> Iterator[Tensors]:
+def _qwen2_5(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     width, inner, layers = _sizes(vision)
     hidden = vision.optional_size("out_hidden_size") or hidden
     merged = width * (vision.optional_size("spatial_merge_size") or 2) ** 2
@@ -125,7 +125,7 @@ def _qwen2_5(vision: Fields, hidden: int) -> Iterator[Tensors]:
     yield from _matrix(hidden, merged)
 
 
-def _qwen3(vision: Fields, hidden: int) -> Iterator[Tensors]:
+def _qwen3(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield Qwen3-VL's and Qwen3.5's tower: learned positions, and a merger for each layer that is read."""
     width, inner, layers = _sizes(vision)
     hidden = vision.optional_size("out_hidden_size") or hidden
@@ -140,7 +140,7 @@ def _qwen3(vision: Fields, hidden: int) -> Iterator[Tensors]:
     yield _vector(merged, 2 * deep)
 
 
-def _llama4(vision: Fields, hidden: int) -> Iterator[Tensors]:
+def _llama4(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     width, inner, layers = _sizes(vision)
     joined = vision.optional_size("projector_output_dim") or 4096
     yield from _matrix(width, _patch_elements(vision, frames=False), bias=False)
@@ -152,7 +152,7 @@ def _llama4(vision: Fields, hidden: int) -> Iterator[Tensors]:
     yield from _matrix(hidden, vision.size("vision_output_dim"), bias=False)
 
 
-def _glm4v(vision: Fields, hidden: int) -> Iterator[Tensors]:
+def _glm4v(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     width, inner, layers = _sizes(vision)
     out = vision.size("out_hidden_size")
     merged = (vision.optional_size("spatial_merge_size") or 2) ** 2

@@ -1,4 +1,4 @@
-"""The memory of training and fine-tuning: what each weight costs besides itself, and how it is sharded.
+"""The memory of training and fine-tuning: weights with their gradients and states, and their sharding.
 
 Bytes of a trained weight, mixed precision with Adam (ZeRO, arXiv:1910.02054, section 3):
 
@@ -103,7 +103,7 @@ def states(
     *,
     frozen_bytes: int = 0,
 ) -> States:
-    """Return what one GPU holds of trained weights and of frozen ones.
+    """Return the bytes of trained and of frozen weights, gradients and states on one GPU.
 
     Args:
         trained: the number of trained weights.

@@ -68,7 +68,7 @@ class Activations:
 
 
 def activations(architecture: Architecture, step: TrainingStep) -> Activations:
-    """Return what a step keeps at its peak."""
+    """Return the bytes of activations that a step keeps at its peak, and how well they are known."""
     each = {layer: _layer_bytes(layer, architecture.hidden, step) for layer in set(architecture.layers)}
     counts = Counter(architecture.layers)
     if step.checkpointing == "full":

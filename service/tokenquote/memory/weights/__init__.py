@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tokenquote.catalog.schema.quantization import Quantises
 from tokenquote.memory.layers import Architecture
 from tokenquote.memory.layers.parameters import tensors
-from tokenquote.memory.layers.tensors import Role, Tensors
+from tokenquote.memory.layers.tensors import TensorRole, Tensors
 from tokenquote.memory.weights.gguf_mixes import FileMix, typed_tensors
-from tokenquote.memory.weights.quantization import Formats, Quantises, Storage, WeightFormat
+from tokenquote.memory.weights.quantization import Formats, Storage, WeightFormat
 
 __all__ = ["Weights", "weigh", "weigh_architecture"]
 
-_APPLIES: dict[Quantises, frozenset[Role]] = {
+_APPLIES: dict[Quantises, frozenset[TensorRole]] = {
     "everything": frozenset({"linear", "expert", "embedding", "head", "kept", "tower"}),
     "matrices": frozenset({"linear", "expert", "embedding", "head"}),
     "linears": frozenset({"linear", "expert"}),
@@ -119,7 +120,7 @@ class _Tally:
         return Weights(self._components, self._parameters, frozenset(self._quantised), self._types)
 
 
-def _applies_to(format_: WeightFormat, found: Iterable[Tensors]) -> frozenset[Role]:
+def _applies_to(format_: WeightFormat, found: Iterable[Tensors]) -> frozenset[TensorRole]:
     without_experts = format_.quantises == "experts" and not any(tensor.role == "expert" for tensor in found)
     return _APPLIES["linears" if without_experts else format_.quantises]
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
+from tokenquote.catalog.schema.quantization import Quantises
 from tokenquote.counts import ceil_div
 from tokenquote.errors import LocatedError
 from tokenquote.memory.cache_plan import CacheElement
@@ -17,15 +17,10 @@ from tokenquote.memory.weights.gguf_mixes import FileMix
 __all__ = [
     "Formats",
     "GroupedFormat",
-    "Quantises",
     "Storage",
     "UnknownFormat",
     "WeightFormat",
 ]
-
-Quantises = Literal["everything", "matrices", "linears", "experts"]
-"""The tensors that a format applies to: all, all but norms, biases and routers, those of the layers, or only
-those of experts (all of the layers where there are none)."""
 
 _GROUPED = re.compile(r"^([a-z0-9]+)-(\d)bit-g(\d{1,5})$")
 

@@ -42,6 +42,7 @@ FORMATS: Mapping[str, Reader] = {
     "gemini.embedContent": read_embedding,
     "gemini.generateContent": read_gemini_generate_content,
     "gemini.interactions": read_gemini_interactions,
+    "gemini.openai_chat": read_openai_chat,
     "llamacpp.rerank": read_rerank,
     "mistral.completions": read_openai_chat,
     "mistral.fim": read_prompt,

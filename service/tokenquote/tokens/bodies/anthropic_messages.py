@@ -24,11 +24,12 @@ from tokenquote.tokens.bodies.schemas import read_json_schema, read_tools_member
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
 from tokenquote.tokens.request import (
     BodyError,
+    DocumentText,
     JsonObject,
     Location,
     Message,
+    MessagePart,
     OutputSchema,
-    Part,
     Request,
     Role,
     ToolCall,
@@ -38,7 +39,7 @@ from tokenquote.tokens.request import (
 __all__ = ["read_anthropic_messages"]
 
 _ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant", "system": "system"}
-_SETTINGS = ("context_management", "thinking")
+_SETTINGS = ("anthropic_beta", "context_management", "thinking")
 
 
 def read_anthropic_messages(body: JsonObject) -> Request:
@@ -118,7 +119,8 @@ def _read_block(item: object, at: Location) -> Block:
         return ToolCall(read_text(block, "name", at), arguments, str(block.get("id")))
     if kind == "tool_result":
         parts = tuple(_read_result(block.get("content"), at))
-        return Message("tool", parts, call_id=str(block.get("tool_use_id")))
+        failed = block.get("is_error") is True
+        return Message("tool", parts, call_id=str(block.get("tool_use_id")), failed=failed)
     if kind == "thinking":
         return SentReasoning(read_optional_text(block, "thinking", at) or None)
     if kind == "redacted_thinking":
@@ -126,7 +128,7 @@ def _read_block(item: object, at: Location) -> Block:
     return build_unknown(block, "blocks", at)
 
 
-def _read_result(content: object, at: Location) -> Iterator[Part]:
+def _read_result(content: object, at: Location) -> Iterator[MessagePart]:
     if not isinstance(content, list):
         yield from read_text_parts(content, (*at, "content"))
         return
@@ -141,12 +143,14 @@ def _read_result(content: object, at: Location) -> Iterator[Part]:
             yield build_unknown(part, "blocks", where)
 
 
-def _read_media(block: JsonObject, at: Location) -> Part:
+def _read_media(block: JsonObject, at: Location) -> MessagePart:
     """Read a block of type `image` or `document`; a document may hold its text instead of a file."""
     source = read_object(block.get("source"), (*at, "source"))
     is_document = block["type"] == "document"
     if is_document and source.get("type") == "text":
-        return read_text(source, "data", (*at, "source"))
+        title = block.get("title")
+        text = read_text(source, "data", (*at, "source"))
+        return DocumentText(text, title if isinstance(title, str) else "")
     if is_document and source.get("type") == "content":
         return build_unknown(block, "blocks", at)
     value = source.get("data") or source.get("url") or source.get("file_id")

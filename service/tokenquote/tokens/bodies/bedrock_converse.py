@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from tokenquote.tokens.bodies.content_parts import (
     Block,
@@ -24,12 +25,13 @@ from tokenquote.tokens.bodies.schemas import read_json_schema, read_tools_member
 from tokenquote.tokens.bodies.tool_choices import read_tool_choice
 from tokenquote.tokens.request import (
     BodyError,
+    DocumentText,
     JsonObject,
     Location,
     MediaKind,
     Message,
+    MessagePart,
     OutputSchema,
-    Part,
     Request,
     Role,
     ToolCall,
@@ -65,7 +67,9 @@ def read_bedrock_converse(body: JsonObject) -> Request:
         tools=tools.functions,
         schema=_read_schema(body),
         tool_choice=read_tool_choice(find_member(config, "toolChoice")),
-        settings=select_members(extra, "thinking", "reasoning_config") if isinstance(extra, dict) else {},
+        settings=select_members(extra, "anthropic_beta", "thinking", "reasoning_config")
+        if isinstance(extra, dict)
+        else {},
         unknown=tools.unknown,
         shape="converse",
     )
@@ -117,7 +121,7 @@ def _read_block(item: object, at: Location) -> Iterator[Block]:
 
 
 def _read_result(result: JsonObject, at: Location) -> Message:
-    parts: list[Part] = []
+    parts: list[MessagePart] = []
     for i, item in enumerate(read_list(result, "content", at)):
         where = (*at, "content", i)
         block = read_object(item, where)
@@ -127,10 +131,11 @@ def _read_result(result: JsonObject, at: Location) -> Message:
             parts.append(to_json(block["json"]))
         else:
             parts.append(_read_media(block, where))
-    return Message("tool", tuple(parts), call_id=str(result.get("toolUseId")))
+    failed = result.get("status") == "error"
+    return Message("tool", tuple(parts), call_id=str(result.get("toolUseId")), failed=failed)
 
 
-def _read_media(block: JsonObject, at: Location) -> Part:
+def _read_media(block: JsonObject, at: Location) -> MessagePart:
     """Read a block that is a medium; a document may hold its text instead of a file."""
     found = next(((kind, held) for kind in _KINDS if isinstance(held := block.get(kind), dict)), None)
     if found is None:
@@ -139,11 +144,13 @@ def _read_media(block: JsonObject, at: Location) -> Part:
     source = read_object(medium.get("source"), (*at, kind, "source"))
     value = source.get("bytes") or find_member(source.get("s3Location"), "uri")
     if kind == "document" and isinstance(text := source.get("text"), str):
-        return text
-    return read_media(
+        return DocumentText(text, str(medium.get("name") or ""))
+    media = read_media(
         kind,
         value,
         (*at, kind, "source"),
         media_type=medium.get("format"),
         name=medium.get("name"),
     )
+    cites = find_member(medium.get("citations"), "enabled") is True
+    return replace(media, text_only=kind == "document" and not cites)

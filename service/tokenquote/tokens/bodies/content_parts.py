@@ -13,7 +13,7 @@ from tokenquote.tokens.request import (
     Media,
     MediaKind,
     Message,
-    Part,
+    MessagePart,
     Role,
     ToolCall,
     Unknown,
@@ -51,7 +51,7 @@ class SentReasoning:
     """The reasoning as text. None: only the provider can read it."""
 
 
-Block = Part | ToolCall | Message | SentReasoning
+Block = MessagePart | ToolCall | Message | SentReasoning
 """A block of a message as it was read; the result of a tool is a message of its own."""
 
 
@@ -82,7 +82,7 @@ def read_role(message: JsonObject, roles: Mapping[str, Role], at: Location) -> R
     return roles[role]
 
 
-def read_text_parts(content: object, at: Location) -> Iterator[Part]:
+def read_text_parts(content: object, at: Location) -> Iterator[MessagePart]:
     """Yield text that is a string, or a list of `{type: text, text}`; other parts are unknown, null has none.
 
     Raises:

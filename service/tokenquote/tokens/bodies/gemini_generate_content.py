@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tokenquote.tokens.bodies.content_parts import (
     MEDIA_KINDS,
@@ -26,8 +27,8 @@ from tokenquote.tokens.request import (
     JsonObject,
     Location,
     Message,
+    MessagePart,
     OutputSchema,
-    Part,
     Request,
     Role,
     ToolCall,
@@ -73,7 +74,7 @@ def read_gemini_generate_content(body: JsonObject) -> Request:
     ]
     instruction = find_member(body, "systemInstruction", "system_instruction")
     if instruction is not None:
-        messages = [*_read_system(instruction), *messages]
+        messages = [*_read_system(instruction, config), *messages]
     tools = read_tools_member({"tools": wrap_lone_object(body.get("tools"))})
     calling = find_member(
         find_member(body, "toolConfig", "tool_config"), "functionCallingConfig", "function_calling_config"
@@ -100,13 +101,23 @@ def _find_cached(body: JsonObject) -> Iterator[Unknown]:
 def _read_schema(config: object) -> OutputSchema | None:
     keys = ("responseSchema", "response_schema", "responseJsonSchema", "response_json_schema")
     schema = find_member(config, *keys)
-    return None if schema is None else read_json_schema({"schema": schema}, ("generationConfig", keys[0]))
+    if schema is None:
+        return None
+    read = read_json_schema({"schema": schema}, ("generationConfig", keys[0]))
+    return replace(read, is_json_schema=find_member(config, *keys[:2]) is None)
 
 
-def _read_system(instruction: object) -> list[Message]:
+def _read_system(instruction: object, config: object) -> list[Message]:
+    """Read the system instruction. Google's SDK gives one that is a string a role before it sends it.
+
+    `safetySettings` inside the configuration are arguments of that SDK: no body that is sent has them there.
+    """
     if isinstance(instruction, str):
         return [Message("system", (instruction,))]
-    return _read_messages(instruction, ("systemInstruction",), role="system")
+    read = _read_messages(instruction, ("systemInstruction",), role="system")
+    if find_member(config, "safetySettings", "safety_settings") is not None:
+        return [replace(message, states_role=not i) for i, message in enumerate(read)]
+    return read
 
 
 def _read_messages(
@@ -120,7 +131,9 @@ def _read_messages(
     blocks = [_read_part(part, detail, (*at, "parts", i)) for i, part in enumerate(parts)]
     signatures = (find_member(part, "thoughtSignature", "thought_signature") for part in parts)
     sealed = [SentReasoning(None) for signature in signatures if isinstance(signature, str)]
-    return [*build_messages(speaker, [*blocks, *sealed])]
+    messages = build_messages(speaker, [*blocks, *sealed])
+    stated = isinstance(find_member(content, "role"), str)
+    return [replace(message, states_role=stated and not i) for i, message in enumerate(messages)]
 
 
 def _read_part(item: object, detail: str | None, at: Location) -> Block:
@@ -138,7 +151,7 @@ def _read_part(item: object, detail: str | None, at: Location) -> Block:
     return build_unknown({"type": next(iter(part), None), **part}, "parts", at)
 
 
-def _read_media(data: JsonObject, detail: str | None, at: Location) -> Part:
+def _read_media(data: JsonObject, detail: str | None, at: Location) -> MessagePart:
     media_type = str(find_member(data, "mimeType", "mime_type") or "")
     kind = MEDIA_KINDS.get("document" if media_type in _DOCUMENTS else media_type.split("/", 1)[0])
     if kind is None:

@@ -19,7 +19,7 @@ from tokenquote.tokens.request import (
     JsonObject,
     Location,
     Message,
-    Part,
+    MessagePart,
     Request,
     Role,
     ToolCall,
@@ -66,7 +66,7 @@ def _read_input(given: object) -> Iterator[Message]:
     items = wrap_lone_object(given)
     if not isinstance(items, list):
         raise BodyError(("input",), "input is a string, an object or a list")
-    loose: list[Part] = []
+    loose: list[MessagePart] = []
     for i, item in enumerate(items):
         read = _read_item(read_object(item, ("input", i)), ("input", i))
         if isinstance(read, Message):
@@ -77,7 +77,7 @@ def _read_input(given: object) -> Iterator[Message]:
         yield Message("user", tuple(loose))
 
 
-def _read_item(item: JsonObject, at: Location) -> Message | Part:
+def _read_item(item: JsonObject, at: Location) -> Message | MessagePart:
     kind = item.get("type")
     if str(kind) in _ROLES or "role" in item:
         return _read_turn(item, at)
@@ -101,7 +101,7 @@ def _read_turn(item: JsonObject, at: Location) -> Message:
     return Message(role, tuple(_read_part(part, (*at, "content", i)) for i, part in enumerate(parts)))
 
 
-def _read_part(item: object, at: Location) -> Part:
+def _read_part(item: object, at: Location) -> MessagePart:
     if isinstance(item, str):
         return item
     part = read_object(item, at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tokenquote.tokens.bodies.content_parts import (
     build_unknown,
@@ -27,11 +27,12 @@ from tokenquote.tokens.request import (
     Media,
     MediaKind,
     Message,
+    MessagePart,
     OutputSchema,
-    Part,
     Request,
     Role,
     ToolCall,
+    Unknown,
 )
 
 __all__ = ["read_openai_chat", "read_output_schema"]
@@ -52,6 +53,7 @@ _SETTINGS = (
     "options",
     "parallel_tool_calls",
     "prompt_mode",
+    "provider",
     "reasoning",
     "reasoning_effort",
     "reasoning_format",
@@ -90,9 +92,9 @@ def _read_message(item: object, at: Location) -> Message:
     return Message(
         role=role,
         parts=(
-            *_read_parts(message.get("content"), (*at, "content")),
+            *_leave_out_images(role, _read_parts(message.get("content"), (*at, "content"))),
             *_read_tool_plan(message, at),
-            *_read_images(message, at),
+            *_leave_out_images(role, _read_images(message, at)),
         ),
         name=read_optional_text(message, "name", at),
         calls=tuple(_read_calls(message, at)),
@@ -120,13 +122,25 @@ def _read_tool_plan(message: JsonObject, at: Location) -> Iterator[str]:
         yield plan
 
 
-def _read_images(message: JsonObject, at: Location) -> Iterator[Media]:
-    """Yield the images that Ollama's own chat keeps beside the content."""
+def _read_images(message: JsonObject, at: Location) -> Iterator[MessagePart]:
+    """Yield the images that Ollama's own chat and OpenRouter keep beside the content."""
     for i, data in enumerate(read_list(message, "images", at)):
-        yield read_media("image", data, (*at, "images", i))
+        if isinstance(data, dict):  # an image that a model made, as OpenRouter gives it back
+            yield _read_part({"type": "image_url", **data}, (*at, "images", i))
+        else:
+            yield read_media("image", data, (*at, "images", i))
 
 
-def _read_parts(content: object, at: Location) -> Iterator[Part]:
+def _leave_out_images(role: Role, parts: Iterable[MessagePart]) -> Iterator[MessagePart]:
+    """Yield the parts; an image in an answer is named and costs nothing, for hosts leave it out."""
+    for part in parts:
+        if role == "assistant" and isinstance(part, Media) and part.kind == "image":
+            yield Unknown("images in an answer, which hosts leave out", "", part.location)
+        else:
+            yield part
+
+
+def _read_parts(content: object, at: Location) -> Iterator[MessagePart]:
     if content is None:
         return
     if isinstance(content, str):
@@ -139,7 +153,7 @@ def _read_parts(content: object, at: Location) -> Iterator[Part]:
             yield _read_part(part, (*at, i))
 
 
-def _read_part(item: object, at: Location) -> Part:
+def _read_part(item: object, at: Location) -> MessagePart:
     if isinstance(item, str):
         return item
     part = read_object(item, at, "a part is a string or an object with `type`")
@@ -180,7 +194,7 @@ _MEDIA: Mapping[str, tuple[MediaKind, tuple[str, ...]]] = {
 }
 
 
-def _read_media(part: JsonObject, part_type: str, at: Location) -> Part:
+def _read_media(part: JsonObject, part_type: str, at: Location) -> MessagePart:
     kind, members = _MEDIA[part_type]
     held = part.get(part_type, part.get("image_url") if kind == "image" else None)
     inner = held if isinstance(held, dict) else {members[0]: held}

@@ -20,8 +20,8 @@ from tokenquote.tokens.request import (
     JsonObject,
     Location,
     Message,
+    MessagePart,
     OutputSchema,
-    Part,
     Request,
     Role,
     ToolCall,
@@ -36,7 +36,7 @@ _ROLES: Mapping[str, Role] = {
     "user": "user",
     "assistant": "assistant",
 }
-_SETTINGS = ("parallel_tool_calls", "reasoning", "truncation")
+_SETTINGS = ("parallel_tool_calls", "provider", "reasoning", "truncation")
 # Members that name what the provider keeps: it is billed, and not in the body.
 _STORED = ("previous_response_id", "conversation", "prompt")
 
@@ -157,7 +157,7 @@ def _read_reasoning(item: JsonObject, at: Location) -> Message:
     return Message("assistant", reasoning=readable, hidden_reasoning=1)
 
 
-def _read_parts(content: object, at: Location) -> Iterator[Part]:
+def _read_parts(content: object, at: Location) -> Iterator[MessagePart]:
     if content is None:
         return
     if isinstance(content, str):
@@ -172,7 +172,7 @@ def _read_parts(content: object, at: Location) -> Iterator[Part]:
             yield _read_part(read_object(part, (*at, i), "a part is an object with `type`"), (*at, i))
 
 
-def _read_part(part: JsonObject, at: Location) -> Part:
+def _read_part(part: JsonObject, at: Location) -> MessagePart:
     kind, text = part.get("type"), part.get("text")
     if isinstance(text, str) and kind in ("input_text", "output_text", "text", "summary_text"):
         return text

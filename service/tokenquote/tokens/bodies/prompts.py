@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tokenquote.tokens.bodies.content_parts import build_unknown, read_media
-from tokenquote.tokens.bodies.json_members import read_list, read_object, read_optional_text
-from tokenquote.tokens.request import BodyError, JsonObject, Location, Message, Request, Unknown
+from tokenquote.tokens.bodies.content_parts import MEDIA_KINDS, build_unknown, read_media
+from tokenquote.tokens.bodies.json_members import find_member, read_list, read_object, read_optional_text
+from tokenquote.tokens.request import BodyError, JsonObject, Location, Media, Message, Request, Unknown
 
 __all__ = ["read_embedding", "read_ollama_generate", "read_prompt", "read_rerank"]
 
@@ -80,9 +80,19 @@ def read_rerank(body: JsonObject) -> Request:
     )
 
 
-def _build_request(texts: Iterable[str | int | Unknown]) -> Request:
+def _read_inline(inline: JsonObject, at: Location) -> Media:
+    """Read Gemini's data beside text: an image, audio, video or document by its media type."""
+    media_type = find_member(inline, "mimeType", "mime_type")
+    family = str(media_type).split("/")[0]
+    kind = MEDIA_KINDS.get(family, "document")
+    return read_media(kind, inline.get("data"), (*at, "inlineData", "data"), media_type=media_type)
+
+
+def _build_request(texts: Iterable[str | int | Unknown | Media]) -> Request:
     read = [*texts]
+    media = tuple(piece for piece in read if isinstance(piece, Media))
     return Request(
+        messages=(Message("user", media),) if media else (),
         prompts=tuple(text for text in read if isinstance(text, str)),
         prompt_tokens=sum(tokens for tokens in read if isinstance(tokens, int)),
         unknown=tuple(piece for piece in read if isinstance(piece, Unknown)),
@@ -90,7 +100,7 @@ def _build_request(texts: Iterable[str | int | Unknown]) -> Request:
     )
 
 
-def _read_texts(value: object, at: Location) -> Iterator[str | int | Unknown]:
+def _read_texts(value: object, at: Location) -> Iterator[str | int | Unknown | Media]:
     """Yield strings unchanged, and each list of token ids as the number of its tokens."""
     if isinstance(value, str):
         yield value
@@ -104,10 +114,13 @@ def _read_texts(value: object, at: Location) -> Iterator[str | int | Unknown]:
         yield from _read_held_texts(holder, at)
 
 
-def _read_held_texts(value: JsonObject, at: Location) -> Iterator[str | int | Unknown]:
+def _read_held_texts(value: JsonObject, at: Location) -> Iterator[str | int | Unknown | Media]:
     """Yield the texts of `{text}`, `{content: {parts: [{text}]}}`, `{content}` or `{parts}`."""
     for key in ("text", "content", "parts"):
         if value.get(key) is not None:
             yield from _read_texts(value[key], (*at, key))
             return
+    if isinstance(inline := find_member(value, "inlineData", "inline_data"), dict):
+        yield _read_inline(inline, at)
+        return
     yield build_unknown({"type": next(iter(value), None), **value}, "inputs", at)

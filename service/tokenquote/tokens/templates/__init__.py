@@ -8,19 +8,18 @@ template.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from tokenquote.catalog.schema.counting import TemplateUse
 from tokenquote.catalog.schema.framing import Framing
 from tokenquote.counts import Count
-from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolDefinition
+from tokenquote.tokens.request import BodyError, Message, Request, Role, ToolCall, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates.chat_messages import (
-    read_stated_call,
     template_messages,
     template_settings,
     template_tools,
+    with_named_calls,
 )
 from tokenquote.tokens.templates.hosted_framing import HostedFraming
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
@@ -50,6 +49,11 @@ class TemplatedRequests:
     def per_request(self) -> int:
         """Tokens before the first message, and those that ask for the answer."""
         return self._framing.request + self._tokens([_QUESTION]) - self._question
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what any message adds depends on what goes before it, and not that of answers alone."""
+        return False
 
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part."""
@@ -91,11 +95,20 @@ class TemplatedRequests:
         tokens = self._tokens(conversation, tools) - self._tokens(conversation)
         return self._hosted.tools(tokens, len(tools), has_system=bool(system))
 
-    def appended(self, messages: Sequence[Message]) -> Count:
-        """Count what messages add to a request that goes before them."""
+    def appended(
+        self,
+        messages: Sequence[Message],
+        before: Sequence[Message] = (),
+        choice: ToolChoice | None = None,
+    ) -> Count:
+        """Count what messages add to a request that ends with `before`."""
+        together = self._added([*before, *messages])
+        return together.beyond(self._added(before)) if before else together
+
+    def _added(self, messages: Sequence[Message]) -> Count:
         if not messages:
             return self._texts.nothing()
-        messages = [_with_named_calls(message) for message in messages]
+        messages = [with_named_calls(message) for message in messages]
         if messages[0].role == "system":
             added = self._tokens([*messages, _QUESTION]) - self._tokens([_QUESTION])
             return self._framed(added, _list_texts(messages))
@@ -174,17 +187,6 @@ class TemplatedRequests:
         """Count a part whose texts are its content, and all the rest of it framing."""
         content = self._texts.texts(texts)
         return content.with_framing(tokens - content.tokens)
-
-
-def _with_named_calls(message: Message) -> Message:
-    """Read the names of calls that a plan states as text, which have none yet."""
-    if all(call.name for call in message.calls):
-        return message
-    read = [
-        ("", call) if call.name else read_stated_call(call.arguments, call.id or "") for call in message.calls
-    ]
-    said = tuple(text for text, _ in read if text)
-    return replace(message, parts=(*message.parts, *said), calls=tuple(call for _, call in read))
 
 
 def _list_texts(messages: Sequence[Message]) -> list[str]:

@@ -8,11 +8,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from tokenquote.tokens.request import JsonObject, Message, Request, ToolCall, ToolDefinition
 
-__all__ = ["read_stated_call", "template_messages", "template_settings", "template_tools"]
+__all__ = [
+    "read_stated_call",
+    "template_messages",
+    "template_settings",
+    "template_tools",
+    "with_named_calls",
+]
 
 # `functions.get_weather{"city": "Paris"}`, `get_weather({"city": "Paris"})`; what was said may stand before.
 # No quantifier gives back what it took (`+`): else the time would grow with the square of many blanks.
@@ -72,6 +79,17 @@ def read_stated_call(text: str, call_id: str) -> tuple[str, ToolCall]:
             continue
         return text[: match.start()], ToolCall(match.group(1), arguments, call_id)
     return "", ToolCall("call", text, call_id)
+
+
+def with_named_calls(message: Message) -> Message:
+    """Return the message with the names of calls that a plan states as text, which have none yet."""
+    if all(call.name for call in message.calls):
+        return message
+    read = [
+        ("", call) if call.name else read_stated_call(call.arguments, call.id or "") for call in message.calls
+    ]
+    said = tuple(text for text, _ in read if text)
+    return replace(message, parts=(*message.parts, *said), calls=tuple(call for _, call in read))
 
 
 def _template_message(message: Message, joined_by: str, names: Mapping[str, str]) -> dict[str, object]:

@@ -97,7 +97,7 @@ def render(text: str, values: Mapping[str, object]) -> str:
 
 
 def _own_words(text: str, message: str) -> str:
-    """Return what the template itself wrote of a message: the conversation may follow (GLM's arguments)."""
+    """Return the template's own words in a message: the conversation may follow (GLM's arguments)."""
     constants = (constant.value for constant in _ENVIRONMENT.parse(text).find_all(nodes.Const))
     own = [value for value in constants if isinstance(value, str) and message.startswith(value)]
     longest = max(own, key=len, default="")[:300].strip()
@@ -142,7 +142,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return ""
 
     def bounded(self, value: str) -> str:
-        """Return what `~` has joined.
+        """Return the text that `~` has joined, unless it is too long.
 
         Raises:
             ChatTemplateError: the text is longer than the bound.

@@ -12,20 +12,20 @@ from tokenquote.tokens.tools.schema_refs import Schema, WrittenOutRefs
 
 __all__ = ["RENDERINGS", "json_leaves", "schema_leaves"]
 
-Rendered = tuple[list[str], Mapping[str, float]]
+RenderedLeaves = tuple[list[str], Mapping[str, float]]
 """The texts, each encoded by itself, and how often each term of a fit occurs."""
 
 _MAX_DEPTH = 64
 _JSON_SCHEMA = ("parametersJsonSchema", "parameters_json_schema")
 
 
-def _as_json(tool: ToolDefinition, use: CalibratedUse) -> Rendered:
+def _as_json(tool: ToolDefinition, use: CalibratedUse) -> RenderedLeaves:
     """Render as a JSON object, which Claude's tool prompt announces ("functions in JSONSchema format")."""
     definition = {"description": tool.description, "name": tool.name, "parameters": tool.parameters}
     return [json.dumps(definition, ensure_ascii=False)], {}
 
 
-def _as_leaves(tool: ToolDefinition, use: CalibratedUse) -> Rendered:
+def _as_leaves(tool: ToolDefinition, use: CalibratedUse) -> RenderedLeaves:
     """Render as Gemini's declaration without its syntax: names, descriptions, `required`, enum values.
 
     Every type is one token. This reproduces 36 of 38 recorded lists of tools on Gemini 2.0.
@@ -35,7 +35,7 @@ def _as_leaves(tool: ToolDefinition, use: CalibratedUse) -> Rendered:
     return [text for text in (tool.name, tool.description, *leaves) if text], terms
 
 
-def schema_leaves(schema: Schema) -> Rendered:
+def schema_leaves(schema: Schema) -> RenderedLeaves:
     """Return the names and texts of a schema, and how many types of each kind it has.
 
     Raises:
@@ -79,7 +79,7 @@ def _nested_leaves(
         yield from _schema_leaves(schema, references, terms, depth + 1)
 
 
-def _as_declaration(tool: ToolDefinition, use: CalibratedUse) -> Rendered:
+def _as_declaration(tool: ToolDefinition, use: CalibratedUse) -> RenderedLeaves:
     """Render as the declaration of Gemma's chat template, which Gemini 3 has token for token.
 
     The quotation mark around texts, `<|"|>`, is one token: the term `quote`.
@@ -145,7 +145,7 @@ def _as_list(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
 
-RENDERINGS: Mapping[str, Callable[[ToolDefinition, CalibratedUse], Rendered]] = {
+RENDERINGS: Mapping[str, Callable[[ToolDefinition, CalibratedUse], RenderedLeaves]] = {
     "json": _as_json,
     "leaves": _as_leaves,
     "declarations": _as_declaration,

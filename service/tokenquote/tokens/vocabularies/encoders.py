@@ -14,6 +14,10 @@ from tokenquote.catalog.schema.vocabularies import Vocabulary, VocabularyFormat
 from tokenquote.tokens.vocabularies.claude import ClaudeEncoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing
 from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
+from tokenquote.tokens.vocabularies.merged_pieces import MergedPiecesEncoder
+from tokenquote.tokens.vocabularies.spaced_pieces import SpacedPiecesEncoder
+from tokenquote.tokens.vocabularies.unigram import UnigramEncoder
+from tokenquote.tokens.vocabularies.wordpiece import WordPieceEncoder
 
 __all__ = ["BytePairEncoder", "Encoder", "build_encoder"]
 
@@ -119,6 +123,8 @@ def _tiktoken(name: str, entry: Vocabulary, content: bytes) -> Encoder:
     ranks = {base64.b64decode(token, validate=True): int(rank) for token, rank in lines}
     if entry.tokens is not None and len(ranks) != entry.tokens:
         raise VocabularyError(f"vocabulary {name!r}: {len(ranks)} tokens, not {entry.tokens}; is it cut off?")
+    if entry.ranks_used is not None:
+        ranks = {token: rank for token, rank in ranks.items() if rank < entry.ranks_used}
     return _byte_pairs(name, str(entry.pattern), ranks, entry.normalization)
 
 
@@ -150,5 +156,9 @@ _READERS: Mapping[VocabularyFormat, Callable[[str, Vocabulary, bytes], Encoder]]
     "tekken": _tekken,
     "tokenizer.json": HuggingFaceEncoder,
     "sentencepiece": lambda name, entry, content: SentencePieceEncoder(content),
+    "wordpiece": lambda name, entry, content: WordPieceEncoder(name, content),
+    "unigram": lambda name, entry, content: UnigramEncoder(name, content),
+    "spaced-pieces": lambda name, entry, content: SpacedPiecesEncoder(name, content),
     "claude-pieces": lambda name, entry, content: ClaudeEncoder(content),
+    "pieces": lambda name, entry, content: MergedPiecesEncoder(name, content),
 }

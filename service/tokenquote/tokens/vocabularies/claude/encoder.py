@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TypedDict
 
 from tokenquote.tokens.vocabularies.claude.characters import known_characters
 from tokenquote.tokens.vocabularies.claude.fewest_pieces import FewestPieces
@@ -27,6 +27,20 @@ _MOST_KEPT = 1 << 16
 _LONGEST_KEPT = 128
 
 
+class _Meta(TypedDict):
+    """What a file says of its vocabulary as a whole."""
+
+    fold_quotes: bool
+    allcaps_min: int | None
+
+
+class _PiecesFile(TypedDict):
+    """A file of pieces, by groups."""
+
+    meta: _Meta
+    tokens: dict[str, list[str]]
+
+
 class ClaudeEncoder:
     """Counts texts in one of Claude's vocabularies, to the token as Anthropic's counter does.
 
@@ -36,7 +50,7 @@ class ClaudeEncoder:
     """
 
     def __init__(self, content: bytes) -> None:
-        data: dict[str, Any] = json.loads(content)
+        data: _PiecesFile = json.loads(content)
         self._fold_quotes = bool(data["meta"]["fold_quotes"])
         groups: dict[str, list[str]] = dict(data["tokens"])
         sequences = [bytes.fromhex(sequence) for sequence in groups.pop("bytes_fallback")]

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 __all__ = ["FewestPieces"]
 
-# A node of the tree: its children, None where there are none, and whether a piece begins there.
-_Node = tuple[Any, bool]
+_Node: TypeAlias = "tuple[dict[str, _Node] | None, bool]"
+"""A node of the tree: its children, None where there are none, and whether a piece begins there."""
+_Branch: TypeAlias = "dict[str, _Branch | None]"
+"""A node that still grows; the member `_WHOLE` says that a piece begins there."""
 
 _LEAF: _Node = (None, True)
 _WHOLE = ""
@@ -162,20 +164,27 @@ class FewestPieces:
 
 def _tree_of_pieces(pieces: Iterable[str]) -> dict[str, _Node]:
     """The pieces by their last character, then the one before it, and so on."""
-    root: dict[str, Any] = {}
+    root: _Branch = {}
     for piece in pieces:
         branch = root
         for character in reversed(piece):
-            branch = branch.setdefault(character, {})
+            child = branch.get(character)
+            if child is None:
+                child = branch[character] = {}
+            branch = child
         branch[_WHOLE] = None
-    return {character: _as_node(branch) for character, branch in root.items()}
+    return _as_nodes(root)
 
 
-def _as_node(branch: dict[str, Any]) -> _Node:
+def _as_nodes(branch: _Branch) -> dict[str, _Node]:
+    """Turn the children of a branch into nodes."""
+    return {character: _as_node(child) for character, child in branch.items() if child is not None}
+
+
+def _as_node(branch: _Branch) -> _Node:
     if len(branch) == 1 and _WHOLE in branch:
         return _LEAF
-    children = {character: _as_node(child) for character, child in branch.items() if character}
-    return children, _WHOLE in branch
+    return _as_nodes(branch), _WHOLE in branch
 
 
 def _long_runs(text: str) -> Iterator[tuple[int, int]]:
