@@ -1,7 +1,7 @@
 """Open weights on hosts: what each host adds around texts, as the catalog has it.
 
-"Hello world" has two tokens in every vocabulary here. Plain figures are those of the published templates: a message
-of Llama, Qwen and MiniMax has 5 tokens around it, and what asks for the answer 3 to 5; Llama's dates are 25.
+"Hello world" has two tokens in every vocabulary here. Plain figures are those of the published templates:
+a message of Llama, Qwen and MiniMax has 5 tokens around it, what asks for the answer 3 to 5.
 """
 
 from __future__ import annotations
@@ -42,47 +42,43 @@ def count(catalog: Catalog, vocabularies: Vocabularies) -> Count:
 
 LLAMA = "llama-3.3-70b-versatile"
 OSS = "openai/gpt-oss-120b"
+DISTILLED = "deepseek-r1-distill-llama-70b"
+HERMES = "nousresearch/hermes-4-70b"
 THINKING = "qwen/qwen3-235b-a22b-thinking-2507"
 
 
-@pytest.mark.parametrize(
-    ("api", "model", "messages", "expected", "method"),
-    [
-        pytest.param("groq.chat", LLAMA, [ASKED], 10 + 25 + 2, "exact", id="Groq: Llama with its dates"),
-        pytest.param("groq.chat", LLAMA, [SYSTEM, ASKED], 10 + 25 + 4, "exact", id="also beside a system text"),
-        pytest.param("openrouter.chat", "meta-llama/llama-3.1-8b-instruct", [ASKED], 10 + 2, "calibrated", id="no dates"),
-        pytest.param("groq.chat", "deepseek-r1-distill-llama-70b", [ASKED], 3 + 2, "calibrated", id="R1 distilled"),
-        pytest.param(
-            "groq.chat", "deepseek-r1-distill-llama-70b", [ASKED, ANSWERED, ASKED], 6 + 6, "calibrated",
-            id="three for each further pair",
-        ),
-        pytest.param("groq.chat", "qwen-qwq-32b", [ASKED], 10 + 2, "calibrated", id="QwQ opens its thoughts"),
-        pytest.param("groq.chat", "qwen-qwq-32b", [ASKED, ANSWERED, ASKED], 20 + 6, "calibrated", id="two pairs"),
-        pytest.param("together.chat", THINKING, [ASKED], 8 + 2 + 2, "calibrated", id="Qwen that always thinks"),
-        pytest.param("together.chat", "qwen/qwen2-72b-instruct", [ASKED], 8 + 11 + 2, "calibrated", id="Qwen 2"),
-        pytest.param("minimax.chat", "minimax-m2.5", [ASKED], 16 + 22 + 2, "calibrated", id="MiniMax names itself"),
-        pytest.param("minimax.chat", "minimax-m2.1", [ASKED], 16 + 27 + 2, "calibrated", id="M2.1 does so at length"),
-        pytest.param("minimax.chat", "minimax-m2.5-highspeed", [ASKED], 14 + 27 + 2, "calibrated", id="unopened"),
-        pytest.param("minimax.chat", "minimax-m2.5", [SYSTEM, ASKED], 16 + 4, "calibrated", id="a system text"),
-        pytest.param("xiaomi.chat", "mimo-v2.5", [ASKED], 247 + 2, "calibrated", id="MiMo"),
-        pytest.param("xiaomi.chat", "mimo-v2.5-pro", [ASKED], 251 + 2, "calibrated", id="MiMo pro"),
-        pytest.param("dashscope.chat", "qwen3.8-max", [ASKED], 10 + 38 + 2, "assumed", id="a hidden prompt"),
-        pytest.param(
-            "openrouter.chat", "nousresearch/hermes-4-70b", [ASKED], 82 + 2, "calibrated", id="Hermes 4"
-        ),
-        pytest.param(
-            "openrouter.chat", "nousresearch/hermes-4-70b", [SYSTEM, ASKED], 87 + 4, "calibrated", id="and a text"
-        ),
-        pytest.param(
-            "openrouter.chat", "nvidia/nemotron-nano-9b-v2", [ASKED], 12 + 2, "calibrated", id="Nemotron Nano 2"
-        ),
-        pytest.param(
-            "openrouter.chat", "deepseek/deepseek-r1-distill-llama-70b", [ASKED], 6 + 2, "calibrated", id="+ 3"
-        ),
-    ],
-)  # fmt: skip
-def test_plain(count: Count, api: str, model: str, messages: list[Any], expected: int, method: str) -> None:
-    counted = count(api, model, *messages)
+TWO_PAIRS = [ASKED, ANSWERED, ASKED]
+WITH_SYSTEM = [SYSTEM, ASKED]
+
+PLAIN: dict[str, tuple[str, str, list[Any], int, str]] = {
+    "Llama with its dates": ("groq", LLAMA, [ASKED], 10 + 25 + 2, "exact"),
+    "dates beside a system text": ("groq", LLAMA, WITH_SYSTEM, 10 + 25 + 4, "exact"),
+    "no dates": ("openrouter", "meta-llama/llama-3.1-8b-instruct", [ASKED], 10 + 2, "calibrated"),
+    "R1 distilled": ("groq", DISTILLED, [ASKED], 3 + 2, "calibrated"),
+    "R1 distilled, two pairs": ("groq", DISTILLED, TWO_PAIRS, 6 + 6, "calibrated"),
+    "R1 distilled, elsewhere": ("openrouter", "deepseek/" + DISTILLED, [ASKED], 6 + 2, "calibrated"),
+    "QwQ opens its thoughts": ("groq", "qwen-qwq-32b", [ASKED], 10 + 2, "calibrated"),
+    "QwQ, two pairs": ("groq", "qwen-qwq-32b", TWO_PAIRS, 20 + 6, "calibrated"),
+    "Qwen that always thinks": ("together", THINKING, [ASKED], 8 + 2 + 2, "calibrated"),
+    "Qwen 2": ("together", "qwen/qwen2-72b-instruct", [ASKED], 8 + 11 + 2, "calibrated"),
+    "MiniMax names itself": ("minimax", "minimax-m2.5", [ASKED], 16 + 22 + 2, "calibrated"),
+    "MiniMax, at length": ("minimax", "minimax-m2.1", [ASKED], 16 + 27 + 2, "calibrated"),
+    "MiniMax, unopened": ("minimax", "minimax-m2.5-highspeed", [ASKED], 14 + 27 + 2, "calibrated"),
+    "MiniMax with a system text": ("minimax", "minimax-m2.5", WITH_SYSTEM, 16 + 4, "calibrated"),
+    "MiMo": ("xiaomi", "mimo-v2.5", [ASKED], 247 + 2, "calibrated"),
+    "MiMo pro": ("xiaomi", "mimo-v2.5-pro", [ASKED], 251 + 2, "calibrated"),
+    "a hidden prompt": ("dashscope", "qwen3.8-max", [ASKED], 10 + 38 + 2, "assumed"),
+    "Hermes 4": ("openrouter", HERMES, [ASKED], 82 + 2, "calibrated"),
+    "Hermes 4 with a system text": ("openrouter", HERMES, WITH_SYSTEM, 87 + 4, "calibrated"),
+    "Nemotron Nano 2": ("openrouter", "nvidia/nemotron-nano-9b-v2", [ASKED], 12 + 2, "calibrated"),
+    "Nemotron 3": ("openrouter", "nvidia/nemotron-3-nano-30b-a3b:free", [ASKED], 16 + 2, "calibrated"),
+}
+
+
+@pytest.mark.parametrize("case", PLAIN)
+def test_plain(count: Count, case: str) -> None:
+    host, model, messages, expected, method = PLAIN[case]
+    counted = count(f"{host}.chat", model, *messages)
     assert counted.tokens == expected
     assert counted.count.method == method
 
@@ -187,7 +183,8 @@ def test_gpt_oss_on_groq(count: Count, vocabularies: Vocabularies) -> None:
     here = count("groq.chat", OSS, ASKED)
     assert here.tokens == elsewhere.tokens + 4
     assert here.count.method == "exact"
-    written = "# Tools\n\n## functions\n\nnamespace functions {\n\ntype g = (_: {\n}) => any;\n\n} // namespace functions"
+    declared = "type g = (_: {\n}) => any;\n\n"
+    written = f"# Tools\n\n## functions\n\nnamespace functions {{\n\n{declared}}} // namespace functions"
     calls = "\nCalls to these tools must go to the commentary channel: 'functions'."
     with_tools = count("groq.chat", OSS, ASKED, tools=TWO_TOOLS[1:])
     added = vocabularies.count("o200k_base", written) + vocabularies.count("o200k_base", calls)
