@@ -72,6 +72,8 @@ FAMILIES = [
     "deepseek", "deepseek-v4", "deepseek-v3.2", "deepseek-v3.1",
     "qwen", "qwen2.5", "qwen3-coder", "qwen3.5",
     "llama", "llama-4", "gpt-oss", "kimi", "glm", "glm-4.7",
+    "llama-groq", "llama-4-groq", "gpt-oss-groq", "llama-4-together", "minimax", "mimo",
+    "qwen-thinking", "r1-distill-llama", "r1-distill-qwen", "deepseek-r1", "hermes-4", "nemotron",
 ]  # fmt: skip
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.media_rules import MediaRules, MediaRulesFile, resolve_media
@@ -28,6 +29,14 @@ from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.counts import least_certain
 
 __all__ = ["Catalog"]
+
+
+class _ApiEntries(NamedTuple):
+    """Is what families.yaml says of one API, in the order of the file."""
+
+    hosts: tuple[HostFraming, ...]
+    doubts: tuple[HostDoubt, ...]
+    families: tuple[CountingFamily, ...]
 
 
 @dataclass(frozen=True)
@@ -105,13 +114,11 @@ class Catalog:
         It is less sure of itself where bills are known not to equal it.
         """
         lower = name.lower()
-        for host in self.hosts:
-            if matches(host.apis, api) and matches(host.names, lower):
+        hosts, doubts, _ = self._entries_by_api(api)
+        for host in hosts:
+            if matches(host.names, lower):
                 rule = rule.with_changes(host.framing, host.values, host.joined_by)
-        doubt = next(
-            (doubt for doubt in self.host_doubts if matches(doubt.apis, api) and matches(doubt.names, lower)),
-            None,
-        )
+        doubt = next((doubt for doubt in doubts if matches(doubt.names, lower)), None)
         if doubt is None:
             return rule
         # What differed in earlier days is known of the maker's own API only.
@@ -144,15 +151,31 @@ class Catalog:
     def _family(self, name: str, api: str | None, day: dt.date | None = None) -> CountingFamily | None:
         """Return the first family with this name among those of this API, or among those of every API."""
         lower = name.lower()
+        families = self._entries_by_api(api).families if api else self._families_of_every_api
         return next(
             (
                 family
-                for family in self.families
-                if (matches(family.apis, api) if api else not family.apis)
-                and (family.until is None or (day is not None and day <= family.until))
+                for family in families
+                if (family.until is None or (day is not None and day <= family.until))
                 and matches(family.names, lower)
             ),
             None,
+        )
+
+    @cached_property
+    def _families_of_every_api(self) -> tuple[CountingFamily, ...]:
+        return tuple(family for family in self.families if not family.apis)
+
+    @cached_property
+    def _entries_by_api(self) -> Callable[[str], _ApiEntries]:
+        """What families.yaml says of an API, looked up once for each of the latest ones asked for."""
+        return lru_cache(maxsize=128)(self._find_entries)
+
+    def _find_entries(self, api: str) -> _ApiEntries:
+        return _ApiEntries(
+            tuple(host for host in self.hosts if matches(host.apis, api)),
+            tuple(doubt for doubt in self.host_doubts if matches(doubt.apis, api)),
+            tuple(family for family in self.families if matches(family.apis, api)),
         )
 
     def gpu(self, name: str) -> str:
