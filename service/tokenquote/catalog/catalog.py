@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.media_rules import MediaRules, MediaRulesFile, resolve_media
@@ -21,13 +22,21 @@ from tokenquote.catalog.models import (
 )
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.catalog.schema.counting import CountingRule
-from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, MediaFamily, matches
+from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, HostFraming, MediaFamily, matches
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.counts import least_certain
 
 __all__ = ["Catalog"]
+
+
+class _ApiEntries(NamedTuple):
+    """Is what families.yaml says of one API, in the order of the file."""
+
+    hosts: tuple[HostFraming, ...]
+    doubts: tuple[HostDoubt, ...]
+    families: tuple[CountingFamily, ...]
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class Catalog:
     counting: Mapping[str, CountingRule]
     families: tuple[CountingFamily, ...]
     media_families: tuple[MediaFamily, ...]
+    hosts: tuple[HostFraming, ...]
     host_doubts: tuple[HostDoubt, ...]
     profiles: Mapping[str, AmountProfiles]
     quantization: QuantizationFile
@@ -99,12 +109,16 @@ class Catalog:
         return CountedAs(name, self.as_billed_on(api, name, self.counting[family.counting]), family.shape)
 
     def as_billed_on(self, api: str, name: str, rule: CountingRule) -> CountingRule:
-        """Return the rule, less sure of itself where hosts are known to bill the model otherwise."""
+        """Return the rule with what the host does otherwise.
+
+        It is less sure of itself where bills are known not to equal it.
+        """
         lower = name.lower()
-        doubt = next(
-            (doubt for doubt in self.host_doubts if matches(doubt.apis, api) and matches(doubt.names, lower)),
-            None,
-        )
+        hosts, doubts, _ = self._entries_by_api(api)
+        for host in hosts:
+            if matches(host.names, lower):
+                rule = rule.with_changes(host.framing, host.values, host.joined_by)
+        doubt = next((doubt for doubt in doubts if matches(doubt.names, lower)), None)
         if doubt is None:
             return rule
         # What differed in earlier days is known of the maker's own API only.
@@ -137,15 +151,31 @@ class Catalog:
     def _family(self, name: str, api: str | None, day: dt.date | None = None) -> CountingFamily | None:
         """Return the first family with this name among those of this API, or among those of every API."""
         lower = name.lower()
+        families = self._entries_by_api(api).families if api else self._families_of_every_api
         return next(
             (
                 family
-                for family in self.families
-                if (matches(family.apis, api) if api else not family.apis)
-                and (family.until is None or (day is not None and day <= family.until))
+                for family in families
+                if (family.until is None or (day is not None and day <= family.until))
                 and matches(family.names, lower)
             ),
             None,
+        )
+
+    @cached_property
+    def _families_of_every_api(self) -> tuple[CountingFamily, ...]:
+        return tuple(family for family in self.families if not family.apis)
+
+    @cached_property
+    def _entries_by_api(self) -> Callable[[str], _ApiEntries]:
+        """What families.yaml says of an API, looked up once for each of the latest ones asked for."""
+        return lru_cache(maxsize=128)(self._find_entries)
+
+    def _find_entries(self, api: str) -> _ApiEntries:
+        return _ApiEntries(
+            tuple(host for host in self.hosts if matches(host.apis, api)),
+            tuple(doubt for doubt in self.host_doubts if matches(doubt.apis, api)),
+            tuple(family for family in self.families if matches(family.apis, api)),
         )
 
     def gpu(self, name: str) -> str:

@@ -14,7 +14,7 @@ from tokenquote.catalog.models import Provider
 from tokenquote.catalog.schema.caching import AmountProfiles, CachingRule
 from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
 from tokenquote.catalog.schema.counting import CountingRule
-from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, MediaFamily
+from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, HostFraming, MediaFamily
 from tokenquote.catalog.schema.gpus import GpusFile
 from tokenquote.catalog.schema.media_limits import MediaLimits
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
@@ -44,6 +44,7 @@ class Tables:
     fits: dict[str, Fit] = field(default_factory=dict)
     families: tuple[CountingFamily, ...] = ()
     media_families: tuple[MediaFamily, ...] = ()
+    hosts: tuple[HostFraming, ...] = ()
     host_doubts: tuple[HostDoubt, ...] = ()
     caching: dict[str, CachingRule] = field(default_factory=dict)
     image_rules: dict[str, ImageRule] = field(default_factory=dict)

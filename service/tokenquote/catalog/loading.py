@@ -137,6 +137,8 @@ class _Loading(Tables):
         if (families := _optional(directory, "families.yaml", FamiliesFile, problems)) is not None:
             self.families = (*families.families, *self.families)
             self.media_families = (*families.media, *self.media_families)
+            # The later entry holds over the earlier: what an overlay says goes last.
+            self.hosts = (*self.hosts, *families.hosts)
             self.host_doubts = (*families.doubts, *self.host_doubts)
 
     def _add_hosting(self, directory: Path, problems: list[str]) -> None:
@@ -206,6 +208,7 @@ class _Loading(Tables):
             counting=MappingProxyType(self.counting),
             families=self.families,
             media_families=self.media_families,
+            hosts=self.hosts,
             host_doubts=self.host_doubts,
             profiles=MappingProxyType(self.profiles),
             quantization=self.quantization,
@@ -245,7 +248,7 @@ class _Loading(Tables):
             for table in tables
         ]
         content.append({name: asdict(provider) for name, provider in self.providers.items()})
-        families = (*self.families, *self.media_families, *self.host_doubts)
+        families = (*self.families, *self.media_families, *self.hosts, *self.host_doubts)
         content.append([family.model_dump(mode="json", exclude_defaults=True) for family in families])
         content.append(self.media_rules.model_dump(mode="json", exclude_defaults=True))
         content.append(self.quantization.model_dump(mode="json", exclude_defaults=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -100,15 +101,28 @@ class CountingRule(Entry):
             raise ValueError("`earlier` stands in the order of its days, oldest first")
         return self
 
+    @model_validator(mode="after")
+    def _only_templates_know_default_systems(self) -> Self:
+        if self.framing.default_system and self.template is None:
+            raise ValueError("framing.default_system: only a rule with a chat template may state it")
+        return self
+
     def on(self, day: dt.date | None) -> CountingRule:
         """Return the rule as it was on that day; None means today."""
         before = next((before for before in self.earlier if day is not None and day <= before.until), None)
         if before is None:
             return self
-        update: dict[str, object] = {"framing": self.framing.changed(before.framing)}
+        return self.with_changes(before.framing, before.values)
+
+    def with_changes(
+        self, framing: Framing, values: Mapping[str, object], joined_by: str | None = None
+    ) -> CountingRule:
+        """Return the rule with another framing, template variables and text between parts, where stated."""
+        update: dict[str, object] = {"framing": self.framing.changed(framing)}
         if self.template is not None:
-            values = {**self.template.values, **before.values}
-            update["template"] = self.template.model_copy(update={"values": values})
+            changed: dict[str, object] = {"values": {**self.template.values, **values}}
+            changed |= {} if joined_by is None else {"joined_by": joined_by}
+            update["template"] = self.template.model_copy(update=changed)
         return self.model_copy(update=update)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictInt
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
+from tokenquote.catalog.schema.framing import Framing
 
-__all__ = ["CountingFamily", "FamiliesFile", "HostDoubt", "MediaFamily", "matches"]
+__all__ = ["CountingFamily", "FamiliesFile", "HostDoubt", "HostFraming", "MediaFamily", "matches"]
 
 Pattern = Annotated[str, Field(pattern=r"^[a-z0-9*?\[\]!._:@/-]+$", max_length=128)]
 
@@ -31,6 +32,21 @@ class CountingFamily(Entry):
     """The counting rule, by its name in counting.yaml."""
     shape: Literal["responses"] | None = None
     """The form in which the host passes a body on. None: it is passed on as it was written."""
+
+
+class HostFraming(Entry):
+    """What a host does otherwise than the maker of the models that it serves."""
+
+    names: tuple[Pattern, ...] = Field(min_length=1)
+    """Shell patterns over the whole name as a body has it, in lower case: `*qwen3*`."""
+    apis: tuple[Pattern, ...] = Field(min_length=1)
+    """Shell patterns over the name of the API, such as `groq.*`."""
+    framing: Framing = Framing()
+    """The tokens around texts that differ; all that it does not state is as the counting rule says."""
+    values: dict[str, Any] = Field(default={})
+    """The variables of the chat template that differ."""
+    joined_by: str | None = None
+    """The text between the text parts of one message. None: it is as the counting rule says."""
 
 
 class HostDoubt(Entry):
@@ -73,6 +89,8 @@ class FamiliesFile(Entry):
     """The names with a counting rule."""
     media: tuple[MediaFamily, ...] = ()
     """The names with rules for media."""
+    hosts: tuple[HostFraming, ...] = ()
+    """What hosts do otherwise; every entry that matches holds, the later over the earlier."""
     doubts: tuple[HostDoubt, ...] = ()
     """The names that some hosts bill otherwise than the models' makers do."""
 

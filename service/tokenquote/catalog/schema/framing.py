@@ -64,9 +64,9 @@ class ToolFraming(Entry):
 class SchemaFraming(Entry):
     """The tokens that a provider adds for an output schema, besides those of its block."""
 
-    style: Literal["block", "json", "unbilled"] = "block"
-    """The form in which the model sees the schema: OpenAI's block in the system message, or compact JSON;
-    `unbilled` schemas cost none of their tokens."""
+    style: Literal["block", "json", "json-line", "unbilled"] = "block"
+    """The form in which the model sees the schema: OpenAI's block in the system message, compact JSON, or a
+    line of JSON with a blank behind every colon and comma; `unbilled` schemas cost none of their tokens."""
     per_request: StrictInt = 0
     """The tokens added once to a request with an output schema."""
     with_name: bool = False
@@ -87,6 +87,12 @@ class Framing(Entry):
 
     request: StrictInt = Field(default=0, ge=0)
     """The tokens added once per request."""
+    default_system: StrictInt = Field(default=0, ge=0)
+    """The tokens of the system message that a host puts before a request that has none. Only a rule with a
+    chat template may state it."""
+    effort_text: StrictInt = Field(default=0, ge=0)
+    """The tokens of a text about the effort of thinking, which some requests that may think are billed and
+    others are not: the upper end of their band has room for it."""
     message: StrictInt = Field(default=0, ge=0)
     """The tokens around each message, its role included."""
     system: StrictInt | None = Field(default=None, ge=0)

@@ -21,6 +21,7 @@ from tokenquote.tokens.templates.chat_messages import (
     template_tools,
     with_named_calls,
 )
+from tokenquote.tokens.templates.hosted_framing import HostedFraming
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
 from tokenquote.tokens.templates.rendering import ChatTemplateError, render
 from tokenquote.tokens.texts import TextCounter
@@ -42,6 +43,7 @@ class TemplatedRequests:
         self._framing = framing
         self._texts = texts
         self._rendered = prompts
+        self._hosted = HostedFraming(framing, template.values, texts)
 
     @cached_property
     def per_request(self) -> int:
@@ -58,7 +60,7 @@ class TemplatedRequests:
         if request.shape == "prompts":
             return self._prompts(request)
         values = template_settings(request)
-        tools = () if self._leaves_out_tools(request) else request.tools
+        tools = self._hosted.sent_tools(request)
         whole = self._tokens(request.messages, tools, values)
         plain = {key: value for key, value in values.items() if key not in ("wants_json", "schema")}
         no_schema = self._tokens(request.messages, tools, plain) if plain != values else whole
@@ -71,9 +73,15 @@ class TemplatedRequests:
         unknown = [piece.text for piece in request.everything_unknown()]
         return RequestCount(
             system=self._framed(no_tools - no_system, _list_texts(system)),
-            tools=self._definitions(no_schema - no_tools, len(tools)),
-            schema=self._texts.banded(whole - no_schema),
-            messages=self._framed(no_system + self._framing.request - self.per_request, _list_texts(others)),
+            tools=self._hosted.tools(no_schema - no_tools, len(tools), has_system=bool(system)).with_framing(
+                self._hosted.choice(request)
+            ),
+            schema=self._hosted.schema(request, whole - no_schema),
+            messages=self._hosted.messages(
+                self._framed(no_system + self._framing.request - self.per_request, _list_texts(others)),
+                request,
+                thinks=bool({**self._template.values, **values}.get("thinking")),
+            ),
             unknown=self._texts.as_unknown(unknown) if unknown else self._texts.nothing(),
             per_request=self.per_request,
             slack=self._texts.slack,
@@ -85,7 +93,7 @@ class TemplatedRequests:
             return self._texts.nothing()
         conversation = [*system, _QUESTION]
         tokens = self._tokens(conversation, tools) - self._tokens(conversation)
-        return self._definitions(tokens, len(tools))
+        return self._hosted.tools(tokens, len(tools), has_system=bool(system))
 
     def appended(
         self,
@@ -109,7 +117,8 @@ class TemplatedRequests:
         if messages[-1].role == "assistant":
             conversation.append(_QUESTION)
             tokens += self._question
-        return self._framed(self._tokens(conversation) - tokens, _list_texts(messages))
+        counted = self._framed(self._tokens(conversation) - tokens, _list_texts(messages))
+        return self._hosted.calls(counted, messages)
 
     def _before(self, role: Role) -> tuple[list[Message], int]:
         """Return a short conversation that a message of this role can follow, with its request's tokens."""
@@ -172,27 +181,12 @@ class TemplatedRequests:
             rendered = render(self._template.text, shown)
         except ChatTemplateError as error:
             raise BodyError(("messages",), str(error)) from None
-        return self._rendered.count(rendered)
-
-    def _leaves_out_tools(self, request: Request) -> bool:
-        """Tell whether the provider leaves the tools out, as a request that may not call any needs none."""
-        forbidden = request.tool_choice is not None and request.tool_choice.mode == "none"
-        return forbidden and not self._template.values.get("tools_under_none")
+        return self._rendered.count(rendered) + self._hosted.default_system(messages)
 
     def _framed(self, tokens: int, texts: Sequence[str]) -> Count:
         """Count a part whose texts are its content, and all the rest of it framing."""
         content = self._texts.texts(texts)
         return content.with_framing(tokens - content.tokens)
-
-    def _definitions(self, tokens: int, tools: int) -> Count:
-        """Count definitions as rendered, with what the host is known to add for having any."""
-        if not tools:
-            return self._texts.nothing()
-        rule = self._framing.tools
-        content = self._texts.banded(tokens)
-        if "tools" in self._framing.model_fields_set:
-            content = self._texts.as_structure(content)
-        return content.with_framing(rule.per_request + rule.per_tool * tools)
 
 
 def _list_texts(messages: Sequence[Message]) -> list[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from tokenquote.catalog.schema.framing import Framing, ToolFraming
 from tokenquote.counts import Count
 from tokenquote.tokens.request import Message, OutputSchema, Request, ToolDefinition
 from tokenquote.tokens.texts import TextCounter
-from tokenquote.tokens.tools.response_formats import response_format_block
+from tokenquote.tokens.tools.response_formats import response_format_block, schema_as_json
 from tokenquote.tokens.tools.tool_blocks import ToolBlock, tool_block
 from tokenquote.tokens.tools.typescript import find_grammar, takes_stated_text
 
@@ -70,9 +69,8 @@ class FramedBlocks:
         framing += rule.beside_tools if tools else 0
         if rule.style == "unbilled":
             return self._texts.around(framing)
-        if rule.style == "json":
-            written = json.dumps(schema.schema, separators=(",", ":"), ensure_ascii=False)
-            return self._structure(self._texts.encode(written), framing)
+        if rule.style in ("json", "json-line"):
+            return self._structure(self._texts.encode(schema_as_json(schema, rule.style)), framing)
         # After a block of tools it does not touch the system message's text.
         return self._structure(self._joined(() if tools else system, response_format_block(schema)), framing)
 

@@ -16,7 +16,7 @@ import json
 
 from tokenquote.tokens.request import OutputSchema
 
-__all__ = ["response_format_block"]
+__all__ = ["response_format_block", "schema_as_json"]
 
 # Keywords that are not billed: each was seen to cost nothing, or belongs with a keyword that was.
 _UNBILLED = frozenset(
@@ -62,3 +62,10 @@ def _billed_part(schema: object) -> object:
         else _billed_part(value)
         for key, value in kept.items()
     }
+
+
+def schema_as_json(schema: OutputSchema, style: str) -> str:
+    """Return the schema as compact JSON; in the style `json-line` with blanks, and a line break behind it."""
+    if style == "json-line":
+        return json.dumps(schema.schema, ensure_ascii=False) + "\n"
+    return json.dumps(schema.schema, separators=(",", ":"), ensure_ascii=False)
