@@ -76,7 +76,7 @@ class ConversationCounter:
         if not turn.results:
             return self._said(turn) + Tally(around=self._frame.user)
         block = [_name_and_text(result, names) for result in turn.results]
-        # The seams of tags and texts are counted in one piece; what is more than the texts stands around them.
+        # Tags and texts are counted in one piece; what is more than the texts stands around them.
         content = sum(self._texts.inside(text) for _, text in block)
         tally = Tally(content, self._texts.inside(results_block(block)) - content + rule.results)
         for result in turn.results:
