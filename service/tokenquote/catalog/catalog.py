@@ -72,14 +72,12 @@ class Catalog:
             ModelNotFound: no model has this name.
             AmbiguousModel: several first-party providers use this bare name.
         """
-        if name in self.models:
-            return self.models[name]
-        ids = self._names.get(name, ())
-        if not ids:
-            raise ModelNotFound(name, self._near(name))
-        if len(ids) > 1:
-            raise AmbiguousModel(sorted(ids))
-        return self.models[ids[0]]
+        model = self._look_up(name)
+        if model is not None:
+            return model
+        if name in self._names:
+            raise AmbiguousModel(sorted(self._names[name]))
+        raise ModelNotFound(name, self._near(name))
 
     def find_counting(self, name: str, api: str, day: dt.date | None = None) -> CountedAs:
         """Return how a model of this name is counted on this API, whether the catalog sells it or not.
@@ -92,14 +90,13 @@ class Catalog:
         """
         if (there := self.counting_on(api, name, day)) is not None:
             return there
-        try:
-            model = self.resolve(name)
-        except (ModelNotFound, AmbiguousModel) as error:
-            if (family := self._family(name, None)) is not None:
-                rule = self.as_billed_on(api, name, self.counting[family.counting])
-                return CountedAs(name, rule, family.shape)
-            raise ModelNotFound(name, getattr(error, "near", [])) from None
-        return CountedAs(model.id, self.as_billed_on(api, name, model.counting))
+        model = self._look_up(name)
+        if model is not None:
+            return CountedAs(model.id, self.as_billed_on(api, name, model.counting))
+        if (family := self._family(name, None)) is not None:
+            rule = self.as_billed_on(api, name, self.counting[family.counting])
+            return CountedAs(name, rule, family.shape)
+        raise ModelNotFound(name, [] if name in self._names else self._near(name))
 
     def counting_on(self, api: str, name: str, day: dt.date | None = None) -> CountedAs | None:
         """Return how the model is counted on this API; None where families.yaml does not name the API."""
@@ -137,16 +134,16 @@ class Catalog:
         Raises:
             ModelNotFound: neither a model nor a family of media has this name.
         """
-        try:
-            return self.resolve(name).media
-        except (ModelNotFound, AmbiguousModel) as error:
-            named = (family for family in self.media_families if matches(family.names, name.lower()))
-            family = next(named, None)
-            if family is None:
-                raise ModelNotFound(name, getattr(error, "near", [])) from None
-            images = self.image_rules[family.images] if family.images is not None else None
-            others = resolve_media(family, self.media_rules, self.image_rules)
-            return MediaRules(name, family, images, **others)
+        model = self._look_up(name)
+        if model is not None:
+            return model.media
+        named = (family for family in self.media_families if matches(family.names, name.lower()))
+        family = next(named, None)
+        if family is None:
+            raise ModelNotFound(name, [] if name in self._names else self._near(name))
+        images = self.image_rules[family.images] if family.images is not None else None
+        others = resolve_media(family, self.media_rules, self.image_rules)
+        return MediaRules(name, family, images, **others)
 
     def _family(self, name: str, api: str | None, day: dt.date | None = None) -> CountingFamily | None:
         """Return the first family with this name among those of this API, or among those of every API."""
@@ -218,6 +215,16 @@ class Catalog:
             for spelling in dict.fromkeys(spellings):
                 names.setdefault(spelling, []).append(model.id)
         return {name: tuple(ids) for name, ids in names.items()}
+
+    def _look_up(self, name: str) -> Model | None:
+        """Return the one model of this name; None: there is none, or there are several.
+
+        Near names are searched only where an error says them, for that takes as long as many a count.
+        """
+        if name in self.models:
+            return self.models[name]
+        ids = self._names.get(name, ())
+        return self.models[ids[0]] if len(ids) == 1 else None
 
     def _near(self, name: str) -> list[str]:
         """Return up to three ids that a mistyped name may have meant."""
