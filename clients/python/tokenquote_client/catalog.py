@@ -73,7 +73,9 @@ class ModelDetail(ModelSummary):
     counting: dict[str, Any]
     """The rule that counts its texts, as the catalog's files say it: vocabulary, band, framing and source."""
     caching: dict[str, Any] | None
-    """The rule of its prompt cache, as the catalog's files say it; null: no prompt cache is known."""
+    """The rule of its prompt cache: `minimum_tokens` and `step_tokens` in tokens, `ttls` (each time to
+    live with the kind of price that writing has), whether it works `by_default`, and where that is
+    published. Null: no prompt cache is known."""
     media_limits: dict[str, Any] | None = None
     """The media that its provider refuses, as the catalog's files say it; null: no limit is known."""
     reasoning_kept: str

@@ -160,6 +160,8 @@ class Explained(Received):
     what: str
     """The name of the number in the answer, such as `budget_bytes` or `speed.prefill.seconds`."""
     method: Method
+    """How the explained number is known: `exact`, `rule` (a published formula), `calibrated` (fitted to
+    measurements) or `assumed` (a default)."""
     formula: str
     """The formula with its numbers filled in."""
 
@@ -189,9 +191,10 @@ class BreakEvenAnswer(Received):
     """The seconds of the whole deployment that one conversation takes at full utilization: its prefill, and
     its share of the batch's decoding."""
     prefill_seconds: float
-    """The seconds of `seconds_per_conversation` in which prompts are read."""
+    """The part of `seconds_per_conversation` in which its prompts are read, one after the other."""
     decode_seconds: float
-    """The seconds of `seconds_per_conversation` in which answers are generated."""
+    """The part of `seconds_per_conversation` in which its answers are generated: its share of the batch's
+    time, which is shorter than the time that its user waits."""
     utilization: float
     """The share of the replicas' time that the stated traffic takes, from 0 to 1."""
     hosted_cost_per_conversation: Dollars

@@ -25,6 +25,8 @@ class GpuInfo(Received):
     usable_bytes: int
     """The bytes of memory that the driver gives to programs."""
     usable_method: Method
+    """How `usable_bytes` is known: `exact`, `rule` (a published formula), `calibrated` (fitted to
+    measurements) or `assumed` (a default, or a shape that is taken for granted)."""
     bandwidth_bytes_per_second: float | None
     """The bandwidth of the memory in bytes per second; null: not known."""
     flops_per_second: dict[str, float]

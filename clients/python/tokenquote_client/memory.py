@@ -140,6 +140,8 @@ class KvCacheAnswer(Received):
     formula: str
     """The formula of the bytes with its numbers filled in."""
     method: Method
+    """How the bytes of this answer are known: `exact`, `rule` (a published formula), `calibrated` (fitted
+    to measurements) or `assumed` (a default, or a shape that is taken for granted)."""
     assumptions: list[str] = Field(default=[])
     """What the answer takes for granted, one statement each; empty: nothing."""
     warnings: list[str] = Field(default=[])
@@ -185,6 +187,8 @@ class WeightsAnswer(Received):
     """The bytes by the number format that they are really stored in, of which one quantization may mix
     several, such as `q4_k` and `q6_k`; they add up to `bytes`. Empty: not known."""
     method: Method
+    """How the bytes of this answer are known: `exact`, `rule` (a published formula), `calibrated` (fitted
+    to measurements) or `assumed` (a default, or a shape that is taken for granted)."""
     assumptions: list[str] = Field(default=[])
     """What the answer takes for granted, one statement each; empty: nothing."""
     warnings: list[str] = Field(default=[])
@@ -205,5 +209,7 @@ class MemoryUse(Received):
     parameters: int
     """The number of weights."""
     method: Method
+    """How the bytes of this answer are known: `exact`, `rule` (a published formula), `calibrated` (fitted
+    to measurements) or `assumed` (a default, or a shape that is taken for granted)."""
     assumptions: list[str] = Field(default=[])
     """What these numbers take for granted, one statement each; empty: nothing."""

@@ -43,6 +43,8 @@ class MemoryGridAnswer(Received):
     """The bytes of weights and KV cache together: for each `quantization`, a list for each of
     `context_tokens`, with a number for each of `sequences`."""
     method: Method
+    """How the bytes of all points are known: `exact`, `rule` (a published formula), `calibrated` (fitted
+    to measurements) or `assumed` (a default, or a shape that is taken for granted)."""
     assumptions: list[str] = Field(default=[])
     """What the answer takes for granted, one statement each; empty: nothing."""
     warnings: list[str] = Field(default=[])

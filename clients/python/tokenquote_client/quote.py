@@ -156,15 +156,20 @@ class Spread(Received):
     """A distribution over the random draws, in the unit of what is drawn: US dollars or tokens."""
 
     mean: Dollars
-    """The mean of the draws, in the unit of what is drawn, as a decimal string."""
+    """The mean of the draws, as a decimal string: US dollars in a `cost`, tokens in `input_tokens` and
+    `output_tokens`."""
     p10: Dollars
-    """The 10th percentile of the draws, in the unit of what is drawn, as a decimal string."""
+    """The 10th percentile of the draws, as a decimal string: US dollars in a `cost`, tokens in
+    `input_tokens` and `output_tokens`."""
     p50: Dollars
-    """The median of the draws, in the unit of what is drawn, as a decimal string."""
+    """The median of the draws, as a decimal string: US dollars in a `cost`, tokens in `input_tokens` and
+    `output_tokens`."""
     p90: Dollars
-    """The 90th percentile of the draws, in the unit of what is drawn, as a decimal string."""
+    """The 90th percentile of the draws, as a decimal string: US dollars in a `cost`, tokens in
+    `input_tokens` and `output_tokens`."""
     max: Dollars
-    """The largest of the draws, in the unit of what is drawn, as a decimal string."""
+    """The largest of the draws, as a decimal string: US dollars in a `cost`, tokens in `input_tokens` and
+    `output_tokens`."""
     max_is: Literal["sampled"] = "sampled"
     """The kind of maximum that `max` is: `sampled` says the largest draw, which is no upper bound."""
 

@@ -74,6 +74,8 @@ class TrainingAnswer(Received):
     formula: str
     """The formula of the bytes with its numbers filled in."""
     method: Method
+    """How `bytes_per_gpu` is known: `exact`, `rule` (a published formula), `calibrated` (fitted to
+    measurements) or `assumed` (a default, or a shape that is taken for granted)."""
     assumptions: list[str] = Field(default=[])
     """What the answer takes for granted, one statement each; empty: nothing."""
     warnings: list[str] = Field(default=[])

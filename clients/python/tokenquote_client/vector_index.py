@@ -56,5 +56,7 @@ class VectorIndexAnswer(Received):
     formula: str
     """The formula of each part with its numbers filled in."""
     method: Method
+    """How `bytes` is known: `exact`, `rule` (a published formula), `calibrated` (fitted to measurements) or
+    `assumed` (a default, or a shape that is taken for granted)."""
     assumptions: list[str] = Field(default=[])
     """What the answer takes for granted, one statement each; empty: nothing."""
