@@ -63,9 +63,14 @@ class ServiceState:
         return encode_answer(answered)
 
     async def warm_up(self) -> None:
-        """Load the package's own vocabularies, then report ready; others are loaded when first needed."""
+        """Load the package's own vocabularies of models with a price, then report ready.
+
+        Others are loaded when first needed, for all of them take seconds and hundreds of megabytes.
+        """
+        priced = {model.counting.vocabulary for model in self.catalog.models.values() if model.entry.prices}
         for name, entry in self.catalog.vocabularies.items():
-            if entry.file is not None and entry.package is None and entry.directory is None:
+            own = entry.file is not None and entry.package is None and entry.directory is None
+            if own and name in priced:
                 await self.off_loop(partial(self.vocabularies.encoder, name))
         await self.off_loop(lambda: prepare(row.question for row in ENDPOINTS if row.question))
         self.ready = True

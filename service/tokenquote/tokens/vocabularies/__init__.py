@@ -35,6 +35,8 @@ class Vocabularies:
         self._known = known
         self._loaded: dict[str, Encoder | _Unusable] = {}
         self._classes: dict[str, ClassCounter] = {}
+        self._by_content: dict[tuple[object, ...], Encoder] = {}
+        """Encoders by what they are built from: vocabularies that differ in nothing else share one."""
         self._lock = threading.Lock()
 
     def count(self, vocabulary: str, text: str) -> int:
@@ -103,10 +105,30 @@ class Vocabularies:
             known = ", ".join(self._known)
             return _Unusable(VocabularyError, f"the catalog has no vocabulary {name!r}; it has {known}")
         entry = self._known[name]
+        built_from = _list_ingredients(entry)
+        if built_from in self._by_content:
+            return self._by_content[built_from]
         try:
-            return build_encoder(name, entry, read_vocabulary_file(name, entry))
+            encoder = build_encoder(name, entry, read_vocabulary_file(name, entry))
         except VocabularyError as error:
             return _Unusable(type(error), str(error))
+        self._by_content[built_from] = encoder
+        return encoder
+
+
+def _list_ingredients(entry: Vocabulary) -> tuple[object, ...]:
+    """List all that an encoder is built from; special tokens matter only where the file is asked for them."""
+    specials = entry.special_tokens if entry.format == "tokenizer.json" else ()
+    place = (entry.directory, entry.package, entry.file, entry.sha256)
+    return (
+        entry.format,
+        *place,
+        entry.pattern,
+        entry.normalization,
+        entry.tokens,
+        entry.ranks_used,
+        specials,
+    )
 
 
 @cache
