@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -16,6 +16,8 @@ from tokenquote.catalog.catalog import Catalog
 from tokenquote.catalog.completion import complete_models, find_shared_faults, list_shared, without_none
 from tokenquote.catalog.consistency import Tables, find_inconsistencies
 from tokenquote.catalog.counting_rules import with_fit, with_template
+from tokenquote.catalog.faults import CatalogError
+from tokenquote.catalog.folders import FOLDERS, Folder, read_folder
 from tokenquote.catalog.image_rules import ImageRulesFile
 from tokenquote.catalog.media_rules import MediaRulesFile, resolve_media
 from tokenquote.catalog.models import OPEN_WEIGHTS, Model, Provider
@@ -29,9 +31,9 @@ from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeights
 from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry, ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
-from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, CatalogError, read_entry
+from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, read_entry
 
-__all__ = ["load_catalog", "shipped_catalog"]
+__all__ = ["assemble_catalog", "load_catalog", "shipped_catalog"]
 
 _CALIBRATION = "generated/calibration.yaml"
 _SHARED_FILES = (
@@ -48,7 +50,6 @@ _SHARED_FILES = (
     "gpus.yaml",
     "profiles.yaml",
 )
-_FOLDERS = ("providers", "open_weights")
 
 FileT = TypeVar("FileT", bound=BaseModel)
 
@@ -62,10 +63,23 @@ def load_catalog(*overlays: Path | None, shipped: Path | None = None) -> Catalog
     Raises:
         CatalogError: the files cannot be used; it holds every reason.
     """
-    tables = _Loading()
-    for directory in (shipped or shipped_catalog(), *filter(None, overlays)):
-        tables.add_directory(directory)
-    return tables.assemble()
+    folders = (shipped or shipped_catalog(), *filter(None, overlays))
+    return assemble_catalog([read_folder(folder) for folder in folders])
+
+
+def assemble_catalog(folders: Sequence[Folder]) -> Catalog:
+    """Return the catalog of what was read of its folders, each laid over those before it.
+
+    Raises:
+        CatalogError: the files cannot be used; it holds every reason.
+    """
+    tables = _Loading(templates=folders[0].files)
+    try:
+        for folder in folders:
+            tables.add_folder(folder)
+        return tables.assemble()
+    except CatalogError as error:
+        raise CatalogError(error.problems, folders) from None
 
 
 def shipped_catalog() -> Path:
@@ -75,76 +89,71 @@ def shipped_catalog() -> Path:
     return packaged if packaged.is_dir() else package.parents[1] / "models_catalog"
 
 
+@dataclass
 class _Loading(Tables):
-    """The tables of a catalog while its directories are read, and how a Catalog is made of them."""
+    """The tables of a catalog while its folders are read, and how a Catalog is made of them."""
 
-    def add_directory(self, directory: Path) -> None:
-        """Read every file of a directory over what has been read before.
+    templates: Mapping[str, bytes] = field(default_factory=dict)
+    """The files of the first folder, whose templates the others may name."""
+
+    def add_folder(self, folder: Folder) -> None:
+        """Take every file of a folder over what has been taken before.
 
         Raises:
-            CatalogError: there is no such directory, or a file in it cannot be used.
+            CatalogError: a file in it cannot be used.
         """
-        if not directory.is_dir():
-            raise CatalogError([f"{directory}: no such catalog directory"])
-        problems = [
-            f"{name}: no file of a catalog; those are {', '.join(_SHARED_FILES)}, "
-            f"{' and '.join(f'{folder}/*.yaml' for folder in _FOLDERS)}"
-            for name in _single_files(directory)
-            if name not in _SHARED_FILES
-        ]
-        self._add_shared(directory, problems)
-        self._add_hosting(directory, problems)
+        problems = [*folder.problems, *_list_strangers(folder)]
+        self._add_shared(folder, problems)
+        self._add_hosting(folder, problems)
         seen: dict[str, str] = {}
-        for path in sorted((directory / "providers").glob("*.y*ml")):
-            shown_as = f"providers/{path.name}"
-            if (file := _read(path, shown_as, ProviderFile, problems)) is not None:
-                problems += self._add_provider(file, shown_as, seen)
-        for path in sorted((directory / "open_weights").glob("*.y*ml")):
-            shown_as = f"open_weights/{path.name}"
-            if (weights := _read(path, shown_as, OpenWeightsFile, problems)) is not None:
-                problems += self._add_open_weights(weights, shown_as, seen)
+        for name in folder.list_yaml("providers"):
+            if (file := _read(folder, name, ProviderFile, problems)) is not None:
+                problems += self._add_provider(file, name, seen)
+        for name in folder.list_yaml("open_weights"):
+            if (weights := _read(folder, name, OpenWeightsFile, problems)) is not None:
+                problems += self._add_open_weights(weights, name, seen)
         if problems:
             raise CatalogError(problems)
 
-    def _add_shared(self, directory: Path, problems: list[str]) -> None:
-        self._add_counting(directory, problems)
-        if (caching := _optional(directory, "caching.yaml", CachingFile, problems)) is not None:
+    def _add_shared(self, folder: Folder, problems: list[str]) -> None:
+        self._add_counting(folder, problems)
+        if (caching := _read(folder, "caching.yaml", CachingFile, problems)) is not None:
             self.caching |= caching.caching
-        self._add_media(directory, problems)
-        if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
+        self._add_media(folder, problems)
+        if (profiles := _read(folder, "profiles.yaml", ProfilesFile, problems)) is not None:
             self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
 
-    def _add_media(self, directory: Path, problems: list[str]) -> None:
-        if (images := _optional(directory, "image_rules.yaml", ImageRulesFile, problems)) is not None:
+    def _add_media(self, folder: Folder, problems: list[str]) -> None:
+        if (images := _read(folder, "image_rules.yaml", ImageRulesFile, problems)) is not None:
             self.image_rules |= images.image_rules
-        if (media := _optional(directory, "media_rules.yaml", MediaRulesFile, problems)) is not None:
+        if (media := _read(folder, "media_rules.yaml", MediaRulesFile, problems)) is not None:
             self.media_rules = self.media_rules.with_more(media)
-        if (limits := _optional(directory, "media_limits.yaml", MediaLimitsFile, problems)) is not None:
+        if (limits := _read(folder, "media_limits.yaml", MediaLimitsFile, problems)) is not None:
             self.media_limits |= limits.media_limits
 
-    def _add_counting(self, directory: Path, problems: list[str]) -> None:
+    def _add_counting(self, folder: Folder, problems: list[str]) -> None:
         for name in ("vocabularies.yaml", IMPORTED_VOCABULARIES):
-            if (file := _optional(directory, name, VocabulariesFile, problems)) is not None:
-                self._add_vocabularies(file, directory)
-        if (counting := _optional(directory, "counting.yaml", CountingFile, problems)) is not None:
+            if (file := _read(folder, name, VocabulariesFile, problems)) is not None:
+                self._add_vocabularies(file, folder.path)
+        if (counting := _read(folder, "counting.yaml", CountingFile, problems)) is not None:
             self.counting |= {
-                name: with_template(rule, f"counting.{name}", (directory, shipped_catalog()), problems)
+                name: with_template(rule, f"counting.{name}", (folder.files, self.templates), problems)
                 for name, rule in counting.counting.items()
             }
-        if (calibration := _optional(directory, _CALIBRATION, CalibrationFile, problems)) is not None:
+        if (calibration := _read(folder, _CALIBRATION, CalibrationFile, problems)) is not None:
             # Coefficients were fitted together: one file takes the place of the other, whole.
             self.calibrated_families, self.fits = calibration.families, calibration.fits
-        if (families := _optional(directory, "families.yaml", FamiliesFile, problems)) is not None:
+        if (families := _read(folder, "families.yaml", FamiliesFile, problems)) is not None:
             self.families = (*families.families, *self.families)
             self.media_families = (*families.media, *self.media_families)
             # The later entry holds over the earlier: what an overlay says goes last.
             self.hosts = (*self.hosts, *families.hosts)
             self.host_doubts = (*families.doubts, *self.host_doubts)
 
-    def _add_hosting(self, directory: Path, problems: list[str]) -> None:
-        if (formats := _optional(directory, "quantization.yaml", QuantizationFile, problems)) is not None:
+    def _add_hosting(self, folder: Folder, problems: list[str]) -> None:
+        if (formats := _read(folder, "quantization.yaml", QuantizationFile, problems)) is not None:
             self.quantization = self.quantization.with_more(formats)
-        if (gpus := _optional(directory, "gpus.yaml", GpusFile, problems)) is not None:
+        if (gpus := _read(folder, "gpus.yaml", GpusFile, problems)) is not None:
             self.gpus = self.gpus.with_more(gpus)
 
     def _add_vocabularies(self, file: VocabulariesFile, directory: Path) -> None:
@@ -256,20 +265,25 @@ class _Loading(Tables):
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _single_files(directory: Path) -> list[str]:
-    """Return the names of the files of which a catalog has one each: `caching.yaml`, `generated/…`."""
-    found = (*directory.glob("*.y*ml"), *directory.glob("generated/*.y*ml"))
-    return sorted(path.relative_to(directory).as_posix() for path in found)
+def _list_strangers(folder: Folder) -> list[str]:
+    """Return a sentence for each YAML file that stands where a catalog has none of its name."""
+    known = f"{', '.join(_SHARED_FILES)}, {' and '.join(f'{name}/*.yaml' for name in FOLDERS)}"
+    strangers = (
+        name
+        for name in folder.files
+        if name.endswith((".yaml", ".yml"))
+        and name not in _SHARED_FILES
+        and name.split("/")[0] not in FOLDERS
+    )
+    return [f"{name}: no file of a catalog; those are {known}" for name in sorted(strangers)]
 
 
-def _optional(directory: Path, name: str, kind: type[FileT], problems: list[str]) -> FileT | None:
-    path = directory / name
-    return _read(path, name, kind, problems) if path.is_file() else None
-
-
-def _read(path: Path, shown_as: str, kind: type[FileT], problems: list[str]) -> FileT | None:
+def _read(folder: Folder, name: str, kind: type[FileT], problems: list[str]) -> FileT | None:
+    """Return what a file of the folder says; None if it is not there, or if that is added to `problems`."""
+    if name not in folder.files:
+        return None
     try:
-        return read_entry(path, shown_as, kind)
+        return read_entry(folder.files[name], name, kind)
     except CatalogError as error:
         problems.extend(error.problems)
         return None

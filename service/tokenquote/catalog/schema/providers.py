@@ -21,7 +21,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt, field_validator
+from pydantic import Field, StrictBool, StrictInt, field_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Word
 from tokenquote.catalog.schema.prices import PriceBlock
@@ -122,7 +122,7 @@ class ProviderFile(Entry):
     """The name that people read."""
     aliases: tuple[Word, ...] = ()
     """Other words for the provider in a model id: `x-ai/grok-4.7`."""
-    first_party: bool
+    first_party: StrictBool
     """Whether it sells its own models, so that their bare names mean this provider."""
     media_limits: Word | None = None
     """The media that it refuses, where a model does not name other limits: a name in media_limits.yaml."""
