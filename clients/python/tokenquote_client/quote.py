@@ -100,7 +100,7 @@ class PriceLine(Received):
     """The rate in US dollars per million tokens, as a decimal string."""
     tier: str
     """The tier of the rate: `base`, or one that the length of a request's input decides, such as `above
-    272000` (from 272,001 tokens on) or `at least 200000`."""
+    272000` (from 272,001 tokens on) or `at least 200000`; `stated`: the plan states the rate."""
     mode: str = "standard"
     """The processing mode that the rate belongs to, such as `standard` or `batch`."""
     window: str | None = None
@@ -108,9 +108,11 @@ class PriceLine(Received):
     cost: Dollars
     """The cost in US dollars, `tokens` × `rate` / 1,000,000, as a decimal string."""
     source: str
-    """The place where the rate is published, in words: a web address, or a package with its version."""
+    """The place where the rate is published, in words: a web address, or a package with its version. Of a
+    rate that the plan states: `stated in the plan`."""
     checked: dt.date | None
-    """The day (`2026-11-12`) on which the rate was last compared with its source; null: not known."""
+    """The day (`2026-11-12`) on which the rate was last compared with its source; null: not known, or the
+    plan states the rate."""
 
 
 class Overflow(Received):

@@ -80,8 +80,17 @@ def _settings() -> Settings:
     multiple=True,
     help="The model to quote instead of the plan's; repeat it to compare several.",
 )
+@click.option(
+    "--rate",
+    "rates",
+    multiple=True,
+    metavar="KIND=DOLLARS",
+    help="Dollars per million tokens instead of the catalog's rate: input=1.2. Repeat it for other kinds.",
+)
 @_CATALOG_DIR
-def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_dir: Path | None) -> None:
+def print_quote(
+    plan: IO[bytes], output: str, models: tuple[str, ...], rates: tuple[str, ...], catalog_dir: Path | None
+) -> None:
     """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
     from rich.console import Console
 
@@ -89,7 +98,8 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
     from tokenquote.cli.plan_files import PlanFileError, answer_plan_file
 
     try:
-        answered = answer_plan_file(plan.read(), getattr(plan, "name", "<stdin>"), models, catalog_dir)
+        name = getattr(plan, "name", "<stdin>")
+        answered = answer_plan_file(plan.read(), name, models, catalog_dir, _read_rates(rates))
     except PlanFileError as error:
         raise click.ClickException(str(error)) from None
     if output == "json":
@@ -98,6 +108,14 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
         click.echo(quote_breakdown.to_svg(answered, "tokenquote quote"))
     else:
         quote_breakdown.print_answer(answered, Console())
+
+
+def _read_rates(written: tuple[str, ...]) -> dict[str, str]:
+    """Read `input=1.2`; what is wrong with kind or amount the plan's own check says."""
+    for rate in written:
+        if "=" not in rate:
+            raise click.BadParameter(f"write a rate as input=1.2, not {rate!r}", param_hint="--rate")
+    return dict(rate.split("=", 1) for rate in written)
 
 
 @main.command("tokens")

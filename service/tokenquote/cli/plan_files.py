@@ -43,7 +43,11 @@ class _Question:
 
 
 def answer_plan_file(
-    content: bytes, name: str, models: tuple[str, ...] = (), catalog_dir: Path | None = None
+    content: bytes,
+    name: str,
+    models: tuple[str, ...] = (),
+    catalog_dir: Path | None = None,
+    rates: Mapping[str, str] | None = None,
 ) -> Quote | Comparison:
     """Quote the plan in a file.
 
@@ -52,6 +56,7 @@ def answer_plan_file(
         name: what errors call the file.
         models: models that replace those of the plan; several are compared, and none keeps the plan's.
         catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
+        rates: rates by kind of token that go before those of the plan and of the catalog; None for none.
 
     Raises:
         PlanFileError: the content is not YAML, not a plan, or a plan that cannot be quoted.
@@ -60,6 +65,8 @@ def answer_plan_file(
     if isinstance(data, dict) and models:
         chosen = {"model": models[0]} if len(models) == 1 else {"models": list(models)}
         data = {key: value for key, value in data.items() if key not in ("model", "models")} | chosen
+    if isinstance(data, dict) and rates:
+        data = data | {"rates": {**(data.get("rates") or {}), **rates}}
     question = _Question(data, len(content), name, "the plan")
     kinds: tuple[type[Quote | Comparison], ...] = (Quote, Comparison)
     return _answer(Endpoints.quotes, kinds, question, catalog_dir)

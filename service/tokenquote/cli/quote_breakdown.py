@@ -131,7 +131,7 @@ def _lines(quote: Quote) -> Table:
             dollars(line.rate),
             where,
             dollars(line.cost),
-            str(line.checked),
+            "stated" if line.tier == "stated" else str(line.checked),
         )
     for missing in quote.unpriced:
         table.add_row(missing.kind, _number(missing.tokens), "[red]not found[/]", "", "[red]not found[/]", "")

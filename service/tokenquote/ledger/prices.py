@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
 from tokenquote.catalog.schema.prices import PriceBlock
@@ -23,6 +23,7 @@ from tokenquote.errors import LocatedError
 
 __all__ = [
     "INPUT_KINDS",
+    "STATED_TIER",
     "Line",
     "Priced",
     "Tariff",
@@ -36,6 +37,8 @@ __all__ = [
 
 STANDARD = "standard"
 BASE_TIER = "base"
+STATED_TIER = "stated"
+"""The tier of lines whose rate the plan states, whatever tier the request is in."""
 
 _INPUT_CHAINS: dict[str, tuple[str, ...]] = {
     "input": ("input",),
@@ -95,6 +98,13 @@ class Tariff:
     checked: dt.date | None
     window: str | None = None
     """The name of the time window that holds. None: the block's own rates hold."""
+    stated: frozenset[str] = frozenset()
+    """The kinds whose rate the plan states, in every tier."""
+
+    def with_stated(self, rates: Mapping[str, Decimal]) -> Tariff:
+        """Return the tariff with these rates in place of its own, in every tier."""
+        tiers = tuple(replace(tier, rates={**tier.rates, **rates}) for tier in self.tiers)
+        return replace(self, tiers=tiers, stated=frozenset(rates))
 
     def states(self, kind: str) -> bool:
         """Return whether the kind has a rate of its own in any tier."""
@@ -187,7 +197,7 @@ def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
             if priced_as is None:
                 unpriced[kind] = unpriced.get(kind, 0) + amount
                 continue
-            line = (priced_as, tier.label)
+            line = (priced_as, STATED_TIER if priced_as in tariff.stated else tier.label)
             rates[line] = tier.rates[priced_as]
             tokens[line] = tokens.get(line, 0) + amount
             parts.append(_cost(amount, rates[line]))

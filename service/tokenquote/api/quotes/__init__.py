@@ -126,7 +126,7 @@ class _Quoting:
 
     def quote(self, model: Model) -> Quote:
         plan, at = self.plan, self.at
-        tariff = tariff_on(model.prices_on(at), at, plan.mode)
+        tariff = tariff_on(model.prices_on(at), at, plan.mode).with_stated(plan.rates or {})
         rules = self._rules(model)
         resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
         rows = replay(resolved.conversation)
