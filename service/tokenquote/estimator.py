@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 from tokenquote.api.endpoints import Known, answer, read_parameters
@@ -26,16 +27,18 @@ class Estimator(Quoter):
     Loading the catalog takes a moment: make one and keep it. Threads may share it.
     """
 
-    def __init__(self, *, catalog_dir: Path | str | None = None) -> None:
+    def __init__(self, *, catalog_dir: Path | str | Sequence[Path | str] | None = None) -> None:
         """Load the catalog.
 
         Args:
-            catalog_dir: your own catalog files, laid over the shipped ones.
+            catalog_dir: the directory of your own catalog files, laid over the shipped ones, or several in
+                the order in which they are laid over one another. None for no files of your own.
 
         Raises:
             tokenquote.catalog.CatalogError: the files cannot be used; the message names file and field.
         """
-        self._catalog = load_catalog(None if catalog_dir is None else Path(catalog_dir))
+        given = (catalog_dir,) if isinstance(catalog_dir, (str, Path)) else catalog_dir or ()
+        self._catalog = load_catalog(*map(Path, given))
         self._vocabularies = Vocabularies(self._catalog.vocabularies)
 
     def ready(self) -> bool:

@@ -23,8 +23,9 @@ class Settings(BaseSettings):
     """The address to listen on."""
     port: int = Field(default=8000, ge=0, le=65535)
     """The port to listen on; 0 lets the system choose a free port."""
-    catalog_dir: Path | None = None
-    """The directory of your own catalog files, laid over the shipped ones; None for no files."""
+    catalog_dir: Annotated[tuple[Path, ...], NoDecode] = ()
+    """The directories of your own catalog files, laid over the shipped ones in this order, separated as in
+    `PATH`: by colons, on Windows by semicolons; empty for none."""
     apps: Annotated[tuple[str, ...], NoDecode] = ()
     """The names that a plan's `app` may have as a metrics label, separated by commas; others count
     as `other`."""
@@ -36,6 +37,13 @@ class Settings(BaseSettings):
     """The seconds that requests in flight have to finish after SIGTERM."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe level that is logged."""
+
+    @field_validator("catalog_dir", mode="before")
+    @classmethod
+    def _split_path(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(Path(part) for part in value.split(os.pathsep) if part)
+        return (value,) if isinstance(value, Path) else value
 
     @field_validator("apps", mode="before")
     @classmethod

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -105,6 +108,17 @@ def test_a_file_that_no_catalog_has_there_is_refused(tmp_path: Path, name: str) 
 
 def test_the_revision_is_stable_between_two_loads() -> None:
     assert load_catalog().revision == SHIPPED.revision
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_the_revision_is_the_same_in_every_process(seed: str) -> None:
+    """Sets have another order in each process."""
+    code = "from tokenquote.catalog import load_catalog; print(load_catalog().revision)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == SHIPPED.revision
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,12 @@ class ModelDetail(ModelSummary):
     reasoning_kept: str
     """Which later requests send the model's reasoning back as input: none (`never`), those of the turn in
     which it arose (`same_turn`), or all (`always`)."""
+    file: str | None = None
+    """The file of the catalog that states it, such as `providers/openai.yaml`; one of the operator's own
+    files has the name of its folder before it. Null: not known."""
     prices: list[dict[str, Any]]
     """Its prices as the catalog's files say them, one block for each period, with source and date; empty: no
-    price is known."""
+    price is known. A discount of the operator's own files is taken off, and `source` says how much."""
 
 
 class ModelListParameters(Sent):

@@ -43,6 +43,7 @@ def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> M
         caching=model.caching.model_dump(mode="json") if model.caching else None,
         media_limits=_limits(model),
         reasoning_kept=model.entry.reasoning_kept,
+        file=model.file or None,
         prices=[
             block.spelt_out().model_dump(mode="json", exclude_defaults=True) for block in model.entry.prices
         ],

@@ -2,8 +2,9 @@
 
 from tokenquote.catalog.catalog import Catalog
 from tokenquote.catalog.faults import CatalogError, Fault
+from tokenquote.catalog.folder_tables import shipped_catalog
 from tokenquote.catalog.folders import Folder, read_folder
-from tokenquote.catalog.loading import assemble_catalog, load_catalog, shipped_catalog
+from tokenquote.catalog.loading import assemble_catalog, load_catalog
 from tokenquote.catalog.models import AmbiguousModel, CountedAs, Model, ModelNotFound, UnknownGpu
 from tokenquote.catalog.yaml_files import parse_yaml
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -46,7 +46,7 @@ def answer_plan_file(
     content: bytes,
     name: str,
     models: tuple[str, ...] = (),
-    catalog_dir: Path | None = None,
+    catalog_dir: Sequence[Path] = (),
     rates: Mapping[str, str] | None = None,
 ) -> Quote | Comparison:
     """Quote the plan in a file.
@@ -55,7 +55,7 @@ def answer_plan_file(
         content: YAML, of which JSON is a part.
         name: what errors call the file.
         models: models that replace those of the plan; several are compared, and none keeps the plan's.
-        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
+        catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
         rates: rates by kind of token that go before those of the plan and of the catalog; None for none.
 
     Raises:
@@ -76,7 +76,7 @@ def answer_deployment_file(
     content: bytes,
     name: str,
     changes: Mapping[str, str | int],
-    catalog_dir: Path | None = None,
+    catalog_dir: Sequence[Path] = (),
     config: bytes | None = None,
 ) -> DeploymentAnswer:
     """Answer the question about a deployment in a file: what POST /v1/deployments takes.
@@ -85,7 +85,7 @@ def answer_deployment_file(
         content: YAML, of which JSON is a part.
         name: what errors call the file.
         changes: values that replace fields of the question, by the field's name.
-        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
+        catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
         config: a Hugging Face `config.json` that replaces the question's model; None keeps the model.
 
     Raises:
@@ -101,7 +101,7 @@ def answer_deployment_file(
 
 
 def answer_body_file(
-    content: bytes, name: str, body_format: str, model: str | None = None, catalog_dir: Path | None = None
+    content: bytes, name: str, body_format: str, model: str | None = None, catalog_dir: Sequence[Path] = ()
 ) -> TokensAnswer:
     """Count the request body in a file, exactly as it would be sent: what POST /v1/tokens answers.
 
@@ -110,7 +110,7 @@ def answer_body_file(
         name: what errors call the file.
         body_format: the API that the body is for.
         model: the model that replaces the one named in the body; None keeps that.
-        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
+        catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
 
     Raises:
         PlanFileError: the content is not JSON, not a body of the format, or names an unknown model.
@@ -135,11 +135,11 @@ def _answer(
     endpoint: Endpoint[BaseModel],
     kinds: tuple[type[AnswerT], ...],
     question: _Question,
-    catalog_dir: Path | None,
+    catalog_dir: Sequence[Path],
 ) -> AnswerT:
     """Answer a question; `kinds` are the answers that the endpoint has."""
     try:
-        catalog = load_catalog(catalog_dir)
+        catalog = load_catalog(*catalog_dir)
     except CatalogError as error:
         raise PlanFileError(str(error)) from None
     known = Known(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))

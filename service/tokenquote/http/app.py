@@ -31,7 +31,7 @@ def create_state(settings: Settings) -> ServiceState:
     Raises:
         CatalogError: the catalog has a mistake; the text says each.
     """
-    catalog = load_catalog(settings.catalog_dir)
+    catalog = load_catalog(*settings.catalog_dir)
     return ServiceState(
         catalog=catalog,
         vocabularies=Vocabularies(catalog.vocabularies),

@@ -126,7 +126,8 @@ class _Quoting:
 
     def quote(self, model: Model) -> Quote:
         plan, at = self.plan, self.at
-        tariff = tariff_on(model.prices_on(at), at, plan.mode).with_stated(plan.rates or {})
+        stated: dict[str, Decimal] = {kind: rate for kind, rate in (plan.rates or {}).items()}
+        tariff = tariff_on(model.prices_on(at), at, plan.mode).with_stated(stated)
         rules = self._rules(model)
         resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
         rows = replay(resolved.conversation)

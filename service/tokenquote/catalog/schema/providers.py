@@ -38,6 +38,7 @@ __all__ = [
     "DescribedModel",
     "ModelEntry",
     "ModelKind",
+    "Name",
     "ProviderFile",
     "SharedFields",
 ]
