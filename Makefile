@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test test-fast house check format accuracy calibrate bench references clean lock schema image metrics docs test-tools
+.PHONY: help serve test test-fast house check format accuracy calibrate bench soak references clean lock schema image metrics docs test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: $(VENV)/.dev ## Time ledger, media headers, media counts, grids and Claud
 	$(BIN)/python benchmarks/speed/media_speed.py
 	$(BIN)/python benchmarks/speed/memory_grid_speed.py
 	$(BIN)/python benchmarks/speed/claude_speed.py
+
+soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; print failures and memory
+	$(BIN)/python -m tests.http.reload_soak
 
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references

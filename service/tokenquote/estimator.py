@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
-from tokenquote.catalog import load_catalog
+from tokenquote.catalog import Catalog, load_catalog
 from tokenquote.tokens import Vocabularies
+from tokenquote_client.catalog import CatalogState
 from tokenquote_client.endpoint import AnswerT
 from tokenquote_client.errors import build_service_error
 from tokenquote_client.operations import Operation
 from tokenquote_client.quoters import Quoter
 
 __all__ = ["Estimator"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A catalog with its vocabularies, and when it was loaded."""
+
+    catalog: Catalog
+    vocabularies: Vocabularies
+    loaded_at: dt.datetime
+    reloads: int = 0
 
 
 class Estimator(Quoter):
@@ -38,8 +50,23 @@ class Estimator(Quoter):
             tokenquote.catalog.CatalogError: the files cannot be used; the message names file and field.
         """
         given = (catalog_dir,) if isinstance(catalog_dir, (str, Path)) else catalog_dir or ()
-        self._catalog = load_catalog(*map(Path, given))
-        self._vocabularies = Vocabularies(self._catalog.vocabularies)
+        self._directories = tuple(map(Path, given))
+        catalog = load_catalog(*self._directories)
+        self._loaded = _Loaded(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
+
+    def reload(self) -> None:
+        """Load the catalog's files as they are now; questions that are being answered end with those before.
+
+        Raises:
+            tokenquote.catalog.CatalogError: the files cannot be used; the catalog before answers on.
+        """
+        catalog, before = load_catalog(*self._directories), self._loaded
+        self._loaded = _Loaded(
+            catalog,
+            before.vocabularies.renewed(catalog.vocabularies),
+            dt.datetime.now(dt.UTC),
+            before.reloads + 1,
+        )
 
     def ready(self) -> bool:
         """True: an estimator that could be made can answer."""
@@ -49,11 +76,16 @@ class Estimator(Quoter):
         """Nothing to close; here so that an estimator can stand where a client stood."""
 
     def __repr__(self) -> str:
-        return f"Estimator(<{len(self._catalog.models)} models, revision {self._catalog.revision}>)"
+        catalog = self._loaded.catalog
+        return f"Estimator(<{len(catalog.models)} models, revision {catalog.revision}>)"
 
     def _call(self, operation: Operation[AnswerT]) -> AnswerT:
         """Answer the very data that a client would send; no bytes are written, so none count as too many."""
-        known = Known(self._catalog, self._vocabularies, dt.datetime.now(dt.UTC))
+        loaded = self._loaded
+        state = CatalogState(
+            revision=loaded.catalog.revision, loaded_at=loaded.loaded_at, reloads=loaded.reloads
+        )
+        known = Known(loaded.catalog, loaded.vocabularies, dt.datetime.now(dt.UTC), state)
         row = operation.endpoint
         try:
             parameters = read_parameters(row, {**operation.params, **operation.in_path})

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     catalog_dir: Annotated[tuple[Path, ...], NoDecode] = ()
     """The directories of your own catalog files, laid over the shipped ones in this order, separated as in
     `PATH`: by colons, on Windows by semicolons; empty for none."""
+    reload_seconds: float = Field(default=1, ge=0, le=86_400, allow_inf_nan=False)
+    """The seconds between two looks at the catalog's files, which are loaded anew once they have changed; 0:
+    only on SIGHUP."""
     apps: Annotated[tuple[str, ...], NoDecode] = ()
     """The names that a plan's `app` may have as a metrics label, separated by commas; others count
     as `other`."""

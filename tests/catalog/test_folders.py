@@ -73,6 +73,13 @@ def test_a_link_in_a_circle_or_to_nothing_is_refused(folder: Path, target: str) 
     assert problem.startswith(f"{OWN}: cannot be read: ")
 
 
+def test_a_folder_that_is_gone_is_told_and_not_left_out(folder: Path) -> None:
+    """Its prices would silently be those of the catalog below."""
+    (folder / "open_weights").symlink_to("..data/open_weights")
+    (folder / "templates").write_text("")
+    assert problems_of(folder) == ("open_weights: no folder", "templates: no folder")
+
+
 def test_a_folder_linked_in_a_circle_ends(folder: Path) -> None:
     (folder / "again").symlink_to(folder)
     assert len(load_catalog(shipped=folder).models) == 1

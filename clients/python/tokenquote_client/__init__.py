@@ -15,7 +15,14 @@ from tokenquote_client.amounts import (
     VideoPart,
 )
 from tokenquote_client.async_client import AsyncClient
-from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary
+from tokenquote_client.catalog import (
+    CatalogInfo,
+    CatalogProblem,
+    CatalogState,
+    ModelDetail,
+    ModelList,
+    ModelSummary,
+)
 from tokenquote_client.client import Client
 from tokenquote_client.deployments import (
     BreakEven,
@@ -64,6 +71,8 @@ __all__ = [
     "Caching",
     "Call",
     "CatalogInfo",
+    "CatalogProblem",
+    "CatalogState",
     "Client",
     "ClientError",
     "Comparison",

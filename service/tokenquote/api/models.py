@@ -9,6 +9,7 @@ from tokenquote.catalog import Catalog, Model
 from tokenquote.ledger.prices import tariff_on
 from tokenquote_client.catalog import (
     CatalogInfo,
+    CatalogState,
     ModelDetail,
     ModelList,
     ModelListParameters,
@@ -50,11 +51,11 @@ def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> M
     )
 
 
-def answer_catalog(catalog: Catalog) -> CatalogInfo:
-    """Tell the catalog's revision, its counts, and the age of its prices."""
+def answer_catalog(catalog: Catalog, state: CatalogState) -> CatalogInfo:
+    """Tell the catalog's revision, its counts, the age of its prices, and how it was loaded."""
     used = sorted({model.provider.id for model in catalog.models.values()})
     return CatalogInfo(
-        revision=catalog.revision,
+        **dict(state),
         models=len(catalog.models),
         providers=[
             ProviderInfo(

@@ -20,7 +20,8 @@ MAX_YAML_BYTES = 4 * 1024 * 1024
 MAX_FILES = 2_000
 FOLDERS = ("providers", "open_weights")
 """The folders that hold any number of YAML files."""
-_GENERATED, _TEMPLATES = "generated", "templates"
+_TEMPLATES = "templates"
+_KNOWN_FOLDERS = (*FOLDERS, "generated", _TEMPLATES)
 _YAML, _TEMPLATE = (".yaml", ".yml"), (".jinja",)
 
 
@@ -64,7 +65,7 @@ def read_folder(path: Path) -> Folder:
     if not path.is_dir():
         return Folder(path, {}, (f"{path}: no such catalog directory",))
     files: dict[str, bytes] = {}
-    problems: list[str] = []
+    problems = [f"{name}: no folder" for name in _KNOWN_FOLDERS if _stands_for_no_folder(path / name)]
     root = os.path.realpath(path)
     for name in _list_names(path):
         if len(files) == MAX_FILES:
@@ -96,7 +97,9 @@ def _list_names(root: Path) -> Iterator[str]:
             yield from (f"{entry.name}/{name}" for name in inside)
 
 
-_KNOWN_FOLDERS = frozenset((*FOLDERS, _GENERATED, _TEMPLATES))
+def _stands_for_no_folder(path: Path) -> bool:
+    """Return whether the name is there and is no folder, such as a link that leads nowhere any more."""
+    return (path.is_symlink() and not path.is_dir()) or path.is_file()
 
 
 def _scan(folder: Path) -> list[os.DirEntry[str]]:

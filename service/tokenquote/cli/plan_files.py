@@ -16,6 +16,7 @@ from tokenquote.api.problems import Refused
 from tokenquote.catalog import CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Comparison, DeploymentAnswer, Problem, Quote, TokensAnswer
+from tokenquote_client.catalog import CatalogState
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
 
@@ -142,7 +143,9 @@ def _answer(
         catalog = load_catalog(*catalog_dir)
     except CatalogError as error:
         raise PlanFileError(str(error)) from None
-    known = Known(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
+    now = dt.datetime.now(dt.UTC)
+    state = CatalogState(revision=catalog.revision, loaded_at=now)
+    known = Known(catalog, Vocabularies(catalog.vocabularies), now, state)
     try:
         answered = answer(endpoint, question.data, question.size, read_parameters(endpoint, {}), known)
     except Refused as refused:
