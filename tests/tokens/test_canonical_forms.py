@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tokenquote.tokens.vocabularies import canonical_forms
 from tokenquote.tokens.vocabularies.canonical_forms import canonical_class, compose, decompose
 
 MARKS = "\u0301\u0323\u0327\u0344\u0345\u0308\u0f71\u0f72\u0f73\u0f75\u0f81\u094d\u3099\u302e"
@@ -44,7 +46,7 @@ def test_what_later_versions_of_unicode_added_is_put_in_order_as_marks_are(text:
     """The properties that define a form: nothing is out of order, parts stay, forms are stable."""
     apart, whole = decompose(text), compose(text)
     classes = [canonical_class(character) for character in apart]
-    assert not any(first > second > 0 for first, second in zip(classes, classes[1:], strict=False))
+    assert not any(first > second > 0 for first, second in itertools.pairwise(classes))
     assert decompose(whole) == apart
     assert compose(whole) == whole == compose(apart)
     assert len(whole) <= len(apart)
@@ -81,3 +83,9 @@ def test_long_runs_of_marks_take_no_quadratic_time(unit: str) -> None:
     apart = decompose(text)
     assert sorted(apart[1:], key=canonical_class) == list(apart[1:])
     assert decompose(compose(text)) == apart
+
+
+def test_each_later_character_is_looked_for() -> None:
+    assert [
+        one for one in canonical_forms._LATER_CHARACTERS if not canonical_forms._NEAR_LATER.match(one)
+    ] == []

@@ -10,8 +10,8 @@ import pytest
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import Vocabularies
 
-# Totals and hashes, equal on CPython 3.11.7, 3.12.1, 3.13.0 and 3.14.10 (Unicode 14 to 16). Other vocabularies
-# ask nothing of Python's own tables.
+# Totals and hashes, equal on CPython 3.11.7, 3.12.1, 3.13.0 and 3.14.10 (Unicode 14 to 16). Other
+# vocabularies ask nothing of Python's own tables.
 COUNTED = {
     "bert-uncased": (687_658, "b003450f601e5d76"),
     "claude-v3": (3_267_284, "4f482e671afddf9c"),

@@ -52,7 +52,7 @@ def test_adversarial_texts_count_as_the_reference_counted_them(
 def test_texts_by_chance_count_as_the_reference_counts_them(
     ways: Mapping[str, Callable[[str], int]], way: str, text: str
 ) -> None:
-    """ctok comes with `make test`; its own metadata asks for Python 3.12, and it runs on 3.11."""
+    """Package ctok comes with `make test`; its own metadata asks for Python 3.12, and it runs on 3.11."""
     pytest.importorskip("ctok", reason="ctok is not installed")
     text = "".join(filter(_is_known_to_all, text))
     assert ways[way](text) == ctok_counters()[way](text)

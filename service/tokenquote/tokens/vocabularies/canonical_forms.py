@@ -9,6 +9,7 @@ for ever (https://www.unicode.org/policies/stability_policy.html).
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -45,6 +46,8 @@ _LATER_CLASSES = {
 _LATER_CHARACTERS = {*_LATER_CLASSES, *_LATER_PARTS, *"".join(_LATER_PARTS.values())} - {"\u0307"}
 
 _LATER = regex.compile(f"[{''.join(sorted(_LATER_CHARACTERS))}]")
+# Their neighbourhood, which is found five times as fast.
+_NEAR_LATER = re.compile("[\u0897\u1acf-\u1aeb\U000105c9-\U0001e6f5]")
 # What may join or pass the character before it; a text falls apart in front of any other.
 _JOINING = f"\\P{{ccc=0}}\\P{{NFC_QC=Yes}}{''.join(sorted(_LATER_CHARACTERS))}"
 _CLUSTERS = regex.compile(f"[^{_JOINING}]?[{_JOINING}]+")
@@ -54,7 +57,7 @@ _MANY_MARKS = regex.compile("[\\P{ccc=0}\u0f73\u0f75\u0f81]{32,}")
 
 def compose(text: str) -> str:
     """A text in Unicode's form NFC."""
-    if _LATER.search(text):
+    if _NEAR_LATER.search(text):
         text = _CLUSTERS.sub(_compose_later, text)
     if unicodedata.is_normalized("NFC", text):
         return text
@@ -63,8 +66,8 @@ def compose(text: str) -> str:
 
 def decompose(text: str) -> str:
     """A text in Unicode's form NFD."""
-    if _LATER.search(text):
-        text = _CLUSTERS.sub(_ordered_parts, text)
+    if _NEAR_LATER.search(text):
+        text = _CLUSTERS.sub(_ordered_later, text)
     return unicodedata.normalize("NFD", _MANY_MARKS.sub(_ordered_parts, text))
 
 
@@ -75,6 +78,10 @@ def canonical_class(character: str) -> int:
 
 def _compose_later(cluster: regex.Match[str]) -> str:
     return "".join(_joined(_ordered_parts(cluster))) if _LATER.search(cluster[0]) else cluster[0]
+
+
+def _ordered_later(cluster: regex.Match[str]) -> str:
+    return _ordered_parts(cluster) if _LATER.search(cluster[0]) else cluster[0]
 
 
 def _ordered_parts(cluster: regex.Match[str]) -> str:
