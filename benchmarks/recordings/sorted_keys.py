@@ -26,8 +26,9 @@ _ORDER = (
 
 
 def as_written(schemas: Any) -> Any:
-    """Return tools, or what holds an output schema; in people's order if all members of them are sorted and no
-    library generated them.
+    """Return tools, or what holds an output schema, in people's order.
+
+    They stay as they are unless all members are sorted and no library generated them.
 
     Pydantic sorts the members of the schemas that it makes, and they have `title` or
     `additionalProperties`; those of Rust's schemars have `$schema` as well.

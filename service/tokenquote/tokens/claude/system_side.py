@@ -107,9 +107,13 @@ class SystemSide:
         """Count an output schema; None: there is none."""
         if schema is None:
             return Tally()
-        doubt = _SCHEMA_BESIDE_TOOLS if beside_tools else 0
-        written = self._texts.inside(output_schema_text(schema))
-        return Tally(written, self._frame.system.output_schema, doubt)
+        rule, written = self._frame.system, self._texts.inside(output_schema_text(schema))
+        return Tally(
+            written,
+            rule.output_schema,
+            doubt=_SCHEMA_BESIDE_TOOLS if beside_tools else 0,
+            fewer=0 if rule.output_schema_seen else written + rule.output_schema,
+        )
 
 
 def chosen(choice: ToolChoice | None) -> ToolUse:

@@ -76,7 +76,9 @@ class FramedBlocks:
         settled = is_settled_schema(schema) and not tools
         method = rule.method if settled else _at_best_calibrated(rule.method)
         if rule.style in ("json", "json-line"):
-            return self._structure(self._texts.encode(schema_as_json(schema, rule.style)), method).with_framing(framing)
+            return self._structure(
+                self._texts.encode(schema_as_json(schema, rule.style)), method
+            ).with_framing(framing)
         # After a block of tools it does not touch the system message's text.
         block = self._joined(() if tools else system, response_format_block(schema))
         return self._structure(block, method).with_framing(framing)
