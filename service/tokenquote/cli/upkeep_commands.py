@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from tokenquote.catalog import Catalog
+    from tokenquote.upkeep.differences import DifferencesFile
     from tokenquote.upkeep.propose import Proposal
     from tokenquote.upkeep.sources_at_hand import SourcesAtHand
 
@@ -57,6 +59,16 @@ def _sources(checked: dt.date, only: str | None) -> SourcesAtHand:
     if not found.indexes:
         raise click.ClickException("there is no source to read")
     return found
+
+
+def _known_differences() -> DifferencesFile:
+    from tokenquote.catalog import CatalogError
+    from tokenquote.upkeep.differences import read_differences
+
+    try:
+        return read_differences()
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.command("propose")
@@ -106,6 +118,7 @@ def _proposals(
     from tokenquote.upkeep.choosing import UnknownToSources, listed_groups, models_asked_for
     from tokenquote.upkeep.propose import propose_block, propose_model
 
+    known = _known_differences()
     now, first_day = _noon(None), (begins.date() if begins else _today())
     try:
         asked = models_asked_for(catalog, found.indexes, models)
@@ -115,7 +128,7 @@ def _proposals(
         yield propose_model(group, catalog, now)
     for model in catalog.models.values():
         if model.id in asked or model.provider.id == provider:
-            proposal = propose_block(model, found.indexes, now, first_day)
+            proposal = propose_block(model, found.indexes, known, now, first_day)
             if proposal is not None:
                 yield proposal
 
@@ -149,5 +162,46 @@ def _append(proposals: list[Proposal], catalog_dir: Path | None) -> None:
     click.echo(f"written: {', '.join(files) or 'nothing'}", err=True)
 
 
-UPKEEP_COMMANDS = (propose_entries,)
+@click.command("compare")
+@click.option("--at", type=_DAY, help="The day whose prices are compared, at noon UTC. [now]")
+@click.option("--json", "as_machines", is_flag=True, help="Print JSON, with every figure that is not equal.")
+@click.option("--markdown", "as_page", is_flag=True, help="Print the tables of docs/upkeep.md.")
+@_SOURCE
+@_DIRECTORY
+def compare_prices(
+    at: dt.datetime | None, as_machines: bool, as_page: bool, source: str | None, catalog_dir: Path | None
+) -> None:
+    """Compare the catalog's prices with those of genai-prices and litellm, as they are installed here.
+
+    Differences that models_catalog/upkeep/differences.yaml gives a reason for are shown with it; any other
+    ends the command with exit code 1.
+    """
+    from rich.console import Console
+
+    from tokenquote.cli import comparison_report
+    from tokenquote.upkeep.compare import compare_with
+    from tokenquote.upkeep.missing import rank_missing
+
+    catalog, known, instant = _load(catalog_dir), _known_differences(), _noon(at)
+    found = _sources(instant.date(), source)
+    comparisons = [compare_with(index, catalog, known, instant) for index in found.indexes]
+    missing = rank_missing(catalog, found.indexes)
+    if as_machines:
+        click.echo(json.dumps(comparison_report.as_json(comparisons, missing, instant), indent=2))
+    elif as_page:
+        click.echo(comparison_report.as_page(comparisons, instant))
+    else:
+        comparison_report.print_comparison(comparisons, missing, Console())
+    for comparison in comparisons:
+        if comparison.read is None or comparison.read.version != comparison.version:
+            click.echo(
+                f"upkeep/differences.yaml is about another version of {comparison.source} than "
+                f"{comparison.version}, which is installed: go through it once more",
+                err=True,
+            )
+    if any(comparison.unexplained for comparison in comparisons):
+        raise SystemExit(1)
+
+
+UPKEEP_COMMANDS = (propose_entries, compare_prices)
 """The commands of the group `tokenquote catalog` that are about upkeep."""

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tokenquote.catalog.schema.prices import Fee, PriceBlock
+from tokenquote.catalog.schema.fees import Fee
+from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.catalog.schema.rates import Rates, Tier
 from tokenquote.ledger.prices import INPUT_KINDS, UnknownMode, price, tariff_on
 
@@ -66,6 +67,7 @@ def list_figures(block: PriceBlock, at: dt.datetime) -> list[Figure]:
         else:
             figures += _rates(name, mode.rates, mode.tiers)
     figures += [_fee(fee) for fee in block.fees]
+    figures += [_fee(fee, name) for name, mode in block.modes.items() for fee in mode.fees]
     return figures
 
 
@@ -80,17 +82,18 @@ def _rates(mode: str, rates: Rates, tiers: tuple[Tier, ...]) -> Iterator[Figure]
 _SECONDS = {"hour": 3600, "minute": 60}
 
 
-def _fee(fee: Fee) -> Figure:
+def _fee(fee: Fee, mode: str = STANDARD) -> Figure:
     """Lengths are compared by the second, however a source quotes them."""
     unit = "second" if fee.unit in _SECONDS else fee.unit
     units = fee.per * _SECONDS.get(fee.unit, 1)
-    return Figure(fee.what, STANDARD, 0, fee.price / units, unit, tuple(sorted(fee.when.items())))
+    return Figure(fee.what, mode, 0, fee.price / units, unit, tuple(sorted(fee.when.items())))
 
 
 def billed_for(figure: Figure, block: PriceBlock, at: dt.datetime) -> Decimal | None:
     """Return what a block bills for what a figure is about. None: it has no price, or not this mode."""
     if figure.unit is not None:
-        ours = next((fee for fee in map(_fee, block.fees) if _same_fee(fee, figure)), None)
+        own = block.modes[figure.mode].fees if figure.mode in block.modes else ()
+        ours = next((fee for fee in map(_fee, (*own, *block.fees)) if _same_fee(fee, figure)), None)
         return ours.price if ours is not None else None
     try:
         tariff = tariff_on(block, at, figure.mode)

@@ -17,17 +17,21 @@ class ListingIndex:
     def __init__(self, listing: Listing) -> None:
         self.listing = listing
         self._by_id: dict[tuple[str, str], ListedModel] = {}
+        self._by_key: dict[str, ListedModel] = {}
         self._by_name: dict[tuple[str, str], ListedModel] = {}
         for model in listing.models:
             place = (model.provider, model.id.lower())
             before = self._by_id.get(place)
             if before is None or (model.prices and not before.prices):
                 self._by_id[place] = model
+            self._by_key[model.key] = model
             for name in model.names:
                 self._by_name.setdefault((model.provider, name), model)
 
     def find(self, model: Model) -> ListedModel | None:
         """Return the listed model with the id of ours, or that states it as a name, or with an alias."""
+        if (key := self.listing.called.get(model.id)) is not None:
+            return self._by_key.get(key)
         provider = model.provider.id
         own = model.entry.id.lower()
         aliases = [alias.lower() for alias in model.entry.aliases]
@@ -42,6 +46,10 @@ class ListingIndex:
         provider, _, name = full_id.partition("/")
         place = (provider, name.lower())
         return self._by_id.get(place) or self._by_name.get(place)
+
+    def distinct_models(self) -> list[ListedModel]:
+        """Return the models of the listing, each id once."""
+        return list(self._by_id.values())
 
     def unknown_to(self, models: Iterable[Model]) -> list[ListedModel]:
         """Return the priced models of the listing that none of these is."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from tokenquote.catalog.schema.prices import PriceBlock
+from tokenquote.catalog.schema.providers import ModelKind
 from tokenquote.upkeep.propose import Proposal
 
 __all__ = ["block_lines", "entry_lines", "provider_head"]
@@ -27,26 +28,35 @@ def provider_head(provider: str, title: str) -> str:
 
 def entry_lines(proposal: Proposal) -> list[str]:
     """Return the lines of a new model's entry; what a reviewer must add stands in a comment."""
+    lines = [f"  - id: {_scalar(proposal.model)}"]
+    lines += [f"    {name}: {_flow(value)}" for name, value in _describe(proposal).items()]
+    lines += [f"    # {remark}" for remark in _list_remarks(proposal)]
+    return [*lines, "    prices:", *(line for block in proposal.blocks for line in block_lines(block))]
+
+
+def _describe(proposal: Proposal) -> dict[str, Any]:
     listed = proposal.listed
     if listed is None:
         raise ValueError(f"the catalog has {proposal.full_id}: only blocks are proposed for it")
-    fields: dict[str, Any] = {"name": listed.title or proposal.model.rsplit("/", 1)[-1]}
-    if listed.kind != "chat":
-        fields["kind"] = listed.kind
-    if context := listed.context.model_dump(exclude_none=True):
-        fields["context"] = context
-    if listed.retires is not None:
-        fields["retires"] = listed.retires.isoformat()
-    if proposal.serves is not None:
-        fields["serves"] = proposal.serves
-    lines = [f"  - id: {_scalar(proposal.model)}"]
-    lines += [f"    {name}: {_flow(value)}" for name, value in fields.items()]
+    fields = {
+        "name": listed.title or proposal.model.rsplit("/", 1)[-1],
+        "kind": listed.kind if listed.kind in get_args(ModelKind)[1:] else None,
+        "context": listed.context.model_dump(exclude_none=True) or None,
+        "retires": listed.retires.isoformat() if listed.retires is not None else None,
+        "serves": proposal.serves,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _list_remarks(proposal: Proposal) -> list[str]:
+    listed, remarks = proposal.listed, list(proposal.remarks)
+    if listed is not None and listed.kind not in get_args(ModelKind):
+        remarks.append(f"kind: the source calls it {listed.kind}, for which there is no word")
+    if listed is not None and listed.successor is not None:
+        remarks.append(f"successor: {listed.successor}, by the source's own name")
     if proposal.serves is None:
-        lines.append("    # counting: how its texts become tokens, a rule of counting.yaml")
-    if listed.successor is not None:
-        lines.append(f"    # successor: {listed.successor}")
-    lines += [f"    # {remark}" for remark in proposal.remarks]
-    return [*lines, "    prices:", *(line for block in proposal.blocks for line in block_lines(block))]
+        remarks.append("counting: how its texts become tokens, a rule of counting.yaml")
+    return remarks
 
 
 def block_lines(block: PriceBlock) -> list[str]:

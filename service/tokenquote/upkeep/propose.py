@@ -7,14 +7,15 @@ last one; where the catalog's last block begins later, or on that day, there is 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.prices import Mode, PriceBlock
 from tokenquote.catalog.schema.providers import Context
 from tokenquote.catalog.schema.rates import Rates
-from tokenquote.upkeep.figures import billed_for, list_figures
+from tokenquote.upkeep.differences import DifferencesFile
+from tokenquote.upkeep.figures import Figure, billed_for, list_figures
 from tokenquote.upkeep.matching import ListingIndex
 from tokenquote.upkeep.sources.listing import ListedModel
 
@@ -49,6 +50,8 @@ def propose_model(listed: Sequence[ListedModel], catalog: Catalog, at: dt.dateti
     first, *others = listed
     remarks = [f"{model.key}: {what} is not mapped" for model in listed for what in model.not_mapped]
     blocks = list(first.prices)
+    if not any(figure.price for block in blocks for figure in list_figures(block, at)):
+        remarks.append(f"{first.key}: all figures are 0; make sure that the model is free")
     for other in others:
         current = _in_force(other.prices, at)
         if current is not None and blocks:
@@ -68,51 +71,80 @@ def propose_model(listed: Sequence[ListedModel], catalog: Catalog, at: dt.dateti
 
 
 def propose_block(
-    model: Model, sources: Iterable[ListingIndex], at: dt.datetime, begins: dt.date
+    model: Model, sources: Iterable[ListingIndex], known: DifferencesFile, at: dt.datetime, begins: dt.date
 ) -> Proposal | None:
-    """Return the blocks that the sources announce and the catalog lacks, and one for a price that differs.
+    """Return the blocks that a source announces and the catalog lacks, and one for a price that differs.
 
-    None: the sources say what the catalog says, or do not list the model.
+    None: the sources say what the catalog says but for known differences, or do not list the model.
     """
-    provider, name = model.id.split("/", 1)
-    remarks: list[str] = []
+    agreed: list[str] = []
     for index in sources:
         listed = index.find(model)
         if listed is None or not listed.prices:
             continue
-        blocks = [*_announced(model, listed, at)]
-        current = _in_force(listed.prices, at)
-        ours = model.prices_on(at)
-        if current is not None and ours is not None and _differs(ours, current, at):
+        differs = _Difference(model, index.listing.source, known)
+        blocks = [*differs.announced(listed, at)]
+        ours, current = model.prices_on(at), _in_force(listed.prices, at)
+        if ours is not None and current is not None and differs.between(ours, current, at):
             blocks.insert(0, current.model_copy(update={"from_": begins}))
-        last = model.entry.prices[-1].from_
-        new = [block for block in blocks if last is None or (block.from_ is not None and block.from_ > last)]
-        remarks += [
-            f"{listed.key}: a block from {block.from_} would not come after the catalog's, from {last}"
-            for block in blocks
-            if block not in new
-        ]
-        if new or remarks:
-            return Proposal(provider, name, tuple(new), remarks=tuple(remarks))
+        if blocks:
+            return _for_review(model, listed, blocks, agreed, at)
+        agreed.append(index.listing.title)
     return None
 
 
-def _announced(model: Model, listed: ListedModel, at: dt.datetime) -> list[PriceBlock]:
-    """Return the source's later blocks whose figures the catalog does not have for the day they begin."""
-    later = []
-    for block in listed.prices:
-        if block.from_ is None or block.from_ <= at.date():
-            continue
-        begins = dt.datetime.combine(block.from_, dt.time(), dt.UTC)
-        ours = model.prices_on(begins)
-        if ours is None or _differs(ours, block, begins):
-            later.append(block)
-    return later
+def _for_review(
+    model: Model, listed: ListedModel, blocks: Sequence[PriceBlock], agreed: Sequence[str], at: dt.datetime
+) -> Proposal:
+    """Return the blocks that can follow the model's last one, with what the reviewer should look at."""
+    last = model.entry.prices[-1]
+    new = tuple(block for block in blocks if _follows(block, last))
+    remarks = [
+        f"{listed.key}: a block from {block.from_} would not come after the catalog's, from {last.from_}"
+        for block in blocks
+        if block not in new
+    ]
+    remarks += [f"{title} says what the catalog says" for title in agreed]
+    ours = model.prices_on(at)
+    if new and ours is not None:
+        stated = (figure.name for figure in list_figures(ours, at) if billed_for(figure, new[0], at) is None)
+        remarks += [f"not stated by {listed.key}, and with the catalog: {name}" for name in stated]
+    provider, name = model.id.split("/", 1)
+    return Proposal(provider, name, new, remarks=tuple(remarks))
 
 
-def _differs(ours: PriceBlock, theirs: PriceBlock, at: dt.datetime) -> bool:
-    billed = ((figure.price, billed_for(figure, ours, at)) for figure in list_figures(theirs, at))
-    return any(price is not None and price != figure for figure, price in billed)
+class _Difference:
+    """Whether a source's prices of a model differ from ours in anything but what is known to differ."""
+
+    def __init__(self, model: Model, source: str, known: DifferencesFile) -> None:
+        self._model = model
+        self._known = [row for row in known.differences if row.source == source]
+
+    def between(self, ours: PriceBlock, theirs: PriceBlock, at: dt.datetime) -> bool:
+        """Return whether any figure differs for which both have a price."""
+        for figure in list_figures(theirs, at):
+            billed = billed_for(figure, ours, at)
+            if billed not in (None, figure.price) and not self._is_known(figure, at):
+                return True
+        return False
+
+    def announced(self, listed: ListedModel, at: dt.datetime) -> Iterator[PriceBlock]:
+        """Yield the source's later blocks whose figures the catalog does not have for the day they begin."""
+        for block in listed.prices:
+            begins = block.begins
+            if begins is None or begins <= at:
+                continue
+            ours = self._model.prices_on(begins)
+            if ours is None or self.between(ours, block, begins):
+                yield block
+
+    def _is_known(self, figure: Figure, at: dt.datetime) -> bool:
+        return any(row.covers(self._model.id, figure.mode, at, [figure.kind]) for row in self._known)
+
+
+def _follows(block: PriceBlock, last: PriceBlock) -> bool:
+    """Return whether a block begins after the last one of a model."""
+    return last.begins is None or (block.begins is not None and block.begins > last.begins)
 
 
 def _in_force(blocks: Sequence[PriceBlock], at: dt.datetime) -> PriceBlock | None:
@@ -120,7 +152,7 @@ def _in_force(blocks: Sequence[PriceBlock], at: dt.datetime) -> PriceBlock | Non
 
 
 def _place_in_force(blocks: Sequence[PriceBlock], at: dt.datetime) -> int:
-    begun = [n for n, block in enumerate(blocks) if block.from_ is None or block.from_ <= at.date()]
+    begun = [n for n, block in enumerate(blocks) if block.begins is None or block.begins <= at]
     return begun[-1] if begun else 0
 
 

@@ -14,9 +14,9 @@ from decimal import Decimal
 from importlib import metadata
 from typing import Any
 
-from tokenquote.catalog.schema.prices import Window
 from tokenquote.catalog.schema.providers import Context
 from tokenquote.catalog.schema.rates import Rates
+from tokenquote.catalog.schema.windows import Window
 from tokenquote.upkeep.sources.listing import ListedModel, Listing, SourceMissing
 from tokenquote.upkeep.sources.names import SourceNames
 from tokenquote.upkeep.sources.price_blocks import STANDARD, Figures, tidy_fee
@@ -84,19 +84,17 @@ def read_genai_prices(names: SourceNames, checked: dt.date) -> Listing:
         for provider in get_snapshot().providers
         for model in provider.models
     )
-    return Listing(PACKAGE, version, models)
+    return Listing(PACKAGE, version, models, names.genai_prices.models)
 
 
 def _listed(provider: Any, model: Any, names: SourceNames, read_by: str, checked: dt.date) -> ListedModel:
     ours = names.genai_prices.providers.get(provider.id, provider.id)
-    key = f"{provider.id}: {model.id}"
-    known_as = names.genai_prices.models.get(key)
     blocks = _Blocks(provider.id, model)
     page = (provider.pricing_urls or ["no page named"])[0]
     return ListedModel(
         provider=ours,
-        id=known_as.split("/", 1)[1] if known_as else model.id,
-        key=key,
+        id=model.id,
+        key=f"{provider.id}: {model.id}",
         kind="transcription" if blocks.is_transcription else "chat",
         prices=tuple(figures.block(f"{page}, {read_by}", checked, day) for day, figures in blocks.periods()),
         names=_equal_names(model.match),
@@ -130,7 +128,7 @@ class _Blocks:
         return bool(first) and first <= {"audio_hours", "input_audio_hours"}
 
     def periods(self) -> list[tuple[dt.date | None, Figures]]:
-        """Return the first day of each period with its figures; a period without any price is left out."""
+        """Return the first day of each period with its figures; a period without any figure is left out."""
         dated = [item for item in enumerate(self._conditional) if not _is_window(item[1])]
         days = [getattr(priced.constraint, "start_date", None) for _, priced in dated]
         periods = []
@@ -139,7 +137,7 @@ class _Blocks:
             figures = self._figures(priced.prices)
             self._add_windows(figures, number)
             self._add_variants(figures, ends)
-            if figures.priced:
+            if figures.stated:
                 periods.append((days[place], figures))
         return periods
 
@@ -154,13 +152,13 @@ class _Blocks:
         if key in RATES:
             for starts, rate in _cliffs(price):
                 figures.add(mode, starts, RATES[key], rate)
-        elif key in FEES and mode == STANDARD and isinstance(price, Decimal):
+        elif key in FEES and isinstance(price, Decimal):
             what, per, unit = FEES[key]
             fee = tidy_fee(what, price / per, unit)
             if what == "input_audio" and (self._provider, self._model.id) in _WHISPER_MINIMUM:
                 seconds = tidy_fee(what, price / 3600, "second")
                 fee = seconds.model_copy(update={"minimum": 10, "price": price, "per": 3600})
-            figures.add_fee(fee)
+            figures.add_fee(fee, mode)
         else:
             self.not_mapped.append(f"{key}{'' if mode == STANDARD else f' of {mode}'}")
 

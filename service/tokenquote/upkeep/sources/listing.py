@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tokenquote.catalog.schema.prices import PriceBlock
@@ -33,8 +34,8 @@ class ListedModel:
     """What the model does: chat, embedding, rerank, image, video, speech, transcription, realtime, ocr and
     whatever else the source knows."""
     prices: tuple[PriceBlock, ...]
-    """The price blocks in the order of their first days; empty where the source states no price, or only
-    zeros, which may mean free as well as unknown."""
+    """The price blocks in the order of their first days; empty where the source states no price. Of litellm
+    it is empty for zeros alone too, which stand there for free as well as for unknown."""
     names: frozenset[str] = frozenset()
     """Other names that the source states for the very same model, in lower case."""
     title: str | None = None
@@ -62,6 +63,8 @@ class Listing:
     """The package's name: `genai-prices` or `litellm`."""
     version: str
     models: tuple[ListedModel, ...]
+    called: Mapping[str, str]
+    """Where a model of ours stands that the source calls otherwise: the key for the id."""
 
     @property
     def title(self) -> str:

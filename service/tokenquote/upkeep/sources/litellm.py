@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from tokenquote.catalog.schema.prices import Fee
+from tokenquote.catalog.schema.fees import Fee
 from tokenquote.catalog.schema.providers import Context
 from tokenquote.upkeep.sources.listing import ListedModel, Listing, SourceMissing
 from tokenquote.upkeep.sources.litellm_prices import RowPrices
@@ -68,7 +68,7 @@ def read_litellm(names: SourceNames, checked: dt.date) -> Listing:
         for key, row in rows.items()
         if key not in _NO_MODELS and "litellm_provider" in row
     ]
-    return Listing(PACKAGE, package.version, tuple(_variants_together(listed)))
+    return Listing(PACKAGE, package.version, tuple(_variants_together(listed)), names.litellm.models)
 
 
 def _listed(
@@ -106,9 +106,6 @@ def _listed(
 
 def _named(key: str, theirs: str, names: LitellmNames) -> tuple[str, str]:
     """Return our words for the provider and the model of a key."""
-    if key in names.models:
-        provider, name = names.models[key].split("/", 1)
-        return provider, name
     known = names.providers.get(theirs)
     for prefix in known.prefixes if known and known.prefixes else (f"{theirs}/",):
         if key.startswith(prefix):

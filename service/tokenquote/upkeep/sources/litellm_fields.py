@@ -71,7 +71,6 @@ _CONDITIONS = (
     (re.compile(r"_above_(\d+)s_interval$"), "length", "above {} seconds"),
     (re.compile(r"_(480p|720p|768p|1080p|2k|4k)$"), "resolution", "{}"),
     (re.compile(r"_(0\.5K|1K|2K|4K|512|1024|1536)$"), "size", "{}"),
-    (re.compile(r"_(batches)$"), "mode", "batch"),
 )
 _IS_PRICE = re.compile(r"cost|pricing|uplift|search_free")
 
@@ -92,6 +91,7 @@ class FeeField:
     what: str
     unit: str
     when: tuple[tuple[str, str], ...]
+    mode: str = "standard"
 
 
 def is_price(field: str) -> bool:
@@ -113,9 +113,12 @@ def rate_field(field: str) -> RateField | None:
 def fee_field(field: str, model_kind: str) -> FeeField | None:
     """Return what a field says of anything but tokens. None: it is about something else."""
     when: list[tuple[str, str]] = []
+    mode = "standard"
+    if (found := _MODE.search(field)) is not None:
+        mode, field = _MODES[found[1]], field[: found.start()]
     for pattern, word, value in _CONDITIONS:
         if (found := pattern.search(field)) is not None:
             when.append((word, value.format(found[1])))
             field = field[: found.start()]
     meaning = _BY_KIND.get((field, model_kind)) or _FEES.get(field)
-    return FeeField(*meaning, tuple(sorted(when))) if meaning is not None else None
+    return FeeField(*meaning, tuple(sorted(when)), mode) if meaning is not None else None

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tokenquote.catalog.schema.prices import FreeAllowance, Window
+from tokenquote.catalog.schema.fees import FreeAllowance
 from tokenquote.catalog.schema.rates import Rates
+from tokenquote.catalog.schema.windows import Window
 from tokenquote.upkeep.sources.litellm_fields import fee_field, is_price, rate_field
 from tokenquote.upkeep.sources.price_blocks import STANDARD, Figures, plain, tidy_fee
 
@@ -62,7 +63,7 @@ class RowPrices:
             self.figures.add(rate.mode, self._starts(rate.above), rate.kind, value * _MILLION)
             return True
         if (fee := fee_field(field, self._kind)) is not None:
-            self.figures.add_fee(tidy_fee(fee.what, value, fee.unit, dict(fee.when)))
+            self.figures.add_fee(tidy_fee(fee.what, value, fee.unit, dict(fee.when)), fee.mode)
             return True
         return False
 

@@ -19,7 +19,7 @@ class GenaiPricesNames(Entry):
     providers: dict[str, Word]
     """Our word for each provider that genai-prices calls otherwise; all others keep their word."""
     models: dict[str, str] = Field(default={})
-    """Our id for their `provider: model` where neither the id nor a name that they state is the same."""
+    """Their `provider: model` for those of our ids that are neither an id nor a name that they state."""
 
 
 class LitellmProvider(Entry):
@@ -38,7 +38,7 @@ class LitellmNames(Entry):
     providers: dict[str, LitellmProvider]
     """Our word for each provider that litellm calls otherwise, or whose keys have other prefixes."""
     models: dict[str, str] = Field(default={})
-    """Our id for their key where the name is not the same."""
+    """Their key for those of our ids whose name is another there."""
 
 
 class SourceNames(Entry):

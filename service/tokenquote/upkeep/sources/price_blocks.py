@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
 
-from tokenquote.catalog.schema.prices import Fee, Mode, PriceBlock, Window
+from tokenquote.catalog.schema.fees import Fee
+from tokenquote.catalog.schema.prices import Mode, PriceBlock
 from tokenquote.catalog.schema.rates import RateCard, Rates, Tier
+from tokenquote.catalog.schema.windows import Window
 
 __all__ = ["STANDARD", "Figures", "plain", "tidy_fee"]
 
@@ -60,6 +62,8 @@ class Figures:
     """For each mode and smallest input of a tier (0: below every tier) the rates by kind of token, in USD per
     million tokens."""
     fees: list[Fee] = field(default_factory=list)
+    mode_fees: dict[str, list[Fee]] = field(default_factory=dict)
+    """The fees that a mode has in place of the same ones of the block."""
     windows: list[Window] = field(default_factory=list)
     factors: dict[str, Decimal] = field(default_factory=dict)
     """The modes that the source states by a factor on the standard rates."""
@@ -69,10 +73,11 @@ class Figures:
         """Add a rate in USD per million tokens."""
         self.rates.setdefault((mode, starts), {})[kind] = plain(rate)
 
-    def add_fee(self, fee: Fee) -> None:
+    def add_fee(self, fee: Fee, mode: str = STANDARD) -> None:
         """Add a fee, unless the same thing under the same condition has one already."""
-        if all((known.what, known.when) != (fee.what, fee.when) for known in self.fees):
-            self.fees.append(fee)
+        fees = self.fees if mode == STANDARD else self.mode_fees.setdefault(mode, [])
+        if all((known.what, known.when) != (fee.what, fee.when) for known in fees):
+            fees.append(fee)
 
     def add_window(self, window: Window) -> None:
         """Add rates of some hours, to a window that differs in nothing but its hours if there is one."""
@@ -82,6 +87,11 @@ class Figures:
                 self.windows[place] = known.model_copy(update={"hours": hours})
                 return
         self.windows.append(window)
+
+    @property
+    def stated(self) -> bool:
+        """Whether there is any figure, be it 0."""
+        return any(self.rates.values()) or bool(self.fees)
 
     @property
     def priced(self) -> bool:
@@ -116,7 +126,9 @@ class Figures:
                     del card[kind]
 
     def _modes(self) -> list[str]:
-        return sorted({mode for mode, _ in self.rates} - {STANDARD} - set(self.factors))
+        return sorted(
+            ({mode for mode, _ in self.rates} | set(self.mode_fees)) - {STANDARD} - set(self.factors)
+        )
 
     def _card(self, mode: str) -> RateCard:
         starts = sorted(start for name, start in self.rates if name == mode and start)
@@ -128,9 +140,10 @@ class Figures:
     def _mode(self, name: str, standard: RateCard) -> Mode:
         card = self._card(name)
         factor = _common_factor(card, standard)
+        fees = tuple(self.mode_fees.get(name, ()))
         if factor is not None:
-            return Mode(times=factor)
-        return Mode(rates=card.rates, tiers=card.tiers)
+            return Mode(times=factor, fees=fees)
+        return Mode(rates=card.rates, tiers=card.tiers, fees=fees)
 
 
 def _threshold(starts: int) -> dict[str, int]:
@@ -141,7 +154,7 @@ def _threshold(starts: int) -> dict[str, int]:
 def _common_factor(card: RateCard, standard: RateCard) -> Decimal | None:
     """Return the factor by which a mode differs from the standard rates in everything, if there is one."""
     theirs, ours = _all_rates(card), _all_rates(standard)
-    if theirs.keys() != ours.keys() or not all(ours.values()):
+    if not theirs or theirs.keys() != ours.keys() or not all(ours.values()):
         return None
     factors = {plain(rate / ours[place]) for place, rate in theirs.items()}
     factor = factors.pop() if len(factors) == 1 else None
