@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tokenquote.upkeep.compare import ComparedFigure, SourceComparison, ProviderAgreement
+from tokenquote.upkeep.compare import ComparedFigure, ProviderAgreement, SourceComparison
 from tokenquote.upkeep.missing import MissingModel
 
 __all__ = ["as_json", "as_page", "print_comparison"]

@@ -28,6 +28,7 @@ _DIRECTORY = click.option(
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="The directory of your own catalog files, laid over the shipped ones.",
 )
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -203,5 +204,57 @@ def compare_prices(
         raise SystemExit(1)
 
 
-UPKEEP_COMMANDS = (propose_entries, compare_prices)
+@click.command("diff")
+@click.argument("before", type=_FOLDER)
+@click.argument("after", required=False, type=_FOLDER)
+@click.option("--at", type=_DAY, help="The day of the prices that are compared first, at noon UTC. [now]")
+@click.option("--json", "as_machines", is_flag=True, help="Print JSON.")
+def diff_catalogs(before: Path, after: Path | None, at: dt.datetime | None, as_machines: bool) -> None:
+    """Print what changed from the catalog in the folder BEFORE to that in AFTER, or to the shipped one.
+
+    A folder holds a whole catalog, such as that of another revision, or files that are laid over the shipped
+    one.
+    """
+    from rich.console import Console
+
+    from tokenquote.cli import upkeep_tables
+    from tokenquote.upkeep.diff import find_changes
+
+    changes = find_changes(_load_folder(before), _load_folder(after), _noon(at))
+    if as_machines:
+        click.echo(json.dumps(upkeep_tables.changes_json(changes), indent=2))
+    else:
+        upkeep_tables.print_changes(changes, Console())
+
+
+def _load_folder(folder: Path | None) -> Catalog:
+    from tokenquote.catalog import CatalogError
+    from tokenquote.upkeep.append import load_folder
+
+    try:
+        return _load(None) if folder is None else load_folder(folder)
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.command("age")
+@click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="How far to look.")
+@click.option("--at", type=_DAY, help="The day to count from, at noon UTC. [now]")
+@click.option("--json", "as_machines", is_flag=True, help="Print JSON, with every price.")
+@_DIRECTORY
+def show_age(days: int, at: dt.datetime | None, as_machines: bool, catalog_dir: Path | None) -> None:
+    """Print how old the checks of prices are, the oldest first, and what changes or retires soon."""
+    from rich.console import Console
+
+    from tokenquote.cli import upkeep_tables
+    from tokenquote.upkeep.age import find_age
+
+    age = find_age(_load(catalog_dir), _noon(at), days)
+    if as_machines:
+        click.echo(json.dumps(upkeep_tables.age_json(age), indent=2))
+    else:
+        upkeep_tables.print_age(age, days, Console())
+
+
+UPKEEP_COMMANDS = (propose_entries, compare_prices, diff_catalogs, show_age)
 """The commands of the group `tokenquote catalog` that are about upkeep."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from tokenquote.catalog import CatalogError, load_catalog, shipped_catalog
+from tokenquote.catalog import Catalog, CatalogError, load_catalog, shipped_catalog
 from tokenquote.upkeep.proposal_yaml import block_lines, entry_lines, provider_head
 from tokenquote.upkeep.propose import Proposal
 
-__all__ = ["append_proposals"]
+__all__ = ["append_proposals", "load_folder"]
 
 
 def append_proposals(directory: Path, proposals: Iterable[Proposal]) -> list[str]:
@@ -30,7 +30,7 @@ def append_proposals(directory: Path, proposals: Iterable[Proposal]) -> list[str
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_with(proposal, text), encoding="utf-8")
     try:
-        load_catalog(shipped=directory) if _is_whole(directory) else load_catalog(directory)
+        load_folder(directory)
     except CatalogError:
         for path, text in before.items():
             path.unlink() if text is None else path.write_text(text, encoding="utf-8")
@@ -38,9 +38,14 @@ def append_proposals(directory: Path, proposals: Iterable[Proposal]) -> list[str
     return [f"providers/{path.name}" for path in before]
 
 
-def _is_whole(directory: Path) -> bool:
-    """Return whether a directory is a catalog of its own, and not files to be laid over the shipped one."""
-    return directory == shipped_catalog() or (directory / "counting.yaml").is_file()
+def load_folder(directory: Path) -> Catalog:
+    """Return the whole catalog of a folder, or the shipped one with the folder's files over it.
+
+    Raises:
+        CatalogError: the files cannot be used; it holds every reason.
+    """
+    is_whole = directory == shipped_catalog() or (directory / "counting.yaml").is_file()
+    return load_catalog(shipped=directory) if is_whole else load_catalog(directory)
 
 
 def _with(proposal: Proposal, text: str | None) -> str:

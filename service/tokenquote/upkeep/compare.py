@@ -16,7 +16,7 @@ from tokenquote.upkeep.figures import Figure, billed_for, list_figures
 from tokenquote.upkeep.matching import ListingIndex
 from tokenquote.upkeep.sources.listing import ListedModel
 
-__all__ = ["ComparedFigure", "SourceComparison", "ProviderAgreement", "compare_with"]
+__all__ = ["ComparedFigure", "ProviderAgreement", "SourceComparison", "compare_with"]
 
 Outcome = Literal["equal", "differs", "known", "not_with_us", "newer"]
 

@@ -88,11 +88,10 @@ def read_genai_prices(names: SourceNames, checked: dt.date) -> Listing:
 
 
 def _listed(provider: Any, model: Any, names: SourceNames, read_by: str, checked: dt.date) -> ListedModel:
-    ours = names.genai_prices.providers.get(provider.id, provider.id)
     blocks = _Blocks(provider.id, model)
     page = (provider.pricing_urls or ["no page named"])[0]
     return ListedModel(
-        provider=ours,
+        provider=names.genai_prices.word_for(provider.id, model.id),
         id=model.id,
         key=f"{provider.id}: {model.id}",
         kind="transcription" if blocks.is_transcription else "chat",

@@ -16,7 +16,7 @@ from tokenquote.catalog.schema.fees import Fee
 from tokenquote.catalog.schema.providers import Context
 from tokenquote.upkeep.sources.listing import ListedModel, Listing, SourceMissing
 from tokenquote.upkeep.sources.litellm_prices import RowPrices
-from tokenquote.upkeep.sources.names import LitellmNames, SourceNames
+from tokenquote.upkeep.sources.names import NamesOfSource, SourceNames
 
 __all__ = ["PACKAGE", "read_litellm"]
 
@@ -74,13 +74,14 @@ def read_litellm(names: SourceNames, checked: dt.date) -> Listing:
 def _listed(
     key: str,
     row: Mapping[str, Any],
-    names: LitellmNames,
+    names: NamesOfSource,
     aliases: Iterable[str],
     read_by: str,
     checked: dt.date,
 ) -> ListedModel:
     theirs = str(row["litellm_provider"])
-    provider, name = _named(key, theirs, names)
+    name = names.without_prefix(theirs, key)
+    provider = names.word_for(theirs, name)
     kind = _KINDS.get(row.get("mode"), row.get("mode"))
     prices = RowPrices(provider, str(kind), row)
     variant = _VARIANT.match(name)
@@ -96,26 +97,12 @@ def _listed(
         key=key,
         kind=str(kind),
         prices=priced,
-        names=frozenset(_named(alias, theirs, names)[1].lower() for alias in aliases),
+        names=frozenset(names.without_prefix(theirs, alias).lower() for alias in aliases),
         context=_context(row),
         retires=_day(row.get("deprecation_date")),
         successor=row.get("successor_model"),
         not_mapped=tuple(prices.not_mapped),
     )
-
-
-def _named(key: str, theirs: str, names: LitellmNames) -> tuple[str, str]:
-    """Return our words for the provider and the model of a key."""
-    known = names.providers.get(theirs)
-    for prefix in known.prefixes if known and known.prefixes else (f"{theirs}/",):
-        if key.startswith(prefix):
-            key = key[len(prefix) :]
-            break
-    return (known.ours if known else _word(theirs)), key
-
-
-def _word(theirs: str) -> str:
-    return re.sub(r"[^a-z0-9._-]", "-", theirs.lower().replace("_", "-"))
 
 
 def _when(fee: Fee, condition: dict[str, str]) -> Fee:
