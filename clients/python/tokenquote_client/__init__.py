@@ -14,6 +14,7 @@ from tokenquote_client.amounts import (
     Triangular,
     VideoPart,
 )
+from tokenquote_client.answer_parts import GeneratedImage, GeneratedVideo
 from tokenquote_client.async_client import AsyncClient
 from tokenquote_client.catalog import (
     CatalogInfo,
@@ -86,6 +87,8 @@ __all__ = [
     "FieldError",
     "FullHistory",
     "FunctionCall",
+    "GeneratedImage",
+    "GeneratedVideo",
     "GpuInfo",
     "GpuList",
     "GpuOption",
