@@ -30,7 +30,7 @@ models:
         fees:
           - {what: web_search, price: "10", per: 1000, unit: call}
           - {what: code_execution, price: "0.03", unit: session}
-          - {what: maps, price: "0", unit: query}
+          - {what: maps_grounding, price: "0", unit: query}
         source: made up
         checked: 2026-11-20
   - id: bare
