@@ -276,7 +276,7 @@ def test_an_image_whose_tokens_are_not_known_is_refused_with_the_remedy(acme: As
     ids=str,
 )
 def test_a_video_by_the_second(acme: Ask, video: dict[str, Any], dollars: str | None) -> None:
-    quote = acme("film", [{"user": "A cat runs", "assistant": [{"type": "video", **video}]}])
+    quote = acme("video-by-second", [{"user": "A cat runs", "assistant": [{"type": "video", **video}]}])
     assert quote.totals.cost == (None if dollars is None else Decimal(dollars))
     assert quote.totals.complete is (dollars is not None)
     missing = [] if dollars else [("output_video", 0, "second", Decimal(8))]
