@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel
 
 from tokenquote.catalog import CatalogError
-from tokenquote.catalog.yaml_files import read_entry
+from tokenquote.catalog.yaml_files import read_content
 from tokenquote.catalog.yaml_text import describe_yaml_problem, read_yaml
 
 FOUR_MIB = 4 * 1024 * 1024
@@ -22,7 +22,7 @@ class Thing(BaseModel):
 
 def problems_of(content: str | bytes) -> tuple[str, ...]:
     with pytest.raises(CatalogError) as caught:
-        read_entry(content if isinstance(content, bytes) else content.encode(), "thing.yaml", Thing)
+        read_content(content if isinstance(content, bytes) else content.encode(), "thing.yaml", Thing)
     return caught.value.problems
 
 
@@ -132,11 +132,11 @@ def test_a_file_above_four_mib_is_refused_unread() -> None:
 
 def test_a_file_of_four_mib_is_read() -> None:
     content = b"name: x\n#".ljust(FOUR_MIB, b"#")
-    assert read_entry(content, "thing.yaml", Thing) == Thing(name="x")
+    assert read_content(content, "thing.yaml", Thing) == Thing(name="x")
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
-    assert read_entry(b"\xef\xbb\xbfname: x\n", "thing.yaml", Thing) == Thing(name="x")
+    assert read_content(b"\xef\xbb\xbfname: x\n", "thing.yaml", Thing) == Thing(name="x")
 
 
 AS_A_TEXT = "as a plain number like 400 or 0.5, or in quotes if it is a text"

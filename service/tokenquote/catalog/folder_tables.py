@@ -30,7 +30,7 @@ from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeights
 from tokenquote.catalog.schema.providers import ModelEntry, ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
-from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, read_entry
+from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, read_content
 
 __all__ = ["FolderTables", "shipped_catalog"]
 
@@ -196,7 +196,7 @@ def _read(folder: Folder, name: str, kind: type[FileT], problems: list[str]) -> 
     if name not in folder.files:
         return None
     try:
-        return read_entry(folder.files[name], name, kind)
+        return read_content(folder.files[name], name, kind)
     except CatalogError as error:
         problems.extend(error.problems)
         return None

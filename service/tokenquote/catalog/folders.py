@@ -21,6 +21,8 @@ MAX_FILES = 2_000
 FOLDERS = ("providers", "open_weights")
 """The folders that hold any number of YAML files."""
 _TEMPLATES = "templates"
+_UPKEEP = "upkeep"
+"""What the upkeep commands know of other sources; no part of the catalog."""
 _KNOWN_FOLDERS = (*FOLDERS, "generated", _TEMPLATES)
 _YAML, _TEMPLATE = (".yaml", ".yml"), (".jinja",)
 
@@ -91,6 +93,8 @@ def _list_names(root: Path) -> Iterator[str]:
     for entry in _scan(root):
         if entry.name.endswith(_YAML):
             yield entry.name
+        elif entry.name == _UPKEEP:
+            continue
         elif _is_folder(entry) and (entry.name in _KNOWN_FOLDERS or not entry.is_symlink()):
             ending = _TEMPLATE if entry.name == _TEMPLATES else _YAML
             inside = (below.name for below in _scan(root / entry.name) if below.name.endswith(ending))

@@ -14,12 +14,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from tokenquote.catalog.faults import CatalogError
-from tokenquote.catalog.folders import read_folder
+from tokenquote.catalog.folders import MAX_YAML_BYTES, describe_length, read_folder
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile, Vocabulary
 from tokenquote.catalog.yaml_text import NotYaml, read_yaml
 from tokenquote.errors.field_faults import describe_fault, fields_at
 
-__all__ = ["IMPORTED_VOCABULARIES", "parse_yaml", "read_entry", "write_imported"]
+__all__ = ["IMPORTED_VOCABULARIES", "parse_yaml", "read_content", "read_entry", "write_imported"]
 
 IMPORTED_VOCABULARIES = "imported_vocabularies.yaml"
 """The file of imported vocabularies; it lies beside vocabularies.yaml, which people write."""
@@ -29,7 +29,19 @@ _HEADER = "# Written by `tokenquote vocabularies add`; the hash pins each file.\
 EntryT = TypeVar("EntryT", bound=BaseModel)
 
 
-def read_entry(content: bytes, shown_as: str, kind: type[EntryT]) -> EntryT:
+def read_entry(path: Path, shown_as: str, kind: type[EntryT]) -> EntryT:
+    """Read and validate one file by itself; files of a catalog are read by folder.
+
+    Raises:
+        OSError: the file cannot be read.
+        CatalogError: it holds something else; every fault is told.
+    """
+    if (size := path.stat().st_size) > MAX_YAML_BYTES:
+        raise CatalogError([f"{shown_as}: {describe_length(size)}"])
+    return read_content(path.read_bytes(), shown_as, kind)
+
+
+def read_content(content: bytes, shown_as: str, kind: type[EntryT]) -> EntryT:
     """Read and validate the content of one file.
 
     Args:
@@ -73,7 +85,7 @@ def write_imported(catalog_dir: Path, name: str, entry: Vocabulary, content: byt
     content_before = read_folder(catalog_dir).files.get(path.name)
     before = {}
     if content_before is not None:
-        before = read_entry(content_before, path.name, VocabulariesFile).vocabularies
+        before = read_content(content_before, path.name, VocabulariesFile).vocabularies
     target = catalog_dir / str(entry.file)
     target.parent.mkdir(parents=True, exist_ok=True)
     _replace(target, content)

@@ -16,6 +16,7 @@ except ModuleNotFoundError:
     raise SystemExit(1) from None
 
 from tokenquote.cli.memory_commands import memory
+from tokenquote.cli.model_list import models
 from tokenquote.cli.upkeep_commands import UPKEEP_COMMANDS
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def main() -> None:
 
 
 main.add_command(memory)
+main.add_command(models)
 
 
 @main.command()
@@ -78,7 +80,7 @@ def _settings() -> Settings:
 )
 @click.option(
     "--model",
-    "models",
+    "named",
     multiple=True,
     help="The model to quote instead of the plan's; repeat it to compare several.",
 )
@@ -93,7 +95,7 @@ def _settings() -> Settings:
 def print_quote(
     plan: IO[bytes],
     output: str,
-    models: tuple[str, ...],
+    named: tuple[str, ...],
     rates: tuple[str, ...],
     catalog_dir: tuple[Path, ...],
 ) -> None:
@@ -105,7 +107,7 @@ def print_quote(
 
     try:
         name = getattr(plan, "name", "<stdin>")
-        answered = answer_plan_file(plan.read(), name, models, catalog_dir, _read_rates(rates))
+        answered = answer_plan_file(plan.read(), name, named, catalog_dir, _read_rates(rates))
     except PlanFileError as error:
         raise click.ClickException(str(error)) from None
     if output == "json":
