@@ -33,7 +33,9 @@ from tokenquote.ledger.prices import INPUT_KINDS, price, tariff_on
 SEED, CASES = 20261123, 5000
 FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 LAST = dt.datetime(2027, 3, 1, tzinfo=dt.UTC)
-CHECKS_OF_GENAI = [dt.date(2026, 10, day) for day in (12, 14, 15)]
+CHECKS_OF_GENAI = [dt.datetime(2026, 10, day, tzinfo=dt.UTC) for day in (12, 14, 15)]
+PEAK_DAYS = [dt.datetime(2026, *day, tzinfo=dt.UTC) for day in ((8, 20), (9, 25), (10, 1))]
+"""A day of the weeks in which weekends had peak hours, and two holidays."""
 """From these days on genai-prices knows the prices of modes."""
 
 HERE = Path(__file__).parent
@@ -48,7 +50,7 @@ def known_to_genai(block: PriceBlock, announced: Collection[dt.date] = ()) -> bo
     """Whether genai-prices was read for it. A later block is news to it, whatever its source line repeats,
     unless it begins on a day that genai-prices has announced.
     """
-    if block.from_ is None or block.from_ <= COMPARED_ON or block.from_ in announced:
+    if block.begins is None or (day := block.begins.date()) <= COMPARED_ON or day in announced:
         return "genai-prices" in block.source
     return "genai-prices" in block.source and block.checked <= COMPARED_ON
 
@@ -93,6 +95,7 @@ class Difference:
     """`mode`, `at` or `kind` in place of the case's own."""
     but_not: list[str] = field(default_factory=list)
     modes: list[str] | None = None
+    days: list[dt.date] | None = None
     since: dt.date = dt.date.min
     until: dt.date = dt.date.max
     """The last day."""
@@ -107,6 +110,7 @@ class Difference:
             any(fnmatch.fnmatchcase(case.model, pattern) for pattern in self.models)
             and case.model not in self.but_not
             and (self.modes is None or case.mode in self.modes)
+            and (self.days is None or case.at.date() in self.days)
             and self.since <= case.at.date() <= self.until
             and (self.weekdays is None or case.at.isoweekday() in self.weekdays)
             and any(start <= clock < end for start, end in spans)
@@ -127,9 +131,12 @@ DIFFERENCES = [Difference(**row) for row in TABLE["differences"]]
 
 
 def random_cases() -> list[Case]:
-    """Round and round over every mapped model; the same cases on every run."""
+    """Round and round over every mapped model, ten times as often over those with peak hours, whose prices
+    differ from hour to hour; the same cases on every run.
+    """
     rng = random.Random(SEED)
-    models = sorted(MAPPED)
+    peaks = [model for model in sorted(MAPPED) if any(block.windows for block in KNOWN[model].entry.prices)]
+    models = sorted(MAPPED) + peaks * 9
     return [random_case(rng, models[number % len(models)]) for number in range(CASES)]
 
 
@@ -157,13 +164,14 @@ def random_instant(rng: random.Random, model: str) -> dt.datetime:
     """Any second of the nine months, or within a second of a change of prices."""
     day = FIRST + dt.timedelta(days=rng.randrange((LAST - FIRST).days))
     entry = KNOWN[model].entry
-    begins = [block.from_ for block in entry.prices if block.from_ and block.from_ >= FIRST.date()]
+    begins = [block.begins for block in entry.prices if block.begins and block.begins >= FIRST]
     modes = any(block.modes for block in entry.prices)
     turns = [*begins, *begins, *(CHECKS_OF_GENAI if modes else [])]
-    if any(block.windows for block in entry.prices) and rng.random() < 0.7:
-        edge = day + dt.timedelta(hours=rng.choice([1, 4, 6, 10]))
-    elif turns and rng.random() < 0.4:
-        edge = dt.datetime.combine(rng.choice(turns), dt.time(tzinfo=dt.UTC))
+    if turns and rng.random() < 0.4:
+        edge = rng.choice(turns)
+    elif any(block.windows for block in entry.prices) and rng.random() < 0.7:
+        night = rng.choice(PEAK_DAYS) if rng.random() < 0.2 else day
+        edge = night + dt.timedelta(hours=rng.choice([1, 4, 6, 10]))
     else:
         return day + dt.timedelta(seconds=rng.randrange(86_400))
     return edge + dt.timedelta(seconds=rng.choice([-1, 0, 1]))

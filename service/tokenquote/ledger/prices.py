@@ -16,8 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
-from tokenquote.catalog.schema.prices import PriceBlock, Window
+from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.catalog.schema.rates import RateCard
+from tokenquote.catalog.schema.windows import Window
 from tokenquote.errors import LocatedError
 
 __all__ = [

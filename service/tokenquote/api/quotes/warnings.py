@@ -94,8 +94,7 @@ def _overflow_warnings(model: Model, overflow: Overflow | None) -> Iterator[tupl
 def _price_changes(model: Model, at: dt.datetime, mode: str) -> Iterator[tuple[str, str]]:
     """Warn of the next change of the quoted mode's rates; a block may change only other modes."""
     for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
-        begins = dt.datetime.combine(block.from_ or at.date(), dt.time(), dt.UTC)
-        before = model.prices_on(begins - dt.timedelta(days=1))
+        before = model.prices_on((block.begins or at) - dt.timedelta(microseconds=1))
         try:
             changes = comparable_rates(before, mode) != comparable_rates(block, mode)
         except UnknownMode:
@@ -108,7 +107,7 @@ def _price_changes(model: Model, at: dt.datetime, mode: str) -> Iterator[tuple[s
 def _retirement(model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
     retires = model.entry.retires
     if retires is not None:
-        gone = retires <= at.astimezone(dt.UTC).date()
+        gone = model.has_retired(at)
         yield (
             "model_retires",
             f"{model.id} {'was switched off' if gone else 'will be switched off'} on {retires}",
