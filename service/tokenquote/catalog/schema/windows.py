@@ -22,7 +22,7 @@ from tokenquote.catalog.schema.catalog_entry import Word
 from tokenquote.catalog.schema.holidays import HolidayCalendar
 from tokenquote.catalog.schema.rates import RateCard
 
-__all__ = ["Window"]
+__all__ = ["WEEKDAYS", "Window"]
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
