@@ -120,6 +120,11 @@ class Model:
             self.id, self.entry, self.images, self.audio, self.video, self.documents, self.media_limits
         )
 
+    @property
+    def converses(self) -> bool:
+        """Whether later requests send the conversation again, rather than each being alone."""
+        return self.entry.kind in ("chat", "realtime")
+
     def prices_on(self, at: dt.datetime) -> PriceBlock | None:
         """Return the last block that has begun at an instant; None before the first."""
         begun = [block for block in self.entry.prices if block.begins is None or block.begins <= at]

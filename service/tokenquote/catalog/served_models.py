@@ -18,7 +18,10 @@ __all__ = ["complete_served", "find_serving_faults"]
 
 AnyEntry: TypeAlias = ModelEntry | OpenWeightsEntry
 
-_TAKEN = ("counting", "images", "audio", "video", "documents", "context", "reasoning_kept", "kind")
+_TAKEN = (
+    "counting", "images", "audio", "video", "documents", "context", "reasoning_kept", "kind",
+    "generated_images",
+)  # fmt: skip
 
 
 def find_serving_faults(models: Mapping[str, AnyEntry], origin: Mapping[str, str]) -> Iterator[str]:

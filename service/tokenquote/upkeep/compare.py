@@ -12,7 +12,7 @@ from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.upkeep.choosing import sold_models
 from tokenquote.upkeep.differences import DifferencesFile, ReadSource
-from tokenquote.upkeep.figures import Figure, billed_for, list_figures
+from tokenquote.upkeep.figures import Figure, agrees, billed_for, list_figures
 from tokenquote.upkeep.matching import ListingIndex
 from tokenquote.upkeep.sources.listing import ListedModel
 
@@ -125,7 +125,7 @@ class _Judge:
     def _outcome(
         self, model: Model, figure: Figure, billed: Decimal | None, at: dt.datetime
     ) -> tuple[Outcome, str | None]:
-        if billed == figure.price:
+        if billed is not None and agrees(figure, billed):
             return "equal", None
         for row in self._known:
             if row.covers(model.id, figure.mode, at, [figure.kind]):

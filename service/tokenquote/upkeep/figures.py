@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Context as DecimalContext
 from decimal import Decimal
 
 from tokenquote.catalog.schema.fees import Fee
@@ -16,7 +17,7 @@ from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.catalog.schema.rates import Rates, Tier
 from tokenquote.ledger.prices import INPUT_KINDS, UnknownMode, price, tariff_on
 
-__all__ = ["Figure", "billed_for", "list_figures"]
+__all__ = ["Figure", "agrees", "billed_for", "list_figures"]
 
 STANDARD = "standard"
 
@@ -79,6 +80,7 @@ def _rates(mode: str, rates: Rates, tiers: tuple[Tier, ...]) -> Iterator[Figure]
             yield Figure(kind, mode, tier.starts, rate)
 
 
+_ROUNDED_DIGITS = 4
 _SECONDS = {"hour": 3600, "minute": 60}
 
 
@@ -106,6 +108,19 @@ def billed_for(figure: Figure, block: PriceBlock, at: dt.datetime) -> Decimal | 
     lines = price(tariff, [request]).lines
     input_side = figure.kind in INPUT_KINDS
     return next((line.rate for line in lines if (line.kind in INPUT_KINDS) == input_side), None)
+
+
+def agrees(figure: Figure, billed: Decimal) -> bool:
+    """Return whether we bill what a figure says.
+
+    A price by the hour is an endless fraction by the second: it agrees with a source that rounds it there, to
+    at least four digits.
+    """
+    if billed == figure.price:
+        return True
+    digits = len(figure.price.normalize().as_tuple().digits)
+    rounds = figure.unit == "second" and digits >= _ROUNDED_DIGITS
+    return rounds and DecimalContext(prec=digits).plus(billed) == figure.price
 
 
 def _same_fee(one: Figure, other: Figure) -> bool:

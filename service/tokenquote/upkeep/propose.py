@@ -15,7 +15,7 @@ from tokenquote.catalog.schema.prices import Mode, PriceBlock
 from tokenquote.catalog.schema.providers import Context
 from tokenquote.catalog.schema.rates import Rates
 from tokenquote.upkeep.differences import DifferencesFile
-from tokenquote.upkeep.figures import Figure, billed_for, list_figures
+from tokenquote.upkeep.figures import Figure, agrees, billed_for, list_figures
 from tokenquote.upkeep.matching import ListingIndex
 from tokenquote.upkeep.sources.listing import ListedModel
 
@@ -124,7 +124,8 @@ class _Difference:
         """Return whether any figure differs for which both have a price."""
         for figure in list_figures(theirs, at):
             billed = billed_for(figure, ours, at)
-            if billed not in (None, figure.price) and not self._is_known(figure, at):
+            differs = billed is not None and not agrees(figure, billed)
+            if differs and not self._is_known(figure, at):
                 return True
         return False
 
@@ -161,7 +162,7 @@ def _united(block: PriceBlock, other: PriceBlock, at: dt.datetime) -> tuple[Pric
     differences = [
         f"{figure.name} {figure.price}, and not {billed}"
         for figure in list_figures(other, at)
-        if (billed := billed_for(figure, block, at)) is not None and billed != figure.price
+        if (billed := billed_for(figure, block, at)) is not None and not agrees(figure, billed)
     ]
     if differences:
         return block, differences

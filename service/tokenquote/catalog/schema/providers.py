@@ -30,6 +30,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictInt, field_validator, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Moment, Word, first_instant
+from tokenquote.catalog.schema.generated_images import GeneratedImages
 from tokenquote.catalog.schema.prices import PriceBlock
 
 __all__ = [
@@ -103,6 +104,9 @@ class SharedFields(Entry):
     hold, if it names any."""
     reasoning_kept: Literal["never", "same_turn", "always"] = "never"
     """Whether reasoning is sent back as input: never, until its turn ends, or in every later request."""
+    generated_images: GeneratedImages | None = None
+    """The output tokens of the images that the model makes, where it bills them by the token. None: it makes
+    none, bills them by the image, or nobody knows."""
 
 
 class DescribedModel(SharedFields):

@@ -80,15 +80,14 @@ def _listed(
     checked: dt.date,
 ) -> ListedModel:
     theirs = str(row["litellm_provider"])
-    name = names.without_prefix(theirs, key)
+    name, when = _without_variant(names.without_prefix(theirs, key))
+    if when:
+        name, more = _without_variant(names.without_prefix(theirs, name))
+        when |= more
     provider = names.word_for(theirs, name)
     kind = _KINDS.get(row.get("mode"), row.get("mode"))
     prices = RowPrices(provider, str(kind), row)
-    variant = _VARIANT.match(name)
-    if variant is not None:
-        name = name[variant.end() :]
-        when = {word: value for word, value in variant.groupdict().items() if value is not None}
-        prices.figures.fees = [_when(fee, when) for fee in prices.figures.fees]
+    prices.figures.fees = [_under(fee, when) for fee in prices.figures.fees]
     page = row.get("source", "no page named")
     priced = (prices.figures.block(f"{page}, {read_by}", checked),) if prices.figures.priced else ()
     return ListedModel(
@@ -105,7 +104,17 @@ def _listed(
     )
 
 
-def _when(fee: Fee, condition: dict[str, str]) -> Fee:
+def _without_variant(name: str) -> tuple[str, dict[str, str]]:
+    """Return a name without the size and quality of image before it, and these."""
+    variant = _VARIANT.match(name)
+    if variant is None:
+        return name, {}
+    stated = {word: value for word, value in variant.groupdict().items() if value is not None}
+    return name[variant.end() :], stated
+
+
+def _under(fee: Fee, condition: dict[str, str]) -> Fee:
+    """Return the fee under one more condition."""
     return fee.model_copy(update={"when": {**fee.when, **condition}})
 
 
