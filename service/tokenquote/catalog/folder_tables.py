@@ -151,7 +151,16 @@ class FolderTables(Tables):
         before = self.providers.get(file.id, Provider(file.id, file.name, (), file.first_party))
         aliases = tuple(dict.fromkeys((*before.aliases, *file.aliases)))
         limits = file.media_limits or before.media_limits
-        self.providers[file.id] = Provider(file.id, file.name, aliases, file.first_party, limits)
+        self.providers[file.id] = Provider(
+            file.id,
+            file.name,
+            aliases,
+            file.first_party,
+            limits,
+            own_ids=file.own_ids or before.own_ids,
+            prefixes=tuple(dict.fromkeys((*before.prefixes, *file.prefixes))),
+            moving_names={**before.moving_names, **file.moving_names},
+        )
         problems += [f"{shown_as}: {fault}" for fault in find_shared_faults(file)]
         self.shared |= {
             f"{shown_as}: {place}": without_none(given) for place, given in list_shared(file).items()

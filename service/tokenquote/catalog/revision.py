@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,7 +24,7 @@ def find_revision(tables: Tables) -> str:
         {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}
         for table in named
     ]
-    content.append({name: asdict(provider) for name, provider in tables.providers.items()})
+    content.append({name: repr(provider) for name, provider in tables.providers.items()})
     families = (*tables.families, *tables.media_families, *tables.hosts, *tables.host_doubts)
     content.append([family.model_dump(mode="json", exclude_defaults=True) for family in families])
     content.append(tables.media_rules.model_dump(mode="json", exclude_defaults=True))
