@@ -173,7 +173,7 @@ class ModelEntry(DescribedModel):
 
 
 class Move(Entry):
-    """From when on a moving name means which model of its provider."""
+    """A model that a moving name means, and from when on."""
 
     to: Name
     """The id of the model, as this file has it."""
