@@ -230,7 +230,7 @@ def test_moves_are_in_order_and_mean_models_of_the_provider(tmp_path: Path) -> N
     head = "id: acme\nname: Acme\nfirst_party: true\n"
     prices = "prices: [{rates: {input: '1'}, source: s, checked: 2026-11-12}]"
     model = f"models: [{{id: a-1, name: A, counting: openai-gpt-5, {prices}}}]\n"
-    later, earlier = ("{to: a-1, from: 2026-0%d-01, source: s}" % month for month in (2, 1))
+    later, earlier = (f"{{to: a-1, from: 2026-{month}-01, source: s}}" for month in ("02", "01"))
     moves = f"moving_names: {{a-latest: [{later}, {earlier}]}}\n"
     path.write_text(head + moves + model)
     with pytest.raises(CatalogError, match="in the order of their days"):
