@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from tests.upkeep.acme import NOON, TWO, acme_catalog, acme_file, known, listed, source
+from tests.upkeep.agreement_page import compared_on
 
 from tokenquote.catalog import Catalog
 from tokenquote.cli import main
@@ -166,7 +167,9 @@ def test_missing_models_come_in_the_order_of_their_hosts(tmp_path: Path) -> None
 
 
 def test_the_shipped_catalog_has_no_difference_without_a_reason() -> None:
-    result = CliRunner().invoke(main, ["catalog", "compare", "--source", "genai-prices", "--json"])
+    result = CliRunner().invoke(
+        main, ["catalog", "compare", "--at", compared_on(), "--source", "genai-prices", "--json"]
+    )
     answer = json.loads(result.stdout)
     differs = [row for row in answer["sources"][0]["differences"] if row["outcome"] == "differs"]
     assert differs == []
