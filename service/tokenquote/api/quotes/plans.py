@@ -24,6 +24,7 @@ from tokenquote.media import MissingRule
 from tokenquote.tokens import (
     BodyError,
     Message,
+    Request,
     TokenRules,
     ToolCall,
 )
@@ -79,7 +80,7 @@ def resolve(
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     meter = UseMeter(tariff, ranks=model.entry.kind == "rerank")
     generated = GeneratedPartCounter(media, counter, meter, model.entry.generated_images)
-    resolver = _Resolver(rules, media, counter, generated, meter)
+    resolver = _Resolver(rules, media, counter, generated, meter, alone=not model.converses)
     opening = resolver.opening(plan)
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
@@ -91,7 +92,7 @@ def resolve(
     conversation = Conversation(
         turns=tuple(turns),
         opening=opening,
-        per_request=rules.per_request,
+        per_request=rules.per_request if model.converses else 0,
         reasoning_kept=model.entry.reasoning_kept,
     )
     unstated = count_unstated(plan.turns)
@@ -108,6 +109,8 @@ class _Resolver:
     amounts: AmountCounter
     generated: GeneratedPartCounter
     meter: UseMeter
+    alone: bool = False
+    """Whether a user message is sent by itself, as a bare prompt: for embeddings, images and the like."""
     unanswered: Sequence[Message] = ()
     """Calls with results that a start ends with: the first answer follows them."""
     in_chat: bool = False
@@ -152,11 +155,11 @@ class _Resolver:
         user, _ = self._message("user", turn.user, (*at, "user"), "user")
         answer, written = self._message("assistant", turn.assistant, (*at, "assistant"), "assistant")
         return CountedTurn(
-            user=self._sent(user, opened_with),
+            user=self._prompt(user) if self.alone else self._sent(user, opened_with),
             rounds=tuple(rounds),
             reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
             answer_output=written,
-            answer=self._sent(answer, before),
+            answer=NOTHING if self.alone else self._sent(answer, before),
             answer_spoken=sum(count.media.audio for count in answer.counts),
             answer_drawn=sum(count.media.image for count in answer.counts),
             gap_seconds=turn.gap_seconds,
@@ -214,6 +217,13 @@ class _Resolver:
         if not message.texts and not counted.framed:  # nothing stands around tokens that the user states
             return counted
         return counted + self._appended([message], before)
+
+    def _prompt(self, message: Message) -> Count:
+        """Count a message that is sent as bare prompts, with what its counting rule puts around them."""
+        counted = total(message.counts, NOTHING)
+        if not message.texts:
+            return counted
+        return counted + self.rules.request(Request(prompts=message.texts, shape="prompts")).count
 
     def _rounds(
         self, planned: wire.ToolRound, at: Location, before: Sequence[Message]
