@@ -112,10 +112,14 @@ class TokenRules:
         rules._style = self._choose_style(self._shape or opening.shape, opening.schema)
         return rules
 
-    def planned_call_id(self, index: int) -> str:
-        """Return an id for a planned call, by its place in its round: some models read ids, of one length."""
-        template = self._counting.template
-        return template.call_id if template is not None and template.call_id else f"call_{index}"
+    def planned_call_id(self, index: int, name: str) -> str:
+        """Return an id for a planned call of a function, by its place in its round: some models read ids."""
+        return self._counting.call_ids.call_id(index, name)
+
+    def doubt_of_ids(self, number: int) -> Count:
+        """Return a count of 0 whose band is as wide as so many ids of planned calls may differ from the real."""
+        slack = self._counting.call_ids.slack * number
+        return Count(0, -slack, slack, "calibrated") if slack else Count.stated(0)
 
     def text(self, text: str) -> Count:
         """Count a text by itself."""

@@ -22,6 +22,7 @@ from tokenquote.tokens import (
     ToolCall,
 )
 from tokenquote.tokens.request import Role, ToolChoice
+from tokenquote.tokens.templates.chat_messages import read_stated_call
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import (
     AmountOrParts,
@@ -230,25 +231,51 @@ class _Resolver:
         results: list[Message] = []
         for i, call in enumerate(planned.calls):
             where = (*at, "calls", i)
-            call_id = self.rules.planned_call_id(i)
+            call_id, doubt = self._call_id(call, i)
             made, written = self._call(call.call, (*where, "call"), call_id)
-            result, _ = self._message("tool", call.result, (*where, "result"), "result")
+            result = self._result(call, where, call_id)
             output += written
             if made is None:
                 beside.append(Count.stated(written))
             else:
                 calls.append(made)
             beside += result.counts
-            if result.texts or any(count.framed for count in result.counts):
-                name = made.name if made is not None else None
-                results.append(replace(result, name=name, call_id=call_id))
+            if _is_framed(result):
+                results.append(result)
+            if made is not None or _is_framed(result):
+                beside.append(doubt)
         asked, _ = self._message("user", planned.user, (*at, "user"), "user")
         beside += asked.counts
-        framed = bool(asked.texts) or any(count.framed for count in asked.counts)
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
-        exchange = [*answer, *results, *([asked] if framed else [])]
+        exchange = [*answer, *results, *([asked] if _is_framed(asked) else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
         return CountedRound(output, NOTHING, thought, planned.repeat), beside, exchange
+
+    def _call_id(self, call: wire.Call, index: int) -> tuple[str, Count]:
+        """Return the id of a call, with what it leaves in doubt: nothing where the plan states the id."""
+        named = call.call
+        if isinstance(named, FunctionCall):
+            if named.id is not None:
+                return named.id, NOTHING
+            name = named.name
+        else:
+            name = read_stated_call(find_text(named) or "", "")[1].name
+        return self.rules.planned_call_id(index, name), self.rules.doubt_of_ids(1)
+
+    def _result(self, call: wire.Call, at: Location, call_id: str) -> Message:
+        """Read the result of a call, under the name that the client gives it.
+
+        Raises:
+            LocatedError: it has a name, but is stated in tokens, which hold all that stands around them.
+        """
+        result, _ = self._message("tool", call.result, (*at, "result"), "result")
+        if call.result_name is not None and not _is_framed(result):
+            raise LocatedError(
+                (*at, "result_name"),
+                "tokens that are stated hold the name of the result already: leave the name out, or state the "
+                "result as a text",
+            )
+        return replace(result, name=call.result_name, call_id=call_id)
 
     def _call(self, value: CallAmount, at: Location, call_id: str) -> tuple[ToolCall | None, int]:
         """Read a call that the provider frames, and count the tokens that the model writes to make it."""
@@ -265,3 +292,8 @@ class _Resolver:
 
     def _appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
         return self.rules.appended(messages, before, self.choice) if messages else NOTHING
+
+
+def _is_framed(message: Message) -> bool:
+    """Tell whether a provider frames the message: it has a text, or parts counted as one would be."""
+    return bool(message.texts) or any(count.framed for count in message.counts)
