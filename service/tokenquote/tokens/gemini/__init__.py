@@ -53,8 +53,12 @@ class GeminiRequests:
 
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part; it may ask for one of the routes."""
-        asked = [*self._asked_for(request.settings)]
-        return self._count(request) if not asked else GeminiRequests(asked, self._texts)._count(request)
+        return self.after(request)._count(request)
+
+    def after(self, opening: Request) -> GeminiRequests:
+        """Return the way of counting what follows a request: by the route that it asks for, if it asks."""
+        asked = [*self._asked_for(opening.settings)]
+        return GeminiRequests(asked, self._texts) if asked else self
 
     def _asked_for(self, settings: JsonObject) -> Iterator[GeminiRoute]:
         """Yield the route of OpenRouter's `provider: {only: [...]}` or `{order: [...]}`."""
@@ -141,7 +145,8 @@ class _Route:
         if message.role == "tool":
             return self._result(message, names).with_framing(role)
         thoughts = [message.reasoning] if message.reasoning and self._route.thoughts else []
-        empty = sum(not text for text in message.texts) * self._route.empty_part
+        # Chats write an empty text beside calls, which no router passes on (5 of 5 bills).
+        empty = 0 if message.calls else sum(not text for text in message.texts) * self._route.empty_part
         said = self._texts.texts([*message.texts, *thoughts]).with_framing(role + empty)
         calls = [self._frame.call(*_read_call(call)) for call in message.calls]
         return said + self._counted(calls, "history") if calls else said
