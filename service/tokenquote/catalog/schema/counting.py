@@ -15,7 +15,7 @@ from tokenquote.catalog.schema.claude_frame import ClaudeFrame
 from tokenquote.catalog.schema.framing import EarlierFraming, Framing
 from tokenquote.catalog.schema.gemini import GeminiRoute
 
-__all__ = ["Approximation", "CountingFile", "CountingRule", "PlannedCallIds", "TemplateUse"]
+__all__ = ["Approximation", "CountingFile", "CountingRule", "EarlierCounting", "PlannedCallIds", "TemplateUse"]
 
 TemplateFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*\.jinja$")]
 
@@ -71,6 +71,17 @@ class Approximation(Entry):
     """How the factor is known: fitted to recorded calls, or assumed."""
 
 
+class EarlierCounting(EarlierFraming):
+    """How requests were counted until a day, where the provider has changed more than the framing since."""
+
+    vocabulary: Word | None = None
+    """The vocabulary that texts were counted in. None: the same as today."""
+    without_vocabulary: Approximation | None = None
+    """How texts are counted where that vocabulary is neither installed nor imported. None: as today."""
+    gemini: tuple[GeminiRoute, ...] = ()
+    """How Google turned requests into tokens. Empty: as today."""
+
+
 class CountingRule(Entry):
     """How a family of models turns requests into tokens."""
 
@@ -102,7 +113,7 @@ class CountingRule(Entry):
     """The tokens by which the band of a request is wider on either side, whatever its length."""
     framing: Framing = Framing()
     """The tokens that the provider adds around texts; by default none."""
-    earlier: tuple[EarlierFraming, ...] = ()
+    earlier: tuple[EarlierCounting, ...] = ()
     """What the provider added in earlier days, oldest first; requests of today are not counted by it."""
     source: str = Field(min_length=1)
     """Where vocabulary, factor and framing come from, with the number of calls that a fit stands on."""
@@ -133,7 +144,13 @@ class CountingRule(Entry):
         before = next((before for before in self.earlier if day is not None and day <= before.until), None)
         if before is None:
             return self
-        return self.with_changes(before.framing, before.values)
+        stated = {
+            "vocabulary": before.vocabulary,
+            "without_vocabulary": before.without_vocabulary,
+            "gemini": before.gemini,
+        }
+        changed = {name: value for name, value in stated.items() if value}
+        return self.with_changes(before.framing, before.values).model_copy(update=changed)
 
     def with_changes(
         self, framing: Framing, values: Mapping[str, object], joined_by: str | None = None

@@ -32,10 +32,10 @@ from tokenquote.tokens.texts import TextCounter
 
 __all__ = ["GeminiRequests"]
 
-_FRAMES: Mapping[str, Frame] = {
-    "fields": FieldsFrame(),
-    "stubs": StubsFrame(),
-    "declarations": DeclarationsFrame(),
+_FRAMES: Mapping[str, Callable[[GeminiRoute], Frame]] = {
+    "fields": lambda route: FieldsFrame(types_billed=route.types_billed),
+    "stubs": lambda route: StubsFrame(),
+    "declarations": lambda route: DeclarationsFrame(),
 }
 
 
@@ -123,7 +123,7 @@ class _Route:
 
     def __init__(self, route: GeminiRoute, texts: TextCounter) -> None:
         self.rule = self._route = route
-        self._frame = _FRAMES[route.frame]
+        self._frame = _FRAMES[route.frame](route)
         self._texts = texts
 
     def tools(self, tools: Sequence[ToolDefinition]) -> Count:
