@@ -114,7 +114,7 @@ class FunctionCall(Sent):
     the default: later requests send it in full."""
     id: Annotated[PlainText, Field(min_length=1)] | None = None
     """The id by which its result answers it: some models and routers read it, and it costs tokens there.
-    Null, the default: one such as the provider gives, and where such ids differ in length the band says so."""
+    Null, the default: one such as the provider gives, in a band as wide as such ids differ."""
 
 
 class TextPart(Sent):

@@ -82,8 +82,8 @@ class Call(Sent):
     result: AmountOrParts
     """What the tool answers, sent as input of the next request and of every later one."""
     result_name: Annotated[PlainText, Field(min_length=1)] | None = None
-    """The name that the client gives the result: Gemini's `functionResponse.name`, or `name` of a tool message
-    of OpenAI's format. Null, the default: the function's name for Gemini, and none for the others."""
+    """The name that the client gives the result: Gemini's `functionResponse.name`, or `name` of a tool
+    message of OpenAI's format. Null, the default: the function's name for Gemini, and none for others."""
 
 
 class ToolRound(Sent):

@@ -116,9 +116,10 @@ class TokenRules:
         """Return an id for a planned call of a function, by its place in its round: some models read ids."""
         return self._counting.call_ids.call_id(index, name)
 
-    def doubt_of_ids(self, number: int) -> Count:
-        """Return a count of 0 whose band is as wide as so many ids of planned calls may differ from the real."""
-        slack = self._counting.call_ids.slack * number
+    @property
+    def doubt_of_ids(self) -> Count:
+        """A count of 0 in a band as wide as the id of a planned call may differ from the real one."""
+        slack = self._counting.call_ids.slack
         return Count(0, -slack, slack, "calibrated") if slack else Count.stated(0)
 
     def text(self, text: str) -> Count:

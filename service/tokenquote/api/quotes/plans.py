@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
-from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
+from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.cache_choice import CountedMark
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
+from tokenquote.api.quotes.planned_messages import MessageReader, is_framed
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
@@ -21,18 +21,8 @@ from tokenquote.tokens import (
     TokenRules,
     ToolCall,
 )
-from tokenquote.tokens.request import Role, ToolChoice
-from tokenquote.tokens.templates.chat_messages import read_stated_call
+from tokenquote.tokens.request import ToolChoice
 from tokenquote_client import plan as wire
-from tokenquote_client.amounts import (
-    AmountOrParts,
-    AudioPart,
-    CallAmount,
-    FunctionCall,
-    Part,
-    TextPart,
-    TokensPart,
-)
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["ResolvedPlan", "Unstated", "resolve"]
@@ -73,7 +63,7 @@ def resolve(
     counter = AmountCounter(rules, catalog.profiles)
     reader = item_reader or ItemReader()
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
-    resolver = _Resolver(rules, media, counter)
+    resolver = _Resolver(rules, media, counter, MessageReader(rules, media, counter))
     opening = resolver.opening(plan)
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
@@ -107,10 +97,9 @@ class _Resolver:
     rules: TokenRules
     media: MediaCounter
     amounts: AmountCounter
+    reader: MessageReader
     unanswered: Sequence[Message] = ()
     """Calls with results that a start ends with: the first answer follows them."""
-    in_chat: bool = False
-    """Whether a start is a Chat Completions body, in which media may cost a little more."""
     opened_with: Sequence[Message] = ()
     """What a start says, where the model's messages depend on what goes before them; else nothing."""
     choice: ToolChoice | None = None
@@ -120,15 +109,16 @@ class _Resolver:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
             started = reader.start(plan.start, plan.turns[0])
-            self.unanswered, self.in_chat = started.unanswered, started.in_chat
-            self.rules = started.rules
+            self.unanswered = started.unanswered
+            self.rules = self.reader.rules = started.rules
+            self.reader.in_chat = started.in_chat
             if self.rules.reaches_back:
                 self.unanswered = self.opened_with = started.spoken
             self.choice = started.choice
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
-        system, _ = self._message("system", plan.system, ("system",), "system")
+        system, _ = self.reader.message("system", plan.system, ("system",), "system")
         # Tokens without their text hold the tools' block all the same: a system message is there.
         tools = reader.tools(plan.tools, [system])
         return Opening(tools=tools, system=self._sent(system))
@@ -146,8 +136,8 @@ class _Resolver:
         for i, planned in enumerate(turn.tool_rounds):
             counted, before = self._rounds(planned, (*at, "tool_rounds", i), before)
             rounds += counted
-        user, _ = self._message("user", turn.user, (*at, "user"), "user")
-        answer, written = self._message("assistant", turn.assistant, (*at, "assistant"), "assistant")
+        user, _ = self.reader.message("user", turn.user, (*at, "user"), "user")
+        answer, written = self.reader.message("assistant", turn.assistant, (*at, "assistant"), "assistant")
         return CountedTurn(
             user=self._sent(user, opened_with),
             rounds=tuple(rounds),
@@ -158,41 +148,6 @@ class _Resolver:
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
         )
-
-    def _message(
-        self, role: Role, content: AmountOrParts | None, at: Location, kind: str
-    ) -> tuple[Message, int]:
-        """Read one message, and count the tokens that a model would write to say it, framing left out.
-
-        `kind` is what its amounts stand for, for profiles. Without content the message is empty.
-        """
-        if content is None:
-            return Message(role), 0
-        if not isinstance(content, list):
-            part, written = self._amount(content, at, kind)
-            return Message(role, (part,)), written
-        read = [self._part(part, (*at, i), kind) for i, part in enumerate(content)]
-        return Message(role, tuple(part for part, _ in read)), sum(written for _, written in read)
-
-    def _amount(self, value: PlannedAmount, at: Location, kind: str) -> tuple[str | Count, int]:
-        """Read a text as itself, for the provider frames it, and anything else as its count."""
-        count = self.amounts.count(value, at, kind)
-        text = find_text(value)
-        return (count if text is None else text), count.tokens
-
-    def _part(self, part: Part, at: Location, kind: str) -> tuple[str | Count, int]:
-        if isinstance(part, TokensPart | TextPart):
-            return self._amount(part, at, kind)
-        if kind != "assistant":
-            count = self.media.count_part(part, at, in_chat=self.in_chat)
-        elif isinstance(part, AudioPart):
-            self.amounts.assumptions.append(
-                "a spoken answer is sent back as audio, at the tokens it was spoken with"
-            )
-            count = self.media.count_speech(part, at)
-        else:
-            raise LocatedError((*at, "type"), "an answer has parts of type text, tokens or audio")
-        return self.amounts.note_at(at, count), count.tokens - count.framing
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
         """Count a message as requests send it; templates may open an answer otherwise after results."""
@@ -225,75 +180,29 @@ class _Resolver:
 
         Calls and results that are stated in tokens go beside those that the provider frames.
         """
-        said, output = self._message("assistant", planned.text, (*at, "text"), "assistant")
+        said, output = self.reader.message("assistant", planned.text, (*at, "text"), "assistant")
         beside = [*said.counts]
         calls: list[ToolCall] = []
         results: list[Message] = []
         for i, call in enumerate(planned.calls):
             where = (*at, "calls", i)
-            call_id, doubt = self._call_id(call, i)
-            made, written = self._call(call.call, (*where, "call"), call_id)
-            result = self._result(call, where, call_id)
+            call_id = self.reader.call_id(call, i)
+            made, written = self.reader.call(call, where, call_id)
+            result = self.reader.result(call, where, call_id)
             output += written
             if made is None:
                 beside.append(Count.stated(written))
             else:
                 calls.append(made)
             beside += result.counts
-            if _is_framed(result):
+            if is_framed(result):
                 results.append(result)
-            if made is not None or _is_framed(result):
-                beside.append(doubt)
-        asked, _ = self._message("user", planned.user, (*at, "user"), "user")
+        asked, _ = self.reader.message("user", planned.user, (*at, "user"), "user")
         beside += asked.counts
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
-        exchange = [*answer, *results, *([asked] if _is_framed(asked) else [])]
+        exchange = [*answer, *results, *([asked] if is_framed(asked) else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
         return CountedRound(output, NOTHING, thought, planned.repeat), beside, exchange
 
-    def _call_id(self, call: wire.Call, index: int) -> tuple[str, Count]:
-        """Return the id of a call, with what it leaves in doubt: nothing where the plan states the id."""
-        named = call.call
-        if isinstance(named, FunctionCall):
-            if named.id is not None:
-                return named.id, NOTHING
-            name = named.name
-        else:
-            name = read_stated_call(find_text(named) or "", "")[1].name
-        return self.rules.planned_call_id(index, name), self.rules.doubt_of_ids(1)
-
-    def _result(self, call: wire.Call, at: Location, call_id: str) -> Message:
-        """Read the result of a call, under the name that the client gives it.
-
-        Raises:
-            LocatedError: it has a name, but is stated in tokens, which hold all that stands around them.
-        """
-        result, _ = self._message("tool", call.result, (*at, "result"), "result")
-        if call.result_name is not None and not _is_framed(result):
-            raise LocatedError(
-                (*at, "result_name"),
-                "tokens that are stated hold the name of the result already: leave the name out, or state the "
-                "result as a text",
-            )
-        return replace(result, name=call.result_name, call_id=call_id)
-
-    def _call(self, value: CallAmount, at: Location, call_id: str) -> tuple[ToolCall | None, int]:
-        """Read a call that the provider frames, and count the tokens that the model writes to make it."""
-        if isinstance(value, FunctionCall):
-            arguments = value.arguments
-            written = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-            call = ToolCall(value.name, written, call_id, value.stored)
-            made = self.rules.appended([Message("assistant", calls=(call,))])
-            self.amounts.note_at(at, made)
-            return call, made.tokens
-        count = self.amounts.count(value, at, "call")
-        text = find_text(value)
-        return (None if text is None else ToolCall("", text, call_id)), count.tokens
-
     def _appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
         return self.rules.appended(messages, before, self.choice) if messages else NOTHING
-
-
-def _is_framed(message: Message) -> bool:
-    """Tell whether a provider frames the message: it has a text, or parts counted as one would be."""
-    return bool(message.texts) or any(count.framed for count in message.counts)

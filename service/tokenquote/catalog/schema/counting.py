@@ -15,7 +15,14 @@ from tokenquote.catalog.schema.claude_frame import ClaudeFrame
 from tokenquote.catalog.schema.framing import EarlierFraming, Framing
 from tokenquote.catalog.schema.gemini import GeminiRoute
 
-__all__ = ["Approximation", "CountingFile", "CountingRule", "EarlierCounting", "PlannedCallIds", "TemplateUse"]
+__all__ = [
+    "Approximation",
+    "CountingFile",
+    "CountingRule",
+    "EarlierCounting",
+    "PlannedCallIds",
+    "TemplateUse",
+]
 
 TemplateFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*\.jinja$")]
 

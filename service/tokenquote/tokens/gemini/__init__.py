@@ -30,7 +30,7 @@ from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates.chat_messages import read_stated_call
 from tokenquote.tokens.texts import TextCounter
 
-__all__ = ["GeminiRequests"]
+__all__ = ["GeminiRequests", "asks_for_route"]
 
 _FRAMES: Mapping[str, Callable[[GeminiRoute], Frame]] = {
     "fields": lambda route: FieldsFrame(types_billed=route.types_billed),
@@ -57,16 +57,8 @@ class GeminiRequests:
 
     def after(self, opening: Request) -> GeminiRequests:
         """Return the way of counting what follows a request: by the route that it asks for, if it asks."""
-        asked = [*self._asked_for(opening.settings)]
-        return GeminiRequests(asked, self._texts) if asked else self
-
-    def _asked_for(self, settings: JsonObject) -> Iterator[GeminiRoute]:
-        """Yield the route of OpenRouter's `provider: {only: [...]}` or `{order: [...]}`."""
-        provider = settings.get("provider")
-        for key in ("only", "order"):
-            named = provider.get(key) if isinstance(provider, dict) else None
-            first = str(named[0]).split("/")[0] if isinstance(named, list) and named else None
-            yield from (route.rule for route in self._routes if first and route.rule.provider == first)
+        asked = asks_for_route([route.rule for route in self._routes], opening)
+        return self if asked is None else GeminiRequests([asked], self._texts)
 
     def _count(self, request: Request) -> RequestCount:
         system = [message for message in request.messages if message.role == "system"]
@@ -116,6 +108,18 @@ class GeminiRequests:
         low = min(first.low, *(other.low for other in others))
         high = max(first.high, *(other.high for other in others))
         return replace(first, low=low, high=high, method="calibrated")
+
+
+def asks_for_route(routes: Sequence[GeminiRoute], request: Request) -> GeminiRoute | None:
+    """Return the route that `provider` with `only` or `order` asks for; None: it asks for none."""
+    provider = request.settings.get("provider")
+    for key in ("only", "order"):
+        named = provider.get(key) if isinstance(provider, dict) else None
+        first = str(named[0]).split("/")[0] if isinstance(named, list) and named else None
+        for route in routes:
+            if first and route.provider == first:
+                return route
+    return None
 
 
 class _Route:
