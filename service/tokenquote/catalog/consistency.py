@@ -139,8 +139,6 @@ def _check_counting(tables: Tables) -> Iterable[str]:
         for i, before in enumerate(rule.earlier):
             if before.vocabulary is not None:
                 used[f"earlier.{i}.vocabulary"] = before.vocabulary
-            if before.without_vocabulary is not None:
-                used[f"earlier.{i}.without_vocabulary.vocabulary"] = before.without_vocabulary.vocabulary
         for member, vocabulary in used.items():
             where = f"counting.yaml: counting.{name}.{member}"
             yield from _missing(vocabulary, tables.vocabularies, where, "vocabularies.yaml")

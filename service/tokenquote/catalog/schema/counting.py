@@ -83,8 +83,6 @@ class EarlierCounting(EarlierFraming):
 
     vocabulary: Word | None = None
     """The vocabulary that texts were counted in. None: the same as today."""
-    without_vocabulary: Approximation | None = None
-    """How texts are counted where that vocabulary is neither installed nor imported. None: as today."""
     gemini: tuple[GeminiRoute, ...] = ()
     """How Google turned requests into tokens. Empty: as today."""
 
@@ -151,11 +149,7 @@ class CountingRule(Entry):
         before = next((before for before in self.earlier if day is not None and day <= before.until), None)
         if before is None:
             return self
-        stated = {
-            "vocabulary": before.vocabulary,
-            "without_vocabulary": before.without_vocabulary,
-            "gemini": before.gemini,
-        }
+        stated = {"vocabulary": before.vocabulary, "gemini": before.gemini}
         changed = {name: value for name, value in stated.items() if value}
         return self.with_changes(before.framing, before.values).model_copy(update=changed)
 
