@@ -44,8 +44,8 @@ def _marked(groups: dict[str, list[Grown]]) -> Iterator[str]:
 
     What the first request reads, another run has written: it cannot be known, so each figure stands twice.
     """
-    columns = ("marked to be cached", ">conversations", ">reads quoted ÷ billed", ">within 5 %")
-    columns = (*columns, ">without the first request", ">within 5 %")
+    first_in = ("marked to be cached", ">conversations", ">reads quoted ÷ billed", ">within 5 %")
+    columns = (*first_in, ">without the first request", ">within 5 %")
     marked = {family: [one for one in found if one.marked] for family, found in sorted(groups.items())}
     rows = [
         [family, len(found), *_reads(found), *_reads(found, first=1)]
