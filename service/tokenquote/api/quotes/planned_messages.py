@@ -7,13 +7,26 @@ from dataclasses import dataclass, replace
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
+from tokenquote.api.quotes.generated import GeneratedPartCounter
+from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.counts import Count
 from tokenquote.errors import LocatedError, Location
+from tokenquote.ledger import NOTHING
+from tokenquote.media import MissingRule
 from tokenquote.tokens import Message, TokenRules, ToolCall
 from tokenquote.tokens.request import Role
 from tokenquote.tokens.templates.chat_messages import read_stated_call
 from tokenquote_client import plan as wire
-from tokenquote_client.amounts import AmountOrParts, AudioPart, FunctionCall, Part, TextPart, TokensPart
+from tokenquote_client.amounts import (
+    AmountOrParts,
+    AudioPart,
+    FunctionCall,
+    MediaPart,
+    Part,
+    TextPart,
+    TokensPart,
+)
+from tokenquote_client.answer_parts import AnswerOrParts, AnswerPart, GeneratedImage, GeneratedVideo
 
 __all__ = ["MessageReader", "is_framed"]
 
@@ -25,11 +38,13 @@ class MessageReader:
     rules: TokenRules
     media: MediaCounter
     amounts: AmountCounter
+    generated: GeneratedPartCounter
+    meter: UseMeter
     in_chat: bool = False
     """Whether a start is a Chat Completions body, in which media may cost a little more."""
 
     def message(
-        self, role: Role, content: AmountOrParts | None, at: Location, kind: str
+        self, role: Role, content: AmountOrParts | AnswerOrParts | None, at: Location, kind: str
     ) -> tuple[Message, int]:
         """Read one message, and count the tokens that a model would write to say it, framing left out.
 
@@ -92,19 +107,29 @@ class MessageReader:
         text = find_text(value)
         return (count if text is None else text), count.tokens
 
-    def _part(self, part: Part, at: Location, kind: str) -> tuple[str | Count, int]:
+    def _part(self, part: Part | AnswerPart, at: Location, kind: str) -> tuple[str | Count, int]:
         if isinstance(part, TokensPart | TextPart):
             return self._amount(part, at, kind)
-        if kind != "assistant":
-            count = self.media.count_part(part, at, in_chat=self.in_chat)
-        elif isinstance(part, AudioPart):
-            self.amounts.assumptions.append(
-                "a spoken answer is sent back as audio, at the tokens it was spoken with"
-            )
-            count = self.media.count_speech(part, at)
+        if kind == "assistant" or isinstance(part, GeneratedImage | GeneratedVideo):
+            count = self._generated(part, at)
         else:
-            raise LocatedError((*at, "type"), "an answer has parts of type text, tokens or audio")
+            count = self._media(part, at)
         return self.amounts.note_at(at, count), count.tokens - count.framing
+
+    def _generated(self, part: Part | AnswerPart, at: Location) -> Count:
+        if isinstance(part, AudioPart | GeneratedImage | GeneratedVideo):
+            return self.generated.count(part, at)
+        raise LocatedError((*at, "type"), "an answer has parts of type text, tokens, audio, image or video")
+
+    def _media(self, part: MediaPart, at: Location) -> Count:
+        """Count media of a message; those that a fee bills need no rule."""
+        billed = self.meter.add_item(self.media.read_part(part, at))
+        try:
+            return self.media.count_part(part, at, in_chat=self.in_chat)
+        except MissingRule:
+            if not billed:
+                raise
+            return NOTHING
 
 
 def is_framed(message: Message) -> bool:
