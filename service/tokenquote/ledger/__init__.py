@@ -12,6 +12,7 @@ from tokenquote.ledger.replay import (
     Row,
     replay,
 )
+from tokenquote.ledger.single_requests import replay_single
 
 __all__ = [
     "MAX_ROWS",
@@ -26,4 +27,5 @@ __all__ = [
     "billed_kinds",
     "replay",
     "replay_cache",
+    "replay_single",
 ]

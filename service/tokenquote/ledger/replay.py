@@ -76,6 +76,8 @@ class CountedTurn:
     """The answer as later requests send it."""
     answer_spoken: int = 0
     """Tokens of `answer_output` that are audio."""
+    answer_drawn: int = 0
+    """Tokens of `answer_output` that are images."""
     rounds: tuple[CountedRound, ...] = ()
     """The tool rounds between the question and the answer, in order."""
     reasoning: int = 0
@@ -153,6 +155,8 @@ class Row:
     """The media among the shared tokens."""
     gap_seconds: float
     """Time since the previous request."""
+    drawn: int = 0
+    """Tokens of the visible output that are images."""
 
     @property
     def output(self) -> int:
@@ -204,7 +208,14 @@ class _Sender:
             raise PlanTooLong(f"a request of the plan sends more than {MAX_CONTEXT_TOKENS} tokens")
 
     def send(
-        self, turn: int, place: int, gap_seconds: float, visible: int, reasoning: int, spoken: int = 0
+        self,
+        turn: int,
+        place: int,
+        gap_seconds: float,
+        visible: int,
+        reasoning: int,
+        spoken: int = 0,
+        drawn: int = 0,
     ) -> Row:
         """Make the row of a request that sends the context as it stands."""
         extra = self._per_request if self._framed else 0
@@ -221,6 +232,7 @@ class _Sender:
             shared=self._shared,
             shared_media=self._shared_media,
             gap_seconds=gap_seconds,
+            drawn=drawn,
         )
         self._shared, self._shared_media = sent, self._media
         if self._kept != "never" and reasoning:
@@ -264,4 +276,5 @@ def _turn_rows(turn: CountedTurn, number: int, sender: _Sender) -> Iterator[Row]
             yield sender.send(number, place, gap, tool_round.call_output, tool_round.reasoning)
             sender.add(tool_round.exchange)
             place, gap = place + 1, 0
-    yield sender.send(number, place, gap, turn.answer_output, turn.reasoning, turn.answer_spoken)
+    spoken, drawn = turn.answer_spoken, turn.answer_drawn
+    yield sender.send(number, place, gap, turn.answer_output, turn.reasoning, spoken, drawn)

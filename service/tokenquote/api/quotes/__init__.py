@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tokenquote.api.media.items import ItemReader
@@ -13,25 +13,29 @@ from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
 from tokenquote.api.quotes.cache_choice import choose_cache, use_cache
-from tokenquote.api.quotes.plan_checks import check_plan
+from tokenquote.api.quotes.lifetime import list_lifetime_warnings
+from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
 from tokenquote.api.quotes.plans import resolve
 from tokenquote.api.quotes.quote_parts import (
     build_fleet,
     build_lines,
     build_requests,
     build_totals,
+    build_unpriced,
     describe_context,
     find_overflow,
     spend_budget,
 )
+from tokenquote.api.quotes.uses import price_plan_uses
 from tokenquote.api.quotes.warnings import list_assumptions, list_warnings
 from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError, under
-from tokenquote.ledger import CacheUse, billed_kinds, replay
+from tokenquote.ledger import CacheUse, billed_kinds, replay, replay_single
 from tokenquote.ledger.prices import price, tariff_on
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced, Warned
+from tokenquote_client.quote import Comparison, Failure, Quote, Warned
 
 __all__ = ["answer_plan", "quote_as"]
 
@@ -124,25 +128,36 @@ class _Quoting:
     item_reader: ItemReader = field(default_factory=ItemReader)
     """Keeps the media whose headers were read already."""
 
-    def quote(self, model: Model) -> Quote:
+    def quote(self, asked: Model) -> Quote:
+        """Quote the plan for a model; once it is rerouted, as the model that answers in its place.
+
+        Raises:
+            LocatedError: the plan cannot be quoted for this model.
+        """
         plan, at = self.plan, self.at
-        tariff = tariff_on(model.prices_on(at), at, plan.mode)
+        model = find_answering(asked, self.catalog.models, at)
+        if not model.converses:
+            check_single_requests(plan, model)
+            model = replace(model, caching=None)
+        tariff = tariff_on(model.prices_on(at), at, plan.mode, plan.region)
         rules = self._rules(model)
-        resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
-        rows = replay(resolved.conversation)
+        resolved = resolve(plan, model, rules, self.catalog, self.item_reader, tariff)
+        rows = (replay if model.converses else replay_single)(resolved.conversation)
+        fees = price_plan_uses(plan, resolved.uses, rows, tariff, converses=model.converses)
         cache = choose_cache(plan.caching, model, tariff, resolved.marks)
         uses = use_cache(rows, cache, resolved.conversation.opening)
         head = resolved.conversation.opening.head.tokens
         billed = [billed_kinds(row, use, cache.write_kind, head) for row, use in zip(rows, uses, strict=True)]
-        priced = price(tariff, billed)
+        priced = price(tariff, billed).with_fees(fees)
         uncached = priced
         if cache.rule is not None:
-            uncached = price(tariff, [billed_kinds(row, CacheUse(), cache.write_kind, head) for row in rows])
+            plain = [billed_kinds(row, CacheUse(), cache.write_kind, head) for row in rows]
+            uncached = price(tariff, plain).with_fees(fees)
         overflow = find_overflow(rows, model)
         context = describe_context(rows, model, overflow)
         return Quote(
-            id=self._id(model),
-            model=model.id,
+            id=self._id(asked),
+            model=asked.id,
             catalog_revision=self.catalog.revision,
             prices_at=at.astimezone(dt.UTC),
             totals=build_totals(rows, uses, priced, uncached),
@@ -153,9 +168,10 @@ class _Quoting:
             fleet=build_fleet(plan.conversations, priced),
             budget=spend_budget(plan.budget, rows, priced),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
-            unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
+            unpriced=build_unpriced(priced),
             assumptions=[*resolved.assumptions, *list_assumptions(rules.basis, cache, rows)],
             warnings=[
+                *list_lifetime_warnings(asked, model, at),
                 *list_warnings(plan, model, at, resolved.unstated, overflow, cache, priced),
                 *(Warned(code=code, detail=detail) for code, detail in media_warnings(rows, model)),
             ],

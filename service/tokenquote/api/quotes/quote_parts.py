@@ -17,6 +17,7 @@ from tokenquote_client.quote import (
     PriceLine,
     QuotedRequest,
     Totals,
+    Unpriced,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "build_lines",
     "build_requests",
     "build_totals",
+    "build_unpriced",
     "describe_context",
     "find_overflow",
     "spend_budget",
@@ -44,6 +46,7 @@ def build_totals(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced, 
         audio_tokens=sum(row.media.audio for row in rows),
         video_tokens=sum(row.media.video for row in rows),
         cost=priced.total,
+        fees=priced.total_fees,
         cost_without_cache=uncached.total,
         complete=priced.complete,
     )
@@ -74,20 +77,48 @@ def build_requests(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced
 
 
 def build_lines(priced: Priced, tariff: Tariff, mode: str) -> list[PriceLine]:
-    """Make the price lines, each with its rate, tier and source."""
+    """Make the price lines, each with its rate, tier and source, and those of the fees after them."""
     return [
-        PriceLine(
-            kind=line.kind,
-            tokens=line.tokens,
-            rate=line.rate,
-            tier=line.tier,
-            mode=mode,
-            window=tariff.window,
-            cost=line.cost,
-            source=tariff.source,
-            checked=tariff.checked,
-        )
-        for line in priced.lines
+        *(
+            PriceLine(
+                kind=line.kind,
+                tokens=line.tokens,
+                rate=line.rate,
+                tier=line.tier,
+                mode=mode,
+                window=tariff.window,
+                region=tariff.region,
+                cost=line.cost,
+                source=tariff.source,
+                checked=tariff.checked,
+            )
+            for line in priced.lines
+        ),
+        *(
+            PriceLine(
+                kind=line.fee.what,
+                tokens=0,
+                unit=line.fee.unit,
+                units=line.units,
+                per=line.fee.per,
+                when=line.fee.when,
+                rate=line.fee.price,
+                tier="base",
+                mode=mode,
+                cost=line.cost,
+                source=tariff.source,
+                checked=tariff.checked,
+            )
+            for line in priced.fees.lines
+        ),
+    ]
+
+
+def build_unpriced(priced: Priced) -> list[Unpriced]:
+    """List the tokens and the uses that have no price."""
+    return [
+        *(Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()),
+        *(Unpriced(kind=use.what, tokens=0, unit=use.unit, units=use.units) for use in priced.fees.unpriced),
     ]
 
 
