@@ -30,7 +30,7 @@ models:
         fees:
           - {what: web_search, price: "10", per: 1000, unit: call}
           - {what: code_execution, price: "0.03", unit: session}
-          - {what: maps, price: "0", unit: query}
+          - {what: maps_grounding, price: "0", unit: query}
         source: made up
         checked: 2026-11-20
   - id: bare
@@ -90,8 +90,8 @@ models:
         - {tokens: 4160, when: {size: 1024x1024, quality: high}}
       source: made up
     prices: [{rates: {input: "5", output_image: "40"}, source: made up, checked: 2026-11-20}]
-  - id: film
-    name: Film
+  - id: video-by-second
+    name: Video by the second
     kind: video
     counting: openai-gpt-5
     prices:

@@ -123,7 +123,8 @@ class Model:
     @property
     def converses(self) -> bool:
         """Whether later requests send the conversation again, rather than each being alone."""
-        return self.entry.kind in ("chat", "realtime")
+        stated = self.entry.converses
+        return self.entry.kind in ("chat", "realtime") if stated is None else stated
 
     def prices_on(self, at: dt.datetime) -> PriceBlock | None:
         """Return the last block that has begun at an instant; None before the first."""

@@ -122,6 +122,9 @@ class DescribedModel(SharedFields):
     """The limits of input and output in tokens; by default none is published."""
     kind: ModelKind = "chat"
     """What the model is for; by default a conversation."""
+    converses: bool | None = None
+    """Whether each request sends the conversation again. None: models of the kinds `chat` and `realtime` do,
+    and a request to any other is a message alone; a model that makes images in a conversation says true."""
     released: dt.date | None = None
     """The day on which the model could first be called. None: it is not known."""
     retires: Moment | None = None
