@@ -25,7 +25,7 @@ from tests.prices.genai_prices_map import compared_models
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.ledger.prices import INPUT_KINDS, price, tariff_on
-from tokenquote.upkeep.differences import BilledInstead, KnownDifference, read_differences
+from tokenquote.upkeep.differences import KnownDifference, read_differences
 
 SEED, CASES = 20261123, 5000
 FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
@@ -41,9 +41,12 @@ COMPARED_ON = TABLE.read["genai-prices"].prices_of
 """The day of the prices in this genai-prices."""
 MAPPED = compared_models(CATALOG)
 DIFFERENCES = [
-    row for row in TABLE.differences if row.source == "genai-prices" and row.bills != BilledInstead()
+    row
+    for row in TABLE.differences
+    if row.source == "genai-prices" and row.bills.model_dump(exclude_none=True)
 ]
-"""The rows that say what genai-prices bills instead; the others are about what is not compared here."""
+"""Those that say what genai-prices bills instead; others are about fees and about models with a source of
+their own."""
 
 
 def known_to_genai(block: PriceBlock, announced: Collection[dt.date] = ()) -> bool:
