@@ -12,6 +12,7 @@ from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_tex
 from tokenquote.api.quotes.cache_choice import CountedMark
 from tokenquote.api.quotes.generated import GeneratedPartCounter
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
+from tokenquote.api.quotes.single_messages import SingleMessages
 from tokenquote.api.quotes.unstated import Unstated, count_unstated
 from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.catalog import Catalog, Model
@@ -24,7 +25,6 @@ from tokenquote.media import MissingRule
 from tokenquote.tokens import (
     BodyError,
     Message,
-    Request,
     TokenRules,
     ToolCall,
 )
@@ -80,7 +80,9 @@ def resolve(
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     meter = UseMeter(tariff, ranks=model.entry.kind == "rerank")
     generated = GeneratedPartCounter(media, counter, meter, model.entry.generated_images)
-    resolver = _Resolver(rules, media, counter, generated, meter, alone=not model.converses)
+    resolver = _Resolver(rules, media, counter, generated, meter)
+    if not model.converses:
+        resolver.alone = SingleMessages(model.entry.kind, rules)
     opening = resolver.opening(plan)
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
@@ -109,8 +111,8 @@ class _Resolver:
     amounts: AmountCounter
     generated: GeneratedPartCounter
     meter: UseMeter
-    alone: bool = False
-    """Whether a user message is sent by itself, as a bare prompt: for embeddings, images and the like."""
+    alone: SingleMessages | None = None
+    """Counts the messages of a model that holds no conversation. None: it holds one."""
     unanswered: Sequence[Message] = ()
     """Calls with results that a start ends with: the first answer follows them."""
     in_chat: bool = False
@@ -155,13 +157,15 @@ class _Resolver:
         user, _ = self._message("user", turn.user, (*at, "user"), "user")
         answer, written = self._message("assistant", turn.assistant, (*at, "assistant"), "assistant")
         return CountedTurn(
-            user=self._prompt(user) if self.alone else self._sent(user, opened_with),
+            user=self.alone.count_prompt(user) if self.alone else self._sent(user, opened_with),
             rounds=tuple(rounds),
             reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
             answer_output=written,
             answer=NOTHING if self.alone else self._sent(answer, before),
-            answer_spoken=sum(count.media.audio for count in answer.counts),
-            answer_drawn=sum(count.media.image for count in answer.counts),
+            answer_spoken=sum(count.media.audio for count in answer.counts)
+            + (self.alone.count_spoken(answer) if self.alone else 0),
+            answer_drawn=sum(count.media.image for count in answer.counts)
+            + (self.alone.count_drawn(answer) if self.alone else 0),
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
         )
@@ -217,13 +221,6 @@ class _Resolver:
         if not message.texts and not counted.framed:  # nothing stands around tokens that the user states
             return counted
         return counted + self._appended([message], before)
-
-    def _prompt(self, message: Message) -> Count:
-        """Count a message that is sent as bare prompts, with what its counting rule puts around them."""
-        counted = total(message.counts, NOTHING)
-        if not message.texts:
-            return counted
-        return counted + self.rules.request(Request(prompts=message.texts, shape="prompts")).count
 
     def _rounds(
         self, planned: wire.ToolRound, at: Location, before: Sequence[Message]
