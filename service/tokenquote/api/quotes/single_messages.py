@@ -32,7 +32,7 @@ class SingleMessages:
         return counted + self.rules.request(Request(prompts=message.texts, shape="prompts")).count
 
     def count_spoken(self, answer: Message) -> int:
-        """Count the tokens of an answer that are audio though nobody says so: all of one that is read aloud."""
+        """Count the tokens of an answer that are audio though nobody says so, for it is read aloud."""
         return _count_stated(answer) if self.kind == "speech" else 0
 
     def count_drawn(self, answer: Message) -> int:
