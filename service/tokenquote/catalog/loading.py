@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from tokenquote.catalog.catalog import Catalog
 from tokenquote.catalog.completion import complete_models, find_shared_faults, list_shared, without_none
 from tokenquote.catalog.consistency import Tables, find_inconsistencies
 from tokenquote.catalog.counting_rules import with_fit, with_template
+from tokenquote.catalog.holidays import observe_holidays
 from tokenquote.catalog.image_rules import ImageRulesFile
 from tokenquote.catalog.media_rules import MediaRulesFile, resolve_media
 from tokenquote.catalog.models import OPEN_WEIGHTS, Model, Provider
@@ -167,7 +167,16 @@ class _Loading(Tables):
         before = self.providers.get(file.id, Provider(file.id, file.name, (), file.first_party))
         aliases = tuple(dict.fromkeys((*before.aliases, *file.aliases)))
         limits = file.media_limits or before.media_limits
-        self.providers[file.id] = Provider(file.id, file.name, aliases, file.first_party, limits)
+        self.providers[file.id] = Provider(
+            file.id,
+            file.name,
+            aliases,
+            file.first_party,
+            limits,
+            own_ids=file.own_ids or before.own_ids,
+            prefixes=tuple(dict.fromkeys((*before.prefixes, *file.prefixes))),
+            moving_names={**before.moving_names, **file.moving_names},
+        )
         problems += [f"{shown_as}: {fault}" for fault in find_shared_faults(file)]
         self.shared |= {
             f"{shown_as}: {place}": without_none(given) for place, given in list_shared(file).items()
@@ -236,7 +245,7 @@ class _Loading(Tables):
         return Model(
             id=model_id,
             provider=provider,
-            entry=self._with_calendars(entry),
+            entry=observe_holidays(entry, self.holidays),
             counting=self.counting[entry.counting or ""],
             caching=caching,
             images=images,
@@ -244,18 +253,6 @@ class _Loading(Tables):
             media_limits=self.media_limits[limits] if limits not in (None, NO_RULE) else None,
             weights=self.find_weights(entry),
         )
-
-    def _with_calendars(self, entry: ModelEntry | OpenWeightsEntry) -> ModelEntry | OpenWeightsEntry:
-        """Give the calendars to the windows that name one; most models have no such window."""
-        if not any(window.except_holidays for block in entry.prices for window in block.windows):
-            return entry
-        blocks = tuple(
-            block.model_copy(
-                update={"windows": tuple(window.observing(self.holidays) for window in block.windows)}
-            )
-            for block in entry.prices
-        )
-        return entry.model_copy(update={"prices": blocks})
 
     def _revision(self) -> str:
         """Return a fingerprint of everything that can change an answer."""
@@ -267,7 +264,7 @@ class _Loading(Tables):
             {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}
             for table in tables
         ]
-        content.append({name: asdict(provider) for name, provider in self.providers.items()})
+        content.append({name: repr(provider) for name, provider in self.providers.items()})
         families = (*self.families, *self.media_families, *self.hosts, *self.host_doubts)
         content.append([family.model_dump(mode="json", exclude_defaults=True) for family in families])
         content.append(self.media_rules.model_dump(mode="json", exclude_defaults=True))
