@@ -97,3 +97,22 @@ def test_peak_hours_of_a_year_without_known_holidays_are_told(
     assert isinstance(quote, Quote)
     assert known.except_holidays == "cn"
     assert ("holidays_unknown" in [warning.code for warning in quote.warnings]) is warned
+
+
+@pytest.mark.parametrize(
+    ("model", "follower"),
+    [("gemini-2.5-pro", "gemini-3.8-flash"), ("gemini-2.5-flash", "gemini-3.5-flash-lite")],
+)
+def test_law_13_gemini_2_5_is_answered_by_its_followers_from_december(
+    vocabularies: Vocabularies, model: str, follower: str
+) -> None:
+    def cost(name: str, at: str) -> Decimal | None:
+        turns = [{"user": "Where is my order?", "assistant": 1000, "reasoning": 0, "repeat": 3}]
+        plan = Plan.model_validate({"model": name, "turns": turns, "at": at})
+        quote = answer_plan(plan, made_up_catalog(), vocabularies, NOW)
+        assert isinstance(quote, Quote)
+        return quote.totals.cost
+
+    before, after = "2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z"
+    assert cost(model, after) == cost(follower, after)
+    assert cost(model, before) != cost(follower, before)

@@ -220,7 +220,7 @@ def test_a_search_whose_passages_are_one_amount_is_one(acme: Ask) -> None:
     ("image", "dollars"),
     [
         ({}, "0.04"),
-        ({"quality": "low"}, "0.04"),
+        ({"width": 512, "height": 512}, "0.04"),
         ({"quality": "high"}, "0.07"),
         ({"width": 1024, "height": 1024, "quality": "high"}, "0.167"),
         ({"width": 1024, "height": 1536, "quality": "high", "count": 3}, "0.21"),
@@ -232,6 +232,11 @@ def test_an_image_at_its_price_by_size_and_quality(acme: Ask, image: dict[str, A
     assert (quote.totals.cost, quote.totals.complete) == (Decimal(dollars), True)
     batch = acme("paint", [{"user": "A cat", "assistant": [{"type": "image"}]}], mode="batch")
     assert batch.totals.cost == Decimal("0.02")
+
+
+def test_a_quality_that_no_price_speaks_of_is_not_priced_as_another(acme: Ask) -> None:
+    quote = acme("paint", [{"user": "A cat", "assistant": [{"type": "image", "quality": "low"}]}])
+    assert unpriced(quote) == [("output_image", 0, "image", Decimal(1))]
 
 
 def test_an_image_by_its_pixels(acme: Ask) -> None:
