@@ -106,13 +106,16 @@ def test_peak_hours_of_a_year_without_known_holidays_are_told(
 def test_law_13_gemini_2_5_is_answered_by_its_followers_from_december(
     vocabularies: Vocabularies, model: str, follower: str
 ) -> None:
-    def cost(name: str, at: str) -> Decimal | None:
+    def ask_for(name: str, at: str) -> Quote:
         turns = [{"user": "Where is my order?", "assistant": 1000, "reasoning": 0, "repeat": 3}]
         plan = Plan.model_validate({"model": name, "turns": turns, "at": at})
         quote = answer_plan(plan, made_up_catalog(), vocabularies, NOW)
         assert isinstance(quote, Quote)
-        return quote.totals.cost
+        return quote
 
-    before, after = "2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z"
-    assert cost(model, after) == cost(follower, after)
-    assert cost(model, before) != cost(follower, before)
+    def is_rerouted(quote: Quote) -> bool:
+        return "rerouted" in [warning.code for warning in quote.warnings]
+
+    before, after = ask_for(model, "2026-11-30T23:59:59Z"), ask_for(model, "2026-12-01T00:00:00Z")
+    assert (is_rerouted(before), is_rerouted(after)) == (False, True)
+    assert after.totals == ask_for(follower, "2026-12-01T00:00:00Z").totals
