@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from tokenquote_client.wire_types import Received, Sent
+from tokenquote_client.wire_types import Dollars, Received, Sent
 
 __all__ = [
     "CatalogInfo",
@@ -51,8 +51,25 @@ class ModelSummary(Received):
     checked: dt.date | None
     """The day (`2026-11-12`) on which its prices were last compared with their source; null: no price is
     known."""
+    kind: str = "chat"
+    """What the model is for: `chat`, `embedding`, `rerank`, `image`, `video`, `speech`, `transcription`,
+    `realtime`, `ocr` or `moderation`."""
+    released: dt.date | None = None
+    """The day (`2026-03-05`) on which it could first be called; null: not known."""
     retires: dt.date | None
-    """The day (`2026-11-12`) on which the provider switches it off; null: none is announced."""
+    """The day (`2026-11-12`, UTC) on which the provider switches it off; null: none is announced."""
+    retires_at: dt.datetime | None = None
+    """The instant from which the provider no longer answers with it, as an RFC 3339 time in UTC; null: none
+    is announced."""
+    successor: str | None = None
+    """The catalog id of the model that the provider recommends in its place; null: it names none."""
+    rerouted_to: str | None = None
+    """The catalog id of the model that answers in its place, at its own prices, once it is switched off;
+    null: calls fail then."""
+    regions: list[str] = Field(default=[])
+    """The regions with a price of their own that a plan may name as `region`; empty: none is known."""
+    open_weights: str | None = None
+    """The Hugging Face id of its public weights; null: none are known."""
     media: dict[str, str] = Field(default={})
     """The kinds of input besides text that can be counted for it (`image`, `audio`, `video`, `document`),
     each with the name of the rule that counts it; empty: none."""
@@ -87,10 +104,44 @@ class ModelDetail(ModelSummary):
 
 
 class ModelListParameters(Sent):
-    """Which page of the list of models is asked for."""
+    """Which models are asked for, and which page of them: a model is listed that passes every filter."""
 
     provider: str | None = Field(default=None, max_length=200)
     """The id of the provider whose models are listed; left out: those of all providers."""
+    kind: (
+        Literal[
+            "chat",
+            "embedding",
+            "rerank",
+            "image",
+            "video",
+            "speech",
+            "transcription",
+            "realtime",
+            "ocr",
+            "moderation",
+        ]
+        | None
+    ) = None
+    """What the models are for, such as `embedding`; left out: anything."""
+    retiring: int | None = Field(default=None, ge=1, le=3650)
+    """The number of days from now in which they are switched off; left out: whether or not they are."""
+    window: int | None = Field(default=None, ge=1)
+    """The fewest tokens of input and output that they take together in one request, as far as that is
+    published; left out: any number."""
+    inputs: str | None = Field(
+        default=None, pattern=r"^(image|audio|video|document)(,(image|audio|video|document)){0,3}$"
+    )
+    """The kinds of input besides text that can be counted for them, separated by commas: `image,audio`; left
+    out: any."""
+    max_input_price: Dollars | None = Field(default=None, ge=0)
+    """The most that a million tokens of input cost now, in US dollars, in the base tier and the standard
+    mode; left out: any price, or none known."""
+    max_output_price: Dollars | None = Field(default=None, ge=0)
+    """The most that a million tokens of output cost now, in US dollars, in the base tier and the standard
+    mode; left out: any price, or none known."""
+    open_weights: bool | None = None
+    """Whether their weights are public, as far as the catalog knows: `true` or `false`; left out: either."""
     limit: int = Field(default=1000, ge=1, le=1000)
     """The most models on a page, from 1 to 1,000, the default."""
     cursor: str | None = Field(default=None, max_length=1000)

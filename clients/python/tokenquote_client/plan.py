@@ -34,7 +34,7 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
-from tokenquote_client.wire_types import Dollars, Sent, exactly_one
+from tokenquote_client.wire_types import Dollars, PlainText, Sent, exactly_one
 
 __all__ = [
     "Budget",
@@ -86,6 +86,9 @@ class Call(Sent):
     number of tokens is not framed."""
     result: AmountOrParts
     """What the tool answers, sent as input of the next request and of every later one."""
+    result_name: Annotated[PlainText, Field(min_length=1)] | None = None
+    """The name that the client gives the result: Gemini's `functionResponse.name`, or `name` of a tool
+    message of OpenAI's format. Null, the default: the function's name for Gemini, and none for others."""
 
 
 class ToolRound(Sent):

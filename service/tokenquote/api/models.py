@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from tokenquote.api.model_filters import passes_filters
 from tokenquote.catalog import Catalog, Model
 from tokenquote.ledger.prices import tariff_on
 from tokenquote_client.catalog import (
@@ -21,10 +22,10 @@ __all__ = ["answer_catalog", "answer_model", "answer_models"]
 
 
 def answer_models(asked: ModelListParameters, catalog: Catalog, at: dt.datetime) -> ModelList:
-    """Models by id, after the one that the cursor names."""
-    provider, cursor = asked.provider, asked.cursor
-    models = [m for m in catalog.models.values() if provider is None or provider == m.provider.id]
-    rest = [m for m in models if cursor is None or m.id > cursor]
+    """List the models that pass the filters by id, after the one that the cursor names."""
+    cursor = asked.cursor
+    models = [model for model in catalog.models.values() if passes_filters(model, asked, at)]
+    rest = [model for model in models if cursor is None or model.id > cursor]
     page = rest[: asked.limit]
     more = len(rest) > asked.limit
     return ModelList(items=[_summary(m, at) for m in page], next_cursor=page[-1].id if more else None)
@@ -72,6 +73,7 @@ def answer_catalog(catalog: Catalog) -> CatalogInfo:
 def _summary(model: Model, at: dt.datetime) -> ModelSummary:
     block = model.prices_on(at)
     rates = tariff_on(block, at).tiers[0].rates
+    end = model.answers_until()
     return ModelSummary(
         id=model.id,
         name=model.entry.name,
@@ -85,15 +87,16 @@ def _summary(model: Model, at: dt.datetime) -> ModelSummary:
         rates={kind: format(rate, "f") for kind, rate in rates.items()},
         modes=["standard", *(block.modes if block else ())],
         checked=block.checked if block else None,
-        retires=model.entry.retires,
-        media=_media(model),
+        kind=model.entry.kind,
+        released=model.entry.released,
+        retires=end.date() if end is not None else None,
+        retires_at=end,
+        successor=model.entry.successor,
+        rerouted_to=model.entry.rerouted_to,
+        regions=sorted(block.uplifts) if block else [],
+        open_weights=model.weights.id if model.weights is not None else None,
+        media=model.media.rule_names,
     )
-
-
-def _media(model: Model) -> dict[str, str]:
-    words = model.media.words
-    rules = {"image": words.images, "audio": words.audio, "video": words.video, "document": words.documents}
-    return {kind: rule for kind, rule in rules.items() if rule is not None}
 
 
 def _limits(model: Model) -> Mapping[str, object] | None:

@@ -79,8 +79,17 @@ def find_inconsistencies(tables: Tables) -> Iterable[str]:
     for provider in tables.providers.values():
         limits = f"providers/{provider.id}.yaml: media_limits"
         yield from _missing(provider.media_limits, tables.media_limits, limits, "media_limits.yaml")
+        yield from _check_moving_names(provider, tables)
     yield from _names_twice(tables)
     yield from _gpus_twice(tables)
+
+
+def _check_moving_names(provider: Provider, tables: Tables) -> Iterable[str]:
+    where = f"providers/{provider.id}.yaml: moving_names"
+    for name, moves in provider.moving_names.items():
+        for move in moves:
+            if f"{provider.id}/{move.to}" not in tables.models:
+                yield f"{where}[{name}]: the provider has no model {move.to!r}"
 
 
 def _missing(name: str | None, table: Mapping[str, object], where: str, file: str) -> Iterable[str]:
@@ -151,6 +160,9 @@ def _check_counting(tables: Tables) -> Iterable[str]:
         used = {"vocabulary": rule.vocabulary}
         if rule.without_vocabulary is not None:
             used["without_vocabulary.vocabulary"] = rule.without_vocabulary.vocabulary
+        for i, before in enumerate(rule.earlier):
+            if before.vocabulary is not None:
+                used[f"earlier.{i}.vocabulary"] = before.vocabulary
         for member, vocabulary in used.items():
             where = f"counting.yaml: counting.{name}.{member}"
             yield from _missing(vocabulary, tables.vocabularies, where, "vocabularies.yaml")

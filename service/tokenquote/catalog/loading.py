@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -167,7 +166,16 @@ class _Loading(Tables):
         before = self.providers.get(file.id, Provider(file.id, file.name, (), file.first_party))
         aliases = tuple(dict.fromkeys((*before.aliases, *file.aliases)))
         limits = file.media_limits or before.media_limits
-        self.providers[file.id] = Provider(file.id, file.name, aliases, file.first_party, limits)
+        self.providers[file.id] = Provider(
+            file.id,
+            file.name,
+            aliases,
+            file.first_party,
+            limits,
+            own_ids=file.own_ids or before.own_ids,
+            prefixes=tuple(dict.fromkeys((*before.prefixes, *file.prefixes))),
+            moving_names={**before.moving_names, **file.moving_names},
+        )
         problems += [f"{shown_as}: {fault}" for fault in find_shared_faults(file)]
         self.shared |= {
             f"{shown_as}: {place}": without_none(given) for place, given in list_shared(file).items()
@@ -267,7 +275,7 @@ class _Loading(Tables):
             {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}
             for table in tables
         ]
-        content.append({name: asdict(provider) for name, provider in self.providers.items()})
+        content.append({name: repr(provider) for name, provider in self.providers.items()})
         families = (*self.families, *self.media_families, *self.hosts, *self.host_doubts)
         content.append([family.model_dump(mode="json", exclude_defaults=True) for family in families])
         content.append(self.media_rules.model_dump(mode="json", exclude_defaults=True))

@@ -16,6 +16,7 @@ except ModuleNotFoundError:
     raise SystemExit(1) from None
 
 from tokenquote.cli.memory_commands import memory
+from tokenquote.cli.model_list import models
 from tokenquote.cli.upkeep_commands import UPKEEP_COMMANDS
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def main() -> None:
 
 
 main.add_command(memory)
+main.add_command(models)
 
 
 @main.command()
@@ -77,12 +79,12 @@ def _settings() -> Settings:
 )
 @click.option(
     "--model",
-    "models",
+    "named",
     multiple=True,
     help="The model to quote instead of the plan's; repeat it to compare several.",
 )
 @_CATALOG_DIR
-def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_dir: Path | None) -> None:
+def print_quote(plan: IO[bytes], output: str, named: tuple[str, ...], catalog_dir: Path | None) -> None:
     """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
     from rich.console import Console
 
@@ -90,7 +92,7 @@ def print_quote(plan: IO[bytes], output: str, models: tuple[str, ...], catalog_d
     from tokenquote.cli.plan_files import PlanFileError, answer_plan_file
 
     try:
-        answered = answer_plan_file(plan.read(), getattr(plan, "name", "<stdin>"), models, catalog_dir)
+        answered = answer_plan_file(plan.read(), getattr(plan, "name", "<stdin>"), named, catalog_dir)
     except PlanFileError as error:
         raise click.ClickException(str(error)) from None
     if output == "json":

@@ -78,9 +78,8 @@ def _route(row: Endpoint[BaseModel]) -> HTTPRouteHandler:
 
 
 def _parameters(request: AnyRequest, row: Endpoint[BaseModel]) -> dict[str, str]:
-    """Collect the parameters of path and query that the row knows; of a repeated one the last counts."""
-    known = row.parameters.model_fields if row.parameters is not None else {}
-    given = {name: value for name, value in request.query_params.items() if name in known}
+    """Collect the parameters of path and query; of a repeated one the last counts."""
+    given = dict(request.query_params.items())
     # Litestar's `{name:path}` leaves a slash before the value.
     return given | {name: str(request.path_params[name]).lstrip("/") for name in parameter_names(row)}
 

@@ -64,7 +64,7 @@ def answer_plan(
     found = []
     for i, name in enumerate(names):
         with under("model") if plan.models is None else under("models", i):
-            found.append(catalog.resolve(name))
+            found.append(catalog.resolve(name, plan.at or now))
     models = list({model.id: model for model in found}.values())
     check_plan(plan, len(models))
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
