@@ -172,7 +172,7 @@ class ModelEntry(DescribedModel):
 
 
 class Move(Entry):
-    """From when on a moving name means which model of its provider."""
+    """The model that a moving name means from a day on."""
 
     to: Name
     """The id of the model, as this file has it."""
