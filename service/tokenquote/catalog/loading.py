@@ -15,6 +15,7 @@ from tokenquote.catalog.catalog import Catalog
 from tokenquote.catalog.completion import complete_models, find_shared_faults, list_shared, without_none
 from tokenquote.catalog.consistency import Tables, find_inconsistencies
 from tokenquote.catalog.counting_rules import with_fit, with_template
+from tokenquote.catalog.holidays import observe_holidays
 from tokenquote.catalog.image_rules import ImageRulesFile
 from tokenquote.catalog.media_rules import MediaRulesFile, resolve_media
 from tokenquote.catalog.models import OPEN_WEIGHTS, Model, Provider
@@ -244,7 +245,7 @@ class _Loading(Tables):
         return Model(
             id=model_id,
             provider=provider,
-            entry=self._with_calendars(entry),
+            entry=observe_holidays(entry, self.holidays),
             counting=self.counting[entry.counting or ""],
             caching=caching,
             images=images,
@@ -252,18 +253,6 @@ class _Loading(Tables):
             media_limits=self.media_limits[limits] if limits not in (None, NO_RULE) else None,
             weights=self.find_weights(entry),
         )
-
-    def _with_calendars(self, entry: ModelEntry | OpenWeightsEntry) -> ModelEntry | OpenWeightsEntry:
-        """Give the calendars to the windows that name one; most models have no such window."""
-        if not any(window.except_holidays for block in entry.prices for window in block.windows):
-            return entry
-        blocks = tuple(
-            block.model_copy(
-                update={"windows": tuple(window.observing(self.holidays) for window in block.windows)}
-            )
-            for block in entry.prices
-        )
-        return entry.model_copy(update={"prices": blocks})
 
     def _revision(self) -> str:
         """Return a fingerprint of everything that can change an answer."""

@@ -172,7 +172,7 @@ class ModelEntry(DescribedModel):
 
 
 class Move(Entry):
-    """The model that a moving name means from a day on."""
+    """The moment from which a moving name means one model of its provider."""
 
     to: Name
     """The id of the model, as this file has it."""
