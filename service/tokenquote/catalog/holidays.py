@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 from tokenquote.catalog.schema.holidays import HolidayCalendar
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
@@ -12,14 +11,15 @@ from tokenquote.catalog.schema.providers import ModelEntry
 
 __all__ = ["observe_holidays"]
 
-EntryT = TypeVar("EntryT", bound=ModelEntry | OpenWeightsEntry)
 
-
-def observe_holidays(entry: EntryT, calendars: Mapping[str, HolidayCalendar]) -> EntryT:
+def observe_holidays(
+    entry: ModelEntry | OpenWeightsEntry, calendars: Mapping[str, HolidayCalendar]
+) -> ModelEntry | OpenWeightsEntry:
     """Return the entry with calendars in its windows; most models have no window that names one."""
     if not any(window.except_holidays for block in entry.prices for window in block.windows):
         return entry
-    return entry.model_copy(update={"prices": tuple(_observe(block, calendars) for block in entry.prices)})
+    prices = tuple(_observe(block, calendars) for block in entry.prices)
+    return entry.model_copy(update={"prices": prices})
 
 
 def _observe(block: PriceBlock, calendars: Mapping[str, HolidayCalendar]) -> PriceBlock:
