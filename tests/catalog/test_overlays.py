@@ -65,7 +65,9 @@ def test_an_overlay_replaces_one_model_and_leaves_its_neighbours(tmp_path: Path)
     assert input_rate(catalog, "openai/gpt-5.4-mini") == Decimal("0.5")
     assert set(catalog.models) == set(SHIPPED.models)
     changed = {name for name, model in catalog.models.items() if model.entry != SHIPPED.models[name].entry}
-    assert changed == {"openai/gpt-5.4-mini"}
+    hosts = {name for name in changed if getattr(catalog.models[name].entry, "serves", None)}
+    assert changed - hosts == {"openai/gpt-5.4-mini"}
+    assert all(catalog.models[name].entry.prices == SHIPPED.models[name].entry.prices for name in hosts)
 
 
 def test_an_overlay_adds_a_provider(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,6 +17,7 @@ from tokenquote.catalog.folder_tables import FolderTables, shipped_catalog
 from tokenquote.catalog.folders import Folder, read_folder
 from tokenquote.catalog.media_rules import resolve_media
 from tokenquote.catalog.models import OPEN_WEIGHTS, Model
+from tokenquote.catalog.parsed_files import ParsedFiles
 from tokenquote.catalog.revision import find_revision
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry
@@ -23,32 +26,62 @@ from tokenquote.catalog.served_models import complete_served, find_serving_fault
 __all__ = ["assemble_catalog", "load_catalog"]
 
 
-def load_catalog(*overlays: Path | None, shipped: Path | None = None) -> Catalog:
+def load_catalog(
+    *overlays: Path | None, shipped: Path | None = None, cache_dir: Path | None = None
+) -> Catalog:
     """Return the shipped catalog with each overlay directory over it, in this order.
 
     An overlay has the same files as the catalog, each of them optional. What it defines under a name that
     is already there takes that name's place; everything else stays. None stands for no overlay.
 
+    Args:
+        overlays: the folders of a user's own files.
+        shipped: the catalog in place of the shipped one.
+        cache_dir: where what the files say is kept, so that the next load is faster; None for nowhere.
+
     Raises:
         CatalogError: the files cannot be used; it holds every reason.
     """
     folders = (shipped or shipped_catalog(), *filter(None, overlays))
-    return assemble_catalog([read_folder(folder) for folder in folders])
+    return assemble_catalog([read_folder(folder) for folder in folders], ParsedFiles(cache_dir, folders))
 
 
-def assemble_catalog(folders: Sequence[Folder]) -> Catalog:
+def assemble_catalog(folders: Sequence[Folder], parsed: ParsedFiles | None = None) -> Catalog:
     """Return the catalog of what was read of its folders, each laid over those before it.
+
+    Args:
+        folders: what was read, the shipped catalog first.
+        parsed: what files that were read before say, which then are not parsed again; None for nothing.
 
     Raises:
         CatalogError: the files cannot be used; it holds every reason.
     """
-    tables = FolderTables(templates=folders[0].files)
+    parsed = parsed or ParsedFiles()
+    tables = FolderTables(templates=folders[0].files, parsed=parsed)
     try:
-        for folder in folders:
-            tables.add_folder(folder)
-        return _assemble(tables)
+        with _collector_paused():
+            for folder in folders:
+                tables.add_folder(folder)
+            catalog = _assemble(tables)
     except CatalogError as error:
         raise CatalogError(error.problems, folders) from None
+    parsed.keep()
+    return catalog
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's garbage collector from looking, again and again, at entries that are all still in use.
+
+    It takes a fifth of the time of loading, and finds nothing.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _assemble(tables: FolderTables) -> Catalog:
