@@ -41,8 +41,10 @@ SLOW = (
     "tokens/bodies/test_any_body.py", "tokens/claude/test_adversarial_texts.py",
     "tokens/claude/test_claude_texts.py", "tokens/openai/test_references.py",
     "tokens/test_against_mistral_common.py", "tokens/test_against_slow_byte_pairs.py",
-    "tokens/test_chat_templates.py", "tokens/test_open_vocabularies.py",
-    "tokens/test_packaged_vocabularies.py", "tokens/test_vocabularies.py",
+    "tokens/test_canonical_forms.py", "tokens/test_chat_templates.py",
+    "tokens/test_every_python_counts_alike.py", "tokens/test_open_vocabularies.py",
+    "tokens/test_packaged_vocabularies.py", "tokens/test_vocabularies.py", "upkeep/test_agreement_page.py",
+    "upkeep/test_compare.py", "upkeep/test_diff_and_age.py", "upkeep/test_propose.py",
 )  # fmt: skip
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)

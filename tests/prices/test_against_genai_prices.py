@@ -40,7 +40,13 @@ TABLE = read_differences()
 COMPARED_ON = TABLE.read["genai-prices"].prices_of
 """The day of the prices in this genai-prices."""
 MAPPED = compared_models(CATALOG)
-DIFFERENCES = [row for row in TABLE.differences if row.source == "genai-prices"]
+DIFFERENCES = [
+    row
+    for row in TABLE.differences
+    if row.source == "genai-prices" and row.bills.model_dump(exclude_none=True)
+]
+"""Those that say what genai-prices bills instead; others are about fees and about models with a source of
+their own."""
 
 
 def known_to_genai(block: PriceBlock, announced: Collection[dt.date] = ()) -> bool:

@@ -322,6 +322,28 @@ def test_a_cost_without_an_end_of_decimals_is_cut_at_the_eighteenth() -> None:
     assert priced.lines[0].cost == Decimal("0.000500000000000001")
 
 
+@pytest.mark.parametrize(
+    ("model", "kinds", "dollars"),
+    [
+        ("say-by-token", {"input": 1000, "output_audio": 500}, "0.011"),
+        ("hear-by-token", {"input_audio": 1000, "output": 500}, "0.011"),
+        ("draw", {"input": 1000, "output_image": 500}, "0.025"),
+        ("chat", {"input": 1000, "output": 500}, "0.007"),
+    ],
+)
+def test_stated_tokens_are_of_the_kind_that_the_model_takes_and_gives(
+    acme: Ask, model: str, kinds: dict[str, int], dollars: str
+) -> None:
+    quote = acme(model, [{"user": 1000, "assistant": 500, "reasoning": 0}])
+    assert {line.kind: line.tokens for line in quote.lines} == kinds
+    assert quote.totals.cost == Decimal(dollars)
+
+
+def test_speech_that_is_billed_by_the_character_needs_no_rule_for_its_audio(acme: Ask) -> None:
+    quote = acme("say", [{"user": "Hello world", "assistant": [{"type": "audio", "seconds": 2}]}])
+    assert (quote.totals.cost, quote.totals.complete) == (Decimal("0.000165"), True)
+
+
 def test_reading_by_the_page(acme: Ask) -> None:
     quote = acme("read", [{"user": [{"type": "document", "pages": 12}], "assistant": 900, "repeat": 2}])
     assert quote.totals.cost == Decimal("0.024")

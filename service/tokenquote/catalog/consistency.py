@@ -166,6 +166,9 @@ def _check_counting(tables: Tables) -> Iterable[str]:
         used = {"vocabulary": rule.vocabulary}
         if rule.without_vocabulary is not None:
             used["without_vocabulary.vocabulary"] = rule.without_vocabulary.vocabulary
+        for i, before in enumerate(rule.earlier):
+            if before.vocabulary is not None:
+                used[f"earlier.{i}.vocabulary"] = before.vocabulary
         for member, vocabulary in used.items():
             where = f"counting.yaml: counting.{name}.{member}"
             yield from _missing(vocabulary, tables.vocabularies, where, "vocabularies.yaml")

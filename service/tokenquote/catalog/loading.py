@@ -15,6 +15,7 @@ from tokenquote.catalog.discounts import discount_entry, find_discount
 from tokenquote.catalog.faults import CatalogError
 from tokenquote.catalog.folder_tables import FolderTables, shipped_catalog
 from tokenquote.catalog.folders import Folder, read_folder
+from tokenquote.catalog.holidays import observe_holidays
 from tokenquote.catalog.media_rules import resolve_media
 from tokenquote.catalog.models import OPEN_WEIGHTS, Model
 from tokenquote.catalog.parsed_files import ParsedFiles
@@ -142,7 +143,7 @@ def _build_model(tables: FolderTables, model_id: str, entry: ModelEntry | OpenWe
     return Model(
         id=model_id,
         provider=provider,
-        entry=_with_calendars(tables, entry),
+        entry=observe_holidays(entry, tables.holidays),
         counting=tables.counting[entry.counting or ""],
         caching=caching,
         images=images,
@@ -157,18 +158,3 @@ def _name_file(tables: FolderTables, model_id: str) -> str:
     folder = tables.stated_by[model_id]
     before = f"{tables.folders[folder].path.name}/" if folder else ""
     return before + tables.origin[model_id]
-
-
-def _with_calendars(
-    tables: FolderTables, entry: ModelEntry | OpenWeightsEntry
-) -> ModelEntry | OpenWeightsEntry:
-    """Give the calendars to the windows that name one; most models have no such window."""
-    if not any(window.except_holidays for block in entry.prices for window in block.windows):
-        return entry
-    blocks = tuple(
-        block.model_copy(
-            update={"windows": tuple(window.observing(tables.holidays) for window in block.windows)}
-        )
-        for block in entry.prices
-    )
-    return entry.model_copy(update={"prices": blocks})

@@ -173,7 +173,7 @@ class ModelEntry(DescribedModel):
 
 
 class Move(Entry):
-    """From when on a moving name means which model of its provider."""
+    """The moment from which a moving name means one model of its provider."""
 
     to: Name
     """The id of the model, as this file has it."""
