@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 from tokenquote.catalog.schema.holidays import HolidayCalendar
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
@@ -12,10 +11,10 @@ from tokenquote.catalog.schema.providers import ModelEntry
 
 __all__ = ["observe_holidays"]
 
-EntryT = TypeVar("EntryT", bound=ModelEntry | OpenWeightsEntry)
 
-
-def observe_holidays(entry: EntryT, calendars: Mapping[str, HolidayCalendar]) -> EntryT:
+def observe_holidays(
+    entry: ModelEntry | OpenWeightsEntry, calendars: Mapping[str, HolidayCalendar]
+) -> ModelEntry | OpenWeightsEntry:
     """Return the entry with calendars in its windows; most models have no window that names one."""
     if not any(window.except_holidays for block in entry.prices for window in block.windows):
         return entry
