@@ -18,7 +18,8 @@ def observe_holidays(
     """Return the entry with calendars in its windows; most models have no window that names one."""
     if not any(window.except_holidays for block in entry.prices for window in block.windows):
         return entry
-    return entry.model_copy(update={"prices": tuple(_observe(block, calendars) for block in entry.prices)})
+    prices = tuple(_observe(block, calendars) for block in entry.prices)
+    return entry.model_copy(update={"prices": prices})
 
 
 def _observe(block: PriceBlock, calendars: Mapping[str, HolidayCalendar]) -> PriceBlock:
