@@ -57,6 +57,7 @@ bench: $(VENV)/.dev ## Time ledger, media headers, media counts, grids and Claud
 	$(BIN)/python benchmarks/speed/media_speed.py
 	$(BIN)/python benchmarks/speed/memory_grid_speed.py
 	$(BIN)/python benchmarks/speed/claude_speed.py
+	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/speed/catalog_speed.py
 
 soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; print failures and memory
 	$(BIN)/python -m tests.http.reload_soak

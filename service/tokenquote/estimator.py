@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
-from tokenquote.catalog import Catalog, load_catalog
+from tokenquote.catalog import CACHE_DIR, Catalog, load_catalog
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.catalog import CatalogState
 from tokenquote_client.endpoint import AnswerT
@@ -39,19 +39,26 @@ class Estimator(Quoter):
     Loading the catalog takes a moment: make one and keep it. Threads may share it.
     """
 
-    def __init__(self, *, catalog_dir: Path | str | Sequence[Path | str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        catalog_dir: Path | str | Sequence[Path | str] | None = None,
+        cache_dir: Path | str | None = CACHE_DIR,
+    ) -> None:
         """Load the catalog.
 
         Args:
             catalog_dir: the directory of your own catalog files, laid over the shipped ones, or several in
                 the order in which they are laid over one another. None for no files of your own.
+            cache_dir: where what the files say is kept, so that the next start is faster; None for nowhere.
 
         Raises:
             tokenquote.catalog.CatalogError: the files cannot be used; the message names file and field.
         """
         given = (catalog_dir,) if isinstance(catalog_dir, (str, Path)) else catalog_dir or ()
         self._directories = tuple(map(Path, given))
-        catalog = load_catalog(*self._directories)
+        self._cache_dir = None if cache_dir is None else Path(cache_dir)
+        catalog = load_catalog(*self._directories, cache_dir=self._cache_dir)
         self._loaded = _Loaded(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
 
     def reload(self) -> None:
@@ -60,7 +67,8 @@ class Estimator(Quoter):
         Raises:
             tokenquote.catalog.CatalogError: the files cannot be used; the catalog before answers on.
         """
-        catalog, before = load_catalog(*self._directories), self._loaded
+        before = self._loaded
+        catalog = load_catalog(*self._directories, cache_dir=self._cache_dir)
         self._loaded = _Loaded(
             catalog,
             before.vocabularies.renewed(catalog.vocabularies),

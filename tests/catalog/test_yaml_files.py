@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel
 
 from tokenquote.catalog import CatalogError
-from tokenquote.catalog.yaml_files import read_content
+from tokenquote.catalog.yaml_files import parse_yaml, validate_entry
 from tokenquote.catalog.yaml_text import describe_yaml_problem, read_yaml
 
 FOUR_MIB = 4 * 1024 * 1024
@@ -18,6 +18,10 @@ class Thing(BaseModel):
     """What the files of this test should hold."""
 
     name: str
+
+
+def read_content(content: bytes, shown_as: str, kind: type[Thing]) -> Thing:
+    return validate_entry(parse_yaml(content, shown_as), shown_as, kind)
 
 
 def problems_of(content: str | bytes) -> tuple[str, ...]:

@@ -111,8 +111,9 @@ class Turn(Sent):
     """A user message, the tool rounds that it leads to, and the answer."""
 
     user: AmountOrParts | None = None
-    """The user message. Null, the default, is allowed only in the first turn after a `start` whose last
-    message still waits for its answer; elsewhere it is an error."""
+    """The user message; stated tokens for a model that writes down what is said are audio. Null, the default,
+    is allowed only in the first turn after a `start` whose last message still waits for its answer; elsewhere
+    it is an error."""
     gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
     """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
     default. It does not apply before the first request of the conversation."""
@@ -124,7 +125,8 @@ class Turn(Sent):
     warning."""
     assistant: AnswerOrParts | None = None
     """The visible answer: an amount, or parts that are texts, tokens and, of a model that makes them, audio,
-    images and videos. Null, the default: 0 tokens, with a warning."""
+    images and videos. Stated tokens of a model that reads aloud are audio, of one that makes images they are
+    images. Null, the default: 0 tokens, with a warning."""
     server_tools: dict[ToolName, ToolUses] = Field(default={}, max_length=20)
     """The server tools that the provider runs by itself, each with the number of uses in one repetition of
     the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.

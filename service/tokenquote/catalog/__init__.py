@@ -6,9 +6,11 @@ from tokenquote.catalog.folder_tables import shipped_catalog
 from tokenquote.catalog.folders import Folder, read_folder
 from tokenquote.catalog.loading import assemble_catalog, load_catalog
 from tokenquote.catalog.models import AmbiguousModel, CountedAs, Model, ModelNotFound, UnknownGpu
+from tokenquote.catalog.parsed_files import CACHE_DIR, ParsedFiles
 from tokenquote.catalog.yaml_files import parse_yaml
 
 __all__ = [
+    "CACHE_DIR",
     "AmbiguousModel",
     "Catalog",
     "CatalogError",
@@ -17,6 +19,7 @@ __all__ = [
     "Folder",
     "Model",
     "ModelNotFound",
+    "ParsedFiles",
     "UnknownGpu",
     "assemble_catalog",
     "load_catalog",

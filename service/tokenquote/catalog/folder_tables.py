@@ -18,6 +18,7 @@ from tokenquote.catalog.folders import FOLDERS, Folder
 from tokenquote.catalog.image_rules import ImageRulesFile
 from tokenquote.catalog.media_rules import MediaRulesFile
 from tokenquote.catalog.models import Provider
+from tokenquote.catalog.parsed_files import ParsedFiles
 from tokenquote.catalog.schema.caching import CachingFile, ProfilesFile
 from tokenquote.catalog.schema.calibration import CalibrationFile
 from tokenquote.catalog.schema.counting import CountingFile
@@ -30,7 +31,7 @@ from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeights
 from tokenquote.catalog.schema.providers import ModelEntry, ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
-from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, read_content
+from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, validate_entry
 
 __all__ = ["FolderTables", "shipped_catalog"]
 
@@ -68,6 +69,8 @@ class FolderTables(Tables):
 
     templates: Mapping[str, bytes] = field(default_factory=dict)
     """The files of the first folder, whose templates the others may name."""
+    parsed: ParsedFiles = field(default_factory=ParsedFiles)
+    """What the files say, of which some may be known already."""
     folders: list[Folder] = field(default_factory=list)
     """The folders that were taken so far."""
 
@@ -83,47 +86,47 @@ class FolderTables(Tables):
         self._add_hosting(folder, problems)
         seen: dict[str, str] = {}
         for name in folder.list_yaml("providers"):
-            if (file := _read(folder, name, ProviderFile, problems)) is not None:
+            if (file := self._read(folder, name, ProviderFile, problems)) is not None:
                 problems += self._add_provider(file, name, seen)
         for name in folder.list_yaml("open_weights"):
-            if (weights := _read(folder, name, OpenWeightsFile, problems)) is not None:
+            if (weights := self._read(folder, name, OpenWeightsFile, problems)) is not None:
                 problems += self._add_open_weights(weights, name, seen)
         if problems:
             raise CatalogError(problems)
 
     def _add_shared(self, folder: Folder, problems: list[str]) -> None:
         self._add_counting(folder, problems)
-        if (caching := _read(folder, "caching.yaml", CachingFile, problems)) is not None:
+        if (caching := self._read(folder, "caching.yaml", CachingFile, problems)) is not None:
             self.caching |= caching.caching
         self._add_media(folder, problems)
-        if (profiles := _read(folder, "profiles.yaml", ProfilesFile, problems)) is not None:
+        if (profiles := self._read(folder, "profiles.yaml", ProfilesFile, problems)) is not None:
             self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
-        if (holidays := _read(folder, "holidays.yaml", HolidaysFile, problems)) is not None:
+        if (holidays := self._read(folder, "holidays.yaml", HolidaysFile, problems)) is not None:
             self.holidays |= holidays.calendars
-        if (discounts := _read(folder, "discounts.yaml", DiscountsFile, problems)) is not None:
+        if (discounts := self._read(folder, "discounts.yaml", DiscountsFile, problems)) is not None:
             self.discounts |= place_discounts(discounts, len(self.folders) - 1, folder.path.name)
 
     def _add_media(self, folder: Folder, problems: list[str]) -> None:
-        if (images := _read(folder, "image_rules.yaml", ImageRulesFile, problems)) is not None:
+        if (images := self._read(folder, "image_rules.yaml", ImageRulesFile, problems)) is not None:
             self.image_rules |= images.image_rules
-        if (media := _read(folder, "media_rules.yaml", MediaRulesFile, problems)) is not None:
+        if (media := self._read(folder, "media_rules.yaml", MediaRulesFile, problems)) is not None:
             self.media_rules = self.media_rules.with_more(media)
-        if (limits := _read(folder, "media_limits.yaml", MediaLimitsFile, problems)) is not None:
+        if (limits := self._read(folder, "media_limits.yaml", MediaLimitsFile, problems)) is not None:
             self.media_limits |= limits.media_limits
 
     def _add_counting(self, folder: Folder, problems: list[str]) -> None:
         for name in ("vocabularies.yaml", IMPORTED_VOCABULARIES):
-            if (file := _read(folder, name, VocabulariesFile, problems)) is not None:
+            if (file := self._read(folder, name, VocabulariesFile, problems)) is not None:
                 self._add_vocabularies(file, folder.path)
-        if (counting := _read(folder, "counting.yaml", CountingFile, problems)) is not None:
+        if (counting := self._read(folder, "counting.yaml", CountingFile, problems)) is not None:
             self.counting |= {
                 name: with_template(rule, f"counting.{name}", (folder.files, self.templates), problems)
                 for name, rule in counting.counting.items()
             }
-        if (calibration := _read(folder, _CALIBRATION, CalibrationFile, problems)) is not None:
+        if (calibration := self._read(folder, _CALIBRATION, CalibrationFile, problems)) is not None:
             # Coefficients were fitted together: one file takes the place of the other, whole.
             self.calibrated_families, self.fits = calibration.families, calibration.fits
-        if (families := _read(folder, "families.yaml", FamiliesFile, problems)) is not None:
+        if (families := self._read(folder, "families.yaml", FamiliesFile, problems)) is not None:
             self.families = (*families.families, *self.families)
             self.media_families = (*families.media, *self.media_families)
             # The later entry holds over the earlier: what an overlay says goes last.
@@ -131,9 +134,9 @@ class FolderTables(Tables):
             self.host_doubts = (*families.doubts, *self.host_doubts)
 
     def _add_hosting(self, folder: Folder, problems: list[str]) -> None:
-        if (formats := _read(folder, "quantization.yaml", QuantizationFile, problems)) is not None:
+        if (formats := self._read(folder, "quantization.yaml", QuantizationFile, problems)) is not None:
             self.quantization = self.quantization.with_more(formats)
-        if (gpus := _read(folder, "gpus.yaml", GpusFile, problems)) is not None:
+        if (gpus := self._read(folder, "gpus.yaml", GpusFile, problems)) is not None:
             self.gpus = self.gpus.with_more(gpus)
 
     def _add_vocabularies(self, file: VocabulariesFile, directory: Path) -> None:
@@ -186,6 +189,16 @@ class FolderTables(Tables):
         self.origin[model_id] = shown_as
         self.stated_by[model_id] = len(self.folders) - 1
 
+    def _read(self, folder: Folder, name: str, kind: type[FileT], problems: list[str]) -> FileT | None:
+        """Return what a file says; None if it is not there, or cannot be used, which `problems` then says."""
+        if name not in folder.files:
+            return None
+        try:
+            return validate_entry(self.parsed.parse(folder.files[name], name), name, kind)
+        except CatalogError as error:
+            problems.extend(error.problems)
+            return None
+
 
 def _list_strangers(folder: Folder) -> list[str]:
     """Return a sentence for each YAML file that stands where a catalog has none of its name."""
@@ -198,14 +211,3 @@ def _list_strangers(folder: Folder) -> list[str]:
         and name.split("/")[0] not in FOLDERS
     )
     return [f"{name}: no file of a catalog; those are {known}" for name in sorted(strangers)]
-
-
-def _read(folder: Folder, name: str, kind: type[FileT], problems: list[str]) -> FileT | None:
-    """Return what a file of the folder says; None if it is not there, or if that is added to `problems`."""
-    if name not in folder.files:
-        return None
-    try:
-        return read_content(folder.files[name], name, kind)
-    except CatalogError as error:
-        problems.extend(error.problems)
-        return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,8 +15,10 @@ from tokenquote.catalog.discounts import discount_entry, find_discount
 from tokenquote.catalog.faults import CatalogError
 from tokenquote.catalog.folder_tables import FolderTables, shipped_catalog
 from tokenquote.catalog.folders import Folder, read_folder
+from tokenquote.catalog.holidays import observe_holidays
 from tokenquote.catalog.media_rules import resolve_media
 from tokenquote.catalog.models import OPEN_WEIGHTS, Model
+from tokenquote.catalog.parsed_files import ParsedFiles
 from tokenquote.catalog.revision import find_revision
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry
@@ -23,32 +27,62 @@ from tokenquote.catalog.served_models import complete_served, find_serving_fault
 __all__ = ["assemble_catalog", "load_catalog"]
 
 
-def load_catalog(*overlays: Path | None, shipped: Path | None = None) -> Catalog:
+def load_catalog(
+    *overlays: Path | None, shipped: Path | None = None, cache_dir: Path | None = None
+) -> Catalog:
     """Return the shipped catalog with each overlay directory over it, in this order.
 
     An overlay has the same files as the catalog, each of them optional. What it defines under a name that
     is already there takes that name's place; everything else stays. None stands for no overlay.
 
+    Args:
+        overlays: the folders of a user's own files.
+        shipped: the catalog in place of the shipped one.
+        cache_dir: where what the files say is kept, so that the next load is faster; None for nowhere.
+
     Raises:
         CatalogError: the files cannot be used; it holds every reason.
     """
     folders = (shipped or shipped_catalog(), *filter(None, overlays))
-    return assemble_catalog([read_folder(folder) for folder in folders])
+    return assemble_catalog([read_folder(folder) for folder in folders], ParsedFiles(cache_dir, folders))
 
 
-def assemble_catalog(folders: Sequence[Folder]) -> Catalog:
+def assemble_catalog(folders: Sequence[Folder], parsed: ParsedFiles | None = None) -> Catalog:
     """Return the catalog of what was read of its folders, each laid over those before it.
+
+    Args:
+        folders: what was read, the shipped catalog first.
+        parsed: what files that were read before say, which then are not parsed again; None for nothing.
 
     Raises:
         CatalogError: the files cannot be used; it holds every reason.
     """
-    tables = FolderTables(templates=folders[0].files)
+    parsed = parsed or ParsedFiles()
+    tables = FolderTables(templates=folders[0].files, parsed=parsed)
     try:
-        for folder in folders:
-            tables.add_folder(folder)
-        return _assemble(tables)
+        with _collector_paused():
+            for folder in folders:
+                tables.add_folder(folder)
+            catalog = _assemble(tables)
     except CatalogError as error:
         raise CatalogError(error.problems, folders) from None
+    parsed.keep()
+    return catalog
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's garbage collector from looking, again and again, at entries that are all still in use.
+
+    It takes a fifth of the time of loading, and finds nothing.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _assemble(tables: FolderTables) -> Catalog:
@@ -109,7 +143,7 @@ def _build_model(tables: FolderTables, model_id: str, entry: ModelEntry | OpenWe
     return Model(
         id=model_id,
         provider=provider,
-        entry=_with_calendars(tables, entry),
+        entry=observe_holidays(entry, tables.holidays),
         counting=tables.counting[entry.counting or ""],
         caching=caching,
         images=images,
@@ -124,18 +158,3 @@ def _name_file(tables: FolderTables, model_id: str) -> str:
     folder = tables.stated_by[model_id]
     before = f"{tables.folders[folder].path.name}/" if folder else ""
     return before + tables.origin[model_id]
-
-
-def _with_calendars(
-    tables: FolderTables, entry: ModelEntry | OpenWeightsEntry
-) -> ModelEntry | OpenWeightsEntry:
-    """Give the calendars to the windows that name one; most models have no such window."""
-    if not any(window.except_holidays for block in entry.prices for window in block.windows):
-        return entry
-    blocks = tuple(
-        block.model_copy(
-            update={"windows": tuple(window.observing(tables.holidays) for window in block.windows)}
-        )
-        for block in entry.prices
-    )
-    return entry.model_copy(update={"prices": blocks})

@@ -22,8 +22,8 @@ from tokenquote.catalog.models import Model, Provider
 __all__ = ["Names"]
 
 FINE_TUNED = re.compile(r"(?P<provider>[^:]*/)?(?P<sold_as>ft:[^:]+):.*", re.DOTALL)
-"""A fine-tuned model of one customer, whose base stands between the first two colons, as it does at
-https://developers.openai.com/api/docs/guides/supervised-fine-tuning and at Mistral."""
+"""A fine-tuned model of one customer: its base stands between the first two colons.
+The page https://developers.openai.com/api/docs/guides/supervised-fine-tuning says so."""
 
 
 @dataclass(frozen=True)

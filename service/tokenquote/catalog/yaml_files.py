@@ -19,7 +19,7 @@ from tokenquote.catalog.schema.vocabularies import VocabulariesFile, Vocabulary
 from tokenquote.catalog.yaml_text import NotYaml, read_yaml
 from tokenquote.errors.field_faults import describe_fault, fields_at
 
-__all__ = ["IMPORTED_VOCABULARIES", "parse_yaml", "read_content", "read_entry", "write_imported"]
+__all__ = ["IMPORTED_VOCABULARIES", "parse_yaml", "read_entry", "validate_entry", "write_imported"]
 
 IMPORTED_VOCABULARIES = "imported_vocabularies.yaml"
 """The file of imported vocabularies; it lies beside vocabularies.yaml, which people write."""
@@ -38,21 +38,20 @@ def read_entry(path: Path, shown_as: str, kind: type[EntryT]) -> EntryT:
     """
     if (size := path.stat().st_size) > MAX_YAML_BYTES:
         raise CatalogError([f"{shown_as}: {describe_length(size)}"])
-    return read_content(path.read_bytes(), shown_as, kind)
+    return validate_entry(parse_yaml(path.read_bytes(), shown_as), shown_as, kind)
 
 
-def read_content(content: bytes, shown_as: str, kind: type[EntryT]) -> EntryT:
-    """Read and validate the content of one file.
+def validate_entry(data: Any, shown_as: str, kind: type[EntryT]) -> EntryT:
+    """Return the data of one file as what it should hold.
 
     Args:
-        content: the content of the file.
+        data: the data of the file.
         shown_as: what errors call the file, such as `providers/openai.yaml`.
         kind: what the file holds.
 
     Raises:
         CatalogError: it holds something else; every fault is told.
     """
-    data = parse_yaml(content, shown_as)
     try:
         return kind.model_validate(data)
     except ValidationError as error:
@@ -85,7 +84,8 @@ def write_imported(catalog_dir: Path, name: str, entry: Vocabulary, content: byt
     content_before = read_folder(catalog_dir).files.get(path.name)
     before = {}
     if content_before is not None:
-        before = read_content(content_before, path.name, VocabulariesFile).vocabularies
+        data = parse_yaml(content_before, path.name)
+        before = validate_entry(data, path.name, VocabulariesFile).vocabularies
     target = catalog_dir / str(entry.file)
     target.parent.mkdir(parents=True, exist_ok=True)
     _replace(target, content)

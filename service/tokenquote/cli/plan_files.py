@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
-from tokenquote.catalog import CatalogError, load_catalog, parse_yaml
+from tokenquote.catalog import CACHE_DIR, CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Comparison, DeploymentAnswer, Problem, Quote, TokensAnswer
 from tokenquote_client.catalog import CatalogState
@@ -140,7 +140,7 @@ def _answer(
 ) -> AnswerT:
     """Answer a question; `kinds` are the answers that the endpoint has."""
     try:
-        catalog = load_catalog(*catalog_dir)
+        catalog = load_catalog(*catalog_dir, cache_dir=CACHE_DIR)
     except CatalogError as error:
         raise PlanFileError(str(error)) from None
     now = dt.datetime.now(dt.UTC)

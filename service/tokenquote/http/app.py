@@ -33,7 +33,7 @@ def create_state(settings: Settings) -> ServiceState:
         CatalogError: the catalog has a mistake; the text says each.
     """
     return ServiceState(
-        CatalogFiles((shipped_catalog(), *settings.catalog_dir)),
+        CatalogFiles((shipped_catalog(), *settings.catalog_dir), settings.cache_dir),
         Telemetry(settings.apps),
         worker_threads=settings.worker_threads,
         reload_seconds=settings.reload_seconds,

@@ -13,7 +13,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from tokenquote.catalog import Catalog, CatalogError, Fault, Folder, assemble_catalog, read_folder
+from tokenquote.catalog import (
+    Catalog,
+    CatalogError,
+    Fault,
+    Folder,
+    ParsedFiles,
+    assemble_catalog,
+    read_folder,
+)
 from tokenquote.http.access_log import log_failure
 
 __all__ = ["CatalogFiles", "CatalogWatch"]
@@ -29,8 +37,10 @@ PreparedT = TypeVar("PreparedT")
 class CatalogFiles:
     """The folders of a catalog, and what was last seen in them."""
 
-    def __init__(self, directories: Sequence[Path]) -> None:
+    def __init__(self, directories: Sequence[Path], cache_dir: Path | None = None) -> None:
+        """Name the folders, the shipped one first, and where what their files say is kept; None: nowhere."""
         self._directories = tuple(directories)
+        self._parsed = ParsedFiles(cache_dir, self._directories)
         self._seen: tuple[str, ...] = ()
 
     def load(self) -> Catalog:
@@ -39,7 +49,7 @@ class CatalogFiles:
         Raises:
             CatalogError: the files cannot be used.
         """
-        return assemble_catalog(self._read())
+        return assemble_catalog(self._read(), self._parsed)
 
     def load_if_changed(self, *, anyway: bool = False) -> Catalog | None:
         """Load the catalog if the content of a folder is not as it was when last read; else return None.
@@ -54,7 +64,7 @@ class CatalogFiles:
         folders = self._read()
         if self._seen == before and not anyway:
             return None
-        return assemble_catalog(self._read_settled(folders))
+        return assemble_catalog(self._read_settled(folders), self._parsed)
 
     def _read_settled(self, folders: list[Folder]) -> list[Folder]:
         """Return the folders once two looks at them have seen the same, so that no edit is read in part."""

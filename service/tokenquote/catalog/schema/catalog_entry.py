@@ -42,6 +42,9 @@ class Entry(BaseModel):
     )
 
 
+_PLAIN_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
+
+
 def read_decimal(value: Any, named: str, example: str) -> Any:
     """Return the decimal that a quoted text states.
 
@@ -54,7 +57,7 @@ def read_decimal(value: Any, named: str, example: str) -> Any:
         return value
     if not isinstance(value, str):
         raise ValueError(f'write {named} as a quoted decimal, like "{example}"')
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,12})?", value):
+    if not _PLAIN_DECIMAL.fullmatch(value):
         raise ValueError(f'write {named} as a plain decimal number, like "{example}"')
     return Decimal(value)
 

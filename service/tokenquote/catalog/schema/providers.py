@@ -173,7 +173,7 @@ class ModelEntry(DescribedModel):
 
 
 class Move(Entry):
-    """A model that a moving name means, and from when on."""
+    """The moment from which a moving name means one model of its provider."""
 
     to: Name
     """The id of the model, as this file has it."""
