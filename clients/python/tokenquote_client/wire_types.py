@@ -14,6 +14,7 @@ __all__ = [
     "UNION_MEMBER",
     "Dollars",
     "Method",
+    "ModelName",
     "PlainText",
     "Received",
     "Sent",
@@ -37,6 +38,8 @@ Method = Annotated[
     ),
 ]
 TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
+ModelName = Annotated[str, Field(min_length=1, max_length=200)]
+"""A model's catalog id, an alias, or its name without the provider."""
 PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
 
 

@@ -1,29 +1,37 @@
 """Turns a counted conversation into rows, one per model request, and rows into cache use and money."""
 
-from tokenquote.ledger.caching import CacheUse, billed_kinds, replay_cache
-from tokenquote.ledger.replay import (
+from tokenquote.ledger.caching import NO_CACHE, CacheTerms, CacheUse, billed_kinds, replay_caches, ttl_seconds
+from tokenquote.ledger.conversation import (
     MAX_ROWS,
     NOTHING,
     Conversation,
+    CountedResult,
     CountedRound,
     CountedTurn,
+    EarlierPiece,
     Opening,
     PlanTooLong,
-    Row,
-    replay,
 )
+from tokenquote.ledger.replay import Replayed, replay
+from tokenquote.ledger.story import Row
 
 __all__ = [
     "MAX_ROWS",
     "NOTHING",
+    "NO_CACHE",
+    "CacheTerms",
     "CacheUse",
     "Conversation",
+    "CountedResult",
     "CountedRound",
     "CountedTurn",
+    "EarlierPiece",
     "Opening",
     "PlanTooLong",
+    "Replayed",
     "Row",
     "billed_kinds",
     "replay",
-    "replay_cache",
+    "replay_caches",
+    "ttl_seconds",
 ]

@@ -103,6 +103,11 @@ class Tariff:
         """Return the rates of a request with this number of input tokens."""
         return self.tiers[bisect_right(self.starts, input_tokens)]
 
+    def rate(self, kind: str, input_tokens: int) -> Decimal | None:
+        """Return the rate of a kind in a request with this number of input tokens; None if it has none."""
+        rates = self.tier_for(input_tokens).rates
+        return next((rates[name] for name in _CHAINS[kind] if name in rates), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -211,7 +216,7 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     return total
 
 
-def exact_product(count: int, amount: Decimal) -> Decimal:
+def exact_product(count: int | Decimal, amount: Decimal) -> Decimal:
     """Return the product without rounding."""
     return _EXACT.multiply(Decimal(count), amount)
 

@@ -12,7 +12,12 @@ from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
-from tokenquote.api.quotes.cache_choice import choose_cache, use_cache
+from tokenquote.api.quotes.amounts import AmountCounter
+from tokenquote.api.quotes.bill import Bill, break_even_reads
+from tokenquote.api.quotes.cache_choice import choose_cache, cold_share
+from tokenquote.api.quotes.cast import Cast, choose_cast
+from tokenquote.api.quotes.histories import choose_history, count_questions
+from tokenquote.api.quotes.participants import Participant, Participants, Questions
 from tokenquote.api.quotes.plan_checks import check_plan
 from tokenquote.api.quotes.plans import resolve
 from tokenquote.api.quotes.quote_parts import (
@@ -23,12 +28,14 @@ from tokenquote.api.quotes.quote_parts import (
     describe_context,
     find_overflow,
     spend_budget,
+    sum_models,
 )
-from tokenquote.api.quotes.warnings import list_assumptions, list_warnings
+from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
 from tokenquote.errors import LocatedError, under
-from tokenquote.ledger import CacheUse, billed_kinds, replay
-from tokenquote.ledger.prices import price, tariff_on
+from tokenquote.ledger import NO_CACHE, Replayed
+from tokenquote.ledger.history import WholeHistory
+from tokenquote.ledger.prices import Tariff, UnknownMode, tariff_on
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced, Warned
@@ -126,40 +133,92 @@ class _Quoting:
 
     def quote(self, model: Model) -> Quote:
         plan, at = self.plan, self.at
-        tariff = tariff_on(model.prices_on(at), at, plan.mode)
-        rules = self._rules(model)
-        resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
-        rows = replay(resolved.conversation)
-        cache = choose_cache(plan.caching, model, tariff, resolved.marks)
-        uses = use_cache(rows, cache, resolved.conversation.opening)
-        head = resolved.conversation.opening.head.tokens
-        billed = [billed_kinds(row, use, cache.write_kind, head) for row, use in zip(rows, uses, strict=True)]
-        priced = price(tariff, billed)
-        uncached = priced
-        if cache.rule is not None:
-            uncached = price(tariff, [billed_kinds(row, CacheUse(), cache.write_kind, head) for row in rows])
-        overflow = find_overflow(rows, model)
-        context = describe_context(rows, model, overflow)
+        cast = choose_cast(plan, model, self.catalog)
+        parts = Participants(
+            {name: self._participant(one, own=one is model) for name, one in cast.models.items()},
+            cast,
+            self._questions(cast),
+        )
+        own = parts.by_id[model.id]
+        history = choose_history(plan.history, cast, parts.questions)
+        replayed = parts.replay(history)
+        rows, uses = replayed.rows, parts.use_caches(replayed, {model.id: _warm_tokens(plan.caching, own)})
+        bill = parts.bill(rows, uses)
+        uncached = parts.bill(rows, [NO_CACHE] * len(rows)) if parts.cache else bill
+        whole = self._without_strategy(parts)
+        overflow = find_overflow(rows, cast.everyone)
+        context = describe_context(rows, cast.everyone, overflow)
+        several = not cast.is_one
         return Quote(
             id=self._id(model),
             model=model.id,
             catalog_revision=self.catalog.revision,
             prices_at=at.astimezone(dt.UTC),
-            totals=build_totals(rows, uses, priced, uncached),
-            requests=build_requests(rows, uses, priced) if self.with_requests else None,
-            lines=build_lines(priced, tariff, plan.mode),
+            totals=build_totals(rows, uses, bill, uncached, tells_losses=several or whole is not None),
+            requests=build_requests(rows, uses, bill, names_models=several) if self.with_requests else None,
+            by_model=sum_models(rows, bill) if several else None,
+            cost_without_strategy=whole.total if whole is not None else None,
+            cache_break_even_reads=break_even_reads(rows, uses, parts.tariffs, parts.write_kinds),
+            lines=build_lines(bill, parts.tariffs, plan.mode, names_models=several),
             context=context,
-            counts=list(resolved.counts),
-            fleet=build_fleet(plan.conversations, priced),
-            budget=spend_budget(plan.budget, rows, priced),
+            counts=parts.counts(),
+            fleet=build_fleet(plan.conversations, bill, *self._later_ones(parts, replayed, own)),
+            budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
-            unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()],
-            assumptions=[*resolved.assumptions, *list_assumptions(rules.basis, cache, rows)],
+            unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in bill.unpriced.items()],
+            assumptions=parts.assumptions(rows),
             warnings=[
-                *list_warnings(plan, model, at, resolved.unstated, overflow, cache, priced),
-                *(Warned(code=code, detail=detail) for code, detail in media_warnings(rows, model)),
+                *list_warnings(plan, cast.everyone, at, own.resolved.unstated, overflow, rows, own.cache, bill),
+                *list_strategy_warnings(history, bill, whole),
+                *(
+                    Warned(code=code, detail=detail)
+                    for one in cast.models.values()
+                    for code, detail in media_warnings(rows, one)
+                ),
             ],
         )
+
+    def _participant(self, model: Model, *, own: bool) -> Participant:
+        """Count, cache and price the plan as one of its models does."""
+        plan, at = self.plan, self.at
+        tariff = self._tariff(model, own=own)
+        rules = self._rules(model)
+        resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
+        cache = choose_cache(plan.caching, model, tariff, resolved.marks, own=own)
+        return Participant(model, tariff, resolved, cache, rules.basis)
+
+    def _tariff(self, model: Model, *, own: bool) -> Tariff:
+        try:
+            return tariff_on(model.prices_on(self.at), self.at, self.plan.mode)
+        except UnknownMode as error:
+            if own:
+                raise
+            raise LocatedError(error.location, f"{model.id} takes part, and {error.detail}") from None
+
+    def _questions(self, cast: Cast) -> Questions | None:
+        """Count the user messages as the model does that embeds them; None: none does."""
+        if cast.embedder is None:
+            return None
+        counter = AmountCounter(self._rules(cast.embedder), self.catalog.profiles)
+        counts = count_questions(self.plan, counter)
+        return Questions(cast.embedder, self._tariff(cast.embedder, own=False), counts, counter.counts)
+
+    def _without_strategy(self, parts: Participants) -> Bill | None:
+        """Price the same plan with the whole history; None: it is that plan."""
+        if self.plan.history.strategy == "full":
+            return None
+        replayed = parts.replay(WholeHistory())
+        own = next(iter(parts.by_id.values()))
+        warm = {own.model.id: _warm_tokens(self.plan.caching, own)}
+        return parts.bill(replayed.rows, parts.use_caches(replayed, warm))
+
+    def _later_ones(self, parts: Participants, replayed: Replayed, own: Participant) -> tuple[Bill | None, Decimal]:
+        """Return the bill of a conversation that finds the opening in the cache, and how likely it does not."""
+        if self.plan.caching.shared is None or own.cache.rule is None:
+            return None, Decimal(0)
+        heads = {name: part.head for name, part in parts.by_id.items()}
+        warm = parts.bill(replayed.rows, parts.use_caches(replayed, heads))
+        return warm, cold_share(self.plan.conversations_per_hour, own.cache.ttl)
 
     def _rules(self, model: Model) -> TokenRules:
         """Choose the model's own rules, or those of the api of the opening body, where they differ."""
@@ -181,3 +240,8 @@ class _Quoting:
         """Make an id that the same plan at the same instant from the same catalog always has."""
         parts = (self.digest, model.id, self.catalog.revision, self.at.astimezone(dt.UTC).isoformat())
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
+
+
+def _warm_tokens(caching: wire.Caching, own: Participant) -> int:
+    """Return how many tokens of the first request are in the cache already."""
+    return own.head if caching.warm == "opening" else caching.warm or 0

@@ -10,11 +10,19 @@ from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
 from tokenquote.api.quotes.cache_choice import CountedMark
+from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
-from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, Opening
+from tokenquote.ledger import (
+    NOTHING,
+    Conversation,
+    CountedRound,
+    CountedTurn,
+    EarlierPiece,
+    Opening,
+)
 from tokenquote.tokens import (
     BodyError,
     Message,
@@ -73,12 +81,17 @@ def resolve(
     reader = item_reader or ItemReader()
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     resolver = _Resolver(rules, media, counter)
+    resolver.history(plan.history)
     opening = resolver.opening(plan)
+    instruction = resolver.instruction(plan.history)
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     conversation = Conversation(
         turns=tuple(resolver.turn(turn, ("turns", i)) for i, turn in enumerate(plan.turns)),
         opening=opening,
+        earlier=resolver.earlier,
+        waits=plan.turns[0].user is None,
+        instruction=instruction,
         per_request=rules.per_request,
         reasoning_kept=model.entry.reasoning_kept,
     )
@@ -114,11 +127,38 @@ class _Resolver:
     """What a start says, where the model's messages depend on what goes before them; else nothing."""
     choice: ToolChoice | None = None
     """The choice of tools that a start states. None: it states none, or there is no start."""
+    earlier: tuple[EarlierPiece, ...] = ()
+    """What a start says piece by piece, where a history strategy condenses it; else nothing."""
+    clears: ClearedAs | None = None
+    """What becomes of tool results where a history strategy condenses the conversation. None: none does."""
+
+    def history(self, history: wire.History) -> None:
+        """Note what the history strategy makes of messages and results."""
+        if isinstance(history, wire.ClearToolResults):
+            read, _ = self._message("tool", history.placeholder, ("history", "placeholder"), "result")
+            self.clears = ClearedAs(next(iter(read.parts), NOTHING))
+            self._note_missing("placeholder", history.placeholder)
+        elif not isinstance(history, wire.FullHistory):
+            self.clears = ClearedAs()
+
+    def instruction(self, history: wire.History) -> Count:
+        """Count the message that asks for a summary or a compaction."""
+        if not isinstance(history, wire.Summary | wire.Compaction):
+            return NOTHING
+        self._note_missing("instruction", history.instruction)
+        self.amounts.assumptions.append(f"history: a request for a {history.strategy} writes no reasoning")
+        message, _ = self._message("user", history.instruction, ("history", "instruction"), "user")
+        return self._sent(message)
+
+    def _note_missing(self, name: str, value: object) -> None:
+        if value is None:
+            self.amounts.assumptions.append(f"history: no `{name}` is stated, and it counts as 0 tokens")
 
     def opening(self, plan: wire.Plan) -> Opening:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
-            started = reader.start(plan.start, plan.turns[0])
+            started = reader.start(plan.start, plan.turns[0], self.clears)
+            self.earlier = started.earlier
             self.unanswered, self.in_chat = started.unanswered, started.in_chat
             self.rules = started.rules
             if self.rules.reaches_back:
@@ -143,7 +183,10 @@ class _Resolver:
         before = self.unanswered if turn.user is None else ()
         opened_with, self.opened_with = self.opened_with, ()
         for i, planned in enumerate(turn.tool_rounds):
-            counted, before = self._rounds(planned, (*at, "tool_rounds", i), before)
+            place = (*at, "tool_rounds", i)
+            counted, before = self._rounds(planned, place, before)
+            if self.clears is not None and self.clears.placeholder is not None:
+                counted = self._apart(planned, place, counted, self.clears.placeholder)
             rounds += counted
         user, _ = self._message("user", turn.user, (*at, "user"), "user")
         answer, written = self._message("assistant", turn.assistant, (*at, "assistant"), "assistant")
@@ -156,6 +199,34 @@ class _Resolver:
             answer_spoken=sum(count.media.audio for count in answer.counts),
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
+            blocks=max(1, len(user.parts)),
+        )
+
+    def _apart(
+        self, planned: wire.ToolRound, at: Location, rounds: Sequence[CountedRound], placeholder: str | Count
+    ) -> list[CountedRound]:
+        """Set the results of a round apart, each with the placeholder that may take its place."""
+        quiet = replace(self, amounts=replace(self.amounts, counts=[], assumptions=[]))
+
+        def exchange(result: int | str | None, user: AmountOrParts | None = None) -> Count:
+            """Count the round with another result in place of each, or with its own."""
+            calls = planned.calls
+            if result is not None:
+                calls = [call.model_copy(update={"result": result}) for call in calls]
+            changed = planned.model_copy(update={"calls": calls, "user": user, "repeat": 1})
+            return quiet._rounds(changed, at, ())[0][0].exchange
+
+        read = [quiet._message("tool", call.result, at, "result") for call in planned.calls]
+        return set_apart(
+            rounds,
+            without=exchange(0),
+            sent=exchange(None),
+            cleared=exchange(placeholder if isinstance(placeholder, str) else placeholder.tokens),
+            with_user=exchange(None, planned.user),
+            contents=[
+                Count.stated(written).with_media(total(message.counts, NOTHING).media)
+                for message, written in read
+            ],
         )
 
     def _message(
@@ -248,7 +319,8 @@ class _Resolver:
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
         exchange = [*answer, *results, *([asked] if framed else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
-        return CountedRound(output, NOTHING, thought, planned.repeat), beside, exchange
+        blocks = bool(said.parts) + 2 * len(planned.calls) + len(asked.parts)
+        return CountedRound(output, NOTHING, thought, planned.repeat, blocks), beside, exchange
 
     def _call(self, value: CallAmount, at: Location, call_id: str) -> tuple[ToolCall | None, int]:
         """Read a call that the provider frames, and count the tokens that the model writes to make it."""

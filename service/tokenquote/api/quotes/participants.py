@@ -1,0 +1,134 @@
+"""The models that take part in a planned conversation: how each counts, caches and prices it, and all together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tokenquote.api.quotes.bill import Bill, bill_rows
+from tokenquote.api.quotes.cache_choice import CacheChoice, cache_terms
+from tokenquote.api.quotes.cast import Cast
+from tokenquote.api.quotes.plans import ResolvedPlan
+from tokenquote.api.quotes.warnings import list_assumptions
+from tokenquote.catalog import Model
+from tokenquote.counts import Count
+from tokenquote.ledger import CacheUse, Replayed, Row, replay, replay_caches
+from tokenquote.ledger.history import WholeHistory
+from tokenquote.ledger.prices import Tariff
+from tokenquote_client.quote import CountedAmount
+
+__all__ = ["Participant", "Participants", "Questions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A model that sees the conversation."""
+
+    model: Model
+    tariff: Tariff
+    resolved: ResolvedPlan
+    """The conversation as it counts it."""
+    cache: CacheChoice
+    basis: str | None
+    """What its counts rest on. None: they are exact, or by a rule that is published."""
+
+    @property
+    def head(self) -> int:
+        """Tokens of tools and system message."""
+        return self.resolved.conversation.opening.head.tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The user messages as the model counts them that embeds them."""
+
+    model: Model
+    tariff: Tariff
+    sent: tuple[Count, ...]
+    """What it is sent for each turn of the plan."""
+    counts: Sequence[CountedAmount]
+
+
+@dataclass(frozen=True)
+class Participants:
+    """All models of one quote."""
+
+    by_id: Mapping[str, Participant]
+    """Those that see the conversation, the quote's own first."""
+    cast: Cast
+    embedded: Questions | None = None
+    """None: no model embeds the questions."""
+
+    @property
+    def questions(self) -> tuple[Count, ...]:
+        """The user message of each turn as it is embedded; empty if no model embeds them."""
+        return self.embedded.sent if self.embedded is not None else ()
+
+    @property
+    def cache(self) -> bool:
+        """Whether any of them uses a prompt cache."""
+        return any(part.cache.rule is not None for part in self.by_id.values())
+
+    @cached_property
+    def tariffs(self) -> Mapping[str, Tariff]:
+        """The rates of each, by id."""
+        found = {name: part.tariff for name, part in self.by_id.items()}
+        if self.embedded is not None:
+            found.setdefault(self.embedded.model.id, self.embedded.tariff)
+        return found
+
+    @cached_property
+    def write_kinds(self) -> Mapping[str, str]:
+        """What each bills a cache write as, by id."""
+        return {name: part.cache.write_kind for name, part in self.by_id.items()}
+
+    def replay(self, history: WholeHistory) -> Replayed:
+        """Send the conversation request by request under a history strategy.
+
+        Raises:
+            PlanTooLong: it makes more requests, or longer ones, than a ledger holds.
+        """
+        conversations = {name: part.resolved.conversation for name, part in self.by_id.items()}
+        return replay(conversations, history, self.cast.answered_by)
+
+    def use_caches(self, replayed: Replayed, warm: Mapping[str, int]) -> list[CacheUse]:
+        """Work out what requests read and write; `warm` is what the first one to a model finds, in tokens."""
+        terms = {
+            name: cache_terms(part.cache, part.resolved.conversation.opening, warm.get(name, 0))
+            for name, part in self.by_id.items()
+        }
+        return replay_caches(replayed, {name: used for name, used in terms.items() if used is not None})
+
+    def bill(self, rows: Sequence[Row], uses: Sequence[CacheUse]) -> Bill:
+        """Price every request at the rates of its model."""
+        return bill_rows(rows, uses, self.tariffs, self.write_kinds)
+
+    def counts(self) -> list[CountedAmount]:
+        """List how each amount is counted; where another model counts it too, that is named."""
+        own, *others = self.by_id.values()
+        found = list(own.resolved.counts)
+        for part in others:
+            found += _named(part.resolved.counts, part.model)
+        if self.embedded is not None:
+            found += _named(self.embedded.counts, self.embedded.model)
+        return found
+
+    def assumptions(self, rows: Sequence[Row]) -> list[str]:
+        """List what the quote takes for granted, of each model."""
+        own, *others = self.by_id.values()
+        notes = [*own.resolved.assumptions, *list_assumptions(own.basis, own.cache, rows)]
+        for part in others:
+            told = [*part.resolved.assumptions, *list_assumptions(part.basis, part.cache, rows)]
+            notes += [f"{part.model.id}: {note}" for note in told if note not in notes]
+        return [*notes, *self._reasoning(rows)]
+
+    def _reasoning(self, rows: Sequence[Row]) -> Iterator[str]:
+        kept = any(part.resolved.conversation.reasoning_kept != "never" for part in self.by_id.values())
+        if len(self.by_id) > 1 and kept and any(row.reasoning for row in rows):
+            yield "reasoning of one model is not sent to another"
+
+
+def _named(counts: Sequence[CountedAmount], model: Model) -> Iterator[CountedAmount]:
+    for count in counts:
+        yield count.model_copy(update={"model": model.id})
