@@ -1,7 +1,7 @@
 """History strategies done the slow, obvious way: real lists of tokens, put together anew for every request.
 
-Each token is a number of its own. What a strategy keeps, drops or inserts is done to lists of messages; what a cache
-can serve is found by comparing the lists.
+Each token is a number of its own. What a strategy keeps, drops or inserts is done to lists of messages; what
+a cache can serve is found by comparing the lists.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Tokens = list[int]
 
 @dataclass
 class Block:
-    """A block of a message: a question, a call, a result, reasoning, an answer, or what a strategy inserts."""
+    """A block of a message: a question, a call, a result, reasoning, an answer, or what is inserted."""
 
     tokens: Tokens
     kind: str = "said"
@@ -206,7 +206,7 @@ class SlowCache:
         return tokens // self.step * self.step if tokens >= self.minimum else 0
 
     def breakpoint_read(self, request: Simulated, alive: list[tuple[Tokens, int, float]]) -> int:
-        """Return the longest entry that the request begins with and finds within 20 blocks of a breakpoint."""
+        """Return the longest entry that the request begins with, within 20 blocks of a breakpoint."""
         hits = [
             len(tokens)
             for tokens, blocks, _ in alive

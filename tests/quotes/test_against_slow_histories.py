@@ -1,4 +1,4 @@
-"""Every history strategy against lists of messages: contents, requests of its own, cache reads and what is lost."""
+"""Every history strategy against lists of messages: contents, own requests, cache reads and losses."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_automatic_reads_and_losses_are_those_of_the_lists(quoted: Ask, plan: An
 @settings(max_examples=20)
 @given(plan=plans)
 def test_breakpoints_read_and_lose_what_the_lists_say(quoted: Ask, model: str, plan: Any) -> None:
-    """Every request leaves its prefixes behind; a later one reads the longest that it begins with and finds."""
+    """Every request leaves its prefixes; a later one reads the longest that it begins with and finds."""
     plan = {"model": model, **plan}
     quote = quoted(**plan, caching={"enabled": True})
     head = plan["tools"], plan["tools"] + plan["system"]

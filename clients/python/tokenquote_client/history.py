@@ -36,22 +36,22 @@ class FullHistory(Sent):
 
 
 class WindowHistory(Sent):
-    """Only the latest whole turns are sent again: so many of them, or those that fit into a number of tokens."""
+    """Only the latest whole turns are sent again: a number of them, or those that fit into some tokens."""
 
     model_config = exactly_one("turns", "tokens")
 
     strategy: Literal["window"]
     """The strategy, which is `window`: a sliding window."""
     turns: Annotated[int, Field(strict=True, ge=0)] | None = None
-    """The number of latest turns that are sent again; null, the default: `tokens` is the bound. Both or neither
-    is an error."""
+    """The number of latest turns that are sent again; null, the default: `tokens` is the bound. Both or
+    neither is an error."""
     tokens: TokenNumber | None = None
-    """The number of tokens that the latest turns must fit into; system message and tools do not count. Null, the
-    default: `turns` is the bound."""
+    """The number of tokens that the latest turns must fit into; system message and tools do not count. Null,
+    the default: `turns` is the bound."""
 
 
 class Summary(Sent):
-    """A summary takes the place of the history after every so many turns."""
+    """A summary takes the place of the history at regular intervals."""
 
     strategy: Literal["summary"]
     """The strategy, which is `summary`: a summary of older turns."""
@@ -60,15 +60,17 @@ class Summary(Sent):
     tokens: TokenNumber
     """The length of the summary in tokens: output of the request that writes it, input of later ones."""
     instruction: Amount | None = None
-    """The message that asks for the summary; null, the default: 0 tokens, which is listed as an assumption."""
+    """The message that asks for the summary; null, the default: 0 tokens, which is listed as an
+    assumption."""
     keep: Annotated[int, Field(strict=True, ge=0)] = 0
-    """The number of last turns that are sent whole beside the summary; 0 by default. It must be below `every`."""
+    """The number of last turns that are sent whole beside the summary; 0 by default. It must be below
+    `every`."""
     model: ModelName | None = None
     """The model that writes the summaries; null, the default: the model of the turn that comes next."""
 
 
 class Retrieval(Sent):
-    """Passages are retrieved for each question and sent with it, beside the latest turns; they are not kept."""
+    """Passages are retrieved for each question and sent with it, beside the latest turns, and not kept."""
 
     strategy: Literal["retrieval"]
     """The strategy, which is `retrieval`: retrieved passages."""
@@ -82,8 +84,8 @@ class Retrieval(Sent):
     """The model that ranks the candidates, in a request of its own for each turn; null, the default: there is
     none."""
     candidates: Annotated[int, Field(strict=True, ge=1, le=10_000)] | None = None
-    """The number of passages that `rerank_model` ranks for each question; null, the default: as many as it takes
-    in one search. Without `rerank_model` it is an error."""
+    """The number of passages that `rerank_model` ranks for each question; null, the default: as many as it
+    takes in one search. Without `rerank_model` it is an error."""
 
 
 class Compaction(Sent):
@@ -94,9 +96,9 @@ class Compaction(Sent):
     strategy: Literal["compaction"]
     """The strategy, which is `compaction`: compaction of a full history."""
     at: WindowShare | None = None
-    """The threshold as a share of the context window, above 0 and at most 1, or of the most input tokens where
-    those are fewer. Null, the default: `at_tokens` is the threshold; both or neither is an error. For a model
-    whose window is not published it is an error."""
+    """The threshold as a share of the context window, above 0 and at most 1, or of the most input tokens
+    where those are fewer. Null, the default: `at_tokens` is the threshold; both or neither is an error. For a
+    model whose window is not published it is an error."""
     at_tokens: TokenNumber | None = None
     """The threshold in input tokens; null, the default: `at` is the threshold."""
     tokens: TokenNumber

@@ -161,19 +161,21 @@ class Caching(Sent):
     """The share of each possible cache read that happens, from 0 to 1, the default. Recorded follow-up
     requests hit about two times in three."""
     warm: WarmPrefix | None = None
-    """How much of the conversation's first request is in the cache already: `opening`, which is tools and system
-    message, or a number of tokens; the provider's minimum and step apply. Null, the default: nothing. Beside
-    `shared` it is an error."""
+    """How much of the conversation's first request is in the cache already: `opening`, which is tools and
+    system message, or a number of tokens; the provider's minimum and step apply. Null, the default: nothing.
+    Beside `shared` it is an error."""
     shared: Literal["opening"] | None = None
-    """What the conversations of a fleet find in the cache: with `opening` the first one is cold, and the others
-    find tools and system message there. Null, the default: they share nothing. Without `conversations` it is an
-    error."""
+    """What the conversations of a fleet find in the cache: with `opening` the first one is cold, and the
+    others find tools and system message there. Null, the default: they share nothing. Without `conversations`
+    it is an error."""
 
     @model_validator(mode="after")
     def _off_means_off(self) -> Self:
         beside = self.model_fields_set & {"ttl", "hit_rate", "warm", "shared"}
         if self.enabled is False and beside:
-            named = " and ".join(f"`{name}`" for name in sorted(beside, key=list(type(self).model_fields).index))
+            named = " and ".join(
+                f"`{name}`" for name in sorted(beside, key=list(type(self).model_fields).index)
+            )
             raise ValueError(f"`enabled: false` leaves nothing for {named}")
         return self
 
@@ -229,10 +231,12 @@ class Plan(Sent):
     conversations: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
     """The number of independent conversations whose cost `fleet` gives; everything else in the quote
     describes one. Null, the default: the quote has no `fleet`."""
-    conversations_per_hour: Annotated[float, Field(strict=True, gt=0, le=1e9, allow_inf_nan=False)] | None = None
+    conversations_per_hour: Annotated[float, Field(strict=True, gt=0, le=1e9, allow_inf_nan=False)] | None = (
+        None
+    )
     """The mean number of conversations that begin in an hour, at times independent of each other, where
-    `caching.shared` is stated: a later one is cold if none before it has used the cache within the time to live.
-    Null, the default: every later one is warm. Without `caching.shared` it is an error."""
+    `caching.shared` is stated: a later one is cold if none before it has used the cache within the time to
+    live. Null, the default: every later one is warm. Without `caching.shared` it is an error."""
     mode: str = Field(default="standard", max_length=32)
     """The way in which the provider processes the requests: `standard`, the default, `batch`, `flex`,
     `priority` or another of the model's `modes`. One that the model is not sold in is an error."""

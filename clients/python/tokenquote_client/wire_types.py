@@ -20,6 +20,7 @@ __all__ = [
     "Sent",
     "TokenNumber",
     "exactly_one",
+    "is_none",
 ]
 
 MAX_AMOUNT_TOKENS = 1_000_000_000
@@ -55,6 +56,11 @@ class Received(BaseModel):
     """Part of an answer: fields that a newer service adds are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
+
+
+def is_none(value: object) -> bool:
+    """Return whether a value is null: such a field is left out of an answer that is as it was before the field."""
+    return value is None
 
 
 def exactly_one(*names: str) -> ConfigDict:

@@ -72,7 +72,7 @@ class MediaUse:
         return MediaUse(self.image - other.image, self.audio - other.audio, self.video - other.video)
 
     def minus(self, other: MediaUse) -> MediaUse:
-        """Return the media that are not the other's; the longest among them cannot be told, and stay as they are."""
+        """Return what is not the other's; the longest ones stay as they are, for they cannot be told."""
         if other is NO_MEDIA:
             return self
         return MediaUse(

@@ -13,7 +13,7 @@ from tokenquote.ledger.conversation import (
     PlanTooLong,
 )
 from tokenquote.ledger.replay import Replayed, replay
-from tokenquote.ledger.story import Row
+from tokenquote.ledger.rows import Row
 
 __all__ = [
     "MAX_ROWS",

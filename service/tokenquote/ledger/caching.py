@@ -1,9 +1,9 @@
-"""Replays prompt caching over the ledger: what each request reads, writes, and loses of what it could have read.
+"""Replays prompt caching over the ledger: what each request reads, writes, and fails to read.
 
-A prefix cache is hit by what a request shares with the latest earlier one to the same model; the provider's rule
-says how much of that counts. Caches with breakpoints hold prefixes only up to marks: those of the caller, or else
-after the tools, after the system message and after the last message. So a request comes apart into disjoint kinds
-of token, each of which may have a price of its own.
+A prefix cache is hit by what a request shares with the latest earlier one to the same model; the provider's
+rule says how much of that counts. Caches with breakpoints hold prefixes only up to marks: those of the
+caller, or else after the tools, after the system message and after the last message. So a request comes apart
+into disjoint kinds of token, each of which may have a price of its own.
 """
 
 from __future__ import annotations
@@ -15,10 +15,19 @@ from decimal import Decimal
 from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.counts import NO_MEDIA, MediaUse
 from tokenquote.ledger.replay import Replayed
-from tokenquote.ledger.story import Row
-from tokenquote.ledger.transcript import Sent, Transcript
+from tokenquote.ledger.rows import Row
+from tokenquote.ledger.transcript import SentPieces, Transcript
 
-__all__ = ["NO_CACHE", "CacheTerms", "CacheUse", "billed_kinds", "replay_caches", "ttl_seconds"]
+__all__ = [
+    "NO_CACHE",
+    "CacheTerms",
+    "CacheUse",
+    "Common",
+    "billed_kinds",
+    "media_read",
+    "replay_caches",
+    "ttl_seconds",
+]
 
 _UNIT_SECONDS = {"m": 60, "h": 3600}
 
@@ -44,8 +53,12 @@ class CacheTerms:
     """Tokens at the head of the first request that are in the cache already."""
 
     def readable(self, tokens: int) -> int:
-        """Return how much of a prefix of so many tokens the cache serves: whole steps, and at least its minimum."""
-        return 0 if tokens < self.rule.minimum_tokens else tokens // self.rule.step_tokens * self.rule.step_tokens
+        """Return how much of a prefix the cache serves: whole steps, and at least its minimum."""
+        return (
+            0
+            if tokens < self.rule.minimum_tokens
+            else tokens // self.rule.step_tokens * self.rule.step_tokens
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ def ttl_seconds(ttl: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Common:
+class Common:
     """What a request has in common with what is cached."""
 
     tokens: int = 0
@@ -111,7 +124,8 @@ class _Cache:
     before: Row | None = None
     """The latest request to the model."""
     used_at: float = 0
-    """When that was, in seconds since the conversation began. A hit refreshes an entry, so all live as long."""
+    """When that was, in seconds since the conversation began. A hit refreshes an entry, so all live as
+    long."""
     marked: dict[int, int] = field(default_factory=dict)
     """The positions in tokens of the breakpoints that it left, with the content blocks before them."""
 
@@ -125,29 +139,31 @@ class _Cache:
         write = max(0, end - read) if terms.bills_writes and end >= terms.rule.minimum_tokens else 0
         self.marked.update({**dict.fromkeys(terms.marks, 0), end: row.blocks})
         self.before, self.used_at = row, clock
-        return CacheUse(read, write, max(0, common.readable - read), _media_read(row, read, common, terms.head))
+        return CacheUse(
+            read, write, max(0, common.readable - read), media_read(row, read, common, terms.head)
+        )
 
-    def _common(self, row: Row, clock: float) -> _Common:
+    def _common(self, row: Row, clock: float) -> Common:
         """Compare the request with what the latest one to the model left."""
         terms, before = self.terms, self.before
         if before is None:
             warm = min(terms.warm, row.input)
             self.marked = {warm: 0}
-            return _Common(warm, terms.readable(warm), row.media, row.input)
+            return Common(warm, terms.readable(warm), row.media, row.input)
         if terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl):
-            return _Common()
-        transcript, left, sent = self.transcript, before.sent or Sent(()), row.sent or Sent(())
+            return Common()
+        transcript, left, sent = self.transcript, before.sent or SentPieces(()), row.sent or SentPieces(())
         prefix = transcript.shared(left, sent)
         size = transcript.size(prefix)
         content = size.tokens if prefix == left else transcript.size(left).tokens
         if size.tokens == content:  # everything is sent again
             answer = before.visible if terms.rule.includes_output else 0
             tokens = min(before.input + answer, row.input)
-            return _Common(tokens, terms.readable(tokens), before.media, before.input)
+            return Common(tokens, terms.readable(tokens), before.media, before.input)
         constant = before.input - content if size.framed else 0
         readable = terms.readable(before.input if self._marks_end else max(terms.marks, default=0))
         again = transcript.again(left, sent, readable - constant) if readable else 0
-        return _Common(size.tokens + constant, again, size.media, size.tokens + constant)
+        return Common(size.tokens + constant, again, size.media, size.tokens + constant)
 
     @property
     def _marks_end(self) -> bool:
@@ -194,7 +210,7 @@ def billed_kinds(row: Row, use: CacheUse, write_kind: str) -> Mapping[str, int]:
     }
 
 
-def _media_read(row: Row, read: int, common: _Common, head: int) -> MediaUse:
+def media_read(row: Row, read: int, common: Common, head: int) -> MediaUse:
     """Count the media in what is read; where a read ends among messages, its share of them.
 
     `head` are the tokens of tools and system message, which no media are among.

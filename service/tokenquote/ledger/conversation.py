@@ -1,4 +1,4 @@
-"""A plan whose every amount is known, as one model counts it: the opening, the turns, their rounds and results."""
+"""A plan whose every amount is known, as one model counts it: opening, turns, rounds and results."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ __all__ = ["MediaSums"]
 
 
 class MediaSums:
-    """The media of the pieces of one transcript: those of tool results, which may be cleared, and the others."""
+    """The media among the pieces of one transcript: of tool results, which may be cleared, and of others."""
 
     def __init__(self) -> None:
         self._lasting = _Sums()
@@ -24,9 +24,9 @@ class MediaSums:
         """Remember the media of a piece that follows all pieces so far."""
         (self._results if is_result else self._lasting).add(piece, media)
 
-    def of(self, stretches: Sequence[tuple[int, int]], cleared_before: int) -> MediaUse:
-        """Return the media that a request sends, without those of results before the piece `cleared_before`."""
-        found = self.tokens_of(stretches, cleared_before)
+    def sum_media(self, stretches: Sequence[tuple[int, int]], cleared_before: int) -> MediaUse:
+        """Return the media that a request sends, without those of results before `cleared_before`."""
+        found = self.sum_tokens(stretches, cleared_before)
         if found is NO_MEDIA:
             return found
         edge, video = 0, 0.0
@@ -40,7 +40,7 @@ class MediaSums:
                 edge, video = max(edge, largest[0]), max(video, largest[1])
         return found.with_largest(longest_edge=edge, longest_video_seconds=video)
 
-    def tokens_of(self, stretches: Sequence[tuple[int, int]], cleared_before: int) -> MediaUse:
+    def sum_tokens(self, stretches: Sequence[tuple[int, int]], cleared_before: int) -> MediaUse:
         """Return the same without the longest edge and the longest video, for any stretches."""
         found = NO_MEDIA
         for begin, end in stretches:

@@ -5,8 +5,8 @@
     turn 2, question A          A + B + C + answer + A
     ...
 
-A model keeps no state, so each request sends again what the history strategy keeps. The replay adds what is new to
-a transcript; nothing is counted twice and the work grows with the rows, not with their square.
+A model keeps no state, so each request sends again what the history strategy keeps. The replay adds what is
+new to a transcript; nothing is counted twice and the work grows with the rows, not with their square.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from tokenquote.ledger.conversation import MAX_ROWS, Conversation, CountedTurn, PlanTooLong
 from tokenquote.ledger.history.whole import WholeHistory
-from tokenquote.ledger.story import Row, Story
+from tokenquote.ledger.rows import Output, Row
+from tokenquote.ledger.story import Story
 from tokenquote.ledger.transcript import Transcript
 
 __all__ = ["Replayed", "replay"]
@@ -39,7 +40,7 @@ def replay(
     """Send the conversation request by request.
 
     Args:
-        conversations: the conversation as each model counts it, by the model's id; the first is the plan's own.
+        conversations: the conversation as each model counts it, by id; the first is the plan's own.
         history: what is sent again, and what a strategy asks by itself; by default everything is.
         answered_by: the model of each turn of the plan; by default the first.
 
@@ -75,8 +76,9 @@ def _turn_rows(turn: CountedTurn, i: int, story: Story, history: WholeHistory) -
     """Make one repetition's requests: one for each round of calls, and the one that answers."""
     for place, made in enumerate(turn.unrolled_rounds):
         yield from history.before_request(story)
-        yield story.request(history.sends(story), made.call_output, made.reasoning)
+        yield story.request(history.sends(story), Output(made.call_output, made.reasoning))
         story.call(i, place, made.reasoning)
     yield from history.before_request(story)
-    yield story.request(history.sends(story), turn.answer_output, turn.reasoning, turn.answer_spoken)
+    written = Output(turn.answer_output, turn.reasoning, turn.answer_spoken)
+    yield story.request(history.sends(story), written)
     story.answer(i, turn.reasoning)

@@ -2,17 +2,15 @@
 
     the prompt    opening | what the history holds | everything since
 
-Every model that takes part counts the pieces by its own rules, in a transcript of its own; which pieces a request
-sends is the same for all. A strategy (`history/`) changes what the history holds.
+Every model that takes part counts the pieces by its own rules, in a transcript of its own; which pieces a
+request sends is the same for all. A strategy (`history/`) changes what the history holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-from tokenquote.counts import Count, MediaUse
+from tokenquote.counts import Count
 from tokenquote.ledger.conversation import (
     MAX_CONTEXT_TOKENS,
     NOTHING,
@@ -20,54 +18,10 @@ from tokenquote.ledger.conversation import (
     CountedResult,
     PlanTooLong,
 )
-from tokenquote.ledger.transcript import Sent, Stretch, Transcript, joined
+from tokenquote.ledger.rows import Output, Purpose, Row
+from tokenquote.ledger.transcript import SentPieces, Stretch, Transcript, joined
 
-__all__ = ["Purpose", "Row", "Story"]
-
-Purpose = Literal["summary", "compaction", "embedding", "rerank"]
-"""What a request of a history strategy is for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One request. `input` includes framing and media."""
-
-    model: str
-    """The id of the model that answers it."""
-    turn: int
-    """The turn, counted from 1 over all repetitions."""
-    round: int
-    """The request within its turn, counted from 0; of a strategy's own request, the one that it precedes."""
-    purpose: Purpose | None
-    """What a strategy's own request is for. None: it is a request of the conversation."""
-    sent: Sent | None
-    """The pieces of the transcript that it sends. None: it sends something else, such as a text to embed."""
-    input: int
-    """Tokens that the request sends."""
-    framing: int
-    """Tokens of the input that the provider adds around the content."""
-    media: MediaUse
-    """What the media among the input cost."""
-    blocks: int
-    """Content blocks of the input."""
-    visible: int
-    """Tokens of output without reasoning."""
-    spoken: int
-    """Tokens of the visible output that are audio."""
-    reasoning: int
-    """Reasoning tokens of the output."""
-    gap_seconds: float
-    """Time since the previous request."""
-
-    @property
-    def output(self) -> int:
-        """Visible output and reasoning together."""
-        return self.visible + self.reasoning
-
-    @property
-    def context(self) -> int:
-        """Tokens of the context window in use when the request ends."""
-        return self.input + self.output
+__all__ = ["Story"]
 
 
 class _Told:
@@ -103,7 +57,8 @@ class Story:
         """The opening and what the history holds, up to `since`."""
         self.opening: Stretch = (0, self.end)
         self.since = self.end
-        """The first of the pieces that are sent whatever they are: everything since the history was condensed."""
+        """The first of the pieces that are sent whatever they are: everything since the history was
+        condensed."""
         self.turn_begin = self.end
         """The first piece of the turn."""
         self.new = self.end
@@ -125,9 +80,9 @@ class Story:
         """Return the conversation as a model counts it."""
         return self._told[model].conversation
 
-    def sends_all(self) -> Sent:
+    def sends_all(self) -> SentPieces:
         """Return a request that sends what the history holds and everything since."""
-        return Sent(_extended(self.held, (self.since, self.end)), self.turn_begin)
+        return SentPieces(_extended(self.held, (self.since, self.end)), self.turn_begin)
 
     def begin_turn(self, model: str, gap_seconds: float) -> None:
         """Begin the next turn, which this model answers after a pause."""
@@ -139,7 +94,7 @@ class Story:
         self._turn_parts = ()
 
     def ask(self, turn: int) -> None:
-        """Put the user message of a turn of the plan at the end; a turn that waits for its answer comes with it."""
+        """Put the user message of a turn at the end, after what the turn that waits for its answer holds."""
         first, last = self._waiting
         self._waiting = (0, 0)
         for i in range(first, last):
@@ -182,7 +137,10 @@ class Story:
         held = _extended(self.held, (self.since, self.new))
         instruction = self.say(lambda conversation: conversation.instruction)
         row = self.request(
-            Sent(joined(*held, instruction), self.turn_begin), tokens, model=model, purpose=purpose
+            SentPieces(joined(*held, instruction), self.turn_begin),
+            Output(tokens),
+            model=model,
+            purpose=purpose,
         )
         summary = self.say(lambda _: Count.stated(tokens))
         kept = self.finished[max(0, len(self.finished) - keep) :] if keep else []
@@ -195,9 +153,8 @@ class Story:
         return row
 
     def request(
-        self, sent: Sent, visible: int, reasoning: int = 0, spoken: int = 0, *,
-        model: str | None = None, purpose: Purpose | None = None,
-    ) -> Row:  # fmt: skip
+        self, sent: SentPieces, output: Output, *, model: str | None = None, purpose: Purpose | None = None
+    ) -> Row:
         """Make the row of a request that sends these pieces.
 
         Raises:
@@ -209,27 +166,53 @@ class Story:
         if size.tokens > MAX_CONTEXT_TOKENS:
             raise PlanTooLong(f"a request of the plan sends more than {MAX_CONTEXT_TOKENS} tokens")
         extra = told.conversation.per_request if size.framed else 0
-        gap, self.gap_seconds = self.gap_seconds, 0
         return Row(
-            model, self.number, self.place, purpose, sent, size.tokens + extra, size.framing + extra, size.media,
-            size.blocks, visible, spoken, reasoning, gap,
-        )  # fmt: skip
+            model=model,
+            turn=self.number,
+            round=self.place,
+            purpose=purpose,
+            sent=sent,
+            input=size.tokens + extra,
+            framing=size.framing + extra,
+            media=size.media,
+            blocks=size.blocks,
+            visible=output.visible,
+            spoken=output.spoken,
+            reasoning=output.reasoning,
+            gap_seconds=self._take_gap(),
+        )
 
     def outside(self, model: str, purpose: Purpose, sent: Count) -> Row:
         """Make the row of a request that sends nothing of the conversation, and has no output."""
-        gap, self.gap_seconds = self.gap_seconds, 0
         return Row(
-            model, self.number, self.place, purpose, None, sent.tokens, sent.framing, sent.media, 1, 0, 0, 0, gap
+            model=model,
+            turn=self.number,
+            round=self.place,
+            purpose=purpose,
+            sent=None,
+            input=sent.tokens,
+            framing=sent.framing,
+            media=sent.media,
+            blocks=1,
+            visible=0,
+            spoken=0,
+            reasoning=0,
+            gap_seconds=self._take_gap(),
         )
 
-    def input(self, sent: Sent) -> int:
+    def input(self, sent: SentPieces) -> int:
         """Return the tokens that a request of the turn's model would send."""
         told = self._told[self.model]
         size = told.transcript.size(sent)
         return size.tokens + (told.conversation.per_request if size.framed else 0)
 
+    def _take_gap(self) -> float:
+        """Return the pause before the next request; the one after it follows at once."""
+        gap, self.gap_seconds = self.gap_seconds, 0
+        return gap
+
     def _begin_with_earlier_turns(self) -> None:
-        """Put the finished turns of the opening's messages at the end; a turn that waits comes with the first one."""
+        """Put the finished turns of the opening's messages at the end, but not one that waits."""
         conversation = self._all[0].conversation
         begins = [i for i, piece in enumerate(conversation.earlier) if piece.opens_turn]
         ends = [*begins[1:], *([len(conversation.earlier)] if begins else [])]
@@ -254,7 +237,7 @@ class Story:
             told.transcript.add(count(told.conversation), blocks, for_one_turn=for_one_turn)
 
     def _think(self, reasoning: int) -> None:
-        """Put reasoning at the end where it is sent back: to the model whose it is, and for as long as it is kept."""
+        """Put reasoning at the end where it is sent back: to the model whose it is, while it is kept."""
         if not reasoning or all(told.conversation.reasoning_kept == "never" for told in self._all):
             return
         for model, told in self._told.items():

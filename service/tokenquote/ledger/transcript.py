@@ -1,12 +1,12 @@
-"""The transcript: every piece that requests ever send, in the order in which it first appears, with running sums.
+"""The transcript: every piece that requests ever send, in the order of its first appearance.
 
     pieces    opening | question 1 | calls and results | answer 1 | question 2 | ...
     request   stretches of pieces: the opening, and what a strategy keeps of the rest
 
-A request names pieces by their numbers, so it takes the same few numbers however long the conversation is, and two
-requests are compared by the stretches that they share. What is left out inside a stretch goes by a rule: pieces for
-one turn (reasoning that is dropped, retrieved passages) before the turn, and results that are cleared. So a size is
-a difference of running sums, and nothing is added up again.
+A request names pieces by their numbers, so it takes the same few numbers however long the conversation is,
+and two requests are compared by the stretches that they share. What is left out inside a stretch goes by a
+rule: pieces for one turn (reasoning that is dropped, retrieved passages) before the turn, and results that
+are cleared. So a size is a difference of running sums, and nothing is added up again.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from tokenquote.counts import NO_MEDIA, Count, MediaUse
 from tokenquote.ledger.conversation import CountedResult
 from tokenquote.ledger.media_sums import MediaSums
 
-__all__ = ["Sent", "Size", "Stretch", "Transcript", "joined"]
+__all__ = ["PiecesSize", "SentPieces", "Stretch", "Transcript", "joined"]
 
 Stretch = tuple[int, int]
 """Neighbouring pieces: the number of the first one, and that of the first one after them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentPieces:
     """The pieces that one request sends."""
 
     stretches: tuple[Stretch, ...]
@@ -37,7 +37,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class PiecesSize:
     """What pieces come to."""
 
     tokens: int
@@ -108,7 +108,7 @@ class Transcript:
         self._saved[-1] += sent.tokens - cleared.tokens
         self._saved_framing[-1] += sent.framing - cleared.framing
 
-    def tokens(self, stretch: Stretch, sent: Sent) -> int:
+    def tokens(self, stretch: Stretch, sent: SentPieces) -> int:
         """Return the tokens of a stretch as the request sends it."""
         begin, end = stretch
         turn, cleared = sent.turn_begin, sent.cleared_before
@@ -119,7 +119,7 @@ class Transcript:
             whole -= self._saved[min(end, cleared)] - self._saved[begin]
         return whole
 
-    def size(self, sent: Sent) -> Size:
+    def size(self, sent: SentPieces) -> PiecesSize:
         """Return what the request's pieces come to."""
         tokens = framing = framed = blocks = 0
         for begin, end in sent.stretches:
@@ -133,14 +133,14 @@ class Transcript:
             if sent.turn_begin > begin and self._passing_at:
                 gone = min(end, sent.turn_begin)
                 blocks -= self._passing_blocks[gone] - self._passing_blocks[begin]
-        media = self._media.of(sent.stretches, sent.cleared_before) if self._media else NO_MEDIA
-        return Size(tokens, framing, framed > 0, blocks, media)
+        media = self._media.sum_media(sent.stretches, sent.cleared_before) if self._media else NO_MEDIA
+        return PiecesSize(tokens, framing, framed > 0, blocks, media)
 
-    def media_tokens(self, sent: Sent) -> MediaUse:
+    def media_tokens(self, sent: SentPieces) -> MediaUse:
         """Return the tokens of the media among any pieces."""
-        return self._media.tokens_of(sent.stretches, sent.cleared_before) if self._media else NO_MEDIA
+        return self._media.sum_tokens(sent.stretches, sent.cleared_before) if self._media else NO_MEDIA
 
-    def shared(self, before: Sent, sent: Sent) -> Sent:
+    def shared(self, before: SentPieces, sent: SentPieces) -> SentPieces:
         """Return the pieces with which both requests begin."""
         alike: list[Stretch] = []
         for begin, end in self._alike(before, sent):
@@ -148,10 +148,10 @@ class Transcript:
             alike.append((begin, until))
             if until < end:
                 break
-        return Sent(tuple(alike), before.turn_begin, before.cleared_before)
+        return SentPieces(tuple(alike), before.turn_begin, before.cleared_before)
 
-    def again(self, before: Sent, sent: Sent, first: int) -> int:
-        """Return how many of the first tokens of an earlier request this one sends again, wherever they stand."""
+    def again(self, before: SentPieces, sent: SentPieces, first: int) -> int:
+        """Return how many of the first tokens of an earlier request this one sends, wherever they stand."""
         total = passed = 0
         for stretch in before.stretches:
             tokens = self.tokens(stretch, before)
@@ -163,7 +163,7 @@ class Transcript:
             passed += tokens
         return total
 
-    def _alike(self, before: Sent, sent: Sent) -> list[Stretch]:
+    def _alike(self, before: SentPieces, sent: SentPieces) -> list[Stretch]:
         """Return the stretches with which both begin, whatever is left out inside them."""
         mine, its = list(before.stretches), list(sent.stretches)
         alike: list[Stretch] = []
@@ -182,13 +182,13 @@ class Transcript:
             its[:1] = [(other_begin, other_end)] if other_begin < other_end else []
         return alike
 
-    def _first_token(self, stretch: Stretch, sent: Sent) -> int:
+    def _first_token(self, stretch: Stretch, sent: SentPieces) -> int:
         """Return the first piece of a stretch that has tokens, or its end."""
         begin, end = stretch
         ends = range(begin + 1, end + 1)
         return begin + bisect_left(ends, 1, key=lambda until: self.tokens((begin, until), sent))
 
-    def _first_difference(self, stretch: Stretch, before: Sent, sent: Sent) -> int:
+    def _first_difference(self, stretch: Stretch, before: SentPieces, sent: SentPieces) -> int:
         """Return the first piece of a stretch that only one of two requests sends as it is, or its end."""
         begin, end = stretch
         first, last = sorted((before.turn_begin, sent.turn_begin))
@@ -210,14 +210,14 @@ class Transcript:
         sent = self._results[result + 1] - self._results[result]
         return bool(sent or self._saved[result + 1] - self._saved[result])
 
-    def _cut(self, stretch: Stretch, sent: Sent, tokens: int) -> tuple[int, int]:
-        """Return the piece in which so many tokens of a stretch end, and how many of its own that takes."""
+    def _cut(self, stretch: Stretch, sent: SentPieces, tokens: int) -> tuple[int, int]:
+        """Return the piece in which these first tokens of a stretch end, and how many are its own."""
         begin, end = stretch
         ends = range(begin + 1, end + 1)
         piece = begin + bisect_left(ends, tokens + 1, key=lambda until: self.tokens((begin, until), sent))
         return piece, tokens - self.tokens((begin, piece), sent)
 
-    def _in_both(self, stretch: Stretch, before: Sent, sent: Sent) -> int:
+    def _in_both(self, stretch: Stretch, before: SentPieces, sent: SentPieces) -> int:
         """Return the tokens of a stretch of an earlier request that this one sends too."""
         total = 0
         turn = max(before.turn_begin, sent.turn_begin)
@@ -225,7 +225,7 @@ class Transcript:
         for other in sent.stretches:
             begin, end = max(stretch[0], other[0]), min(stretch[1], other[1])
             if begin < end:
-                total += self.tokens((begin, end), Sent((), turn, cleared))
+                total += self.tokens((begin, end), SentPieces((), turn, cleared))
                 # A result that only one of the two has cleared is not among what both send.
                 total -= self._results[max(begin, min(end, later))]
                 total += self._results[max(begin, min(end, cleared))]

@@ -33,7 +33,7 @@ from tokenquote.api.quotes.quote_parts import (
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
 from tokenquote.errors import LocatedError, under
-from tokenquote.ledger import NO_CACHE, Replayed
+from tokenquote.ledger import NO_CACHE, Replayed, Row
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff, UnknownMode, tariff_on
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
@@ -135,7 +135,7 @@ class _Quoting:
         plan, at = self.plan, self.at
         cast = choose_cast(plan, model, self.catalog)
         parts = Participants(
-            {name: self._participant(one, own=one is model) for name, one in cast.models.items()},
+            {name: self._participant(each, own=each is model) for name, each in cast.models.items()},
             cast,
             self._questions(cast),
         )
@@ -168,23 +168,20 @@ class _Quoting:
             unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in bill.unpriced.items()],
             assumptions=parts.assumptions(rows),
             warnings=[
-                *list_warnings(plan, cast.everyone, at, own.resolved.unstated, overflow, rows, own.cache, bill),
-                *list_strategy_warnings(history, bill, whole),
-                *(
-                    Warned(code=code, detail=detail)
-                    for one in cast.models.values()
-                    for code, detail in media_warnings(rows, one)
+                *list_warnings(
+                    plan, cast.everyone, at, own.resolved.unstated, overflow, rows, own.cache, bill
                 ),
+                *list_strategy_warnings(history, bill, whole),
+                *_media_warnings(rows, cast),
             ],
         )
 
     def _participant(self, model: Model, *, own: bool) -> Participant:
         """Count, cache and price the plan as one of its models does."""
-        plan, at = self.plan, self.at
         tariff = self._tariff(model, own=own)
         rules = self._rules(model)
-        resolved = resolve(plan, model, rules, self.catalog, self.item_reader)
-        cache = choose_cache(plan.caching, model, tariff, resolved.marks, own=own)
+        resolved = resolve(self.plan, model, rules, self.catalog, self.item_reader)
+        cache = choose_cache(self.plan.caching, model, tariff, resolved.marks, own=own)
         return Participant(model, tariff, resolved, cache, rules.basis)
 
     def _tariff(self, model: Model, *, own: bool) -> Tariff:
@@ -212,8 +209,12 @@ class _Quoting:
         warm = {own.model.id: _warm_tokens(self.plan.caching, own)}
         return parts.bill(replayed.rows, parts.use_caches(replayed, warm))
 
-    def _later_ones(self, parts: Participants, replayed: Replayed, own: Participant) -> tuple[Bill | None, Decimal]:
-        """Return the bill of a conversation that finds the opening in the cache, and how likely it does not."""
+    def _later_ones(
+        self, parts: Participants, replayed: Replayed, own: Participant
+    ) -> tuple[Bill | None, Decimal]:
+        """Return the bill of a later conversation that finds the opening cached, and how likely it does
+        not.
+        """
         if self.plan.caching.shared is None or own.cache.rule is None:
             return None, Decimal(0)
         heads = {name: part.head for name, part in parts.by_id.items()}
@@ -245,3 +246,8 @@ class _Quoting:
 def _warm_tokens(caching: wire.Caching, own: Participant) -> int:
     """Return how many tokens of the first request are in the cache already."""
     return own.head if caching.warm == "opening" else caching.warm or 0
+
+
+def _media_warnings(rows: Sequence[Row], cast: Cast) -> list[Warned]:
+    found = (warned for model in cast.models.values() for warned in media_warnings(rows, model))
+    return [Warned(code=code, detail=detail) for code, detail in found]

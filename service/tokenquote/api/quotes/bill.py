@@ -44,7 +44,10 @@ class Bill:
 
 
 def bill_rows(
-    rows: Sequence[Row], uses: Sequence[CacheUse], tariffs: Mapping[str, Tariff], write_kinds: Mapping[str, str]
+    rows: Sequence[Row],
+    uses: Sequence[CacheUse],
+    tariffs: Mapping[str, Tariff],
+    write_kinds: Mapping[str, str],
 ) -> Bill:
     """Price every request; `tariffs` and `write_kinds`, what a cache write is billed as, are by model."""
     by_model: dict[str, Priced] = {}
@@ -58,12 +61,15 @@ def bill_rows(
 
 
 def break_even_reads(
-    rows: Sequence[Row], uses: Sequence[CacheUse], tariffs: Mapping[str, Tariff], write_kinds: Mapping[str, str]
+    rows: Sequence[Row],
+    uses: Sequence[CacheUse],
+    tariffs: Mapping[str, Tariff],
+    write_kinds: Mapping[str, str],
 ) -> int | None:
     """Return how many reads what is written needs on average to cost less than plain input does.
 
-    A write costs more than plain input by its surcharge, and each read of it saves what plain input costs more
-    than a read. None: nothing is written, or a read saves nothing.
+    A write costs more than plain input by its surcharge, and each read of it saves what plain input costs
+    more than a read. None: nothing is written, or a read saves nothing.
     """
     surcharge = saving = Decimal(0)
     for row, use in zip(rows, uses, strict=True):

@@ -103,7 +103,7 @@ def _offered_ttls(rule: CachingRule, tariff: Tariff) -> list[str]:
 
 
 def cache_terms(cache: CacheChoice, opening: Opening, warm: int = 0) -> CacheTerms | None:
-    """Say how the requests use the cache, so many tokens of the first one being there; None if it is off."""
+    """Say how the requests use the cache; None if it is off. `warm` tokens of the first one are in it."""
     if cache.rule is None:
         return None
     head = opening.head.tokens
@@ -123,9 +123,10 @@ def cache_terms(cache: CacheChoice, opening: Opening, warm: int = 0) -> CacheTer
 def cold_share(conversations_per_hour: float | None, ttl: str | None) -> Decimal:
     """Return the probability that a conversation finds nothing of the ones before it in the cache.
 
-    They begin at random, independently of each other (a Poisson process), so that none has begun within the time
-    to live with probability e^(-rate x time to live). It is rounded to twelve decimals. A rate that is not stated
-    means that they follow closely; a time to live that is not known, that the cache lasts: both make it 0.
+    They begin at random, independently of each other (a Poisson process), so that none has begun within the
+    time to live with probability e^(-rate x time to live). It is rounded to twelve decimals. A rate that is
+    not stated means that they follow closely; a time to live that is not known, that the cache lasts: both
+    make it 0.
     """
     if conversations_per_hour is None or ttl is None:
         return Decimal(0)

@@ -1,4 +1,4 @@
-"""Who takes part in a planned conversation: the models that answer its turns, and those of its history strategy."""
+"""Who takes part in a planned conversation: the models of its turns, and those of its history strategy."""
 
 from __future__ import annotations
 

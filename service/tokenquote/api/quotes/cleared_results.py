@@ -39,7 +39,7 @@ def set_apart(
     """
     shares = share_out(difference(sent, without), contents)
     placeholders = share_out(difference(cleared, without), [NOTHING] * len(contents))
-    results = tuple(CountedResult(one, other) for one, other in zip(shares, placeholders, strict=True))
+    results = tuple(CountedResult(sent_so, left) for sent_so, left in zip(shares, placeholders, strict=True))
     beside = difference(with_user, sent)
     apart = total(shares, beside)
     return [
@@ -67,7 +67,7 @@ def difference(whole: Count, part: Count) -> Count:
 
 
 def share_out(whole: Count, contents: Sequence[Count]) -> list[Count]:
-    """Return a share of a whole for each content: its own tokens, and an equal part of what stands around all.
+    """Return a share of a whole for each content: its tokens, and an equal part of what is around all.
 
     The last one takes what does not divide.
     """

@@ -1,7 +1,7 @@
 """Cuts the messages that a conversation starts with into turns, for history strategies to condense.
 
-A turn begins at each user message. A piece is a user message, an answer, or calls with their results. The pieces
-add up to all messages: what no piece accounts for stands with the first one.
+A turn begins at each user message. A piece is a user message, an answer, or calls with their results. The
+pieces add up to all messages: what no piece accounts for stands with the first one.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class _PieceCounter:
         sent = share_out(difference(self._appended(messages), without), texts)
         instead = share_out(self._cleared(messages, cleared.placeholder, without), [NOTHING] * len(results))
         apart = tuple(
-            CountedResult(one + media_of_it, other)
-            for one, media_of_it, other in zip(sent, seen, instead, strict=True)
+            CountedResult(text + its_media, left)
+            for text, its_media, left in zip(sent, seen, instead, strict=True)
         )
         return EarlierPiece(without + media, opens_turn, blocks - len(results), apart)
 

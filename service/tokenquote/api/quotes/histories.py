@@ -1,4 +1,4 @@
-"""Turns the history of a plan into the ledger's strategy, with what it needs to know of models and amounts."""
+"""Turns the history of a plan into the ledger's strategy, with what that needs of models and amounts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tokenquote.ledger.history import (
 )
 from tokenquote.tokens import Request, read_body
 from tokenquote_client import plan as wire
-from tokenquote_client.amounts import AmountOrParts, TextPart, TokensPart
+from tokenquote_client.amounts import Amount, AudioPart, DocumentPart, ImagePart, Part, VideoPart
 
 __all__ = ["choose_history", "count_questions"]
 
@@ -84,8 +84,8 @@ def _count_question(plan: wire.Plan, turn: int, counter: AmountCounter) -> Count
     return total((_counted(part, (*at, i), counter) for i, part in enumerate(user)), NOTHING)
 
 
-def _counted(value: AmountOrParts, at: Location, counter: AmountCounter) -> Count:
-    if isinstance(value, list) or (hasattr(value, "type") and not isinstance(value, TextPart | TokensPart)):
+def _counted(value: Amount | Part, at: Location, counter: AmountCounter) -> Count:
+    if isinstance(value, ImagePart | AudioPart | VideoPart | DocumentPart):
         raise NotYetOffered(at, "embedding of images, audio, video and documents: not yet offered")
     text = find_text(value)
     if text is None:

@@ -1,4 +1,4 @@
-"""The models that take part in a planned conversation: how each counts, caches and prices it, and all together."""
+"""The models that take part in a planned conversation: how each counts, caches and prices it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Participants:
     """All models of one quote."""
 
     by_id: Mapping[str, Participant]
-    """Those that see the conversation, the quote's own first."""
+    """The models that see the conversation, by id, the quote's own first."""
     cast: Cast
     embedded: Questions | None = None
     """None: no model embeds the questions."""

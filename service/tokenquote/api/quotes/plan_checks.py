@@ -13,7 +13,7 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     """Refuse what no model could be quoted for.
 
     Raises:
-        LocatedError: fields that contradict each other, a draw that is not offered, or a turn that nobody asks.
+        LocatedError: fields that contradict each other, a draw, or a turn that nobody asks.
         PlanTooLong: more requests, over all models together, than a ledger holds.
     """
     _check_history(plan.history)
@@ -25,19 +25,23 @@ def check_plan(plan: wire.Plan, models: int) -> None:
 
 def _check_history(history: wire.History) -> None:
     if isinstance(history, wire.WindowHistory):
-        _check_one_of(history, ("turns", "tokens"))
+        _refuse_unless_one(history, ("turns", "tokens"))
     if isinstance(history, wire.Compaction):
-        _check_one_of(history, ("at", "at_tokens"))
+        _refuse_unless_one(history, ("at", "at_tokens"))
     if isinstance(history, wire.Summary) and history.keep >= history.every:
         detail = f"at least `every` ({history.every}): a summary would condense nothing; state less"
         raise LocatedError(("history", "keep"), detail)
-    if isinstance(history, wire.Retrieval) and history.candidates is not None and history.rerank_model is None:
+    if (
+        isinstance(history, wire.Retrieval)
+        and history.candidates is not None
+        and history.rerank_model is None
+    ):
         raise LocatedError(("history", "candidates"), "without effect unless `rerank_model` is stated")
     if isinstance(history, wire.Retrieval) and history.rerank_model is not None:
         raise NotYetOffered(("history", "rerank_model"), "rerank models: not yet offered")
 
 
-def _check_one_of(history: wire.WindowHistory | wire.Compaction, names: tuple[str, str]) -> None:
+def _refuse_unless_one(history: wire.WindowHistory | wire.Compaction, names: tuple[str, str]) -> None:
     stated = [name for name in names if getattr(history, name) is not None]
     if len(stated) == 1:
         return
@@ -48,7 +52,9 @@ def _check_one_of(history: wire.WindowHistory | wire.Compaction, names: tuple[st
 def _check_caching(plan: wire.Plan) -> None:
     caching = plan.caching
     if caching.warm is not None and caching.shared is not None:
-        detail = "beside `warm`: state what one conversation finds in the cache, or what a fleet shares, not both"
+        detail = (
+            "beside `warm`: state what one conversation finds in the cache, or what a fleet shares, not both"
+        )
         raise LocatedError(("caching", "shared"), detail)
     if caching.shared is not None and plan.conversations is None:
         detail = "conversations share nothing unless there are several: state `conversations`"

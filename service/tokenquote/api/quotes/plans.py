@@ -11,7 +11,9 @@ from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
 from tokenquote.api.quotes.cache_choice import CountedMark
 from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
+from tokenquote.api.quotes.history_texts import read_clearing, read_instruction
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
+from tokenquote.api.quotes.unstated import Unstated, find_unstated
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
@@ -42,19 +44,7 @@ from tokenquote_client.amounts import (
 )
 from tokenquote_client.quote import CountedAmount
 
-__all__ = ["ResolvedPlan", "Unstated", "resolve"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unstated:
-    """Counts the output that the plan leaves out, which is taken as 0 tokens."""
-
-    assistant: int
-    """The number of turns without `assistant`."""
-    reasoning: int
-    """The number of turns without `reasoning`."""
-    round_reasoning: int
-    """The number of tool rounds without `reasoning`."""
+__all__ = ["ResolvedPlan", "resolve"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +71,9 @@ def resolve(
     reader = item_reader or ItemReader()
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     resolver = _Resolver(rules, media, counter)
-    resolver.history(plan.history)
+    resolver.clears = read_clearing(plan.history, counter)
     opening = resolver.opening(plan)
-    instruction = resolver.instruction(plan.history)
+    instruction = resolver.sent_alone(read_instruction(plan.history, counter))
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     conversation = Conversation(
@@ -95,20 +85,9 @@ def resolve(
         per_request=rules.per_request,
         reasoning_kept=model.entry.reasoning_kept,
     )
-    unstated = _unstated(plan.turns)
+    unstated = find_unstated(plan.turns)
     return ResolvedPlan(
         conversation, tuple(counter.counts), unstated, tuple(dict.fromkeys(counter.assumptions)), marks
-    )
-
-
-def _unstated(turns: Sequence[wire.Turn]) -> Unstated:
-    rounds = [
-        (turn.repeat * tool_round.repeat, tool_round) for turn in turns for tool_round in turn.tool_rounds
-    ]
-    return Unstated(
-        assistant=sum(turn.repeat for turn in turns if turn.assistant is None),
-        reasoning=sum(turn.repeat for turn in turns if turn.reasoning is None),
-        round_reasoning=sum(times for times, tool_round in rounds if tool_round.reasoning is None),
     )
 
 
@@ -132,28 +111,6 @@ class _Resolver:
     clears: ClearedAs | None = None
     """What becomes of tool results where a history strategy condenses the conversation. None: none does."""
 
-    def history(self, history: wire.History) -> None:
-        """Note what the history strategy makes of messages and results."""
-        if isinstance(history, wire.ClearToolResults):
-            read, _ = self._message("tool", history.placeholder, ("history", "placeholder"), "result")
-            self.clears = ClearedAs(next(iter(read.parts), NOTHING))
-            self._note_missing("placeholder", history.placeholder)
-        elif not isinstance(history, wire.FullHistory):
-            self.clears = ClearedAs()
-
-    def instruction(self, history: wire.History) -> Count:
-        """Count the message that asks for a summary or a compaction."""
-        if not isinstance(history, wire.Summary | wire.Compaction):
-            return NOTHING
-        self._note_missing("instruction", history.instruction)
-        self.amounts.assumptions.append(f"history: a request for a {history.strategy} writes no reasoning")
-        message, _ = self._message("user", history.instruction, ("history", "instruction"), "user")
-        return self._sent(message)
-
-    def _note_missing(self, name: str, value: object) -> None:
-        if value is None:
-            self.amounts.assumptions.append(f"history: no `{name}` is stated, and it counts as 0 tokens")
-
     def opening(self, plan: wire.Plan) -> Opening:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
@@ -171,6 +128,10 @@ class _Resolver:
         # Tokens without their text hold the tools' block all the same: a system message is there.
         tools = reader.tools(plan.tools, [system])
         return Opening(tools=tools, system=self._sent(system))
+
+    def sent_alone(self, message: Message) -> Count:
+        """Count a message that a request sends by itself."""
+        return self._sent(message)
 
     def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         try:

@@ -14,13 +14,13 @@ from tokenquote_client import plan as wire
 from tokenquote_client.quote import (
     BudgetAnswer,
     ContextUse,
-    Fleet,
     ModelTotals,
     Overflow,
     PriceLine,
     QuotedRequest,
     Totals,
 )
+from tokenquote_client.spreads import Fleet
 
 __all__ = [
     "build_fleet",
@@ -98,7 +98,9 @@ def sum_models(rows: Sequence[Row], bill: Bill) -> list[ModelTotals]:
     ]
 
 
-def build_lines(bill: Bill, tariffs: Mapping[str, Tariff], mode: str, *, names_models: bool) -> list[PriceLine]:
+def build_lines(
+    bill: Bill, tariffs: Mapping[str, Tariff], mode: str, *, names_models: bool
+) -> list[PriceLine]:
     """Make the price lines, each with its rate, tier and source."""
     return [
         PriceLine(
@@ -131,7 +133,7 @@ def find_overflow(rows: Sequence[Row], models: Mapping[str, Model]) -> Overflow 
 def describe_context(
     rows: Sequence[Row], models: Mapping[str, Model], overflow: Overflow | None
 ) -> ContextUse:
-    """Say how full the context window gets; of several models, that of the request that fills its own most."""
+    """Say how full the window gets; of several models, that of the request that fills its own most."""
     peaks: dict[str, int] = {}
     for row in rows:
         peaks[row.model] = max(row.context, peaks.get(row.model, 0))
@@ -148,7 +150,9 @@ def describe_context(
     )
 
 
-def build_fleet(conversations: int | None, bill: Bill, warm: Bill | None, cold_share: Decimal) -> Fleet | None:
+def build_fleet(
+    conversations: int | None, bill: Bill, warm: Bill | None, cold_share: Decimal
+) -> Fleet | None:
     """Price a number of conversations; None: the plan states no number.
 
     Args:

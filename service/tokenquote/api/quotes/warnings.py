@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tokenquote.api.quotes.bill import Bill
 from tokenquote.api.quotes.cache_choice import CacheChoice
-from tokenquote.api.quotes.plans import Unstated
+from tokenquote.api.quotes.unstated import Unstated
 from tokenquote.catalog import Model
 from tokenquote.ledger import Row
 from tokenquote.ledger.history import CompactedContext, WholeHistory
@@ -61,7 +61,7 @@ def list_strategy_warnings(history: WholeHistory, bill: Bill, whole: Bill | None
         found.append(
             (
                 "compaction_in_vain",
-                f"the input of {history.in_vain} requests exceeds the threshold of the compaction even after one; "
+                f"the input of {history.in_vain} requests exceeds the threshold even after a compaction; "
                 "they are sent all the same",
             )
         )

@@ -1,7 +1,7 @@
 """Summaries at intervals (law 18), and compaction of a context that has grown too long (law 19).
 
-Both make a request of their own that sends the context with an instruction. Its answer takes the place of what it
-condenses; the last finished turns may stay as they are.
+Both make a request of their own that sends the context with an instruction. Its answer takes the place of
+what it condenses; the last finished turns may stay as they are.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tokenquote.ledger.history.whole import WholeHistory
-from tokenquote.ledger.story import Row, Story
+from tokenquote.ledger.rows import Row
+from tokenquote.ledger.story import Story
 
 __all__ = ["CompactedContext", "SummarizedTurns"]
 
 
 class SummarizedTurns(WholeHistory):
-    """Condenses the history before the turn that follows each so many turns since the last summary."""
+    """Condenses the history once a number of turns have followed the last summary, before the next one."""
 
     def __init__(self, every: int, tokens: int, keep: int = 0, model: str | None = None) -> None:
-        """Make it.
+        """Make the strategy of a plan.
 
         Args:
             every: the number of turns after which the history is condensed.
@@ -42,10 +43,8 @@ class SummarizedTurns(WholeHistory):
 class CompactedContext(WholeHistory):
     """Condenses all but what is new before a request whose input would exceed a number of tokens."""
 
-    def __init__(
-        self, most: Mapping[str, int], tokens: int, keep: int = 0, model: str | None = None
-    ) -> None:
-        """Make it.
+    def __init__(self, most: Mapping[str, int], tokens: int, keep: int = 0, model: str | None = None) -> None:
+        """Make the strategy of a plan.
 
         Args:
             most: by model, the input tokens that its requests may have without a compaction.

@@ -7,31 +7,31 @@ from dataclasses import dataclass
 
 from tokenquote.ledger.history.whole import WholeHistory
 from tokenquote.ledger.story import Story
-from tokenquote.ledger.transcript import Sent, joined
+from tokenquote.ledger.transcript import SentPieces, joined
 
 __all__ = ["LatestTokens", "LatestTurns", "send_latest"]
 
 
 @dataclass(frozen=True)
 class LatestTurns(WholeHistory):
-    """Sends the latest turns, so many at most."""
+    """Sends the latest turns, up to a number of them."""
 
     turns: int
 
-    def sends(self, story: Story) -> Sent:
+    def sends(self, story: Story) -> SentPieces:
         return send_latest(story, self.turns)
 
 
 @dataclass(frozen=True)
 class LatestTokens(WholeHistory):
-    """Sends the longest run of latest turns whose sizes add up to so many tokens at most."""
+    """Sends the longest run of latest turns whose sizes add up to a number of tokens at most."""
 
     tokens: int
 
-    def sends(self, story: Story) -> Sent:
+    def sends(self, story: Story) -> SentPieces:
         """Find the run by halves: the longer it is, the more tokens it has."""
         transcript, finished = story.transcript(story.model), story.finished
-        without = Sent((), story.turn_begin)
+        without = SentPieces((), story.turn_begin)
 
         def fits(first: int) -> bool:
             begin = finished[first][0][0]
@@ -41,8 +41,8 @@ class LatestTokens(WholeHistory):
         return send_latest(story, len(finished) - first)
 
 
-def send_latest(story: Story, turns: int) -> Sent:
+def send_latest(story: Story, turns: int) -> SentPieces:
     """Send the opening, this number of latest whole turns, or as many as there are, and the current turn."""
     kept = min(turns, len(story.finished))
     begin = story.finished[-kept][0][0] if kept else story.turn_begin
-    return Sent(joined(story.opening, (begin, story.end)), story.turn_begin)
+    return SentPieces(joined(story.opening, (begin, story.end)), story.turn_begin)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from tokenquote.counts import Count
 from tokenquote.ledger.history.latest import send_latest
 from tokenquote.ledger.history.whole import WholeHistory
-from tokenquote.ledger.story import Purpose, Row, Story
-from tokenquote.ledger.transcript import Sent
+from tokenquote.ledger.rows import Purpose, Row
+from tokenquote.ledger.story import Story
+from tokenquote.ledger.transcript import SentPieces
 
 __all__ = ["RetrievedPassages", "SearchRequest"]
 
@@ -37,5 +38,5 @@ class RetrievedPassages(WholeHistory):
             yield story.outside(search.model, search.purpose, search.sent[turn])
         story.say(lambda _: Count.stated(self.tokens), for_one_turn=True)
 
-    def sends(self, story: Story) -> Sent:
+    def sends(self, story: Story) -> SentPieces:
         return send_latest(story, self.turns)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenquote.ledger.story import Row, Story
-from tokenquote.ledger.transcript import Sent
+from tokenquote.ledger.rows import Row
+from tokenquote.ledger.story import Story
+from tokenquote.ledger.transcript import SentPieces
 
 __all__ = ["WholeHistory"]
 
@@ -14,13 +15,13 @@ class WholeHistory:
     """Sends everything again."""
 
     def before_turn(self, story: Story, turn: int) -> Iterator[Row]:
-        """Make the strategy's own requests before a turn of the plan, and add what it puts before its question."""
+        """Make the strategy's own requests before a turn, and add what it puts before the question."""
         yield from ()
 
     def before_request(self, story: Story) -> Iterator[Row]:
         """Make the strategy's own requests before a request whose new pieces stand in the transcript."""
         yield from ()
 
-    def sends(self, story: Story) -> Sent:
+    def sends(self, story: Story) -> SentPieces:
         """Say which pieces the coming request sends."""
         return story.sends_all()

@@ -1,0 +1,34 @@
+"""Counts the output that a plan leaves out, which a quote takes as 0 tokens and warns of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tokenquote_client import plan as wire
+
+__all__ = ["Unstated", "find_unstated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unstated:
+    """Counts the output that the plan leaves out, which is taken as 0 tokens."""
+
+    assistant: int
+    """The number of turns without `assistant`."""
+    reasoning: int
+    """The number of turns without `reasoning`."""
+    round_reasoning: int
+    """The number of tool rounds without `reasoning`."""
+
+
+def find_unstated(turns: Sequence[wire.Turn]) -> Unstated:
+    """Return what the turns leave out, repetitions counted one by one."""
+    rounds = [
+        (turn.repeat * tool_round.repeat, tool_round) for turn in turns for tool_round in turn.tool_rounds
+    ]
+    return Unstated(
+        assistant=sum(turn.repeat for turn in turns if turn.assistant is None),
+        reasoning=sum(turn.repeat for turn in turns if turn.reasoning is None),
+        round_reasoning=sum(times for times, tool_round in rounds if tool_round.reasoning is None),
+    )
