@@ -59,7 +59,7 @@ class Received(BaseModel):
 
 
 def is_none(value: object) -> bool:
-    """Return whether a value is null: such a field is left out of an answer that is as it was before the field."""
+    """Return whether a value is null; fields that are null in most answers are left out of them."""
     return value is None
 
 
