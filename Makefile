@@ -3,8 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# What `make pythons` runs: names or paths of interpreters, and the tests of what depends on Unicode's tables.
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
+COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_adversarial_texts.py \
+	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
+	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy calibrate bench references clean lock schema image metrics docs test-tools
+.PHONY: help serve test test-fast house check format accuracy calibrate bench references clean lock pythons schema image metrics docs test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +55,19 @@ bench: $(VENV)/.dev ## Time ledger, media headers, media counts, grids and Claud
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references
 
+pythons: ## Test counting on each of PYTHONS that is here, in environments of their own
+	@for python in $(PYTHONS); do \
+		version=$$($$python -c 'import platform; print(platform.python_version())' 2> /dev/null) \
+			|| { echo "pythons: no $$python here"; continue; }; \
+		echo "pythons: CPython $$version"; bin=.venv-pythons/$$version/bin; \
+		$$python -m venv .venv-pythons/$$version \
+			&& $$bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/dev.txt \
+			&& $$bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps \
+				--ignore-requires-python -r requirements/ctok.txt \
+			&& $$bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable . \
+			&& $$bin/python -m pytest -p no:cacheprovider -m "not references" $(COUNTING) || exit 1; \
+	done
+
 schema: $(VENV)/.dev ## Write models_catalog/generated/schema.json from the catalog's classes
 	$(BIN)/tokenquote catalog schema > models_catalog/generated/schema.json
 
@@ -73,9 +91,11 @@ lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes
 	for set in service dev references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-emit-package tokenquote \
 		requirements/$$set.in -o requirements/$$set.txt; done
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --no-deps \
+		--generate-hashes --no-emit-index-url --no-header requirements/ctok.in -o requirements/ctok.txt
 
 clean: ## Remove the environment and every generated file
-	rm -rf $(VENV) .venv-references build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-references .venv-pythons build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.serve: requirements/service.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -83,9 +103,10 @@ $(VENV)/.serve: requirements/service.txt pyproject.toml
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
-$(VENV)/.dev: requirements/dev.txt pyproject.toml
+$(VENV)/.dev: requirements/dev.txt requirements/ctok.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --require-hashes --no-deps --ignore-requires-python -r requirements/ctok.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 

@@ -33,6 +33,7 @@ from benchmarks.predictions import growth_row, media_row, text_row, token_row, w
 from benchmarks.recordings.agreement import agreement_table, compare_plans
 from benchmarks.recordings.calls import SHARED
 from benchmarks.recordings.growth import Grower
+from benchmarks.recordings.held_out import held_out_band_table, held_out_label_table
 from benchmarks.recordings.labels import label_table, repository_table
 from benchmarks.recordings.scoring import growth_table, media_table, token_table
 from benchmarks.recordings.text_counts import count_claude_texts, text_table
@@ -72,7 +73,8 @@ def _tokens(arguments: argparse.Namespace) -> None:
     sets = {name: [*counter.count(path)] for name, path in name_sets(arguments.recordings).items()}
     for name, counts in sets.items():
         print(f"{name}:\n{token_table(counts)}\n")
-    print(f"{label_table(sets)}\n\n{repository_table(sets, 'exact')}\n\n{repository_table(sets)}")
+    print(f"{label_table(sets)}\n\n{held_out_label_table(sets)}\n\n{held_out_band_table(sets)}\n")
+    print(f"{repository_table(sets, 'exact')}\n\n{repository_table(sets)}")
 
 
 def _growth(arguments: argparse.Namespace) -> None:

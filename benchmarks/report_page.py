@@ -15,6 +15,7 @@ from benchmarks.figures.memory_peers import memory_peer_table
 from benchmarks.figures.memory_scoring import memory_table
 from benchmarks.recordings.agreement import agreement_table, compare_plans
 from benchmarks.recordings.growth import Grower
+from benchmarks.recordings.held_out import held_out_band_table, held_out_label_table
 from benchmarks.recordings.labels import label_table, repository_table
 from benchmarks.recordings.media import at_most_per_source, recorded_media
 from benchmarks.recordings.peer_counts import installed_peers
@@ -100,6 +101,8 @@ def _fill_page(
         peers=beside,
         peer_versions=", ".join(f"{name} {version(name)}" for name in peers) or "none installed",
         labels=labels,
+        held_out_labels=held_out_label_table(sets),
+        held_out_bands=held_out_band_table(sets),
         repositories_exact=repository_table(sets, "exact"),
         repositories=repository_table(sets),
         tokens=_by_set(sets, token_table),

@@ -21,6 +21,9 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "truth"
 CHAT_APIS = re.compile(r"\.(chat|openai\.chat|openai_chat|native_chat)$")
 MEDIA = frozenset({"images", "audio", "video", "document", "remote_media"})
 
+# The members of a body that hold JSON schemas.
+_WITH_SCHEMAS = frozenset({"tools", "output_config", "response_format", "text"})
+
 # Names that hosts and earlier years use for models that the catalog has under another name. Only the
 # benchmark reads names this way: the service itself never guesses.
 _DATE = re.compile(r"(-\d{4}-\d{2}-\d{2}|-\d{8}|@\d{8}|-latest|:free|:latest)$")
@@ -58,8 +61,8 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
         for line in lines:
             row = json.loads(line)
-            if isinstance(request := row.get("request"), dict) and "tools" in request:
-                request["tools"] = as_written(request["tools"])
+            if isinstance(request := row.get("request"), dict):
+                request |= {key: as_written(request[key]) for key in _WITH_SCHEMAS & request.keys()}
             yield row
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
-from benchmarks.recordings.scoring import at_most_per_source, markdown_table
+from benchmarks.recordings.scoring import markdown_table, scored_calls
 from benchmarks.recordings.token_counts import Counted
 
 __all__ = ["label_table", "repository_table"]
@@ -25,7 +25,7 @@ def label_table(sets: Mapping[str, Iterable[Counted]]) -> str:
     columns = ("set", "label", ">n", ">of all", ">exact", ">in band", ">median width of the others")
     rows: list[list[object]] = []
     for name, counts in sets.items():
-        kept = _scored(counts)
+        kept = scored_calls(counts)
         for label in _LABELS:
             found = [call for call in kept if call.method == label]
             rows.append([name, f"`{label}`", *_cells(found, kept)])
@@ -39,9 +39,9 @@ def repository_table(sets: Mapping[str, Iterable[Counted]], label: str | None = 
     rows: list[list[object]] = []
     for name, counts in sets.items():
         groups: defaultdict[str, list[Counted]] = defaultdict(list)
-        for call in _scored(counts):
+        for call in scored_calls(counts):
             if call.predicted is not None and label in (None, call.method):
-                groups[call.source.split(":")[0]].append(call)
+                groups[call.repository].append(call)
         known = [(repository, found) for repository, found in groups.items() if len(found) >= _FEWEST_CALLS]
         known.sort(key=lambda item: (_share_exact(item[1]), -len(item[1]), item[0]))
         for repository, found in known[:_WORST]:
@@ -50,10 +50,6 @@ def repository_table(sets: Mapping[str, Iterable[Counted]], label: str | None = 
             cells = [len(found), f"{_share_exact(found):.1%}", f"{median(errors):.2%}", inside]
             rows.append([name, repository, *cells])
     return "\n".join(markdown_table(columns, rows))
-
-
-def _scored(counts: Iterable[Counted]) -> list[Counted]:
-    return at_most_per_source(call for call in counts if call.text_only and not call.suspect and call.billed)
 
 
 def _share_exact(found: Sequence[Counted]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
 import numpy as np
-from benchmarks.recordings.scoring import at_most_per_source, markdown_table
+from benchmarks.recordings.scoring import markdown_table, scored_calls
 from benchmarks.recordings.token_counts import Counted
 
 __all__ = ["peer_table"]
@@ -31,7 +31,7 @@ def _is_openai(call: Counted) -> bool:
 
 def peer_table(counts: Iterable[Counted], peers: Sequence[str]) -> str:
     """Write the table of text-only calls that are not suspect, at most three of each source file and API."""
-    kept = at_most_per_source(call for call in counts if call.text_only and not call.suspect and call.billed)
+    kept = scored_calls(counts)
     columns = ["calls", ">n"]
     for counter in ("Tokenquote", *peers):
         columns += [f">{counter} exact", ">median error", ">p90", ">no figure"]

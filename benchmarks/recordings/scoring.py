@@ -19,6 +19,7 @@ __all__ = [
     "markdown_table",
     "media_table",
     "recorded_media_table",
+    "scored_calls",
     "token_table",
 ]
 
@@ -44,9 +45,7 @@ def token_table(counts: Iterable[Counted]) -> str:
     """Write the table of text-only calls that are not suspect, by API and feature."""
     groups: dict[tuple[str, str], list[Counted]] = defaultdict(list)
     unattempted: Counter[str] = Counter()
-    for call in at_most_per_source(
-        call for call in counts if call.text_only and not call.suspect and call.billed
-    ):
+    for call in scored_calls(counts):
         if call.predicted is None:
             unattempted[call.api] += 1
             continue
@@ -60,6 +59,11 @@ def token_table(counts: Iterable[Counted]) -> str:
     rest = sum(n for api, n in unattempted.items() if (api, "all") not in groups)
     rows.append(["other formats", "", 0, *[""] * 5, rest])
     return "\n".join(markdown_table((*columns, ">not attempted"), rows))
+
+
+def scored_calls(counts: Iterable[Counted]) -> list[Counted]:
+    """Keep the text-only calls with a bill that holds nothing hidden, at most three of each source file."""
+    return at_most_per_source(call for call in counts if call.text_only and not call.suspect and call.billed)
 
 
 def at_most_per_source(counts: Iterable[Counted]) -> list[Counted]:

@@ -1,4 +1,4 @@
-"""Put tools whose JSON a recorder has sorted by key back into the order in which people write it.
+"""Put tools and schemas whose JSON a recorder has sorted by key back into the order in which people write it.
 
 Chat templates print definitions as they were sent, so the order of members is worth a token here and there.
 The sender of a body has its true order; a recorder that sorts has lost it.
@@ -25,19 +25,19 @@ _ORDER = (
 )
 
 
-def as_written(tools: Any) -> Any:
-    """Return the tools; if all members are sorted and no library generated them, in people's order.
+def as_written(schemas: Any) -> Any:
+    """Return tools, or what holds an output schema, in people's order.
+
+    They stay as they are unless all members are sorted and no library generated them.
 
     Pydantic sorts the members of the schemas that it makes, and they have `title` or
     `additionalProperties`; those of Rust's schemars have `$schema` as well.
     """
-    if not isinstance(tools, list) or not tools:
-        return tools
-    members = [*_objects(tools)]
+    members = [*_objects(schemas)]
     is_sorted = all([*member] == sorted(member) for member in members)
     generated = any(_by_pydantic(member) for member in members)
     described = any({"properties", "type"} <= member.keys() for member in members)
-    return _reordered(tools) if is_sorted and described and not generated else tools
+    return _reordered(schemas) if is_sorted and described and not generated else schemas
 
 
 def _by_pydantic(schema: dict[str, Any]) -> bool:
@@ -52,14 +52,32 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
         yield from _objects(member)
 
 
-def _reordered(value: Any, *, names: bool = False) -> Any:
-    """Reorder members; with `names` they are a function's parameters, whose order nobody knows."""
+def _reordered(value: Any) -> Any:
+    """Reorder the members of definitions and schemas, those that `properties` names by what is required."""
     if isinstance(value, list):
         return [_reordered(member) for member in value]
     if not isinstance(value, dict):
         return value
-    keys = [*value] if names else sorted(value, key=_place)
-    return {key: _reordered(value[key], names=key == "properties" and not names) for key in keys}
+    members = {key: value[key] for key in sorted(value, key=_place)}
+    if isinstance(properties := members.get("properties"), dict):
+        members["properties"] = {name: properties[name] for name in _names_as_written(value)}
+        return {
+            key: {name: _reordered(schema) for name, schema in member.items()}
+            if key == "properties"
+            else _reordered(member)
+            for key, member in members.items()
+        }
+    return {key: _reordered(member) for key, member in members.items()}
+
+
+def _names_as_written(schema: dict[str, Any]) -> list[str]:
+    """Return the names of an object's properties in the order of `required` where that names all of them.
+
+    A recorder that sorts members leaves lists alone. Otherwise nobody knows the order.
+    """
+    names, required = [*schema["properties"]], schema.get("required")
+    same = isinstance(required, list) and len(required) == len(names) and {*required} == {*names}
+    return required if same else names
 
 
 def _place(key: str) -> int:

@@ -41,8 +41,15 @@ class Counted:
     high: int | None
     method: str | None
     reason: str | None
+    vocabulary: str | None = None
+    """The vocabulary that its texts are counted in."""
     peers: Mapping[str, int | None] = field(default_factory=dict)
     """The counts of other counters, by their names; None where a counter fails."""
+
+    @property
+    def repository(self) -> str:
+        """The repository that recorded the call."""
+        return self.source.split(":")[0]
 
 
 class TokenCounter:
@@ -76,6 +83,7 @@ class TokenCounter:
                 total.high if total else None,
                 total.method if total else None,
                 reason,
+                total.vocabulary if total else None,
                 {name: count(row) for name, count in self._peers.items()},
             )
 
@@ -90,7 +98,7 @@ class TokenCounter:
                 continue
             except LocatedError as error:
                 return None, _reason(error)[:200]
-            return Count(answer.input_tokens, answer.low, answer.high, answer.method), None
+            return Count(answer.input_tokens, answer.low, answer.high, answer.method, answer.vocabulary), None
         try:
             return self._predict_unknown_model(row)
         except LocatedError as error:

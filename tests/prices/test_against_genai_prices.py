@@ -1,62 +1,59 @@
 """5,000 random usages, priced by Tokenquote and by genai-prices, which must agree to the last digit.
 
-Where they do not, genai_prices_differences.yaml says for which models, modes and instants, and what
+Where they do not, models_catalog/upkeep/differences.yaml says for which models, modes and instants, and what
 genai-prices bills there instead; that too must then agree to the last digit.
 
-A model that genai_prices_models.json does not name, and a price block that is news to this genai-prices, are
-not compared: whoever adds one edits no file here, and the cases of everything else stay as they are.
+A model is compared if genai-prices lists it by the same name and a block of it was read from there. A block
+that is news to this genai-prices is not compared: whoever adds one edits no file here.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import fnmatch
 import random
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import genai_prices
 import pytest
-import yaml
-from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import StartDateConstraint
 from tests.conftest import shipped
-from tests.prices.genai_prices_map import MAP, compared_models
+from tests.prices.genai_prices_map import compared_models
 
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.ledger.prices import INPUT_KINDS, price, tariff_on
+from tokenquote.upkeep.differences import KnownDifference, read_differences
 
 SEED, CASES = 20261123, 5000
 FIRST = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 LAST = dt.datetime(2027, 3, 1, tzinfo=dt.UTC)
-CHECKS_OF_GENAI = [dt.date(2026, 10, day) for day in (12, 14, 15)]
+CHECKS_OF_GENAI = [dt.datetime(2026, 10, day, tzinfo=dt.UTC) for day in (12, 14, 15)]
 """From these days on genai-prices knows the prices of modes."""
+PEAK_DAYS = [dt.datetime(2026, *day, tzinfo=dt.UTC) for day in ((8, 20), (9, 25), (10, 1))]
+"""A day of the weeks in which weekends had peak hours, and two holidays."""
 
-HERE = Path(__file__).parent
 CATALOG = shipped()
-COMPARED_ON = dt.date(2026, 11, 12)
-"""The day of the prices in this genai-prices; it goes with the version that the table names."""
+TABLE = read_differences()
+COMPARED_ON = TABLE.read["genai-prices"].prices_of
+"""The day of the prices in this genai-prices."""
 MAPPED = compared_models(CATALOG)
-TABLE: dict[str, Any] = yaml.safe_load((HERE / "genai_prices_differences.yaml").read_text())
+DIFFERENCES = [row for row in TABLE.differences if row.source == "genai-prices"]
 
 
 def known_to_genai(block: PriceBlock, announced: Collection[dt.date] = ()) -> bool:
     """Whether genai-prices was read for it. A later block is news to it, whatever its source line repeats,
     unless it begins on a day that genai-prices has announced.
     """
-    if block.from_ is None or block.from_ <= COMPARED_ON or block.from_ in announced:
+    if block.begins is None or (day := block.begins.date()) <= COMPARED_ON or day in announced:
         return "genai-prices" in block.source
     return "genai-prices" in block.source and block.checked <= COMPARED_ON
 
 
 def announced_by_genai(model_id: str) -> list[dt.date]:
     """The first days of the prices that genai-prices has for the model."""
-    theirs = MAPPED[model_id]
-    _, found = get_snapshot().find_provider_model(theirs["model"], None, theirs["provider"], None)
+    found = MAPPED[model_id].model
     dated = found.prices if isinstance(found.prices, list) else []
     constraints = (one.constraint for one in dated)
     return [one.start_date for one in constraints if isinstance(one, StartDateConstraint)]
@@ -83,53 +80,26 @@ class Case:
     usage: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A row of the table: which cases differ, and what genai-prices bills instead."""
-
-    reason: str
-    models: list[str]
-    genai_bills: dict[str, Any]
-    """`mode`, `at` or `kind` in place of the case's own."""
-    but_not: list[str] = field(default_factory=list)
-    modes: list[str] | None = None
-    since: dt.date = dt.date.min
-    until: dt.date = dt.date.max
-    """The last day."""
-    weekdays: list[int] | None = None
-    hours_utc: list[str] | None = None
-    kind: str | None = None
-
-    def covers(self, case: Case) -> bool:
-        clock = case.at.strftime("%H:%M")
-        spans = [span.split("-") for span in self.hours_utc or ["00:00-24:00"]]
-        return (
-            any(fnmatch.fnmatchcase(case.model, pattern) for pattern in self.models)
-            and case.model not in self.but_not
-            and (self.modes is None or case.mode in self.modes)
-            and self.since <= case.at.date() <= self.until
-            and (self.weekdays is None or case.at.isoweekday() in self.weekdays)
-            and any(start <= clock < end for start, end in spans)
-            and (self.kind is None or case.usage.get(self.kind, 0) > 0)
-        )
-
-    def applied(self, case: Case) -> Case:
-        """The case that genai-prices bills for this one."""
-        usage = dict(case.usage)
-        if self.kind is not None:
-            billed_as = self.genai_bills["kind"]
-            usage[billed_as] = usage.get(billed_as, 0) + usage.pop(self.kind)
-        mode, at = self.genai_bills.get("mode", case.mode), self.genai_bills.get("at", case.at)
-        return replace(case, mode=mode, at=at, usage=usage)
+def covers(row: KnownDifference, case: Case) -> bool:
+    return row.covers(case.model, case.mode, case.at, [kind for kind, tokens in case.usage.items() if tokens])
 
 
-DIFFERENCES = [Difference(**row) for row in TABLE["differences"]]
+def applied(row: KnownDifference, case: Case) -> Case:
+    """The case that genai-prices bills for this one."""
+    usage = dict(case.usage)
+    if row.bills.kind is not None:
+        (kind,) = row.kinds or ()
+        usage[row.bills.kind] = usage.get(row.bills.kind, 0) + usage.pop(kind)
+    return replace(case, mode=row.bills.mode or case.mode, at=row.bills.at or case.at, usage=usage)
 
 
 def random_cases() -> list[Case]:
-    """Round and round over every mapped model; the same cases on every run."""
+    """Round and round over every mapped model, ten times as often over those with peak hours, whose prices
+    differ from hour to hour; the same cases on every run.
+    """
     rng = random.Random(SEED)
-    models = sorted(MAPPED)
+    peaks = [model for model in sorted(MAPPED) if any(block.windows for block in KNOWN[model].entry.prices)]
+    models = sorted(MAPPED) + peaks * 9
     return [random_case(rng, models[number % len(models)]) for number in range(CASES)]
 
 
@@ -157,13 +127,14 @@ def random_instant(rng: random.Random, model: str) -> dt.datetime:
     """Any second of the nine months, or within a second of a change of prices."""
     day = FIRST + dt.timedelta(days=rng.randrange((LAST - FIRST).days))
     entry = KNOWN[model].entry
-    begins = [block.from_ for block in entry.prices if block.from_ and block.from_ >= FIRST.date()]
+    begins = [block.begins for block in entry.prices if block.begins and block.begins >= FIRST]
     modes = any(block.modes for block in entry.prices)
     turns = [*begins, *begins, *(CHECKS_OF_GENAI if modes else [])]
-    if any(block.windows for block in entry.prices) and rng.random() < 0.7:
-        edge = day + dt.timedelta(hours=rng.choice([1, 4, 6, 10]))
-    elif turns and rng.random() < 0.4:
-        edge = dt.datetime.combine(rng.choice(turns), dt.time(tzinfo=dt.UTC))
+    if turns and rng.random() < 0.4:
+        edge = rng.choice(turns)
+    elif any(block.windows for block in entry.prices) and rng.random() < 0.7:
+        night = rng.choice(PEAK_DAYS) if rng.random() < 0.2 else day
+        edge = night + dt.timedelta(hours=rng.choice([1, 4, 6, 10]))
     else:
         return day + dt.timedelta(seconds=rng.randrange(86_400))
     return edge + dt.timedelta(seconds=rng.choice([-1, 0, 1]))
@@ -190,14 +161,7 @@ def priced_by_genai(case: Case) -> Decimal:
         "output_tokens": ours["output"] + ours["output_audio"],
         "output_audio_tokens": ours["output_audio"],
     }
-    theirs = MAPPED[case.model]
-    return genai_prices.calc_price(
-        genai_prices.Usage(**usage),
-        theirs["model"],
-        provider_id=theirs["provider"],
-        genai_request_timestamp=case.at,
-        price_context=context_of(case),
-    ).total_price
+    return MAPPED[case.model].price(genai_prices.Usage(**usage), case.at, context_of(case))
 
 
 def context_of(case: Case) -> dict[str, str] | None:
@@ -223,7 +187,7 @@ class Compared:
         """What we would bill for the case that genai-prices bills instead, all rows applied."""
         case = self.case
         for row in self.rows:
-            case = DIFFERENCES[row].applied(case)
+            case = applied(DIFFERENCES[row], case)
         return priced_by_tokenquote(case)
 
 
@@ -234,14 +198,14 @@ def compared() -> list[Compared]:
             case,
             priced_by_tokenquote(case),
             priced_by_genai(case),
-            [number for number, row in enumerate(DIFFERENCES) if row.covers(case)],
+            [number for number, row in enumerate(DIFFERENCES) if covers(row, case)],
         )
         for case in random_cases()
     ]
 
 
 def test_table_is_about_the_installed_genai_prices() -> None:
-    assert genai_prices.__version__ == TABLE["genai_prices"] == "0.2.3"
+    assert genai_prices.__version__ == TABLE.read["genai-prices"].version
 
 
 def test_every_model_that_was_read_from_genai_prices_is_compared() -> None:
@@ -257,8 +221,8 @@ def test_every_model_that_was_read_from_genai_prices_is_compared() -> None:
         if all(block.checked > COMPARED_ON for block in CATALOG.models[model_id].entry.prices)
     }
     missing = sorted(read_from_it - newer - set(MAPPED))
-    assert not missing, f"{missing}: state a source and a day of check of their own, or compare them here"
-    assert len(MAPPED) >= 0.8 * len(MAP), "most prices are no longer read from genai-prices: is the map old?"
+    assert not missing, f"{missing}: what does genai-prices call them? Say so in upkeep/sources.yaml"
+    assert len(MAPPED) >= 150
 
 
 def test_a_later_price_is_not_compared_and_an_old_one_is_however_often_it_is_checked() -> None:

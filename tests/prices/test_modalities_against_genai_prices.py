@@ -43,10 +43,7 @@ def by_genai(quote: Quote) -> Decimal:
         input_audio_tokens=quote.totals.audio_tokens,
         output_audio_tokens=tokens.get("output_audio", 0),
     )
-    theirs = MAPPED[quote.model]
-    return genai_prices.calc_price(
-        usage, theirs["model"], provider_id=theirs["provider"], genai_request_timestamp=AT
-    ).total_price
+    return MAPPED[quote.model].price(usage, AT)
 
 
 @pytest.mark.parametrize("model", priced_apart("input_audio"))

@@ -99,7 +99,7 @@ def test_a_dated_price_begins_at_midnight_utc(at: str, dollars: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "begin"), [(18, []), (19, [dt.date(2026, 12, 1)])], ids=["a-day-short", "to-the-day"]
+    ("days", "begin"), [(18, []), (19, [dt.date(2026, 12, 1)])], ids=["too-short", "long-enough"]
 )
 def test_price_changes_ahead_are_those_within_so_many_days(days: int, begin: list[dt.date]) -> None:
     changes = dated_catalog().models[DOUBLES].price_changes(dt.datetime.fromisoformat(NOON), days)
@@ -122,6 +122,13 @@ def test_price_changes_ahead_are_those_within_so_many_days(days: int, begin: lis
         pytest.param("2026-11-15T10:00:00+08:00", "2.64", id="sunday"),
         pytest.param("2026-08-22T10:00:00+08:00", "5.28", id="saturday-of-the-first-week"),
         pytest.param("2026-08-16T10:00:00+08:00", "1.305", id="before-there-were-peak-hours"),
+        pytest.param("2026-08-16T15:59:59+00:00", "1.305", id="a-second-before-the-hour-of-the-change"),
+        pytest.param("2026-08-16T16:00:00+00:00", "2.64", id="the-hour-of-the-change"),
+        pytest.param("2026-10-01T10:00:00+08:00", "2.64", id="thursday-of-the-national-holiday"),
+        pytest.param("2026-09-30T17:59:59+08:00", "5.28", id="the-evening-before-the-holiday"),
+        pytest.param("2026-10-07T09:00:00+08:00", "2.64", id="last-day-of-the-holiday"),
+        pytest.param("2026-10-08T09:00:00+08:00", "5.28", id="first-morning-after-the-holiday"),
+        pytest.param("2026-10-10T10:00:00+08:00", "2.64", id="saturday-worked-in-return"),
     ],
 )
 def test_peak_hours_hold_on_the_clock_of_their_own_time_zone(at: str, dollars: str) -> None:

@@ -14,6 +14,7 @@ from tokenquote_client.amounts import (
     Triangular,
     VideoPart,
 )
+from tokenquote_client.answer_parts import GeneratedImage, GeneratedVideo
 from tokenquote_client.async_client import AsyncClient
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary
 from tokenquote_client.client import Client
@@ -77,6 +78,8 @@ __all__ = [
     "FieldError",
     "FullHistory",
     "FunctionCall",
+    "GeneratedImage",
+    "GeneratedVideo",
     "GpuInfo",
     "GpuList",
     "GpuOption",

@@ -33,6 +33,7 @@ __all__ = [
     "AudioPart",
     "CallAmount",
     "DocumentPart",
+    "Forms",
     "FunctionCall",
     "ImagePart",
     "MediaPart",
@@ -45,6 +46,7 @@ __all__ = [
     "TokensPart",
     "Triangular",
     "VideoPart",
+    "amount_form",
 ]
 
 
@@ -152,7 +154,7 @@ _FORM_BY_FIELD = {
 }
 
 
-def _amount_form(value: Any) -> str:
+def amount_form(value: Any) -> str:
     """Return the form that an amount has, so that a bad one gets one error, not one for each form."""
     if isinstance(value, str):
         return "~string"
@@ -165,10 +167,10 @@ def _amount_form(value: Any) -> str:
 
 def _call_form(value: Any) -> str:
     named = isinstance(value, FunctionCall) or (isinstance(value, dict) and "name" in value)
-    return "~function" if named else _amount_form(value)
+    return "~function" if named else amount_form(value)
 
 
-_Forms = (
+Forms = (
     Annotated[TokenNumber, Tag("~number")]
     | Annotated[PlainText, Tag("~string")]
     | Annotated[Tokens, Tag("~tokens")]
@@ -179,7 +181,7 @@ _Forms = (
 )
 
 CallAmount = Annotated[
-    _Forms | Annotated[FunctionCall, Tag("~function")],
+    Forms | Annotated[FunctionCall, Tag("~function")],
     Discriminator(
         _call_form,
         custom_error_type="amount",
@@ -188,15 +190,15 @@ CallAmount = Annotated[
 ]
 
 Amount = Annotated[
-    _Forms,
+    Forms,
     Discriminator(
-        _amount_form,
+        amount_form,
         custom_error_type="amount",
         custom_error_message="an amount is a number of tokens, a text, or an object such as {profile: small}",
     ),
 ]
 
 AmountOrParts = Annotated[
-    _Forms | Annotated[list[Part], Field(min_length=1, max_length=1_000), Tag("~parts")],
-    Discriminator(_amount_form),
+    Forms | Annotated[list[Part], Field(min_length=1, max_length=1_000), Tag("~parts")],
+    Discriminator(amount_form),
 ]

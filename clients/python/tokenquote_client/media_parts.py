@@ -8,7 +8,17 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from tokenquote_client.wire_types import UNION_MEMBER, Sent, TokenNumber
 
-__all__ = ["AudioPart", "DocumentPart", "ImagePart", "MediaPart", "TaggedMedia", "VideoPart", "part_kind"]
+__all__ = [
+    "AudioPart",
+    "DocumentPart",
+    "ImagePart",
+    "MediaPart",
+    "Pixels",
+    "Seconds",
+    "TaggedMedia",
+    "VideoPart",
+    "part_kind",
+]
 
 Pixels = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(strict=True, gt=0, le=1_000_000, allow_inf_nan=False)]

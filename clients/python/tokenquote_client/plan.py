@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
+from tokenquote_client.answer_parts import AnswerOrParts, GeneratedImage, GeneratedVideo
 from tokenquote_client.history import (
     ClearToolResults,
     Compaction,
@@ -42,6 +43,8 @@ __all__ = [
     "ClearToolResults",
     "Compaction",
     "FullHistory",
+    "GeneratedImage",
+    "GeneratedVideo",
     "History",
     "Plan",
     "Retrieval",
@@ -69,6 +72,8 @@ def _within_reach(value: dt.datetime) -> dt.datetime:
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
+ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+ToolUses = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Repeat = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 
 
@@ -113,9 +118,13 @@ class Turn(Sent):
     reasoning: Amount | None = None
     """The reasoning of the turn's last request, billed as output; null, the default: 0 tokens, with a
     warning."""
-    assistant: AmountOrParts | None = None
-    """The visible answer: an amount, or parts that are texts, tokens and, of a model that speaks, audio.
-    Null, the default: 0 tokens, with a warning."""
+    assistant: AnswerOrParts | None = None
+    """The visible answer: an amount, or parts that are texts, tokens and, of a model that makes them, audio,
+    images and videos. Null, the default: 0 tokens, with a warning."""
+    server_tools: dict[ToolName, ToolUses] = Field(default={}, max_length=20)
+    """The server tools that the provider runs by itself, each with the number of uses in one repetition of
+    the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.
+    Empty, the default: none is stated."""
     repeat: Repeat = 1
     """The number of times that the turn happens in a row; 1 by default."""
     model: ModelName | None = None
@@ -240,6 +249,10 @@ class Plan(Sent):
     mode: str = Field(default="standard", max_length=32)
     """The way in which the provider processes the requests: `standard`, the default, `batch`, `flex`,
     `priority` or another of the model's `modes`. One that the model is not sold in is an error."""
+    region: str | None = Field(default=None, min_length=1, max_length=64)
+    """The region or endpoint that the requests are kept in, such as `eu` or `us`, whose uplift multiplies the
+    prices of tokens; null, the default: the provider's ordinary price. One whose uplift is not known is an
+    error that names those that are."""
     at: Instant | None = None
     """The instant whose prices apply, as an RFC 3339 time with its offset (`2026-12-01T02:00:00Z`); null, the
     default: now."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
+from tokenquote_client.bill import PriceLine, Unpriced
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
 from tokenquote_client.spreads import Fleet, Spreads
@@ -55,6 +57,9 @@ class Totals(Received):
     """The part of `input_tokens` that is frames of videos, in each request that sends them."""
     cost: Dollars | None
     """The cost in US dollars of all that has a price, as a decimal string; null: nothing has one."""
+    fees: Dollars = Decimal(0)
+    """The part of `cost` that is not billed by the token, in US dollars as a decimal string: server tools,
+    images, seconds, pages, without any free allowance."""
     cost_without_cache: Dollars | None
     """The cost in US dollars of the same requests without a prompt cache, as a decimal string; null: nothing
     has a price."""
@@ -98,33 +103,6 @@ class QuotedRequest(Received):
     same `turn` and `round`; null or absent: it is a request of the conversation."""
     model: str | None = Field(default=None, exclude_if=is_none)
     """The catalog id of the model that answers; null or absent: the quote's model answers every request."""
-
-
-class PriceLine(Received):
-    """All tokens of one kind that are billed at one rate."""
-
-    kind: str
-    """The kind of token whose rate applies, such as `input`, `cache_read` or `output`. A kind without a rate
-    of its own is billed as a more general one: `input_image` as `input`."""
-    tokens: int
-    """The number of tokens that are billed at this rate, over all requests of one conversation."""
-    rate: Dollars
-    """The rate in US dollars per million tokens, as a decimal string."""
-    tier: str
-    """The tier of the rate: `base`, or one that the length of a request's input decides, such as `above
-    272000` (from 272,001 tokens on) or `at least 200000`."""
-    mode: str = "standard"
-    """The processing mode that the rate belongs to, such as `standard` or `batch`."""
-    window: str | None = None
-    """The name of the hours that the rate belongs to, such as `peak`; null: it holds at all other hours."""
-    cost: Dollars
-    """The cost in US dollars, `tokens` × `rate` / 1,000,000, as a decimal string."""
-    source: str
-    """The place where the rate is published, in words: a web address, or a package with its version."""
-    checked: dt.date | None
-    """The day (`2026-11-12`) on which the rate was last compared with its source; null: not known."""
-    model: str | None = Field(default=None, exclude_if=is_none)
-    """The catalog id of the model that the rate is of; null or absent: all rates are of the quote's model."""
 
 
 class Overflow(Received):
@@ -185,15 +163,6 @@ class BudgetAnswer(Received):
     everything has a price."""
 
 
-class Unpriced(Received):
-    """Tokens that the catalog has no price for."""
-
-    kind: str
-    """The kind of token, such as `input_audio`."""
-    tokens: int
-    """The number of tokens of this kind in one conversation, which no cost includes."""
-
-
 class Warned(Received):
     """Something that could mislead a reader who sees only the numbers."""
 
@@ -245,7 +214,8 @@ class Quote(Received):
     """The number of reads that what is written to the prompt cache needs on average to cost less than without
     a cache; null or absent: nothing is written at a price, or a read costs no less than plain input."""
     lines: list[PriceLine]
-    """The bill: the tokens of each kind at each rate, with the rate's source; empty: nothing has a price."""
+    """The bill: the tokens of each kind at each rate, then the fees, each with its source; empty: nothing has
+    a price."""
     context: ContextUse
     """How much of the context window the longest request fills, and what does not fit."""
     counts: list[CountedAmount]
@@ -260,7 +230,7 @@ class Quote(Received):
     """The memory that the conversation takes when the model is self-hosted; null: the catalog knows no
     public weights of the model."""
     unpriced: list[Unpriced]
-    """The kinds of token without a price; empty: everything has one."""
+    """The kinds of token and the uses without a price; empty: everything has one."""
     assumptions: list[str]
     """What the quote takes for granted, one statement each; empty: nothing."""
     warnings: list[Warned]

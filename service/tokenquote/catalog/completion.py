@@ -55,7 +55,8 @@ def complete_models(file: ProviderFile) -> Iterator[CompleteModel]:
         inherited = {field: place for field, place in places.items() if field not in entry.model_fields_set}
         update = {"family": None, **{field: values[field] for field in inherited}}
         complete = without_none(entry.model_copy(update=update))
-        if complete.counting is None and not problems and "counting" not in inherited:
+        unsaid = complete.counting is None and "counting" not in inherited and entry.serves is None
+        if unsaid and not problems:
             problems.append("counting: missing: state it here, for its family or in `defaults`")
         yield CompleteModel(complete, inherited, tuple(problems))
 

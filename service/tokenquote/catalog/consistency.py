@@ -16,6 +16,7 @@ from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, HostFraming, MediaFamily
 from tokenquote.catalog.schema.gpus import GpusFile
+from tokenquote.catalog.schema.holidays import HolidayCalendar
 from tokenquote.catalog.schema.media_limits import MediaLimits
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry, SharedFields
@@ -53,6 +54,7 @@ class Tables:
     quantization: QuantizationFile = field(default_factory=QuantizationFile)
     gpus: GpusFile = field(default_factory=GpusFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
+    holidays: dict[str, HolidayCalendar] = field(default_factory=dict)
 
     def find_weights(self, entry: ModelEntry | OpenWeightsEntry) -> OpenWeightsEntry | None:
         """Return the entry itself, or that of the weights which the provider says it runs."""
@@ -96,12 +98,25 @@ def _check_model(model_id: str, entry: ModelEntry | OpenWeightsEntry, tables: Ta
     yield from _check_rules(entry, place, tables)
     # A document rule that needs `images` is the model's fault, wherever the rule is named.
     yield from dangling_pages(entry, model, tables.media_rules)
+    yield from _check_moves(entry, model, tables)
     if isinstance(entry, OpenWeightsEntry):
         formats = tables.quantization.weight_formats
         yield from _missing(entry.published_as, formats, f"{model}.published_as", "quantization.yaml")
     elif entry.weights is not None and tables.find_weights(entry) is None:
         near = did_you_mean(entry.weights, tables.models)
         yield f"{model}.weights: open_weights/*.yaml have no {entry.weights!r}{near}"
+
+
+def _check_moves(entry: ModelEntry | OpenWeightsEntry, model: str, tables: Tables) -> Iterable[str]:
+    """Yield a sentence for each model that should follow and is not there, and for unknown calendars."""
+    for name in ("successor", "rerouted_to"):
+        follower = getattr(entry, name)
+        if follower is not None and follower not in tables.models:
+            yield f"{model}.{name}: the catalog has no {follower!r}{did_you_mean(follower, tables.models)}"
+    for i, block in enumerate(entry.prices):
+        for window in block.windows:
+            where = f"{model}.prices[{i}].windows[{window.name}].except_holidays"
+            yield from _missing(window.except_holidays, tables.holidays, where, "holidays.yaml")
 
 
 def _check_shared(where: str, given: SharedFields, tables: Tables) -> Iterable[str]:

@@ -13,6 +13,7 @@ from tokenquote.catalog.schema.calibration import CalibrationFile
 from tokenquote.catalog.schema.counting import CountingFile
 from tokenquote.catalog.schema.families import FamiliesFile
 from tokenquote.catalog.schema.gpus import GpusFile
+from tokenquote.catalog.schema.holidays import HolidaysFile
 from tokenquote.catalog.schema.media_limits import MediaLimitsFile
 from tokenquote.catalog.schema.open_weights import OpenWeightsFile
 from tokenquote.catalog.schema.providers import ProviderFile
@@ -34,6 +35,7 @@ _FILES = (
     QuantizationFile,
     GpusFile,
     ProfilesFile,
+    HolidaysFile,
     VocabulariesFile,
 )
 

@@ -24,11 +24,13 @@ from tokenquote.catalog.schema.calibration import CalibrationFile
 from tokenquote.catalog.schema.counting import CountingFile
 from tokenquote.catalog.schema.families import FamiliesFile
 from tokenquote.catalog.schema.gpus import GpusFile
+from tokenquote.catalog.schema.holidays import HolidaysFile
 from tokenquote.catalog.schema.media_limits import MediaLimitsFile
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeightsFile
 from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry, ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
+from tokenquote.catalog.served_models import complete_served, find_serving_faults
 from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, CatalogError, read_entry
 
 __all__ = ["load_catalog", "shipped_catalog"]
@@ -47,6 +49,7 @@ _SHARED_FILES = (
     "quantization.yaml",
     "gpus.yaml",
     "profiles.yaml",
+    "holidays.yaml",
 )
 _FOLDERS = ("providers", "open_weights")
 
@@ -113,6 +116,8 @@ class _Loading(Tables):
         self._add_media(directory, problems)
         if (profiles := _optional(directory, "profiles.yaml", ProfilesFile, problems)) is not None:
             self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
+        if (holidays := _optional(directory, "holidays.yaml", HolidaysFile, problems)) is not None:
+            self.holidays |= holidays.calendars
 
     def _add_media(self, directory: Path, problems: list[str]) -> None:
         if (images := _optional(directory, "image_rules.yaml", ImageRulesFile, problems)) is not None:
@@ -193,7 +198,10 @@ class _Loading(Tables):
         Raises:
             CatalogError: what the files say of each other does not hold.
         """
-        problems = [*find_inconsistencies(self)]
+        problems = [*find_serving_faults(self.models, self.origin)]
+        if not problems:
+            self.models = {model_id: complete_served(model_id, self.models) for model_id in self.models}
+        problems += find_inconsistencies(self)
         if problems:
             raise CatalogError(problems)
         self.counting = {
@@ -228,7 +236,7 @@ class _Loading(Tables):
         return Model(
             id=model_id,
             provider=provider,
-            entry=entry,
+            entry=self._with_calendars(entry),
             counting=self.counting[entry.counting or ""],
             caching=caching,
             images=images,
@@ -237,11 +245,23 @@ class _Loading(Tables):
             weights=self.find_weights(entry),
         )
 
+    def _with_calendars(self, entry: ModelEntry | OpenWeightsEntry) -> ModelEntry | OpenWeightsEntry:
+        """Give the calendars to the windows that name one; most models have no such window."""
+        if not any(window.except_holidays for block in entry.prices for window in block.windows):
+            return entry
+        blocks = tuple(
+            block.model_copy(
+                update={"windows": tuple(window.observing(self.holidays) for window in block.windows)}
+            )
+            for block in entry.prices
+        )
+        return entry.model_copy(update={"prices": blocks})
+
     def _revision(self) -> str:
         """Return a fingerprint of everything that can change an answer."""
         tables: tuple[Mapping[str, BaseModel], ...] = (
             self.models, self.vocabularies, self.counting, self.caching, self.image_rules, self.profiles,
-            self.media_limits, self.calibrated_families, self.fits,
+            self.media_limits, self.calibrated_families, self.fits, self.holidays,
         )  # fmt: skip
         content: list[Any] = [
             {name: entry.model_dump(mode="json", exclude_defaults=True) for name, entry in table.items()}

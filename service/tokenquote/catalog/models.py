@@ -12,6 +12,7 @@ from tokenquote.catalog.document_rules import DocumentCounter
 from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.media_rules import MediaRules
 from tokenquote.catalog.schema.caching import CachingRule
+from tokenquote.catalog.schema.catalog_entry import first_instant
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.media_limits import MediaLimits
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
@@ -101,20 +102,31 @@ class Model:
             self.id, self.entry, self.images, self.audio, self.video, self.documents, self.media_limits
         )
 
+    @property
+    def converses(self) -> bool:
+        """Whether later requests send the conversation again, rather than each being alone."""
+        return self.entry.kind in ("chat", "realtime")
+
     def prices_on(self, at: dt.datetime) -> PriceBlock | None:
-        """Return the last block whose first day has come, at midnight UTC; None before the first."""
-        day = at.astimezone(dt.UTC).date()
-        begun = [block for block in self.entry.prices if block.from_ is None or block.from_ <= day]
+        """Return the last block that has begun at an instant; None before the first."""
+        begun = [block for block in self.entry.prices if block.begins is None or block.begins <= at]
         return begun[-1] if begun else None
 
     def price_changes(self, at: dt.datetime, days: int) -> list[PriceBlock]:
-        """Return the blocks that begin after the instant's day and at most `days` days later."""
-        today = at.astimezone(dt.UTC).date()
+        """Return the blocks that begin after the instant and at most `days` days later."""
+        last = at + dt.timedelta(days=days)
         return [
-            block
-            for block in self.entry.prices
-            if block.from_ is not None and dt.timedelta(0) < block.from_ - today <= dt.timedelta(days=days)
+            block for block in self.entry.prices if block.begins is not None and at < block.begins <= last
         ]
+
+    def answers_until(self) -> dt.datetime | None:
+        """Return the instant from which the provider no longer answers with the model; None: no end known."""
+        return None if self.entry.retires is None else first_instant(self.entry.retires)
+
+    def has_retired(self, at: dt.datetime) -> bool:
+        """Return whether the provider no longer answers with the model at an instant."""
+        end = self.answers_until()
+        return end is not None and end <= at
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ except ModuleNotFoundError:
     raise SystemExit(1) from None
 
 from tokenquote.cli.memory_commands import memory
+from tokenquote.cli.upkeep_commands import UPKEEP_COMMANDS
 
 if TYPE_CHECKING:
     from tokenquote.settings import Settings
@@ -185,7 +186,11 @@ def health() -> None:
 
 @main.group()
 def catalog() -> None:
-    """Check the model catalog, or print its schema."""
+    """Check the model catalog and keep it up to date."""
+
+
+for command in UPKEEP_COMMANDS:
+    catalog.add_command(command)
 
 
 @catalog.command("check")

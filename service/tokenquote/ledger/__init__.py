@@ -14,6 +14,7 @@ from tokenquote.ledger.conversation import (
 )
 from tokenquote.ledger.replay import Replayed, replay
 from tokenquote.ledger.rows import Row
+from tokenquote.ledger.single_requests import replay_single
 
 __all__ = [
     "MAX_ROWS",
@@ -33,5 +34,6 @@ __all__ = [
     "billed_kinds",
     "replay",
     "replay_caches",
+    "replay_single",
     "ttl_seconds",
 ]

@@ -204,8 +204,9 @@ def billed_kinds(row: Row, use: CacheUse, write_kind: str) -> Mapping[str, int]:
         "cache_read_audio": read.audio,
         "cache_read_video": read.video,
         write_kind: use.write,
-        "output": row.visible - row.spoken,
+        "output": row.visible - row.spoken - row.drawn,
         "output_audio": row.spoken,
+        "output_image": row.drawn,
         "output_reasoning": row.reasoning,
     }
 

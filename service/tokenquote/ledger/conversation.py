@@ -84,6 +84,8 @@ class CountedTurn:
     """The answer as later requests send it."""
     answer_spoken: int = 0
     """Tokens of `answer_output` that are audio."""
+    answer_drawn: int = 0
+    """Tokens of `answer_output` that are images."""
     rounds: tuple[CountedRound, ...] = ()
     """The tool rounds between the question and the answer, in order."""
     reasoning: int = 0

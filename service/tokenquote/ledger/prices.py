@@ -6,19 +6,18 @@ own rate or at the first one of its chain that the catalog states:
     input_image -> input          cache_read_audio -> cache_read -> input      output_reasoning -> output
 
 Tiers are cliffs: the request's whole input, cache reads included, chooses one tier for all its tokens.
+A model that states fees for what is measured, and no rate at all, bills no tokens.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from tokenquote.catalog.schema.prices import PriceBlock, Window
-from tokenquote.catalog.schema.rates import RateCard
-from tokenquote.errors import LocatedError
+from tokenquote.ledger.fees import NO_FEES, PricedFees
+from tokenquote.ledger.money import cost_tokens, exact_product, exact_sum
+from tokenquote.ledger.tariffs import Tariff, UnknownMode, UnknownRegion, comparable_rates, tariff_on
 
 __all__ = [
     "INPUT_KINDS",
@@ -26,15 +25,14 @@ __all__ = [
     "Priced",
     "Tariff",
     "UnknownMode",
+    "UnknownRegion",
     "comparable_rates",
     "exact_product",
     "exact_sum",
+    "find_rate",
     "price",
     "tariff_on",
 ]
-
-STANDARD = "standard"
-BASE_TIER = "base"
 
 _INPUT_CHAINS: dict[str, tuple[str, ...]] = {
     "input": ("input",),
@@ -62,52 +60,6 @@ _CHAINS = _INPUT_CHAINS | _OUTPUT_CHAINS
 INPUT_KINDS = frozenset(_INPUT_CHAINS)
 """The kinds of token that add up to a request's input."""
 
-# 28 digits, Decimal's default, are not enough for a fleet of 10^9 long conversations at twelve decimals.
-# Should 60 be too few as well, that is an error and no rounded price.
-_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
-
-
-class UnknownMode(LocatedError):
-    """The model is not sold in the mode that the plan names; `offered` lists the modes that it is sold in."""
-
-    def __init__(self, offered: Sequence[str]) -> None:
-        super().__init__(("mode",), f"the model is offered in: {', '.join(offered)}")
-        self.offered = offered
-
-
-@dataclass(frozen=True, slots=True)
-class _TierRates:
-    label: str
-    rates: Mapping[str, Decimal]
-    """The rates by kind of token, in USD per million tokens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """The rates in force at one instant in one mode, as one set of rates for each tier."""
-
-    starts: tuple[int, ...]
-    """The smallest input of each tier above the base, in tokens."""
-    tiers: tuple[_TierRates, ...]
-    """The rates of the base and of each tier; one more than `starts`."""
-    source: str
-    checked: dt.date | None
-    window: str | None = None
-    """The name of the time window that holds. None: the block's own rates hold."""
-
-    def states(self, kind: str) -> bool:
-        """Return whether the kind has a rate of its own in any tier."""
-        return any(kind in tier.rates for tier in self.tiers)
-
-    def tier_for(self, input_tokens: int) -> _TierRates:
-        """Return the rates of a request with this number of input tokens."""
-        return self.tiers[bisect_right(self.starts, input_tokens)]
-
-    def rate(self, kind: str, input_tokens: int) -> Decimal | None:
-        """Return the rate of a kind in a request with this number of input tokens; None if it has none."""
-        rates = self.tier_for(input_tokens).rates
-        return next((rates[name] for name in _CHAINS[kind] if name in rates), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -132,47 +84,40 @@ class Priced:
     """The cost of each kind at each rate, in a fixed order of kinds."""
     unpriced: Mapping[str, int]
     """The tokens by kind for which the catalog has no price."""
+    fees: PricedFees = NO_FEES
+    """What is not billed by the token; `costs` hold it."""
 
     @property
     def complete(self) -> bool:
-        """Whether every token has a price."""
-        return not self.unpriced
+        """Whether every token and every use has a price."""
+        return not self.unpriced and not self.fees.unpriced
+
+    @property
+    def total_fees(self) -> Decimal:
+        """The sum in USD of all fees, which `total` holds."""
+        return exact_sum(line.cost for line in self.fees.lines)
+
+    def with_fees(self, fees: PricedFees) -> Priced:
+        """Return the same with the fees of the same requests."""
+        if not fees.costs:
+            return replace(self, fees=fees)
+        costs = (
+            exact_sum([cost, fee]) if cost is not None and fee is not None else cost if fee is None else fee
+            for cost, fee in zip(self.costs, fees.costs, strict=True)
+        )
+        return replace(self, costs=tuple(costs), fees=fees)
 
     @property
     def total(self) -> Decimal | None:
-        """The sum in USD of what has a price; None if nothing has."""
+        """The sum in USD of what has a price; None if nothing has, though something should have one."""
         known = [cost for cost in self.costs if cost is not None]
-        return exact_sum(known) if known else None
+        return exact_sum(known) if known or self.complete else None
 
 
-def tariff_on(block: PriceBlock | None, at: dt.datetime, mode: str = STANDARD) -> Tariff:
-    """Return the rates of a price block at an instant; None stands for a model without prices.
-
-    Raises:
-        UnknownMode: the block has no such mode.
-    """
-    if block is None:
-        if mode != STANDARD:
-            raise UnknownMode([STANDARD])
-        return Tariff((), (_TierRates(BASE_TIER, {}),), "not in the catalog", None)
-    _check_mode(block, mode)
-    window = next((window for window in block.windows if window.holds(at)), None)
-    starts = sorted({tier.starts for card in _cards(block, window, mode) for tier in card.tiers})
-    tiers = tuple(_resolve(block, window, mode, start) for start in (0, *starts))
-    return Tariff(tuple(starts), tiers, block.source, block.checked, window.name if window else None)
-
-
-def comparable_rates(block: PriceBlock | None, mode: str = STANDARD) -> object:
-    """Return everything that decides the rates of one mode, for comparing two blocks.
-
-    Raises:
-        UnknownMode: the block has no such mode.
-    """
-    if block is None:
-        return None
-    _check_mode(block, mode)
-    own = block.modes[mode] if mode != STANDARD else None
-    return block.rates, block.tiers, block.windows, own
+def find_rate(tariff: Tariff, kind: str, input_tokens: int) -> Decimal | None:
+    """Return the rate of a kind in a request with this number of input tokens; None if it has none."""
+    rates = tariff.tier_for(input_tokens).rates
+    return next((rates[name] for name in _CHAINS[kind] if name in rates), None)
 
 
 def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
@@ -182,6 +127,9 @@ def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
     rates: dict[tuple[str, str], Decimal] = {}
     unpriced: dict[str, int] = {}
     for request in requests:
+        if not tariff.bills_tokens:
+            costs.append(None)
+            continue
         tier = tariff.tier_for(sum(n for kind, n in request.items() if kind in INPUT_KINDS))
         parts: list[Decimal] = []
         for kind, amount in request.items():
@@ -194,58 +142,10 @@ def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
             line = (priced_as, tier.label)
             rates[line] = tier.rates[priced_as]
             tokens[line] = tokens.get(line, 0) + amount
-            parts.append(_cost(amount, rates[line]))
+            parts.append(cost_tokens(amount, rates[line]))
         nothing_priced = not parts and any(request.values())
         costs.append(None if nothing_priced else exact_sum(parts))
-    lines = (Line(k, n, rates[k, t], t, _cost(n, rates[k, t])) for (k, t), n in tokens.items())
+    lines = (Line(k, n, rates[k, t], t, cost_tokens(n, rates[k, t])) for (k, t), n in tokens.items())
     order = list(_CHAINS)
     by_kind = sorted(lines, key=lambda line: (order.index(line.kind), line.rate))
     return Priced(tuple(costs), tuple(by_kind), unpriced)
-
-
-def _check_mode(block: PriceBlock, mode: str) -> None:
-    if mode != STANDARD and mode not in block.modes:
-        raise UnknownMode([STANDARD, *block.modes])
-
-
-def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
-    """Return the sum of the amounts without rounding."""
-    total = Decimal(0)
-    for amount in amounts:
-        total = _EXACT.add(total, amount)
-    return total
-
-
-def exact_product(count: int | Decimal, amount: Decimal) -> Decimal:
-    """Return the product without rounding."""
-    return _EXACT.multiply(Decimal(count), amount)
-
-
-def _cost(tokens: int, rate: Decimal) -> Decimal:
-    return _EXACT.multiply(Decimal(tokens), rate).scaleb(-6, _EXACT)
-
-
-def _cards(block: PriceBlock, window: Window | None, mode: str) -> list[RateCard]:
-    cards: list[RateCard] = [block]
-    if window is not None:
-        cards.append(window)
-    if mode != STANDARD:
-        cards.append(block.modes[mode])
-    return cards
-
-
-def _resolve(block: PriceBlock, window: Window | None, mode: str, input_tokens: int) -> _TierRates:
-    """Return the rates at a number of input tokens: each card covers what it states of the cards before."""
-    rates: dict[str, Decimal] = {}
-    label, begins = BASE_TIER, 0
-    for card in _cards(block, window, mode):
-        rates |= card.rates.stated()
-        for tier in card.tiers:
-            if tier.starts <= input_tokens:
-                rates |= tier.rates.stated()
-                if tier.starts > begins:
-                    label, begins = tier.label, tier.starts
-    times = block.modes[mode].times if mode != STANDARD else None
-    if times is not None:
-        rates = {kind: _EXACT.multiply(rate, times) for kind, rate in rates.items()}
-    return _TierRates(label, rates)

@@ -79,6 +79,6 @@ def _turn_rows(turn: CountedTurn, i: int, story: Story, history: WholeHistory) -
         yield story.request(history.sends(story), Output(made.call_output, made.reasoning))
         story.call(i, place, made.reasoning)
     yield from history.before_request(story)
-    written = Output(turn.answer_output, turn.reasoning, turn.answer_spoken)
+    written = Output(turn.answer_output, turn.reasoning, turn.answer_spoken, turn.answer_drawn)
     yield story.request(history.sends(story), written)
     story.answer(i, turn.reasoning)

@@ -24,6 +24,8 @@ class Output:
     """Tokens of reasoning."""
     spoken: int = 0
     """Tokens of the visible ones that are audio."""
+    drawn: int = 0
+    """Tokens of the visible ones that are images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Row:
     """Reasoning tokens of the output."""
     gap_seconds: float
     """Time since the previous request."""
+    drawn: int = 0
+    """Tokens of the visible output that are images."""
 
     @property
     def output(self) -> int:

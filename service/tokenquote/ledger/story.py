@@ -180,6 +180,7 @@ class Story:
             spoken=output.spoken,
             reasoning=output.reasoning,
             gap_seconds=self._take_gap(),
+            drawn=output.drawn,
         )
 
     def outside(self, model: str, purpose: Purpose, sent: Count) -> Row:

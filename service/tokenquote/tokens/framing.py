@@ -163,7 +163,8 @@ class FramedRequests:
         return self._structure(tokens, framing) + said
 
     def _structure(self, tokens: int, framing: int) -> Count:
-        counted = self._texts.as_structure(self._texts.scaled(tokens), self._framing.tools.call_slack)
+        rule = self._framing.tools
+        counted = self._texts.as_structure(self._texts.scaled(tokens), rule.call_method, rule.call_slack)
         return counted.with_framing(framing)
 
 

@@ -91,17 +91,19 @@ class TextCounter:
             counting.method,
         )
 
-    def as_structure(self, count: Count, slack: int = 0) -> Count:
-        """Widen the band for definitions, schemas and calls, whose rendering is less well known.
+    def as_structure(self, count: Count, method: Method, slack: int = 0) -> Count:
+        """Give definitions, schemas and calls the band of the framing's tools, unless they are exact.
 
         `slack` is by how many tokens it is wider on either side besides.
         """
+        if method == "exact":
+            return count
         rule = self._counting.framing.tools
         banded = self._banded(
             count,
             min(rule.low, self._counting.low),
             max(rule.high, self._counting.high),
-            least_certain(rule.method, count.method),
+            least_certain(method, count.method),
         )
         return replace(banded, low=banded.low - slack, high=banded.high + slack)
 

@@ -222,7 +222,11 @@ def test_each_string_argument_costs_fifteen_tokens_and_itself() -> None:
 
 def test_more_than_is_known_is_never_called_exact() -> None:
     schema = {"type": "json_schema", "schema": {"type": "object", "properties": {}}}
-    assert counted("claude-haiku-4-5", {"output_format": schema}).count.method == "calibrated"
+    assert (
+        counted("claude-haiku-4-5", {"output_format": schema, "tools": [TOOL]}).count.method == "calibrated"
+    )
+    unseen = counted("claude-3-haiku", {"output_format": schema}).count
+    assert (unseen.method, unseen.low) == ("calibrated", tokens("claude-3-haiku", {}))
     assert (
         counted("claude-opus-4-7", {"tools": [TOOL], "tool_choice": {"type": "any"}}).count.method
         == "calibrated"
@@ -232,6 +236,11 @@ def test_more_than_is_known_is_never_called_exact() -> None:
     assert (unseen.method, unseen.tokens - unseen.low) == ("calibrated", 210)
     server_tool = {"tools": [{"type": "web_search_20250305", "name": "web_search"}]}
     assert counted("claude-haiku-4-5", server_tool).count.method == "assumed"
+
+
+def test_an_output_schema_alone_is_exact_where_bills_show_it() -> None:
+    schema = {"type": "json_schema", "schema": {"type": "object", "properties": {}}}
+    assert counted("claude-haiku-4-5", {"output_format": schema}).count.method == "exact"
 
 
 def test_a_claude_newer_than_the_recorded_calls_counts_as_the_newest() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tokenquote.api.media.items import ItemReader
@@ -16,29 +16,34 @@ from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.bill import Bill, break_even_reads
 from tokenquote.api.quotes.cache_choice import choose_cache, cold_share
 from tokenquote.api.quotes.cast import Cast, choose_cast
-from tokenquote.api.quotes.histories import choose_history, count_questions
-from tokenquote.api.quotes.participants import Participant, Participants, Questions
-from tokenquote.api.quotes.plan_checks import check_plan
+from tokenquote.api.quotes.histories import choose_history
+from tokenquote.api.quotes.lifetime import list_lifetime_warnings
+from tokenquote.api.quotes.participants import Participant, Participants, Searcher
+from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
 from tokenquote.api.quotes.plans import resolve
 from tokenquote.api.quotes.quote_parts import (
     build_fleet,
     build_lines,
     build_requests,
     build_totals,
+    build_unpriced,
     describe_context,
     find_overflow,
     spend_budget,
     sum_models,
 )
+from tokenquote.api.quotes.searches import find_searcher
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError, under
 from tokenquote.ledger import NO_CACHE, Replayed, Row
 from tokenquote.ledger.history import WholeHistory
-from tokenquote.ledger.prices import Tariff, UnknownMode, tariff_on
+from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_on
+from tokenquote.ledger.rows import Purpose
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import Comparison, Failure, Quote, Unpriced, Warned
+from tokenquote_client.quote import Comparison, Failure, Quote, Warned
 
 __all__ = ["answer_plan", "quote_as"]
 
@@ -131,16 +136,26 @@ class _Quoting:
     item_reader: ItemReader = field(default_factory=ItemReader)
     """Keeps the media whose headers were read already."""
 
-    def quote(self, model: Model) -> Quote:
+    def quote(self, asked: Model) -> Quote:
+        """Quote the plan for a model; once it is rerouted, as the model that answers in its place.
+
+        Raises:
+            LocatedError: the plan cannot be quoted for this model.
+        """
         plan, at = self.plan, self.at
-        cast = choose_cast(plan, model, self.catalog)
+        model = find_answering(asked, self.catalog.models, at)
+        if not model.converses:
+            check_single_requests(plan, model)
+            model = replace(model, caching=None)
+        cast = choose_cast(plan, model, self.catalog, at)
         parts = Participants(
             {name: self._participant(each, own=each is model) for name, each in cast.models.items()},
             cast,
-            self._questions(cast),
+            plan,
+            tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items()),
         )
         own = parts.by_id[model.id]
-        history = choose_history(plan.history, cast, parts.questions)
+        history = choose_history(plan.history, cast, tuple(one.search for one in parts.searchers))
         replayed = parts.replay(history)
         rows, uses = replayed.rows, parts.use_caches(replayed, {model.id: _warm_tokens(plan.caching, own)})
         bill = parts.bill(rows, uses)
@@ -150,8 +165,8 @@ class _Quoting:
         context = describe_context(rows, cast.everyone, overflow)
         several = not cast.is_one
         return Quote(
-            id=self._id(model),
-            model=model.id,
+            id=self._id(asked),
+            model=asked.id,
             catalog_revision=self.catalog.revision,
             prices_at=at.astimezone(dt.UTC),
             totals=build_totals(rows, uses, bill, uncached, tells_losses=several or whole is not None),
@@ -165,9 +180,10 @@ class _Quoting:
             fleet=build_fleet(plan.conversations, bill, *self._later_ones(parts, replayed, own)),
             budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
-            unpriced=[Unpriced(kind=kind, tokens=tokens) for kind, tokens in bill.unpriced.items()],
+            unpriced=build_unpriced(bill),
             assumptions=parts.assumptions(rows),
             warnings=[
+                *_lifetimes(asked, cast, at),
                 *list_warnings(
                     plan, cast.everyone, at, own.resolved.unstated, overflow, rows, own.cache, bill
                 ),
@@ -180,25 +196,22 @@ class _Quoting:
         """Count, cache and price the plan as one of its models does."""
         tariff = self._tariff(model, own=own)
         rules = self._rules(model)
-        resolved = resolve(self.plan, model, rules, self.catalog, self.item_reader)
+        resolved = resolve(self.plan, model, rules, self.catalog, self.item_reader, tariff)
         cache = choose_cache(self.plan.caching, model, tariff, resolved.marks, own=own)
         return Participant(model, tariff, resolved, cache, rules.basis)
 
     def _tariff(self, model: Model, *, own: bool) -> Tariff:
         try:
-            return tariff_on(model.prices_on(self.at), self.at, self.plan.mode)
-        except UnknownMode as error:
+            return tariff_on(model.prices_on(self.at), self.at, self.plan.mode, self.plan.region)
+        except (UnknownMode, UnknownRegion) as error:
             if own:
                 raise
             raise LocatedError(error.location, f"{model.id} takes part, and {error.detail}") from None
 
-    def _questions(self, cast: Cast) -> Questions | None:
-        """Count the user messages as the model does that embeds them; None: none does."""
-        if cast.embedder is None:
-            return None
-        counter = AmountCounter(self._rules(cast.embedder), self.catalog.profiles)
-        counts = count_questions(self.plan, counter)
-        return Questions(cast.embedder, self._tariff(cast.embedder, own=False), counts, counter.counts)
+    def _searcher(self, purpose: Purpose, model: Model) -> Searcher:
+        """Count the questions as a model does that finds passages for them."""
+        counter = AmountCounter(self._rules(model), self.catalog.profiles)
+        return find_searcher(self.plan, purpose, model, self._tariff(model, own=False), counter)
 
     def _without_strategy(self, parts: Participants) -> Bill | None:
         """Price the same plan with the whole history; None: it is that plan."""
@@ -251,3 +264,12 @@ def _warm_tokens(caching: wire.Caching, own: Participant) -> int:
 def _media_warnings(rows: Sequence[Row], cast: Cast) -> list[Warned]:
     found = (warned for model in cast.models.values() for warned in media_warnings(rows, model))
     return [Warned(code=code, detail=detail) for code, detail in found]
+
+
+def _lifetimes(asked: Model, cast: Cast, at: dt.datetime) -> list[Warned]:
+    """List what the instant means for each model that takes part."""
+    others = [model for model in cast.everyone.values() if model is not cast.own]
+    return [
+        *list_lifetime_warnings(asked, cast.own, at),
+        *(warned for model in others for warned in list_lifetime_warnings(model, model, at)),
+    ]

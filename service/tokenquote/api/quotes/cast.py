@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tokenquote.catalog import Catalog, Model
-from tokenquote.errors import under
+from tokenquote.catalog.reroutes import find_answering
+from tokenquote.errors import LocatedError, under
+from tokenquote.ledger.rows import Purpose
 from tokenquote_client import plan as wire
 
 __all__ = ["Cast", "choose_cast"]
+
+CONVERSING = ("chat", "realtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +27,8 @@ class Cast:
     """The model of each turn of the plan."""
     condenser: str | None = None
     """The model that writes summaries. None: the one of the coming turn."""
-    embedder: Model | None = None
-    """The model that embeds questions. None: none does."""
+    searchers: Mapping[Purpose, Model] = field(default_factory=dict)
+    """The models that embed questions and rank passages, by what they are for."""
 
     @property
     def own(self) -> Model:
@@ -33,7 +38,7 @@ class Cast:
     @property
     def everyone(self) -> Mapping[str, Model]:
         """All models by id, the quote's own first."""
-        return self.models if self.embedder is None else {**self.models, self.embedder.id: self.embedder}
+        return {**self.models, **{model.id: model for model in self.searchers.values()}}
 
     @property
     def is_one(self) -> bool:
@@ -41,28 +46,39 @@ class Cast:
         return len(self.everyone) == 1
 
 
-def choose_cast(plan: wire.Plan, own: Model, catalog: Catalog) -> Cast:
-    """Look up every model that the plan names besides its own.
+def choose_cast(plan: wire.Plan, own: Model, catalog: Catalog, at: dt.datetime) -> Cast:
+    """Look up every model that the plan names besides its own; one that is rerouted answers as another.
 
     Raises:
-        LocatedError: the catalog has no such model.
+        LocatedError: the catalog has no such model, or one that cannot do what it is named for.
     """
+
+    def find(name: str, kinds: Sequence[str], *location: str | int) -> Model:
+        with under(*location):
+            model = find_answering(catalog.resolve(name), catalog.models, at)
+        if model.entry.kind not in kinds or not (own.converses or location[0] == "history"):
+            what = f"{model.id} is a model of kind {model.entry.kind}; here one of kind {kinds[0]} is needed"
+            raise LocatedError(location, what)
+        return model
+
     models = {own.id: own}
     answered_by = []
     for i, turn in enumerate(plan.turns):
-        model = own
-        if turn.model is not None:
-            with under("turns", i, "model"):
-                model = catalog.resolve(turn.model)
+        model = own if turn.model is None else find(turn.model, CONVERSING, "turns", i, "model")
         answered_by.append(model.id)
         models.setdefault(model.id, model)
-    history, condenser, embedder = plan.history, None, None
+    history = plan.history
+    condenser = None
     if isinstance(history, wire.Summary | wire.Compaction) and history.model is not None:
-        with under("history", "model"):
-            found = catalog.resolve(history.model)
+        found = find(history.model, CONVERSING, "history", "model")
         condenser = found.id
         models.setdefault(found.id, found)
-    if isinstance(history, wire.Retrieval) and history.embedding_model is not None:
-        with under("history", "embedding_model"):
-            embedder = catalog.resolve(history.embedding_model)
-    return Cast(models, tuple(answered_by), condenser, embedder)
+    searchers: dict[Purpose, Model] = {}
+    if isinstance(history, wire.Retrieval):
+        if history.embedding_model is not None:
+            searchers["embedding"] = find(
+                history.embedding_model, ("embedding",), "history", "embedding_model"
+            )
+        if history.rerank_model is not None:
+            searchers["rerank"] = find(history.rerank_model, ("rerank",), "history", "rerank_model")
+    return Cast(models, tuple(answered_by), condenser, searchers)

@@ -27,8 +27,8 @@ from tokenquote_client.amounts import Amount, AudioPart, DocumentPart, ImagePart
 __all__ = ["choose_history", "count_questions"]
 
 
-def choose_history(history: wire.History, cast: Cast, questions: tuple[Count, ...]) -> WholeHistory:
-    """Make the strategy; `questions` are the user messages as the embedding model counts them.
+def choose_history(history: wire.History, cast: Cast, searches: tuple[SearchRequest, ...]) -> WholeHistory:
+    """Make the strategy; `searches` are its requests to models that find passages.
 
     Raises:
         LocatedError: a threshold is a share of a window that is not published.
@@ -44,9 +44,6 @@ def choose_history(history: wire.History, cast: Cast, questions: tuple[Count, ..
             most = {model_id: _threshold(history, cast.models[model_id]) for model_id in cast.answered_by}
             return CompactedContext(most, history.tokens, history.keep, cast.condenser)
         case wire.Retrieval():
-            searches = (
-                () if cast.embedder is None else (SearchRequest("embedding", cast.embedder.id, questions),)
-            )
             return RetrievedPassages(history.tokens, history.turns, searches)
         case wire.ClearToolResults():
             return ClearedResults(history.keep, history.above)

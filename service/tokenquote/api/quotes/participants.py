@@ -10,15 +10,17 @@ from tokenquote.api.quotes.bill import Bill, bill_rows
 from tokenquote.api.quotes.cache_choice import CacheChoice, cache_terms
 from tokenquote.api.quotes.cast import Cast
 from tokenquote.api.quotes.plans import ResolvedPlan
+from tokenquote.api.quotes.uses import price_plan_uses
 from tokenquote.api.quotes.warnings import list_assumptions
 from tokenquote.catalog import Model
-from tokenquote.counts import Count
-from tokenquote.ledger import CacheUse, Replayed, Row, replay, replay_caches
-from tokenquote.ledger.history import WholeHistory
+from tokenquote.ledger import CacheUse, Replayed, Row, replay, replay_caches, replay_single
+from tokenquote.ledger.fees import PricedFees, Use, price_uses
+from tokenquote.ledger.history import SearchRequest, WholeHistory
 from tokenquote.ledger.prices import Tariff
+from tokenquote_client import plan as wire
 from tokenquote_client.quote import CountedAmount
 
-__all__ = ["Participant", "Participants", "Questions"]
+__all__ = ["Participant", "Participants", "Searcher"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,15 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
-    """The user messages as the model counts them that embeds them."""
+class Searcher:
+    """A model that finds passages for each question, and sees nothing else of the conversation."""
 
     model: Model
     tariff: Tariff
-    sent: tuple[Count, ...]
-    """What it is sent for each turn of the plan."""
+    search: SearchRequest
     counts: Sequence[CountedAmount]
+    uses: tuple[Use, ...] = ()
+    """What each of its requests uses that is not billed by the token."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,9 @@ class Participants:
     by_id: Mapping[str, Participant]
     """The models that see the conversation, by id, the quote's own first."""
     cast: Cast
-    embedded: Questions | None = None
-    """None: no model embeds the questions."""
-
-    @property
-    def questions(self) -> tuple[Count, ...]:
-        """The user message of each turn as it is embedded; empty if no model embeds them."""
-        return self.embedded.sent if self.embedded is not None else ()
+    plan: wire.Plan
+    searchers: tuple[Searcher, ...] = ()
+    """The models that find passages."""
 
     @property
     def cache(self) -> bool:
@@ -74,9 +73,7 @@ class Participants:
     def tariffs(self) -> Mapping[str, Tariff]:
         """The rates of each, by id."""
         found = {name: part.tariff for name, part in self.by_id.items()}
-        if self.embedded is not None:
-            found.setdefault(self.embedded.model.id, self.embedded.tariff)
-        return found
+        return {**found, **{searcher.model.id: searcher.tariff for searcher in self.searchers}}
 
     @cached_property
     def write_kinds(self) -> Mapping[str, str]:
@@ -89,6 +86,9 @@ class Participants:
         Raises:
             PlanTooLong: it makes more requests, or longer ones, than a ledger holds.
         """
+        own = self.cast.own
+        if not own.converses:
+            return replay_single(own.id, self.by_id[own.id].resolved.conversation)
         conversations = {name: part.resolved.conversation for name, part in self.by_id.items()}
         return replay(conversations, history, self.cast.answered_by)
 
@@ -102,7 +102,25 @@ class Participants:
 
     def bill(self, rows: Sequence[Row], uses: Sequence[CacheUse]) -> Bill:
         """Price every request at the rates of its model."""
-        return bill_rows(rows, uses, self.tariffs, self.write_kinds)
+        return bill_rows(rows, uses, self.tariffs, self.write_kinds, self._fees(rows))
+
+    def _fees(self, rows: Sequence[Row]) -> Mapping[str, PricedFees]:
+        """Price what requests use that is not billed by the token, for each model."""
+        fees = {
+            name: price_plan_uses(
+                self.plan,
+                part.resolved.uses,
+                [row for row in rows if row.model == name],
+                part.tariff,
+                converses=part.model.converses,
+                own=name == self.cast.own.id,
+            )
+            for name, part in self.by_id.items()
+        }
+        for searcher in self.searchers:
+            times = sum(row.model == searcher.model.id for row in rows)
+            fees[searcher.model.id] = price_uses(searcher.tariff.fees, [searcher.uses] * times)
+        return fees
 
     def counts(self) -> list[CountedAmount]:
         """List how each amount is counted; where another model counts it too, that is named."""
@@ -110,8 +128,8 @@ class Participants:
         found = list(own.resolved.counts)
         for part in others:
             found += _named(part.resolved.counts, part.model)
-        if self.embedded is not None:
-            found += _named(self.embedded.counts, self.embedded.model)
+        for searcher in self.searchers:
+            found += _named(searcher.counts, searcher.model)
         return found
 
     def assumptions(self, rows: Sequence[Row]) -> list[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from tokenquote.catalog import Model
 from tokenquote.errors import LocatedError, NotYetOffered
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
 
-__all__ = ["check_plan"]
+__all__ = ["check_plan", "check_single_requests"]
+
+_SILENT = ("embedding", "rerank", "moderation")
+"""The kinds of model whose answers have no tokens."""
 
 
 def check_plan(plan: wire.Plan, models: int) -> None:
@@ -23,6 +27,25 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     _check_length(plan, models)
 
 
+def check_single_requests(plan: wire.Plan, model: Model) -> None:
+    """Refuse what a request has no place for that is a user message alone, as those for embeddings are.
+
+    Raises:
+        LocatedError: the plan states an opening, tools, or an answer of a model that gives none.
+    """
+    what = f"{model.id} holds no conversation ({model.entry.kind}): a request is the user message alone"
+    for name in ("system", "tools", "start"):
+        if getattr(plan, name) is not None:
+            raise LocatedError((name,), f"{what}; leave out `{name}`")
+    if plan.history.strategy != "full":
+        raise LocatedError(("history", "strategy"), f"{what}; leave out `history`")
+    gives = "assistant" if model.entry.kind not in _SILENT else ""
+    for i, turn in enumerate(plan.turns):
+        for name in ("tool_rounds", "server_tools", "reasoning", "assistant"):
+            if getattr(turn, name) and name != gives:
+                raise LocatedError(("turns", i, name), f"{what}; leave out `{name}`")
+
+
 def _check_history(history: wire.History) -> None:
     if isinstance(history, wire.WindowHistory):
         _refuse_unless_one(history, ("turns", "tokens"))
@@ -37,8 +60,6 @@ def _check_history(history: wire.History) -> None:
         and history.rerank_model is None
     ):
         raise LocatedError(("history", "candidates"), "without effect unless `rerank_model` is stated")
-    if isinstance(history, wire.Retrieval) and history.rerank_model is not None:
-        raise NotYetOffered(("history", "rerank_model"), "rerank models: not yet offered")
 
 
 def _refuse_unless_one(history: wire.WindowHistory | wire.Compaction, names: tuple[str, str]) -> None:

@@ -11,20 +11,18 @@ from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
 from tokenquote.api.quotes.cache_choice import CountedMark
 from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
+from tokenquote.api.quotes.generated import GeneratedPartCounter
 from tokenquote.api.quotes.history_texts import read_clearing, read_instruction
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
-from tokenquote.api.quotes.unstated import Unstated, find_unstated
+from tokenquote.api.quotes.unstated import Unstated, count_unstated
+from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
-from tokenquote.ledger import (
-    NOTHING,
-    Conversation,
-    CountedRound,
-    CountedTurn,
-    EarlierPiece,
-    Opening,
-)
+from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, EarlierPiece, Opening
+from tokenquote.ledger.fees import Use
+from tokenquote.ledger.prices import Tariff
+from tokenquote.media import MissingRule
 from tokenquote.tokens import (
     BodyError,
     Message,
@@ -38,10 +36,12 @@ from tokenquote_client.amounts import (
     AudioPart,
     CallAmount,
     FunctionCall,
+    MediaPart,
     Part,
     TextPart,
     TokensPart,
 )
+from tokenquote_client.answer_parts import AnswerOrParts, AnswerPart, GeneratedImage, GeneratedVideo
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["ResolvedPlan", "resolve"]
@@ -57,12 +57,21 @@ class ResolvedPlan:
     assumptions: tuple[str, ...]
     marks: tuple[CountedMark, ...] = ()
     """The marks for prompt caching in the body that opens the conversation, in order."""
+    uses: tuple[tuple[Use, ...], ...] = ()
+    """What one repetition of each turn uses that is not billed by the token."""
 
 
 def resolve(
-    plan: wire.Plan, model: Model, rules: TokenRules, catalog: Catalog, item_reader: ItemReader | None = None
+    plan: wire.Plan,
+    model: Model,
+    rules: TokenRules,
+    catalog: Catalog,
+    item_reader: ItemReader | None = None,
+    tariff: Tariff | None = None,
 ) -> ResolvedPlan:
     """Count every amount of the plan as the model does; `item_reader` keeps headers for the next model.
+
+    `tariff` says what is billed by fees; None: nothing is.
 
     Raises:
         LocatedError: something that is not offered, or that cannot be counted.
@@ -70,14 +79,21 @@ def resolve(
     counter = AmountCounter(rules, catalog.profiles)
     reader = item_reader or ItemReader()
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
-    resolver = _Resolver(rules, media, counter)
+    meter = UseMeter(tariff, ranks=model.entry.kind == "rerank")
+    generated = GeneratedPartCounter(media, counter, meter, model.entry.generated_images)
+    resolver = _Resolver(rules, media, counter, generated, meter)
     resolver.clears = read_clearing(plan.history, counter)
     opening = resolver.opening(plan)
     instruction = resolver.sent_alone(read_instruction(plan.history, counter))
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
+    turns: list[CountedTurn] = []
+    uses: list[tuple[Use, ...]] = []
+    for i, turn in enumerate(plan.turns):
+        turns.append(resolver.turn(turn, ("turns", i)))
+        uses.append(meter.finish_turn(turn))
     conversation = Conversation(
-        turns=tuple(resolver.turn(turn, ("turns", i)) for i, turn in enumerate(plan.turns)),
+        turns=tuple(turns),
         opening=opening,
         earlier=resolver.earlier,
         waits=plan.turns[0].user is None,
@@ -85,10 +101,9 @@ def resolve(
         per_request=rules.per_request,
         reasoning_kept=model.entry.reasoning_kept,
     )
-    unstated = find_unstated(plan.turns)
-    return ResolvedPlan(
-        conversation, tuple(counter.counts), unstated, tuple(dict.fromkeys(counter.assumptions)), marks
-    )
+    unstated = count_unstated(plan.turns)
+    assumptions = tuple(dict.fromkeys(counter.assumptions))
+    return ResolvedPlan(conversation, tuple(counter.counts), unstated, assumptions, marks, tuple(uses))
 
 
 @dataclass
@@ -98,6 +113,8 @@ class _Resolver:
     rules: TokenRules
     media: MediaCounter
     amounts: AmountCounter
+    generated: GeneratedPartCounter
+    meter: UseMeter
     unanswered: Sequence[Message] = ()
     """Calls with results that a start ends with: the first answer follows them."""
     in_chat: bool = False
@@ -149,6 +166,8 @@ class _Resolver:
             if self.clears is not None and self.clears.placeholder is not None:
                 counted = self._apart(planned, place, counted, self.clears.placeholder)
             rounds += counted
+        if turn.user is not None:
+            self.meter.add_message(turn.user)
         user, _ = self._message("user", turn.user, (*at, "user"), "user")
         answer, written = self._message("assistant", turn.assistant, (*at, "assistant"), "assistant")
         return CountedTurn(
@@ -158,6 +177,7 @@ class _Resolver:
             answer_output=written,
             answer=self._sent(answer, before),
             answer_spoken=sum(count.media.audio for count in answer.counts),
+            answer_drawn=sum(count.media.image for count in answer.counts),
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
             blocks=max(1, len(user.parts)),
@@ -167,7 +187,7 @@ class _Resolver:
         self, planned: wire.ToolRound, at: Location, rounds: Sequence[CountedRound], placeholder: str | Count
     ) -> list[CountedRound]:
         """Set the results of a round apart, each with the placeholder that may take its place."""
-        quiet = replace(self, amounts=replace(self.amounts, counts=[], assumptions=[]))
+        quiet = self._without_notes()
 
         def exchange(result: int | str | None, user: AmountOrParts | None = None) -> Count:
             """Count the round with another result in place of each, or with its own."""
@@ -190,8 +210,13 @@ class _Resolver:
             ],
         )
 
+    def _without_notes(self) -> _Resolver:
+        """Return a resolver that counts the same once more, and keeps none of it for the quote."""
+        amounts = replace(self.amounts, counts=[], assumptions=[])
+        return replace(self, amounts=amounts, meter=UseMeter(self.meter.tariff))
+
     def _message(
-        self, role: Role, content: AmountOrParts | None, at: Location, kind: str
+        self, role: Role, content: AmountOrParts | AnswerOrParts | None, at: Location, kind: str
     ) -> tuple[Message, int]:
         """Read one message, and count the tokens that a model would write to say it, framing left out.
 
@@ -211,19 +236,29 @@ class _Resolver:
         text = find_text(value)
         return (count if text is None else text), count.tokens
 
-    def _part(self, part: Part, at: Location, kind: str) -> tuple[str | Count, int]:
+    def _part(self, part: Part | AnswerPart, at: Location, kind: str) -> tuple[str | Count, int]:
         if isinstance(part, TokensPart | TextPart):
             return self._amount(part, at, kind)
-        if kind != "assistant":
-            count = self.media.count_part(part, at, in_chat=self.in_chat)
-        elif isinstance(part, AudioPart):
-            self.amounts.assumptions.append(
-                "a spoken answer is sent back as audio, at the tokens it was spoken with"
-            )
-            count = self.media.count_speech(part, at)
+        if kind == "assistant" or isinstance(part, GeneratedImage | GeneratedVideo):
+            count = self._generated(part, at)
         else:
-            raise LocatedError((*at, "type"), "an answer has parts of type text, tokens or audio")
+            count = self._media(part, at)
         return self.amounts.note_at(at, count), count.tokens - count.framing
+
+    def _generated(self, part: Part | AnswerPart, at: Location) -> Count:
+        if isinstance(part, AudioPart | GeneratedImage | GeneratedVideo):
+            return self.generated.count(part, at)
+        raise LocatedError((*at, "type"), "an answer has parts of type text, tokens, audio, image or video")
+
+    def _media(self, part: MediaPart, at: Location) -> Count:
+        """Count media of a message; those that a fee bills need no rule."""
+        billed = self.meter.add_item(self.media.read_part(part, at))
+        try:
+            return self.media.count_part(part, at, in_chat=self.in_chat)
+        except MissingRule:
+            if not billed:
+                raise
+            return NOTHING
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
         """Count a message as requests send it; templates may open an answer otherwise after results."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from tokenquote.api.quotes.bill import Bill
 from tokenquote.catalog import Model
 from tokenquote.ledger import CacheUse, Row
-from tokenquote.ledger.prices import Tariff, exact_product, exact_sum
+from tokenquote.ledger.prices import Priced, Tariff, exact_product, exact_sum
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import (
     BudgetAnswer,
@@ -19,6 +19,7 @@ from tokenquote_client.quote import (
     PriceLine,
     QuotedRequest,
     Totals,
+    Unpriced,
 )
 from tokenquote_client.spreads import Fleet
 
@@ -27,6 +28,7 @@ __all__ = [
     "build_lines",
     "build_requests",
     "build_totals",
+    "build_unpriced",
     "describe_context",
     "find_overflow",
     "spend_budget",
@@ -50,6 +52,7 @@ def build_totals(
         audio_tokens=sum(row.media.audio for row in rows),
         video_tokens=sum(row.media.video for row in rows),
         cost=bill.total,
+        fees=bill.total_fees,
         cost_without_cache=uncached.total,
         cache_lost_tokens=sum(use.lost for use in uses) if tells_losses else None,
         complete=bill.complete,
@@ -101,22 +104,61 @@ def sum_models(rows: Sequence[Row], bill: Bill) -> list[ModelTotals]:
 def build_lines(
     bill: Bill, tariffs: Mapping[str, Tariff], mode: str, *, names_models: bool
 ) -> list[PriceLine]:
-    """Make the price lines, each with its rate, tier and source."""
-    return [
-        PriceLine(
+    """Make the price lines, each with its rate, tier and source, and those of the fees after them."""
+    tokens = (
+        line
+        for model, tariff in tariffs.items()
+        for line in _token_lines(bill.by_model[model], tariff, mode, model if names_models else None)
+    )
+    fees = (
+        line
+        for model, tariff in tariffs.items()
+        for line in _fee_lines(bill.by_model[model], tariff, mode, model if names_models else None)
+    )
+    return [*tokens, *fees]
+
+
+def _token_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
+    for line in priced.lines:
+        yield PriceLine(
             kind=line.kind,
             tokens=line.tokens,
             rate=line.rate,
             tier=line.tier,
             mode=mode,
             window=tariff.window,
+            region=tariff.region,
             cost=line.cost,
             source=tariff.source,
             checked=tariff.checked,
-            model=model if names_models else None,
+            model=model,
         )
-        for model, tariff in tariffs.items()
-        for line in bill.by_model[model].lines
+
+
+def _fee_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
+    for line in priced.fees.lines:
+        yield PriceLine(
+            kind=line.fee.what,
+            tokens=0,
+            unit=line.fee.unit,
+            units=line.units,
+            per=line.fee.per,
+            when=line.fee.when,
+            rate=line.fee.price,
+            tier="base",
+            mode=mode,
+            cost=line.cost,
+            source=tariff.source,
+            checked=tariff.checked,
+            model=model,
+        )
+
+
+def build_unpriced(bill: Bill) -> list[Unpriced]:
+    """List the tokens and the uses that have no price."""
+    return [
+        *(Unpriced(kind=kind, tokens=tokens) for kind, tokens in bill.unpriced.items()),
+        *(Unpriced(kind=use.what, tokens=0, unit=use.unit, units=use.units) for use in bill.unpriced_uses),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Counts the output that a plan leaves out, which a quote takes as 0 tokens and warns of."""
+"""Counts the output that a plan leaves out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tokenquote_client import plan as wire
 
-__all__ = ["Unstated", "find_unstated"]
+__all__ = ["Unstated", "count_unstated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Unstated:
     """The number of tool rounds without `reasoning`."""
 
 
-def find_unstated(turns: Sequence[wire.Turn]) -> Unstated:
-    """Return what the turns leave out, repetitions counted one by one."""
+def count_unstated(turns: Sequence[wire.Turn]) -> Unstated:
+    """Count the answers and the reasoning that turns and their tool rounds do not state."""
     rounds = [
         (turn.repeat * tool_round.repeat, tool_round) for turn in turns for tool_round in turn.tool_rounds
     ]

@@ -9,6 +9,7 @@ from tokenquote.api.quotes.bill import Bill
 from tokenquote.api.quotes.cache_choice import CacheChoice
 from tokenquote.api.quotes.unstated import Unstated
 from tokenquote.catalog import Model
+from tokenquote.catalog.schema.fees import MEASURED
 from tokenquote.ledger import Row
 from tokenquote.ledger.history import CompactedContext, WholeHistory
 from tokenquote.ledger.prices import UnknownMode, comparable_rates
@@ -44,10 +45,11 @@ def list_warnings(
     """
     own = next(iter(cast.values()))
     found = (
-        *_output_warnings(unstated),
+        *(_output_warnings(unstated) if own.converses else _answer_warning(own, unstated)),
         *_overflow_warnings(overflow, rows),
-        *(warned for model in cast.values() for warned in _price_changes(model, at, plan.mode)),
-        *(warned for model in cast.values() for warned in _retirement(model, at)),
+        *(warned for model in cast.values() for warned in _price_changes(plan, model, at)),
+        *(warned for model in cast.values() for warned in _holiday_warnings(model, at)),
+        *_tool_warnings(plan),
         *_price_warnings(bill),
         *_cache_warnings(plan, own, cache),
     )
@@ -116,33 +118,67 @@ def _overflow_warnings(overflow: Overflow | None, rows: Sequence[Row]) -> Iterat
         )
 
 
-def _price_changes(model: Model, at: dt.datetime, mode: str) -> Iterator[tuple[str, str]]:
-    """Warn of the next change of the quoted mode's rates; a block may change only other modes."""
+def _answer_warning(model: Model, unstated: Unstated) -> Iterator[tuple[str, str]]:
+    """Warn of answers that are not stated, of a model that makes something in single requests."""
+    if unstated.assistant and model.entry.kind in ("image", "video", "speech", "transcription"):
+        yield from _output_warnings(Unstated(unstated.assistant, 0, 0))
+
+
+def _price_changes(plan: Plan, model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
+    """Warn of the next change of what the quote rests on; a block may change only other modes and regions."""
+    tools = {name for turn in plan.turns for name in turn.server_tools}
+    measured = MEASURED if not model.converses else ()
     for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
-        begins = dt.datetime.combine(block.from_ or at.date(), dt.time(), dt.UTC)
-        before = model.prices_on(begins - dt.timedelta(days=1))
+        before = model.prices_on((block.begins or at) - dt.timedelta(microseconds=1))
         try:
-            changes = comparable_rates(before, mode) != comparable_rates(block, mode)
+            rates = [
+                comparable_rates(prices, plan.mode, plan.region, {*tools, *measured})
+                for prices in (before, block)
+            ]
         except UnknownMode:
-            yield "price_change", f"{model.id} is no longer offered in mode {mode} from {block.from_}"
+            yield "price_change", f"{model.id} is no longer offered in mode {plan.mode} from {block.from_}"
             continue
-        if changes:
-            yield "price_change", f"the prices of {model.id} change on {block.from_}"
+        if rates[0] != rates[1]:
+            yield "price_change", f"the prices of {model.id} change on {_write_moment(block.from_)}"
 
 
-def _retirement(model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
-    retires = model.entry.retires
-    if retires is not None:
-        gone = retires <= at.astimezone(dt.UTC).date()
+def _write_moment(moment: dt.date | None) -> str:
+    """Write a day as a day, and an instant with its hour."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if isinstance(moment, dt.datetime) else str(moment)
+
+
+def _holiday_warnings(model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
+    """Warn where a window depends on holidays of a year that the catalog does not know yet."""
+    block = model.prices_on(at)
+    for window in block.windows if block is not None else ():
+        if (year := window.year_without_holidays(at)) is not None:
+            yield (
+                "holidays_unknown",
+                f"the hours `{window.name}` of {model.id} do not hold on public holidays, and those of "
+                f"{year} are not in the catalog: the day is taken to be none",
+            )
+
+
+def _tool_warnings(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Warn that what server tools find comes back as input, which nobody has stated."""
+    used = dict.fromkeys(name for turn in plan.turns for name, times in turn.server_tools.items() if times)
+    if used:
         yield (
-            "model_retires",
-            f"{model.id} {'was switched off' if gone else 'will be switched off'} on {retires}",
+            "tool_results_not_stated",
+            f"what {', '.join(used)} finds is sent back as input, whose tokens the plan does not state",
         )
 
 
 def _price_warnings(bill: Bill) -> Iterator[tuple[str, str]]:
-    if bill.unpriced:
-        yield "incomplete", f"no price known for: {', '.join(bill.unpriced)}; the cost leaves them out"
+    missing = dict.fromkeys((*bill.unpriced, *(use.what for use in bill.unpriced_uses)))
+    if missing:
+        yield "incomplete", f"no price known for: {', '.join(missing)}; the cost leaves them out"
+    for use in bill.unpriced_uses:
+        if use.units is None:
+            yield (
+                "uses_not_stated",
+                f"{use.what} may be used or sent, and the plan does not say how much of it",
+            )
 
 
 def _cache_warnings(plan: Plan, model: Model, cache: CacheChoice) -> Iterator[tuple[str, str]]:

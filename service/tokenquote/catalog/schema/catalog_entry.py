@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
-__all__ = ["Entry", "Factor", "Money", "NotNegative", "Positive", "Word"]
+__all__ = ["Entry", "Factor", "Moment", "Money", "NotNegative", "Positive", "Word", "first_instant"]
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 """The name by which one entry of the catalog refers to another."""
@@ -53,3 +54,27 @@ _QuotedDecimal = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 Money = Annotated[Decimal, BeforeValidator(_read_money, json_schema_input_type=_QuotedDecimal)]
 Factor = Annotated[Decimal, Field(gt=0), BeforeValidator(_read_factor, json_schema_input_type=_QuotedDecimal)]
 """A number above 0 that multiplies prices, written as a quoted decimal."""
+
+
+def _read_moment(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(value) if len(value) > 10 else dt.date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("write a day like 2026-08-17 or an instant like 2026-08-16T16:00:00Z") from None
+    if not isinstance(value, dt.date):
+        raise ValueError("write a day like 2026-08-17 or an instant like 2026-08-16T16:00:00Z")
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        raise ValueError("write an instant with its offset, like 2026-08-16T16:00:00Z")
+    return value
+
+
+Moment = Annotated[dt.date | dt.datetime, BeforeValidator(_read_moment)]
+"""A day, which begins at midnight UTC, or an instant with its offset from UTC."""
+
+
+def first_instant(moment: dt.date) -> dt.datetime:
+    """Return the instant itself in UTC, or the first one of a day."""
+    if isinstance(moment, dt.datetime):
+        return moment.astimezone(dt.UTC)
+    return dt.datetime.combine(moment, dt.time(), dt.UTC)

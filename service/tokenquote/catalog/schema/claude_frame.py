@@ -49,6 +49,9 @@ class SystemFrame(Entry):
     """What thinking adds."""
     output_schema: StrictInt = 81
     """The tokens around an output schema."""
+    output_schema_seen: bool = True
+    """Whether recorded calls show output schemas billed. Models older than them may not be shown any: the
+    lower end of the band leaves the schema out."""
 
 
 class ToolPrompt(Entry):

@@ -24,7 +24,10 @@ class ToolFraming(Entry):
     factor: Money = Decimal(1)
     """The tokens of this model for each token of the definitions; it replaces the factor of texts."""
     method: Literal["exact", "calibrated", "assumed"] = "calibrated"
-    """How sure the counts of definitions, output schemas and calls are; texts have a method of their own."""
+    """How sure the counts of definitions are; texts have a method of their own. `exact` holds for definitions
+    whose form recorded bills settle: others stay calibrated, in the band below."""
+    call_method: Literal["exact", "calibrated", "assumed"] = "calibrated"
+    """How sure the counts of calls are."""
     low: Money = Decimal("0.75")
     """The lower end of the band of definitions, output schemas and calls, as a multiple of the count."""
     high: Money = Decimal("1.35")
@@ -64,6 +67,9 @@ class ToolFraming(Entry):
 class SchemaFraming(Entry):
     """The tokens that a provider adds for an output schema, besides those of its block."""
 
+    method: Literal["exact", "calibrated", "assumed"] = "calibrated"
+    """How sure the counts of output schemas are. `exact` holds for those whose form recorded bills settle, in
+    a request without tools."""
     style: Literal["block", "json", "json-line", "unbilled"] = "block"
     """The form in which the model sees the schema: OpenAI's block in the system message, compact JSON, or a
     line of JSON with a blank behind every colon and comma; `unbilled` schemas cost none of their tokens."""

@@ -9,7 +9,13 @@
         family: acme-2                  takes the fields of that family before those of `defaults`
         images: none                    takes no images, whatever family and defaults say
         context: {window: 400000, max_input: 272000, max_output: 128000}
+        released: 2026-03-05
+        retires: 2027-04-01             a day, from midnight UTC, or an instant: 2027-04-01T16:00:00Z
+        successor: acme/acme-3-mini
         prices: [...]                   prices.py
+      - id: llama-3.3-70b-fast
+        serves: meta-llama/Llama-3.3-70B-Instruct      the model behind it, whose rules hold here too
+        prices: [...]
 
 Each rule is named by a word, defined once for all models that share it: `counting` in counting.yaml,
 `caching` in caching.yaml, and so on.
@@ -19,17 +25,41 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictInt, field_validator
+from pydantic import Field, StrictInt, field_validator, model_validator
 
-from tokenquote.catalog.schema.catalog_entry import Entry, Word
+from tokenquote.catalog.schema.catalog_entry import Entry, Moment, Word, first_instant
+from tokenquote.catalog.schema.generated_images import GeneratedImages
 from tokenquote.catalog.schema.prices import PriceBlock
 
-__all__ = ["NO_RULE", "Context", "DescribedModel", "ModelEntry", "ProviderFile", "SharedFields"]
+__all__ = [
+    "NO_RULE",
+    "Context",
+    "DescribedModel",
+    "ModelEntry",
+    "ModelKind",
+    "ProviderFile",
+    "SharedFields",
+]
 
 NO_RULE = "none"
 """The word for having no rule at all, where `defaults` or a family would give one."""
+
+ModelKind = Literal[
+    "chat",
+    "embedding",
+    "rerank",
+    "image",
+    "video",
+    "speech",
+    "transcription",
+    "realtime",
+    "ocr",
+    "moderation",
+]
+"""What a model is for: `image` and `video` make them, `speech` reads a text aloud, `transcription` writes
+down what is said."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$", max_length=128)]
 
@@ -73,6 +103,9 @@ class SharedFields(Entry):
     hold, if it names any."""
     reasoning_kept: Literal["never", "same_turn", "always"] = "never"
     """Whether reasoning is sent back as input: never, until its turn ends, or in every later request."""
+    generated_images: GeneratedImages | None = None
+    """The output tokens of the images that the model makes, where it bills them by the token. None: it makes
+    none, bills them by the image, or nobody knows."""
 
 
 class DescribedModel(SharedFields):
@@ -86,8 +119,18 @@ class DescribedModel(SharedFields):
     """Other names of the very same model at the same price. Names never match by resemblance."""
     context: Context = Context()
     """The limits of input and output in tokens; by default none is published."""
-    retires: dt.date | None = None
-    """The day on which the provider switches the model off. None: no such day is announced."""
+    kind: ModelKind = "chat"
+    """What the model is for; by default a conversation."""
+    released: dt.date | None = None
+    """The day on which the model could first be called. None: it is not known."""
+    retires: Moment | None = None
+    """The day, from midnight UTC, or the instant from which the provider no longer answers with the model.
+    None: none is announced."""
+    successor: Name | None = None
+    """The catalog id of the model that the provider recommends in its place. None: it names none."""
+    rerouted_to: Name | None = None
+    """The catalog id of the model that answers, at its own price, once this one has retired. None: calls
+    fail then."""
 
 
 class ModelEntry(DescribedModel):
@@ -97,8 +140,19 @@ class ModelEntry(DescribedModel):
     """The family whose fields the model takes: a name under `families` of this file."""
     weights: Name | None = None
     """The open weights that the provider runs, by their id in open_weights/*.yaml."""
+    serves: Name | None = None
+    """The catalog id of the model that answers behind this entry: another provider's, or open weights. What
+    the entry, its family and `defaults` do not say of counting, media, context, weights and reasoning is as
+    there, and so is caching where the prices state one for `cache_read`. Prices, retirement and limits of
+    media are the entry's own. None: the entry says everything itself."""
     prices: tuple[PriceBlock, ...] = Field(min_length=1)
-    """The price blocks in the order of their first days."""
+    """The price blocks in the order in which they begin."""
+
+    @model_validator(mode="after")
+    def _rerouted_once_retired(self) -> Self:
+        if self.rerouted_to is not None and self.retires is None:
+            raise ValueError("`rerouted_to` needs `retires`, from which on the other model answers")
+        return self
 
     @field_validator("prices")
     @classmethod
@@ -106,7 +160,7 @@ class ModelEntry(DescribedModel):
         for before, after in pairwise(blocks):
             if after.from_ is None:
                 raise ValueError("only the first price block may leave out `from`")
-            if before.from_ is not None and after.from_ <= before.from_:
+            if before.from_ is not None and first_instant(after.from_) <= first_instant(before.from_):
                 raise ValueError(
                     f"price block from {after.from_} must not follow the one from {before.from_}"
                 )

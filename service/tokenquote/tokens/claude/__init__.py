@@ -94,7 +94,7 @@ class ClaudeRequests:
         return RequestCount(
             system=self._count(before),
             tools=self._count(tools),
-            schema=self._count(side.schema(request.schema) if request.schema else Tally()),
+            schema=self._count(side.schema(request.schema, beside_tools=bool(request.tools))),
             messages=self._count(self._conversation.request(spoken)),
             unknown=self._unknown(request),
             per_request=self.per_request,

@@ -50,7 +50,7 @@ class HostedFraming:
         rule = self._framing.tools
         content = self._texts.banded(tokens)
         if "tools" in self._framing.model_fields_set:
-            content = self._texts.as_structure(content, rule.slack)
+            content = self._texts.as_structure(content, rule.method, rule.slack)
         framing = rule.per_request + rule.per_tool * tools
         return content.with_framing(framing + (0 if has_system else rule.without_system))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tokenquote.catalog.schema.framing import Framing, ToolFraming
-from tokenquote.counts import Count
+from tokenquote.counts import Count, Method, least_certain
 from tokenquote.tokens.request import Message, OutputSchema, Request, ToolDefinition
 from tokenquote.tokens.texts import TextCounter
 from tokenquote.tokens.tools.response_formats import response_format_block, schema_as_json
+from tokenquote.tokens.tools.settled_forms import is_settled_schema, is_settled_tool
 from tokenquote.tokens.tools.tool_blocks import ToolBlock, tool_block
 from tokenquote.tokens.tools.typescript import find_grammar, takes_stated_text
 
@@ -31,9 +32,12 @@ class FramedBlocks:
         block = self._block(tools)
         if rule.style.startswith("json"):
             tokens = sum(self._texts.encode(text) for text in block.definitions)
-            counted = self._texts.as_structure(self._texts.scaled(tokens, rule.factor), rule.slack)
+            counted = self._texts.as_structure(
+                self._texts.scaled(tokens, rule.factor), rule.method, rule.slack
+            )
             return counted.with_framing(framing)
-        return self._structure(self._joined(system, block.text), framing)
+        method = rule.method if all(map(is_settled_tool, tools)) else _at_best_calibrated(rule.method)
+        return self._structure(self._joined(system, block.text), method).with_framing(framing)
 
     def by_tool(self, tools: Sequence[ToolDefinition]) -> Mapping[str, int]:
         """Return what each definition adds, by the tool's name."""
@@ -69,10 +73,15 @@ class FramedBlocks:
         framing += rule.beside_tools if tools else 0
         if rule.style == "unbilled":
             return self._texts.around(framing)
+        settled = is_settled_schema(schema) and not tools
+        method = rule.method if settled else _at_best_calibrated(rule.method)
         if rule.style in ("json", "json-line"):
-            return self._structure(self._texts.encode(schema_as_json(schema, rule.style)), framing)
+            return self._structure(
+                self._texts.encode(schema_as_json(schema, rule.style)), method
+            ).with_framing(framing)
         # After a block of tools it does not touch the system message's text.
-        return self._structure(self._joined(() if tools else system, response_format_block(schema)), framing)
+        block = self._joined(() if tools else system, response_format_block(schema))
+        return self._structure(block, method).with_framing(framing)
 
     def _block(self, tools: Sequence[ToolDefinition]) -> ToolBlock:
         return tool_block(tools, self._framing.tools.style)
@@ -84,9 +93,8 @@ class FramedBlocks:
         before = system[-1].runs[-1]
         return self._texts.encode(f"{before}\n\n{block}") - self._texts.encode(before)
 
-    def _structure(self, tokens: int, framing: int) -> Count:
-        counted = self._texts.as_structure(self._texts.scaled(tokens), self._framing.tools.slack)
-        return counted.with_framing(framing)
+    def _structure(self, tokens: int, method: Method) -> Count:
+        return self._texts.as_structure(self._texts.scaled(tokens), method, self._framing.tools.slack)
 
 
 def _around_tools(rule: ToolFraming, tools: Sequence[ToolDefinition]) -> int:
@@ -95,3 +103,7 @@ def _around_tools(rule: ToolFraming, tools: Sequence[ToolDefinition]) -> int:
     framing += 0 if tools[0].description else rule.without_first_description
     framing += rule.per_grammar * sum(find_grammar(tool) is not None for tool in tools)
     return framing + rule.per_text_format * sum(takes_stated_text(tool) for tool in tools)
+
+
+def _at_best_calibrated(method: Method) -> Method:
+    return least_certain("calibrated", method)

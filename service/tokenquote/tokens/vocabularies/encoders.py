@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import tiktoken
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary, VocabularyFormat
+from tokenquote.tokens.vocabularies.canonical_forms import compose
 from tokenquote.tokens.vocabularies.claude import ClaudeEncoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing
 from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
@@ -73,7 +73,7 @@ class BytePairEncoder:
         return count_around_blanks(self.encoding, self._normal(text))
 
     def _normal(self, text: str) -> str:
-        return unicodedata.normalize("NFC", text) if self._normalization == "NFC" else text
+        return compose(text) if self._normalization == "NFC" else text
 
 
 class HuggingFaceEncoder:

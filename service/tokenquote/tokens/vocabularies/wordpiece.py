@@ -10,11 +10,12 @@ differ this follows Hugging Face's tokenizers.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
+from tokenquote.tokens.vocabularies.canonical_forms import decompose
 from tokenquote.tokens.vocabularies.files import VocabularyError
+from tokenquote.tokens.vocabularies.wordpiece_characters import WRITTEN_AS
 
 __all__ = ["WordPieceEncoder"]
 
@@ -26,12 +27,6 @@ _CONTINUED = "##"
 _SLICE = 2**16
 # Words that are remembered with their tokens; when there are more, all are forgotten.
 _REMEMBERED = 2**16
-# Blocks of Chinese characters, as Hugging Face's tokenizers have them.
-_CHINESE = (
-    (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F),
-    (0x2B920, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
-)  # fmt: skip
-_ASCII_SIGNS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 class WordPieceEncoder:
@@ -87,40 +82,11 @@ def _word_lists(text: str) -> Iterator[list[str]]:
     """Yield the words of a text, some at a time, so that a list of all of them need not be held."""
     if not text.isascii():
         # One letter at a time, as tokenizers does: Python itself knows a sigma for the ends of words.
-        text = unicodedata.normalize("NFD", text).replace("Σ", "σ")
-    written = text.lower().translate(_WRITTEN_AS)
+        text = decompose(text).replace("Σ", "σ")
+    written = text.lower().translate(WRITTEN_AS)
     start = 0
     while start < len(written):
         end = written.find(" ", start + _SLICE)
         end = len(written) if end < 0 else end
         yield written[start:end].split()
         start = end
-
-
-class _WrittenAs(dict[int, str]):
-    """How each character is written in a word or between words, found when it is first met."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = written = _write(chr(code))
-        return written
-
-
-def _write(character: str) -> str:
-    if character in _ASCII_SIGNS:
-        return f" {character} "
-    category = unicodedata.category(character)
-    if character in "\t\n\r":
-        return " "
-    # U+FFFD stands for what could not be read. A lone surrogate is sent as a question mark.
-    if category == "Cs":
-        return " ? "
-    if character == "\ufffd" or category in ("Mn", "Cc", "Cf", "Co"):
-        return ""
-    if category[0] == "Z":
-        return " "
-    if category[0] == "P" or any(first <= ord(character) <= last for first, last in _CHINESE):
-        return f" {character} "
-    return character
-
-
-_WRITTEN_AS = _WrittenAs()

@@ -8,11 +8,9 @@ to 4.6 read curly quotes as straight ones.
 
 from __future__ import annotations
 
-import itertools
 import re
-import unicodedata
 
-import regex
+from tokenquote.tokens.vocabularies.canonical_forms import compose
 
 __all__ = ["normalize"]
 
@@ -26,7 +24,6 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _SPACES = re.compile("[\x00\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]")
 _THAI_AM = ("\u0e4d\u0e32", "\u0e33")
 _CURLY_QUOTES = (("\u2018", "'"), ("\u2019", "'"), ("\u201c", '"'), ("\u201d", '"'))
-_MANY_MARKS = regex.compile(r"\P{ccc=0}{32,}")
 
 
 def normalize(text: str, *, fold_quotes: bool) -> str:
@@ -35,7 +32,7 @@ def normalize(text: str, *, fold_quotes: bool) -> str:
         if _ASCII_CHANGES.search(text):
             text = _CONTROLS.sub("", text).replace("\x00", " ")
         return text
-    text = _compose(_SURROGATES.sub("\ufffd", text))
+    text = compose(_SURROGATES.sub("\ufffd", text))
     if _CHANGES.search(text):
         text = _CONTROLS.sub("", text).replace("\x00", " ").replace(*_THAI_AM)
         text = _SPACES.sub(" ", _PRIVATE.sub("", text))
@@ -43,20 +40,3 @@ def normalize(text: str, *, fold_quotes: bool) -> str:
         for curly, straight in _CURLY_QUOTES:
             text = text.replace(curly, straight)
     return text
-
-
-def _compose(text: str) -> str:
-    """Unicode's form NFC, in linear time.
-
-    Python sorts a run of combining marks by insertion, which takes hours for a megabyte of marks; a run that
-    is sorted before takes it no time.
-    """
-    if unicodedata.is_normalized("NFC", text):
-        return text
-    return unicodedata.normalize("NFC", _MANY_MARKS.sub(_in_canonical_order, text))
-
-
-def _in_canonical_order(marks: regex.Match[str]) -> str:
-    decomposed = marks[0].translate({ord(m): unicodedata.normalize("NFD", m) for m in set(marks[0])})
-    runs = itertools.groupby(decomposed, key=lambda mark: unicodedata.combining(mark) > 0)
-    return "".join("".join(sorted(run, key=unicodedata.combining)) for _, run in runs)

@@ -7,9 +7,8 @@ exceptions were measured by Sander Land (https://github.com/sanderland/ctok).
 
 from __future__ import annotations
 
-import unicodedata
-
-from tokenquote.tokens.vocabularies.claude.characters import CHANGED_LETTERS
+from tokenquote.tokens.vocabularies.canonical_forms import canonical_class
+from tokenquote.tokens.vocabularies.claude.characters import CHANGED_LETTERS, known_characters
 from tokenquote.tokens.vocabularies.claude.marked_text import BEGIN, CAPITALS, END, SHIFT
 
 __all__ = ["mark_word"]
@@ -57,12 +56,13 @@ def _mark_letters(word: str, capitals_from: int | None) -> tuple[str, str]:
 
 def _is_in_capitals(word: str) -> bool:
     """Whether a word has capitals, and neither a small letter nor one without case."""
+    letters = known_characters().letter
     capitals = {character: _is_capital(character) for character in set(word)}
     others = (character for character, capital in capitals.items() if not capital)
     return (
         _DOTTED_I not in word
         and any(capitals.values())
-        and not any(_is_small(other) or unicodedata.category(other)[0] in "LM" for other in others)
+        and not any(_is_small(other) or other in letters for other in others)
     )
 
 
@@ -86,4 +86,4 @@ def _small(letters: str) -> str:
 def _is_mark_without_letter(character: str) -> bool:
     """Whether a first character is a combining mark; Syriac vowels stand as letters do."""
     syriac = character == "\u0711" or "\u0730" <= character <= "\u073f"
-    return unicodedata.combining(character) != 0 and not syriac
+    return canonical_class(character) != 0 and not syriac

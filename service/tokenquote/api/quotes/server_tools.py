@@ -1,0 +1,52 @@
+"""Which server tools with a fee of their own a native body offers to the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = ["find_offered"]
+
+_BY_TYPE = (
+    ("web_search", "web_search"),
+    ("google_search", "web_search"),
+    ("browser_search", "web_search"),
+    ("x_search", "x_search"),
+    ("file_search", "file_search"),
+    ("collections_search", "file_search"),
+    ("code_interpreter", "code_execution"),
+    ("code_execution", "code_execution"),
+    ("image_generation", "image_generation"),
+)
+"""How the `type` of a tool begins, as Anthropic, OpenAI, xAI, Groq and Mistral write it, and what its fee is
+called. Tools that cost their tokens alone, such as Anthropic's web_fetch and remote MCP servers, have no fee.
+"""
+
+_BY_MEMBER = {
+    "google_search": "web_search",
+    "google_search_retrieval": "web_search",
+    "enterprise_web_search": "web_search",
+    "google_maps": "maps",
+}
+"""The one member of a tool as Gemini writes it. Its url_context and code_execution have no fee."""
+
+
+def find_offered(body: Mapping[str, Any]) -> list[str]:
+    """Return the names of the fees that the body's tools may cause, each once, in the order of the body."""
+    return list(dict.fromkeys(_find_all(body)))
+
+
+def _find_all(body: Mapping[str, Any]) -> Iterator[str]:
+    tools = body.get("tools")
+    for tool in tools if isinstance(tools, list) else []:
+        if not isinstance(tool, dict):
+            continue
+        kind = tool.get("type")
+        if isinstance(kind, str):
+            yield from (fee for begin, fee in _BY_TYPE if kind.startswith(begin))
+            continue
+        members = (re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower() for name in tool)
+        yield from (_BY_MEMBER[name] for name in members if name in _BY_MEMBER)
+    if isinstance(body.get("web_search_options"), dict):  # OpenAI's search models in Chat Completions
+        yield "web_search"

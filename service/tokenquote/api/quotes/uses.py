@@ -1,0 +1,146 @@
+"""What the requests of a plan use that is not billed by the token, and what bodies offer without a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tokenquote.api.quotes.server_tools import find_offered
+from tokenquote.counts import ceil_div
+from tokenquote.ledger import Row
+from tokenquote.ledger.fees import PricedFees, UnpricedUse, Use, price_uses, use_tool
+from tokenquote.ledger.prices import Tariff
+from tokenquote.media import Audio, Document, Image, Item, Video
+from tokenquote_client import plan as wire
+from tokenquote_client.amounts import (
+    AmountOrParts,
+    AudioPart,
+    DocumentPart,
+    ImagePart,
+    Text,
+    TextPart,
+    VideoPart,
+)
+
+__all__ = ["UseMeter", "price_plan_uses"]
+
+PASSAGES_PER_SEARCH = 100
+"""The passages that one search of a rerank model ranks at most; more make more searches. Source:
+https://cohere.com/pricing, a search unit is one query with up to 100 documents."""
+
+
+@dataclass
+class UseMeter:
+    """Collects what each turn of a plan uses, as far as the tariff has fees for it."""
+
+    tariff: Tariff | None
+    """The fees in force. None: nothing is billed by a fee."""
+    ranks: bool = False
+    """Whether the model is a rerank model, whose message is a query before its passages."""
+    _turn: list[Use] = field(default_factory=list)
+
+    def bills(self, what: str) -> bool:
+        """Return whether something is billed by a fee."""
+        return self.tariff is not None and self.tariff.has_fee(what)
+
+    def add(self, use: Use) -> None:
+        """Note a use of the current turn."""
+        self._turn.append(use)
+
+    def add_item(self, item: Item) -> bool:
+        """Note media of a message, if they are billed by a fee; return whether they are."""
+        use = _measure_item(item)
+        if billed := self.bills(use.what):
+            self.add(use)
+        return billed
+
+    def add_message(self, content: AmountOrParts) -> None:
+        """Note what of a user message is billed by the character or by the search."""
+        parts = content if isinstance(content, list) else [content]
+        if self.bills("input_text"):
+            for part in parts:
+                if isinstance(part, str | Text | TextPart):
+                    characters = len(part if isinstance(part, str) else part.text)
+                    self.add(Use("input_text", {"character": Decimal(characters)}))
+                elif not isinstance(part, ImagePart | AudioPart | VideoPart | DocumentPart):
+                    self.add(Use("input_text", {}))
+        if self.ranks and self.bills("search"):
+            searches = max(1, ceil_div(len(parts) - 1, PASSAGES_PER_SEARCH))
+            self.add(Use("search", {"query": Decimal(searches)}))
+
+    def finish_turn(self, turn: wire.Turn) -> tuple[Use, ...]:
+        """Return what one repetition of the turn uses, its server tools too, and begin the next."""
+        tools = (use_tool(name, times) for name, times in turn.server_tools.items() if times)
+        used, self._turn = (*self._turn, *tools), []
+        return used
+
+
+def price_plan_uses(
+    plan: wire.Plan,
+    uses: Sequence[tuple[Use, ...]],
+    rows: Sequence[Row],
+    tariff: Tariff,
+    *,
+    converses: bool,
+    own: bool = True,
+) -> PricedFees:
+    """Price what the turns of a plan use with one model, at the last request of each repetition.
+
+    Args:
+        plan: the plan.
+        uses: what one repetition of each of its turns uses.
+        rows: its requests to the model.
+        tariff: the fees in force.
+        converses: whether later requests send the media of earlier turns again.
+        own: whether it is the plan's own model, which the tools of an opening body are offered to.
+    """
+    last = {row.turn: place for place, row in enumerate(rows) if row.purpose is None}
+    each = (Use("request", {"request": Decimal(1)}),) if tariff.has_fee("request") else ()
+    by_row: list[tuple[Use, ...]] = [each] * len(rows)
+    number = 0
+    for turn, used in zip(plan.turns, uses, strict=True):
+        known = tuple(_sent_once(used)) if converses and len(rows) > 1 else used
+        for _ in range(turn.repeat):
+            number += 1
+            if number in last:
+                by_row[last[number]] += known
+    priced = price_uses(tariff.fees, by_row)
+    offered = tuple(
+        UnpricedUse(what, None, None) for what in (_offered_unstated(plan, tariff) if own else ())
+    )
+    return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *offered))
+
+
+def _sent_once(uses: Iterable[Use]) -> Iterator[Use]:
+    """Yield uses of a conversation: how often media that are billed by the piece are billed is not known."""
+    for use in uses:
+        yield Use(use.what, {}) if use.what.startswith("input_") else use
+
+
+def _offered_unstated(plan: wire.Plan, tariff: Tariff) -> Iterator[str]:
+    """Yield the tools that the opening body offers, no turn states, and the provider does not give away."""
+    if plan.start is None:
+        return
+    stated = {name for turn in plan.turns for name in turn.server_tools}
+    for name in find_offered(plan.start.body):
+        fees = [fee for fee in tariff.fees if fee.what == name]
+        given_away = bool(fees) and not any(fee.price for fee in fees)
+        if name not in stated and not given_away:
+            yield name
+
+
+def _measure_item(item: Item) -> Use:
+    """Return the use of media that a message holds."""
+    match item:
+        case Image():
+            units: Mapping[str, Decimal] = {"image": Decimal(1)}
+            if item.size is not None:
+                units = {**units, "pixel": Decimal(item.size.width * item.size.height)}
+            return Use("input_image", units)
+        case Audio():
+            return Use("input_audio", {"second": Decimal(str(item.seconds.expected))})
+        case Video():
+            return Use("input_video", {"second": Decimal(str(item.seconds.expected))})
+        case Document():
+            return Use("input_page", {"page": Decimal(str(item.pages.expected))})

@@ -1,0 +1,1 @@
+"""The upkeep of the catalog: what others publish beside it, proposals, what changed, and how old it is."""
