@@ -1,7 +1,7 @@
 """Cuts the messages that a conversation starts with into turns, for history strategies to condense.
 
 A turn begins at each user message. A piece is a user message, an answer, or calls with their results. The
-pieces add up to all messages: what no piece accounts for stands with the first one.
+pieces count as the messages of a plan do.
 """
 
 from __future__ import annotations
@@ -21,28 +21,29 @@ Counted = tuple[Message, Count]
 
 
 def count_earlier(
-    messages: Sequence[Counted], whole: Count, rules: TokenRules, request: Request, cleared: ClearedAs
+    messages: Sequence[Counted], unknown: Count, rules: TokenRules, request: Request, cleared: ClearedAs
 ) -> tuple[EarlierPiece, ...]:
     """Count the messages of a body piece by piece.
 
     Args:
         messages: all messages but those of the system, each with the count of its media.
-        whole: the count of all of them together, as requests send them.
+        unknown: what the body holds that no rule counts; it stands with the first piece.
         rules: the rules for what is appended to the body.
         request: the body.
         cleared: what becomes of tool results.
     """
     pieces: list[EarlierPiece] = []
-    before: list[Message] = []
+    exchange: list[Message] = []
     for piece in _cut(messages):
         here = [message for message, _ in piece]
-        counter = _PieceCounter(rules, request, before if rules.reaches_back else ())
+        # As in a plan: only what follows results depends on them.
+        before = exchange if rules.reaches_back and here[0].role == "assistant" else ()
+        counter = _PieceCounter(rules, request, before)
         pieces.append(counter.count(piece, opens_turn=not pieces or here[0].role == "user", cleared=cleared))
-        before = here
+        exchange = here if here[-1].role == "tool" else []
     if not pieces:
         return ()
-    counted = total((_with_results(piece) for piece in pieces), NOTHING)
-    first = replace(pieces[0], sent=pieces[0].sent + difference(whole, counted))
+    first = replace(pieces[0], sent=pieces[0].sent + unknown)
     return (first, *pieces[1:])
 
 
@@ -97,7 +98,3 @@ class _PieceCounter:
         if not messages:
             return NOTHING
         return self.rules.appended(messages, self.before, self.request.tool_choice)
-
-
-def _with_results(piece: EarlierPiece) -> Count:
-    return total((result.sent for result in piece.results), piece.sent)

@@ -91,7 +91,7 @@ class OpeningReader:
         self.amounts.assumptions += counted.notes
         after = self.rules.after(request)
         spoken = [pair for pair in zip(request.messages, seen, strict=True) if pair[0].role != "system"]
-        earlier = () if cleared is None else count_earlier(spoken, opening.messages, after, request, cleared)
+        earlier = () if cleared is None else count_earlier(spoken, counted.unknown, after, request, cleared)
         return Started(
             opening,
             _unanswered(request.messages),

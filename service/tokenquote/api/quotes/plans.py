@@ -136,7 +136,8 @@ class _Resolver:
             self.unanswered, self.in_chat = started.unanswered, started.in_chat
             self.rules = started.rules
             if self.rules.reaches_back:
-                self.unanswered = self.opened_with = started.spoken
+                self.unanswered = started.spoken
+                self.opened_with = started.spoken if self.clears is None else ()
             self.choice = started.choice
             return started.opening
         if plan.system is None:
