@@ -126,18 +126,20 @@ class _Cache:
     used_at: float = 0
     """When that was, in seconds since the conversation began. A hit refreshes an entry, so all live as
     long."""
-    marked: dict[int, int] = field(default_factory=dict)
-    """The positions in tokens of the breakpoints that it left, with the content blocks before them."""
+    ends: list[tuple[int, int]] = field(default_factory=list)
+    """The ends of requests of which entries are left: tokens and content blocks before each, rising."""
 
     def use(self, row: Row, clock: float) -> CacheUse:
         """Read what the latest request left, and leave this one's prefixes."""
         terms, common = self.terms, self._common(row, clock)
-        self.marked = {mark: blocks for mark, blocks in self.marked.items() if mark <= common.tokens}
-        prefix = self._marked_part(row) if terms.rule.breakpoints else common.tokens
+        while self.ends and self.ends[-1][0] > common.tokens:
+            self.ends.pop()
+        prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
         read = int(terms.readable(prefix) * terms.hit_rate)
         end = row.input if self._marks_end else max(terms.marks, default=0)
         write = max(0, end - read) if terms.bills_writes and end >= terms.rule.minimum_tokens else 0
-        self.marked.update({**dict.fromkeys(terms.marks, 0), end: row.blocks})
+        if self._marks_end and (not self.ends or self.ends[-1][0] < end):
+            self.ends.append((end, row.blocks))
         self.before, self.used_at = row, clock
         return CacheUse(
             read, write, max(0, common.readable - read), media_read(row, read, common, terms.head)
@@ -148,7 +150,7 @@ class _Cache:
         terms, before = self.terms, self.before
         if before is None:
             warm = min(terms.warm, row.input)
-            self.marked = {warm: 0}
+            self.ends = [(warm, row.blocks)]
             return Common(warm, terms.readable(warm), row.media, row.input)
         if terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl):
             return Common()
@@ -170,17 +172,17 @@ class _Cache:
         """Whether a request leaves all of its input, and not only what stands before marks."""
         return self.terms.marks_last or not self.terms.rule.breakpoints
 
-    def _marked_part(self, row: Row) -> int:
+    def _marked_part(self, row: Row, shared: int) -> int:
         """Return the longest prefix that ends at a breakpoint which is left and which this request can find.
 
         From each of its breakpoints a request looks back over a number of blocks (20 with Anthropic, the
         breakpoint's own included) for one where an entry ends.
         """
+        end, blocks = self.ends[-1] if self.ends else (0, 0)
         reach = self.terms.rule.look_back_blocks
-        for mark in sorted(self.marked, reverse=True):
-            if reach is None or mark in self.terms.marks or row.blocks - self.marked[mark] < reach:
-                return mark
-        return 0
+        near = reach is None or row.blocks - blocks < reach
+        standing = [mark for mark in self.terms.marks if mark <= shared] if self.before is not None else []
+        return max((*standing, end if near else 0))
 
 
 def billed_kinds(row: Row, use: CacheUse, write_kind: str) -> Mapping[str, int]:

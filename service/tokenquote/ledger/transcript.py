@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import islice
 
 from tokenquote.counts import NO_MEDIA, Count, MediaUse
 from tokenquote.ledger.conversation import CountedResult
@@ -222,8 +223,12 @@ class Transcript:
         total = 0
         turn = max(before.turn_begin, sent.turn_begin)
         cleared, later = sorted((before.cleared_before, sent.cleared_before))
-        for other in sent.stretches:
+        stretches = sorted(sent.stretches)
+        first = max(0, bisect_left(stretches, stretch) - 1)
+        for other in islice(stretches, first, None):
             begin, end = max(stretch[0], other[0]), min(stretch[1], other[1])
+            if other[0] >= stretch[1]:
+                break
             if begin < end:
                 total += self.tokens((begin, end), SentPieces((), turn, cleared))
                 # A result that only one of the two has cleared is not among what both send.

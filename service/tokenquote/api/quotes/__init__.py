@@ -155,7 +155,7 @@ class _Quoting:
             tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items()),
         )
         own = parts.by_id[model.id]
-        history = choose_history(plan.history, cast, tuple(one.search for one in parts.searchers))
+        history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
         replayed = parts.replay(history)
         rows, uses = replayed.rows, parts.use_caches(replayed, {model.id: _warm_tokens(plan.caching, own)})
         bill = parts.bill(rows, uses)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
-from tokenquote.api.quotes.cache_choice import CountedMark
 from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
 from tokenquote.api.quotes.generated import GeneratedPartCounter
 from tokenquote.api.quotes.history_texts import read_clearing, read_instruction
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
-from tokenquote.api.quotes.unstated import Unstated, count_unstated
+from tokenquote.api.quotes.resolved_plan import ResolvedPlan
+from tokenquote.api.quotes.unstated import count_unstated
 from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
@@ -42,23 +42,8 @@ from tokenquote_client.amounts import (
     TokensPart,
 )
 from tokenquote_client.answer_parts import AnswerOrParts, AnswerPart, GeneratedImage, GeneratedVideo
-from tokenquote_client.quote import CountedAmount
 
-__all__ = ["ResolvedPlan", "resolve"]
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedPlan:
-    """Holds the counted conversation, and what to say about its numbers."""
-
-    conversation: Conversation
-    counts: tuple[CountedAmount, ...]
-    unstated: Unstated
-    assumptions: tuple[str, ...]
-    marks: tuple[CountedMark, ...] = ()
-    """The marks for prompt caching in the body that opens the conversation, in order."""
-    uses: tuple[tuple[Use, ...], ...] = ()
-    """What one repetition of each turn uses that is not billed by the token."""
+__all__ = ["resolve"]
 
 
 def resolve(
@@ -84,7 +69,7 @@ def resolve(
     resolver = _Resolver(rules, media, counter, generated, meter)
     resolver.clears = read_clearing(plan.history, counter)
     opening = resolver.opening(plan)
-    instruction = resolver.sent_alone(read_instruction(plan.history, counter))
+    instruction = resolver._sent(read_instruction(plan.history, counter))
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     turns: list[CountedTurn] = []
@@ -147,10 +132,6 @@ class _Resolver:
         tools = reader.tools(plan.tools, [system])
         return Opening(tools=tools, system=self._sent(system))
 
-    def sent_alone(self, message: Message) -> Count:
-        """Count a message that a request sends by itself."""
-        return self._sent(message)
-
     def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         try:
             return self._turn(turn, at)
@@ -164,9 +145,7 @@ class _Resolver:
         for i, planned in enumerate(turn.tool_rounds):
             place = (*at, "tool_rounds", i)
             counted, before = self._rounds(planned, place, before)
-            if self.clears is not None and self.clears.placeholder is not None:
-                counted = self._apart(planned, place, counted, self.clears.placeholder)
-            rounds += counted
+            rounds += self._apart(planned, place, counted)
         if turn.user is not None:
             self.meter.add_message(turn.user)
         user, _ = self._message("user", turn.user, (*at, "user"), "user")
@@ -185,36 +164,21 @@ class _Resolver:
         )
 
     def _apart(
-        self, planned: wire.ToolRound, at: Location, rounds: Sequence[CountedRound], placeholder: str | Count
-    ) -> list[CountedRound]:
-        """Set the results of a round apart, each with the placeholder that may take its place."""
-        quiet = self._without_notes()
+        self, planned: wire.ToolRound, at: Location, rounds: Sequence[CountedRound]
+    ) -> Sequence[CountedRound]:
+        """Set the results of a round apart where a strategy may put a placeholder in the place of each."""
+        placeholder = self.clears.placeholder if self.clears is not None else None
+        if placeholder is None:
+            return rounds
+        amounts = replace(self.amounts, counts=[], assumptions=[])
+        quiet = replace(self, amounts=amounts, meter=UseMeter(self.meter.tariff))
 
-        def exchange(result: int | str | None, user: AmountOrParts | None = None) -> Count:
-            """Count the round with another result in place of each, or with its own."""
-            calls = planned.calls
-            if result is not None:
-                calls = [call.model_copy(update={"result": result}) for call in calls]
-            changed = planned.model_copy(update={"calls": calls, "user": user, "repeat": 1})
+        def exchange(changed: wire.ToolRound) -> Count:
             return quiet._rounds(changed, at, ())[0][0].exchange
 
         read = [quiet._message("tool", call.result, at, "result") for call in planned.calls]
-        return set_apart(
-            rounds,
-            without=exchange(0),
-            sent=exchange(None),
-            cleared=exchange(placeholder if isinstance(placeholder, str) else placeholder.tokens),
-            with_user=exchange(None, planned.user),
-            contents=[
-                Count.stated(written).with_media(total(message.counts, NOTHING).media)
-                for message, written in read
-            ],
-        )
-
-    def _without_notes(self) -> _Resolver:
-        """Return a resolver that counts the same once more, and keeps none of it for the quote."""
-        amounts = replace(self.amounts, counts=[], assumptions=[])
-        return replace(self, amounts=amounts, meter=UseMeter(self.meter.tariff))
+        contents = [Count.stated(n).with_media(total(message.counts, NOTHING).media) for message, n in read]
+        return set_apart(rounds, planned, exchange, contents, placeholder)
 
     def _message(
         self, role: Role, content: AmountOrParts | AnswerOrParts | None, at: Location, kind: str
