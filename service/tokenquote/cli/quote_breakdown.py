@@ -93,7 +93,7 @@ def _amounts(counts: Sequence[CountedAmount]) -> Table:
 
 
 def _requests(requests: Sequence[QuotedRequest], *, names_models: bool) -> Table:
-    """Make the table of requests; what a strategy asks by itself has a purpose, and several models are named."""
+    """Make the table of requests, with the purpose of those of a strategy, and several models named."""
     more = ["for"] if any(request.purpose for request in requests) else []
     more += ["model"] if names_models else []
     table = plain_table(

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.counts import NO_MEDIA, MediaUse
+from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS
 from tokenquote.ledger.replay import Replayed
 from tokenquote.ledger.rows import Row
 from tokenquote.ledger.transcript import SentPieces, Transcript
@@ -126,6 +127,8 @@ class _Cache:
     used_at: float = 0
     """When that was, in seconds since the conversation began. A hit refreshes an entry, so all live as
     long."""
+    intact: int = MAX_CONTEXT_TOKENS
+    """Tokens with which all requests so far begin."""
     ends: list[tuple[int, int]] = field(default_factory=list)
     """The ends of requests of which entries are left: tokens and content blocks before each, rising."""
 
@@ -136,7 +139,7 @@ class _Cache:
             self.ends.pop()
         prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
         read = int(terms.readable(prefix) * terms.hit_rate)
-        end = row.input if self._marks_end else max(terms.marks, default=0)
+        end = row.input if self._marks_end else max(self._standing(), default=0)
         write = max(0, end - read) if terms.bills_writes and end >= terms.rule.minimum_tokens else 0
         if self._marks_end and (not self.ends or self.ends[-1][0] < end):
             self.ends.append((end, row.blocks))
@@ -151,21 +154,32 @@ class _Cache:
         if before is None:
             warm = min(terms.warm, row.input)
             self.ends = [(warm, row.blocks)]
+            if (
+                row.sent is not None and len(row.sent.stretches) > 1
+            ):  # a strategy leaves something out already
+                self.intact = self.transcript.tokens(row.sent.stretches[0], row.sent)
             return Common(warm, terms.readable(warm), row.media, row.input)
-        if terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl):
-            return Common()
+        lapsed = terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl)
         transcript, left, sent = self.transcript, before.sent or SentPieces(()), row.sent or SentPieces(())
         prefix = transcript.shared(left, sent)
         size = transcript.size(prefix)
         content = size.tokens if prefix == left else transcript.size(left).tokens
+        if size.tokens < content:
+            self.intact = min(self.intact, size.tokens)
+        if lapsed:
+            return Common()
         if size.tokens == content:  # everything is sent again
             answer = before.visible if terms.rule.includes_output else 0
             tokens = min(before.input + answer, row.input)
             return Common(tokens, terms.readable(tokens), before.media, before.input)
         constant = before.input - content if size.framed else 0
-        readable = terms.readable(before.input if self._marks_end else max(terms.marks, default=0))
+        readable = terms.readable(before.input if self._marks_end else max(self._standing(), default=0))
         again = transcript.again(left, sent, readable - constant) if readable else 0
         return Common(size.tokens + constant, again, size.media, size.tokens + constant)
+
+    def _standing(self) -> list[int]:
+        """Return the breakpoints of every request that no strategy has dropped with their message."""
+        return [mark for mark in self.terms.marks if mark <= max(self.terms.head, self.intact)]
 
     @property
     def _marks_end(self) -> bool:
@@ -181,7 +195,7 @@ class _Cache:
         end, blocks = self.ends[-1] if self.ends else (0, 0)
         reach = self.terms.rule.look_back_blocks
         near = reach is None or row.blocks - blocks < reach
-        standing = [mark for mark in self.terms.marks if mark <= shared] if self.before is not None else []
+        standing = [mark for mark in self._standing() if mark <= shared] if self.before is not None else []
         return max((*standing, end if near else 0))
 
 
