@@ -28,7 +28,7 @@ STRATEGIES: dict[str, dict[str, Any]] = {
     "window of 30,000 tokens": {"strategy": "window", "tokens": 30_000},
     "summary every 10 turns": {"strategy": "summary", "every": 10, "tokens": 500, "keep": 2},
     "compaction at 100,000": {"strategy": "compaction", "at_tokens": 100_000, "tokens": 500, "keep": 2},
-    "compaction at each request": {"strategy": "compaction", "at_tokens": 1, "tokens": 500, "keep": 20},
+    "compaction at each request": {"strategy": "compaction", "at_tokens": 1, "tokens": 500},
     "retrieval": {"strategy": "retrieval", "tokens": 2_000, "turns": 20},
     "clear_tool_results": {"strategy": "clear_tool_results", "keep": 5, "placeholder": 10},
 }

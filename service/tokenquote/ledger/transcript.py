@@ -12,7 +12,7 @@ are cleared. So a size is a difference of running sums, and nothing is added up 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from tokenquote.counts import NO_MEDIA, Count, MediaUse
@@ -154,6 +154,7 @@ class Transcript:
     def again(self, before: SentPieces, sent: SentPieces, first: int) -> int:
         """Return how many of the first tokens of an earlier request this one sends, wherever they stand."""
         total = passed = 0
+        sent = replace(sent, stretches=tuple(sorted(sent.stretches)))
         for stretch in before.stretches:
             tokens = self.tokens(stretch, before)
             if passed + tokens > first:
@@ -219,13 +220,12 @@ class Transcript:
         return piece, tokens - self.tokens((begin, piece), sent)
 
     def _in_both(self, stretch: Stretch, before: SentPieces, sent: SentPieces) -> int:
-        """Return the tokens of a stretch of an earlier request that this one sends too."""
+        """Return the tokens of a stretch of an earlier request that this one, in order, sends too."""
         total = 0
         turn = max(before.turn_begin, sent.turn_begin)
         cleared, later = sorted((before.cleared_before, sent.cleared_before))
-        stretches = sorted(sent.stretches)
-        first = max(0, bisect_left(stretches, stretch) - 1)
-        for other in islice(stretches, first, None):
+        first = max(0, bisect_left(sent.stretches, stretch) - 1)
+        for other in islice(sent.stretches, first, None):
             begin, end = max(stretch[0], other[0]), min(stretch[1], other[1])
             if other[0] >= stretch[1]:
                 break
