@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from tokenquote_client.wire_types import Received, Sent
+from tokenquote_client.wire_types import Dollars, Received, Sent
 
 __all__ = [
     "CatalogInfo",
+    "CatalogProblem",
+    "CatalogState",
     "ModelDetail",
     "ModelList",
     "ModelListParameters",
@@ -51,8 +53,25 @@ class ModelSummary(Received):
     checked: dt.date | None
     """The day (`2026-11-12`) on which its prices were last compared with their source; null: no price is
     known."""
+    kind: str = "chat"
+    """What the model is for: `chat`, `embedding`, `rerank`, `image`, `video`, `speech`, `transcription`,
+    `realtime`, `ocr` or `moderation`."""
+    released: dt.date | None = None
+    """The day (`2026-03-05`) on which it could first be called; null: not known."""
     retires: dt.date | None
-    """The day (`2026-11-12`) on which the provider switches it off; null: none is announced."""
+    """The day (`2026-11-12`, UTC) on which the provider switches it off; null: none is announced."""
+    retires_at: dt.datetime | None = None
+    """The instant from which the provider no longer answers with it, as an RFC 3339 time in UTC; null: none
+    is announced."""
+    successor: str | None = None
+    """The catalog id of the model that the provider recommends in its place; null: it names none."""
+    rerouted_to: str | None = None
+    """The catalog id of the model that answers in its place, at its own prices, once it is switched off;
+    null: calls fail then."""
+    regions: list[str] = Field(default=[])
+    """The regions with a price of their own that a plan may name as `region`; empty: none is known."""
+    open_weights: str | None = None
+    """The Hugging Face id of its public weights; null: none are known."""
     media: dict[str, str] = Field(default={})
     """The kinds of input besides text that can be counted for it (`image`, `audio`, `video`, `document`),
     each with the name of the rule that counts it; empty: none."""
@@ -81,16 +100,53 @@ class ModelDetail(ModelSummary):
     reasoning_kept: str
     """Which later requests send the model's reasoning back as input: none (`never`), those of the turn in
     which it arose (`same_turn`), or all (`always`)."""
+    file: str | None = None
+    """The file of the catalog that states it, such as `providers/openai.yaml`; one of the operator's own
+    files has the name of its folder before it. Null: not known."""
     prices: list[dict[str, Any]]
     """Its prices as the catalog's files say them, one block for each period, with source and date; empty: no
-    price is known."""
+    price is known. A discount of the operator's own files is taken off, and `source` says how much."""
 
 
 class ModelListParameters(Sent):
-    """Which page of the list of models is asked for."""
+    """Which models are asked for, and which page of them: a model is listed that passes every filter."""
 
     provider: str | None = Field(default=None, max_length=200)
     """The id of the provider whose models are listed; left out: those of all providers."""
+    kind: (
+        Literal[
+            "chat",
+            "embedding",
+            "rerank",
+            "image",
+            "video",
+            "speech",
+            "transcription",
+            "realtime",
+            "ocr",
+            "moderation",
+        ]
+        | None
+    ) = None
+    """What the models are for, such as `embedding`; left out: anything."""
+    retiring: int | None = Field(default=None, ge=1, le=3650)
+    """The number of days from now in which they are switched off; left out: whether or not they are."""
+    window: int | None = Field(default=None, ge=1)
+    """The fewest tokens of input and output that they take together in one request, as far as that is
+    published; left out: any number."""
+    inputs: str | None = Field(
+        default=None, pattern=r"^(image|audio|video|document)(,(image|audio|video|document)){0,3}$"
+    )
+    """The kinds of input besides text that can be counted for them, separated by commas: `image,audio`; left
+    out: any."""
+    max_input_price: Dollars | None = Field(default=None, ge=0)
+    """The most that a million tokens of input cost now, in US dollars, in the base tier and the standard
+    mode; left out: any price, or none known."""
+    max_output_price: Dollars | None = Field(default=None, ge=0)
+    """The most that a million tokens of output cost now, in US dollars, in the base tier and the standard
+    mode; left out: any price, or none known."""
+    open_weights: bool | None = None
+    """Whether their weights are public, as far as the catalog knows: `true` or `false`; left out: either."""
     limit: int = Field(default=1000, ge=1, le=1000)
     """The most models on a page, from 1 to 1,000, the default."""
     cursor: str | None = Field(default=None, max_length=1000)
@@ -119,11 +175,38 @@ class ProviderInfo(Received):
     with their source."""
 
 
-class CatalogInfo(Received):
-    """Which catalog answers, and how old its prices are."""
+class CatalogProblem(Received):
+    """One reason why the catalog's files, as they are now, are not used."""
+
+    file: str
+    """The file by its path inside its folder, such as `providers/openai.yaml`, or the folder."""
+    line: int | None = None
+    """The line in the file, from 1; null: no single line is to blame."""
+    field: str = ""
+    """The place in the file, such as `models[gpt-5].prices[0].rates`; empty: the file as a whole."""
+    detail: str
+    """What is wrong there, in words."""
+
+
+class CatalogState(Received):
+    """Which catalog answers, and whether its files can be used as they are now."""
 
     revision: str
     """The revision of the catalog, which changes whenever an answer could change."""
+    loaded_at: dt.datetime | None = None
+    """The instant at which the files were last loaded, as an RFC 3339 time in UTC; null: not known."""
+    reloads: int = 0
+    """The number of times that changed files were loaded since the start."""
+    failed_reloads: int = 0
+    """The number of times that changed files could not be used since the start; the catalog before then
+    answers on."""
+    problems: list[CatalogProblem] = Field(default=[])
+    """Why the files, as they are now, are not used; empty: they are, or have not changed."""
+
+
+class CatalogInfo(CatalogState):
+    """Which catalog answers, and how old its prices are."""
+
     models: int
     """The number of models in the catalog."""
     providers: list[ProviderInfo]
@@ -137,3 +220,5 @@ class Readiness(Received):
 
     status: str
     """The state of the service, which is `ok`."""
+    catalog: CatalogState | None = None
+    """The catalog that answers, in the answer of /readyz; null in that of /livez."""

@@ -167,7 +167,9 @@ class Endpoints:
         operation_id="listModels",
         tag="Catalog",
         summary="List models",
-        description="Lists every model with its limits, its rates today and how its texts are counted.",
+        description="Lists the models that pass every filter, with their limits, their rates today and how "
+        "their texts are counted: those that are switched off within 90 days (`retiring=90`), that take "
+        "images (`inputs=image`), that cost at most so much. A parameter that is not known is an error.",
         parameters=ModelListParameters,
         answer=ModelList,
         example=examples.MODEL_LIST,
@@ -194,11 +196,11 @@ class Endpoints:
         operation_id="getCatalog",
         tag="Catalog",
         summary="Show the catalog's revision",
-        description="Says which catalog answers, and how old its prices are.",
+        description="Says which catalog answers, how old its prices are, when it was loaded, and whether its "
+        "files can be used as they are now.",
         answer=CatalogInfo,
         canned=canned.canned_catalog,
         problems=(500,),
-        changes_with_catalog=True,
     )
     gpus = GetEndpoint[GpuList](
         path="/v1/gpus",

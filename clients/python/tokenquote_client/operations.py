@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeAlias
+from decimal import Decimal
+from typing import Any, Generic, Literal, TypeAlias, TypedDict
 from urllib.parse import quote as percent_encoded
 
 from pydantic import BaseModel
@@ -21,6 +22,7 @@ from tokenquote_client.quote import Comparison, Quote
 
 __all__ = [
     "Detail",
+    "ModelFilters",
     "Operation",
     "build_operation",
     "compare_operation",
@@ -108,10 +110,28 @@ def compare_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail
     return _plan_operation(Comparison, members, detail)
 
 
-def models_operation(provider: str | None, cursor: str | None) -> Operation[ModelList]:
-    """Build the request for the page of models after the cursor."""
-    params = {"provider": provider, "cursor": cursor}
-    given = {name: str(value) for name, value in params.items() if value is not None}
+class ModelFilters(TypedDict, total=False):
+    """What narrows a list of models; a model is listed that passes every filter.
+
+    The parameters of GET /v1/models by their names, which say more.
+    """
+
+    provider: str | None
+    kind: str | None
+    retiring: int | None
+    window: int | None
+    inputs: Sequence[str] | str | None
+    """Several kinds of input as a list, or as one text with commas."""
+    max_input_price: Decimal | str | None
+    max_output_price: Decimal | str | None
+    open_weights: bool | None
+
+
+def models_operation(filters: ModelFilters, cursor: str | None) -> Operation[ModelList]:
+    """Build the request for the page of filtered models after the cursor."""
+    given = {name: _write_parameter(value) for name, value in filters.items() if value is not None}
+    if cursor is not None:
+        given["cursor"] = cursor
     return Operation(Endpoints.model_list, ModelList, given)
 
 
@@ -126,6 +146,17 @@ def model_operation(model_id: str) -> Operation[ModelDetail]:
         problem = Problem(type=UNKNOWN_MODEL, title="Unknown model", status=404, detail=detail)
         raise UnknownModel(problem)
     return Operation(Endpoints.model_detail, ModelDetail, in_path={"model_id": model_id})
+
+
+def _write_parameter(value: object) -> str:
+    """Write a parameter as it stands in a query: lists with commas, `true`, plain decimals."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ",".join(map(str, value))
+    return str(value)
 
 
 def _plan_operation(answer: type[AnswerT], members: Fields, detail: Detail) -> Operation[AnswerT]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from pydantic import BaseModel
 
@@ -22,6 +22,7 @@ from tokenquote_client.endpoint import AnswerT, Awaiting, Endpoint, Fields, Wait
 from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.operations import (
     Detail,
+    ModelFilters,
     Operation,
     build_operation,
     compare_operation,
@@ -52,11 +53,11 @@ class Quoter(Endpoints, Waiting):
         """Quote a plan for several `models`: complete quotes first, the cheapest before the others."""
         return self._call(compare_operation(plan, fields, detail))
 
-    def models(self, *, provider: str | None = None) -> Iterator[ModelSummary]:
-        """Yield every model of the catalog, or of one provider, by id; pages are asked for as needed."""
+    def models(self, **filters: Unpack[ModelFilters]) -> Iterator[ModelSummary]:
+        """Yield the models of the catalog that pass every filter, by id; pages are asked for as needed."""
         cursor: str | None = None
         while True:
-            page = self._call(models_operation(provider, cursor))
+            page = self._call(models_operation(filters, cursor))
             yield from page.items
             cursor = cursor_after(page, cursor)
             if cursor is None:
@@ -109,11 +110,11 @@ class AsyncQuoter(Endpoints, Awaiting):
         """Quote a plan for several `models`: complete quotes first, the cheapest before the others."""
         return await self._call(compare_operation(plan, fields, detail))
 
-    async def models(self, *, provider: str | None = None) -> AsyncIterator[ModelSummary]:
-        """Yield every model of the catalog, or of one provider, by id; pages are asked for as needed."""
+    async def models(self, **filters: Unpack[ModelFilters]) -> AsyncIterator[ModelSummary]:
+        """Yield the models of the catalog that pass every filter, by id; pages are asked for as needed."""
         cursor: str | None = None
         while True:
-            page = await self._call(models_operation(provider, cursor))
+            page = await self._call(models_operation(filters, cursor))
             for item in page.items:
                 yield item
             cursor = cursor_after(page, cursor)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from tokenquote.api.model_filters import passes_filters
 from tokenquote.catalog import Catalog, Model
 from tokenquote.ledger.prices import tariff_on
 from tokenquote_client.catalog import (
     CatalogInfo,
+    CatalogState,
     ModelDetail,
     ModelList,
     ModelListParameters,
@@ -21,10 +23,10 @@ __all__ = ["answer_catalog", "answer_model", "answer_models"]
 
 
 def answer_models(asked: ModelListParameters, catalog: Catalog, at: dt.datetime) -> ModelList:
-    """Models by id, after the one that the cursor names."""
-    provider, cursor = asked.provider, asked.cursor
-    models = [m for m in catalog.models.values() if provider is None or provider == m.provider.id]
-    rest = [m for m in models if cursor is None or m.id > cursor]
+    """List the models that pass the filters by id, after the one that the cursor names."""
+    cursor = asked.cursor
+    models = [model for model in catalog.models.values() if passes_filters(model, asked, at)]
+    rest = [model for model in models if cursor is None or model.id > cursor]
     page = rest[: asked.limit]
     more = len(rest) > asked.limit
     return ModelList(items=[_summary(m, at) for m in page], next_cursor=page[-1].id if more else None)
@@ -43,17 +45,18 @@ def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> M
         caching=model.caching.model_dump(mode="json") if model.caching else None,
         media_limits=_limits(model),
         reasoning_kept=model.entry.reasoning_kept,
+        file=model.file or None,
         prices=[
             block.spelt_out().model_dump(mode="json", exclude_defaults=True) for block in model.entry.prices
         ],
     )
 
 
-def answer_catalog(catalog: Catalog) -> CatalogInfo:
-    """Tell the catalog's revision, its counts, and the age of its prices."""
+def answer_catalog(catalog: Catalog, state: CatalogState) -> CatalogInfo:
+    """Tell the catalog's revision, its counts, the age of its prices, and how it was loaded."""
     used = sorted({model.provider.id for model in catalog.models.values()})
     return CatalogInfo(
-        revision=catalog.revision,
+        **dict(state),
         models=len(catalog.models),
         providers=[
             ProviderInfo(
@@ -72,6 +75,7 @@ def answer_catalog(catalog: Catalog) -> CatalogInfo:
 def _summary(model: Model, at: dt.datetime) -> ModelSummary:
     block = model.prices_on(at)
     rates = tariff_on(block, at).tiers[0].rates
+    end = model.answers_until()
     return ModelSummary(
         id=model.id,
         name=model.entry.name,
@@ -85,15 +89,16 @@ def _summary(model: Model, at: dt.datetime) -> ModelSummary:
         rates={kind: format(rate, "f") for kind, rate in rates.items()},
         modes=["standard", *(block.modes if block else ())],
         checked=block.checked if block else None,
-        retires=model.entry.retires,
-        media=_media(model),
+        kind=model.entry.kind,
+        released=model.entry.released,
+        retires=end.date() if end is not None else None,
+        retires_at=end,
+        successor=model.entry.successor,
+        rerouted_to=model.entry.rerouted_to,
+        regions=sorted(block.uplifts) if block else [],
+        open_weights=model.weights.id if model.weights is not None else None,
+        media=model.media.rule_names,
     )
-
-
-def _media(model: Model) -> dict[str, str]:
-    words = model.media.words
-    rules = {"image": words.images, "audio": words.audio, "video": words.video, "document": words.documents}
-    return {kind: rule for kind, rule in rules.items() if rule is not None}
 
 
 def _limits(model: Model) -> Mapping[str, object] | None:

@@ -74,6 +74,18 @@ class MediaRules:
     limits: MediaLimits | None = None
     """What the provider turns down; None: nothing is known of it."""
 
+    @property
+    def rule_names(self) -> dict[str, str]:
+        """The kinds of media that are counted, each with the name of its rule."""
+        words = self.words
+        names = {
+            "image": words.images,
+            "audio": words.audio,
+            "video": words.video,
+            "document": words.documents,
+        }
+        return {kind: name for kind, name in names.items() if name is not None}
+
 
 class MediaOfModel(TypedDict):
     """A model's rules for everything but images."""

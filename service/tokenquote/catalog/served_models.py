@@ -20,7 +20,7 @@ AnyEntry: TypeAlias = ModelEntry | OpenWeightsEntry
 
 _TAKEN = (
     "counting", "images", "audio", "video", "documents", "context", "reasoning_kept", "kind",
-    "generated_images",
+    "generated_images", "converses",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tokenquote_client.bill import PriceLine
 from tokenquote_client.quote import Comparison, CountedAmount, Failure, ModelTotals, Quote, QuotedRequest
 
 __all__ = ["dollars", "plain_table", "print_answer", "to_svg"]
@@ -143,20 +144,38 @@ def _ends(requests: Sequence[QuotedRequest]) -> Iterator[QuotedRequest | None]:
 
 
 def _lines(quote: Quote) -> Table:
-    table = plain_table("price", ">tokens", ">$ a million", "tier", ">cost", "checked")
+    table = plain_table("price", ">amount", ">rate", "tier", ">cost", "checked")
     for line in quote.lines:
-        where = " ".join(word for word in (line.tier, line.window, line.mode) if word and word != "standard")
+        words = (line.tier, line.window, line.mode, line.region, *line.when.values())
+        where = " ".join(word for word in words if word and word != "standard")
         table.add_row(
             line.kind,
-            _number(line.tokens),
-            dollars(line.rate),
+            _amount(line),
+            _rate(line),
             where,
             dollars(line.cost),
-            str(line.checked),
+            "stated" if line.tier == "stated" else str(line.checked),
         )
     for missing in quote.unpriced:
-        table.add_row(missing.kind, _number(missing.tokens), "[red]not found[/]", "", "[red]not found[/]", "")
+        much = _number(missing.tokens) if missing.tokens else _units(missing.units, missing.unit)
+        table.add_row(missing.kind, much, "[red]not found[/]", "", "[red]not found[/]", "")
     return table
+
+
+def _amount(line: PriceLine) -> str:
+    return _number(line.tokens) if line.unit is None else _units(line.units, line.unit)
+
+
+def _units(units: Decimal | None, unit: str | None) -> str:
+    """Write an amount of what a fee bills; None: nobody knows it."""
+    return "not stated" if units is None else f"{units.normalize():f} {unit}{'' if units == 1 else 's'}"
+
+
+def _rate(line: PriceLine) -> str:
+    """Write what a million tokens cost, or as many units as the fee is for."""
+    if line.unit is None:
+        return f"{dollars(line.rate)} a million"
+    return f"{dollars(line.rate)} {f'per {line.per:,}' if line.per > 1 else 'each'}"
 
 
 def _totals(quote: Quote) -> Iterator[RenderableType]:

@@ -72,7 +72,7 @@ def answer_plan(
     found = []
     for i, name in enumerate(names):
         with under("model") if plan.models is None else under("models", i):
-            found.append(catalog.resolve(name))
+            found.append(catalog.resolve(name, plan.at or now))
     models = list({model.id: model for model in found}.values())
     check_plan(plan, len(models))
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
@@ -202,11 +202,13 @@ class _Quoting:
 
     def _tariff(self, model: Model, *, own: bool) -> Tariff:
         try:
-            return tariff_on(model.prices_on(self.at), self.at, self.plan.mode, self.plan.region)
+            tariff = tariff_on(model.prices_on(self.at), self.at, self.plan.mode, self.plan.region)
         except (UnknownMode, UnknownRegion) as error:
             if own:
                 raise
             raise LocatedError(error.location, f"{model.id} takes part, and {error.detail}") from None
+        stated: dict[str, Decimal] = {kind: rate for kind, rate in (self.plan.rates or {}).items()}
+        return tariff.with_stated(stated) if own else tariff
 
     def _searcher(self, purpose: Purpose, model: Model) -> Searcher:
         """Count the questions as a model does that finds passages for them."""

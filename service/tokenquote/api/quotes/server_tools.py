@@ -27,7 +27,7 @@ _BY_MEMBER = {
     "google_search": "web_search",
     "google_search_retrieval": "web_search",
     "enterprise_web_search": "web_search",
-    "google_maps": "maps",
+    "google_maps": "maps_grounding",
 }
 """The one member of a tool as Gemini writes it. Its url_context and code_execution have no fee."""
 

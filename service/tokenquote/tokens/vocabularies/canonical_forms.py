@@ -101,7 +101,8 @@ def _joined(parts: str) -> Iterator[str]:
 
     (The Unicode Standard, section 3.11, D115 and D117.)
     """
-    starter, waiting, last_class = "", [], 0
+    starter, last_class = "", 0
+    waiting: list[str] = []
     for part in parts:
         own_class = canonical_class(part)
         free = not waiting or last_class < own_class

@@ -1,0 +1,125 @@
+"""GET /v1/models with filters: in process, and the same over HTTP and from the command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import httpx2
+import pytest
+from click.testing import CliRunner
+from tests.made_up_prices import made_up_catalog
+
+from tokenquote.api.models import answer_models
+from tokenquote.cli import main
+from tokenquote.estimator import Estimator
+from tokenquote_client import InvalidRequest
+from tokenquote_client.catalog import ModelListParameters
+
+AT = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+
+
+def listed(at: dt.datetime = AT, **filters: Any) -> list[str]:
+    asked = ModelListParameters.model_validate({"provider": "acme", **filters})
+    return [model.id.removeprefix("acme/") for model in answer_models(asked, made_up_catalog(), at).items]
+
+
+@pytest.mark.parametrize(
+    ("filters", "models"),
+    [
+        ({"kind": "embedding"}, ["embed"]),
+        ({"kind": "transcription"}, ["hear", "hear-ten"]),
+        ({"retiring": 11}, ["old", "older"]),
+        ({"retiring": 10}, []),
+        ({"window": 8192}, ["chat", "embed"]),
+        ({"window": 8193}, ["chat"]),
+        ({"max_input_price": "0.02"}, ["embed"]),
+        ({"max_input_price": "2", "kind": "chat"}, ["asks", "bare", "chat"]),
+        ({"max_output_price": "0.99"}, []),
+        ({"max_output_price": "1"}, ["asks"]),
+        ({"open_weights": "true"}, []),
+        ({"inputs": "image"}, []),
+        ({"kind": "embedding", "window": 8193}, []),
+    ],
+    ids=str,
+)
+def test_a_model_is_listed_that_passes_every_filter(filters: dict[str, Any], models: list[str]) -> None:
+    assert listed(**filters) == models
+
+
+@pytest.mark.parametrize(
+    ("at", "models"),
+    [
+        ("2026-11-29T15:59:59+00:00", []),
+        ("2026-11-29T16:00:00+00:00", ["older"]),
+        ("2026-11-30T00:00:00+00:00", ["old", "older"]),
+        ("2026-11-30T16:00:00+00:00", ["old"]),
+        ("2026-12-01T00:00:00+00:00", []),
+    ],
+)
+def test_retiring_counts_from_the_instant_and_leaves_out_what_has_ended(at: str, models: list[str]) -> None:
+    assert listed(dt.datetime.fromisoformat(at), retiring=1) == models
+
+
+def test_a_summary_says_how_a_model_ends() -> None:
+    asked = ModelListParameters.model_validate({"provider": "acme"})
+    models = {model.id: model for model in answer_models(asked, made_up_catalog(), AT).items}
+    older, old = models["acme/older"], models["acme/old"]
+    assert (older.retires, older.retires_at) == (
+        dt.date(2026, 11, 30),
+        dt.datetime(2026, 11, 30, 16, 0, tzinfo=dt.UTC),
+    )
+    assert (old.retires, old.successor, old.rerouted_to) == (dt.date(2026, 12, 1), "acme/chat", "acme/bare")
+    assert models["acme/chat"].regions == ["eu", "us"]
+    assert models["acme/embed"].kind == "embedding"
+
+
+def test_filters_of_media_and_weights_agree_with_what_models_say() -> None:
+    everything = Estimator()
+    for model in everything.models(inputs=["image", "document"], open_weights=False):
+        assert model.media.keys() >= {"image", "document"}
+        assert model.open_weights is None
+    assert {model.id for model in everything.models(open_weights=True)} == {
+        model.id for model in everything.models() if model.open_weights is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("colour=red", "colour"),
+        ("kind=talking", "kind"),
+        ("retiring=0", "retiring"),
+        ("window=big", "window"),
+        ("inputs=smell", "inputs"),
+        ("inputs=image,", "inputs"),
+        ("max_input_price=-1", "max_input_price"),
+        ("max_input_price=1e2", "max_input_price"),
+        ("open_weights=perhaps", "open_weights"),
+    ],
+)
+def test_a_filter_that_is_not_known_is_refused(base_url: str, query: str, said: str) -> None:
+    answer = httpx2.get(f"{base_url}/v1/models?{query}")
+    assert answer.status_code == 422
+    assert f"query parameter {said}" in answer.json()["detail"]
+
+
+def test_a_client_has_no_other_filters_either() -> None:
+    with pytest.raises(InvalidRequest, match="colour"):
+        list(Estimator().models(colour="red"))  # type: ignore[call-arg]
+
+
+def test_the_command_lists_what_the_estimator_lists() -> None:
+    ran = CliRunner().invoke(
+        main, ["models", "--provider", "deepseek", "--max-output-price", "1", "--format", "json"]
+    )
+    assert ran.exit_code == 0, ran.output
+    expected = [model.id for model in Estimator().models(provider="deepseek", max_output_price="1")]
+    assert [model["id"] for model in json.loads(ran.output)] == expected
+    assert expected
+    table = CliRunner().invoke(main, ["models", "--provider", "deepseek", "--kind", "embedding"])
+    assert "0 models" in table.output
+    refused = CliRunner().invoke(main, ["models", "--input", "smell"])
+    assert refused.exit_code == 1
+    assert "inputs" in refused.output
