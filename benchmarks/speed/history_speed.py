@@ -1,7 +1,7 @@
 """Time the quote of 1,000 turns of 5 tool rounds under each history strategy beside `full`, in one run.
 
-Printed are milliseconds of processor time, the ratio to `full`, and how the time grows when the number of turns doubles:
-twice means that it is linear in the rows.
+Printed are milliseconds of processor time, the ratio to `full`, and how it grows when the number of turns
+doubles: twice means that it is linear in the rows.
 """
 
 from __future__ import annotations

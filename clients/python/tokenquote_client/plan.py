@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
 from tokenquote_client.answer_parts import AnswerOrParts, GeneratedImage, GeneratedVideo
+from tokenquote_client.caching import Caching
 from tokenquote_client.history import (
     ClearToolResults,
     Compaction,
@@ -40,7 +41,6 @@ from tokenquote_client.wire_types import (
     PlainText,
     Sent,
     TokenKind,
-    TokenNumber,
     exactly_one,
 )
 
@@ -158,49 +158,6 @@ class Start(Sent):
     body: dict[str, Any]
     """The request body exactly as it would be sent, as a JSON object; a format whose bodies have no messages
     is an error."""
-
-
-def _warm_form(value: Any) -> str:
-    return "~opening" if isinstance(value, str) else "~tokens"
-
-
-WarmPrefix = Annotated[
-    Annotated[Literal["opening"], Tag("~opening")] | Annotated[TokenNumber, Tag("~tokens")],
-    Discriminator(_warm_form),
-]
-
-
-class Caching(Sent):
-    """What to expect of the provider's prompt cache."""
-
-    enabled: Annotated[bool, Field(strict=True)] | None = None
-    """Whether the prompt cache is used; null, the default: what the provider does without being asked, or
-    what the marks of `start` ask for. True for a model without a prompt cache is an error, and so is false
-    beside `ttl` or `hit_rate`."""
-    ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
-    """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null, the default: the provider's
-    own. One that the provider does not offer is an error."""
-    hit_rate: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1
-    """The share of each possible cache read that happens, from 0 to 1, the default. Recorded follow-up
-    requests hit about two times in three."""
-    warm: WarmPrefix | None = None
-    """How much of the conversation's first request is in the cache already: `opening`, which is tools and
-    system message, or a number of tokens; the provider's minimum and step apply. Null, the default: nothing.
-    Beside `shared` it is an error."""
-    shared: Literal["opening"] | None = None
-    """What the conversations of a fleet find in the cache: with `opening` the first one is cold, and the
-    others find tools and system message there. Null, the default: they share nothing. Without `conversations`
-    it is an error."""
-
-    @model_validator(mode="after")
-    def _off_means_off(self) -> Self:
-        beside = self.model_fields_set & {"ttl", "hit_rate", "warm", "shared"}
-        if self.enabled is False and beside:
-            named = " and ".join(
-                f"`{name}`" for name in sorted(beside, key=list(type(self).model_fields).index)
-            )
-            raise ValueError(f"`enabled: false` leaves nothing for {named}")
-        return self
 
 
 class Budget(Sent):
