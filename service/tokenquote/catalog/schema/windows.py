@@ -56,7 +56,7 @@ class Window(RateCard):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            near = did_you_mean(name, available_timezones(), cutoff=0.8)
+            near = did_you_mean(name, available_timezones(), cutoff=0.9)
             raise ValueError(f"no such IANA time zone: {name!r}{near}") from error
         return name
 
