@@ -92,7 +92,11 @@ def test_what_stands_around_a_text_file_is_known_to_some_tokens(
     """Claude: five bills in Bedrock's Converse, 8 over to 3 under; gpt-5.4: one bill, 18 under."""
     words = Count(100, 100, 100, "exact")
     counted = count(catalog.resolve(model), 0, text=words)
-    assert (counted.tokens, counted.low, counted.high) == (100 + around, 100 + around - slack, 100 + around + slack)
+    assert (counted.tokens, counted.low, counted.high) == (
+        100 + around,
+        100 + around - slack,
+        100 + around + slack,
+    )
     assert counted.method == "calibrated"
 
 

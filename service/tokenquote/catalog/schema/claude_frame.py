@@ -19,7 +19,9 @@ ToolUse = Literal["auto", "any", "named"]
 """How a tool may be chosen. `none` is billed as `auto` is."""
 
 
-CallUse = Literal["calls", "empty_result", "text_beside_results", "several_at_once", "several_rounds", "failed"]
+CallUse = Literal[
+    "calls", "empty_result", "text_beside_results", "several_at_once", "several_rounds", "failed"
+]
 """What a history may hold: calls at all, and besides single calls with their results."""
 
 

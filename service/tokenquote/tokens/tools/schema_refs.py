@@ -153,9 +153,9 @@ class FollowedRefs:
 class WrittenOutRefs:
     """References followed one step at a time, each place written out a bounded number of times.
 
-    `in_circles` is that bound for a definition from which references lead back to itself: without one it has no
-    end. Others are written out wherever they are named, but no more than `_MAX_TIMES`, as definitions that name
-    each other twice double with every level.
+    `in_circles` is that bound for a definition from which references lead back to itself: without one it has
+    no end. Others are written out wherever they are named, but no more than `_MAX_TIMES`, as definitions that
+    name each other twice double with every level.
     """
 
     def __init__(self, root: Schema, in_circles: int = 4) -> None:
@@ -188,7 +188,7 @@ class WrittenOutRefs:
         return target if self._times[place] <= _MAX_TIMES and not self._leads_back(place) else {}
 
     def _leads_back(self, place: str) -> bool:
-        """Return whether references lead from a place back to it; one that leads to very many counts as such."""
+        """Return whether references lead from a place back to it, or to very many others."""
         if place not in self._circular:
             seen: set[str] = set()
             ahead = [place]
