@@ -33,7 +33,7 @@ SLOW = (
     "cli/test_quote_command.py", "cli/test_serve.py", "cli/test_tokens_command.py",
     "cli/test_vocabulary_commands.py", "client/test_broken_answers.py", "client/test_estimator.py",
     "deployments/test_fit.py", "deployments/test_never_fails.py", "docs/test_change_a_price.py",
-    "docs/test_readme.py", "http/test_hostile_bodies.py", "http/test_tokens.py",
+    "docs/test_readme.py", "http/test_hostile_bodies.py", "http/test_reloading.py", "http/test_tokens.py",
     "http/test_tokens_bad_input.py", "media/test_bad_input_memory.py", "media/test_pdf_pages.py",
     "memory/test_model_files.py", "memory/test_training.py", "observability/test_metrics_reference.py",
     "observability/test_scraped.py", "packaging/test_base_install.py", "packaging/test_wheel.py",

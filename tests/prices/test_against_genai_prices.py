@@ -40,7 +40,13 @@ TABLE = read_differences()
 COMPARED_ON = TABLE.read["genai-prices"].prices_of
 """The day of the prices in this genai-prices."""
 MAPPED = compared_models(CATALOG)
-DIFFERENCES = [row for row in TABLE.differences if row.source == "genai-prices"]
+DIFFERENCES = [
+    row
+    for row in TABLE.differences
+    if row.source == "genai-prices" and row.bills.model_dump(exclude_none=True)
+]
+"""Those that say what genai-prices bills instead; others are about fees and about models with a source of
+their own."""
 
 
 def known_to_genai(block: PriceBlock, announced: Collection[dt.date] = ()) -> bool:
@@ -286,3 +292,30 @@ def test_four_fifths_are_equal_without_the_table(compared: list[Compared]) -> No
 def test_every_mapped_model_is_among_the_cases(compared: list[Compared]) -> None:
     assert {item.case.model for item in compared} == set(BY_TOKENS)
     assert len(BY_TOKENS) >= 0.95 * len(MAPPED)
+
+
+FEES = {
+    "input_audio": (["audio_seconds", "input_audio_seconds"], 3600),
+    "input_page": (["input_document_pages"], 1000),
+    "input_text": (["input_characters"], 1000),
+}
+"""What genai-prices calls the usage that a fee bills, and an amount of it."""
+
+
+@pytest.mark.parametrize("model_id", sorted(set(MAPPED) - set(BY_TOKENS)))
+def test_what_is_not_billed_by_the_token_costs_the_same(model_id: str) -> None:
+    block = KNOWN[model_id].prices_on(dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+    assert block is not None
+    compared_fees = [fee for fee in block.fees if fee.what in FEES and not fee.when]
+    if not compared_fees:
+        pytest.skip("genai-prices bills no fee of this model that is measured here")
+    for fee in compared_fees:
+        usages, amount = FEES[fee.what]
+        units = Decimal(amount)
+        if fee.unit == "hour":
+            units /= 3600
+        ours = fee.price * units / fee.per
+        theirs = MAPPED[model_id].price(
+            genai_prices.Usage(**dict.fromkeys(usages, amount)), dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+        )
+        assert abs(ours - theirs) <= theirs * Decimal("1e-12")

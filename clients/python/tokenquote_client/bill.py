@@ -34,7 +34,7 @@ class PriceLine(Received):
     """The price in US dollars of `per` tokens or units, as a decimal string."""
     tier: str
     """The tier of the rate: `base`, or one that the length of a request's input decides, such as `above
-    272000` (from 272,001 tokens on) or `at least 200000`."""
+    272000` (from 272,001 tokens on) or `at least 200000`; `stated`: the plan states the rate."""
     mode: str = "standard"
     """The processing mode that the rate belongs to, such as `standard` or `batch`."""
     window: str | None = None
@@ -45,9 +45,11 @@ class PriceLine(Received):
     """The cost in US dollars, `tokens` or `units` × `rate` / `per`, as a decimal string, with any minimum of
     the fee."""
     source: str
-    """The place where the rate is published, in words: a web address, or a package with its version."""
+    """The place where the rate is published, in words: a web address, or a package with its version; and what
+    a discount takes off. Of a rate that the plan states: `stated in the plan`."""
     checked: dt.date | None
-    """The day (`2026-11-12`) on which the rate was last compared with its source; null: not known."""
+    """The day (`2026-11-12`) on which the rate was last compared with its source; null: not known, or the
+    plan states the rate."""
 
 
 class Unpriced(Received):

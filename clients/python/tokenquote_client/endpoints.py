@@ -196,11 +196,11 @@ class Endpoints:
         operation_id="getCatalog",
         tag="Catalog",
         summary="Show the catalog's revision",
-        description="Says which catalog answers, and how old its prices are.",
+        description="Says which catalog answers, how old its prices are, when it was loaded, and whether its "
+        "files can be used as they are now.",
         answer=CatalogInfo,
         canned=canned.canned_catalog,
         problems=(500,),
-        changes_with_catalog=True,
     )
     gpus = GetEndpoint[GpuList](
         path="/v1/gpus",

@@ -34,7 +34,7 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
-from tokenquote_client.wire_types import Dollars, PlainText, Sent, exactly_one
+from tokenquote_client.wire_types import Dollars, PlainText, Sent, TokenKind, exactly_one
 
 __all__ = [
     "Budget",
@@ -72,6 +72,7 @@ def _within_reach(value: dt.datetime) -> dt.datetime:
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
+Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False)]
 ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 ToolUses = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Repeat = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
@@ -110,8 +111,9 @@ class Turn(Sent):
     """A user message, the tool rounds that it leads to, and the answer."""
 
     user: AmountOrParts | None = None
-    """The user message. Null, the default, is allowed only in the first turn after a `start` whose last
-    message still waits for its answer; elsewhere it is an error."""
+    """The user message; stated tokens for a model that writes down what is said are audio. Null, the default,
+    is allowed only in the first turn after a `start` whose last message still waits for its answer; elsewhere
+    it is an error."""
     gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
     """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
     default. It does not apply before the first request of the conversation."""
@@ -123,7 +125,8 @@ class Turn(Sent):
     warning."""
     assistant: AnswerOrParts | None = None
     """The visible answer: an amount, or parts that are texts, tokens and, of a model that makes them, audio,
-    images and videos. Null, the default: 0 tokens, with a warning."""
+    images and videos. Stated tokens of a model that reads aloud are audio, of one that makes images they are
+    images. Null, the default: 0 tokens, with a warning."""
     server_tools: dict[ToolName, ToolUses] = Field(default={}, max_length=20)
     """The server tools that the provider runs by itself, each with the number of uses in one repetition of
     the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.
@@ -222,6 +225,11 @@ class Plan(Sent):
     mode: str = Field(default="standard", max_length=32)
     """The way in which the provider processes the requests: `standard`, the default, `batch`, `flex`,
     `priority` or another of the model's `modes`. One that the model is not sold in is an error."""
+    rates: dict[TokenKind, Rate] | None = Field(default=None, min_length=1)
+    """The rates that apply in place of the catalog's, by kind of token, as decimal strings in US dollars per
+    million tokens: `{"input": "1.2", "output": "5"}`. A rate that is stated holds whatever the mode, the
+    tier, the hour or the region, and for each model that is compared; other kinds keep the catalog's. Null,
+    the default: the catalog's rates apply; an unknown kind of token is an error."""
     region: str | None = Field(default=None, min_length=1, max_length=64)
     """The region or endpoint that the requests are kept in, such as `eu` or `us`, whose uplift multiplies the
     prices of tokens; null, the default: the provider's ordinary price. One whose uplift is not known is an

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain
 
 from tokenquote.catalog.counting_rules import dangling_fits
+from tokenquote.catalog.discounts import PlacedDiscount, find_discount_faults
 from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.media_rules import MediaRulesFile, dangling_media, dangling_names, dangling_pages
 from tokenquote.catalog.models import Provider
@@ -54,6 +55,10 @@ class Tables:
     quantization: QuantizationFile = field(default_factory=QuantizationFile)
     gpus: GpusFile = field(default_factory=GpusFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
+    discounts: dict[str, PlacedDiscount] = field(default_factory=dict)
+    """The discounts by the provider or model that they are for."""
+    stated_by: dict[str, int] = field(default_factory=dict)
+    """The number of the folder that states each model, the shipped one being 0."""
     holidays: dict[str, HolidayCalendar] = field(default_factory=dict)
 
     def find_weights(self, entry: ModelEntry | OpenWeightsEntry) -> OpenWeightsEntry | None:
@@ -80,6 +85,7 @@ def find_inconsistencies(tables: Tables) -> Iterable[str]:
         limits = f"providers/{provider.id}.yaml: media_limits"
         yield from _missing(provider.media_limits, tables.media_limits, limits, "media_limits.yaml")
         yield from _check_moving_names(provider, tables)
+    yield from find_discount_faults(tables.discounts, tables.providers, tables.models)
     yield from _names_twice(tables)
     yield from _gpus_twice(tables)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import StrictBool, model_validator
 
 from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.rule_kinds import BandedRule
@@ -54,7 +54,7 @@ class DocumentRule(BandedRule):
     text_file_slack: NotNegative = 0
     """The tokens by which a text file, or a document that is shown as its text alone, may be off on either
     side; 0: its text and what stands around it are as sure as any text."""
-    text_only_in_converse: bool = False
+    text_only_in_converse: StrictBool = False
     """Whether Bedrock's Converse shows the model only the text, unless citations are asked for."""
     extra_in_chat: NotNegative = 0
     """More tokens for each document in a Chat Completions body."""

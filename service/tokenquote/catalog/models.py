@@ -109,6 +109,9 @@ class Model:
     documents: DocumentCounter | None = None
     media_limits: MediaLimits | None = None
     """The media that the provider refuses. None: no limits are known."""
+    file: str = ""
+    """The catalog file that states it, such as `providers/openai.yaml`; of an overlay with the folder's name
+    before it."""
     weights: OpenWeightsEntry | None = None
     """The model's public weights: its own entry, or that of what its provider runs. None: they are not
     known."""

@@ -23,7 +23,7 @@ __all__ = ["Names"]
 
 FINE_TUNED = re.compile(r"(?P<provider>[^:]*/)?(?P<sold_as>ft:[^:]+):.*", re.DOTALL)
 """A fine-tuned model of one customer: its base stands between the first two colons.
-Source: https://developers.openai.com/api/docs/guides/supervised-fine-tuning"""
+The page https://developers.openai.com/api/docs/guides/supervised-fine-tuning says so."""
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ def _lines(quote: Quote) -> Table:
             _rate(line),
             where,
             dollars(line.cost),
-            str(line.checked),
+            "stated" if line.tier == "stated" else str(line.checked),
         )
     for missing in quote.unpriced:
         much = _number(missing.tokens) if missing.tokens else _units(missing.units, missing.unit)

@@ -139,7 +139,8 @@ class _Quoting:
         if not model.converses:
             check_single_requests(plan, model)
             model = replace(model, caching=None)
-        tariff = tariff_on(model.prices_on(at), at, plan.mode, plan.region)
+        stated: dict[str, Decimal] = {kind: rate for kind, rate in (plan.rates or {}).items()}
+        tariff = tariff_on(model.prices_on(at), at, plan.mode, plan.region).with_stated(stated)
         rules = self._rules(model)
         resolved = resolve(plan, model, rules, self.catalog, self.item_reader, tariff)
         rows = (replay if model.converses else replay_single)(resolved.conversation)

@@ -12,6 +12,7 @@ from tokenquote.api.quotes.cache_choice import CountedMark
 from tokenquote.api.quotes.generated import GeneratedPartCounter
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
 from tokenquote.api.quotes.planned_messages import MessageReader, is_framed
+from tokenquote.api.quotes.single_messages import SingleMessages
 from tokenquote.api.quotes.unstated import Unstated, count_unstated
 from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.catalog import Catalog, Model
@@ -23,7 +24,6 @@ from tokenquote.ledger.prices import Tariff
 from tokenquote.tokens import (
     BodyError,
     Message,
-    Request,
     TokenRules,
     ToolCall,
 )
@@ -69,7 +69,8 @@ def resolve(
     meter = UseMeter(tariff, ranks=model.entry.kind == "rerank")
     generated = GeneratedPartCounter(media, counter, meter, model.entry.generated_images)
     spoken = MessageReader(rules, media, counter, generated, meter)
-    resolver = _Resolver(rules, media, counter, spoken, meter, alone=not model.converses)
+    alone = None if model.converses else SingleMessages(model.entry.kind, rules)
+    resolver = _Resolver(rules, media, counter, spoken, meter, alone)
     opening = resolver.opening(plan)
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
@@ -98,8 +99,8 @@ class _Resolver:
     amounts: AmountCounter
     reader: MessageReader
     meter: UseMeter
-    alone: bool = False
-    """Whether a user message is sent by itself, as a bare prompt: for embeddings, images and the like."""
+    alone: SingleMessages | None = None
+    """Counts the messages of a model that holds no conversation. None: it holds one."""
     unanswered: Sequence[Message] = ()
     """Calls with results that a start ends with: the first answer follows them."""
     opened_with: Sequence[Message] = ()
@@ -143,13 +144,15 @@ class _Resolver:
         user, _ = self.reader.message("user", turn.user, (*at, "user"), "user")
         answer, written = self.reader.message("assistant", turn.assistant, (*at, "assistant"), "assistant")
         return CountedTurn(
-            user=self._prompt(user) if self.alone else self._sent(user, opened_with),
+            user=self.alone.count_prompt(user) if self.alone else self._sent(user, opened_with),
             rounds=tuple(rounds),
             reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
             answer_output=written,
             answer=NOTHING if self.alone else self._sent(answer, before),
-            answer_spoken=sum(count.media.audio for count in answer.counts),
-            answer_drawn=sum(count.media.image for count in answer.counts),
+            answer_spoken=sum(count.media.audio for count in answer.counts)
+            + (self.alone.count_spoken(answer) if self.alone else 0),
+            answer_drawn=sum(count.media.image for count in answer.counts)
+            + (self.alone.count_drawn(answer) if self.alone else 0),
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
         )
@@ -160,13 +163,6 @@ class _Resolver:
         if not message.texts and not counted.framed:  # nothing stands around tokens that the user states
             return counted
         return counted + self._appended([message], before)
-
-    def _prompt(self, message: Message) -> Count:
-        """Count a message that is sent as bare prompts, with what its counting rule puts around them."""
-        counted = total(message.counts, NOTHING)
-        if not message.texts:
-            return counted
-        return counted + self.rules.request(Request(prompts=message.texts, shape="prompts")).count
 
     def _rounds(
         self, planned: wire.ToolRound, at: Location, before: Sequence[Message]

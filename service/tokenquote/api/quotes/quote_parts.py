@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tokenquote.catalog import Model
 from tokenquote.ledger import CacheUse, Row
-from tokenquote.ledger.prices import Priced, Tariff, exact_product, exact_sum
+from tokenquote.ledger.prices import Line, Priced, Tariff, exact_product, exact_sum
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import (
     BudgetAnswer,
@@ -79,21 +79,7 @@ def build_requests(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced
 def build_lines(priced: Priced, tariff: Tariff, mode: str) -> list[PriceLine]:
     """Make the price lines, each with its rate, tier and source, and those of the fees after them."""
     return [
-        *(
-            PriceLine(
-                kind=line.kind,
-                tokens=line.tokens,
-                rate=line.rate,
-                tier=line.tier,
-                mode=mode,
-                window=tariff.window,
-                region=tariff.region,
-                cost=line.cost,
-                source=tariff.source,
-                checked=tariff.checked,
-            )
-            for line in priced.lines
-        ),
+        *(_build_line(line, tariff, mode) for line in priced.lines),
         *(
             PriceLine(
                 kind=line.fee.what,
@@ -112,6 +98,22 @@ def build_lines(priced: Priced, tariff: Tariff, mode: str) -> list[PriceLine]:
             for line in priced.fees.lines
         ),
     ]
+
+
+def _build_line(line: Line, tariff: Tariff, mode: str) -> PriceLine:
+    stated = line.kind in tariff.stated
+    return PriceLine(
+        kind=line.kind,
+        tokens=line.tokens,
+        rate=line.rate,
+        tier=line.tier,
+        mode=mode,
+        window=None if stated else tariff.window,
+        region=None if stated else tariff.region,
+        cost=line.cost,
+        source="stated in the plan" if stated else tariff.source,
+        checked=None if stated else tariff.checked,
+    )
 
 
 def build_unpriced(priced: Priced) -> list[Unpriced]:

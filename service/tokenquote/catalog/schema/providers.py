@@ -27,7 +27,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictInt, field_validator, model_validator
+from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Moment, Word, first_instant
 from tokenquote.catalog.schema.generated_images import GeneratedImages
@@ -40,6 +40,7 @@ __all__ = [
     "ModelEntry",
     "ModelKind",
     "Move",
+    "Name",
     "ProviderFile",
     "SharedFields",
 ]
@@ -172,7 +173,7 @@ class ModelEntry(DescribedModel):
 
 
 class Move(Entry):
-    """From when on a moving name means which model of its provider."""
+    """The moment from which a moving name means one model of its provider."""
 
     to: Name
     """The id of the model, as this file has it."""
@@ -196,7 +197,7 @@ class ProviderFile(Entry):
     """The name that people read."""
     aliases: tuple[Word, ...] = ()
     """Other words for the provider in a model id: `x-ai/grok-4.7`."""
-    first_party: bool
+    first_party: StrictBool
     """Whether it sells its own models, so that their bare names mean this provider."""
     own_ids: bool = False
     """Whether its ids are spelt as nobody else spells them, so that a bare id means this provider though it
