@@ -9,6 +9,7 @@
     accuracy.py texts [--counts PATH ...]                 texts in many languages, by Claude's families
     accuracy.py media [--vectors PATH]                    single images, then calls with media
     accuracy.py memory [--vectors PATH]                   parameters, weights, KV caches
+    accuracy.py usages [--recordings PATH ...]            usage objects, read and priced beside genai-prices
     accuracy.py report --output docs/accuracy.md          all of it, as a page
 
 Without paths, both sets of recordings are taken. Without --predictions it prints tables; with it, it writes

@@ -52,6 +52,7 @@ from tokenquote_client.quote import Comparison, Failure, Quote
 from tokenquote_client.quoters import AsyncQuoter, Quoter
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
+from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
@@ -127,6 +128,8 @@ __all__ = [
     "Unavailable",
     "UnknownModel",
     "UnknownPart",
+    "UsageAnswer",
+    "UsageQuestion",
     "VectorIndexAnswer",
     "VectorIndexQuestion",
     "VideoPart",

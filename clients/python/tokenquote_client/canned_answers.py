@@ -26,6 +26,7 @@ from tokenquote_client.memory_grid import MemoryGridAnswer
 from tokenquote_client.quote import Comparison, ContextUse, PriceLine, Quote, QuotedRequest, Totals
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown
 from tokenquote_client.training import TrainingAnswer
+from tokenquote_client.usage import UsageAnswer
 from tokenquote_client.vector_index import VectorIndexAnswer
 
 MODEL = "openai/gpt-5.4-mini"
@@ -56,6 +57,24 @@ def canned_quote(model: str = MODEL, *, cost: str | None = "0.01") -> Quote:
         unpriced=[],
         assumptions=["canned: calculated from nothing"],
         warnings=[],
+    )
+
+
+def canned_usage(asked: Fields) -> UsageAnswer:
+    cost = Decimal("0.01")
+    return UsageAnswer(
+        model=asked.get("model") or MODEL,
+        format=asked.get("format") or "openai.chat",
+        catalog_revision=_REVISION,
+        prices_at=dt.datetime.combine(_DAY, dt.time(), dt.UTC),
+        mode="standard",
+        region=None,
+        cost=cost,
+        lines=[_line(cost)],
+        unpriced=[],
+        complete=True,
+        kinds={"input": 1_000},
+        assumptions=["canned: calculated from nothing"],
     )
 
 

@@ -30,6 +30,7 @@ from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote, QuoteParameters
 from tokenquote_client.tokens import TokensAnswer, TokensQuestion
 from tokenquote_client.training import TrainingAnswer, TrainingQuestion
+from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["ENDPOINTS", "Endpoints", "parameter_names"]
@@ -59,6 +60,19 @@ class Endpoints:
         canned=canned.canned_quotes,
         problems=_TEXT_PROBLEMS,
         asked_by=("quote", "compare"),
+    )
+    usage = PostEndpoint[UsageQuestion, UsageAnswer](
+        path="/v1/usage",
+        operation_id="priceUsage",
+        tag="Quotes",
+        summary="Price a provider's usage object",
+        description="Calculates what a request cost from the usage object that its answer held, in the form of "
+        "any known provider. The same amounts in a plan cost the same to the last digit.",
+        question=UsageQuestion,
+        answer=UsageAnswer,
+        example=examples.USAGE,
+        canned=canned.canned_usage,
+        problems=_MODEL_PROBLEMS,
     )
     tokens = PostEndpoint[TokensQuestion, TokensAnswer](
         path="/v1/tokens",

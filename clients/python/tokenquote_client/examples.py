@@ -15,6 +15,7 @@ __all__ = [
     "PLAN",
     "TOKENS",
     "TRAINING",
+    "USAGE",
     "VECTOR_INDEX",
     "WEIGHTS",
 ]
@@ -23,6 +24,16 @@ PLAN: Mapping[str, Any] = {
     "model": "openai/gpt-5.4-mini",
     "system": "You are a support agent of a bicycle shop.",
     "turns": [{"user": "Where is my order 4711?", "assistant": 260, "reasoning": 0, "repeat": 10}],
+}
+USAGE: Mapping[str, Any] = {
+    "model": "openai/gpt-5.4-mini",
+    "usage": {
+        "prompt_tokens": 2006,
+        "completion_tokens": 300,
+        "total_tokens": 2306,
+        "prompt_tokens_details": {"cached_tokens": 1920, "audio_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": 128, "audio_tokens": 0},
+    },
 }
 TOKENS: Mapping[str, Any] = {
     "format": "openai.chat",

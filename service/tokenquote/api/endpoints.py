@@ -24,6 +24,7 @@ from tokenquote.api.models import answer_catalog, answer_model, answer_models
 from tokenquote.api.problems import Refused, invalid, invalid_parameters, not_json, write_problem
 from tokenquote.api.quotes import answer_plan
 from tokenquote.api.tokens import answer_tokens
+from tokenquote.api.usage import answer_usage
 from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
@@ -101,6 +102,7 @@ def _answer_quotes(plan: BaseModel | None, parameters: BaseModel | None, known: 
 FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
     (
         (Endpoints.quotes, _answer_quotes),
+        _by_body(Endpoints.usage, lambda asked, known: answer_usage(asked, known.catalog, known.now)),
         _by_body(
             Endpoints.tokens,
             lambda asked, known: answer_tokens(

@@ -21,6 +21,7 @@ from tokenquote.ledger.tariffs import Tariff, UnknownMode, UnknownRegion, compar
 
 __all__ = [
     "INPUT_KINDS",
+    "KINDS",
     "Line",
     "Priced",
     "Tariff",
@@ -58,6 +59,8 @@ _OUTPUT_CHAINS: dict[str, tuple[str, ...]] = {
 _CHAINS = _INPUT_CHAINS | _OUTPUT_CHAINS
 INPUT_KINDS = frozenset(_INPUT_CHAINS)
 """The kinds of token that add up to a request's input."""
+KINDS = frozenset(_CHAINS)
+"""Every kind of token that may have a price."""
 
 
 @dataclass(frozen=True, slots=True)
