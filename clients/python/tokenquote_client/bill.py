@@ -6,7 +6,7 @@ import datetime as dt
 
 from pydantic import Field
 
-from tokenquote_client.wire_types import Dollars, Received
+from tokenquote_client.wire_types import Dollars, Received, is_none
 
 __all__ = ["PriceLine", "Unpriced"]
 
@@ -48,6 +48,8 @@ class PriceLine(Received):
     """The place where the rate is published, in words: a web address, or a package with its version."""
     checked: dt.date | None
     """The day (`2026-11-12`) on which the rate was last compared with its source; null: not known."""
+    model: str | None = Field(default=None, exclude_if=is_none)
+    """The catalog id of the model that the rate is of; null or absent: all rates are of the quote's model."""
 
 
 class Unpriced(Received):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -34,7 +34,7 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
-from tokenquote_client.wire_types import Dollars, Sent, exactly_one
+from tokenquote_client.wire_types import Dollars, ModelName, Sent, TokenNumber, exactly_one
 
 __all__ = [
     "Budget",
@@ -127,6 +127,9 @@ class Turn(Sent):
     Empty, the default: none is stated."""
     repeat: Repeat = 1
     """The number of times that the turn happens in a row; 1 by default."""
+    model: ModelName | None = None
+    """The model that answers this turn; null, the default: the plan's model. The conversation moves with it:
+    stated tokens stay, and texts are counted again by the model's own rules."""
 
 
 class Start(Sent):
@@ -143,6 +146,16 @@ class Start(Sent):
     is an error."""
 
 
+def _warm_form(value: Any) -> str:
+    return "~opening" if isinstance(value, str) else "~tokens"
+
+
+WarmPrefix = Annotated[
+    Annotated[Literal["opening"], Tag("~opening")] | Annotated[TokenNumber, Tag("~tokens")],
+    Discriminator(_warm_form),
+]
+
+
 class Caching(Sent):
     """What to expect of the provider's prompt cache."""
 
@@ -156,11 +169,23 @@ class Caching(Sent):
     hit_rate: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1
     """The share of each possible cache read that happens, from 0 to 1, the default. Recorded follow-up
     requests hit about two times in three."""
+    warm: WarmPrefix | None = None
+    """How much of the conversation's first request is in the cache already: `opening`, which is tools and
+    system message, or a number of tokens; the provider's minimum and step apply. Null, the default: nothing.
+    Beside `shared` it is an error."""
+    shared: Literal["opening"] | None = None
+    """What the conversations of a fleet find in the cache: with `opening` the first one is cold, and the
+    others find tools and system message there. Null, the default: they share nothing. Without `conversations`
+    it is an error."""
 
     @model_validator(mode="after")
     def _off_means_off(self) -> Self:
-        if self.enabled is False and self.model_fields_set & {"ttl", "hit_rate"}:
-            raise ValueError("`enabled: false` leaves nothing for `ttl` and `hit_rate`")
+        beside = self.model_fields_set & {"ttl", "hit_rate", "warm", "shared"}
+        if self.enabled is False and beside:
+            named = " and ".join(
+                f"`{name}`" for name in sorted(beside, key=list(type(self).model_fields).index)
+            )
+            raise ValueError(f"`enabled: false` leaves nothing for {named}")
         return self
 
 
@@ -208,14 +233,19 @@ class Plan(Sent):
     """The turns of the conversation, in order. More than 100,000 requests, with all repetitions and over all
     models, are an error."""
     history: History = FullHistory()
-    """What of the conversation is sent again in each request. Only `full`, the default, is offered so far;
-    any other strategy is an error."""
+    """What of the conversation is sent again in each request: by default `full`, all of it."""
     caching: Caching = Caching()
     """What to expect of the provider's prompt cache; by default what the provider does by itself, with every
     possible cache read."""
     conversations: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
     """The number of independent conversations whose cost `fleet` gives; everything else in the quote
     describes one. Null, the default: the quote has no `fleet`."""
+    conversations_per_hour: Annotated[float, Field(strict=True, gt=0, le=1e9, allow_inf_nan=False)] | None = (
+        None
+    )
+    """The mean number of conversations that begin in an hour, at times independent of each other, where
+    `caching.shared` is stated: a later one is cold if none before it has used the cache within the time to
+    live. Null, the default: every later one is warm. Without `caching.shared` it is an error."""
     mode: str = Field(default="standard", max_length=32)
     """The way in which the provider processes the requests: `standard`, the default, `batch`, `flex`,
     `priority` or another of the model's `modes`. One that the model is not sold in is an error."""

@@ -14,11 +14,13 @@ __all__ = [
     "UNION_MEMBER",
     "Dollars",
     "Method",
+    "ModelName",
     "PlainText",
     "Received",
     "Sent",
     "TokenNumber",
     "exactly_one",
+    "is_none",
 ]
 
 MAX_AMOUNT_TOKENS = 1_000_000_000
@@ -37,6 +39,8 @@ Method = Annotated[
     ),
 ]
 TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
+ModelName = Annotated[str, Field(min_length=1, max_length=200)]
+"""A model's catalog id, an alias, or its name without the provider."""
 PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
 
 
@@ -52,6 +56,11 @@ class Received(BaseModel):
     """Part of an answer: fields that a newer service adds are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
+
+
+def is_none(value: object) -> bool:
+    """Return whether a value is null; fields that are null in most answers are left out of them."""
+    return value is None
 
 
 def exactly_one(*names: str) -> ConfigDict:

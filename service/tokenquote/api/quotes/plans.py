@@ -10,14 +10,16 @@ from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
 from tokenquote.api.quotes.cache_choice import CountedMark
+from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
 from tokenquote.api.quotes.generated import GeneratedPartCounter
+from tokenquote.api.quotes.history_texts import read_clearing, read_instruction
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
 from tokenquote.api.quotes.unstated import Unstated, count_unstated
 from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
-from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, Opening
+from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, EarlierPiece, Opening
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.prices import Tariff
 from tokenquote.media import MissingRule
@@ -81,7 +83,9 @@ def resolve(
     meter = UseMeter(tariff, ranks=model.entry.kind == "rerank")
     generated = GeneratedPartCounter(media, counter, meter, model.entry.generated_images)
     resolver = _Resolver(rules, media, counter, generated, meter, alone=not model.converses)
+    resolver.clears = read_clearing(plan.history, counter)
     opening = resolver.opening(plan)
+    instruction = resolver.sent_alone(read_instruction(plan.history, counter))
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     turns: list[CountedTurn] = []
@@ -92,6 +96,9 @@ def resolve(
     conversation = Conversation(
         turns=tuple(turns),
         opening=opening,
+        earlier=resolver.earlier,
+        waits=plan.turns[0].user is None,
+        instruction=instruction,
         per_request=rules.per_request if model.converses else 0,
         reasoning_kept=model.entry.reasoning_kept,
     )
@@ -119,15 +126,21 @@ class _Resolver:
     """What a start says, where the model's messages depend on what goes before them; else nothing."""
     choice: ToolChoice | None = None
     """The choice of tools that a start states. None: it states none, or there is no start."""
+    earlier: tuple[EarlierPiece, ...] = ()
+    """What a start says piece by piece, where a history strategy condenses it; else nothing."""
+    clears: ClearedAs | None = None
+    """What becomes of tool results where a history strategy condenses the conversation. None: none does."""
 
     def opening(self, plan: wire.Plan) -> Opening:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
-            started = reader.start(plan.start, plan.turns[0])
+            started = reader.start(plan.start, plan.turns[0], self.clears)
+            self.earlier = started.earlier
             self.unanswered, self.in_chat = started.unanswered, started.in_chat
             self.rules = started.rules
             if self.rules.reaches_back:
-                self.unanswered = self.opened_with = started.spoken
+                self.unanswered = started.spoken
+                self.opened_with = started.spoken if self.clears is None else ()
             self.choice = started.choice
             return started.opening
         if plan.system is None:
@@ -136,6 +149,10 @@ class _Resolver:
         # Tokens without their text hold the tools' block all the same: a system message is there.
         tools = reader.tools(plan.tools, [system])
         return Opening(tools=tools, system=self._sent(system))
+
+    def sent_alone(self, message: Message) -> Count:
+        """Count a message that a request sends by itself."""
+        return self._sent(message)
 
     def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         try:
@@ -148,7 +165,10 @@ class _Resolver:
         before = self.unanswered if turn.user is None else ()
         opened_with, self.opened_with = self.opened_with, ()
         for i, planned in enumerate(turn.tool_rounds):
-            counted, before = self._rounds(planned, (*at, "tool_rounds", i), before)
+            place = (*at, "tool_rounds", i)
+            counted, before = self._rounds(planned, place, before)
+            if self.clears is not None and self.clears.placeholder is not None:
+                counted = self._apart(planned, place, counted, self.clears.placeholder)
             rounds += counted
         if turn.user is not None:
             self.meter.add_message(turn.user)
@@ -164,7 +184,40 @@ class _Resolver:
             answer_drawn=sum(count.media.image for count in answer.counts),
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
+            blocks=max(1, len(user.parts)),
         )
+
+    def _apart(
+        self, planned: wire.ToolRound, at: Location, rounds: Sequence[CountedRound], placeholder: str | Count
+    ) -> list[CountedRound]:
+        """Set the results of a round apart, each with the placeholder that may take its place."""
+        quiet = self._without_notes()
+
+        def exchange(result: int | str | None, user: AmountOrParts | None = None) -> Count:
+            """Count the round with another result in place of each, or with its own."""
+            calls = planned.calls
+            if result is not None:
+                calls = [call.model_copy(update={"result": result}) for call in calls]
+            changed = planned.model_copy(update={"calls": calls, "user": user, "repeat": 1})
+            return quiet._rounds(changed, at, ())[0][0].exchange
+
+        read = [quiet._message("tool", call.result, at, "result") for call in planned.calls]
+        return set_apart(
+            rounds,
+            without=exchange(0),
+            sent=exchange(None),
+            cleared=exchange(placeholder if isinstance(placeholder, str) else placeholder.tokens),
+            with_user=exchange(None, planned.user),
+            contents=[
+                Count.stated(written).with_media(total(message.counts, NOTHING).media)
+                for message, written in read
+            ],
+        )
+
+    def _without_notes(self) -> _Resolver:
+        """Return a resolver that counts the same once more, and keeps none of it for the quote."""
+        amounts = replace(self.amounts, counts=[], assumptions=[])
+        return replace(self, amounts=amounts, meter=UseMeter(self.meter.tariff))
 
     def _message(
         self, role: Role, content: AmountOrParts | AnswerOrParts | None, at: Location, kind: str
@@ -273,7 +326,8 @@ class _Resolver:
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
         exchange = [*answer, *results, *([asked] if framed else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
-        return CountedRound(output, NOTHING, thought, planned.repeat), beside, exchange
+        blocks = bool(said.parts) + 2 * len(planned.calls) + len(asked.parts)
+        return CountedRound(output, NOTHING, thought, planned.repeat, blocks), beside, exchange
 
     def _call(self, value: CallAmount, at: Location, call_id: str) -> tuple[ToolCall | None, int]:
         """Read a call that the provider frames, and count the tokens that the model writes to make it."""
