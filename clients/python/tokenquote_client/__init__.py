@@ -18,6 +18,7 @@ from tokenquote_client.answer_parts import GeneratedImage, GeneratedVideo
 from tokenquote_client.async_client import AsyncClient
 from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary
 from tokenquote_client.client import Client
+from tokenquote_client.comparisons import ComparisonAnswer, ComparisonQuestion, FailedVariant, QuotedVariant, Variant
 from tokenquote_client.deployments import (
     BreakEven,
     BreakEvenAnswer,
@@ -50,6 +51,7 @@ from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Sta
 from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.quote import Comparison, Failure, Quote
 from tokenquote_client.quoters import AsyncQuoter, Quoter
+from tokenquote_client.solutions import Limit, SolutionAnswer, SolutionQuestion
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
@@ -69,12 +71,15 @@ __all__ = [
     "Client",
     "ClientError",
     "Comparison",
+    "ComparisonAnswer",
+    "ComparisonQuestion",
     "ConnectionFailed",
     "DeploymentAnswer",
     "DeploymentQuestion",
     "DocumentPart",
     "Efficiency",
     "Engine",
+    "FailedVariant",
     "Failure",
     "FieldError",
     "FullHistory",
@@ -89,6 +94,7 @@ __all__ = [
     "InvalidRequest",
     "KvCacheAnswer",
     "KvCacheQuestion",
+    "Limit",
     "Lora",
     "MediaAnswer",
     "MediaItem",
@@ -105,9 +111,12 @@ __all__ = [
     "Problem",
     "Profile",
     "Quote",
+    "QuotedVariant",
     "Quoter",
     "RateLimited",
     "ServiceError",
+    "SolutionAnswer",
+    "SolutionQuestion",
     "Speculation",
     "Start",
     "TensorEntry",
@@ -130,6 +139,7 @@ __all__ = [
     "UnknownPart",
     "UsageAnswer",
     "UsageQuestion",
+    "Variant",
     "VectorIndexAnswer",
     "VectorIndexQuestion",
     "VideoPart",

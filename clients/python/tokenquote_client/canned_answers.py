@@ -17,6 +17,7 @@ from tokenquote_client.catalog import (
     ProviderInfo,
     Readiness,
 )
+from tokenquote_client.comparisons import ComparedPlan, ComparisonAnswer, QuotedVariant
 from tokenquote_client.deployments import DeploymentAnswer, GpuShare
 from tokenquote_client.endpoint import Fields
 from tokenquote_client.gpus import GpuInfo, GpuList
@@ -24,6 +25,7 @@ from tokenquote_client.media import MediaAnswer, MediaItem
 from tokenquote_client.memory import KvCacheAnswer, WeightsAnswer
 from tokenquote_client.memory_grid import MemoryGridAnswer
 from tokenquote_client.quote import Comparison, ContextUse, PriceLine, Quote, QuotedRequest, Totals
+from tokenquote_client.solutions import SolutionAnswer
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown
 from tokenquote_client.training import TrainingAnswer
 from tokenquote_client.usage import UsageAnswer
@@ -58,6 +60,19 @@ def canned_quote(model: str = MODEL, *, cost: str | None = "0.01") -> Quote:
         assumptions=["canned: calculated from nothing"],
         warnings=[],
     )
+
+
+def canned_comparison(asked: Fields) -> ComparisonAnswer:
+    totals = _totals(Decimal("0.01"))
+    variants = [
+        QuotedVariant(name=variant["name"], model=MODEL, totals=totals, differences=[], cost_ratio=1)
+        for variant in asked.get("variants") or []
+    ]
+    return ComparisonAnswer(base=ComparedPlan(model=MODEL, totals=totals), variants=variants)
+
+
+def canned_solution(asked: Fields) -> SolutionAnswer:
+    return SolutionAnswer(value=10, totals=_totals(Decimal("0.01")), monotone=True, next=None)
 
 
 def canned_usage(asked: Fields) -> UsageAnswer:

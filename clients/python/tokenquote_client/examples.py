@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 __all__ = [
+    "COMPARISON",
     "DEPLOYMENT",
     "KV_CACHE",
     "MEDIA",
@@ -13,6 +14,7 @@ __all__ = [
     "MODEL_DETAIL",
     "MODEL_LIST",
     "PLAN",
+    "SOLUTION",
     "TOKENS",
     "TRAINING",
     "USAGE",
@@ -24,6 +26,22 @@ PLAN: Mapping[str, Any] = {
     "model": "openai/gpt-5.4-mini",
     "system": "You are a support agent of a bicycle shop.",
     "turns": [{"user": "Where is my order 4711?", "assistant": 260, "reasoning": 0, "repeat": 10}],
+}
+COMPARISON: Mapping[str, Any] = {
+    "plan": {
+        "model": "openai/gpt-5.4-mini",
+        "system": 1200,
+        "turns": [{"user": 120, "assistant": 260, "reasoning": 0, "repeat": 10}],
+    },
+    "variants": [
+        {"name": "the last two turns only", "patch": {"history": {"strategy": "window", "turns": 2}}},
+        {"name": "in a batch", "patch": {"mode": "batch"}},
+    ],
+}
+SOLUTION: Mapping[str, Any] = {
+    "plan": COMPARISON["plan"],
+    "at": "/turns/0/repeat",
+    "limit": {"cost": "1.00"},
 }
 USAGE: Mapping[str, Any] = {
     "model": "openai/gpt-5.4-mini",
