@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from tokenquote.api.quotes.bill import Bill
 from tokenquote.api.quotes.quote_parts import build_lines, build_unpriced
 from tokenquote.api.usage.billed import Billed, BilledRequest, Hint
 from tokenquote.api.usage.formats import choose_format, read_usage
@@ -42,6 +43,7 @@ def answer_usage(asked: UsageQuestion, catalog: Catalog, now: dt.datetime) -> Us
     tariff = _find_tariff(asked, billed, model, at, mode, region)
     requests = [_fit_model(request, model) for request in billed.requests]
     priced = _price(requests, tariff)
+    bill = Bill(priced.costs, {model.id: priced})
     unknown = [
         *_unknown_kinds(requests),
         *(
@@ -58,10 +60,10 @@ def answer_usage(asked: UsageQuestion, catalog: Catalog, now: dt.datetime) -> Us
         prices_at=at.astimezone(dt.UTC),
         mode=mode,
         region=region,
-        cost=priced.total,
-        lines=build_lines(priced, tariff, mode),
-        unpriced=[*build_unpriced(priced), *unknown],
-        complete=priced.complete and not unknown,
+        cost=bill.total,
+        lines=build_lines(bill, {model.id: tariff}, mode, names_models=False),
+        unpriced=[*build_unpriced(bill), *unknown],
+        complete=bill.complete and not unknown,
         kinds=_sum_kinds(requests),
         stated_cost=billed.stated_cost,
         assumptions=list(billed.assumptions),
