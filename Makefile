@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy calibrate bench references clean lock pythons schema image metrics docs test-tools
+.PHONY: help serve test test-fast house check format accuracy calibrate bench soak references compare agreement clean lock pythons schema image metrics docs test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ check: $(VENV)/.dev ## Check format, lint, types, import rules, catalog and gene
 	$(BIN)/tokenquote catalog check
 	$(BIN)/tokenquote catalog schema | cmp - models_catalog/generated/schema.json
 
+compare: $(VENV)/.dev .prices/.done ## Compare the catalog's prices with those of genai-prices and litellm
+	PYTHONPATH=.prices $(BIN)/tokenquote catalog compare
+
+agreement: $(VENV)/.dev .prices/.done ## Write the tables of docs/catalog.md from that comparison
+	PYTHONPATH=.prices $(BIN)/python -m tests.upkeep.agreement_page
+
 format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -45,12 +51,17 @@ accuracy: $(VENV)/.dev ## Compare with recorded bills and write docs/accuracy.md
 calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/generated/calibration.yaml
 	$(BIN)/python benchmarks/calibrate.py
 
-bench: $(VENV)/.dev ## Time ledger, media headers, media counts, grids and Claude's vocabularies beside the slow ways
+bench: $(VENV)/.dev ## Time ledger, histories, media headers, media counts, grids and Claude's vocabularies beside the slow ways
 	$(BIN)/python benchmarks/speed/ledger_speed.py
+	$(BIN)/python benchmarks/speed/history_speed.py
 	$(BIN)/python benchmarks/speed/media_headers.py
 	$(BIN)/python benchmarks/speed/media_speed.py
 	$(BIN)/python benchmarks/speed/memory_grid_speed.py
 	$(BIN)/python benchmarks/speed/claude_speed.py
+	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/speed/catalog_speed.py
+
+soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; print failures and memory
+	$(BIN)/python -m tests.http.reload_soak
 
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references
@@ -91,11 +102,13 @@ lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes
 	for set in service dev references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-emit-package tokenquote \
 		requirements/$$set.in -o requirements/$$set.txt; done
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-deps requirements/prices.in -o requirements/prices.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --no-deps \
 		--generate-hashes --no-emit-index-url --no-header requirements/ctok.in -o requirements/ctok.txt
 
 clean: ## Remove the environment and every generated file
-	rm -rf $(VENV) .venv-references .venv-pythons build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-references .venv-pythons .prices build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.serve: requirements/service.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -108,6 +121,10 @@ $(VENV)/.dev: requirements/dev.txt requirements/ctok.txt pyproject.toml
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(PIP) install --require-hashes --no-deps --ignore-requires-python -r requirements/ctok.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+.prices/.done: requirements/prices.txt | $(VENV)/.dev
+	$(PIP) install --require-hashes --no-deps --target .prices -r requirements/prices.txt
 	touch $@
 
 .venv-references/.done: requirements/references.txt pyproject.toml

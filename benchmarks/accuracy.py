@@ -34,9 +34,10 @@ from benchmarks.predictions import growth_row, media_row, text_row, token_row, w
 from benchmarks.recordings.agreement import agreement_table, compare_plans
 from benchmarks.recordings.calls import SHARED
 from benchmarks.recordings.growth import Grower
+from benchmarks.recordings.growth_scoring import growth_table
 from benchmarks.recordings.held_out import held_out_band_table, held_out_label_table
 from benchmarks.recordings.labels import label_table, repository_table
-from benchmarks.recordings.scoring import growth_table, media_table, token_table
+from benchmarks.recordings.scoring import media_table, token_table
 from benchmarks.recordings.text_counts import count_claude_texts, text_table
 from benchmarks.recordings.token_counts import TokenCounter
 from benchmarks.report_page import Inputs, name_sets, recorded_media_by_set, write_report

@@ -29,8 +29,7 @@ from benchmarks.calibration.robust_fit import Column, Floats, band, folds, held_
 from benchmarks.calibration.rows import Row, calibration_rows
 from benchmarks.recordings.calls import SHARED, rows
 
-from tokenquote.catalog import load_catalog
-from tokenquote.catalog.loading import shipped_catalog
+from tokenquote.catalog import load_catalog, shipped_catalog
 from tokenquote.tokens import Vocabularies
 from tokenquote.tokens.vocabularies.content_classes import CLASSES, SCRIPTS
 

@@ -15,6 +15,7 @@ from benchmarks.figures.memory_peers import memory_peer_table
 from benchmarks.figures.memory_scoring import memory_table
 from benchmarks.recordings.agreement import agreement_table, compare_plans
 from benchmarks.recordings.growth import Grower
+from benchmarks.recordings.growth_scoring import growth_table
 from benchmarks.recordings.held_out import held_out_band_table, held_out_label_table
 from benchmarks.recordings.labels import label_table, repository_table
 from benchmarks.recordings.media import at_most_per_source, recorded_media
@@ -22,7 +23,6 @@ from benchmarks.recordings.peer_counts import installed_peers
 from benchmarks.recordings.peer_scoring import peer_table
 from benchmarks.recordings.scoring import (
     AT_MOST_PER_SOURCE,
-    growth_table,
     media_table,
     recorded_media_table,
     token_table,

@@ -33,7 +33,7 @@ SLOW = (
     "cli/test_quote_command.py", "cli/test_serve.py", "cli/test_tokens_command.py",
     "cli/test_vocabulary_commands.py", "client/test_broken_answers.py", "client/test_estimator.py",
     "deployments/test_fit.py", "deployments/test_never_fails.py", "docs/test_change_a_price.py",
-    "docs/test_readme.py", "http/test_hostile_bodies.py", "http/test_tokens.py",
+    "docs/test_readme.py", "http/test_hostile_bodies.py", "http/test_reloading.py", "http/test_tokens.py",
     "http/test_tokens_bad_input.py", "media/test_bad_input_memory.py", "media/test_pdf_pages.py",
     "memory/test_model_files.py", "memory/test_training.py", "observability/test_metrics_reference.py",
     "observability/test_scraped.py", "packaging/test_base_install.py", "packaging/test_wheel.py",
@@ -43,7 +43,8 @@ SLOW = (
     "tokens/test_against_mistral_common.py", "tokens/test_against_slow_byte_pairs.py",
     "tokens/test_canonical_forms.py", "tokens/test_chat_templates.py",
     "tokens/test_every_python_counts_alike.py", "tokens/test_open_vocabularies.py",
-    "tokens/test_packaged_vocabularies.py", "tokens/test_vocabularies.py",
+    "tokens/test_packaged_vocabularies.py", "tokens/test_vocabularies.py", "upkeep/test_agreement_page.py",
+    "upkeep/test_compare.py", "upkeep/test_diff_and_age.py", "upkeep/test_propose.py",
 )  # fmt: skip
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)

@@ -108,6 +108,16 @@ models:
       - fees: [{what: input_text, price: "15", per: 1000000, unit: character}]
         source: made up
         checked: 2026-11-20
+  - id: say-by-token
+    name: Say by the token
+    kind: speech
+    counting: openai-gpt-5
+    prices: [{rates: {input: "1", output_audio: "20"}, source: made up, checked: 2026-11-20}]
+  - id: hear-by-token
+    name: Hear by the token
+    kind: transcription
+    counting: openai-gpt-5
+    prices: [{rates: {input: "1", input_audio: "6", output: "10"}, source: made up, checked: 2026-11-20}]
   - id: say-by-minute
     name: Say by the minute
     kind: speech

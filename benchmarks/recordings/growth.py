@@ -24,13 +24,17 @@ from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog, Model, ModelNotFound
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.errors import LocatedError
-from tokenquote.tokens import Vocabularies
+from tokenquote.tokens import Vocabularies, read_body
+from tokenquote.tokens.bodies.cache_marks import find_cache_marks
+from tokenquote.tokens.gemini import asks_for_route
 from tokenquote_client import Plan, Quote
 
-__all__ = ["Grower", "Grown", "read_conversations"]
+__all__ = ["GEMINI", "Grower", "Grown", "read_conversations"]
 
 # Prices do not matter here, but a plan is quoted at an instant.
 _AT = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+GEMINI = ", Gemini"
+"""The end of the heading of conversations on Gemini whose input can be known."""
 # Lends its form to a model that nobody sells here; counting is then the other's own, and nothing is cached.
 _STAND_IN = "openai/gpt-4o"
 
@@ -47,6 +51,8 @@ class Grown:
     cache_read: list[int] | None
     billed: list[int]
     billed_cache_read: list[int]
+    marked: bool = False
+    """True if the first request marks what to cache (`cache_control`, `cachePoint`)."""
     planned: bool = False
     """True if the figures are a quote's; False if each request was counted by itself."""
     reason: str | None = None
@@ -63,13 +69,29 @@ class Grower:
     def conversations(self, recordings: Sequence[Path], conversations: Path) -> Iterator[Grown]:
         """Quote chains of recorded calls, oldest call first."""
         for chain, calls in read_conversations(recordings, conversations):
-            yield self._grown({"ids": chain["ids"]}, chain["api"], calls)
+            yield self._grown({"ids": chain["ids"]}, self._family(chain["api"], calls), calls)
 
     def runs(self, paths: Sequence[Path]) -> Iterator[Grown]:
         """Quote long agent runs; step k sends the first `n_messages` messages."""
         for run in (run for path in paths for run in rows(path)):
             calls = [*_read_steps(run)]
             yield self._grown({"run": run["run"]}, f"{calls[0]['api']}, {run['model']}", calls)
+
+    def _family(self, api: str, calls: Sequence[Mapping[str, Any]]) -> str:
+        """Return the heading that conversations are counted under: Gemini has its own on every API.
+
+        Routers send Gemini's requests to AI Studio or to Vertex, which bill otherwise, and do not say which:
+        conversations that ask for neither stand apart, as their input cannot be known.
+        """
+        rule = self._find_rule(calls[0]) if calls else None
+        if rule is None or not rule.gemini:
+            return api
+        bodies = (read_body(read_format(call), call["request"]) for call in calls)
+        try:
+            chosen = len(rule.gemini) == 1 or all(asks_for_route(rule.gemini, body) for body in bodies)
+        except LocatedError:
+            return api
+        return f"{api}{GEMINI}" if chosen else f"{api}{GEMINI} by a route that the router chose"
 
     def _grown(self, key: Mapping[str, Any], family: str, calls: Sequence[Mapping[str, Any]]) -> Grown:
         quoted, reason = self.quote(calls)
@@ -89,8 +111,9 @@ class Grower:
             reads,
             [call.get("input_tokens") or 0 for call in calls],
             [call.get("cached_tokens") or 0 for call in calls],
-            quoted is not None,
-            reason,
+            marked=bool(calls) and bool(find_cache_marks(calls[0]["request"])),
+            planned=quoted is not None,
+            reason=reason,
         )
 
     def count_singly(self, calls: Sequence[Mapping[str, Any]]) -> list[int] | None:

@@ -21,7 +21,7 @@ EXACT_SHARE = 0.97
 FEWEST_CALLS = 20
 """The fewest calls of other repositories that decide: in fewer, one odd bill weighs more than 5 in 100."""
 _IN_BAND = 0.925
-"""The share of other repositories' bills that a scaled band has to hold, for nine in ten to hold elsewhere."""
+"""The share of other repositories' bills that a scaled band has to hold, so nine in ten hold elsewhere."""
 _SCALES = (0.25, 0.35, 0.5, 0.65, 0.8, 1.0, 1.25, 1.5, 2.0)
 """The factors by which bands are scaled to fit other repositories; where none suffices, the widest holds."""
 

@@ -107,12 +107,14 @@ def _round(said: Sequence[str], calls: Sequence[Any], results: Sequence[Message]
     for i, call in enumerate(calls):
         result = by_id.get(call.id) or (results[i] if i < len(results) else None)
         parts = [*_parts(result)] if result is not None else []
-        planned.append(
-            {
-                "call": {"name": call.name, "arguments": call.arguments, "stored": call.stored},
-                "result": parts or {"tokens": 0},
-            }
-        )
+        called = {
+            "name": call.name,
+            "arguments": call.arguments,
+            "stored": call.stored,
+            "id": call.id or None,
+        }
+        named = {"result_name": result.name} if result is not None and result.name and parts else {}
+        planned.append({"call": called, "result": parts or {"tokens": 0}, **named})
     return {"calls": planned, **({"text": "".join(said)} if any(said) else {})}
 
 

@@ -8,14 +8,12 @@ from statistics import median
 
 import numpy as np
 from benchmarks.figures.media_counts import Measured
-from benchmarks.recordings.growth import Grown
 from benchmarks.recordings.media import RecordedMedia
 from benchmarks.recordings.token_counts import Counted
 
 __all__ = [
     "AT_MOST_PER_SOURCE",
     "at_most_per_source",
-    "growth_table",
     "markdown_table",
     "media_table",
     "recorded_media_table",
@@ -75,29 +73,6 @@ def at_most_per_source(counts: Iterable[Counted]) -> list[Counted]:
         if seen[call.source, call.api] <= AT_MOST_PER_SOURCE:
             kept.append(call)
     return kept
-
-
-_GROWTH_COLUMNS = (
-    "api", ">conversations", ">requests", ">total exact", ">total median", ">total p90", ">request median",
-    ">request p90", ">reads quoted ÷ billed", ">reads within 5 %", ">not attempted",
-)  # fmt: skip
-
-
-def growth_table(grown: Iterable[Grown]) -> str:
-    """Write the table of whole conversations by API: quoted against billed input and cache reads."""
-    groups: dict[str, list[Grown]] = defaultdict(list)
-    unattempted: Counter[str] = Counter()
-    for conversation in grown:
-        if conversation.clean and conversation.predicted is not None and all(conversation.billed):
-            groups[conversation.family].append(conversation)
-        else:
-            unattempted[conversation.family] += 1
-    rows: list[list[object]] = [
-        [family, *_growth_cells(found), unattempted[family]] for family, found in sorted(groups.items())
-    ]
-    rest = sum(n for family, n in unattempted.items() if family not in groups)
-    rows.append(["other formats", 0, *[""] * 8, rest])
-    return "\n".join(markdown_table(_GROWTH_COLUMNS, rows))
 
 
 def media_table(counts: Iterable[Measured]) -> str:
@@ -188,31 +163,3 @@ def _token_cells(found: Sequence[Counted]) -> list[object]:
     p90 = float(np.quantile(errors, 0.9))
     shares = [f"{exact:.1%}", f"{median(errors):.2%}", f"{p90:.1%}", f"{bias:+.2%}", f"{inside:.1%}"]
     return [len(found), *shares]
-
-
-def _growth_cells(found: Sequence[Grown]) -> list[object]:
-    totals = [(sum(conversation.predicted or ()), sum(conversation.billed)) for conversation in found]
-    total_errors = [abs(predicted - billed) / billed for predicted, billed in totals]
-    request_errors = [
-        abs(predicted - billed) / billed
-        for conversation in found
-        for predicted, billed in zip(conversation.predicted or (), conversation.billed, strict=True)
-    ]
-    exact = sum(predicted == billed for predicted, billed in totals) / len(totals)
-    reads = [
-        (sum(conversation.cache_read or ()), sum(conversation.billed_cache_read)) for conversation in found
-    ]
-    quoted_reads, billed_reads = (sum(column) for column in zip(*reads, strict=True))
-    close = sum(abs(quoted - billed) <= 0.05 * billed for quoted, billed in reads) / len(reads)
-    ratio = f"{quoted_reads / billed_reads:.2f}" if billed_reads else "none billed"
-    return [
-        len(found),
-        len(request_errors),
-        f"{exact:.1%}",
-        f"{median(total_errors):.2%}",
-        f"{float(np.quantile(total_errors, 0.9)):.1%}",
-        f"{median(request_errors):.2%}",
-        f"{float(np.quantile(request_errors, 0.9)):.1%}",
-        ratio,
-        f"{close:.0%}",
-    ]

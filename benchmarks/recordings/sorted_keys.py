@@ -76,8 +76,9 @@ def _names_as_written(schema: dict[str, Any]) -> list[str]:
     A recorder that sorts members leaves lists alone. Otherwise nobody knows the order.
     """
     names, required = [*schema["properties"]], schema.get("required")
-    same = isinstance(required, list) and len(required) == len(names) and {*required} == {*names}
-    return required if same else names
+    if isinstance(required, list) and len(required) == len(names) and {*required} == {*names}:
+        return required
+    return names
 
 
 def _place(key: str) -> int:

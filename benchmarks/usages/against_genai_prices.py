@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from benchmarks.recordings.calls import catalog_model, recorded_names, rows
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, Provider
-
-from benchmarks.recordings.calls import catalog_model, recorded_names, rows
 
 from tokenquote.api.usage import answer_usage
 from tokenquote.catalog import Catalog, Model
@@ -96,9 +95,10 @@ def _compare(
     except LocatedError:
         answer = None
     cost, tokens = theirs
+    reason = _find_reason(row["api"], model.id, row["usage"], unread=cost is None)
     return ComparedUsage(
         row["id"], row["api"], model.id, row["usage"], answer.cost if answer else None, cost,
-        _our_tokens(answer) if answer else {}, tokens, _find_reason(row["api"], model.id, row["usage"], unread=cost is None),
+        _our_tokens(answer) if answer else {}, tokens, reason,
     )  # fmt: skip
 
 
@@ -226,7 +226,8 @@ def usage_table(compared: Sequence[ComparedUsage]) -> str:
     lines += ["", "| difference without a reason | api | model | ours | theirs |", "|---|---|---|---|---|"]
     open_ones = [one for one in compared if not one.same and not one.reason]
     lines += [
-        f"| {one.id} | {one.api} | {one.model} | {one.our_tokens} {one.ours} | {one.their_tokens} {one.theirs} |"
+        f"| {one.id} | {one.api} | {one.model} | {one.our_tokens} {one.ours} "
+        f"| {one.their_tokens} {one.theirs} |"
         for one in open_ones[:40]
     ]
     return "\n".join(lines)

@@ -23,8 +23,15 @@ class Settings(BaseSettings):
     """The address to listen on."""
     port: int = Field(default=8000, ge=0, le=65535)
     """The port to listen on; 0 lets the system choose a free port."""
-    catalog_dir: Path | None = None
-    """The directory of your own catalog files, laid over the shipped ones; None for no files."""
+    catalog_dir: Annotated[tuple[Path, ...], NoDecode] = ()
+    """The directories of your own catalog files, laid over the shipped ones in this order, separated as in
+    `PATH`: by colons, on Windows by semicolons; empty for none."""
+    cache_dir: Path | None = Path("~/.cache/tokenquote")
+    """The directory in which what the catalog's files say is kept, so that the next start is faster; empty
+    for none. It is not used if others may write there."""
+    reload_seconds: float = Field(default=1, ge=0, le=86_400, allow_inf_nan=False)
+    """The seconds between two looks at the catalog's files, which are loaded anew once they have changed; 0:
+    only on SIGHUP."""
     apps: Annotated[tuple[str, ...], NoDecode] = ()
     """The names that a plan's `app` may have as a metrics label, separated by commas; others count
     as `other`."""
@@ -36,6 +43,18 @@ class Settings(BaseSettings):
     """The seconds that requests in flight have to finish after SIGTERM."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe level that is logged."""
+
+    @field_validator("catalog_dir", mode="before")
+    @classmethod
+    def _split_path(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(Path(part) for part in value.split(os.pathsep) if part)
+        return (value,) if isinstance(value, Path) else value
+
+    @field_validator("cache_dir", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("apps", mode="before")
     @classmethod

@@ -194,3 +194,54 @@ def test_what_is_added_becomes_a_round_or_a_turn() -> None:
 def test_requests_that_do_not_follow_from_one_another_are_no_plan(prefixes: list[Any], why: str) -> None:
     with pytest.raises(NotAPlan, match=why):
         plan_from_requests("openai.chat", [{"messages": messages} for messages in prefixes])
+
+
+def test_conversations_on_gemini_stand_apart_where_a_router_chose(tmp_path: Path) -> None:
+    """AI Studio bills one figure; OpenRouter either of two, unless the body asks for one. 3 + 1 tokens."""
+    recordings, conversations = tmp_path / "recordings.jsonl", tmp_path / "conversations.json"
+    contents = [{"role": "user", "parts": [{"text": "Hello big world"}]}]
+    chat = {"model": "google/gemini-2.5-flash", "messages": [{"role": "user", "content": "Hello big world"}]}
+    asked = {**chat, "provider": {"only": ["google-ai-studio"]}}
+    bodies = [("gemini.generateContent", {"contents": contents}), ("openrouter.chat", chat)]
+    bodies.append(("openrouter.chat", asked))
+    shared = {"source": "s", "features": [], "input_tokens": 4, "cached_tokens": 0}
+    lines = [
+        {"id": str(i), "api": api, "model_requested": "google/gemini-2.5-flash", "request": body, **shared}
+        for i, (api, body) in enumerate(bodies)
+    ]
+    recordings.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    chains = [{"api": line["api"], "model": "m", "ids": [line["id"]]} for line in lines]
+    conversations.write_text(json.dumps(chains))
+    done = run("growth", "--recordings", str(recordings), "--conversations", str(conversations))
+    assert done.returncode == 0, done.stderr
+    found = [[cell.strip() for cell in line.split("|")[1:5]] for line in done.stdout.splitlines()[2:]]
+    assert found == [
+        ["gemini.generateContent, Gemini", "1", "1", "100.0%"],
+        ["openrouter.chat, Gemini", "1", "1", "100.0%"],
+        ["openrouter.chat, Gemini by a route that the router chose", "1", "1", "0.0%"],
+        ["Gemini, every api", "2", "2", "100.0%"],
+        ["other formats", "0", "", ""],
+    ]
+
+
+def test_reads_of_marked_conversations_stand_with_and_without_the_first_request(tmp_path: Path) -> None:
+    """The first request read what another run had left; the second reads 5,006 of 5,006."""
+    recordings, conversations = tmp_path / "recordings.jsonl", tmp_path / "conversations.json"
+    mark = {"cache_control": {"type": "ephemeral"}}
+    opening = {"role": "user", "content": [{"type": "text", "text": " the" * 5000, **mark}]}
+    more = [{"role": "assistant", "content": "Yes."}, {"role": "user", "content": "Why?"}]
+    shared = {
+        "api": "anthropic.messages",
+        "source": "s",
+        "features": [],
+        "model_requested": "claude-opus-4-8",
+    }
+    lines = [
+        {"id": str(i), "request": {"messages": [opening, *rest]}, "input_tokens": 1, **shared, **billed}
+        for i, (rest, billed) in enumerate((([], {"cached_tokens": 1000}), (more, {"cached_tokens": 5006})))
+    ]
+    recordings.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    conversations.write_text(json.dumps([{"api": "anthropic.messages", "model": "m", "ids": ["0", "1"]}]))
+    done = run("growth", "--recordings", str(recordings), "--conversations", str(conversations))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "| anthropic.messages | 1 | 0.83 | 0% | 1.00 | 100% |"

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tokenquote.catalog import Catalog, ModelNotFound, load_catalog
-from tokenquote.catalog.yaml_files import CatalogError
+from tokenquote.catalog import Catalog, CatalogError, ModelNotFound, load_catalog
 
 
 @pytest.mark.parametrize(

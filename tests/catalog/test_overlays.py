@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -62,7 +65,9 @@ def test_an_overlay_replaces_one_model_and_leaves_its_neighbours(tmp_path: Path)
     assert input_rate(catalog, "openai/gpt-5.4-mini") == Decimal("0.5")
     assert set(catalog.models) == set(SHIPPED.models)
     changed = {name for name, model in catalog.models.items() if model.entry != SHIPPED.models[name].entry}
-    assert changed == {"openai/gpt-5.4-mini"}
+    hosts = {name for name in changed if getattr(catalog.models[name].entry, "serves", None)}
+    assert changed - hosts == {"openai/gpt-5.4-mini"}
+    assert all(catalog.models[name].entry.prices == SHIPPED.models[name].entry.prices for name in hosts)
 
 
 def test_an_overlay_adds_a_provider(tmp_path: Path) -> None:
@@ -105,6 +110,17 @@ def test_a_file_that_no_catalog_has_there_is_refused(tmp_path: Path, name: str) 
 
 def test_the_revision_is_stable_between_two_loads() -> None:
     assert load_catalog().revision == SHIPPED.revision
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_the_revision_is_the_same_in_every_process(seed: str) -> None:
+    """Sets have another order in each process."""
+    code = "from tokenquote.catalog import load_catalog; print(load_catalog().revision)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == SHIPPED.revision
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_an_overlay_with_a_float_price_is_refused_by_name(tmp_path: Path) -> Non
     result = CliRunner().invoke(main, ["catalog", "check", str(tmp_path)])
     assert result.exit_code == 1
     assert (
-        "providers/mine.yaml: models[m1].prices[0].rates.input: write money as a quoted decimal"
+        "providers/mine.yaml:8: models[m1].prices[0].rates.input: write money as a quoted decimal"
         in result.output
     )
 

@@ -43,7 +43,7 @@ def test_the_breakdown_shows_amounts_requests_prices_and_totals() -> None:
     for row in (
         "openai/gpt-5.4-mini prices of 2026-11-23 12:00 UTC",
         "system 13 exact, o200k_base",
-        f"input 7,444 $0.75 base $0.005583 {mini['prices'][0]['checked']}",
+        f"input 7,444 $0.75 a million base $0.005583 {mini['prices'][0]['checked']}",
         "20 requests, 36,500 input (29,056 read from cache), 3,400 output $0.0230622 without cache $0.042675",
         "1,000 conversations $23.0622",
         "Quoted dollars are an estimate, not spend.",

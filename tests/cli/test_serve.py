@@ -104,7 +104,7 @@ def test_a_broken_catalog_stops_the_start_with_its_reasons(tmp_path: Path) -> No
     environment = {**os.environ, "TOKENQUOTE_CATALOG_DIR": str(tmp_path)}
     done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
-    assert "counting.yaml: counting.x.method: missing: it has to be stated" in done.stderr
+    assert "counting.yaml:1: counting.x.method: missing: it has to be stated" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -84,7 +85,9 @@ def test_the_typing_mistake_of_the_page_is_told_as_the_page_says(copied: Path) -
     add_model(copied, NEW_MODEL.replace("input:", "inptu:"))
     result = check(copied)
     assert result.exit_code == 1
-    assert result.output == blocks(PAGE, "text")[0]
+    lines = (copied / PROVIDER).read_text().splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "inptu" in text)
+    assert result.output == re.sub(r"yaml:\d+:", f"yaml:{line}:", blocks(PAGE, "text")[0])
 
 
 def test_each_word_of_the_entry_is_explained() -> None:

@@ -41,7 +41,7 @@ def test_there_are_examples() -> None:
 def test_an_example_comes_out_as_its_table_says(quoted: Ask, plan: Any, shown: list[dict[str, str]]) -> None:
     quote = quoted(at=AT, **plan)
     assert quote.requests is not None
-    told = {
+    told: dict[str, list[Any]] = {
         "turn": [request.turn for request in quote.requests],
         "purpose": [request.purpose or "" for request in quote.requests],
         "input": [request.input_tokens for request in quote.requests],

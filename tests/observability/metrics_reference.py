@@ -13,6 +13,7 @@ from tokenquote.catalog import load_catalog
 from tokenquote.http.telemetry import Telemetry
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
+from tokenquote_client.catalog import CatalogProblem, CatalogState
 
 HEAD = """# Metrics
 
@@ -29,7 +30,9 @@ spend.**
 def used_telemetry() -> Telemetry:
     """Metrics of a service that has answered: a labelled metric shows its labels only then."""
     catalog = load_catalog()
-    telemetry = Telemetry(catalog, apps=())
+    telemetry = Telemetry(apps=())
+    problem = CatalogProblem(file="providers/acme.yaml", line=1, field="id", detail="missing")
+    telemetry.describe(catalog, CatalogState(revision=catalog.revision, problems=[problem]))
     plan = Plan.model_validate(
         {"model": "gpt-5.4-mini", "turns": [{"user": 1, "assistant": 1, "reasoning": 0}]}
     )

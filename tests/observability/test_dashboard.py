@@ -8,6 +8,7 @@ from typing import Any
 
 from tokenquote.catalog import Catalog
 from tokenquote.http.telemetry import Telemetry
+from tokenquote_client.catalog import CatalogState
 
 FUNCTIONS = {
     "sum",
@@ -43,7 +44,8 @@ def find_labels(expression: str) -> set[str]:
 def test_every_metric_of_a_panel_or_rule_exists(
     catalog: Catalog, expressions: dict[str, str], rules: list[dict[str, Any]]
 ) -> None:
-    telemetry = Telemetry(catalog, apps=())
+    telemetry = Telemetry(apps=())
+    telemetry.describe(catalog, CatalogState(revision=catalog.revision))
     known = {
         name for family in telemetry.registry.collect() for name in (family.name, f"{family.name}_total")
     }

@@ -11,7 +11,6 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tokenquote.catalog import Catalog
 from tokenquote.http.telemetry import Telemetry
 from tokenquote_client.endpoints import Endpoints
 
@@ -53,8 +52,8 @@ def test_what_a_client_makes_up_becomes_no_label(http: httpx2.Client) -> None:
     assert 'method="_OTHER",route="unmatched",status="404"' in text
 
 
-def test_two_applications_do_not_share_their_metrics(catalog: Catalog) -> None:
-    first, second = Telemetry(catalog, apps=("a",)), Telemetry(catalog, apps=("a",))
+def test_two_applications_do_not_share_their_metrics() -> None:
+    first, second = Telemetry(apps=("a",)), Telemetry(apps=("a",))
     first.refused(Endpoints.quotes, {"app": "a"})
     assert b'app="a"' in first.exposition()
     assert b'app="a"' not in second.exposition()

@@ -10,6 +10,7 @@ that is news to this genai-prices is not compared: whoever adds one edits no fil
 from __future__ import annotations
 
 import datetime as dt
+import fnmatch
 import random
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -39,7 +40,13 @@ TABLE = read_differences()
 COMPARED_ON = TABLE.read["genai-prices"].prices_of
 """The day of the prices in this genai-prices."""
 MAPPED = compared_models(CATALOG)
-DIFFERENCES = [row for row in TABLE.differences if row.source == "genai-prices"]
+DIFFERENCES = [
+    row
+    for row in TABLE.differences
+    if row.source == "genai-prices" and row.bills.model_dump(exclude_none=True)
+]
+"""Those that say what genai-prices bills instead; others are about fees and about models with a source of
+their own."""
 
 
 def known_to_genai(block: PriceBlock, announced: Collection[dt.date] = ()) -> bool:
@@ -68,6 +75,12 @@ def as_genai_knows(model: Model) -> Model:
 
 
 KNOWN = {model_id: as_genai_knows(CATALOG.models[model_id]) for model_id in MAPPED}
+BY_TOKENS = sorted(
+    model_id
+    for model_id, model in KNOWN.items()
+    if all(block.rates.input is not None for block in model.entry.prices)
+)
+"""The models whose requests cost by the token; others cost by the hour, page or character, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +107,22 @@ def applied(row: KnownDifference, case: Case) -> Case:
 
 
 def random_cases() -> list[Case]:
-    """Round and round over every mapped model, ten times as often over those with peak hours, whose prices
-    differ from hour to hour; the same cases on every run.
+    """Round and round over every mapped model, more often over those with peak hours, whose prices differ
+    from hour to hour, and over a few of those that each row of the table covers; the same on every run.
     """
     rng = random.Random(SEED)
-    peaks = [model for model in sorted(MAPPED) if any(block.windows for block in KNOWN[model].entry.prices)]
-    models = sorted(MAPPED) + peaks * 9
+    peaks = [model for model in BY_TOKENS if any(block.windows for block in KNOWN[model].entry.prices)]
+    models = BY_TOKENS + peaks * 9 + [model for row in DIFFERENCES for model in covered_models(row)[:3]] * 8
     return [random_case(rng, models[number % len(models)]) for number in range(CASES)]
+
+
+def covered_models(row: KnownDifference) -> list[str]:
+    """The models that a row covers in some mode, at some instant and for some kind."""
+    return [
+        model
+        for model in BY_TOKENS
+        if any(fnmatch.fnmatchcase(model, pattern) for pattern in row.models) and model not in row.but_not
+    ]
 
 
 def random_case(rng: random.Random, model: str) -> Case:
@@ -113,13 +135,15 @@ def random_case(rng: random.Random, model: str) -> Case:
     total = round(10 ** rng.uniform(0, 6.2))
     if starts and rng.random() < 0.5:
         total = rng.choice(starts) + rng.choice([-1, 0, 1])
-    usage = {"output": round(10 ** rng.uniform(0, 5))}
+    usage = {"output": round(10 ** rng.uniform(0, 5))} if block.rates.output is not None else {}
     kinds = [kind for kind in block.rates.stated() if kind in INPUT_KINDS and kind != "input"]
     for kind in rng.sample(kinds, rng.randint(0, len(kinds))):
         usage[kind] = rng.randint(0, total - sum(usage.get(other, 0) for other in kinds))
     usage["input"] = total - sum(usage.get(kind, 0) for kind in kinds)
     if block.rates.output_audio is not None:
         usage["output_audio"] = rng.randint(0, 5000)
+    if block.rates.output_image is not None:
+        usage["output_image"] = rng.randint(0, 5000)
     return Case(model, mode, at, usage)
 
 
@@ -149,17 +173,22 @@ def priced_by_tokenquote(case: Case) -> Decimal:
 
 def priced_by_genai(case: Case) -> Decimal:
     """Their input holds cache reads, cache writes and audio; their writes hold those for an hour."""
-    ours = {kind: case.usage.get(kind, 0) for kind in [*INPUT_KINDS, "output", "output_audio"]}
+    outputs = ["output", "output_audio", "output_image"]
+    ours = {kind: case.usage.get(kind, 0) for kind in [*INPUT_KINDS, *outputs]}
     writes = ours["cache_write"] + ours["cache_write_1h"] + ours["cache_write_12h"]
     usage = {
         "input_tokens": sum(ours[kind] for kind in INPUT_KINDS),
         "input_audio_tokens": ours["input_audio"] + ours["cache_read_audio"],
-        "cache_read_tokens": ours["cache_read"] + ours["cache_read_audio"],
+        "input_image_tokens": ours["input_image"] + ours["cache_read_image"],
+        "input_video_tokens": ours["input_video"],
+        "cache_read_tokens": ours["cache_read"] + ours["cache_read_audio"] + ours["cache_read_image"],
+        "cache_image_read_tokens": ours["cache_read_image"],
         "cache_audio_read_tokens": ours["cache_read_audio"],
         "cache_write_tokens": writes,
         "cache_write_1h_tokens": ours["cache_write_1h"],
-        "output_tokens": ours["output"] + ours["output_audio"],
+        "output_tokens": sum(ours[kind] for kind in outputs),
         "output_audio_tokens": ours["output_audio"],
+        "output_image_tokens": ours["output_image"],
     }
     return MAPPED[case.model].price(genai_prices.Usage(**usage), case.at, context_of(case))
 
@@ -261,4 +290,32 @@ def test_four_fifths_are_equal_without_the_table(compared: list[Compared]) -> No
 
 
 def test_every_mapped_model_is_among_the_cases(compared: list[Compared]) -> None:
-    assert {item.case.model for item in compared} == set(MAPPED)
+    assert {item.case.model for item in compared} == set(BY_TOKENS)
+    assert len(BY_TOKENS) >= 0.95 * len(MAPPED)
+
+
+FEES = {
+    "input_audio": (["audio_seconds", "input_audio_seconds"], 3600),
+    "input_page": (["input_document_pages"], 1000),
+    "input_text": (["input_characters"], 1000),
+}
+"""What genai-prices calls the usage that a fee bills, and an amount of it."""
+
+
+@pytest.mark.parametrize("model_id", sorted(set(MAPPED) - set(BY_TOKENS)))
+def test_what_is_not_billed_by_the_token_costs_the_same(model_id: str) -> None:
+    block = KNOWN[model_id].prices_on(dt.datetime(2026, 11, 20, tzinfo=dt.UTC))
+    assert block is not None
+    compared_fees = [fee for fee in block.fees if fee.what in FEES and not fee.when]
+    if not compared_fees:
+        pytest.skip("genai-prices bills no fee of this model that is measured here")
+    for fee in compared_fees:
+        usages, amount = FEES[fee.what]
+        units = Decimal(amount)
+        if fee.unit == "hour":
+            units /= 3600
+        ours = fee.price * units / fee.per
+        theirs = MAPPED[model_id].price(
+            genai_prices.Usage(**dict.fromkeys(usages, amount)), dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+        )
+        assert abs(ours - theirs) <= theirs * Decimal("1e-12")

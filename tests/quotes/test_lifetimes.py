@@ -97,3 +97,25 @@ def test_peak_hours_of_a_year_without_known_holidays_are_told(
     assert isinstance(quote, Quote)
     assert known.except_holidays == "cn"
     assert ("holidays_unknown" in [warning.code for warning in quote.warnings]) is warned
+
+
+@pytest.mark.parametrize(
+    ("model", "follower"),
+    [("gemini-2.5-pro", "gemini-3.8-flash"), ("gemini-2.5-flash", "gemini-3.5-flash-lite")],
+)
+def test_law_13_gemini_2_5_is_answered_by_its_followers_from_december(
+    vocabularies: Vocabularies, model: str, follower: str
+) -> None:
+    def ask_for(name: str, at: str) -> Quote:
+        turns = [{"user": "Where is my order?", "assistant": 1000, "reasoning": 0, "repeat": 3}]
+        plan = Plan.model_validate({"model": name, "turns": turns, "at": at})
+        quote = answer_plan(plan, made_up_catalog(), vocabularies, NOW)
+        assert isinstance(quote, Quote)
+        return quote
+
+    def is_rerouted(quote: Quote) -> bool:
+        return "rerouted" in [warning.code for warning in quote.warnings]
+
+    before, after = ask_for(model, "2026-11-30T23:59:59Z"), ask_for(model, "2026-12-01T00:00:00Z")
+    assert (is_rerouted(before), is_rerouted(after)) == (False, True)
+    assert after.totals == ask_for(follower, "2026-12-01T00:00:00Z").totals

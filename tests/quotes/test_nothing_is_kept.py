@@ -42,7 +42,10 @@ def only_new_objects() -> Iterator[None]:
 
 def ask(catalog: Catalog, vocabularies: Vocabularies, model: str, number: int) -> None:
     turn = {"user": f"Where is my order {number}?", "assistant": 20, "reasoning": 0}
-    plan = Plan.model_validate({"model": model, "system": "You are brief.", "turns": [turn]})
+    system = {"system": "You are brief."}
+    if not catalog.models[model].converses:  # a request is the user message alone
+        turn, system = {"user": turn["user"]}, {}
+    plan = Plan.model_validate({"model": model, "turns": [turn], **system})
     answer_plan(plan, catalog, vocabularies, NOW)
 
 

@@ -220,7 +220,7 @@ def test_a_search_whose_passages_are_one_amount_is_one(acme: Ask) -> None:
     ("image", "dollars"),
     [
         ({}, "0.04"),
-        ({"quality": "low"}, "0.04"),
+        ({"width": 512, "height": 512}, "0.04"),
         ({"quality": "high"}, "0.07"),
         ({"width": 1024, "height": 1024, "quality": "high"}, "0.167"),
         ({"width": 1024, "height": 1536, "quality": "high", "count": 3}, "0.21"),
@@ -232,6 +232,11 @@ def test_an_image_at_its_price_by_size_and_quality(acme: Ask, image: dict[str, A
     assert (quote.totals.cost, quote.totals.complete) == (Decimal(dollars), True)
     batch = acme("paint", [{"user": "A cat", "assistant": [{"type": "image"}]}], mode="batch")
     assert batch.totals.cost == Decimal("0.02")
+
+
+def test_a_quality_that_no_price_speaks_of_is_not_priced_as_another(acme: Ask) -> None:
+    quote = acme("paint", [{"user": "A cat", "assistant": [{"type": "image", "quality": "low"}]}])
+    assert unpriced(quote) == [("output_image", 0, "image", Decimal(1))]
 
 
 def test_an_image_by_its_pixels(acme: Ask) -> None:
@@ -320,6 +325,28 @@ def test_a_cost_without_an_end_of_decimals_is_cut_at_the_eighteenth() -> None:
     priced = price_uses([fee], [[second], [second, second]])
     assert priced.costs == (Decimal("0.000166666666666667"), Decimal("0.000333333333333334"))
     assert priced.lines[0].cost == Decimal("0.000500000000000001")
+
+
+@pytest.mark.parametrize(
+    ("model", "kinds", "dollars"),
+    [
+        ("say-by-token", {"input": 1000, "output_audio": 500}, "0.011"),
+        ("hear-by-token", {"input_audio": 1000, "output": 500}, "0.011"),
+        ("draw", {"input": 1000, "output_image": 500}, "0.025"),
+        ("chat", {"input": 1000, "output": 500}, "0.007"),
+    ],
+)
+def test_stated_tokens_are_of_the_kind_that_the_model_takes_and_gives(
+    acme: Ask, model: str, kinds: dict[str, int], dollars: str
+) -> None:
+    quote = acme(model, [{"user": 1000, "assistant": 500, "reasoning": 0}])
+    assert {line.kind: line.tokens for line in quote.lines} == kinds
+    assert quote.totals.cost == Decimal(dollars)
+
+
+def test_speech_that_is_billed_by_the_character_needs_no_rule_for_its_audio(acme: Ask) -> None:
+    quote = acme("say", [{"user": "Hello world", "assistant": [{"type": "audio", "seconds": 2}]}])
+    assert (quote.totals.cost, quote.totals.complete) == (Decimal("0.000165"), True)
 
 
 def test_reading_by_the_page(acme: Ask) -> None:

@@ -105,7 +105,6 @@ def test_no_band_reaches_below_zero(quoted: Ask, model: str) -> None:
     ("model", "said"),
     [
         ("claude-fable-5-2", "recorded calls"),
-        ("gemini-2.0-flash", "in place of gemma2"),
         ("xai/grok-4", "recorded calls"),
         ("zai/glm-4.6", "in place of glm"),
     ],

@@ -201,5 +201,7 @@ def test_planned_calls_have_ids_where_the_model_reads_them(
 ) -> None:
     v11 = TokenRules(catalog.counting["mistral-v11"], vocabularies)
     v13 = TokenRules(catalog.counting["mistral"], vocabularies)
-    assert len(v11.planned_call_id(0)) == 9
-    assert v13.planned_call_id(1) == "call_1"
+    kimi = TokenRules(catalog.counting["kimi"], vocabularies)
+    assert [v11.planned_call_id(i, "f") for i in (0, 1)] == ["anXn0k3ks", "anXn1k3ks"]
+    assert v13.planned_call_id(1, "f") == "call_1"
+    assert kimi.planned_call_id(1, "f") == "functions.f:1"

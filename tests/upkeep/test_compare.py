@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from tests.upkeep.acme import NOON, TWO, acme_catalog, acme_file, known, listed, source
+from tests.upkeep.agreement_page import compared_on
 
 from tokenquote.catalog import Catalog
 from tokenquote.cli import main
@@ -166,7 +168,9 @@ def test_missing_models_come_in_the_order_of_their_hosts(tmp_path: Path) -> None
 
 
 def test_the_shipped_catalog_has_no_difference_without_a_reason() -> None:
-    result = CliRunner().invoke(main, ["catalog", "compare", "--source", "genai-prices", "--json"])
+    result = CliRunner().invoke(
+        main, ["catalog", "compare", "--at", compared_on(), "--source", "genai-prices", "--json"]
+    )
     answer = json.loads(result.stdout)
     differs = [row for row in answer["sources"][0]["differences"] if row["outcome"] == "differs"]
     assert differs == []
@@ -185,4 +189,13 @@ def test_a_difference_ends_the_command_with_1_and_names_the_figure(tmp_path: Pat
     arguments = ["compare", "--at", "2026-11-23", "--source", "genai-prices", "--catalog-dir", str(tmp_path)]
     result = CliRunner().invoke(main, ["catalog", *arguments])
     assert result.exit_code == 1
-    assert "google/gemini-2.5-pro input: ours 12345, theirs 1.25" in result.output
+    assert "google/gemini-2.5-pro input: ours 12345, theirs " in result.output
+
+
+def test_without_any_source_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "genai_prices", None)  # as if it were not installed
+    monkeypatch.setitem(sys.modules, "genai_prices.data_snapshot", None)
+    result = CliRunner().invoke(main, ["catalog", "compare", "--source", "genai-prices"])
+    assert result.exit_code == 1
+    assert "genai-prices is not installed here: pip install genai-prices" in result.output
+    assert "there is no source to read" in result.output

@@ -13,6 +13,7 @@ from tests.conftest import shipped
 from tests.upkeep.acme import NOON, TWO, acme_catalog, acme_file
 
 from tokenquote.cli import main
+from tokenquote.cli.upkeep_tables import changes_json
 from tokenquote.upkeep.age import Due, find_age
 from tokenquote.upkeep.diff import CatalogChanges, find_changes
 
@@ -90,20 +91,24 @@ def test_a_changed_rule_is_said_once_with_all_its_models(tmp_path: Path) -> None
 def test_the_command_compares_a_folder_with_another(tmp_path: Path) -> None:
     for folder, price in (("a", "2"), ("b", "3")):
         acme_file(tmp_path / folder, MODEL.replace('input: "2"', f'input: "{price}"'))
-    folders = [str(tmp_path / "a"), str(tmp_path / "b")]
-    people = CliRunner().invoke(main, ["catalog", "diff", *folders])
+    people = CliRunner().invoke(main, ["catalog", "diff", str(tmp_path / "a"), str(tmp_path / "b")])
     assert people.output == "1 prices:\n  acme/one  input: 2 → 3 (+50.0%)\n"
-    machines = json.loads(CliRunner().invoke(main, ["catalog", "diff", *folders, "--json"]).output)
-    assert machines["prices"] == [
+
+
+def test_changes_for_machines_are_decimal_strings(tmp_path: Path) -> None:
+    found = changes(tmp_path, MODEL, MODEL.replace('input: "2"', 'input: "2.50"'))
+    told = json.loads(json.dumps(changes_json(found)))
+    assert told["prices"] == [
         {
             "model": "acme/one",
             "figure": "input",
             "before": "2",
-            "after": "3",
-            "per_cent": "50.0",
+            "after": "2.5",
+            "per_cent": "25.0",
             "from": None,
         }
     ]
+    assert (told["added"], told["removed"], told["retired"], told["rules"]) == ([], [], [], [])
 
 
 @pytest.mark.parametrize(

@@ -153,8 +153,11 @@ FORMS: list[tuple[str, dict[str, Any], str, dict[str, int]]] = [
     (
         "gemini interactions",
         {
-            "total_tokens": 327, "total_input_tokens": 267, "total_cached_tokens": 0, "total_output_tokens": 3,
-            "input_tokens_by_modality": [{"modality": "text", "tokens": 9}, {"modality": "image", "tokens": 258}],
+            "total_tokens": 327, "total_input_tokens": 267, "total_cached_tokens": 0,
+            "total_output_tokens": 3,
+            "input_tokens_by_modality": [
+                {"modality": "text", "tokens": 9}, {"modality": "image", "tokens": 258},
+            ],
             "total_tool_use_tokens": 0, "total_thought_tokens": 57,
         },
         "gemini.interactions",
@@ -247,7 +250,12 @@ FORMS: list[tuple[str, dict[str, Any], str, dict[str, int]]] = [
         "openai.chat",
         {"input": 952, "cache_write": 2048, "output": 20},
     ),
-    ("ollama", {"prompt_eval_count": 38, "eval_count": 23}, "ollama.native_chat", {"input": 38, "output": 23}),
+    (
+        "ollama",
+        {"prompt_eval_count": 38, "eval_count": 23},
+        "ollama.native_chat",
+        {"input": 38, "output": 23},
+    ),
     (
         "perplexity: reasoning and citations beside",
         {"prompt_tokens": 19, "completion_tokens": 498, "total_tokens": 517, "citation_tokens": 10175,
@@ -258,7 +266,9 @@ FORMS: list[tuple[str, dict[str, Any], str, dict[str, int]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("usage", "name", "kinds"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS])
+@pytest.mark.parametrize(
+    ("usage", "name", "kinds"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS]
+)
 def test_kinds(usage: dict[str, Any], name: str, kinds: dict[str, int]) -> None:
     answer = ask(usage)
     assert (answer.format, answer.kinds) == (name, kinds)
@@ -301,7 +311,9 @@ def test_a_cost_that_the_usage_states_is_shown() -> None:
 
 
 def test_what_is_not_known_is_listed_by_name() -> None:
-    answer = ask({"prompt_tokens": 10, "completion_tokens": 0, "dream_tokens": 7, "gizmo": {"uses": 2}, "x": 0})
+    answer = ask(
+        {"prompt_tokens": 10, "completion_tokens": 0, "dream_tokens": 7, "gizmo": {"uses": 2}, "x": 0}
+    )
     assert [(one.kind, one.tokens, one.units) for one in answer.unpriced] == [
         ("dream_tokens", 7, None), ("gizmo/uses", 0, Decimal(2)),
     ]  # fmt: skip
@@ -351,7 +363,8 @@ def test_searches_pages_and_images() -> None:
             ("usage", "cache_creation"), "adds up to 4",
         ),
         (
-            {"usage": {"prompt_tokens": 9, "cached_tokens": 3, "prompt_tokens_details": {"cached_tokens": 4}}},
+            {"usage": {"prompt_tokens": 9, "cached_tokens": 3,
+                       "prompt_tokens_details": {"cached_tokens": 4}}},
             ("usage", "prompt_tokens_details", "cached_tokens"), "says 4",
         ),
         (

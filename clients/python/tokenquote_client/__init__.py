@@ -16,9 +16,22 @@ from tokenquote_client.amounts import (
 )
 from tokenquote_client.answer_parts import GeneratedImage, GeneratedVideo
 from tokenquote_client.async_client import AsyncClient
-from tokenquote_client.catalog import CatalogInfo, ModelDetail, ModelList, ModelSummary
+from tokenquote_client.catalog import (
+    CatalogInfo,
+    CatalogProblem,
+    CatalogState,
+    ModelDetail,
+    ModelList,
+    ModelSummary,
+)
 from tokenquote_client.client import Client
-from tokenquote_client.comparisons import ComparisonAnswer, ComparisonQuestion, FailedVariant, QuotedVariant, Variant
+from tokenquote_client.comparisons import (
+    ComparisonAnswer,
+    ComparisonQuestion,
+    FailedVariant,
+    QuotedVariant,
+    Variant,
+)
 from tokenquote_client.deployments import (
     BreakEven,
     BreakEvenAnswer,
@@ -68,6 +81,8 @@ __all__ = [
     "Caching",
     "Call",
     "CatalogInfo",
+    "CatalogProblem",
+    "CatalogState",
     "Client",
     "ClientError",
     "Comparison",

@@ -114,6 +114,9 @@ class FunctionCall(Sent):
     stored: Annotated[bool, Field(strict=True)] = False
     """Whether the call is sent back by the id of an item that the provider keeps (OpenAI's Responses). False,
     the default: later requests send it in full."""
+    id: Annotated[PlainText, Field(min_length=1)] | None = None
+    """The id by which its result answers it: some models and routers read it, and it costs tokens there.
+    Null, the default: one such as the provider gives, in a band as wide as such ids differ."""
 
 
 class TextPart(Sent):

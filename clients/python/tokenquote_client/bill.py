@@ -34,7 +34,9 @@ class PriceLine(Received):
     """The price in US dollars of `per` tokens or units, as a decimal string."""
     tier: str
     """The tier of the rate: `base`, or one that the length of a request's input decides, such as `above
-    272000` (from 272,001 tokens on) or `at least 200000`."""
+    272000` (from 272,001 tokens on) or `at least 200000`; `stated`: the plan states the rate."""
+    model: str | None = Field(default=None, exclude_if=is_none)
+    """The catalog id of the model that the rate is of; null or absent: all rates are of the quote's model."""
     mode: str = "standard"
     """The processing mode that the rate belongs to, such as `standard` or `batch`."""
     window: str | None = None
@@ -45,11 +47,11 @@ class PriceLine(Received):
     """The cost in US dollars, `tokens` or `units` × `rate` / `per`, as a decimal string, with any minimum of
     the fee."""
     source: str
-    """The place where the rate is published, in words: a web address, or a package with its version."""
+    """The place where the rate is published, in words: a web address, or a package with its version; and what
+    a discount takes off. Of a rate that the plan states: `stated in the plan`."""
     checked: dt.date | None
-    """The day (`2026-11-12`) on which the rate was last compared with its source; null: not known."""
-    model: str | None = Field(default=None, exclude_if=is_none)
-    """The catalog id of the model that the rate is of; null or absent: all rates are of the quote's model."""
+    """The day (`2026-11-12`) on which the rate was last compared with its source; null: not known, or the
+    plan states the rate."""
 
 
 class Unpriced(Received):

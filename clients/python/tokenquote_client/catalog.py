@@ -11,6 +11,8 @@ from tokenquote_client.wire_types import Dollars, Received, Sent
 
 __all__ = [
     "CatalogInfo",
+    "CatalogProblem",
+    "CatalogState",
     "ModelDetail",
     "ModelList",
     "ModelListParameters",
@@ -98,9 +100,12 @@ class ModelDetail(ModelSummary):
     reasoning_kept: str
     """Which later requests send the model's reasoning back as input: none (`never`), those of the turn in
     which it arose (`same_turn`), or all (`always`)."""
+    file: str | None = None
+    """The file of the catalog that states it, such as `providers/openai.yaml`; one of the operator's own
+    files has the name of its folder before it. Null: not known."""
     prices: list[dict[str, Any]]
     """Its prices as the catalog's files say them, one block for each period, with source and date; empty: no
-    price is known."""
+    price is known. A discount of the operator's own files is taken off, and `source` says how much."""
 
 
 class ModelListParameters(Sent):
@@ -170,11 +175,38 @@ class ProviderInfo(Received):
     with their source."""
 
 
-class CatalogInfo(Received):
-    """Which catalog answers, and how old its prices are."""
+class CatalogProblem(Received):
+    """One reason why the catalog's files, as they are now, are not used."""
+
+    file: str
+    """The file by its path inside its folder, such as `providers/openai.yaml`, or the folder."""
+    line: int | None = None
+    """The line in the file, from 1; null: no single line is to blame."""
+    field: str = ""
+    """The place in the file, such as `models[gpt-5].prices[0].rates`; empty: the file as a whole."""
+    detail: str
+    """What is wrong there, in words."""
+
+
+class CatalogState(Received):
+    """Which catalog answers, and whether its files can be used as they are now."""
 
     revision: str
     """The revision of the catalog, which changes whenever an answer could change."""
+    loaded_at: dt.datetime | None = None
+    """The instant at which the files were last loaded, as an RFC 3339 time in UTC; null: not known."""
+    reloads: int = 0
+    """The number of times that changed files were loaded since the start."""
+    failed_reloads: int = 0
+    """The number of times that changed files could not be used since the start; the catalog before then
+    answers on."""
+    problems: list[CatalogProblem] = Field(default=[])
+    """Why the files, as they are now, are not used; empty: they are, or have not changed."""
+
+
+class CatalogInfo(CatalogState):
+    """Which catalog answers, and how old its prices are."""
+
     models: int
     """The number of models in the catalog."""
     providers: list[ProviderInfo]
@@ -188,3 +220,5 @@ class Readiness(Received):
 
     status: str
     """The state of the service, which is `ok`."""
+    catalog: CatalogState | None = None
+    """The catalog that answers, in the answer of /readyz; null in that of /livez."""

@@ -1,6 +1,6 @@
 """POST /v1/comparisons: what changes if a plan is changed.
 
-    client.what_if(plan=plan, variants=[{"name": "batch", "patch": {"mode": "batch"}}])
+client.what_if(plan=plan, variants=[{"name": "batch", "patch": {"mode": "batch"}}])
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class KindDifference(Received):
     tokens: int
     """The number of tokens that the variant takes more than the plan; below 0 where it takes fewer."""
     cost: Dollars | None
-    """The cost in US dollars that the variant has more than the plan, as a decimal string, below 0 where it has
-    less; null: the kind has no price in one of them."""
+    """The cost in US dollars that the variant has more than the plan, as a decimal string, below 0 where it
+    has less; null: the kind has no price in one of them."""
 
 
 class ComparedPlan(Received):

@@ -68,8 +68,8 @@ class Endpoints:
         operation_id="comparePlans",
         tag="Quotes",
         summary="Compare a plan with changes of it",
-        description="Calculates what each variant of a plan costs and where it differs: another model, another "
-        "history strategy, a longer system message. A variant that makes no plan has a problem document.",
+        description="Calculates what each variant of a plan costs and where it differs: another model, "
+        "another history strategy, a longer system message. A variant that makes no plan has a problem document.",
         question=ComparisonQuestion,
         answer=ComparisonAnswer,
         example=examples.COMPARISON,
@@ -94,8 +94,8 @@ class Endpoints:
         operation_id="priceUsage",
         tag="Quotes",
         summary="Price a provider's usage object",
-        description="Calculates what a request cost from the usage object that its answer held, in the form of "
-        "any known provider. The same amounts in a plan cost the same to the last digit.",
+        description="Calculates what a request cost from the usage object that its answer held, in the form "
+        "of any known provider. The same amounts in a plan cost the same to the last digit.",
         question=UsageQuestion,
         answer=UsageAnswer,
         example=examples.USAGE,
@@ -238,11 +238,11 @@ class Endpoints:
         operation_id="getCatalog",
         tag="Catalog",
         summary="Show the catalog's revision",
-        description="Says which catalog answers, and how old its prices are.",
+        description="Says which catalog answers, how old its prices are, when it was loaded, and whether its "
+        "files can be used as they are now.",
         answer=CatalogInfo,
         canned=canned.canned_catalog,
         problems=(500,),
-        changes_with_catalog=True,
     )
     gpus = GetEndpoint[GpuList](
         path="/v1/gpus",

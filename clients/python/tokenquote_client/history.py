@@ -107,8 +107,8 @@ class Compaction(Sent):
     instruction: Amount | None = None
     """The message that asks for the condensed history; null, the default: 0 tokens, which is listed as an
     assumption."""
-    keep: Annotated[int, Field(strict=True, ge=0, le=1_000)] = 0
-    """The number of last finished turns that are sent whole beside it; 0 by default."""
+    keep: Annotated[int, Field(strict=True, ge=0, le=100)] = 0
+    """The number of last finished turns that are sent whole beside it, 100 at most; 0 by default."""
     model: ModelName | None = None
     """The model that condenses the history; null, the default: the model of the turn."""
 

@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
 from tokenquote_client.answer_parts import AnswerOrParts, GeneratedImage, GeneratedVideo
+from tokenquote_client.caching import Caching
 from tokenquote_client.history import (
     ClearToolResults,
     Compaction,
@@ -34,7 +35,14 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
-from tokenquote_client.wire_types import Dollars, ModelName, Sent, TokenNumber, exactly_one
+from tokenquote_client.wire_types import (
+    Dollars,
+    ModelName,
+    PlainText,
+    Sent,
+    TokenKind,
+    exactly_one,
+)
 
 __all__ = [
     "Budget",
@@ -73,6 +81,7 @@ def _within_reach(value: dt.datetime) -> dt.datetime:
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
+Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False)]
 ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 ToolUses = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Repeat = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
@@ -87,6 +96,9 @@ class Call(Sent):
     number of tokens is not framed."""
     result: AmountOrParts
     """What the tool answers, sent as input of the next request and of every later one."""
+    result_name: Annotated[PlainText, Field(min_length=1)] | None = None
+    """The name that the client gives the result: Gemini's `functionResponse.name`, or `name` of a tool
+    message of OpenAI's format. Null, the default: the function's name for Gemini, and none for others."""
 
 
 class ToolRound(Sent):
@@ -108,8 +120,9 @@ class Turn(Sent):
     """A user message, the tool rounds that it leads to, and the answer."""
 
     user: AmountOrParts | None = None
-    """The user message. Null, the default, is allowed only in the first turn after a `start` whose last
-    message still waits for its answer; elsewhere it is an error."""
+    """The user message; stated tokens for a model that writes down what is said are audio. Null, the default,
+    is allowed only in the first turn after a `start` whose last message still waits for its answer; elsewhere
+    it is an error."""
     gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
     """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
     default. It does not apply before the first request of the conversation."""
@@ -121,7 +134,8 @@ class Turn(Sent):
     warning."""
     assistant: AnswerOrParts | None = None
     """The visible answer: an amount, or parts that are texts, tokens and, of a model that makes them, audio,
-    images and videos. Null, the default: 0 tokens, with a warning."""
+    images and videos. Stated tokens of a model that reads aloud are audio, of one that makes images they are
+    images. Null, the default: 0 tokens, with a warning."""
     server_tools: dict[ToolName, ToolUses] = Field(default={}, max_length=20)
     """The server tools that the provider runs by itself, each with the number of uses in one repetition of
     the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.
@@ -145,49 +159,6 @@ class Start(Sent):
     body: dict[str, Any]
     """The request body exactly as it would be sent, as a JSON object; a format whose bodies have no messages
     is an error."""
-
-
-def _warm_form(value: Any) -> str:
-    return "~opening" if isinstance(value, str) else "~tokens"
-
-
-WarmPrefix = Annotated[
-    Annotated[Literal["opening"], Tag("~opening")] | Annotated[TokenNumber, Tag("~tokens")],
-    Discriminator(_warm_form),
-]
-
-
-class Caching(Sent):
-    """What to expect of the provider's prompt cache."""
-
-    enabled: Annotated[bool, Field(strict=True)] | None = None
-    """Whether the prompt cache is used; null, the default: what the provider does without being asked, or
-    what the marks of `start` ask for. True for a model without a prompt cache is an error, and so is false
-    beside `ttl` or `hit_rate`."""
-    ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
-    """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null, the default: the provider's
-    own. One that the provider does not offer is an error."""
-    hit_rate: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1
-    """The share of each possible cache read that happens, from 0 to 1, the default. Recorded follow-up
-    requests hit about two times in three."""
-    warm: WarmPrefix | None = None
-    """How much of the conversation's first request is in the cache already: `opening`, which is tools and
-    system message, or a number of tokens; the provider's minimum and step apply. Null, the default: nothing.
-    Beside `shared` it is an error."""
-    shared: Literal["opening"] | None = None
-    """What the conversations of a fleet find in the cache: with `opening` the first one is cold, and the
-    others find tools and system message there. Null, the default: they share nothing. Without `conversations`
-    it is an error."""
-
-    @model_validator(mode="after")
-    def _off_means_off(self) -> Self:
-        beside = self.model_fields_set & {"ttl", "hit_rate", "warm", "shared"}
-        if self.enabled is False and beside:
-            named = " and ".join(
-                f"`{name}`" for name in sorted(beside, key=list(type(self).model_fields).index)
-            )
-            raise ValueError(f"`enabled: false` leaves nothing for {named}")
-        return self
 
 
 class Budget(Sent):
@@ -217,8 +188,8 @@ class ModelChoice(Sent):
     providers: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
         default=None, min_length=1, max_length=100
     )
-    """The ids of the providers that sell them (`openai`); null, the default: any. One that sells nothing is an
-    error."""
+    """The ids of the providers that sell them (`openai`); null, the default: any. One that sells nothing is
+    an error."""
     window: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
     """The smallest context window in tokens that they have; null, the default: any, published or not."""
     inputs: list[Literal["image", "audio", "video", "document"]] | None = Field(
@@ -287,6 +258,11 @@ class Plan(Sent):
     mode: str = Field(default="standard", max_length=32)
     """The way in which the provider processes the requests: `standard`, the default, `batch`, `flex`,
     `priority` or another of the model's `modes`. One that the model is not sold in is an error."""
+    rates: dict[TokenKind, Rate] | None = Field(default=None, min_length=1)
+    """The rates that apply in place of the catalog's, by kind of token, as decimal strings in US dollars per
+    million tokens: `{"input": "1.2", "output": "5"}`. A rate that is stated holds whatever the mode, the
+    tier, the hour or the region, and for each model that is compared; other kinds keep the catalog's. Null,
+    the default: the catalog's rates apply; an unknown kind of token is an error."""
     region: str | None = Field(default=None, min_length=1, max_length=64)
     """The region or endpoint that the requests are kept in, such as `eu` or `us`, whose uplift multiplies the
     prices of tokens; null, the default: the provider's ordinary price. One whose uplift is not known is an

@@ -253,8 +253,8 @@ class Comparison(Received):
     """The quotes: those that are complete (`totals.complete`) first, then the cheapest first, then by id, and
     failures last."""
     considered: int | None = None
-    """The number of models that were chosen by `all` or by filters, of which the list has the first; null: the
-    plan names its models."""
+    """The number of models that were chosen by `all` or by filters, of which the list has the first; null:
+    the plan names its models."""
 
 
 class QuoteParameters(Sent):

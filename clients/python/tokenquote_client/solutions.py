@@ -1,6 +1,6 @@
 """POST /v1/solutions: how large one number of a plan may become.
 
-    client.solve(plan=plan, at="/turns/0/repeat", limit={"cost": "1.00"})
+client.solve(plan=plan, at="/turns/0/repeat", limit={"cost": "1.00"})
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class SolutionQuestion(Sent):
     plan: Plan
     """The plan; it names one `model`."""
     at: str = Field(max_length=1_000, pattern=r"^/")
-    """The place of the number in the plan, as a JSON pointer (RFC 6901): `/turns/0/repeat`, `/system`. A place
-    that is not in the plan, or that holds no number, is an error."""
+    """The place of the number in the plan, as a JSON pointer (RFC 6901): `/turns/0/repeat`, `/system`. A
+    place that is not in the plan, or that holds no number, is an error."""
     limit: Limit
     """What must hold: a cost, or that the conversation fits into the context window."""
 
@@ -69,10 +69,10 @@ class SolutionAnswer(Received):
     totals: Totals
     """The sums over all requests of the conversation with it."""
     monotone: bool
-    """Whether more at this place can only mean more cost or context, so that no larger number keeps the limit.
-    False: a larger number may be cheaper, as where a prompt becomes long enough for the cache; up to some
-    hundred numbers were tried all over the range, and between the largest that keeps the limit and the next one
-    the exact edge was sought."""
+    """Whether more at this place can only mean more cost or context, so that no larger number keeps the
+    limit. False: a larger number may be cheaper, as where a prompt becomes long enough for the cache; up to
+    some hundred numbers were tried all over the range, and between the largest that keeps the limit and the
+    next one the exact edge was sought."""
     next: NextValue | None
-    """The next number, with which the limit is not kept; null: the solution is the largest that the field, or a
-    plan of at most 100,000 requests, may have."""
+    """The next number, with which the limit is not kept; null: the solution is the largest that the field, or
+    a plan of at most 100,000 requests, may have."""

@@ -40,13 +40,13 @@ class UsageQuestion(Sent):
     the mode that the usage names itself (`service_tier`, `speed`, `trafficType`), else `standard`. One that
     the model is not sold in is an error."""
     region: str | None = Field(default=None, min_length=1, max_length=64)
-    """The region or endpoint that the request was kept in, whose uplift multiplies the prices of tokens; null,
-    the default: the one that the usage names itself (`inference_geo`), else the ordinary price. One whose
-    uplift is not known is an error."""
+    """The region or endpoint that the request was kept in, whose uplift multiplies the prices of tokens;
+    null, the default: the one that the usage names itself (`inference_geo`), else the ordinary price. One
+    whose uplift is not known is an error."""
     quote_id: str | None = Field(default=None, pattern=r"^q_[0-9a-z]{1,64}$")
-    """The id of the quote that was made for the request, whose cost `quoted` then shows beside the bill; null,
-    the default: there was none. Only the latest quotes of a running process are kept, by id and cost; an id
-    that is not among them is an error."""
+    """The id of the quote that was made for the request, whose cost `quoted` then shows beside the bill;
+    null, the default: there was none. Only the latest quotes of a running process are kept, by id and cost;
+    an id that is not among them is an error."""
     app: str | None = Field(default=None, min_length=1, max_length=64)
     """The label of the asking application in the service's metrics; null, the default, and a label that the
     service is not configured for count as `other`. It changes no number of the answer."""
@@ -91,8 +91,8 @@ class UsageAnswer(Received):
     complete: bool
     """Whether everything has a price, so that `cost` leaves nothing out."""
     kinds: dict[str, int]
-    """The number of tokens of each kind, no token in two kinds: `input` is text that was neither read from the
-    prompt cache nor written to it, `output` is visible text, `output_reasoning` reasoning."""
+    """The number of tokens of each kind, no token in two kinds: `input` is text that was neither read from
+    the prompt cache nor written to it, `output` is visible text, `output_reasoning` reasoning."""
     stated_cost: Dollars | None = None
     """The cost in US dollars that the usage states itself, as OpenRouter's and xAI's do, as a decimal string;
     null: it states none."""

@@ -18,6 +18,7 @@ __all__ = [
     "PlainText",
     "Received",
     "Sent",
+    "TokenKind",
     "TokenNumber",
     "exactly_one",
     "is_none",
@@ -38,6 +39,12 @@ Method = Annotated[
         "bills or measurements) or `assumed` (a default, or a shape that is taken for granted)."
     ),
 ]
+TokenKind = Literal[
+    "input", "output", "cache_read", "cache_write", "cache_write_1h", "cache_write_12h", "output_reasoning",
+    "output_citation", "input_audio", "input_image", "input_video", "cache_read_audio", "cache_read_image",
+    "cache_read_video", "cache_write_audio", "output_audio", "output_image", "output_video",
+]  # fmt: skip
+"""A kind of token that may have a rate of its own."""
 TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 """A model's catalog id, an alias, or its name without the provider."""

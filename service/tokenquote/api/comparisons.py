@@ -78,7 +78,8 @@ def quote_one(plan: Plan, catalog: Catalog, vocabularies: Vocabularies, now: dt.
     if plan.models is not None:
         raise LocatedError(("models",), "name one `model` here")
     quote = answer_plan(plan, catalog, vocabularies, now, with_requests=False)
-    assert isinstance(quote, Quote)
+    if not isinstance(quote, Quote):
+        raise TypeError("a plan of one model has one quote")
     return quote
 
 
@@ -102,9 +103,7 @@ def _differences(quote: Quote, base: Quote) -> list[KindDifference]:
     for kind in dict.fromkeys((*theirs, *ours)):
         tokens, cost = ours.get(kind, _NOTHING)
         before, cost_before = theirs.get(kind, _NOTHING)
-        difference = (
-            exact_sum([cost, -cost_before]) if cost is not None and cost_before is not None else None
-        )
+        difference = exact_sum([cost, -cost_before]) if cost is not None and cost_before is not None else None
         if tokens != before or difference != 0:
             found.append(KindDifference(kind=kind, tokens=tokens - before, cost=difference))
     return found

@@ -31,7 +31,7 @@ from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies
-from tokenquote_client.catalog import ModelListParameters, ModelParameters
+from tokenquote_client.catalog import CatalogState, ModelListParameters, ModelParameters
 from tokenquote_client.endpoint import AnswerT, Endpoint, GetEndpoint, PostEndpoint
 from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.plan import Plan
@@ -54,6 +54,8 @@ class Known:
     vocabularies: Vocabularies
     now: dt.datetime
     """The time of receipt, whose prices apply unless a plan says `at`."""
+    state: CatalogState
+    """When the catalog was loaded, and whether its files can be used as they are now."""
 
 
 _Answering: TypeAlias = Callable[[BaseModel | None, BaseModel | None, Known], BaseModel]
@@ -141,7 +143,7 @@ FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
             ModelParameters,
             lambda asked, known: answer_model(asked, known.catalog, known.now),
         ),
-        _by_catalog(Endpoints.catalog, answer_catalog),
+        (Endpoints.catalog, lambda _question, _parameters, known: answer_catalog(known.catalog, known.state)),
         _by_catalog(Endpoints.gpus, answer_gpus),
     )
 )

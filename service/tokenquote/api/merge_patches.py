@@ -1,7 +1,7 @@
 """JSON merge patches (RFC 7396) on plans.
 
-Amounts, strategies and workflows are replaced whole: merged, `{"profile": "small"}` over `{"tokens": 300}` would
-be an amount of two forms, and a strategy of one kind would keep settings of another.
+Amounts, strategies and workflows are replaced whole: merged, `{"profile": "small"}` over `{"tokens": 300}`
+would be an amount of two forms, and a strategy of one kind would keep settings of another.
 """
 
 from __future__ import annotations

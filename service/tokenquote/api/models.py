@@ -10,6 +10,7 @@ from tokenquote.catalog import Catalog, Model
 from tokenquote.ledger.prices import tariff_on
 from tokenquote_client.catalog import (
     CatalogInfo,
+    CatalogState,
     ModelDetail,
     ModelList,
     ModelListParameters,
@@ -44,17 +45,18 @@ def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> M
         caching=model.caching.model_dump(mode="json") if model.caching else None,
         media_limits=_limits(model),
         reasoning_kept=model.entry.reasoning_kept,
+        file=model.file or None,
         prices=[
             block.spelt_out().model_dump(mode="json", exclude_defaults=True) for block in model.entry.prices
         ],
     )
 
 
-def answer_catalog(catalog: Catalog) -> CatalogInfo:
-    """Tell the catalog's revision, its counts, and the age of its prices."""
+def answer_catalog(catalog: Catalog, state: CatalogState) -> CatalogInfo:
+    """Tell the catalog's revision, its counts, the age of its prices, and how it was loaded."""
     used = sorted({model.provider.id for model in catalog.models.values()})
     return CatalogInfo(
-        revision=catalog.revision,
+        **dict(state),
         models=len(catalog.models),
         providers=[
             ProviderInfo(

@@ -67,12 +67,12 @@ def invalid(error: ValidationError, body: object, question: type[BaseModel]) -> 
     return _with_errors("invalid-request", errors, len(found))
 
 
-def invalid_inside(error: ValidationError, data: object, question: type[BaseModel], *at: str | int) -> Problem:
+def invalid_inside(
+    error: ValidationError, data: object, question: type[BaseModel], *at: str | int
+) -> Problem:
     """Write the problem document of data that stand at a place inside a body and are not the `question`."""
     problem, prefix = invalid(error, data, question), write_pointer(at)
-    placed = [
-        line.model_copy(update={"pointer": f"{prefix}{line.pointer}"}) for line in problem.errors
-    ]
+    placed = [line.model_copy(update={"pointer": f"{prefix}{line.pointer}"}) for line in problem.errors]
     return _with_errors("invalid-request", placed, len(error.errors(include_url=False, include_input=False)))
 
 

@@ -54,7 +54,7 @@ def answer_solution(
     find_number(asked.plan.model_dump(mode="json"), pointer)
     with under("plan"):
         quote_one(asked.plan, catalog, vocabularies, now)
-        model = catalog.resolve(asked.plan.model or "")
+        model = catalog.resolve(asked.plan.model or "", asked.plan.at or now)
     search = _Search(
         asked.plan.model_dump(mode="json", exclude_unset=True),
         pointer,
@@ -68,7 +68,8 @@ def answer_solution(
     value = search.bisect(*search.double(low)) if monotone else search.sweep(low)
     after = search.quote(value + 1)
     kept = search.quote(value)
-    assert kept is not None
+    if kept is None:
+        raise TypeError("the solution was quoted before")
     return SolutionAnswer(
         value=value,
         totals=kept.totals,
@@ -258,4 +259,6 @@ def _caches_nothing(plan: Plan, model: Model) -> bool:
 def _rises(tariff: Tariff) -> bool:
     """Return whether no tier is cheaper than the one below it."""
     steps = zip(tariff.tiers, tariff.tiers[1:], strict=False)
-    return all(above.rates.get(kind, rate) >= rate for below, above in steps for kind, rate in below.rates.items())
+    return all(
+        above.rates.get(kind, rate) >= rate for below, above in steps for kind, rate in below.rates.items()
+    )

@@ -20,6 +20,7 @@ from tokenquote.catalog.models import (
     Provider,
     UnknownGpu,
 )
+from tokenquote.catalog.names import Names
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, HostFraming, MediaFamily, matches
@@ -65,18 +66,23 @@ class Catalog:
         """Return a short text, for the whole would be a megabyte."""
         return f"Catalog(revision={self.revision!r})"
 
-    def resolve(self, name: str) -> Model:
+    def resolve(self, name: str, at: dt.datetime | None = None) -> Model:
         """Return the model of this catalog id, alias or bare name.
+
+        Args:
+            name: what a plan calls the model; names.py says what a name may be.
+            at: the instant that decides what a moving name such as `gemini-flash-latest` means; None is after
+                its last announced move.
 
         Raises:
             ModelNotFound: no model has this name.
-            AmbiguousModel: several first-party providers use this bare name.
+            AmbiguousModel: several providers use this bare name.
         """
-        model = self._look_up(name)
-        if model is not None:
-            return model
-        if name in self._names:
-            raise AmbiguousModel(sorted(self._names[name]))
+        ids = self._names.find(name, at)
+        if len(ids) == 1:
+            return self.models[ids[0]]
+        if ids or len(ids := self._names.sold_as(name)) > 1:
+            raise AmbiguousModel(sorted(ids))
         raise ModelNotFound(name, self._near(name))
 
     def find_counting(self, name: str, api: str, day: dt.date | None = None) -> CountedAs:
@@ -90,13 +96,13 @@ class Catalog:
         """
         if (there := self.counting_on(api, name, day)) is not None:
             return there
-        model = self._look_up(name)
+        model = self._look_up(name, day)
         if model is not None:
             return CountedAs(model.id, self.as_billed_on(api, name, model.counting))
         if (family := self._family(name, None)) is not None:
             rule = self.as_billed_on(api, name, self.counting[family.counting])
             return CountedAs(name, rule, family.shape)
-        raise ModelNotFound(name, [] if name in self._names else self._near(name))
+        raise ModelNotFound(name, [] if self._names.find(name) else self._near(name))
 
     def counting_on(self, api: str, name: str, day: dt.date | None = None) -> CountedAs | None:
         """Return how the model is counted on this API; None where families.yaml does not name the API."""
@@ -140,7 +146,7 @@ class Catalog:
         named = (family for family in self.media_families if matches(family.names, name.lower()))
         family = next(named, None)
         if family is None:
-            raise ModelNotFound(name, [] if name in self._names else self._near(name))
+            raise ModelNotFound(name, [] if self._names.find(name) else self._near(name))
         images = self.image_rules[family.images] if family.images is not None else None
         others = resolve_media(family, self.media_rules, self.image_rules)
         return MediaRules(name, family, images, **others)
@@ -204,31 +210,21 @@ class Catalog:
         return min((model.entry.prices[-1].checked for model in models if model.entry.prices), default=None)
 
     @cached_property
-    def _names(self) -> dict[str, tuple[str, ...]]:
-        """The ids that each name other than an id means."""
-        names: dict[str, list[str]] = {}
-        for model in self.models.values():
-            own = (model.entry.id, *model.entry.aliases)
-            spellings = [f"{p}/{n}" for p in (model.provider.id, *model.provider.aliases) for n in own]
-            if model.provider.first_party:
-                spellings += own
-            for spelling in dict.fromkeys(spellings):
-                names.setdefault(spelling, []).append(model.id)
-        return {name: tuple(ids) for name, ids in names.items()}
+    def _names(self) -> Names:
+        return Names(self.models, self.providers)
 
-    def _look_up(self, name: str) -> Model | None:
+    def _look_up(self, name: str, day: dt.date | None = None) -> Model | None:
         """Return the one model of this name; None: there is none, or there are several.
 
         Near names are searched only where an error says them, for that takes as long as many a count.
         """
-        if name in self.models:
-            return self.models[name]
-        ids = self._names.get(name, ())
+        at = None if day is None else dt.datetime.combine(day, dt.time(), dt.UTC)
+        ids = self._names.find(name, at)
         return self.models[ids[0]] if len(ids) == 1 else None
 
     def _near(self, name: str) -> list[str]:
         """Return up to three ids that a mistyped name may have meant."""
-        names = {**{i: i for i in self.models}, **{n: ids[0] for n, ids in self._names.items()}}
+        names = {**{i: i for i in self.models}, **{n: ids[0] for n, ids in self._names.fixed.items()}}
         known = {known.lower(): model_id for known, model_id in names.items()}
         close = difflib.get_close_matches(name[:200].lower(), known, n=8, cutoff=0.6)
         return list(dict.fromkeys(known[match] for match in close))[:3]

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain
 
 from tokenquote.catalog.counting_rules import dangling_fits
+from tokenquote.catalog.discounts import PlacedDiscount, find_discount_faults
 from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.media_rules import MediaRulesFile, dangling_media, dangling_names, dangling_pages
 from tokenquote.catalog.models import Provider
@@ -54,6 +55,10 @@ class Tables:
     quantization: QuantizationFile = field(default_factory=QuantizationFile)
     gpus: GpusFile = field(default_factory=GpusFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
+    discounts: dict[str, PlacedDiscount] = field(default_factory=dict)
+    """The discounts by the provider or model that they are for."""
+    stated_by: dict[str, int] = field(default_factory=dict)
+    """The number of the folder that states each model, the shipped one being 0."""
     holidays: dict[str, HolidayCalendar] = field(default_factory=dict)
 
     def find_weights(self, entry: ModelEntry | OpenWeightsEntry) -> OpenWeightsEntry | None:
@@ -79,8 +84,18 @@ def find_inconsistencies(tables: Tables) -> Iterable[str]:
     for provider in tables.providers.values():
         limits = f"providers/{provider.id}.yaml: media_limits"
         yield from _missing(provider.media_limits, tables.media_limits, limits, "media_limits.yaml")
+        yield from _check_moving_names(provider, tables)
+    yield from find_discount_faults(tables.discounts, tables.providers, tables.models)
     yield from _names_twice(tables)
     yield from _gpus_twice(tables)
+
+
+def _check_moving_names(provider: Provider, tables: Tables) -> Iterable[str]:
+    where = f"providers/{provider.id}.yaml: moving_names"
+    for name, moves in provider.moving_names.items():
+        for move in moves:
+            if f"{provider.id}/{move.to}" not in tables.models:
+                yield f"{where}[{name}]: the provider has no model {move.to!r}"
 
 
 def _missing(name: str | None, table: Mapping[str, object], where: str, file: str) -> Iterable[str]:
@@ -151,6 +166,9 @@ def _check_counting(tables: Tables) -> Iterable[str]:
         used = {"vocabulary": rule.vocabulary}
         if rule.without_vocabulary is not None:
             used["without_vocabulary.vocabulary"] = rule.without_vocabulary.vocabulary
+        for i, before in enumerate(rule.earlier):
+            if before.vocabulary is not None:
+                used[f"earlier.{i}.vocabulary"] = before.vocabulary
         for member, vocabulary in used.items():
             where = f"counting.yaml: counting.{name}.{member}"
             yield from _missing(vocabulary, tables.vocabularies, where, "vocabularies.yaml")

@@ -6,7 +6,6 @@ Templates are `templates/*.jinja`, read when the rule that names one is; fits st
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from pathlib import Path
 
 from tokenquote.catalog.schema.calibration import CalibratedFamily, Fit
 from tokenquote.catalog.schema.counting import CountingRule
@@ -17,27 +16,27 @@ MAX_TEMPLATE_BYTES = 256 * 1024
 
 
 def with_template(
-    rule: CountingRule, where: str, catalogs: Sequence[Path], problems: list[str]
+    rule: CountingRule, where: str, catalogs: Sequence[Mapping[str, bytes]], problems: list[str]
 ) -> CountingRule:
     """Return the rule with the text of its template, from the first of the catalogs that has the file.
 
-    A template that cannot be read is added to `problems`, one sentence each.
+    A template that cannot be used is added to `problems`, one sentence each; `catalogs` are the files of each
+    catalog by their paths.
     """
     if rule.template is None:
         return rule
-    name = rule.template.file
-    candidates = (catalog / "templates" / name for catalog in catalogs)
-    path = next((candidate for candidate in candidates if candidate.is_file()), None)
-    if path is None:
-        problems.append(f"counting.yaml: {where}.template.file: there is no templates/{name}")
+    name = f"templates/{rule.template.file}"
+    content = next((files[name] for files in catalogs if name in files), None)
+    if content is None:
+        problems.append(f"counting.yaml: {where}.template.file: there is no {name}")
         return rule
-    if path.stat().st_size > MAX_TEMPLATE_BYTES:
-        problems.append(f"templates/{name}: more than {MAX_TEMPLATE_BYTES} bytes")
+    if len(content) > MAX_TEMPLATE_BYTES:
+        problems.append(f"{name}: more than {MAX_TEMPLATE_BYTES} bytes")
         return rule
     try:
-        text = path.read_text(encoding="utf-8")
+        text = content.decode("utf-8").replace("\r\n", "\n")
     except ValueError:
-        problems.append(f"templates/{name}: not UTF-8")
+        problems.append(f"{name}: not UTF-8")
         return rule
     return rule.model_copy(update={"template": rule.template.model_copy(update={"text": text})})
 

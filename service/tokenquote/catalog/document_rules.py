@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import StrictBool, model_validator
 
 from tokenquote.catalog.image_rules import ImageRule
 from tokenquote.catalog.rule_kinds import BandedRule
@@ -51,7 +51,7 @@ class DocumentRule(BandedRule):
     """Tokens of a page's text for each token of what we read of it: the provider may read it otherwise."""
     around: NotNegative = 0
     """Tokens of a document besides its pages."""
-    text_only_in_converse: bool = False
+    text_only_in_converse: StrictBool = False
     """Whether Bedrock's Converse shows the model only the text, unless citations are asked for."""
     extra_in_chat: NotNegative = 0
     """More tokens for each document in a Chat Completions body."""

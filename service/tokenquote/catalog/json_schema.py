@@ -11,6 +11,7 @@ from tokenquote.catalog.media_rules import MediaRulesFile
 from tokenquote.catalog.schema.caching import CachingFile, ProfilesFile
 from tokenquote.catalog.schema.calibration import CalibrationFile
 from tokenquote.catalog.schema.counting import CountingFile
+from tokenquote.catalog.schema.discounts import DiscountsFile
 from tokenquote.catalog.schema.families import FamiliesFile
 from tokenquote.catalog.schema.gpus import GpusFile
 from tokenquote.catalog.schema.holidays import HolidaysFile
@@ -35,6 +36,7 @@ _FILES = (
     QuantizationFile,
     GpusFile,
     ProfilesFile,
+    DiscountsFile,
     HolidaysFile,
     VocabulariesFile,
 )

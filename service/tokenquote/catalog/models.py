@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tokenquote.catalog.audio_rules import AudioRule
@@ -17,7 +17,7 @@ from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.media_limits import MediaLimits
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.catalog.schema.prices import PriceBlock
-from tokenquote.catalog.schema.providers import ModelEntry
+from tokenquote.catalog.schema.providers import ModelEntry, Move
 from tokenquote.catalog.video_rules import VideoCounter
 from tokenquote.errors import LocatedError
 
@@ -32,6 +32,9 @@ __all__ = [
 ]
 
 
+_SHOWN_IDS = 12
+
+
 class ModelNotFound(LocatedError):
     """The catalog has no model of this name; `near` holds up to three names that resemble it."""
 
@@ -44,10 +47,14 @@ class ModelNotFound(LocatedError):
 
 
 class AmbiguousModel(LocatedError):
-    """A bare name belongs to several first-party providers; `ids` holds the ids that it may mean."""
+    """Several providers have this name, each at its own price; `ids` holds the ids that it may mean."""
 
     def __init__(self, ids: Sequence[str]) -> None:
-        super().__init__(None, f"several providers use this name; write one of {', '.join(ids)}")
+        shown = ", ".join(ids[:_SHOWN_IDS]) + (
+            f" and {len(ids) - _SHOWN_IDS} more" if len(ids) > _SHOWN_IDS else ""
+        )
+        why = "several providers use this name, each at its own price"
+        super().__init__(None, f"{why}; write one of {shown}")
         self.ids = ids
 
 
@@ -70,6 +77,17 @@ class Provider:
     first_party: bool
     media_limits: str | None = None
     """The name of its limits in media_limits.yaml. None: no limits are known."""
+    own_ids: bool = False
+    """Whether its ids are spelt as nobody else spells them, so that a bare id means this provider."""
+    prefixes: tuple[str, ...] = ()
+    """What may stand before an id without changing its meaning; `*` stands for any text without / and :."""
+    moving_names: Mapping[str, tuple[Move, ...]] = field(default_factory=dict)
+    """The names that mean one model after another, each with its moves in the order of time."""
+
+    @property
+    def has_bare_names(self) -> bool:
+        """Whether an id without a word for the provider means this provider."""
+        return self.first_party or self.own_ids
 
 
 OPEN_WEIGHTS = Provider("open-weights", "Open weights", (), first_party=True)
@@ -91,6 +109,9 @@ class Model:
     documents: DocumentCounter | None = None
     media_limits: MediaLimits | None = None
     """The media that the provider refuses. None: no limits are known."""
+    file: str = ""
+    """The catalog file that states it, such as `providers/openai.yaml`; of an overlay with the folder's name
+    before it."""
     weights: OpenWeightsEntry | None = None
     """The model's public weights: its own entry, or that of what its provider runs. None: they are not
     known."""

@@ -29,7 +29,8 @@ __all__ = ["main"]
 _CATALOG_DIR = click.option(
     "--catalog-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The directory of your own catalog files, laid over the shipped ones.",
+    multiple=True,
+    help="A directory of your own catalog files, laid over the shipped ones and over those named before.",
 )
 
 
@@ -86,8 +87,21 @@ def _settings() -> Settings:
     multiple=True,
     help="The model to quote instead of the plan's; repeat it to compare several.",
 )
+@click.option(
+    "--rate",
+    "rates",
+    multiple=True,
+    metavar="KIND=DOLLARS",
+    help="Dollars per million tokens instead of the catalog's rate: input=1.2. Repeat it for other kinds.",
+)
 @_CATALOG_DIR
-def print_quote(plan: IO[bytes], output: str, named: tuple[str, ...], catalog_dir: Path | None) -> None:
+def print_quote(
+    plan: IO[bytes],
+    output: str,
+    named: tuple[str, ...],
+    rates: tuple[str, ...],
+    catalog_dir: tuple[Path, ...],
+) -> None:
     """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
     from rich.console import Console
 
@@ -95,7 +109,8 @@ def print_quote(plan: IO[bytes], output: str, named: tuple[str, ...], catalog_di
     from tokenquote.cli.plan_files import PlanFileError, answer_plan_file
 
     try:
-        answered = answer_plan_file(plan.read(), getattr(plan, "name", "<stdin>"), named, catalog_dir)
+        name = getattr(plan, "name", "<stdin>")
+        answered = answer_plan_file(plan.read(), name, named, catalog_dir, _read_rates(rates))
     except PlanFileError as error:
         raise click.ClickException(str(error)) from None
     if output == "json":
@@ -106,6 +121,14 @@ def print_quote(plan: IO[bytes], output: str, named: tuple[str, ...], catalog_di
         quote_breakdown.print_answer(answered, Console())
 
 
+def _read_rates(written: tuple[str, ...]) -> dict[str, str]:
+    """Read `input=1.2`; what is wrong with kind or amount the plan's own check says."""
+    for rate in written:
+        if "=" not in rate:
+            raise click.BadParameter(f"write a rate as input=1.2, not {rate!r}", param_hint="--rate")
+    return dict(rate.split("=", 1) for rate in written)
+
+
 @main.command("tokens")
 @click.argument("body", type=click.File("rb"))
 @click.option("--format", "body_format", required=True, help="The API that the body is for: openai.chat, …")
@@ -113,7 +136,7 @@ def print_quote(plan: IO[bytes], output: str, named: tuple[str, ...], catalog_di
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @_CATALOG_DIR
 def print_tokens(
-    body: IO[bytes], body_format: str, model: str | None, output: str, catalog_dir: Path | None
+    body: IO[bytes], body_format: str, model: str | None, output: str, catalog_dir: tuple[Path, ...]
 ) -> None:
     """Count the request body in BODY, a JSON file (- for standard input), exactly as it would be sent."""
     from rich.console import Console
@@ -145,7 +168,7 @@ def print_deployment(
     gpu: str | None,
     gpu_count: int | None,
     config: IO[bytes] | None,
-    catalog_dir: Path | None,
+    catalog_dir: tuple[Path, ...],
 ) -> None:
     """Say whether the model of QUESTION fits on GPUs, how fast it is there, and when hosting is cheaper.
 
@@ -199,13 +222,13 @@ for command in UPKEEP_COMMANDS:
 
 
 @catalog.command("check")
-@click.argument("directory", required=False, type=click.Path(path_type=Path, file_okay=False))
-def check_catalog(directory: Path | None) -> None:
-    """Load the shipped catalog, with the files of DIRECTORY over it, and print every mistake."""
+@click.argument("directories", nargs=-1, type=click.Path(path_type=Path, file_okay=False))
+def check_catalog(directories: tuple[Path, ...]) -> None:
+    """Load the shipped catalog, with the files of DIRECTORIES over it in this order; print every mistake."""
     from tokenquote.catalog import CatalogError, load_catalog
 
     try:
-        loaded = load_catalog(directory)
+        loaded = load_catalog(*directories)
     except CatalogError as error:
         raise click.ClickException(str(error)) from None
     sold = len(loaded.models) - loaded.open_weights
@@ -228,11 +251,11 @@ def vocabularies() -> None:
     """List or import the vocabularies that texts are counted with."""
 
 
-def _catalog_dir() -> Path:
-    directory = _settings().catalog_dir
-    if directory is None:
+def _catalog_dirs() -> tuple[Path, ...]:
+    directories = _settings().catalog_dir
+    if not directories:
         raise click.ClickException("set TOKENQUOTE_CATALOG_DIR to the directory of your own catalog")
-    return directory
+    return directories
 
 
 @vocabularies.command("list")
@@ -242,7 +265,7 @@ def list_vocabularies() -> None:
     from tokenquote.tokens import Vocabularies
 
     try:
-        catalog = load_catalog(_settings().catalog_dir)
+        catalog = load_catalog(*_settings().catalog_dir)
     except CatalogError as error:
         raise click.ClickException(str(error)) from None
     loaded = Vocabularies(catalog.vocabularies)
@@ -255,13 +278,13 @@ def list_vocabularies() -> None:
 @click.argument("name")
 @click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def add_vocabulary(name: str, path: Path) -> None:
-    """Import the file PATH as the vocabulary NAME into TOKENQUOTE_CATALOG_DIR."""
+    """Import the file PATH as the vocabulary NAME into the last directory of TOKENQUOTE_CATALOG_DIR."""
     from tokenquote.catalog import CatalogError, load_catalog
     from tokenquote.cli.vocabulary_import import ImportRefused, import_vocabulary
 
-    directory = _catalog_dir()
+    *others, directory = _catalog_dirs()
     try:
-        catalog = load_catalog(directory if directory.is_dir() else None)
+        catalog = load_catalog(*others, directory if directory.is_dir() else None)
         entry = import_vocabulary(name, path, catalog, directory)
     except (CatalogError, ImportRefused) as error:
         raise click.ClickException(str(error)) from None

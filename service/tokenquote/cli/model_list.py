@@ -50,9 +50,10 @@ class _Price(click.ParamType[Decimal]):
 @click.option(
     "--catalog-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The directory of your own catalog files, laid over the shipped ones.",
+    multiple=True,
+    help="A directory of your own catalog files, laid over the shipped ones and over those named before.",
 )
-def models(output: str, catalog_dir: Path | None, **filters: Any) -> None:
+def models(output: str, catalog_dir: tuple[Path, ...], **filters: Any) -> None:
     """List the models of the catalog that pass every filter."""
     from tokenquote.catalog import CatalogError
     from tokenquote.estimator import Estimator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
-from tokenquote.catalog import CatalogError, load_catalog, parse_yaml
+from tokenquote.catalog import CACHE_DIR, CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import (
     Comparison,
@@ -25,6 +25,7 @@ from tokenquote_client import (
     TokensAnswer,
     UsageAnswer,
 )
+from tokenquote_client.catalog import CatalogState
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
 
@@ -60,7 +61,11 @@ class _Question:
 
 
 def answer_plan_file(
-    content: bytes, name: str, models: tuple[str, ...] = (), catalog_dir: Path | None = None
+    content: bytes,
+    name: str,
+    models: tuple[str, ...] = (),
+    catalog_dir: Sequence[Path] = (),
+    rates: Mapping[str, str] | None = None,
 ) -> Quote | Comparison:
     """Quote the plan in a file.
 
@@ -68,7 +73,8 @@ def answer_plan_file(
         content: YAML, of which JSON is a part.
         name: what errors call the file.
         models: models that replace those of the plan; several are compared, and none keeps the plan's.
-        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
+        catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
+        rates: rates by kind of token that go before those of the plan and of the catalog; None for none.
 
     Raises:
         PlanFileError: the content is not YAML, not a plan, or a plan that cannot be quoted.
@@ -77,6 +83,8 @@ def answer_plan_file(
     if isinstance(data, dict) and models:
         chosen = {"model": models[0]} if len(models) == 1 else {"models": list(models)}
         data = {key: value for key, value in data.items() if key not in ("model", "models")} | chosen
+    if isinstance(data, dict) and rates:
+        data = data | {"rates": {**(data.get("rates") or {}), **rates}}
     question = _Question(data, len(content), name, "the plan")
     kinds: tuple[type[Quote | Comparison], ...] = (Quote, Comparison)
     return _answer(Endpoints.quotes, kinds, question, catalog_dir)
@@ -86,7 +94,7 @@ def answer_deployment_file(
     content: bytes,
     name: str,
     changes: Mapping[str, str | int],
-    catalog_dir: Path | None = None,
+    catalog_dir: Sequence[Path] = (),
     config: bytes | None = None,
 ) -> DeploymentAnswer:
     """Answer the question about a deployment in a file: what POST /v1/deployments takes.
@@ -95,7 +103,7 @@ def answer_deployment_file(
         content: YAML, of which JSON is a part.
         name: what errors call the file.
         changes: values that replace fields of the question, by the field's name.
-        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
+        catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
         config: a Hugging Face `config.json` that replaces the question's model; None keeps the model.
 
     Raises:
@@ -111,7 +119,7 @@ def answer_deployment_file(
 
 
 def answer_body_file(
-    content: bytes, name: str, body_format: str, model: str | None = None, catalog_dir: Path | None = None
+    content: bytes, name: str, body_format: str, model: str | None = None, catalog_dir: Sequence[Path] = ()
 ) -> TokensAnswer:
     """Count the request body in a file, exactly as it would be sent: what POST /v1/tokens answers.
 
@@ -120,7 +128,7 @@ def answer_body_file(
         name: what errors call the file.
         body_format: the API that the body is for.
         model: the model that replaces the one named in the body; None keeps that.
-        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
+        catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
 
     Raises:
         PlanFileError: the content is not JSON, not a body of the format, or names an unknown model.
@@ -133,9 +141,7 @@ def answer_body_file(
     return _answer(Endpoints.tokens, (TokensAnswer,), question, catalog_dir)
 
 
-def answer_comparison_file(
-    content: bytes, name: str, catalog_dir: Path | None = None
-) -> ComparisonAnswer:
+def answer_comparison_file(content: bytes, name: str, catalog_dir: Path | None = None) -> ComparisonAnswer:
     """Answer the question in a file: what POST /v1/comparisons takes, as YAML.
 
     Raises:
@@ -193,14 +199,16 @@ def _answer(
     endpoint: Endpoint[BaseModel],
     kinds: tuple[type[AnswerT], ...],
     question: _Question,
-    catalog_dir: Path | None,
+    catalog_dir: Sequence[Path],
 ) -> AnswerT:
     """Answer a question; `kinds` are the answers that the endpoint has."""
     try:
-        catalog = load_catalog(catalog_dir)
+        catalog = load_catalog(*catalog_dir, cache_dir=CACHE_DIR)
     except CatalogError as error:
         raise PlanFileError(str(error)) from None
-    known = Known(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
+    now = dt.datetime.now(dt.UTC)
+    state = CatalogState(revision=catalog.revision, loaded_at=now)
+    known = Known(catalog, Vocabularies(catalog.vocabularies), now, state)
     try:
         answered = answer(endpoint, question.data, question.size, read_parameters(endpoint, {}), known)
     except Refused as refused:

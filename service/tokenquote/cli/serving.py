@@ -47,6 +47,7 @@ def run_service(settings: Settings) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(f"Tokenquote {__version__}: http://{host}:{settings.port} (docs under /docs)", err=True)
     _drain_on_signal(server := uvicorn.Server(config), state)
+    _reload_on_signal(state)
     with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has stopped cleanly
         server.run()
 
@@ -77,3 +78,9 @@ def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
 
     server.handle_exit = drain  # type: ignore[method-assign]
     signal.signal(signal.SIGTERM, drain)
+
+
+def _reload_on_signal(state: ServiceState) -> None:
+    """Load the catalog's files anew on SIGHUP, which Windows does not have."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda _sig, _frame: state.watch.ask())

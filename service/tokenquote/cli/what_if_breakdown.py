@@ -19,7 +19,12 @@ def print_variants(answer: ComparisonAnswer, console: Console) -> None:
         table.add_column(head, justify="left" if head in ("variant", "model") else "right")
     base = answer.base.totals
     table.add_row(
-        "the plan", answer.base.model, f"{base.input_tokens:,}", f"{base.output_tokens:,}", _money(base.cost), "1"
+        "the plan",
+        answer.base.model,
+        f"{base.input_tokens:,}",
+        f"{base.output_tokens:,}",
+        _money(base.cost),
+        "1",
     )
     for variant in answer.variants:
         if isinstance(variant, FailedVariant):
@@ -49,7 +54,9 @@ def print_value(answer: SolutionAnswer, console: Console) -> None:
         after = f"{answer.next.value}: {_money(answer.next.totals.cost)}"
         console.print(f"{after}, which does not keep the limit", highlight=False, markup=False)
     if not answer.monotone:
-        console.print("a larger number may be cheaper: numbers all over the range were tried", highlight=False)
+        console.print(
+            "a larger number may be cheaper: numbers all over the range were tried", highlight=False
+        )
 
 
 def print_bill(answer: UsageAnswer, console: Console) -> None:

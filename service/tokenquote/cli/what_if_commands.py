@@ -66,7 +66,7 @@ def print_solution(
 @click.command("usage")
 @click.argument("usage", type=click.File("rb"))
 @click.option("--model", required=True, help="The model that was asked.")
-@click.option("--format", "usage_format", help="The API of the answer: openai.chat, …; else it is recognised.")
+@click.option("--format", "usage_format", help="The API of the answer (openai.chat, …), else recognised.")
 @click.option("--mode", help="The processing mode, such as batch; else the one that the usage names.")
 @click.option("--region", help="The region that the request was kept in; else the one that the usage names.")
 @click.option("--at", help="The instant of the request, as 2026-12-01T02:00:00Z; else now.")

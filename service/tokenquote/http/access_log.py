@@ -6,9 +6,12 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["configure_logging", "log_failure", "log_request"]
+from tokenquote.catalog import Fault
+
+__all__ = ["configure_logging", "log_failed_reload", "log_failure", "log_reload", "log_request"]
 
 _LOGGER = logging.getLogger("tokenquote")
 # Probes and scrapes would drown everything else.
@@ -54,6 +57,18 @@ def log_request(method: str, route: str, status: int, seconds: float, request_id
         "request_id": request_id,
     }
     _LOGGER.log(level, "http.request", extra={"fields": fields})
+
+
+def log_reload(revision: str) -> None:
+    """Log that changed files of the catalog answer from now on."""
+    _LOGGER.info("catalog.loaded", extra={"fields": {"revision": revision}})
+
+
+def log_failed_reload(faults: Iterable[Fault]) -> None:
+    """Log why changed files of the catalog cannot be used, one line for each reason."""
+    for fault in faults:
+        fields = {"file": fault.file, "line": fault.line, "field": fault.field, "detail": fault.what}
+        _LOGGER.error("catalog.not_loaded", extra={"fields": fields})
 
 
 def log_failure(error: BaseException, request_id: str) -> None:

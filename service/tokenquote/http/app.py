@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,14 +14,14 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
-from tokenquote.catalog import load_catalog
+from tokenquote.catalog import shipped_catalog
 from tokenquote.http.openapi import CONFIG, openapi_json
 from tokenquote.http.problem_responses import problem_response
+from tokenquote.http.reloading import CatalogFiles
 from tokenquote.http.routes import routes
 from tokenquote.http.service_state import ServiceState
 from tokenquote.http.telemetry import Telemetry, observed
 from tokenquote.settings import Settings
-from tokenquote.tokens import Vocabularies
 
 __all__ = ["create_app", "create_state"]
 
@@ -31,12 +32,11 @@ def create_state(settings: Settings) -> ServiceState:
     Raises:
         CatalogError: the catalog has a mistake; the text says each.
     """
-    catalog = load_catalog(settings.catalog_dir)
     return ServiceState(
-        catalog=catalog,
-        vocabularies=Vocabularies(catalog.vocabularies),
-        telemetry=Telemetry(catalog, settings.apps),
+        CatalogFiles((shipped_catalog(), *settings.catalog_dir), settings.cache_dir),
+        Telemetry(settings.apps),
         worker_threads=settings.worker_threads,
+        reload_seconds=settings.reload_seconds,
     )
 
 
@@ -50,8 +50,14 @@ def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await service.warm_up()
-        yield
-        service.ready = False
+        watching = asyncio.create_task(service.watch.run())
+        try:
+            yield
+        finally:
+            service.ready = False
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
 
     app = Litestar(
         route_handlers=[*routes(), openapi_json, _static_files()],

@@ -17,6 +17,7 @@ from tokenquote.api.problems import Refused
 from tokenquote.http import telemetry
 from tokenquote.http.service_state import ServiceState
 from tokenquote_client import Problem
+from tokenquote_client.catalog import Readiness
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import ENDPOINTS, Endpoints, parameter_names
 
@@ -43,11 +44,15 @@ async def livez() -> dict[str, str]:
 
 
 @get(Endpoints.readiness.path, include_in_schema=False)
-async def readyz(service: Service) -> dict[str, str]:
-    """Answer whether the service takes requests: 503 while it loads and while it shuts down."""
+async def readyz(service: Service) -> Response[bytes]:
+    """Answer whether the service takes requests: 503 while it loads and while it shuts down.
+
+    Files of the catalog that cannot be used are no reason: the catalog before answers on.
+    """
     if not service.ready:
         raise Refused(Problem(title="Service Unavailable", status=503, detail="Not ready, or shutting down."))
-    return {"status": "ok"}
+    ready = Readiness(status="ok", catalog=service.serving.state)
+    return Response(ready.model_dump_json().encode(), media_type="application/json")
 
 
 @get("/metrics", include_in_schema=False)
@@ -61,13 +66,15 @@ def _route(row: Endpoint[BaseModel]) -> HTTPRouteHandler:
         received = dt.datetime.now(dt.UTC)
         parameters = read_parameters(row, _parameters(request, row))
         body = await request.body()
-        content = await service.off_loop(lambda: service.answer(row, body, parameters, received))
+        serving = service.serving
+        content = await service.off_loop(lambda: service.answer(row, body, parameters, received, serving))
         return Response(content, media_type="application/json")
 
     async def look_up(request: AnyRequest, service: Service) -> Response[bytes]:
         parameters = read_parameters(row, _parameters(request, row))
-        content = service.answer(row, b"", parameters, dt.datetime.now(dt.UTC))
-        revision = service.catalog.revision if row.changes_with_catalog else None
+        serving = service.serving
+        content = service.answer(row, b"", parameters, dt.datetime.now(dt.UTC), serving)
+        revision = serving.catalog.revision if row.changes_with_catalog else None
         return _with_etag(request, content, revision)
 
     # A model's id has slashes, which only a parameter of the kind `path` takes.

@@ -6,7 +6,7 @@ import datetime as dt
 import platform
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,6 +28,7 @@ from tokenquote.catalog import Catalog
 from tokenquote.http.access_log import log_request
 from tokenquote.http.request_ids import ensure_request_id
 from tokenquote_client import Comparison, Failure, Quote
+from tokenquote_client.catalog import CatalogState
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.quote import Totals
@@ -49,7 +50,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Telemetry:
     """The metrics of one application, in its own registry."""
 
-    def __init__(self, catalog: Catalog, apps: tuple[str, ...]) -> None:
+    def __init__(self, apps: tuple[str, ...]) -> None:
         self.registry = CollectorRegistry()
         self._apps = frozenset(apps)
         self.requests = Counter(
@@ -90,35 +91,70 @@ class Telemetry:
             "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
             ["method"], registry=self.registry,
         )  # fmt: skip
-        self._describe(catalog)
+        self._describe_build()
+        self._add_catalog_metrics()
         # The library registers these two with its global registry only: process_* and python_info.
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
 
-    def _describe(self, catalog: Catalog) -> None:
+    def _add_catalog_metrics(self) -> None:
+        self.revision = Gauge(
+            "tokenquote_catalog_info", "Revision of the catalog that answers; constant 1.",
+            ["revision"], registry=self.registry,
+        )  # fmt: skip
+        self.models = Gauge(
+            "tokenquote_catalog_models", "Models by provider.", ["provider"], registry=self.registry
+        )
+        self.oldest_check = Gauge(
+            "tokenquote_catalog_oldest_price_timestamp_seconds",
+            "When the provider's longest unchecked price was last compared with its source.",
+            ["provider"], registry=self.registry,
+        )  # fmt: skip
+        self.loaded_at = Gauge(
+            "tokenquote_catalog_loaded_timestamp_seconds", "When the catalog that answers was loaded.",
+            registry=self.registry,
+        )  # fmt: skip
+        self.reloads = Counter(
+            "tokenquote_catalog_reloads",
+            "Times that changed files of the catalog were read. The outcome is `loaded` or, where they "
+            "cannot be used and the catalog before answers on, `failed`.",
+            ["outcome"], registry=self.registry,
+        )  # fmt: skip
+        for outcome in ("loaded", "failed"):
+            self.reloads.labels(outcome)
+        self.problems = Gauge(
+            "tokenquote_catalog_problem",
+            "A reason why the catalog's files, as they are now, are not used: 1 for each file, line and "
+            "field. There is none while they are used.",
+            ["file", "line", "field"], registry=self.registry,
+        )  # fmt: skip
+
+    def _describe_build(self) -> None:
         build = Gauge(
             "tokenquote_build_info", "Version of the service and of its Python; constant 1.",
             ["version", "python_version"], registry=self.registry,
         )  # fmt: skip
         build.labels(__version__, platform.python_version()).set(1)
-        revision = Gauge(
-            "tokenquote_catalog_info", "Revision of the catalog that answers; constant 1.",
-            ["revision"], registry=self.registry,
-        )  # fmt: skip
-        revision.labels(catalog.revision).set(1)
-        models = Gauge(
-            "tokenquote_catalog_models", "Models by provider.", ["provider"], registry=self.registry
-        )
-        oldest = Gauge(
-            "tokenquote_catalog_oldest_price_timestamp_seconds",
-            "When the provider's longest unchecked price was last compared with its source.",
-            ["provider"], registry=self.registry,
-        )  # fmt: skip
+
+    def describe(self, catalog: Catalog, state: CatalogState) -> None:
+        """Say which catalog answers from now on, and why changed files are not used, if they are not."""
+        for gauge in (self.revision, self.models, self.oldest_check, self.problems):
+            gauge.clear()
+        self.revision.labels(catalog.revision).set(1)
         for provider in {model.provider.id for model in catalog.models.values()}:
-            models.labels(provider).set(sum(m.provider.id == provider for m in catalog.models.values()))
+            self.models.labels(provider).set(sum(m.provider.id == provider for m in catalog.models.values()))
             if (checked := catalog.oldest_check(provider)) is not None:
                 midnight = dt.datetime.combine(checked, dt.time(), dt.UTC)
-                oldest.labels(provider).set(midnight.timestamp())
+                self.oldest_check.labels(provider).set(midnight.timestamp())
+        if state.loaded_at is not None:
+            self.loaded_at.set(state.loaded_at.timestamp())
+        for problem in state.problems:
+            line = "" if problem.line is None else str(problem.line)
+            self.problems.labels(problem.file, line, problem.field).set(1)
+
+    def reloaded(self, outcome: Literal["loaded", "failed"]) -> None:
+        """Count files of the catalog that have changed: whether they could be used."""
+        self.reloads.labels(outcome).inc()
 
     def answered(self, answered: BaseModel, question: Any) -> None:
         """Count the quotes of an answer by model and app; an answer without quotes adds nothing."""

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.counts import NO_MEDIA, MediaUse
+from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS
 from tokenquote.ledger.replay import Replayed
 from tokenquote.ledger.rows import Row
 from tokenquote.ledger.transcript import SentPieces, Transcript
@@ -126,18 +127,22 @@ class _Cache:
     used_at: float = 0
     """When that was, in seconds since the conversation began. A hit refreshes an entry, so all live as
     long."""
-    marked: dict[int, int] = field(default_factory=dict)
-    """The positions in tokens of the breakpoints that it left, with the content blocks before them."""
+    intact: int = MAX_CONTEXT_TOKENS
+    """Tokens with which all requests so far begin."""
+    ends: list[tuple[int, int]] = field(default_factory=list)
+    """The ends of requests of which entries are left: tokens and content blocks before each, rising."""
 
     def use(self, row: Row, clock: float) -> CacheUse:
         """Read what the latest request left, and leave this one's prefixes."""
         terms, common = self.terms, self._common(row, clock)
-        self.marked = {mark: blocks for mark, blocks in self.marked.items() if mark <= common.tokens}
-        prefix = self._marked_part(row) if terms.rule.breakpoints else common.tokens
+        while self.ends and self.ends[-1][0] > common.tokens:
+            self.ends.pop()
+        prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
         read = int(terms.readable(prefix) * terms.hit_rate)
-        end = row.input if self._marks_end else max(terms.marks, default=0)
+        end = row.input if self._marks_end else max(self._standing(), default=0)
         write = max(0, end - read) if terms.bills_writes and end >= terms.rule.minimum_tokens else 0
-        self.marked.update({**dict.fromkeys(terms.marks, 0), end: row.blocks})
+        if self._marks_end and (not self.ends or self.ends[-1][0] < end):
+            self.ends.append((end, row.blocks))
         self.before, self.used_at = row, clock
         return CacheUse(
             read, write, max(0, common.readable - read), media_read(row, read, common, terms.head)
@@ -148,39 +153,50 @@ class _Cache:
         terms, before = self.terms, self.before
         if before is None:
             warm = min(terms.warm, row.input)
-            self.marked = {warm: 0}
+            self.ends = [(warm, row.blocks)]
+            if (
+                row.sent is not None and len(row.sent.stretches) > 1
+            ):  # a strategy leaves something out already
+                self.intact = self.transcript.tokens(row.sent.stretches[0], row.sent)
             return Common(warm, terms.readable(warm), row.media, row.input)
-        if terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl):
-            return Common()
+        lapsed = terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl)
         transcript, left, sent = self.transcript, before.sent or SentPieces(()), row.sent or SentPieces(())
         prefix = transcript.shared(left, sent)
         size = transcript.size(prefix)
         content = size.tokens if prefix == left else transcript.size(left).tokens
+        if size.tokens < content:
+            self.intact = min(self.intact, size.tokens)
+        if lapsed:
+            return Common()
         if size.tokens == content:  # everything is sent again
             answer = before.visible if terms.rule.includes_output else 0
             tokens = min(before.input + answer, row.input)
             return Common(tokens, terms.readable(tokens), before.media, before.input)
         constant = before.input - content if size.framed else 0
-        readable = terms.readable(before.input if self._marks_end else max(terms.marks, default=0))
+        readable = terms.readable(before.input if self._marks_end else max(self._standing(), default=0))
         again = transcript.again(left, sent, readable - constant) if readable else 0
         return Common(size.tokens + constant, again, size.media, size.tokens + constant)
+
+    def _standing(self) -> list[int]:
+        """Return the breakpoints of every request that no strategy has dropped with their message."""
+        return [mark for mark in self.terms.marks if mark <= max(self.terms.head, self.intact)]
 
     @property
     def _marks_end(self) -> bool:
         """Whether a request leaves all of its input, and not only what stands before marks."""
         return self.terms.marks_last or not self.terms.rule.breakpoints
 
-    def _marked_part(self, row: Row) -> int:
+    def _marked_part(self, row: Row, shared: int) -> int:
         """Return the longest prefix that ends at a breakpoint which is left and which this request can find.
 
         From each of its breakpoints a request looks back over a number of blocks (20 with Anthropic, the
         breakpoint's own included) for one where an entry ends.
         """
+        end, blocks = self.ends[-1] if self.ends else (0, 0)
         reach = self.terms.rule.look_back_blocks
-        for mark in sorted(self.marked, reverse=True):
-            if reach is None or mark in self.terms.marks or row.blocks - self.marked[mark] < reach:
-                return mark
-        return 0
+        near = reach is None or row.blocks - blocks < reach
+        standing = [mark for mark in self._standing() if mark <= shared] if self.before is not None else []
+        return max((*standing, end if near else 0))
 
 
 def billed_kinds(row: Row, use: CacheUse, write_kind: str) -> Mapping[str, int]:

@@ -7,10 +7,11 @@ fee fits, or that cannot be measured in the fee's unit, has no price and is list
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tokenquote.catalog.schema.choices import choose
 from tokenquote.catalog.schema.fees import Fee
 from tokenquote.ledger.money import exact_product, exact_quotient, exact_sum
 
@@ -86,7 +87,7 @@ def price_uses(fees: Sequence[Fee], requests: Sequence[Sequence[Use]]) -> Priced
     for uses in requests:
         cost: Decimal | None = None
         for use in uses:
-            fee = _find_fee(fees, use)
+            fee = choose([fee for fee in fees if fee.what == use.what], use.choice)
             smaller, number = _PARTS.get(fee.unit, (fee.unit, 1)) if fee is not None else ("", 1)
             if fee is None or smaller not in use.units:
                 _add_unpriced(unpriced, use)
@@ -98,18 +99,6 @@ def price_uses(fees: Sequence[Fee], requests: Sequence[Sequence[Use]]) -> Priced
             lines[id(fee)] = FeeLine(fee, exact_sum([before.units, units]), exact_sum([before.cost, billed]))
         costs.append(cost)
     return PricedFees(tuple(costs), tuple(lines.values()), tuple(unpriced.values()))
-
-
-def _find_fee(fees: Iterable[Fee], use: Use) -> Fee | None:
-    """Return the fee that the most choices select; None if there is none, or if two fit equally well."""
-    fitting = [
-        fee
-        for fee in fees
-        if fee.what == use.what and all(use.choice.get(name) == value for name, value in fee.when.items())
-    ]
-    most = max((len(fee.when) for fee in fitting), default=0)
-    best = [fee for fee in fitting if len(fee.when) == most]
-    return best[0] if len(best) == 1 else None
 
 
 def _bill(fee: Fee, amount: Decimal, number: int) -> Decimal:

@@ -17,11 +17,19 @@ from decimal import Decimal
 
 from tokenquote.ledger.fees import NO_FEES, PricedFees
 from tokenquote.ledger.money import cost_tokens, exact_product, exact_sum
-from tokenquote.ledger.tariffs import Tariff, UnknownMode, UnknownRegion, comparable_rates, tariff_on
+from tokenquote.ledger.tariffs import (
+    STATED_TIER,
+    Tariff,
+    UnknownMode,
+    UnknownRegion,
+    comparable_rates,
+    tariff_on,
+)
 
 __all__ = [
     "INPUT_KINDS",
     "KINDS",
+    "STATED_TIER",
     "Line",
     "Priced",
     "Tariff",
@@ -142,7 +150,7 @@ def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
             if priced_as is None:
                 unpriced[kind] = unpriced.get(kind, 0) + amount
                 continue
-            line = (priced_as, tier.label)
+            line = (priced_as, STATED_TIER if priced_as in tariff.stated else tier.label)
             rates[line] = tier.rates[priced_as]
             tokens[line] = tokens.get(line, 0) + amount
             parts.append(cost_tokens(amount, rates[line]))

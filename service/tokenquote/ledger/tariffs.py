@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tokenquote.catalog.schema.fees import MEASURED, Fee
@@ -19,10 +19,12 @@ from tokenquote.catalog.schema.windows import Window
 from tokenquote.errors import LocatedError
 from tokenquote.ledger.money import exact_product
 
-__all__ = ["Tariff", "UnknownMode", "UnknownRegion", "comparable_rates", "tariff_on"]
+__all__ = ["STATED_TIER", "Tariff", "UnknownMode", "UnknownRegion", "comparable_rates", "tariff_on"]
 
 STANDARD = "standard"
 BASE_TIER = "base"
+STATED_TIER = "stated"
+"""The tier of lines whose rate the plan states, whatever tier the request is in."""
 
 
 class UnknownMode(LocatedError):
@@ -67,6 +69,13 @@ class Tariff:
     """The region whose uplift the rates hold. None: they hold none."""
     fees: tuple[Fee, ...] = ()
     """The prices of what is not billed by the token."""
+    stated: frozenset[str] = frozenset()
+    """The kinds whose rate the plan states, in every tier."""
+
+    def with_stated(self, rates: Mapping[str, Decimal]) -> Tariff:
+        """Return the tariff with these rates in place of its own, in every tier."""
+        tiers = tuple(replace(tier, rates={**tier.rates, **rates}) for tier in self.tiers)
+        return replace(self, tiers=tiers, stated=frozenset(rates))
 
     @property
     def bills_tokens(self) -> bool:

@@ -12,7 +12,8 @@ are cleared. So a size is a difference of running sums, and nothing is added up 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from tokenquote.counts import NO_MEDIA, Count, MediaUse
 from tokenquote.ledger.conversation import CountedResult
@@ -153,6 +154,7 @@ class Transcript:
     def again(self, before: SentPieces, sent: SentPieces, first: int) -> int:
         """Return how many of the first tokens of an earlier request this one sends, wherever they stand."""
         total = passed = 0
+        sent = replace(sent, stretches=tuple(sorted(sent.stretches)))
         for stretch in before.stretches:
             tokens = self.tokens(stretch, before)
             if passed + tokens > first:
@@ -218,12 +220,15 @@ class Transcript:
         return piece, tokens - self.tokens((begin, piece), sent)
 
     def _in_both(self, stretch: Stretch, before: SentPieces, sent: SentPieces) -> int:
-        """Return the tokens of a stretch of an earlier request that this one sends too."""
+        """Return the tokens of a stretch of an earlier request that this one, in order, sends too."""
         total = 0
         turn = max(before.turn_begin, sent.turn_begin)
         cleared, later = sorted((before.cleared_before, sent.cleared_before))
-        for other in sent.stretches:
+        first = max(0, bisect_left(sent.stretches, stretch) - 1)
+        for other in islice(sent.stretches, first, None):
             begin, end = max(stretch[0], other[0]), min(stretch[1], other[1])
+            if other[0] >= stretch[1]:
+                break
             if begin < end:
                 total += self.tokens((begin, end), SentPieces((), turn, cleared))
                 # A result that only one of the two has cleared is not among what both send.

@@ -14,7 +14,7 @@ from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.claude import ClaudeRequests
 from tokenquote.tokens.framing import FramedRequests
 from tokenquote.tokens.gemini import GeminiRequests
-from tokenquote.tokens.request import Message, OutputSchema, Request, Shape, ToolChoice, ToolDefinition
+from tokenquote.tokens.request import Message, Request, Shape, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
@@ -109,13 +109,18 @@ class TokenRules:
     def after(self, opening: Request) -> TokenRules:
         """Return the rules for what is appended to a request, some of which may depend on it."""
         rules = copy(self)
-        rules._style = self._choose_style(self._shape or opening.shape, opening.schema)
+        rules._style = self._choose_style(self._shape or opening.shape, opening)
         return rules
 
-    def planned_call_id(self, index: int) -> str:
-        """Return an id for a planned call, by its place in its round: some models read ids, of one length."""
-        template = self._counting.template
-        return template.call_id if template is not None and template.call_id else f"call_{index}"
+    def planned_call_id(self, index: int, name: str) -> str:
+        """Return an id for a planned call of a function, by its place in its round: some models read ids."""
+        return self._counting.call_ids.call_id(index, name)
+
+    @property
+    def doubt_of_ids(self) -> Count:
+        """A count of 0 in a band as wide as the id of a planned call may differ from the real one."""
+        slack = self._counting.call_ids.slack
+        return Count(0, -slack, slack, "calibrated") if slack else Count.stated(0)
 
     def text(self, text: str) -> Count:
         """Count a text by itself."""
@@ -148,25 +153,26 @@ class TokenRules:
         """Count what messages add to a request that ends with `before`, under a choice of tools."""
         return self._style.appended(messages, before, choice)
 
-    def _choose_style(self, shape: Shape | None, schema: OutputSchema | None = None) -> RequestStyle:
+    def _choose_style(self, shape: Shape | None, opening: Request | None = None) -> RequestStyle:
         """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise.
 
-        `schema` is the output schema of the request that messages are appended to; None: it has none.
+        `opening` is the request that messages are appended to; None: it is not known.
         """
         if self._calibrated is not None:
             return self._calibrated
         if self._counting.gemini:
-            return GeminiRequests(self._counting.gemini, self._texts)
+            requests = GeminiRequests(self._counting.gemini, self._texts)
+            return requests if opening is None else requests.after(opening)
         if self._counting.claude is not None:
             frame, vocabulary = self._counting.claude, self._counting.vocabulary
             return ClaudeRequests(frame, vocabulary, self._vocabularies, self._memo, self._day)
         framing, template = self._counting.framing, self._counting.template
         if template is not None:
             prompts = RenderedPrompts(self._counting.vocabulary, self._vocabularies, self._texts)
-            return TemplatedRequests(template, framing, self._texts, prompts)
+            return TemplatedRequests(template, framing, self._texts, prompts, opening)
         if shape == "responses" and framing.responses is not None:
             framing = framing.responses
-        return FramedRequests(framing, self._texts, schema)
+        return FramedRequests(framing, self._texts, None if opening is None else opening.schema)
 
 
 def _usable(counting: CountingRule, vocabularies: Vocabularies) -> CountingRule:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog.schema.fees import Fee
 from tokenquote.catalog.schema.prices import Mode, PriceBlock
 from tokenquote.catalog.schema.providers import Context
-from tokenquote.catalog.schema.rates import Rates
+from tokenquote.catalog.schema.rates import RateCard, Rates
 from tokenquote.upkeep.differences import DifferencesFile
 from tokenquote.upkeep.figures import Figure, agrees, billed_for, list_figures
 from tokenquote.upkeep.matching import ListingIndex
@@ -159,45 +160,60 @@ def _place_in_force(blocks: Sequence[PriceBlock], at: dt.datetime) -> int:
 
 def _united(block: PriceBlock, other: PriceBlock, at: dt.datetime) -> tuple[PriceBlock, list[str]]:
     """Return a block with the kinds, modes, uplifts and fees that only the other has, and the differences."""
+    stated = {figure.name: figure.price for figure in list_figures(block, at)}
     differences = [
-        f"{figure.name} {figure.price}, and not {billed}"
+        f"{figure.name} {figure.price}, and not {stated[figure.name]}"
         for figure in list_figures(other, at)
-        if (billed := billed_for(figure, block, at)) is not None and not agrees(figure, billed)
+        if figure.name in stated and not agrees(figure, stated[figure.name])
     ]
     if differences:
         return block, differences
-    known = {(fee.what, tuple(sorted(fee.when.items()))) for fee in block.fees}
-    words = {fee.what for fee in block.fees}
-    fees = [
-        fee
-        for fee in other.fees
-        if (fee.what, tuple(sorted(fee.when.items()))) not in known and fee.what not in words
-    ]
-    # The allowance of a fee that both state.
-    free = {fee.what: fee.free for fee in other.fees if not fee.when}
-    own = tuple(
-        fee if fee.free or fee.when else fee.model_copy(update={"free": free.get(fee.what)})
-        for fee in block.fees
-    )
-    rates = other.rates.stated() | block.rates.stated()
+    card = _united_card(block, other)
     united = block.model_copy(
         update={
-            "rates": Rates(**rates),
-            "modes": {**other.modes, **_shared_modes(block, other)},
+            "rates": card.rates,
+            "tiers": card.tiers,
+            "modes": _united_modes(block, other),
             "uplifts": {**other.uplifts, **block.uplifts},
-            "fees": (*own, *fees),
+            "fees": _united_fees(block, other),
             "source": f"{block.source} and {other.source.rpartition('read by ')[2]}",
         }
     )
     return united, []
 
 
-def _shared_modes(block: PriceBlock, other: PriceBlock) -> dict[str, Mode]:
-    """Return the modes of a block, by a factor where the other has one: it says more than figures."""
-    return {
-        name: other.modes[name] if name in other.modes and other.modes[name].times is not None else mode
-        for name, mode in block.modes.items()
-    }
+def _united_card(card: RateCard, other: RateCard) -> RateCard:
+    """Return the rates and tiers of two cards that differ in nothing that both state."""
+    tiers = {tier.starts: tier for tier in other.tiers}
+    for tier in card.tiers:
+        rates = tiers[tier.starts].rates.stated() if tier.starts in tiers else {}
+        tiers[tier.starts] = tier.model_copy(update={"rates": Rates(**(rates | tier.rates.stated()))})
+    rates = other.rates.stated() | card.rates.stated()
+    return RateCard(rates=Rates(**rates), tiers=tuple(tiers[start] for start in sorted(tiers)))
+
+
+def _united_modes(block: PriceBlock, other: PriceBlock) -> dict[str, Mode]:
+    """Return the modes of both; one that either states by a factor stays so: it says more than figures."""
+    modes = dict(other.modes)
+    for name, mode in block.modes.items():
+        known = modes.get(name, mode)
+        if mode.times is None and known.times is None:
+            card = _united_card(mode, known)
+            modes[name] = mode.model_copy(update={"rates": card.rates, "tiers": card.tiers})
+        else:
+            modes[name] = mode if mode.times is not None else known
+    return modes
+
+
+def _united_fees(block: PriceBlock, other: PriceBlock) -> tuple[Fee, ...]:
+    """Return the fees of a block with the allowances that only the other has, and fees for other things."""
+    allowances = {fee.what: fee.free for fee in other.fees if not fee.when}
+    fees = [
+        fee if fee.free is not None or fee.when else fee.model_copy(update={"free": allowances.get(fee.what)})
+        for fee in block.fees
+    ]
+    words = {fee.what for fee in block.fees}
+    return (*fees, *(fee for fee in other.fees if fee.what not in words))
 
 
 def _both_contexts(one: Context, other: Context) -> Context:

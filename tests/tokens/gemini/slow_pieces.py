@@ -10,10 +10,13 @@ from itertools import pairwise
 
 from tokenquote.tokens.vocabularies.merged_pieces import MergedPiecesEncoder
 
-CONTENT = lzma.decompress(
-    (files("tokenquote.tokens.vocabularies") / "ranks" / "gemma-4.pieces.xz").read_bytes()
-)
-ENCODER = MergedPiecesEncoder("gemma4", CONTENT)
+_RANKS = files("tokenquote.tokens.vocabularies") / "ranks"
+CONTENTS = {
+    name: lzma.decompress((_RANKS / file).read_bytes())
+    for name, file in (("gemma4", "gemma-4.pieces.xz"), ("gemma2", "gemma-2.pieces.xz"))
+}
+ENCODERS = {name: MergedPiecesEncoder(name, content) for name, content in CONTENTS.items()}
+ENCODER = ENCODERS["gemma4"]
 
 _BYTE = re.compile("<0x[0-9A-F]{2}>")
 _TAG = re.compile("</?[a-z0-9]+>")
@@ -22,8 +25,8 @@ _TAG = re.compile("</?[a-z0-9]+>")
 class SlowPieces:
     """Merges the whole text at once, the best pair of neighbours first, the leftmost of equals."""
 
-    def __init__(self) -> None:
-        lines = CONTENT.decode().split("\n")
+    def __init__(self, content: bytes) -> None:
+        lines = content.decode().split("\n")
         self.ids = {json.loads(f'"{line}"'): i for i, line in enumerate(lines) if line}
         self._merged = {piece for piece in self.ids if not _BYTE.fullmatch(piece)}
         tags = [piece for piece in self._merged if _TAG.fullmatch(piece) and not self._is_made(piece)]

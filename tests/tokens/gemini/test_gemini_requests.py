@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -196,3 +197,40 @@ def test_gemma_3_on_ollama_gives_a_system_message_a_turn(counter: Counter) -> No
     messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": ASK}]
     counted = counter.count("gemma3", "ollama.chat", {"model": "gemma3", "messages": messages})
     assert counted.tokens == tokens(SYSTEM) + tokens(ASK) + 9 + 5
+
+
+def test_types_were_free_until_may_2025(catalog: Catalog, vocabularies: Vocabularies) -> None:
+    """An object with a property of type string: two types."""
+    parameters = {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}}
+    tool = {"functionDeclarations": [{"name": "f", "parameters": parameters}]}
+    request = read_body(AI_STUDIO, {"contents": [USER], "tools": [tool]})
+    rule = catalog.find_counting("gemini-2.0-flash", AI_STUDIO).counting
+    days = (dt.date(2025, 4, 30), dt.date(2025, 5, 1), None)
+    counts = [TokenRules(rule, vocabularies, day=day).request(request).tokens for day in days]
+    assert counts[1] - counts[0] == 2
+    assert counts[1] == counts[2]
+
+
+def test_results_were_named_by_their_calls_on_responses(catalog: Catalog, vocabularies: Vocabularies) -> None:
+    call = {"type": "function_call", "call_id": "call_with_a_long_id", "name": "f", "arguments": "{}"}
+    result = {"type": "function_call_output", "call_id": "call_with_a_long_id", "output": '{"n": 5}'}
+    body = {"input": [{"role": "user", "content": ASK}, call, result]}
+    request = read_body("openrouter.responses", body)
+    rule = catalog.find_counting("google/gemini-2.5-flash", "openrouter.responses").counting
+    before, today = (
+        TokenRules(rule, vocabularies, day=day).request(request).tokens
+        for day in (dt.date(2026, 5, 31), None)
+    )
+    assert before - today == tokens("call_with_a_long_id") - tokens("f")
+
+
+def test_vertex_had_gemma_2_until_november_2025(catalog: Catalog) -> None:
+    rule = catalog.find_counting("gemini-2.5-flash", VERTEX).counting
+    words = [rule.on(day).vocabulary for day in (dt.date(2025, 10, 31), dt.date(2025, 11, 1), None)]
+    assert words == ["gemma2", "gemma4", "gemma4"]
+
+
+def test_an_empty_text_beside_calls_is_not_sent_on(counter: Counter) -> None:
+    bodies = [{"messages": [CHAT[0], {**CHAT[1], **content}, *CHAT[2:]]} for content in ({}, {"content": ""})]
+    without, empty = (counter.count("google/gemini-2.0-flash-001", "openrouter.chat", one) for one in bodies)
+    assert without.tokens == empty.tokens

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.tokens.gemini.slow_pieces import CONTENT, ENCODER, SlowPieces
+from tests.tokens.gemini.slow_pieces import CONTENTS, ENCODER, ENCODERS, SlowPieces
 
 from tokenquote.tokens import Vocabularies, VocabularyError
 from tokenquote.tokens.vocabularies.merged_pieces import MergedPiecesEncoder
 
-SLOW = SlowPieces()
+SLOW = {name: SlowPieces(content) for name, content in CONTENTS.items()}
 
 TEXTS = (
     "Hello world!",
@@ -29,22 +29,25 @@ TEXTS = (
 )
 
 
+@pytest.mark.parametrize("name", [*SLOW])
 @pytest.mark.parametrize("text", TEXTS)
-def test_the_same_tokens_as_the_slow_way(text: str) -> None:
-    assert ENCODER.encode(text) == SLOW.encode(text)
-    assert ENCODER.count(text) == len(SLOW.encode(text))
+def test_the_same_tokens_as_the_slow_way(text: str, name: str) -> None:
+    assert ENCODERS[name].encode(text) == SLOW[name].encode(text)
+    assert ENCODERS[name].count(text) == len(SLOW[name].encode(text))
 
 
 @given(st.text(st.sampled_from(" \n\t\r▁<>/ab1=:y.é的🙂\u200d\u0301\ue000\x00"), max_size=40))
 def test_whatever_the_text(text: str) -> None:
-    assert ENCODER.encode(text) == SLOW.encode(text)
-    assert ENCODER.count(text) == len(ENCODER.encode(text))
+    for name, slow in SLOW.items():
+        assert ENCODERS[name].encode(text) == slow.encode(text)
+        assert ENCODERS[name].count(text) == len(slow.encode(text))
 
 
-@given(st.lists(st.sampled_from([*SLOW.ids][600:60_000:7]), max_size=5))
+@given(st.lists(st.sampled_from([*SLOW["gemma4"].ids][600:60_000:7]), max_size=5))
 def test_pieces_after_each_other(pieces: list[str]) -> None:
     text = "".join(pieces).replace("▁", " ")
-    assert ENCODER.encode(text) == SLOW.encode(text)
+    for name, slow in SLOW.items():
+        assert ENCODERS[name].encode(text) == slow.encode(text)
 
 
 # Ids from the test of DiffusionGemma's chat template in transformers, the marks around the text left out.
@@ -69,12 +72,18 @@ def test_what_every_byte_costs() -> None:
     assert ENCODER.count("\U000f0000") == 4
 
 
-@pytest.mark.parametrize("content", [b"", b"a\nb\n", CONTENT[:100_000], b'"\n'])
+@pytest.mark.parametrize("content", [b"", b"a\nb\n", CONTENTS["gemma4"][:100_000], b'"\n'])
 def test_a_file_that_is_none(content: bytes) -> None:
     with pytest.raises((VocabularyError, ValueError)):
         MergedPiecesEncoder("mine", content)
 
 
-@pytest.mark.parametrize("name", ["gemma3", "gemma4"])
+def test_gemma_2_as_sentencepiece_counts_with_googles_own_file() -> None:
+    """A carriage return is a piece, a null is a byte, and a lone tab is one too."""
+    texts = ("\r", "a\tb", "\t\t", "\x00", "\u3400")
+    assert [ENCODERS["gemma2"].count(text) for text in texts] == [1, 3, 1, 1, 3]
+
+
+@pytest.mark.parametrize("name", ["gemma2", "gemma3", "gemma4"])
 def test_the_catalog_has_it(vocabularies: Vocabularies, name: str) -> None:
     assert vocabularies.count(name, "Hello world!") == 3

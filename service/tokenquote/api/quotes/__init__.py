@@ -16,8 +16,8 @@ from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.bill import Bill, break_even_reads
 from tokenquote.api.quotes.cache_choice import choose_cache, cold_share
 from tokenquote.api.quotes.cast import Cast, choose_cast
-from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
+from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.participants import Participant, Participants, Searcher
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
@@ -152,7 +152,7 @@ class _Quoting:
             tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items()),
         )
         own = parts.by_id[model.id]
-        history = choose_history(plan.history, cast, tuple(one.search for one in parts.searchers))
+        history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
         replayed = parts.replay(history)
         rows, uses = replayed.rows, parts.use_caches(replayed, {model.id: _warm_tokens(plan.caching, own)})
         bill = parts.bill(rows, uses)
@@ -199,11 +199,13 @@ class _Quoting:
 
     def _tariff(self, model: Model, *, own: bool) -> Tariff:
         try:
-            return tariff_on(model.prices_on(self.at), self.at, self.plan.mode, self.plan.region)
+            tariff = tariff_on(model.prices_on(self.at), self.at, self.plan.mode, self.plan.region)
         except (UnknownMode, UnknownRegion) as error:
             if own:
                 raise
             raise LocatedError(error.location, f"{model.id} takes part, and {error.detail}") from None
+        stated: dict[str, Decimal] = {kind: rate for kind, rate in (self.plan.rates or {}).items()}
+        return tariff.with_stated(stated) if own else tariff
 
     def _searcher(self, purpose: Purpose, model: Model) -> Searcher:
         """Count the questions as a model does that finds passages for them."""

@@ -28,12 +28,12 @@ def choose_models(plan: wire.Plan, catalog: Catalog, at: dt.datetime) -> Sequenc
     """
     if plan.models is None:
         with under("model"):
-            return [catalog.resolve(plan.model or "")]
+            return [catalog.resolve(plan.model or "", at)]
     if isinstance(plan.models, list):
         found = []
         for i, name in enumerate(plan.models):
             with under("models", i):
-                found.append(catalog.resolve(name))
+                found.append(catalog.resolve(name, at))
         return list({model.id: model for model in found}.values())
     return _filter(_EVERY if isinstance(plan.models, str) else plan.models, catalog, at)
 
@@ -45,9 +45,7 @@ def _filter(asked: wire.ModelChoice, catalog: Catalog, at: dt.datetime) -> Seque
         if provider not in sellers:
             detail = f"no provider of the catalog: {', '.join(sorted(sellers))[:500]}"
             raise LocatedError(("models", "providers", i), detail)
-    found = [
-        model for model in catalog.models.values() if _answers(model, at) and _passes(model, asked)
-    ]
+    found = [model for model in catalog.models.values() if _answers(model, at) and _passes(model, asked)]
     if not found:
         raise LocatedError(("models",), "no model of the catalog passes these filters: leave one out")
     return found

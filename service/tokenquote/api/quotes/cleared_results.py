@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tokenquote.counts import NO_MEDIA, Count, total
 from tokenquote.ledger import NOTHING, CountedResult, CountedRound
+from tokenquote_client import plan as wire
 
 __all__ = ["ClearedAs", "difference", "set_apart", "share_out"]
 
@@ -20,23 +21,24 @@ class ClearedAs:
 
 def set_apart(
     rounds: Iterable[CountedRound],
-    *,
-    without: Count,
-    sent: Count,
-    cleared: Count,
-    with_user: Count,
+    planned: wire.ToolRound,
+    exchange: Callable[[wire.ToolRound], Count],
     contents: Sequence[Count],
+    placeholder: str | Count,
 ) -> list[CountedRound]:
     """Return rounds whose results stand apart, each with the placeholder that may take its place.
 
     Args:
         rounds: the round as it happens first, and as it happens again where that counts otherwise.
-        without: the round without its results and the user message beside them.
-        sent: the same with the results.
-        cleared: the same with a placeholder for each result.
-        with_user: the same with the results and the user message.
+        planned: the round in the plan.
+        exchange: counts the calls and results of a round by itself.
         contents: each result by itself, without what stands around it.
+        placeholder: what takes the place of a result.
     """
+    alone = planned.model_copy(update={"user": None, "repeat": 1})
+    value = placeholder if isinstance(placeholder, str) else placeholder.tokens
+    without, sent = exchange(_with_results(alone, 0)), exchange(alone)
+    cleared, with_user = exchange(_with_results(alone, value)), exchange(planned)
     shares = share_out(difference(sent, without), contents)
     placeholders = share_out(difference(cleared, without), [NOTHING] * len(contents))
     results = tuple(CountedResult(sent_so, left) for sent_so, left in zip(shares, placeholders, strict=True))
@@ -83,3 +85,9 @@ def share_out(whole: Count, contents: Sequence[Count]) -> list[Count]:
         )
         for i, content in enumerate(contents)
     ]
+
+
+def _with_results(planned: wire.ToolRound, result: int | str) -> wire.ToolRound:
+    """Return the round with another result of each call."""
+    calls = [call.model_copy(update={"result": result}) for call in planned.calls]
+    return planned.model_copy(update={"calls": calls})

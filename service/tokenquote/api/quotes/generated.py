@@ -54,7 +54,7 @@ class GeneratedPartCounter:
         try:
             count = self.media.count_speech(part, at)
         except MissingRule:
-            if not billed:
+            if not (billed or self.meter.bills_no_tokens):
                 raise
             return NOTHING
         self._assume("a spoken answer is sent back as audio, at the tokens it was spoken with")

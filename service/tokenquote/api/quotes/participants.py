@@ -9,7 +9,7 @@ from functools import cached_property
 from tokenquote.api.quotes.bill import Bill, bill_rows
 from tokenquote.api.quotes.cache_choice import CacheChoice, cache_terms
 from tokenquote.api.quotes.cast import Cast
-from tokenquote.api.quotes.plans import ResolvedPlan
+from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.uses import price_plan_uses
 from tokenquote.api.quotes.warnings import list_assumptions
 from tokenquote.catalog import Model

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
-from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
-from tokenquote.api.quotes.cache_choice import CountedMark
+from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
 from tokenquote.api.quotes.generated import GeneratedPartCounter
 from tokenquote.api.quotes.history_texts import read_clearing, read_instruction
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
-from tokenquote.api.quotes.unstated import Unstated, count_unstated
+from tokenquote.api.quotes.planned_messages import MessageReader, is_framed
+from tokenquote.api.quotes.resolved_plan import ResolvedPlan
+from tokenquote.api.quotes.single_messages import SingleMessages
+from tokenquote.api.quotes.unstated import count_unstated
 from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
@@ -22,44 +23,16 @@ from tokenquote.errors import LocatedError, Location
 from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, EarlierPiece, Opening
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.prices import Tariff
-from tokenquote.media import MissingRule
 from tokenquote.tokens import (
     BodyError,
     Message,
-    Request,
     TokenRules,
     ToolCall,
 )
-from tokenquote.tokens.request import Role, ToolChoice
+from tokenquote.tokens.request import ToolChoice
 from tokenquote_client import plan as wire
-from tokenquote_client.amounts import (
-    AmountOrParts,
-    AudioPart,
-    CallAmount,
-    FunctionCall,
-    MediaPart,
-    Part,
-    TextPart,
-    TokensPart,
-)
-from tokenquote_client.answer_parts import AnswerOrParts, AnswerPart, GeneratedImage, GeneratedVideo
-from tokenquote_client.quote import CountedAmount
 
-__all__ = ["ResolvedPlan", "resolve"]
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedPlan:
-    """Holds the counted conversation, and what to say about its numbers."""
-
-    conversation: Conversation
-    counts: tuple[CountedAmount, ...]
-    unstated: Unstated
-    assumptions: tuple[str, ...]
-    marks: tuple[CountedMark, ...] = ()
-    """The marks for prompt caching in the body that opens the conversation, in order."""
-    uses: tuple[tuple[Use, ...], ...] = ()
-    """What one repetition of each turn uses that is not billed by the token."""
+__all__ = ["resolve"]
 
 
 def resolve(
@@ -82,10 +55,12 @@ def resolve(
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     meter = UseMeter(tariff, ranks=model.entry.kind == "rerank")
     generated = GeneratedPartCounter(media, counter, meter, model.entry.generated_images)
-    resolver = _Resolver(rules, media, counter, generated, meter, alone=not model.converses)
+    spoken = MessageReader(rules, media, counter, generated, meter)
+    alone = None if model.converses else SingleMessages(model.entry.kind, rules)
+    resolver = _Resolver(rules, media, counter, spoken, meter, alone)
     resolver.clears = read_clearing(plan.history, counter)
     opening = resolver.opening(plan)
-    instruction = resolver.sent_alone(read_instruction(plan.history, counter))
+    instruction = resolver._sent(read_instruction(plan.history, counter))
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     turns: list[CountedTurn] = []
@@ -114,14 +89,12 @@ class _Resolver:
     rules: TokenRules
     media: MediaCounter
     amounts: AmountCounter
-    generated: GeneratedPartCounter
+    reader: MessageReader
     meter: UseMeter
-    alone: bool = False
-    """Whether a user message is sent by itself, as a bare prompt: for embeddings, images and the like."""
+    alone: SingleMessages | None = None
+    """Counts the messages of a model that holds no conversation. None: it holds one."""
     unanswered: Sequence[Message] = ()
     """Calls with results that a start ends with: the first answer follows them."""
-    in_chat: bool = False
-    """Whether a start is a Chat Completions body, in which media may cost a little more."""
     opened_with: Sequence[Message] = ()
     """What a start says, where the model's messages depend on what goes before them; else nothing."""
     choice: ToolChoice | None = None
@@ -136,8 +109,9 @@ class _Resolver:
         if plan.start is not None:
             started = reader.start(plan.start, plan.turns[0], self.clears)
             self.earlier = started.earlier
-            self.unanswered, self.in_chat = started.unanswered, started.in_chat
-            self.rules = started.rules
+            self.unanswered = started.unanswered
+            self.rules = self.reader.rules = started.rules
+            self.reader.in_chat = started.in_chat
             if self.rules.reaches_back:
                 self.unanswered = started.spoken
                 self.opened_with = started.spoken if self.clears is None else ()
@@ -145,14 +119,10 @@ class _Resolver:
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
-        system, _ = self._message("system", plan.system, ("system",), "system")
+        system, _ = self.reader.message("system", plan.system, ("system",), "system")
         # Tokens without their text hold the tools' block all the same: a system message is there.
         tools = reader.tools(plan.tools, [system])
         return Opening(tools=tools, system=self._sent(system))
-
-    def sent_alone(self, message: Message) -> Count:
-        """Count a message that a request sends by itself."""
-        return self._sent(message)
 
     def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         try:
@@ -167,102 +137,44 @@ class _Resolver:
         for i, planned in enumerate(turn.tool_rounds):
             place = (*at, "tool_rounds", i)
             counted, before = self._rounds(planned, place, before)
-            if self.clears is not None and self.clears.placeholder is not None:
-                counted = self._apart(planned, place, counted, self.clears.placeholder)
-            rounds += counted
+            rounds += self._apart(planned, place, counted)
         if turn.user is not None:
             self.meter.add_message(turn.user)
-        user, _ = self._message("user", turn.user, (*at, "user"), "user")
-        answer, written = self._message("assistant", turn.assistant, (*at, "assistant"), "assistant")
+        user, _ = self.reader.message("user", turn.user, (*at, "user"), "user")
+        answer, written = self.reader.message("assistant", turn.assistant, (*at, "assistant"), "assistant")
         return CountedTurn(
-            user=self._prompt(user) if self.alone else self._sent(user, opened_with),
+            user=self.alone.count_prompt(user) if self.alone else self._sent(user, opened_with),
             rounds=tuple(rounds),
             reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
             answer_output=written,
             answer=NOTHING if self.alone else self._sent(answer, before),
-            answer_spoken=sum(count.media.audio for count in answer.counts),
-            answer_drawn=sum(count.media.image for count in answer.counts),
+            answer_spoken=sum(count.media.audio for count in answer.counts)
+            + (self.alone.count_spoken(answer) if self.alone else 0),
+            answer_drawn=sum(count.media.image for count in answer.counts)
+            + (self.alone.count_drawn(answer) if self.alone else 0),
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
             blocks=max(1, len(user.parts)),
         )
 
     def _apart(
-        self, planned: wire.ToolRound, at: Location, rounds: Sequence[CountedRound], placeholder: str | Count
-    ) -> list[CountedRound]:
-        """Set the results of a round apart, each with the placeholder that may take its place."""
-        quiet = self._without_notes()
+        self, planned: wire.ToolRound, at: Location, rounds: Sequence[CountedRound]
+    ) -> Sequence[CountedRound]:
+        """Set the results of a round apart where a strategy may put a placeholder in the place of each."""
+        placeholder = self.clears.placeholder if self.clears is not None else None
+        if placeholder is None:
+            return rounds
+        amounts = replace(self.amounts, counts=[], assumptions=[])
+        meter = UseMeter(self.meter.tariff)
+        reader = replace(self.reader, amounts=amounts, meter=meter)
+        quiet = replace(self, amounts=amounts, reader=reader, meter=meter)
 
-        def exchange(result: int | str | None, user: AmountOrParts | None = None) -> Count:
-            """Count the round with another result in place of each, or with its own."""
-            calls = planned.calls
-            if result is not None:
-                calls = [call.model_copy(update={"result": result}) for call in calls]
-            changed = planned.model_copy(update={"calls": calls, "user": user, "repeat": 1})
+        def exchange(changed: wire.ToolRound) -> Count:
             return quiet._rounds(changed, at, ())[0][0].exchange
 
-        read = [quiet._message("tool", call.result, at, "result") for call in planned.calls]
-        return set_apart(
-            rounds,
-            without=exchange(0),
-            sent=exchange(None),
-            cleared=exchange(placeholder if isinstance(placeholder, str) else placeholder.tokens),
-            with_user=exchange(None, planned.user),
-            contents=[
-                Count.stated(written).with_media(total(message.counts, NOTHING).media)
-                for message, written in read
-            ],
-        )
-
-    def _without_notes(self) -> _Resolver:
-        """Return a resolver that counts the same once more, and keeps none of it for the quote."""
-        amounts = replace(self.amounts, counts=[], assumptions=[])
-        return replace(self, amounts=amounts, meter=UseMeter(self.meter.tariff))
-
-    def _message(
-        self, role: Role, content: AmountOrParts | AnswerOrParts | None, at: Location, kind: str
-    ) -> tuple[Message, int]:
-        """Read one message, and count the tokens that a model would write to say it, framing left out.
-
-        `kind` is what its amounts stand for, for profiles. Without content the message is empty.
-        """
-        if content is None:
-            return Message(role), 0
-        if not isinstance(content, list):
-            part, written = self._amount(content, at, kind)
-            return Message(role, (part,)), written
-        read = [self._part(part, (*at, i), kind) for i, part in enumerate(content)]
-        return Message(role, tuple(part for part, _ in read)), sum(written for _, written in read)
-
-    def _amount(self, value: PlannedAmount, at: Location, kind: str) -> tuple[str | Count, int]:
-        """Read a text as itself, for the provider frames it, and anything else as its count."""
-        count = self.amounts.count(value, at, kind)
-        text = find_text(value)
-        return (count if text is None else text), count.tokens
-
-    def _part(self, part: Part | AnswerPart, at: Location, kind: str) -> tuple[str | Count, int]:
-        if isinstance(part, TokensPart | TextPart):
-            return self._amount(part, at, kind)
-        if kind == "assistant" or isinstance(part, GeneratedImage | GeneratedVideo):
-            count = self._generated(part, at)
-        else:
-            count = self._media(part, at)
-        return self.amounts.note_at(at, count), count.tokens - count.framing
-
-    def _generated(self, part: Part | AnswerPart, at: Location) -> Count:
-        if isinstance(part, AudioPart | GeneratedImage | GeneratedVideo):
-            return self.generated.count(part, at)
-        raise LocatedError((*at, "type"), "an answer has parts of type text, tokens, audio, image or video")
-
-    def _media(self, part: MediaPart, at: Location) -> Count:
-        """Count media of a message; those that a fee bills need no rule."""
-        billed = self.meter.add_item(self.media.read_part(part, at))
-        try:
-            return self.media.count_part(part, at, in_chat=self.in_chat)
-        except MissingRule:
-            if not billed:
-                raise
-            return NOTHING
+        read = [reader.message("tool", call.result, at, "result") for call in planned.calls]
+        contents = [Count.stated(n).with_media(total(message.counts, NOTHING).media) for message, n in read]
+        return set_apart(rounds, planned, exchange, contents, placeholder)
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
         """Count a message as requests send it; templates may open an answer otherwise after results."""
@@ -270,13 +182,6 @@ class _Resolver:
         if not message.texts and not counted.framed:  # nothing stands around tokens that the user states
             return counted
         return counted + self._appended([message], before)
-
-    def _prompt(self, message: Message) -> Count:
-        """Count a message that is sent as bare prompts, with what its counting rule puts around them."""
-        counted = total(message.counts, NOTHING)
-        if not message.texts:
-            return counted
-        return counted + self.rules.request(Request(prompts=message.texts, shape="prompts")).count
 
     def _rounds(
         self, planned: wire.ToolRound, at: Location, before: Sequence[Message]
@@ -302,45 +207,30 @@ class _Resolver:
 
         Calls and results that are stated in tokens go beside those that the provider frames.
         """
-        said, output = self._message("assistant", planned.text, (*at, "text"), "assistant")
+        said, output = self.reader.message("assistant", planned.text, (*at, "text"), "assistant")
         beside = [*said.counts]
         calls: list[ToolCall] = []
         results: list[Message] = []
         for i, call in enumerate(planned.calls):
             where = (*at, "calls", i)
-            call_id = self.rules.planned_call_id(i)
-            made, written = self._call(call.call, (*where, "call"), call_id)
-            result, _ = self._message("tool", call.result, (*where, "result"), "result")
+            call_id = self.reader.call_id(call, i)
+            made, written = self.reader.call(call, where, call_id)
+            result = self.reader.result(call, where, call_id)
             output += written
             if made is None:
                 beside.append(Count.stated(written))
             else:
                 calls.append(made)
             beside += result.counts
-            if result.texts or any(count.framed for count in result.counts):
-                name = made.name if made is not None else None
-                results.append(replace(result, name=name, call_id=call_id))
-        asked, _ = self._message("user", planned.user, (*at, "user"), "user")
+            if is_framed(result):
+                results.append(result)
+        asked, _ = self.reader.message("user", planned.user, (*at, "user"), "user")
         beside += asked.counts
-        framed = bool(asked.texts) or any(count.framed for count in asked.counts)
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
-        exchange = [*answer, *results, *([asked] if framed else [])]
+        exchange = [*answer, *results, *([asked] if is_framed(asked) else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
         blocks = bool(said.parts) + 2 * len(planned.calls) + len(asked.parts)
         return CountedRound(output, NOTHING, thought, planned.repeat, blocks), beside, exchange
-
-    def _call(self, value: CallAmount, at: Location, call_id: str) -> tuple[ToolCall | None, int]:
-        """Read a call that the provider frames, and count the tokens that the model writes to make it."""
-        if isinstance(value, FunctionCall):
-            arguments = value.arguments
-            written = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-            call = ToolCall(value.name, written, call_id, value.stored)
-            made = self.rules.appended([Message("assistant", calls=(call,))])
-            self.amounts.note_at(at, made)
-            return call, made.tokens
-        count = self.amounts.count(value, at, "call")
-        text = find_text(value)
-        return (None if text is None else ToolCall("", text, call_id)), count.tokens
 
     def _appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
         return self.rules.appended(messages, before, self.choice) if messages else NOTHING

@@ -120,17 +120,18 @@ def build_lines(
 
 def _token_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
     for line in priced.lines:
+        stated = line.kind in tariff.stated
         yield PriceLine(
             kind=line.kind,
             tokens=line.tokens,
             rate=line.rate,
             tier=line.tier,
             mode=mode,
-            window=tariff.window,
-            region=tariff.region,
+            window=None if stated else tariff.window,
+            region=None if stated else tariff.region,
             cost=line.cost,
-            source=tariff.source,
-            checked=tariff.checked,
+            source="stated in the plan" if stated else tariff.source,
+            checked=None if stated else tariff.checked,
             model=model,
         )
 

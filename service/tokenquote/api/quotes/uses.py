@@ -44,6 +44,11 @@ class UseMeter:
         """Return whether something is billed by a fee."""
         return self.tariff is not None and self.tariff.has_fee(what)
 
+    @property
+    def bills_no_tokens(self) -> bool:
+        """Whether the model bills by fees alone."""
+        return self.tariff is not None and not self.tariff.bills_tokens
+
     def add(self, use: Use) -> None:
         """Note a use of the current turn."""
         self._turn.append(use)

@@ -30,11 +30,11 @@ def answer_usage(asked: UsageQuestion, catalog: Catalog, now: dt.datetime) -> Us
     Raises:
         LocatedError: an unknown model, mode or region, or a usage that cannot be read.
     """
+    at = asked.at or now
     with under("model"):
-        named = catalog.resolve(asked.model)
+        named = catalog.resolve(asked.model, at)
     if asked.quote_id is not None:
         raise NotYetOffered(("quote_id",), "quotes are not kept yet: leave it out")
-    at = asked.at or now
     model = find_answering(named, catalog.models, at)
     name = choose_format(asked.usage, asked.format)
     billed = read_usage(asked.usage, name)

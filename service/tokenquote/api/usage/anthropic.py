@@ -29,7 +29,12 @@ def read_anthropic(usage: Members) -> Billed:
     assumed: list[str] = []
     steps = usage.items("iterations")
     if steps:
-        for name in ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"):
+        for name in (
+            "input_tokens",
+            "output_tokens",
+            "cache_read_input_tokens",
+            "cache_creation_input_tokens",
+        ):
             usage.counted(name)
         usage.part("output_tokens_details").leave("thinking_tokens")
         creation = usage.part("cache_creation")

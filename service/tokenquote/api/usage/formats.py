@@ -93,7 +93,8 @@ _MARKS: tuple[tuple[tuple[str, ...], str], ...] = (
 """Members that tell a format, the surest first."""
 
 _ALIKE = "anthropic.messages"
-"""What `input_tokens` and `output_tokens` alone are read as: they mean the same in every format that has them."""
+"""What `input_tokens` and `output_tokens` alone are read as: they mean the same in every format that has
+them."""
 
 
 def choose_format(usage: Mapping[str, object], stated: str | None) -> str:
@@ -132,7 +133,8 @@ def read_usage(usage: Mapping[str, object], name: str) -> Billed:
         LocatedError: numbers that cannot be, or that contradict each other.
     """
     reader = _find_reader(name)
-    assert reader is not None
+    if reader is None:
+        raise KeyError(name)
     return reader(Members(usage))
 
 

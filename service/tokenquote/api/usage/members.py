@@ -12,8 +12,8 @@ __all__ = ["Members", "Unread"]
 _COSTLESS = frozenset({
     "api_version", "avg_compl_tok_per_sec", "avg_prompt_tok_per_sec", "avg_tok_per_sec", "cache_type",
     "completion_time", "context_details", "cost_details", "currency", "done", "draft_tokens",
-    "draft_tokens_acceptance", "eval_duration", "firstByteLatency", "gateway_cost", "invocationLatency", "is_byok",
-    "latency_checkpoint", "load_duration", "market_cost", "object", "prompt_eval_duration", "prompt_time",
+    "draft_tokens_acceptance", "eval_duration", "firstByteLatency", "gateway_cost", "invocationLatency",
+    "is_byok", "latency_checkpoint", "load_duration", "market_cost", "object", "prompt_eval_duration", "prompt_time",
     "prompt_tokens_per_second", "queue_time", "raw_prompt_token", "remaining", "request_count",
     "time_per_output_token_ms", "time_to_first_token_ms", "tokens_per_second", "total_characters",
     "total_completion_time_sec", "total_duration", "total_prompt_time_sec", "total_time", "total_time_sec",

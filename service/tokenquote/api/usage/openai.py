@@ -58,22 +58,25 @@ class _Reading:
         read, read_media = self._reads(sent)
         written, media = _writes(usage, sent), self._media_sent(sent)
         reasoning = made.counted("reasoning_tokens") or usage.counted("reasoning_tokens")
-        parts = {"reasoning": reasoning, "read": read, "audio": media["audio"], "written": sum(written.values())}
+        parts = {
+            "reasoning": reasoning,
+            "read": read,
+            "audio": media["audio"],
+            "written": sum(written.values()),
+        }
         documented = {"reasoning"} if self.reasons_beside or of_perplexity else set()
         total = None if of_perplexity else usage.count("total_tokens")
         usage.leave("total_tokens")
         beside, adds_up = find_beside(total, sum(wholes), parts, documented)
         if not adds_up:
-            self.assumed.append("the total that the usage states is not the sum of its parts, and is not used")
+            self.assumed.append("the total that the usage states is not the sum of its parts")
         inputs, assumed_in = split_input(
             wholes[0] + sum(parts[name] for name in beside - {"reasoning"}),
             read=read, written=written, media=media, read_media=read_media, at=sent.at,
         )  # fmt: skip
         made.leave("accepted_prediction_tokens", "rejected_prediction_tokens")
         whole_output = wholes[1] + (reasoning if "reasoning" in beside else 0)
-        outputs, assumed_out = split_output(
-            whole_output, reasoning=reasoning, media=_media(made), at=made.at
-        )
+        outputs, assumed_out = split_output(whole_output, reasoning=reasoning, media=_media(made), at=made.at)
         self.assumed += (*assumed_in, *assumed_out)
         kinds = {**inputs, **outputs, "output_citation": usage.counted("citation_tokens")}
         uses = (*self._searches(), *read_xai_tools(usage), *self._lengths())
@@ -107,7 +110,10 @@ class _Reading:
         """Return the cached tokens, and how many of them are media where the usage says it."""
         usage = self.usage
         top = usage.counted(
-            "cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens",
+            "cached_tokens",
+            "num_cached_tokens",
+            "prompt_cache_hit_tokens",
+            "cache_read_input_tokens",
             "cached_prompt_text_tokens",
         )
         usage.leave("prompt_cache_miss_tokens")

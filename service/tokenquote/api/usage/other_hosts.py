@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from dataclasses import replace
 
 from tokenquote.api.usage.anthropic import read_anthropic
@@ -115,5 +113,3 @@ def read_ollama(usage: Members) -> Billed:
 
 def _one_request(usage: Members, kinds: dict[str, int], uses: tuple[Use, ...] = ()) -> Billed:
     return Billed((BilledRequest(kinds, uses),), unread=tuple(usage.unread()))
-
-

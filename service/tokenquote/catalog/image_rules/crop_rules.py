@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from tokenquote.catalog.image_rules.rule import ImageRule
 from tokenquote.catalog.image_rules.tile_grids import ClosestLogAspectGrid
@@ -43,7 +43,7 @@ class CropsRule(ImageRule):
     max_crop: Positive
     flat: dict[Literal["low", "medium"], Positive] = Field(default={})
     """The tokens of an image of any size, by the resolutions that have a flat price."""
-    overview: bool = False
+    overview: StrictBool = False
     """Whether crops come with a tile of the whole image."""
     unless_high: Positive | None = None
     """Tokens of an image of any size that is not looked at in resolution `high`; None: those of its crops."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from pydantic import StrictBool
+
 from tokenquote.catalog.image_rules.canvas_grids import AnyGrid, find_least_resize
 from tokenquote.catalog.image_rules.rule import ImageRefused, ImageRule
 from tokenquote.catalog.image_rules.tile_grids import TileCount
@@ -101,7 +103,7 @@ class OverlappingCropsRule(ImageRule):
     margin: NotNegative
     """Patches on each side that overlap with the next crop."""
     max_crops: Positive
-    overview_breaks: bool
+    overview_breaks: StrictBool
     """Whether the view of the whole has breaks after its rows too."""
     around: NotNegative
     """Tokens before and after both."""

@@ -11,6 +11,8 @@ from abc import abstractmethod
 from functools import cache
 from typing import Literal
 
+from pydantic import StrictBool
+
 from tokenquote.catalog.schema.catalog_entry import Entry, NotNegative, Positive
 from tokenquote.counts import ceil_div
 
@@ -76,9 +78,9 @@ class ClosestAspectGrid(TileGrid):
     max_tiles: Positive
     whole_up_to: NotNegative = 0
     """Images whose longer side is at most this many pixels are not cut."""
-    whole_grid_first: bool = False
+    whole_grid_first: StrictBool = False
     """Whether the grid of begun tiles is taken as it is when it has few enough tiles."""
-    as_set: bool = False
+    as_set: StrictBool = False
     """Whether grids of one size are tried in the order of a CPython set instead of by width."""
 
     def count_tiles(self, width: int, height: int) -> TileCount | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Word
 
@@ -16,9 +16,9 @@ Ttl = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}[mh]$")]
 class CachingRule(Entry):
     """How a provider's prompt cache behaves."""
 
-    by_default: bool
+    by_default: StrictBool
     """Whether the provider caches without being asked."""
-    breakpoints: bool = False
+    breakpoints: StrictBool = False
     """Whether the caller marks what is cached (after tools, after system, after the last message); otherwise
     the provider finds the longest prefix that it knows."""
     minimum_tokens: StrictInt = Field(default=0, ge=0)
@@ -28,7 +28,7 @@ class CachingRule(Entry):
     look_back_blocks: StrictInt | None = Field(default=None, ge=1)
     """The number of content blocks, the marked one included, over which a mark looks back for the end of an
     entry. None: it finds any."""
-    includes_output: bool = False
+    includes_output: StrictBool = False
     """Whether the answer is cached too, ready for the request that sends it back."""
     ttls: dict[Ttl, Literal["cache_write", "cache_write_1h", "cache_write_12h"]] = Field(default={})
     """The times to live that a caller may ask for, such as `5m` or `1h`, and the kind of token that each

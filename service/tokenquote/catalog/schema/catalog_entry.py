@@ -9,7 +9,18 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
-__all__ = ["Entry", "Factor", "Moment", "Money", "NotNegative", "Positive", "Word", "first_instant"]
+__all__ = [
+    "Entry",
+    "Factor",
+    "Moment",
+    "Money",
+    "NotNegative",
+    "Positive",
+    "QuotedDecimal",
+    "Word",
+    "first_instant",
+    "read_decimal",
+]
 
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 """The name by which one entry of the catalog refers to another."""
@@ -31,28 +42,37 @@ class Entry(BaseModel):
     )
 
 
-def _quoted_decimal(value: Any, named: str, example: str) -> Any:
-    """Refuse bare YAML numbers: `0.1` would arrive as a binary float, and money is never a float."""
+_PLAIN_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
+
+
+def read_decimal(value: Any, named: str, example: str) -> Any:
+    """Return the decimal that a quoted text states.
+
+    Bare YAML numbers are refused: `0.1` would arrive as a binary float, and money is never a float.
+
+    Raises:
+        ValueError: it is no quoted plain decimal; the text calls it as `named` says and shows the example.
+    """
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
         raise ValueError(f'write {named} as a quoted decimal, like "{example}"')
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,12})?", value):
+    if not _PLAIN_DECIMAL.fullmatch(value):
         raise ValueError(f'write {named} as a plain decimal number, like "{example}"')
     return Decimal(value)
 
 
 def _read_money(value: Any) -> Any:
-    return _quoted_decimal(value, "money", "0.50")
+    return read_decimal(value, "money", "0.50")
 
 
 def _read_factor(value: Any) -> Any:
-    return _quoted_decimal(value, "a factor", "0.5")
+    return read_decimal(value, "a factor", "0.5")
 
 
-_QuotedDecimal = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
-Money = Annotated[Decimal, BeforeValidator(_read_money, json_schema_input_type=_QuotedDecimal)]
-Factor = Annotated[Decimal, Field(gt=0), BeforeValidator(_read_factor, json_schema_input_type=_QuotedDecimal)]
+QuotedDecimal = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
+Money = Annotated[Decimal, BeforeValidator(_read_money, json_schema_input_type=QuotedDecimal)]
+Factor = Annotated[Decimal, Field(gt=0), BeforeValidator(_read_factor, json_schema_input_type=QuotedDecimal)]
 """A number above 0 that multiplies prices, written as a quoted decimal."""
 
 

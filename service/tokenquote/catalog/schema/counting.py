@@ -15,7 +15,14 @@ from tokenquote.catalog.schema.claude_frame import ClaudeFrame
 from tokenquote.catalog.schema.framing import EarlierFraming, Framing
 from tokenquote.catalog.schema.gemini import GeminiRoute
 
-__all__ = ["Approximation", "CountingFile", "CountingRule", "TemplateUse"]
+__all__ = [
+    "Approximation",
+    "CountingFile",
+    "CountingRule",
+    "EarlierCounting",
+    "PlannedCallIds",
+    "TemplateUse",
+]
 
 TemplateFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*\.jinja$")]
 
@@ -31,10 +38,29 @@ class TemplateUse(Entry):
     """The text that stands between the text parts of one message."""
     literal: bool = False
     """Whether the name of a special token in a text stays text; most hosts read it as the token."""
-    call_id: str = ""
-    """An id such as the provider gives, which stands for those of planned calls. Empty: any id will do."""
     text: str = ""
     """The template itself, which is read from the file when the catalog is loaded; leave it out."""
+
+
+class PlannedCallIds(Entry):
+    """The ids of planned calls, where the model or a router reads ids and each therefore costs tokens."""
+
+    form: str = Field(min_length=1)
+    """An id such as the provider gives, of the mean length in tokens; `{name}` stands for the name of the
+    function, `{index}` for the place of the call in its round, from 0."""
+    slack: StrictInt = Field(default=0, ge=0)
+    """The number of tokens, for a call with its result, by which nine in ten such ids stay within the count:
+    the band is wider by it on either side. 0: all ids of the form have the same length."""
+
+    @model_validator(mode="after")
+    def _form_tells_calls_apart(self) -> Self:
+        if "{index}" not in self.form:
+            raise ValueError("the form of an id holds `{index}`: else the calls of a round have one id")
+        return self
+
+    def call_id(self, index: int, name: str) -> str:
+        """Return the id of a call of a function, by its place in its round."""
+        return self.form.replace("{index}", str(index)).replace("{name}", name)
 
 
 class Approximation(Entry):
@@ -50,6 +76,15 @@ class Approximation(Entry):
     """The upper end of the band, as a multiple of the count."""
     method: Literal["calibrated", "assumed"] = "calibrated"
     """How the factor is known: fitted to recorded calls, or assumed."""
+
+
+class EarlierCounting(EarlierFraming):
+    """How requests were counted until a day, where the provider has changed more than the framing since."""
+
+    vocabulary: Word | None = None
+    """The vocabulary that texts were counted in. None: the same as today."""
+    gemini: tuple[GeminiRoute, ...] = ()
+    """How Google turned requests into tokens. Empty: as today."""
 
 
 class CountingRule(Entry):
@@ -69,6 +104,8 @@ class CountingRule(Entry):
     likelier first. Empty: the model is not Gemini."""
     claude: ClaudeFrame | None = None
     """What Anthropic's prompt holds around texts. None: the model is not a Claude whose prompt is known."""
+    call_ids: PlannedCallIds = PlannedCallIds(form="call_{index}")
+    """The ids that stand for those of planned calls. Left out: nobody reads ids, so any will do."""
     method: Literal["exact", "rule", "calibrated", "assumed"]
     """How sure the counts of texts are."""
     factor: Money = Decimal(1)
@@ -81,7 +118,7 @@ class CountingRule(Entry):
     """The tokens by which the band of a request is wider on either side, whatever its length."""
     framing: Framing = Framing()
     """The tokens that the provider adds around texts; by default none."""
-    earlier: tuple[EarlierFraming, ...] = ()
+    earlier: tuple[EarlierCounting, ...] = ()
     """What the provider added in earlier days, oldest first; requests of today are not counted by it."""
     source: str = Field(min_length=1)
     """Where vocabulary, factor and framing come from, with the number of calls that a fit stands on."""
@@ -112,7 +149,9 @@ class CountingRule(Entry):
         before = next((before for before in self.earlier if day is not None and day <= before.until), None)
         if before is None:
             return self
-        return self.with_changes(before.framing, before.values)
+        stated = {"vocabulary": before.vocabulary, "gemini": before.gemini}
+        changed = {name: value for name, value in stated.items() if value}
+        return self.with_changes(before.framing, before.values).model_copy(update=changed)
 
     def with_changes(
         self, framing: Framing, values: Mapping[str, object], joined_by: str | None = None

@@ -2,7 +2,7 @@
 
     fees:
       - {what: web_search, price: "10", per: 1000, unit: call}
-      - {what: output_image, price: "0.04", unit: image}                          any other image
+      - {what: output_image, price: "0.04", unit: image}                          where nothing is chosen
       - {what: output_image, price: "0.167", unit: image, when: {size: 1024x1024, quality: high}}
       - {what: input_audio, price: "0.006", per: 60, unit: second, minimum: 10}
       - {what: search, price: "2", per: 1000, unit: query}                        one search of a rerank model

@@ -36,6 +36,8 @@ class GeminiRoute(Entry):
     """The tokens of a role, for each entry of a conversation that states one."""
     empty_part: StrictInt = Field(default=0, ge=0)
     """The tokens of a text part that is empty."""
+    types_billed: bool = True
+    """Whether each `type` of a schema is a token, where the frame is `fields`."""
     schema_billed: bool = False
     """Whether an output schema in Google's own form is billed; one that is sent as a JSON schema never is."""
     results: Literal["object", "named"] = "object"

@@ -3,7 +3,7 @@
 generated_images:
   tokens:
     - {tokens: 1056, when: {size: 1024x1024, quality: medium}}
-    - {tokens: 1290}                       any other image
+    - {tokens: 1290}                       where nothing is chosen, and of any other size
   source: https://...
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Positive
+from tokenquote.catalog.schema.choices import choose
 
 __all__ = ["GeneratedImageTokens", "GeneratedImages"]
 
@@ -23,7 +24,8 @@ class GeneratedImageTokens(Entry):
     """The tokens of one image."""
     when: dict[str, str] = Field(default={})
     """What selects this number: `size` as width x height in pixels, `resolution` or `quality` in the
-    provider's own words. By default nothing: it is the number of every image that no other row fits."""
+    provider's own words. By default nothing: it is the number where no quality and no resolution is
+    chosen."""
 
 
 class GeneratedImages(Entry):
@@ -44,8 +46,8 @@ class GeneratedImages(Entry):
 
     def find(self, choice: dict[str, str]) -> int | None:
         """Return the tokens of an image of which this was chosen; None: no row fits."""
-        fitting = [row for row in self.tokens if row.when.items() <= choice.items()]
-        return max(fitting, key=lambda row: len(row.when)).tokens if fitting else None
+        row = choose(self.tokens, choice)
+        return row.tokens if row is not None else None
 
     @property
     def words(self) -> list[str]:

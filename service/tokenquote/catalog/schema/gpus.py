@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
 
@@ -117,7 +117,7 @@ class Gpu(Entry):
     """The dense operations a second, in 10^12. None: no source says them."""
     gpus_per_node: StrictInt = Field(default=8, ge=1, le=1024)
     """The number of GPUs that tensor parallelism spreads over without leaving the node."""
-    only_by_name: bool = False
+    only_by_name: StrictBool = False
     """Whether it is left out when GPUs are looked for: serving engines such as vLLM do not run on it."""
     link: GpuLink | None = None
     """The link between the GPUs of a node. None: no source says it."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictInt, field_serializer, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Word
 
@@ -36,6 +36,11 @@ class HolidayCalendar(Entry):
     """Where the days are published."""
     checked: dt.date
     """The day on which somebody last compared the days with the source."""
+
+    @field_serializer("holidays", "make_up_days")
+    def _in_order(self, days: frozenset[dt.date]) -> list[dt.date]:
+        """List the days in order: a set has another in each process, and the catalog's revision must not."""
+        return sorted(days)
 
     @model_validator(mode="after")
     def _within_the_years(self) -> Self:

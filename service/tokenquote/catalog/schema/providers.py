@@ -27,7 +27,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictInt, field_validator, model_validator
+from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Moment, Word, first_instant
 from tokenquote.catalog.schema.generated_images import GeneratedImages
@@ -39,6 +39,8 @@ __all__ = [
     "DescribedModel",
     "ModelEntry",
     "ModelKind",
+    "Move",
+    "Name",
     "ProviderFile",
     "SharedFields",
 ]
@@ -170,6 +172,22 @@ class ModelEntry(DescribedModel):
         return blocks
 
 
+class Move(Entry):
+    """The moment from which a moving name means one model of its provider."""
+
+    to: Name
+    """The id of the model, as this file has it."""
+    from_: dt.date | None = Field(default=None, alias="from")
+    """The first day, UTC. Only the first move may leave it out: since ever, as far as known."""
+    source: str = Field(min_length=1)
+    """Where that stands, best an https address."""
+
+    @property
+    def begins(self) -> dt.datetime | None:
+        """The first instant in UTC; None: since ever."""
+        return None if self.from_ is None else dt.datetime.combine(self.from_, dt.time(), dt.UTC)
+
+
 class ProviderFile(Entry):
     """A file of providers/*.yaml: one provider with its models."""
 
@@ -179,8 +197,16 @@ class ProviderFile(Entry):
     """The name that people read."""
     aliases: tuple[Word, ...] = ()
     """Other words for the provider in a model id: `x-ai/grok-4.7`."""
-    first_party: bool
+    first_party: StrictBool
     """Whether it sells its own models, so that their bare names mean this provider."""
+    own_ids: bool = False
+    """Whether its ids are spelt as nobody else spells them, so that a bare id means this provider though it
+    sells others' models: `us.anthropic.claude-…` is Amazon Bedrock."""
+    prefixes: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9._:@/*-]+[/:]$", max_length=128)], ...] = ()
+    """What may stand before an id without changing its meaning, such as `publishers/google/models/`; `*`
+    stands for any text without / and :."""
+    moving_names: dict[Name, tuple[Move, ...]] = Field(default={})
+    """Names that the provider moves from model to model, such as `gemini-flash-latest`."""
     media_limits: Word | None = None
     """The media that it refuses, where a model does not name other limits: a name in media_limits.yaml."""
     defaults: SharedFields = SharedFields()
@@ -189,3 +215,14 @@ class ProviderFile(Entry):
     """What holds for the models of this file that name the family, before `defaults`."""
     models: tuple[ModelEntry, ...] = Field(min_length=1)
     """The models that it sells."""
+
+    @field_validator("moving_names")
+    @classmethod
+    def _moves_in_order(cls, names: dict[str, tuple[Move, ...]]) -> dict[str, tuple[Move, ...]]:
+        for name, moves in names.items():
+            days = [move.from_ or dt.date.min for move in moves]
+            if not moves or days != sorted(set(days)):
+                raise ValueError(
+                    f"{name}: state its moves in the order of their days; only the first may leave out `from`"
+                )
+        return names

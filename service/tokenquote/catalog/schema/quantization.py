@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Money, Word
 
@@ -114,7 +114,7 @@ class Mix(Entry):
     """The types of the down projections; the first choice that holds decides, else the base type."""
     eight_experts: dict[Word, Word] = Field(default={})
     """The types in models of eight experts, by kind of tensor; they go before all other choices."""
-    imatrix: bool = False
+    imatrix: StrictBool = False
     """Whether such files need an importance matrix."""
     aliases: tuple[Word, ...] = ()
     """Other words for this file type."""
@@ -129,7 +129,7 @@ class NumberFormatFamily(Entry):
     """The bits of an element that the names may say."""
     scale_bits: StrictInt = Field(ge=0)
     """The bits of a group's scale."""
-    zeros: bool
+    zeros: StrictBool
     """Whether each group has a zero point, as wide as an element."""
     quantises: Quantises
     """The tensors that have this format."""

@@ -10,10 +10,15 @@ from pydantic import Field, StrictInt, field_validator, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Entry, Money
 
-__all__ = ["RateCard", "Rates", "Tier"]
+__all__ = ["RateCard", "Rates", "Tier", "multiply_exactly"]
 
 # Two figures of 21 digits have a product of at most 42.
 _EXACT = Context(prec=60, traps=[Inexact])
+
+
+def multiply_exactly(amount: Decimal, factor: Decimal) -> Decimal:
+    """Return the product without rounding and without trailing zeros."""
+    return Decimal(f"{_EXACT.multiply(amount, factor).normalize(_EXACT):f}")
 
 
 class Rates(Entry):
@@ -62,8 +67,9 @@ class Rates(Entry):
 
     def multiplied(self, factor: Decimal) -> Rates:
         """Return the rates times a factor, exactly and without trailing zeros."""
-        products = {kind: _EXACT.multiply(rate, factor).normalize() for kind, rate in self.stated().items()}
-        return Rates.model_validate({kind: Decimal(f"{rate:f}") for kind, rate in products.items()})
+        return Rates.model_validate(
+            {kind: multiply_exactly(rate, factor) for kind, rate in self.stated().items()}
+        )
 
 
 class Tier(Entry):

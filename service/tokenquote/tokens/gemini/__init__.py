@@ -30,12 +30,12 @@ from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates.chat_messages import read_stated_call
 from tokenquote.tokens.texts import TextCounter
 
-__all__ = ["GeminiRequests"]
+__all__ = ["GeminiRequests", "asks_for_route"]
 
-_FRAMES: Mapping[str, Frame] = {
-    "fields": FieldsFrame(),
-    "stubs": StubsFrame(),
-    "declarations": DeclarationsFrame(),
+_FRAMES: Mapping[str, Callable[[GeminiRoute], Frame]] = {
+    "fields": lambda route: FieldsFrame(types_billed=route.types_billed),
+    "stubs": lambda route: StubsFrame(),
+    "declarations": lambda route: DeclarationsFrame(),
 }
 
 
@@ -53,16 +53,12 @@ class GeminiRequests:
 
     def request(self, request: Request) -> RequestCount:
         """Count a whole request, part by part; it may ask for one of the routes."""
-        asked = [*self._asked_for(request.settings)]
-        return self._count(request) if not asked else GeminiRequests(asked, self._texts)._count(request)
+        return self.after(request)._count(request)
 
-    def _asked_for(self, settings: JsonObject) -> Iterator[GeminiRoute]:
-        """Yield the route of OpenRouter's `provider: {only: [...]}` or `{order: [...]}`."""
-        provider = settings.get("provider")
-        for key in ("only", "order"):
-            named = provider.get(key) if isinstance(provider, dict) else None
-            first = str(named[0]).split("/")[0] if isinstance(named, list) and named else None
-            yield from (route.rule for route in self._routes if first and route.rule.provider == first)
+    def after(self, opening: Request) -> GeminiRequests:
+        """Return the way of counting what follows a request: by the route that it asks for, if it asks."""
+        asked = asks_for_route([route.rule for route in self._routes], opening)
+        return self if asked is None else GeminiRequests([asked], self._texts)
 
     def _count(self, request: Request) -> RequestCount:
         system = [message for message in request.messages if message.role == "system"]
@@ -114,12 +110,24 @@ class GeminiRequests:
         return replace(first, low=low, high=high, method="calibrated")
 
 
+def asks_for_route(routes: Sequence[GeminiRoute], request: Request) -> GeminiRoute | None:
+    """Return the route that `provider` with `only` or `order` asks for; None: it asks for none."""
+    provider = request.settings.get("provider")
+    for key in ("only", "order"):
+        named = provider.get(key) if isinstance(provider, dict) else None
+        first = str(named[0]).split("/")[0] if isinstance(named, list) and named else None
+        for route in routes:
+            if first and route.provider == first:
+                return route
+    return None
+
+
 class _Route:
     """Counts the parts of a request as one surface does."""
 
     def __init__(self, route: GeminiRoute, texts: TextCounter) -> None:
         self.rule = self._route = route
-        self._frame = _FRAMES[route.frame]
+        self._frame = _FRAMES[route.frame](route)
         self._texts = texts
 
     def tools(self, tools: Sequence[ToolDefinition]) -> Count:
@@ -141,7 +149,8 @@ class _Route:
         if message.role == "tool":
             return self._result(message, names).with_framing(role)
         thoughts = [message.reasoning] if message.reasoning and self._route.thoughts else []
-        empty = sum(not text for text in message.texts) * self._route.empty_part
+        # Chats write an empty text beside calls, which no router passes on (5 of 5 bills).
+        empty = 0 if message.calls else sum(not text for text in message.texts) * self._route.empty_part
         said = self._texts.texts([*message.texts, *thoughts]).with_framing(role + empty)
         calls = [self._frame.call(*_read_call(call)) for call in message.calls]
         return said + self._counted(calls, "history") if calls else said

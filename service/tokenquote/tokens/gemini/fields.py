@@ -29,13 +29,19 @@ _BOUNDS = (
 
 
 class FieldsFrame:
-    """Renders requests as the texts of their fields; a mark (None) is a token by itself."""
+    """Renders requests as the texts of their fields; a mark (None) is a token by itself.
+
+    `types_billed` says whether a type is one: until May 2025 it was free.
+    """
+
+    def __init__(self, *, types_billed: bool = True) -> None:
+        self._types_billed = types_billed
 
     def definition(self, tool: ToolDefinition) -> Rendered:
         return _rendered(self._definition(tool))
 
     def output_schema(self, schema: OutputSchema) -> Rendered:
-        return _rendered(_Fields(schema.schema, in_full=True).schema(schema.schema))
+        return _rendered(self._fields(schema.schema, in_full=True).schema(schema.schema))
 
     def call(self, name: str, arguments: JsonObject) -> Rendered:
         return _rendered([name, *_values(arguments, 0)])
@@ -47,17 +53,21 @@ class FieldsFrame:
         yield tool.name
         yield tool.description
         if tool.has_schema and not any(key in tool.as_sent for key in JSON_SCHEMA_KEYS):
-            yield from _Fields(tool.parameters).schema(tool.parameters)
+            yield from self._fields(tool.parameters).schema(tool.parameters)
         returned = read_response_schema(tool)
         if returned is not None and returned[0] == "response":
-            yield from _Fields(returned[1]).schema(returned[1])
+            yield from self._fields(returned[1]).schema(returned[1])
+
+    def _fields(self, root: JsonObject, *, in_full: bool = False) -> _Fields:
+        return _Fields(root, types_billed=self._types_billed, in_full=in_full)
 
 
 class _Fields:
     """Lists the texts of one schema."""
 
-    def __init__(self, root: JsonObject, *, in_full: bool = False) -> None:
+    def __init__(self, root: JsonObject, *, types_billed: bool, in_full: bool) -> None:
         self._references = WrittenOutRefs(root)
+        self._types_billed = types_billed
         self._in_full = in_full
 
     def schema(self, unresolved: object, depth: int = 0) -> Iterator[str | None]:
@@ -65,6 +75,8 @@ class _Fields:
         if not isinstance(unresolved, Mapping) or depth > MAX_DEPTH:
             return
         schema = self._references.resolve(unresolved)
+        if schema.get("type") and self._types_billed:
+            yield None
         yield from _own_fields(schema)
         if self._in_full:
             yield from _further_fields(schema)
@@ -78,8 +90,6 @@ class _Fields:
 
 
 def _own_fields(schema: JsonObject) -> Iterator[str | None]:
-    if schema.get("type"):
-        yield None
     for key in ("description", "default"):
         if isinstance(text := schema.get(key), str):
             yield text

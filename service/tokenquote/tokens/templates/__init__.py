@@ -30,20 +30,31 @@ __all__ = ["TemplatedRequests"]
 
 _QUESTION = Message("user", ("Hello",))
 _ANSWER = Message("assistant", ("Hello",))
+_TOOL = ToolDefinition("f", "f", {"type": "object", "properties": {}})
 _CALL = Message("assistant", calls=(ToolCall("f", "{}", "call_0"),))
 
 
 class TemplatedRequests:
-    """Counts requests by one chat template."""
+    """Counts requests by one chat template.
+
+    `opening` is the request that messages are appended to, whose settings hold for them too, and whose tools
+    may make thoughts stay in the history; None: it is not known.
+    """
 
     def __init__(
-        self, template: TemplateUse, framing: Framing, texts: TextCounter, prompts: RenderedPrompts
+        self,
+        template: TemplateUse,
+        framing: Framing,
+        texts: TextCounter,
+        prompts: RenderedPrompts,
+        opening: Request | None = None,
     ) -> None:
         self._template = template
         self._framing = framing
         self._texts = texts
         self._rendered = prompts
         self._hosted = HostedFraming(framing, template.values, texts)
+        self._opened_with = _opened_with(opening)
 
     @cached_property
     def per_request(self) -> int:
@@ -166,13 +177,14 @@ class TemplatedRequests:
         Raises:
             BodyError: the template refuses it.
         """
+        stated = self._opened_with if values is None else values
         shown: dict[str, object] = {
             "bos_token": "",
             "eos_token": "",
-            **self._template.values,
-            **(values or {}),
-            "messages": template_messages(messages, self._template.joined_by),
             "tools": template_tools(tools) or None,
+            **self._template.values,
+            **stated,
+            "messages": template_messages(messages, self._template.joined_by),
             "add_generation_prompt": asks,
         }
         if self._template.literal:
@@ -196,3 +208,16 @@ def _list_texts(messages: Sequence[Message]) -> list[str]:
         found += [*message.texts, *([message.reasoning] if message.reasoning else [])]
         found += [call.arguments for call in message.calls]
     return found
+
+
+def _opened_with(opening: Request | None) -> dict[str, object]:
+    """Return the values of a template that an opening leaves to what follows it.
+
+    Any tool stands for its tools, as only that there are some matters. What asks for an output is part of it.
+    """
+    if opening is None:
+        return {}
+    values = template_settings(opening)
+    for key in ("wants_json", "schema", "tool_choice"):
+        values.pop(key, None)
+    return {**values, "tools": template_tools([_TOOL])} if opening.tools else values

@@ -39,6 +39,20 @@ class Vocabularies:
         """Encoders by what they are built from: vocabularies that differ in nothing else share one."""
         self._lock = threading.Lock()
 
+    def renewed(self, known: Mapping[str, Vocabulary]) -> Vocabularies:
+        """Return the vocabularies of another catalog; encoders of the same content are not loaded again."""
+        new = Vocabularies(known)
+        contents = {name: _list_ingredients(entry) for name, entry in known.items()}
+        with self._lock:
+            kept = set(contents.values()) & self._by_content.keys()
+            new._by_content = {content: self._by_content[content] for content in kept}
+            new._classes = {
+                name: counter
+                for name, counter in self._classes.items()
+                if contents.get(name) == _list_ingredients(self._known[name])
+            }
+        return new
+
     def count(self, vocabulary: str, text: str) -> int:
         """Return the number of tokens of a text.
 

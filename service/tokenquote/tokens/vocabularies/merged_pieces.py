@@ -27,8 +27,6 @@ _RUNS = ("\n", "\t", _BLANK)
 _BYTE = re.compile("<0x([0-9A-F]{2})>")
 # Line ends, tabs, words with the blanks before them. One piece of Gemma's has a blank inside: `> </`.
 _PATTERN = r"\n+|\t+| *(?:[^ >\n\t]|>(?: </)?)+| +"
-# A character of one byte that is no piece: it stands for each byte of any other, as these merge with nothing.
-_LONE_BYTE = "\r"
 
 _Parts = Iterator[tuple[bytes, tuple[int, ...]]]
 """Strings of bytes with the ids of the tokens that each stands for."""
@@ -43,11 +41,12 @@ class MergedPiecesEncoder:
     def __init__(self, name: str, content: bytes) -> None:
         ids = _read_pieces(content)
         bytes_ids = {int(match[1], 16): ids.pop(match[0]) for match in map(_BYTE.fullmatch, [*ids]) if match}
-        if len(bytes_ids) != 256 or not ids.keys() >= {*_RUNS} or _LONE_BYTE in ids:
+        if len(bytes_ids) != 256 or not ids.keys() >= {"\n", _BLANK}:
             raise VocabularyError(f"vocabulary {name!r}: it needs a piece for each byte and for blanks")
+        self._lone_byte = _find_lone_byte(ids)
         whole = {piece: token for piece, token in ids.items() if piece[-1] == ">" and _is_whole(piece, ids)}
         merged = {piece: token for piece, token in ids.items() if piece not in whole}
-        self._characters = frozenset(piece for piece in merged if len(piece) == 1) | {" "}
+        self._characters = frozenset(piece for piece in merged if len(piece) == 1) | {" ", "\t"}
         self._whole = frozenset(whole)
         parts = dict(_bytes(bytes_ids)) | dict(_characters(merged, bytes_ids)) | dict(_merged(merged))
         ranks = {part: rank for rank, part in enumerate(parts)}
@@ -64,8 +63,14 @@ class MergedPiecesEncoder:
         if not text.isascii():
             text = text.replace(_BLANK, " ")
             if strange := set(text) - self._characters:
-                text = text.translate({ord(char): _stand_in(char) for char in strange})
+                text = text.translate({ord(char): self._stand_in(char) for char in strange})
         return len(self._encode(text))
+
+    def _stand_in(self, character: str) -> str:
+        """Return what counts as a character that is no piece: for a surrogate U+FFFD, else a byte each."""
+        if "\ud800" <= character <= "\udfff":
+            return "\ufffd"
+        return self._lone_byte * len(character.encode())
 
     def _encode(self, text: str) -> list[int]:
         return self._encoding.encode(text, allowed_special=self._whole, disallowed_special=())
@@ -75,6 +80,15 @@ def _read_pieces(content: bytes) -> dict[str, int]:
     lines = content.decode("utf-8").removesuffix("\n").split("\n")
     pieces: list[str] = json.loads('["' + '","'.join(lines) + '"]')
     return {piece: token for token, piece in enumerate(pieces) if piece}
+
+
+def _find_lone_byte(ids: Mapping[str, int]) -> str:
+    """Find a character of one byte that no piece has: it stands for bytes, as it merges with nothing.
+
+    Gemma 3 has none with a carriage return, Gemma 2 none with a null.
+    """
+    used = set("".join(ids)) | {" ", *_RUNS}
+    return next(character for character in map(chr, range(128)) if character not in used)
 
 
 def _is_whole(piece: str, ids: Mapping[str, int]) -> bool:
@@ -103,10 +117,3 @@ def _merged(ids: Mapping[str, int]) -> _Parts:
     for piece in dict.fromkeys((*reversed(runs), *ids)):
         if len(piece) > 1 or piece in _RUNS:
             yield piece.replace(_BLANK, " ").encode(), (ids[piece],)
-
-
-def _stand_in(character: str) -> str:
-    """Return what counts as a character that is no piece: for a surrogate U+FFFD, else one byte for each."""
-    if "\ud800" <= character <= "\udfff":
-        return "\ufffd"
-    return _LONE_BYTE * len(character.encode())

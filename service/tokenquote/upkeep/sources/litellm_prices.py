@@ -24,8 +24,8 @@ _UPLIFTS = {
     "regional_endpoint_uplift_multiplier": "regional",
     "fedramp_uplift_multiplier": "fedramp",
 }
-_INCLUSIVE = frozenset({"xai", "vercel_ai_gateway/xai"})
-"""Where `above 200k` means 200,000 and more."""
+_INCLUSIVE = frozenset({"xai"})
+"""Providers of which `above 200k` means 200,000 and more (docs.x.ai/pricing)."""
 _MADE_WITHOUT_TOKENS = frozenset({
     "embedding", "rerank", "ocr", "moderation", "transcription", "speech", "image", "video", "search",
     "evaluation", "decisions",
