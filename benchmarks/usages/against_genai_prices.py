@@ -7,6 +7,8 @@ Both read the object that the provider answered and price it at one instant. Whe
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from benchmarks.recordings.calls import catalog_model, recorded_names, rows
+from benchmarks.recordings.calls import catalog_model, recorded_names
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, Provider
 
 from tokenquote.api.usage import answer_usage
 from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
 from tokenquote.upkeep.matching import ListingIndex
 from tokenquote.upkeep.sources import read_genai_prices, read_source_names
@@ -75,7 +78,7 @@ def compare_usages(paths: Sequence[Path], catalog: Catalog) -> Iterator[Compared
     """Yield every recording that genai-prices reads and that both have a model for."""
     find = lru_cache(None)(lambda name: catalog_model(name, catalog))  # near names of a miss take a while
     for path in paths:
-        for row in rows(path):
+        for row in _rows(path):
             found = next((model for name in recorded_names(row) if (model := find(name))), None)
             listed = found and _listed(found)
             if found is None or not listed or not isinstance(row.get("usage"), dict):
@@ -84,6 +87,11 @@ def compare_usages(paths: Sequence[Path], catalog: Catalog) -> Iterator[Compared
             if theirs is None:
                 continue
             yield _compare(row, found, catalog, theirs)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt") as lines:
+        yield from map(json.loads, lines)
 
 
 def _compare(
@@ -96,10 +104,19 @@ def _compare(
         answer = None
     cost, tokens = theirs
     reason = _find_reason(row["api"], model.id, row["usage"], unread=cost is None)
+    if reason is None and answer is not None and _our_tokens(answer) == tokens:
+        reason = _price_reason(model, catalog)
     return ComparedUsage(
         row["id"], row["api"], model.id, row["usage"], answer.cost if answer else None, cost,
         _our_tokens(answer) if answer else {}, tokens, reason,
     )  # fmt: skip
+
+
+def _price_reason(model: Model, catalog: Catalog) -> str:
+    """Say why the same tokens cost otherwise: the two lists have other prices of the model."""
+    if find_answering(model, catalog.models, AT) is not model:
+        return "read alike; the model no longer answers, and the catalog takes the price of the one that does"
+    return "read alike; the price lists differ, and `tokenquote catalog compare` says why"
 
 
 def _their_reading(
@@ -113,7 +130,7 @@ def _their_reading(
     if provider is None or wanted is None:
         return None
     flavors = {one.api_flavor: one for one in provider.extractors or ()}
-    extractor = flavors.get(wanted) or flavors.get("default")
+    extractor = flavors.get(wanted) or (flavors.get("default") if shape != "embeddings" else None)
     if extractor is None:
         return None
     root = [extractor.root] if isinstance(extractor.root, str) else list(extractor.root)
@@ -137,6 +154,8 @@ def _their_sums(tokens: Mapping[str, Any]) -> dict[str, int]:
         "read": tokens.get("cache_read_tokens", 0),
         "written": tokens.get("cache_write_tokens", 0),
         "output": tokens.get("output_tokens", 0),
+        "audio": tokens.get("input_audio_tokens", 0) + tokens.get("output_audio_tokens", 0),
+        "written for an hour": tokens.get("cache_write_1h_tokens", 0),
     })  # fmt: skip
 
 
@@ -148,6 +167,8 @@ def _our_tokens(answer: UsageAnswer) -> dict[str, int]:
         "read": sum(n for kind, n in kinds.items() if kind.startswith("cache_read")),
         "written": sum(n for kind, n in kinds.items() if kind.startswith("cache_write")),
         "output": sum(n for kind, n in kinds.items() if kind.startswith("output")),
+        "audio": sum(n for kind, n in kinds.items() if kind.endswith("_audio")),
+        "written for an hour": kinds.get("cache_write_1h", 0),
     })  # fmt: skip
 
 

@@ -69,7 +69,8 @@ class Endpoints:
         tag="Quotes",
         summary="Compare a plan with changes of it",
         description="Calculates what each variant of a plan costs and where it differs: another model, "
-        "another history strategy, a longer system message. A variant that makes no plan has a problem document.",
+        "another history strategy, a longer system message. A variant that makes no plan has a "
+        "problem document.",
         question=ComparisonQuestion,
         answer=ComparisonAnswer,
         example=examples.COMPARISON,

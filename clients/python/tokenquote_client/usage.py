@@ -44,9 +44,8 @@ class UsageQuestion(Sent):
     null, the default: the one that the usage names itself (`inference_geo`), else the ordinary price. One
     whose uplift is not known is an error."""
     quote_id: str | None = Field(default=None, pattern=r"^q_[0-9a-z]{1,64}$")
-    """The id of the quote that was made for the request, whose cost `quoted` then shows beside the bill;
-    null, the default: there was none. Only the latest quotes of a running process are kept, by id and cost;
-    an id that is not among them is an error."""
+    """The id of the quote that was made for the request; null, the default: there was none. Stating it is an
+    error as long as the service keeps no quotes."""
     app: str | None = Field(default=None, min_length=1, max_length=64)
     """The label of the asking application in the service's metrics; null, the default, and a label that the
     service is not configured for count as `other`. It changes no number of the answer."""
@@ -97,6 +96,6 @@ class UsageAnswer(Received):
     """The cost in US dollars that the usage states itself, as OpenRouter's and xAI's do, as a decimal string;
     null: it states none."""
     quoted: QuotedBefore | None = None
-    """What the quote of `quote_id` said; null: the question names none."""
+    """What the quote of `quote_id` said; null as long as the service keeps no quotes."""
     assumptions: list[str]
     """What the answer takes for granted, one statement each; empty: nothing."""
