@@ -37,6 +37,8 @@ AT = dt.datetime(2026, 11, 12, 12, tzinfo=dt.UTC)
 """The day of the prices in the installed genai-prices, outside all peak hours."""
 _FLAVORS = {"chat": "chat", "responses": "responses", "embeddings": "embeddings", "messages": "anthropic",
             "generateContent": "default", "converse": "default", "images": "images"}  # fmt: skip
+_OWN_FORMS = ("embeddings", "responses")
+"""The flavors that the default reading of a host does not stand for."""
 _NAMES = {"gemini": "google", "vertex": "google", "bedrock": "aws", "xai": "x-ai", "dashscope": "alibaba"}
 """What genai-prices calls an api's host."""
 
@@ -130,7 +132,7 @@ def _their_reading(
     if provider is None or wanted is None:
         return None
     flavors = {one.api_flavor: one for one in provider.extractors or ()}
-    extractor = flavors.get(wanted) or (flavors.get("default") if shape != "embeddings" else None)
+    extractor = flavors.get(wanted) or (flavors.get("default") if wanted not in _OWN_FORMS else None)
     if extractor is None:
         return None
     root = [extractor.root] if isinstance(extractor.root, str) else list(extractor.root)

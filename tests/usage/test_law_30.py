@@ -100,7 +100,10 @@ def test_fees_of_server_tools(user: int, searches: int, mode: str) -> None:
     ("model", "turn", "usage"),
     [
         ("acme/asks", {"user": 100}, {"prompt_tokens": 100}),
-        ("acme/rank", {"user": [{"type": "tokens", "tokens": 1}] * 201}, {"billed_units": {"search_units": 2}}),
+        (
+            "acme/rank", {"user": [{"type": "tokens", "tokens": 1}] * 201},
+            {"billed_units": {"search_units": 2}},
+        ),
         ("acme/hear", {"user": [{"type": "audio", "seconds": 61}]}, {"type": "duration", "seconds": 61}),
         ("acme/embed", {"user": 8_000}, {"prompt_tokens": 8_000, "total_tokens": 8_000}),
     ],
@@ -112,7 +115,7 @@ def test_what_is_not_billed_by_the_token(model: str, turn: dict[str, Any], usage
 
 
 def test_the_request_of_a_bug_report() -> None:
-    """1 fresh, 1,190 written, 32,634 read, 672 out at 3, 3.75, 0.30 and 15 USD a million; in the US 1.1 x that."""
+    """1 fresh, 1,190 written, 32,634 read, 672 out at 3, 3.75, 0.30 and 15 USD a million; in the US 1.1 x."""
     usage = {"input_tokens": 1, "cache_creation_input_tokens": 1190, "cache_read_input_tokens": 32634,
              "output_tokens": 672}  # fmt: skip
     model = "anthropic/claude-sonnet-4-6"

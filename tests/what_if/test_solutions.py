@@ -36,7 +36,7 @@ def cost_of(**plan: Any) -> Decimal:
 
 
 def test_how_many_turns_a_dollar_pays_for() -> None:
-    """n turns send 1,000 n (n + 1) / 2 tokens at 2 USD a million: 31 cost 0.992 USD, 32 cost 1.056."""
+    """N turns send 1,000 n (n + 1) / 2 tokens at 2 USD a million: 31 cost 0.992 USD, 32 cost 1.056."""
     answer = ask("/turns/0/repeat", {"cost": "1"})
     assert (answer.value, answer.totals.cost, answer.monotone) == (31, Decimal("0.992"), True)
     assert answer.next is not None
@@ -49,7 +49,7 @@ def test_a_place_that_the_plan_leaves_at_its_default() -> None:
 
 
 def test_how_long_a_message_fits_into_the_window() -> None:
-    """embed's window of 8,192 tokens takes one message of so many; two turns of chat share a million."""
+    """Embed's window of 8,192 tokens takes one message of so many; two turns of chat share a million."""
     turn = {"user": 1, "assistant": 500, "reasoning": 0}
     answer = ask("/turns/1/user", {"context": True}, model="acme/chat", turns=[turn, turn])
     assert (answer.value, answer.monotone) == (1_000_000 - 1 - 500 - 500, True)
@@ -58,7 +58,9 @@ def test_how_long_a_message_fits_into_the_window() -> None:
 
 
 def test_at_the_bound_of_the_field_there_is_no_next() -> None:
-    answer = ask("/turns/0/assistant", {"cost": "1000000"}, turns=[{"user": 0, "assistant": 1, "reasoning": 0}])
+    answer = ask(
+        "/turns/0/assistant", {"cost": "1000000"}, turns=[{"user": 0, "assistant": 1, "reasoning": 0}]
+    )
     assert (answer.value, answer.next) == (1_000_000_000, None)
 
 
@@ -110,7 +112,10 @@ def test_where_a_cache_begins_a_longer_prompt_is_cheaper_and_a_larger_number_is_
             ("limit", "cost"), "x_search",
         ),
         ("/turns/0/repeat", {"cost": "1"}, {"mode": "flex"}, ("plan", "mode"), "offered in"),
-        ("/turns/0/repeat", {"cost": "1"}, {"model": None, "models": ["acme/bare"]}, ("plan", "models"), "one"),
+        (
+            "/turns/0/repeat", {"cost": "1"}, {"model": None, "models": ["acme/bare"]},
+            ("plan", "models"), "one",
+        ),
     ],
 )  # fmt: skip
 def test_refusals_name_field_and_remedy(

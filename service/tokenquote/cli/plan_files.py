@@ -141,7 +141,7 @@ def answer_body_file(
     return _answer(Endpoints.tokens, (TokensAnswer,), question, catalog_dir)
 
 
-def answer_comparison_file(content: bytes, name: str, catalog_dir: Path | None = None) -> ComparisonAnswer:
+def answer_comparison_file(content: bytes, name: str, catalog_dir: Sequence[Path] = ()) -> ComparisonAnswer:
     """Answer the question in a file: what POST /v1/comparisons takes, as YAML.
 
     Raises:
@@ -152,7 +152,7 @@ def answer_comparison_file(content: bytes, name: str, catalog_dir: Path | None =
 
 
 def answer_solution_file(
-    content: bytes, name: str, at: str, limit: Mapping[str, object], catalog_dir: Path | None = None
+    content: bytes, name: str, at: str, limit: Mapping[str, object], catalog_dir: Sequence[Path] = ()
 ) -> SolutionAnswer:
     """Solve the plan in a file for the number at a place.
 
@@ -161,7 +161,7 @@ def answer_solution_file(
         name: what errors call the file.
         at: the place as a JSON pointer.
         limit: what must hold, as POST /v1/solutions takes it.
-        catalog_dir: the directory of the user's own catalog files; None for the shipped catalog alone.
+        catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
 
     Raises:
         PlanFileError: the content is not YAML, not a plan, or one that has no solution.
@@ -172,7 +172,7 @@ def answer_solution_file(
 
 
 def answer_usage_file(
-    content: bytes, name: str, stated: Mapping[str, str | None], catalog_dir: Path | None = None
+    content: bytes, name: str, stated: Mapping[str, str | None], catalog_dir: Sequence[Path] = ()
 ) -> UsageAnswer:
     """Price the usage object in a file; `stated` are the other fields of POST /v1/usage.
 

@@ -22,7 +22,8 @@ _OUTPUT = click.option(
 _CATALOG_DIR = click.option(
     "--catalog-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The directory of your own catalog files, laid over the shipped ones.",
+    multiple=True,
+    help="A directory of your own catalog files, laid over the shipped ones and over those named before.",
 )
 
 
@@ -30,7 +31,7 @@ _CATALOG_DIR = click.option(
 @click.argument("question", type=click.File("rb"))
 @_OUTPUT
 @_CATALOG_DIR
-def print_comparison(question: IO[bytes], output: str, catalog_dir: Path | None) -> None:
+def print_comparison(question: IO[bytes], output: str, catalog_dir: tuple[Path, ...]) -> None:
     """Compare the plan of QUESTION with its variants.
 
     QUESTION is a YAML or JSON file (- for standard input) with the fields that POST /v1/comparisons takes:
@@ -51,7 +52,7 @@ def print_comparison(question: IO[bytes], output: str, catalog_dir: Path | None)
 @_OUTPUT
 @_CATALOG_DIR
 def print_solution(
-    plan: IO[bytes], at: str, cost: str | None, context: bool, output: str, catalog_dir: Path | None
+    plan: IO[bytes], at: str, cost: str | None, context: bool, output: str, catalog_dir: tuple[Path, ...]
 ) -> None:
     """Find the largest whole number at one place of PLAN, a YAML or JSON file, that keeps a limit."""
     from tokenquote.cli.plan_files import answer_solution_file
@@ -80,7 +81,7 @@ def print_usage(
     region: str | None,
     at: str | None,
     output: str,
-    catalog_dir: Path | None,
+    catalog_dir: tuple[Path, ...],
 ) -> None:
     """Price the usage object in USAGE, a JSON file (- for standard input), as a provider answered it."""
     from tokenquote.cli.plan_files import answer_usage_file
