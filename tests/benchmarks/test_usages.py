@@ -14,8 +14,8 @@ PATHS = [SHARED / "recordings_2.jsonl.gz"]
 
 @pytest.mark.skipif(not all(path.is_file() for path in PATHS), reason="no recordings at ../shared/truth")
 def test_recorded_usages_cost_what_genai_prices_says_or_differ_for_a_reason() -> None:
-    """The first 2,000 of the second set; `accuracy.py usages` compares all of both."""
-    compared = list(islice(compare_usages(PATHS, shipped()), 2_000))
-    assert len(compared) == 2_000
+    """The first 400 of the second set; `accuracy.py usages` compares all of both."""
+    compared = list(islice(compare_usages(PATHS, shipped()), 400))
+    assert len(compared) == 400
     assert [one.id for one in compared if not one.same and one.reason is None] == [], usage_table(compared)
-    assert sum(one.same for one in compared) >= 1_900
+    assert sum(one.same for one in compared) >= 360

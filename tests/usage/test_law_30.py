@@ -65,7 +65,7 @@ def test_requests_with_tiers_modes_regions_and_cache_reads(
     system: int, user: int, assistant: int, reasoning: int, repeat: int, mode: str, region: str | None
 ) -> None:
     turn = {"user": user, "assistant": assistant, "reasoning": reasoning, "repeat": repeat}
-    where = {"model": "acme/chat", "mode": mode, "region": region}
+    where: dict[str, Any] = {"model": "acme/chat", "mode": mode, "region": region}
     made = quote({**where, "system": system, "turns": [turn]})
     for row in made.requests or ():
         assert bill(as_openai(row), **where) == row.cost

@@ -17,7 +17,6 @@ from tokenquote_client.catalog import (
     ProviderInfo,
     Readiness,
 )
-from tokenquote_client.comparisons import ComparedPlan, ComparisonAnswer, QuotedVariant
 from tokenquote_client.deployments import DeploymentAnswer, GpuShare
 from tokenquote_client.endpoint import Fields
 from tokenquote_client.gpus import GpuInfo, GpuList
@@ -25,10 +24,8 @@ from tokenquote_client.media import MediaAnswer, MediaItem
 from tokenquote_client.memory import KvCacheAnswer, WeightsAnswer
 from tokenquote_client.memory_grid import MemoryGridAnswer
 from tokenquote_client.quote import Comparison, ContextUse, PriceLine, Quote, QuotedRequest, Totals
-from tokenquote_client.solutions import SolutionAnswer
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown
 from tokenquote_client.training import TrainingAnswer
-from tokenquote_client.usage import UsageAnswer
 from tokenquote_client.vector_index import VectorIndexAnswer
 
 MODEL = "openai/gpt-5.4-mini"
@@ -60,37 +57,6 @@ def canned_quote(model: str = MODEL, *, cost: str | None = "0.01") -> Quote:
         unpriced=[],
         assumptions=["canned: calculated from nothing"],
         warnings=[],
-    )
-
-
-def canned_comparison(asked: Fields) -> ComparisonAnswer:
-    totals = _totals(Decimal("0.01"))
-    variants = [
-        QuotedVariant(name=variant["name"], model=MODEL, totals=totals, differences=[], cost_ratio=1)
-        for variant in asked.get("variants") or []
-    ]
-    return ComparisonAnswer(base=ComparedPlan(model=MODEL, totals=totals), variants=variants)
-
-
-def canned_solution(asked: Fields) -> SolutionAnswer:
-    return SolutionAnswer(value=10, totals=_totals(Decimal("0.01")), monotone=True, next=None)
-
-
-def canned_usage(asked: Fields) -> UsageAnswer:
-    cost = Decimal("0.01")
-    return UsageAnswer(
-        model=asked.get("model") or MODEL,
-        format=asked.get("format") or "openai.chat",
-        catalog_revision=_REVISION,
-        prices_at=dt.datetime.combine(_DAY, dt.time(), dt.UTC),
-        mode="standard",
-        region=None,
-        cost=cost,
-        lines=[_line(cost)],
-        unpriced=[],
-        complete=True,
-        kinds={"input": 1_000},
-        assumptions=["canned: calculated from nothing"],
     )
 
 

@@ -96,6 +96,6 @@ class ComparisonAnswer(Received):
     """A plan beside its variants."""
 
     base: ComparedPlan
-    """The plan itself."""
+    """The plan as it was sent, which the variants stand beside."""
     variants: list[QuotedVariant | FailedVariant]
     """The variants in the order of the question, those that cannot be quoted too."""

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from tokenquote_client import canned_answers as canned
-from tokenquote_client import examples
+from tokenquote_client import canned_what_if, examples
 from tokenquote_client.catalog import (
     CatalogInfo,
     ModelDetail,
@@ -74,7 +74,7 @@ class Endpoints:
         question=ComparisonQuestion,
         answer=ComparisonAnswer,
         example=examples.COMPARISON,
-        canned=canned.canned_comparison,
+        canned=canned_what_if.canned_comparison,
         problems=_TEXT_PROBLEMS,
     )
     solve = PostEndpoint[SolutionQuestion, SolutionAnswer](
@@ -87,7 +87,7 @@ class Endpoints:
         question=SolutionQuestion,
         answer=SolutionAnswer,
         example=examples.SOLUTION,
-        canned=canned.canned_solution,
+        canned=canned_what_if.canned_solution,
         problems=_TEXT_PROBLEMS,
     )
     usage = PostEndpoint[UsageQuestion, UsageAnswer](
@@ -100,7 +100,7 @@ class Endpoints:
         question=UsageQuestion,
         answer=UsageAnswer,
         example=examples.USAGE,
-        canned=canned.canned_usage,
+        canned=canned_what_if.canned_usage,
         problems=_MODEL_PROBLEMS,
     )
     tokens = PostEndpoint[TokensQuestion, TokensAnswer](

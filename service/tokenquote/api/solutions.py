@@ -137,7 +137,7 @@ class _Search:
                 raise LocatedError(("limit", "context"), f"the context window of {quote.model} is not known")
             return quote.context.overflows_at is None
         if not quote.totals.complete or quote.totals.cost is None:
-            missing = ", ".join(dict.fromkeys(one.kind for one in quote.unpriced))
+            missing = ", ".join(dict.fromkeys(missed.kind for missed in quote.unpriced))
             raise LocatedError(("limit", "cost"), f"the cost leaves out what has no price: {missing}")
         return quote.totals.cost <= self.limit.cost
 

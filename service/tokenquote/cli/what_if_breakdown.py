@@ -72,7 +72,8 @@ def print_bill(answer: UsageAnswer, console: Console) -> None:
     table.add_row("total", "", "", _money(answer.cost))
     console.print(table)
     for missing in answer.unpriced:
-        amount = missing.tokens or (missing.units if missing.units is not None else "")
+        units = "" if missing.units is None else f"{missing.units:f}"
+        amount = f"{missing.tokens:,}" if missing.tokens else units
         console.print(f"no price known: {missing.kind} {amount}".rstrip(), highlight=False, markup=False)
     for assumption in answer.assumptions:
         console.print(f"assumed: {assumption}", highlight=False, markup=False)

@@ -87,6 +87,18 @@ class Telemetry:
             "US dollars quoted, of one conversation each. An estimate, not spend.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
+        self.counts = Counter(
+            "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
+            ["method"], registry=self.registry,
+        )  # fmt: skip
+        self._describe_build()
+        self._add_usage_metrics()
+        self._add_catalog_metrics()
+        # The library registers these two with its global registry only: process_* and python_info.
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+
+    def _add_usage_metrics(self) -> None:
         self.usages = Counter(
             "tokenquote_priced_usages",
             "Usage objects priced by model and app. The outcome is `complete`, or `incomplete` where "
@@ -95,18 +107,9 @@ class Telemetry:
         )  # fmt: skip
         self.usage_dollars = Counter(
             "tokenquote_priced_usage_cost_dollars",
-            "US dollars of the usage objects priced, by the catalog's prices and without discounts.",
+            "US dollars of the usage objects priced, by the catalog's prices. An estimate, not spend.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
-        self.counts = Counter(
-            "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
-            ["method"], registry=self.registry,
-        )  # fmt: skip
-        self._describe_build()
-        self._add_catalog_metrics()
-        # The library registers these two with its global registry only: process_* and python_info.
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
 
     def _add_catalog_metrics(self) -> None:
         self.revision = Gauge(

@@ -19,14 +19,14 @@ from tokenquote.errors import LocatedError
 
 __all__ = ["choose_format", "read_usage"]
 
-Reader = Callable[[Members], Billed]
+UsageReader = Callable[[Members], Billed]
 
 
 def _read_xai(usage: Members) -> Billed:
     return read_openai(usage, reasons_beside=True)
 
 
-_READERS: Mapping[str, Reader] = {
+_READERS: Mapping[str, UsageReader] = {
     "anthropic.count_tokens": read_anthropic,
     "anthropic.messages": read_anthropic,
     "bedrock.converse": read_converse,
@@ -138,7 +138,7 @@ def read_usage(usage: Mapping[str, object], name: str) -> Billed:
     return reader(Members(usage))
 
 
-def _find_reader(name: str) -> Reader | None:
+def _find_reader(name: str) -> UsageReader | None:
     if name in _READERS:
         return _READERS[name]
     host, _, shape = name.rpartition(".")
