@@ -60,7 +60,17 @@ from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, WeightsAnswer, WeightsQuestion
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.model_header import ModelHeader, TensorEntry
-from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Start, ToolRound, Turn
+from tokenquote_client.plan import (
+    Budget,
+    Caching,
+    Call,
+    FullHistory,
+    ModelChoice,
+    Plan,
+    Start,
+    ToolRound,
+    Turn,
+)
 from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.quote import Comparison, Failure, Quote
 from tokenquote_client.quoters import AsyncQuoter, Quoter
@@ -117,6 +127,7 @@ __all__ = [
     "MemoryGridAnswer",
     "MemoryGridQuestion",
     "MemoryUse",
+    "ModelChoice",
     "ModelDetail",
     "ModelHeader",
     "ModelList",
