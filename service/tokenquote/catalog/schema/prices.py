@@ -9,7 +9,7 @@
           - {at_least: 500000, rates: {input: "16", output: "60"}}   500,000 tokens and more
         windows: [...]                       rates of some hours of some days: windows.py
         modes: {batch: {times: "0.5"}, flex: {rates: {...}, tiers: [...]}}
-        uplifts: {eu: "1.1", regional: "1.1"}   the factors of a plan's `region`; `regional`: of any one location
+        uplifts: {eu: "1.1", regional: "1.1"}    factors of a plan's `region`; `regional`: of any one location
         fees: [{what: web_search, price: "10", per: 1000, unit: call}]       fees.py
         source: https://...
         checked: 2026-11-12
