@@ -264,9 +264,9 @@ class Plan(Sent):
     tier, the hour or the region, and for each model that is compared; other kinds keep the catalog's. Null,
     the default: the catalog's rates apply; an unknown kind of token is an error."""
     region: str | None = Field(default=None, min_length=1, max_length=64)
-    """The region or endpoint that the requests are kept in, such as `eu` or `us`, whose uplift multiplies the
-    prices of tokens; null, the default: the provider's ordinary price. One whose uplift is not known is an
-    error that names those that are."""
+    """The region or endpoint that the requests are kept in, such as `eu`, `us` or, with clouds that price
+    locations apart, `us-east5`, whose uplift multiplies the prices of tokens; null, the default: the
+    provider's ordinary price. One whose uplift is not known is an error that names those that are."""
     at: Instant | None = None
     """The instant whose prices apply, as an RFC 3339 time with its offset (`2026-12-01T02:00:00Z`); null, the
     default: now."""
