@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import shipped
 
 from tokenquote.catalog import AmbiguousModel, Catalog, CatalogError, ModelNotFound, load_catalog
+from tokenquote.catalog.names import Names
 
 CATALOG = shipped()
 
@@ -52,14 +53,20 @@ def test_a_name_means_exactly_one_model(name: str, model: str) -> None:
     assert CATALOG.resolve(name).id == model
 
 
-@pytest.mark.parametrize("model", CATALOG.models)
-def test_every_model_has_its_id_and_its_bare_name_only_where_its_maker_sells_it(model: str) -> None:
-    found = CATALOG.models[model]
-    assert CATALOG.resolve(model) is found
-    for name in (found.entry.id, *found.entry.aliases):
-        assert CATALOG.resolve(f"{found.provider.id}/{name}") is found
-        if found.provider.has_bare_names:
-            assert CATALOG.resolve(name) is found
+def test_every_model_has_its_id_and_its_bare_name_only_where_its_maker_sells_it() -> None:
+    names = Names(CATALOG.models, CATALOG.providers)
+    expected, resold = {}, []
+    for model in CATALOG.models.values():
+        expected[model.id] = (model.id,)
+        for name in (model.entry.id, *model.entry.aliases):
+            expected[f"{model.provider.id}/{name}"] = (model.id,)
+            if model.provider.has_bare_names:
+                expected[name] = (model.id,)
+            else:
+                resold.append((name, model.id))
+    assert {name: names.find(name) for name in expected} == expected
+    assert len(resold) > 100
+    assert [(name, model_id) for name, model_id in resold if model_id in names.find(name)] == []
 
 
 @pytest.mark.parametrize(
