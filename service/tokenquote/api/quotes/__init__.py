@@ -33,6 +33,7 @@ from tokenquote.api.quotes.quote_parts import (
     spend_budget,
     sum_models,
 )
+from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
 from tokenquote.api.quotes.searches import find_searcher
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
@@ -159,6 +160,7 @@ class _Quoting:
         uncached = parts.bill(rows, [NO_CACHE] * len(rows)) if parts.cache else bill
         whole = self._without_strategy(parts)
         overflow = find_overflow(rows, cast.everyone)
+        rates = build_rates(plan, rows, uses, cast.everyone)
         context = describe_context(rows, cast.everyone, overflow)
         several = not cast.is_one
         return Quote(
@@ -175,10 +177,11 @@ class _Quoting:
             context=context,
             counts=parts.counts(),
             fleet=build_fleet(plan.conversations, bill, *self._later_ones(parts, replayed, own)),
+            rates_per_minute=rates,
             budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=build_unpriced(bill),
-            assumptions=parts.assumptions(rows),
+            assumptions=[*parts.assumptions(rows), *([ASSUMPTION] if rates is not None else [])],
             warnings=[
                 *_lifetimes(asked, cast, at),
                 *list_warnings(
@@ -186,6 +189,7 @@ class _Quoting:
                 ),
                 *list_strategy_warnings(history, bill, whole),
                 *_media_warnings(rows, cast),
+                *list_rate_warnings(rates),
             ],
         )
 
