@@ -8,6 +8,7 @@ import pytest
 from tests.catalog.test_loading import HEAD, LATER, MODEL, SHARED, catalog_at
 
 from tokenquote.catalog import CatalogError, load_catalog
+from tokenquote.catalog.faults import find_faults
 
 FILE = "providers/acme.yaml"
 PLAIN = HEAD + MODEL
@@ -94,3 +95,12 @@ def test_a_reference_out_of_an_overlay_has_the_line_of_the_overlay(tmp_path: Pat
     assert str(caught.value) == (
         "providers/acme.yaml:9: models[one].counting: counting.yaml has no 'plan'; did you mean 'plain'?"
     )
+
+
+def test_a_long_name_with_dots_is_told_at_once(tmp_path: Path) -> None:
+    """A pattern that tries every way to cut it at its dots would take longer than anybody waits."""
+    name = "a." * 5_000 + "b"
+    (fault,) = find_faults([f"{FILE}: {name} is a name: it is long"], ())
+    assert (fault.file, fault.field) == (FILE, "")
+    (fault,) = find_faults([f"{FILE}: counting.{name}: no such rule"], ())
+    assert (fault.file, fault.field, fault.what) == (FILE, f"counting.{name}", "no such rule")

@@ -363,3 +363,24 @@ def test_a_list_names_what_no_fee_is_known_for_beside_tokens_without_a_price(acm
     quote = acme("rank", [{"user": 10}], conversations=5)
     assert quote.fleet is not None
     assert quote.fleet.cost == Decimal("0.01")
+
+
+@pytest.mark.parametrize(
+    ("repeat", "caching", "said"),
+    [(2, {}, True), (1, {}, False), (2, {"enabled": False}, False)],
+)
+def test_a_price_for_reads_of_an_unknown_cache_is_said_not_to_be_used(
+    acme: Ask, repeat: int, caching: dict[str, object], said: bool
+) -> None:
+    """1,000 and 2,100 tokens of input at $2 a million, and 100 of output at $10 each time."""
+    turns = [{"user": 1000, "assistant": 100, "reasoning": 0, "repeat": repeat}]
+    quote = acme("keeps", turns, caching=caching)
+    assert quote.totals.cache_read_tokens == 0
+    assert quote.totals.cost == Decimal("0.0082" if repeat == 2 else "0.003")
+    assert any("does not know how this cache behaves" in text for text in quote.assumptions) is said
+
+
+def test_a_mode_without_an_announced_price_is_not_said_to_end(acme: Ask) -> None:
+    quote = acme("keeps", PLAIN, mode="batch")
+    (warning,) = (warning for warning in quote.warnings if warning.code == "price_change")
+    assert warning.detail == "from 2026-12-15 no price of acme/keeps in mode batch is known"
