@@ -186,12 +186,6 @@ def test_what_cannot_be_quoted_is_422_and_names_the_field(
     [
         (turn(user={"p50": 5, "p90": 9}), "/turns/0/user", "ranges"),
         (turn(assistant={"min": 1, "mode": 2, "max": 3}), "/turns/0/assistant", "ranges"),
-        (plan(history={"strategy": "window", "turns": 6}), "/history/strategy", "history strategy 'window'"),
-        (
-            plan(history={"strategy": "compaction", "at": 0.8, "tokens": 9}),
-            "/history/strategy",
-            "'compaction'",
-        ),
     ],
 )
 def test_what_the_contract_has_and_the_service_has_not_yet_is_said_plainly(

@@ -150,28 +150,6 @@ def test_automatic_reads_are_the_common_prefix_of_two_requests(
 
 
 @settings(max_examples=100)
-@given(plan=plans)
-def test_breakpoints_read_what_the_request_before_wrote(quoted: Ask, plan: Any) -> None:
-    """Claude Sonnet 4.5, 1,024 tokens at least: also where dropped thinking breaks the prefix off.
-
-    Every request leaves its prefixes behind; a later one reads the longest that it begins with.
-    """
-    quote = quoted(model="anthropic/claude-sonnet-4-5", caching={"enabled": True}, **plan)
-    simulated = simulate(plan, "same_turn")
-    head = plan["tools"], plan["tools"] + plan["system"]
-    written: list[Tokens] = []
-    expected = []
-    for request in simulated:
-        if request.gap > 300:
-            written = []
-        hits = [len(one) for one in written if len(one) >= 1024 and request.sent[: len(one)] == one]
-        expected.append(max(hits, default=0))
-        written += [request.sent[:mark] for mark in head] + [request.sent]
-    assert quote.requests is not None
-    assert [r.cache_read_tokens for r in quote.requests] == expected
-
-
-@settings(max_examples=100)
 @given(plan=plans, hit_rate=st.floats(0, 1))
 @pytest.mark.parametrize("model", MODELS)
 def test_caching_changes_neither_input_nor_output(

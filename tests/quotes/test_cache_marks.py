@@ -91,6 +91,14 @@ def test_a_mark_within_a_message_ends_the_prefix_there(model: Model, catalog: Ca
     assert uses(quote(model, catalog, body)) == (inputs, [0, 1504, 1504], [1504, 0, 0])
 
 
+def test_a_mark_goes_with_the_message_that_a_strategy_drops(model: Model, catalog: Catalog) -> None:
+    """The mark stands in the first question, which a window of no turns does not send again."""
+    body = {"messages": [user(text(LONG, MARK)), {"role": "assistant", "content": "Hello world"}, HELLO]}
+    window = {"strategy": "window", "turns": 0}
+    assert uses(quote(model, catalog, body, history=window))[1:] == ([0, 0, 0], [0, 0, 0])
+    assert uses(quote(model, catalog, body))[1:] == ([0, 1504, 1504], [1504, 0, 0])
+
+
 def test_a_prefix_below_the_minimum_is_not_cached(model: Model, catalog: Catalog) -> None:
     body = {"system": [text(" the" * 1019, MARK)], "messages": [HELLO]}
     assert uses(quote(model, catalog, body))[1:] == ([0, 0, 0], [0, 0, 0])

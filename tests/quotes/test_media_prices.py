@@ -15,6 +15,7 @@ from tests.conftest import shipped
 from tokenquote.counts import MediaUse
 from tokenquote.errors import LocatedError
 from tokenquote.ledger import CacheUse, Row, billed_kinds
+from tokenquote.ledger.caching import Common, media_read
 from tokenquote.ledger.prices import INPUT_KINDS
 from tokenquote_client import Quote
 
@@ -107,9 +108,10 @@ def test_kinds_are_disjoint_and_add_up(
     more = data.draw(st.integers(0, new))
     media = shared_media + MediaUse(audio=more)
     read = data.draw(st.integers(0, shared + new))
-    row = Row(1, 0, shared + new, 0, media, 90, 40, 5, shared, shared_media, 0)
-    use = CacheUse(read, row.input - read if writes else 0)
-    kinds = billed_kinds(row, use, "cache_write", head)
+    row = Row("m", 1, 0, None, None, shared + new, 0, media, 1, 90, 40, 5, 0)
+    common = Common(shared, media=shared_media, media_tokens=shared)
+    use = CacheUse(read, row.input - read if writes else 0, read_media=media_read(row, read, common, head))
+    kinds = billed_kinds(row, use, "cache_write")
     assert min(kinds.values()) >= 0
     assert sum(tokens for kind, tokens in kinds.items() if kind in INPUT_KINDS) == row.input
     assert kinds["output"] + kinds["output_audio"] + kinds["output_reasoning"] == row.output

@@ -6,7 +6,7 @@ import datetime as dt
 
 from pydantic import Field
 
-from tokenquote_client.wire_types import Dollars, Received
+from tokenquote_client.wire_types import Dollars, Received, is_none
 
 __all__ = ["PriceLine", "Unpriced"]
 
@@ -35,6 +35,8 @@ class PriceLine(Received):
     tier: str
     """The tier of the rate: `base`, or one that the length of a request's input decides, such as `above
     272000` (from 272,001 tokens on) or `at least 200000`; `stated`: the plan states the rate."""
+    model: str | None = Field(default=None, exclude_if=is_none)
+    """The catalog id of the model that the rate is of; null or absent: all rates are of the quote's model."""
     mode: str = "standard"
     """The processing mode that the rate belongs to, such as `standard` or `batch`."""
     window: str | None = None

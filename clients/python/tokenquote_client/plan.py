@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
 from tokenquote_client.answer_parts import AnswerOrParts, GeneratedImage, GeneratedVideo
+from tokenquote_client.caching import Caching
 from tokenquote_client.history import (
     ClearToolResults,
     Compaction,
@@ -34,7 +35,14 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
-from tokenquote_client.wire_types import Dollars, PlainText, Sent, TokenKind, exactly_one
+from tokenquote_client.wire_types import (
+    Dollars,
+    ModelName,
+    PlainText,
+    Sent,
+    TokenKind,
+    exactly_one,
+)
 
 __all__ = [
     "Budget",
@@ -133,6 +141,9 @@ class Turn(Sent):
     Empty, the default: none is stated."""
     repeat: Repeat = 1
     """The number of times that the turn happens in a row; 1 by default."""
+    model: ModelName | None = None
+    """The model that answers this turn; null, the default: the plan's model. The conversation moves with it:
+    stated tokens stay, and texts are counted again by the model's own rules."""
 
 
 class Start(Sent):
@@ -147,27 +158,6 @@ class Start(Sent):
     body: dict[str, Any]
     """The request body exactly as it would be sent, as a JSON object; a format whose bodies have no messages
     is an error."""
-
-
-class Caching(Sent):
-    """What to expect of the provider's prompt cache."""
-
-    enabled: Annotated[bool, Field(strict=True)] | None = None
-    """Whether the prompt cache is used; null, the default: what the provider does without being asked, or
-    what the marks of `start` ask for. True for a model without a prompt cache is an error, and so is false
-    beside `ttl` or `hit_rate`."""
-    ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
-    """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null, the default: the provider's
-    own. One that the provider does not offer is an error."""
-    hit_rate: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1
-    """The share of each possible cache read that happens, from 0 to 1, the default. Recorded follow-up
-    requests hit about two times in three."""
-
-    @model_validator(mode="after")
-    def _off_means_off(self) -> Self:
-        if self.enabled is False and self.model_fields_set & {"ttl", "hit_rate"}:
-            raise ValueError("`enabled: false` leaves nothing for `ttl` and `hit_rate`")
-        return self
 
 
 class Budget(Sent):
@@ -214,14 +204,19 @@ class Plan(Sent):
     """The turns of the conversation, in order. More than 100,000 requests, with all repetitions and over all
     models, are an error."""
     history: History = FullHistory()
-    """What of the conversation is sent again in each request. Only `full`, the default, is offered so far;
-    any other strategy is an error."""
+    """What of the conversation is sent again in each request: by default `full`, all of it."""
     caching: Caching = Caching()
     """What to expect of the provider's prompt cache; by default what the provider does by itself, with every
     possible cache read."""
     conversations: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
     """The number of independent conversations whose cost `fleet` gives; everything else in the quote
     describes one. Null, the default: the quote has no `fleet`."""
+    conversations_per_hour: Annotated[float, Field(strict=True, gt=0, le=1e9, allow_inf_nan=False)] | None = (
+        None
+    )
+    """The mean number of conversations that begin in an hour, at times independent of each other, where
+    `caching.shared` is stated: a later one is cold if none before it has used the cache within the time to
+    live. Null, the default: every later one is warm. Without `caching.shared` it is an error."""
     mode: str = Field(default="standard", max_length=32)
     """The way in which the provider processes the requests: `standard`, the default, `batch`, `flex`,
     `priority` or another of the model's `modes`. One that the model is not sold in is an error."""

@@ -6,10 +6,13 @@ import datetime as dt
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field
+
 from tokenquote_client.bill import PriceLine, Unpriced
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
-from tokenquote_client.wire_types import Dollars, Method, Received, Sent
+from tokenquote_client.spreads import Fleet, Spreads
+from tokenquote_client.wire_types import Dollars, Method, Received, Sent, is_none
 
 __all__ = [
     "BudgetAnswer",
@@ -17,14 +20,12 @@ __all__ = [
     "ContextUse",
     "CountedAmount",
     "Failure",
-    "Fleet",
+    "ModelTotals",
     "Overflow",
     "PriceLine",
     "Quote",
     "QuoteParameters",
     "QuotedRequest",
-    "Spread",
-    "Spreads",
     "Totals",
     "Unpriced",
     "Warned",
@@ -62,6 +63,10 @@ class Totals(Received):
     cost_without_cache: Dollars | None
     """The cost in US dollars of the same requests without a prompt cache, as a decimal string; null: nothing
     has a price."""
+    cache_lost_tokens: int | None = Field(default=None, exclude_if=is_none)
+    """The part of `input_tokens` that the request before to the same model left readable in the prompt cache
+    and that is sent again, but not read, because something before it was removed, replaced or inserted; null
+    or absent: the history is `full`, and one model answers."""
     complete: bool
     """Whether everything has a price, so that `cost` leaves nothing out."""
 
@@ -91,6 +96,13 @@ class QuotedRequest(Received):
     cumulative_cost: Dollars | None
     """The cost in US dollars of this request and all before it, as a decimal string; null: nothing has a
     price."""
+    purpose: Literal["summary", "compaction", "embedding", "rerank"] | None = Field(
+        default=None, exclude_if=is_none
+    )
+    """What a request of the history strategy is for, which precedes the request of the conversation with the
+    same `turn` and `round`; null or absent: it is a request of the conversation."""
+    model: str | None = Field(default=None, exclude_if=is_none)
+    """The catalog id of the model that answers; null or absent: the quote's model answers every request."""
 
 
 class Overflow(Received):
@@ -114,6 +126,9 @@ class ContextUse(Received):
     overflows_at: Overflow | None
     """The first request that does not fit; null: every one fits, or no limit is published. It and the
     requests after it are priced all the same."""
+    model: str | None = Field(default=None, exclude_if=is_none)
+    """The catalog id of the model whose window is described, the one that a request fills most; null or
+    absent: all requests go to the quote's model."""
 
 
 class CountedAmount(Received):
@@ -130,51 +145,8 @@ class CountedAmount(Received):
     """The upper end in tokens of the band that nine bills in ten are expected to lie in."""
     vocabulary: str | None
     """The name of the vocabulary that encoded the texts; null: no text was encoded."""
-
-
-class Spread(Received):
-    """A distribution over the random draws, in the unit of what is drawn: US dollars or tokens."""
-
-    mean: Dollars
-    """The mean of the draws, as a decimal string: US dollars in a `cost`, tokens in `input_tokens` and
-    `output_tokens`."""
-    p10: Dollars
-    """The 10th percentile of the draws, as a decimal string: US dollars in a `cost`, tokens in
-    `input_tokens` and `output_tokens`."""
-    p50: Dollars
-    """The median of the draws, as a decimal string: US dollars in a `cost`, tokens in `input_tokens` and
-    `output_tokens`."""
-    p90: Dollars
-    """The 90th percentile of the draws, as a decimal string: US dollars in a `cost`, tokens in
-    `input_tokens` and `output_tokens`."""
-    max: Dollars
-    """The largest of the draws, as a decimal string: US dollars in a `cost`, tokens in `input_tokens` and
-    `output_tokens`."""
-    max_is: Literal["sampled"] = "sampled"
-    """The kind of maximum that `max` is: `sampled` says the largest draw, which is no upper bound."""
-
-
-class Spreads(Received):
-    """Distributions of cost and tokens over the random draws."""
-
-    cost: Spread | None
-    """The distribution of the cost in US dollars; null: nothing has a price."""
-    input_tokens: Spread
-    """The distribution of the input tokens of the conversation."""
-    output_tokens: Spread
-    """The distribution of the output tokens of the conversation."""
-
-
-class Fleet(Received):
-    """Several independent conversations like the planned one."""
-
-    conversations: int
-    """The number of conversations, as the plan states it."""
-    cost: Dollars | None
-    """The cost in US dollars of all conversations together, as a decimal string; null: nothing has a
-    price."""
-    range: Spread | None = None
-    """The distribution of that cost in US dollars; null as long as ranges are not offered."""
+    model: str | None = Field(default=None, exclude_if=is_none)
+    """The catalog id of the model that counts the amount so; null or absent: it is the quote's model."""
 
 
 class BudgetAnswer(Received):
@@ -200,6 +172,21 @@ class Warned(Received):
     """The warning in words, for people."""
 
 
+class ModelTotals(Received):
+    """Sums over all requests to one model of a conversation that has several."""
+
+    model: str
+    """The catalog id of the model."""
+    requests: int
+    """The number of requests to it."""
+    input_tokens: int
+    """The input tokens of these requests, with cache reads, cache writes, framing and media in them."""
+    output_tokens: int
+    """The output tokens of these requests, visible ones and reasoning."""
+    cost: Dollars | None
+    """The cost in US dollars of what has a price in them, as a decimal string; null: nothing has one."""
+
+
 class Quote(Received):
     """What a planned conversation takes with one model."""
 
@@ -217,6 +204,15 @@ class Quote(Received):
     """The sums over all requests of one conversation."""
     requests: list[QuotedRequest] | None = None
     """One row for each request to the model, in order; null: only the summary was asked for."""
+    by_model: list[ModelTotals] | None = Field(default=None, exclude_if=is_none)
+    """The sums for each model, the quote's own first; null or absent: the quote's model answers every
+    request."""
+    cost_without_strategy: Dollars | None = Field(default=None, exclude_if=is_none)
+    """The cost in US dollars of the same plan with history `full`, as a decimal string; null or absent: the
+    history is `full`, or nothing has a price."""
+    cache_break_even_reads: int | None = Field(default=None, exclude_if=is_none)
+    """The number of reads that what is written to the prompt cache needs on average to cost less than without
+    a cache; null or absent: nothing is written at a price, or a read costs no less than plain input."""
     lines: list[PriceLine]
     """The bill: the tokens of each kind at each rate, then the fees, each with its source; empty: nothing has
     a price."""

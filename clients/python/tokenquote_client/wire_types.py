@@ -14,12 +14,14 @@ __all__ = [
     "UNION_MEMBER",
     "Dollars",
     "Method",
+    "ModelName",
     "PlainText",
     "Received",
     "Sent",
     "TokenKind",
     "TokenNumber",
     "exactly_one",
+    "is_none",
 ]
 
 MAX_AMOUNT_TOKENS = 1_000_000_000
@@ -44,6 +46,8 @@ TokenKind = Literal[
 ]  # fmt: skip
 """A kind of token that may have a rate of its own."""
 TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
+ModelName = Annotated[str, Field(min_length=1, max_length=200)]
+"""A model's catalog id, an alias, or its name without the provider."""
 PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
 
 
@@ -59,6 +63,11 @@ class Received(BaseModel):
     """Part of an answer: fields that a newer service adds are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
+
+
+def is_none(value: object) -> bool:
+    """Return whether a value is null; fields that are null in most answers are left out of them."""
+    return value is None
 
 
 def exactly_one(*names: str) -> ConfigDict:

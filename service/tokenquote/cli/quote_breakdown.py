@@ -14,7 +14,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tokenquote_client.quote import Comparison, CountedAmount, Failure, PriceLine, Quote, QuotedRequest
+from tokenquote_client.bill import PriceLine
+from tokenquote_client.quote import Comparison, CountedAmount, Failure, ModelTotals, Quote, QuotedRequest
 
 __all__ = ["dollars", "plain_table", "print_answer", "to_svg"]
 
@@ -70,7 +71,10 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
     yield _amounts(quote.counts)
     yield Text()
     if quote.requests:
-        yield _requests(quote.requests)
+        yield _requests(quote.requests, names_models=quote.by_model is not None)
+        yield Text()
+    if quote.by_model is not None:
+        yield _models(quote.by_model)
         yield Text()
     yield _lines(quote)
     yield Text()
@@ -89,14 +93,18 @@ def _amounts(counts: Sequence[CountedAmount]) -> Table:
     return table
 
 
-def _requests(requests: Sequence[QuotedRequest]) -> Table:
+def _requests(requests: Sequence[QuotedRequest], *, names_models: bool) -> Table:
+    """Make the table of requests, with the purpose of those of a strategy, and several models named."""
+    more = ["for"] if any(request.purpose for request in requests) else []
+    more += ["model"] if names_models else []
     table = plain_table(
-        "turn", "round", ">input", ">cache read", ">cache write", ">output", ">cost", ">so far"
+        "turn", "round", ">input", ">cache read", ">cache write", ">output", ">cost", ">so far", *more
     )
     for request in _ends(requests):
         if request is None:
-            table.add_row("…", *[""] * 7)
+            table.add_row("…", *[""] * (7 + len(more)))
             continue
+        told = {"for": request.purpose or "", "model": request.model or ""}
         table.add_row(
             str(request.turn),
             str(request.round),
@@ -106,6 +114,20 @@ def _requests(requests: Sequence[QuotedRequest]) -> Table:
             _number(request.output_tokens),
             dollars(request.cost),
             dollars(request.cumulative_cost),
+            *(told[name] for name in more),
+        )
+    return table
+
+
+def _models(models: Sequence[ModelTotals]) -> Table:
+    table = plain_table("model", ">requests", ">input", ">output", ">cost")
+    for totals in models:
+        table.add_row(
+            totals.model,
+            _number(totals.requests),
+            _number(totals.input_tokens),
+            _number(totals.output_tokens),
+            dollars(totals.cost),
         )
     return table
 
@@ -166,6 +188,14 @@ def _totals(quote: Quote) -> Iterator[RenderableType]:
         (dollars(totals.cost) + star, "bold green"),
         f"   without cache {dollars(totals.cost_without_cache)}{star}",
     )
+    if quote.cost_without_strategy is not None:
+        lost = totals.cache_lost_tokens or 0
+        yield Text(
+            f"with the whole history {dollars(quote.cost_without_strategy)}{star}; "
+            f"the strategy loses {_number(lost)} tokens that the cache held"
+        )
+    if quote.cache_break_even_reads is not None:
+        yield Text(f"what is written to the cache pays for itself after {quote.cache_break_even_reads} reads")
     if quote.fleet is not None:
         many = f"{_number(quote.fleet.conversations)} conversations  "
         yield Text.assemble((many, "bold"), (dollars(quote.fleet.cost) + star, "bold green"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from tokenquote.counts.rounding import ceil_div
@@ -70,6 +70,31 @@ class MediaUse:
         if other is NO_MEDIA:
             return self
         return MediaUse(self.image - other.image, self.audio - other.audio, self.video - other.video)
+
+    def minus(self, other: MediaUse) -> MediaUse:
+        """Return what is not the other's; the longest ones stay as they are, for they cannot be told."""
+        if other is NO_MEDIA:
+            return self
+        return MediaUse(
+            self.image - other.image,
+            self.audio - other.audio,
+            self.video - other.video,
+            self.images - other.images,
+            self.audios - other.audios,
+            self.videos - other.videos,
+            self.documents - other.documents,
+            self.pages - other.pages,
+            self.audio_seconds - other.audio_seconds,
+            self.longest_video_seconds,
+            self.base64_bytes - other.base64_bytes,
+            self.longest_edge,
+        )
+
+    def with_largest(self, *, longest_edge: int, longest_video_seconds: float) -> MediaUse:
+        """Return the same media with these as the longest edge and the longest video."""
+        if (longest_edge, longest_video_seconds) == (self.longest_edge, self.longest_video_seconds):
+            return self
+        return replace(self, longest_edge=longest_edge, longest_video_seconds=longest_video_seconds)
 
     def share(self, part: int, whole: int) -> MediaUse:
         """Return the media tokens among the first `part` of the `whole` tokens that hold these media.

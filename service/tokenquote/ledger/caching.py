@@ -1,24 +1,65 @@
-"""Replays prompt caching over the ledger: what each request reads and what it writes.
+"""Replays prompt caching over the ledger: what each request reads, writes, and fails to read.
 
-A prefix cache is hit by what a request shares with the one before it; the provider's rule says how much of
-that counts. Caches with breakpoints hold prefixes only up to marks: those of the caller, or else after the
-tools, after the system message and after the last message. So a request comes apart into disjoint kinds of
-token, each of which may have a price of its own.
+A prefix cache is hit by what a request shares with the latest earlier one to the same model; the provider's
+rule says how much of that counts. Caches with breakpoints hold prefixes only up to marks: those of the
+caller, or else after the tools, after the system message and after the last message. So a request comes apart
+into disjoint kinds of token, each of which may have a price of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.counts import NO_MEDIA, MediaUse
-from tokenquote.ledger.replay import Row
+from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS
+from tokenquote.ledger.replay import Replayed
+from tokenquote.ledger.rows import Row
+from tokenquote.ledger.transcript import SentPieces, Transcript
 
-__all__ = ["CacheUse", "billed_kinds", "replay_cache", "ttl_seconds"]
+__all__ = [
+    "NO_CACHE",
+    "CacheTerms",
+    "CacheUse",
+    "Common",
+    "billed_kinds",
+    "media_read",
+    "replay_caches",
+    "ttl_seconds",
+]
 
 _UNIT_SECONDS = {"m": 60, "h": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class CacheTerms:
+    """How one model's requests use its cache."""
+
+    rule: CachingRule
+    ttl: str | None = None
+    """The time to live in force, such as `5m`. None: it is not known, and taken as lasting."""
+    hit_rate: Decimal = Decimal(1)
+    """The share of possible reads that happen."""
+    bills_writes: bool = False
+    """Whether writing has a price of its own; otherwise nothing counts as written."""
+    marks: tuple[int, ...] = ()
+    """The positions in tokens of the breakpoints that stand in every request."""
+    marks_last: bool = True
+    """Whether a breakpoint stands after the last message of each request as well."""
+    head: int = 0
+    """Tokens of tools and system message, which no media are among."""
+    warm: int = 0
+    """Tokens at the head of the first request that are in the cache already."""
+
+    def readable(self, tokens: int) -> int:
+        """Return how much of a prefix the cache serves: whole steps, and at least its minimum."""
+        return (
+            0
+            if tokens < self.rule.minimum_tokens
+            else tokens // self.rule.step_tokens * self.rule.step_tokens
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +70,30 @@ class CacheUse:
     """Tokens that are read from the cache."""
     write: int = 0
     """Tokens that are written to the cache and billed at a write rate."""
+    lost: int = 0
+    """Tokens that the request sends again and the one before left readable, but that are not read."""
+    read_media: MediaUse = NO_MEDIA
+    """The media among what is read."""
 
 
-def replay_cache(
-    rows: Sequence[Row],
-    rule: CachingRule,
-    *,
-    ttl: str | None,
-    hit_rate: Decimal = Decimal(1),
-    bills_writes: bool,
-    marks: tuple[int, ...] = (),
-    marks_last: bool = True,
-) -> list[CacheUse]:
-    """Work out every row's use of the cache.
+NO_CACHE = CacheUse()
+"""The use of a request that neither reads nor writes."""
+
+
+def replay_caches(replayed: Replayed, terms: Mapping[str, CacheTerms]) -> list[CacheUse]:
+    """Work out the use of the cache of every request.
 
     Args:
-        rows: the requests of one conversation, in order.
-        rule: what the provider's cache does.
-        ttl: time to live in force, such as `5m`; None if it is not known, and then it is taken as lasting.
-        hit_rate: the share of possible reads that happen.
-        bills_writes: whether writing has a price of its own; otherwise nothing counts as written.
-        marks: positions of the breakpoints that stand in every request, in tokens.
-        marks_last: whether a breakpoint stands after the last message of each request as well.
+        replayed: the requests of one conversation, in order, with what they send.
+        terms: by model, what its cache does and what is asked of it; a model that is not there uses none.
     """
-    lasting = ttl_seconds(ttl) if ttl is not None else None
+    caches = {model: _Cache(replayed.transcripts[model], used) for model, used in terms.items()}
+    clock = 0.0
     uses: list[CacheUse] = []
-    written = set(marks)  # where a breakpoint stood that has not lapsed
-    for i, row in enumerate(rows):
-        if lasting is not None and row.gap_seconds > lasting:
-            written.clear()
-            possible = 0
-        else:
-            possible = _possible_read(rows[i - 1], row, rule, written) if i else 0
-        end = row.input if marks_last or not rule.breakpoints else max(marks, default=0)
-        written.update((*marks, end))
-        read = int(possible * hit_rate)
-        write = max(0, end - read) if bills_writes and end >= rule.minimum_tokens else 0
-        uses.append(CacheUse(read, write))
+    for row in replayed.rows:
+        clock += row.gap_seconds
+        cache = caches.get(row.model) if row.sent is not None else None
+        uses.append(NO_CACHE if cache is None else cache.use(row, clock))
     return uses
 
 
@@ -74,28 +102,112 @@ def ttl_seconds(ttl: str) -> int:
     return int(ttl[:-1]) * _UNIT_SECONDS[ttl[-1]]
 
 
-def _possible_read(before: Row, row: Row, rule: CachingRule, written: Set[int]) -> int:
-    shared = row.shared
-    if rule.includes_output and shared == before.input:
-        shared = min(shared + before.visible, row.input)
-    if rule.breakpoints:
-        # Nearly always an earlier request ended just there; else the longest prefix that one of them marked.
-        shared = shared if shared in written else max((m for m in written if m <= shared), default=0)
-    if shared < rule.minimum_tokens:
-        return 0
-    return shared // rule.step_tokens * rule.step_tokens
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What a request has in common with what is cached."""
+
+    tokens: int = 0
+    """Tokens with which both begin, the answer before them where the provider caches it."""
+    readable: int = 0
+    """Tokens that are readable there and that the request sends, in any place."""
+    media: MediaUse = NO_MEDIA
+    """The media among the first tokens."""
+    media_tokens: int = 0
+    """The number of first tokens that hold these media."""
 
 
-def billed_kinds(row: Row, use: CacheUse, write_kind: str, head: int) -> Mapping[str, int]:
+@dataclass
+class _Cache:
+    """What the requests to one model have left in its cache."""
+
+    transcript: Transcript
+    terms: CacheTerms
+    before: Row | None = None
+    """The latest request to the model."""
+    used_at: float = 0
+    """When that was, in seconds since the conversation began. A hit refreshes an entry, so all live as
+    long."""
+    intact: int = MAX_CONTEXT_TOKENS
+    """Tokens with which all requests so far begin."""
+    ends: list[tuple[int, int]] = field(default_factory=list)
+    """The ends of requests of which entries are left: tokens and content blocks before each, rising."""
+
+    def use(self, row: Row, clock: float) -> CacheUse:
+        """Read what the latest request left, and leave this one's prefixes."""
+        terms, common = self.terms, self._common(row, clock)
+        while self.ends and self.ends[-1][0] > common.tokens:
+            self.ends.pop()
+        prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
+        read = int(terms.readable(prefix) * terms.hit_rate)
+        end = row.input if self._marks_end else max(self._standing(), default=0)
+        write = max(0, end - read) if terms.bills_writes and end >= terms.rule.minimum_tokens else 0
+        if self._marks_end and (not self.ends or self.ends[-1][0] < end):
+            self.ends.append((end, row.blocks))
+        self.before, self.used_at = row, clock
+        return CacheUse(
+            read, write, max(0, common.readable - read), media_read(row, read, common, terms.head)
+        )
+
+    def _common(self, row: Row, clock: float) -> Common:
+        """Compare the request with what the latest one to the model left."""
+        terms, before = self.terms, self.before
+        if before is None:
+            warm = min(terms.warm, row.input)
+            self.ends = [(warm, row.blocks)]
+            if (
+                row.sent is not None and len(row.sent.stretches) > 1
+            ):  # a strategy leaves something out already
+                self.intact = self.transcript.tokens(row.sent.stretches[0], row.sent)
+            return Common(warm, terms.readable(warm), row.media, row.input)
+        lapsed = terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl)
+        transcript, left, sent = self.transcript, before.sent or SentPieces(()), row.sent or SentPieces(())
+        prefix = transcript.shared(left, sent)
+        size = transcript.size(prefix)
+        content = size.tokens if prefix == left else transcript.size(left).tokens
+        if size.tokens < content:
+            self.intact = min(self.intact, size.tokens)
+        if lapsed:
+            return Common()
+        if size.tokens == content:  # everything is sent again
+            answer = before.visible if terms.rule.includes_output else 0
+            tokens = min(before.input + answer, row.input)
+            return Common(tokens, terms.readable(tokens), before.media, before.input)
+        constant = before.input - content if size.framed else 0
+        readable = terms.readable(before.input if self._marks_end else max(self._standing(), default=0))
+        again = transcript.again(left, sent, readable - constant) if readable else 0
+        return Common(size.tokens + constant, again, size.media, size.tokens + constant)
+
+    def _standing(self) -> list[int]:
+        """Return the breakpoints of every request that no strategy has dropped with their message."""
+        return [mark for mark in self.terms.marks if mark <= max(self.terms.head, self.intact)]
+
+    @property
+    def _marks_end(self) -> bool:
+        """Whether a request leaves all of its input, and not only what stands before marks."""
+        return self.terms.marks_last or not self.terms.rule.breakpoints
+
+    def _marked_part(self, row: Row, shared: int) -> int:
+        """Return the longest prefix that ends at a breakpoint which is left and which this request can find.
+
+        From each of its breakpoints a request looks back over a number of blocks (20 with Anthropic, the
+        breakpoint's own included) for one where an entry ends.
+        """
+        end, blocks = self.ends[-1] if self.ends else (0, 0)
+        reach = self.terms.rule.look_back_blocks
+        near = reach is None or row.blocks - blocks < reach
+        standing = [mark for mark in self._standing() if mark <= shared] if self.before is not None else []
+        return max((*standing, end if near else 0))
+
+
+def billed_kinds(row: Row, use: CacheUse, write_kind: str) -> Mapping[str, int]:
     """Split a request's tokens into kinds that may each have a price of their own.
 
     Args:
         row: the request.
         use: what it reads from the cache and writes to it.
         write_kind: what written tokens are billed as, media among them.
-        head: tokens of tools and system message, which no media are among.
     """
-    read = _media_read(row, use, head)
+    read = use.read_media
     # What is written is everything that was not read, media among it.
     fresh = row.media.without(read) if not use.write else NO_MEDIA
     return {
@@ -115,13 +227,16 @@ def billed_kinds(row: Row, use: CacheUse, write_kind: str, head: int) -> Mapping
     }
 
 
-def _media_read(row: Row, use: CacheUse, head: int) -> MediaUse:
-    """Count the media in what is read; where a read ends among messages, its share of them."""
-    if use.read <= head:
+def media_read(row: Row, read: int, common: Common, head: int) -> MediaUse:
+    """Count the media in what is read; where a read ends among messages, its share of them.
+
+    `head` are the tokens of tools and system message, which no media are among.
+    """
+    if read <= head:
         return NO_MEDIA
-    read = row.shared_media.share(use.read - head, row.shared - head)
-    if use.read <= row.shared:
-        return read
+    found = common.media.share(read - head, common.media_tokens - head)
+    if read <= common.media_tokens:
+        return found
     # The answer is read as well, where the provider caches it.
-    new = row.media.without(row.shared_media)
-    return read + new.share(use.read - row.shared, row.input - row.shared)
+    new = row.media.without(common.media)
+    return found + new.share(read - common.media_tokens, row.input - common.media_tokens)

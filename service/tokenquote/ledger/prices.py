@@ -37,6 +37,7 @@ __all__ = [
     "comparable_rates",
     "exact_product",
     "exact_sum",
+    "find_rate",
     "price",
     "tariff_on",
 ]
@@ -119,6 +120,12 @@ class Priced:
         """The sum in USD of what has a price; None if nothing has, though something should have one."""
         known = [cost for cost in self.costs if cost is not None]
         return exact_sum(known) if known or self.complete else None
+
+
+def find_rate(tariff: Tariff, kind: str, input_tokens: int) -> Decimal | None:
+    """Return the rate of a kind in a request with this number of input tokens; None if it has none."""
+    rates = tariff.tier_for(input_tokens).rates
+    return next((rates[name] for name in _CHAINS[kind] if name in rates), None)
 
 
 def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:

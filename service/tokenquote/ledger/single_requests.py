@@ -5,14 +5,15 @@ Embeddings, searches of a rerank model, images, speech and transcripts remember 
 
 from __future__ import annotations
 
-from tokenquote.counts import NO_MEDIA
-from tokenquote.ledger.replay import MAX_CONTEXT_TOKENS, MAX_ROWS, Conversation, PlanTooLong, Row
+from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS, MAX_ROWS, Conversation, PlanTooLong
+from tokenquote.ledger.replay import Replayed
+from tokenquote.ledger.rows import Row
 
 __all__ = ["replay_single"]
 
 
-def replay_single(conversation: Conversation) -> list[Row]:
-    """Make one request of each repetition of each turn.
+def replay_single(model: str, conversation: Conversation) -> Replayed:
+    """Make one request to the model of each repetition of each turn.
 
     Raises:
         PlanTooLong: more than MAX_ROWS requests, or more than MAX_CONTEXT_TOKENS in one.
@@ -27,6 +28,10 @@ def replay_single(conversation: Conversation) -> list[Row]:
         for _ in range(turn.repeat):
             rows.append(
                 Row(
+                    model=model,
+                    purpose=None,
+                    sent=None,
+                    blocks=1,
                     turn=len(rows) + 1,
                     round=0,
                     input=turn.user.tokens + extra,
@@ -36,9 +41,7 @@ def replay_single(conversation: Conversation) -> list[Row]:
                     spoken=turn.answer_spoken,
                     drawn=turn.answer_drawn,
                     reasoning=turn.reasoning,
-                    shared=0,
-                    shared_media=NO_MEDIA,
                     gap_seconds=turn.gap_seconds if rows else 0,
                 )
             )
-    return rows
+    return Replayed(rows, {})

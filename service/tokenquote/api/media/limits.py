@@ -21,8 +21,10 @@ class _Limit:
 
 
 def media_warnings(rows: Sequence[Row], model: Model) -> Iterator[tuple[str, str]]:
-    """Yield a code and a sentence for each limit, at the first request that passes it."""
-    for i, passed in limits_passed((row.media for row in rows), model):
+    """Yield a code and a sentence for each limit, at the first request to the model that passes it."""
+    own = [i for i, row in enumerate(rows) if row.model == model.id]
+    for place, passed in limits_passed((rows[i].media for i in own), model):
+        i = own[place]
         yield (
             "media_limit",
             f"request {i + 1} (turn {rows[i].turn}) sends {passed}: {model.id} would refuse it; "

@@ -12,8 +12,13 @@ from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
-from tokenquote.api.quotes.cache_choice import choose_cache, use_cache
+from tokenquote.api.quotes.amounts import AmountCounter
+from tokenquote.api.quotes.bill import Bill, break_even_reads
+from tokenquote.api.quotes.cache_choice import choose_cache, cold_share
+from tokenquote.api.quotes.cast import Cast, choose_cast
+from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
+from tokenquote.api.quotes.participants import Participant, Participants, Searcher
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
 from tokenquote.api.quotes.plans import resolve
 from tokenquote.api.quotes.quote_parts import (
@@ -25,14 +30,17 @@ from tokenquote.api.quotes.quote_parts import (
     describe_context,
     find_overflow,
     spend_budget,
+    sum_models,
 )
-from tokenquote.api.quotes.uses import price_plan_uses
-from tokenquote.api.quotes.warnings import list_assumptions, list_warnings
+from tokenquote.api.quotes.searches import find_searcher
+from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError, under
-from tokenquote.ledger import CacheUse, billed_kinds, replay, replay_single
-from tokenquote.ledger.prices import price, tariff_on
+from tokenquote.ledger import NO_CACHE, Replayed, Row
+from tokenquote.ledger.history import WholeHistory
+from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_on
+from tokenquote.ledger.rows import Purpose
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, Quote, Warned
@@ -139,44 +147,94 @@ class _Quoting:
         if not model.converses:
             check_single_requests(plan, model)
             model = replace(model, caching=None)
-        stated: dict[str, Decimal] = {kind: rate for kind, rate in (plan.rates or {}).items()}
-        tariff = tariff_on(model.prices_on(at), at, plan.mode, plan.region).with_stated(stated)
-        rules = self._rules(model)
-        resolved = resolve(plan, model, rules, self.catalog, self.item_reader, tariff)
-        rows = (replay if model.converses else replay_single)(resolved.conversation)
-        fees = price_plan_uses(plan, resolved.uses, rows, tariff, converses=model.converses)
-        cache = choose_cache(plan.caching, model, tariff, resolved.marks)
-        uses = use_cache(rows, cache, resolved.conversation.opening)
-        head = resolved.conversation.opening.head.tokens
-        billed = [billed_kinds(row, use, cache.write_kind, head) for row, use in zip(rows, uses, strict=True)]
-        priced = price(tariff, billed).with_fees(fees)
-        uncached = priced
-        if cache.rule is not None:
-            plain = [billed_kinds(row, CacheUse(), cache.write_kind, head) for row in rows]
-            uncached = price(tariff, plain).with_fees(fees)
-        overflow = find_overflow(rows, model)
-        context = describe_context(rows, model, overflow)
+        cast = choose_cast(plan, model, self.catalog, at)
+        parts = Participants(
+            {name: self._participant(each, own=each is model) for name, each in cast.models.items()},
+            cast,
+            plan,
+            tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items()),
+        )
+        own = parts.by_id[model.id]
+        history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
+        replayed = parts.replay(history)
+        rows, uses = replayed.rows, parts.use_caches(replayed, {model.id: _warm_tokens(plan.caching, own)})
+        bill = parts.bill(rows, uses)
+        uncached = parts.bill(rows, [NO_CACHE] * len(rows)) if parts.cache else bill
+        whole = self._without_strategy(parts)
+        overflow = find_overflow(rows, cast.everyone)
+        context = describe_context(rows, cast.everyone, overflow)
+        several = not cast.is_one
         return Quote(
             id=self._id(asked),
             model=asked.id,
             catalog_revision=self.catalog.revision,
             prices_at=at.astimezone(dt.UTC),
-            totals=build_totals(rows, uses, priced, uncached),
-            requests=build_requests(rows, uses, priced) if self.with_requests else None,
-            lines=build_lines(priced, tariff, plan.mode),
+            totals=build_totals(rows, uses, bill, uncached, tells_losses=several or whole is not None),
+            requests=build_requests(rows, uses, bill, names_models=several) if self.with_requests else None,
+            by_model=sum_models(rows, bill) if several else None,
+            cost_without_strategy=whole.total if whole is not None else None,
+            cache_break_even_reads=break_even_reads(rows, uses, parts.tariffs, parts.write_kinds),
+            lines=build_lines(bill, parts.tariffs, plan.mode, names_models=several),
             context=context,
-            counts=list(resolved.counts),
-            fleet=build_fleet(plan.conversations, priced),
-            budget=spend_budget(plan.budget, rows, priced),
+            counts=parts.counts(),
+            fleet=build_fleet(plan.conversations, bill, *self._later_ones(parts, replayed, own)),
+            budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
-            unpriced=build_unpriced(priced),
-            assumptions=[*resolved.assumptions, *list_assumptions(rules.basis, cache, rows)],
+            unpriced=build_unpriced(bill),
+            assumptions=parts.assumptions(rows),
             warnings=[
-                *list_lifetime_warnings(asked, model, at),
-                *list_warnings(plan, model, at, resolved.unstated, overflow, cache, priced),
-                *(Warned(code=code, detail=detail) for code, detail in media_warnings(rows, model)),
+                *_lifetimes(asked, cast, at),
+                *list_warnings(
+                    plan, cast.everyone, at, own.resolved.unstated, overflow, rows, own.cache, bill
+                ),
+                *list_strategy_warnings(history, bill, whole),
+                *_media_warnings(rows, cast),
             ],
         )
+
+    def _participant(self, model: Model, *, own: bool) -> Participant:
+        """Count, cache and price the plan as one of its models does."""
+        tariff = self._tariff(model, own=own)
+        rules = self._rules(model)
+        resolved = resolve(self.plan, model, rules, self.catalog, self.item_reader, tariff)
+        cache = choose_cache(self.plan.caching, model, tariff, resolved.marks, own=own)
+        return Participant(model, tariff, resolved, cache, rules.basis)
+
+    def _tariff(self, model: Model, *, own: bool) -> Tariff:
+        try:
+            tariff = tariff_on(model.prices_on(self.at), self.at, self.plan.mode, self.plan.region)
+        except (UnknownMode, UnknownRegion) as error:
+            if own:
+                raise
+            raise LocatedError(error.location, f"{model.id} takes part, and {error.detail}") from None
+        stated: dict[str, Decimal] = {kind: rate for kind, rate in (self.plan.rates or {}).items()}
+        return tariff.with_stated(stated) if own else tariff
+
+    def _searcher(self, purpose: Purpose, model: Model) -> Searcher:
+        """Count the questions as a model does that finds passages for them."""
+        counter = AmountCounter(self._rules(model), self.catalog.profiles)
+        return find_searcher(self.plan, purpose, model, self._tariff(model, own=False), counter)
+
+    def _without_strategy(self, parts: Participants) -> Bill | None:
+        """Price the same plan with the whole history; None: it is that plan."""
+        if self.plan.history.strategy == "full":
+            return None
+        replayed = parts.replay(WholeHistory())
+        own = next(iter(parts.by_id.values()))
+        warm = {own.model.id: _warm_tokens(self.plan.caching, own)}
+        return parts.bill(replayed.rows, parts.use_caches(replayed, warm))
+
+    def _later_ones(
+        self, parts: Participants, replayed: Replayed, own: Participant
+    ) -> tuple[Bill | None, Decimal]:
+        """Return the bill of a later conversation that finds the opening cached, and how likely it does
+        not.
+        """
+        if self.plan.caching.shared is None or own.cache.rule is None:
+            return None, Decimal(0)
+        heads = {name: part.head for name, part in parts.by_id.items()}
+        warm = parts.bill(replayed.rows, parts.use_caches(replayed, heads))
+        return warm, cold_share(self.plan.conversations_per_hour, own.cache.ttl)
 
     def _rules(self, model: Model) -> TokenRules:
         """Choose the model's own rules, or those of the api of the opening body, where they differ."""
@@ -198,3 +256,22 @@ class _Quoting:
         """Make an id that the same plan at the same instant from the same catalog always has."""
         parts = (self.digest, model.id, self.catalog.revision, self.at.astimezone(dt.UTC).isoformat())
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
+
+
+def _warm_tokens(caching: wire.Caching, own: Participant) -> int:
+    """Return how many tokens of the first request are in the cache already."""
+    return own.head if caching.warm == "opening" else caching.warm or 0
+
+
+def _media_warnings(rows: Sequence[Row], cast: Cast) -> list[Warned]:
+    found = (warned for model in cast.models.values() for warned in media_warnings(rows, model))
+    return [Warned(code=code, detail=detail) for code, detail in found]
+
+
+def _lifetimes(asked: Model, cast: Cast, at: dt.datetime) -> list[Warned]:
+    """List what the instant means for each model that takes part."""
+    others = [model for model in cast.everyone.values() if model is not cast.own]
+    return [
+        *list_lifetime_warnings(asked, cast.own, at),
+        *(warned for model in others for warned in list_lifetime_warnings(model, model, at)),
+    ]

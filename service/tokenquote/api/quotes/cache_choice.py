@@ -9,11 +9,13 @@ from decimal import Decimal
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.errors import LocatedError, Location
-from tokenquote.ledger import CacheUse, Opening, Row, replay_cache
+from tokenquote.ledger import CacheTerms, Opening, ttl_seconds
 from tokenquote.ledger.prices import Tariff
 from tokenquote_client import plan as wire
 
-__all__ = ["MAX_MARKS", "CacheChoice", "CountedMark", "choose_cache", "use_cache"]
+__all__ = ["MAX_MARKS", "CacheChoice", "CountedMark", "cache_terms", "choose_cache", "cold_share"]
+
+_SHARE = Decimal("0.000000000001")
 
 MAX_MARKS = 4
 """The number of breakpoints that a request may have; providers refuse more."""
@@ -56,16 +58,20 @@ class CacheChoice:
 
 
 def choose_cache(
-    wanted: wire.Caching, model: Model, tariff: Tariff, marks: Sequence[CountedMark] = ()
+    wanted: wire.Caching, model: Model, tariff: Tariff, marks: Sequence[CountedMark] = (), *, own: bool = True
 ) -> CacheChoice:
     """Decide whether the cache is on, how long it keeps entries, and what a write is billed as.
+
+    What the plan asks for is meant for its own model: another one that takes part takes of it what it offers.
 
     Raises:
         LocatedError: the model has no cache, no such time to live, or takes fewer marks.
     """
     rule = model.caching
+    if not own and wanted.ttl is not None and (rule is None or wanted.ttl not in _offered_ttls(rule, tariff)):
+        wanted = wanted.model_copy(update={"ttl": None})
     if rule is None:
-        if wanted.enabled:
+        if wanted.enabled and own:
             raise LocatedError(("caching", "enabled"), "the catalog knows of no prompt cache for this model")
         unknown = wanted.enabled is None and model.converses and tariff.states("cache_read")
         return CacheChoice(None, reads_unknown=unknown)
@@ -99,17 +105,33 @@ def _offered_ttls(rule: CachingRule, tariff: Tariff) -> list[str]:
     return [ttl for ttl, kind in rule.ttls.items() if tariff.states(kind) or not charges]
 
 
-def use_cache(rows: Sequence[Row], cache: CacheChoice, opening: Opening) -> list[CacheUse]:
-    """Work out what each request reads from the cache and writes to it; nothing if the cache is off."""
+def cache_terms(cache: CacheChoice, opening: Opening, warm: int = 0) -> CacheTerms | None:
+    """Say how the requests use the cache; None if it is off. `warm` tokens of the first one are in it."""
     if cache.rule is None:
-        return [CacheUse()] * len(rows)
-    usual = (opening.tools.tokens, opening.head.tokens) if cache.usual_marks else ()
-    return replay_cache(
-        rows,
+        return None
+    head = opening.head.tokens
+    usual = (opening.tools.tokens, head) if cache.usual_marks else ()
+    return CacheTerms(
         cache.rule,
         ttl=cache.ttl,
         hit_rate=cache.hit_rate,
         bills_writes=cache.bills_writes,
         marks=(*usual, *(mark.tokens for mark in cache.marks)),
         marks_last=cache.usual_marks or any(mark.closes for mark in cache.marks),
+        head=head,
+        warm=warm,
     )
+
+
+def cold_share(conversations_per_hour: float | None, ttl: str | None) -> Decimal:
+    """Return the probability that a conversation finds nothing of the ones before it in the cache.
+
+    They begin at random, independently of each other (a Poisson process), so that none has begun within the
+    time to live with probability e^(-rate x time to live). It is rounded to twelve decimals. A rate that is
+    not stated means that they follow closely; a time to live that is not known, that the cache lasts: both
+    make it 0.
+    """
+    if conversations_per_hour is None or ttl is None:
+        return Decimal(0)
+    expected = Decimal(str(conversations_per_hour)) * ttl_seconds(ttl) / 3600
+    return (-expected).exp().quantize(_SHARE)

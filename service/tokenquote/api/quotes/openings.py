@@ -9,9 +9,11 @@ from itertools import takewhile
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.cache_choice import MAX_MARKS, CountedMark
+from tokenquote.api.quotes.cleared_results import ClearedAs
+from tokenquote.api.quotes.earlier_turns import count_earlier
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, NotYetOffered, under
-from tokenquote.ledger import NOTHING, Opening
+from tokenquote.ledger import NOTHING, EarlierPiece, Opening
 from tokenquote.tokens import (
     BodyError,
     Message,
@@ -44,6 +46,8 @@ class Started:
     """The choice of tools that the body states, and every later request with it."""
     rules: TokenRules
     """The rules for what follows the body."""
+    earlier: tuple[EarlierPiece, ...] = ()
+    """The messages of the body piece by piece; empty unless a strategy condenses them."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,10 @@ class OpeningReader:
     media: MediaCounter
     amounts: AmountCounter
 
-    def start(self, start: wire.Start, first: wire.Turn) -> Started:
+    def start(self, start: wire.Start, first: wire.Turn, cleared: ClearedAs | None) -> Started:
         """Count a native body as the opening of a conversation; `first` is the turn that follows it.
+
+        `cleared` says what becomes of its messages; None: they stay whole, and count as one.
 
         Raises:
             LocatedError: the body is not of its format, or opens no conversation.
@@ -76,19 +82,24 @@ class OpeningReader:
         with under("start", "body"):
             counted = self.rules.request(request)
         self._note_start(counted, request)
+        seen = [self._media(message, request) for message in request.messages]
         opening = Opening(
             tools=counted.tools,
             system=counted.system + counted.schema,
-            messages=counted.messages + counted.unknown + self._media(request),
+            messages=counted.messages + counted.unknown + total(seen, NOTHING),
         )
         self.amounts.assumptions += counted.notes
+        after = self.rules.after(request)
+        spoken = [pair for pair in zip(request.messages, seen, strict=True) if pair[0].role != "system"]
+        earlier = () if cleared is None else count_earlier(spoken, counted.unknown, after, request, cleared)
         return Started(
             opening,
             _unanswered(request.messages),
             request.shape == "chat",
-            [message for message in request.messages if message.role != "system"],
+            [message for message, _ in spoken],
             request.tool_choice,
-            self.rules.after(request),
+            after,
+            earlier,
         )
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
@@ -104,10 +115,10 @@ class OpeningReader:
             if part.tokens:
                 self.amounts.note(f"start/{name}", part)
 
-    def _media(self, request: Request) -> Count:
-        """Count the media of a native body; an image may cost more in a chat than elsewhere."""
+    def _media(self, message: Message, request: Request) -> Count:
+        """Count the media of a message of a native body; an image may cost more in a chat than elsewhere."""
         counts: list[Count] = []
-        for media in (media for message in request.messages for media in message.media):
+        for media in message.media:
             count = self.media.count_in_body(media, ("start", "body"), in_chat=request.shape == "chat")
             counts.append(self.amounts.note_at(("start", "body", *media.location), count))
         return total(counts, NOTHING)

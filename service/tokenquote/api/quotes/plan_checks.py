@@ -17,10 +17,11 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     """Refuse what no model could be quoted for.
 
     Raises:
-        LocatedError: a strategy or a draw that is not offered, or a turn that nobody asks.
+        LocatedError: fields that contradict each other, a draw, or a turn that nobody asks.
         PlanTooLong: more requests, over all models together, than a ledger holds.
     """
-    _check_history(plan)
+    _check_history(plan.history)
+    _check_caching(plan)
     _check_draws(plan)
     _check_users(plan)
     _check_length(plan, models)
@@ -45,11 +46,43 @@ def check_single_requests(plan: wire.Plan, model: Model) -> None:
                 raise LocatedError(("turns", i, name), f"{what}; leave out `{name}`")
 
 
-def _check_history(plan: wire.Plan) -> None:
-    strategy = plan.history.strategy
-    if strategy != "full":
-        location = ("history", "strategy")
-        raise NotYetOffered(location, f"history strategy {strategy!r}: not yet offered")
+def _check_history(history: wire.History) -> None:
+    if isinstance(history, wire.WindowHistory):
+        _refuse_unless_one(history, ("turns", "tokens"))
+    if isinstance(history, wire.Compaction):
+        _refuse_unless_one(history, ("at", "at_tokens"))
+    if isinstance(history, wire.Summary) and history.keep >= history.every:
+        detail = f"at least `every` ({history.every}): a summary would condense nothing; state less"
+        raise LocatedError(("history", "keep"), detail)
+    if (
+        isinstance(history, wire.Retrieval)
+        and history.candidates is not None
+        and history.rerank_model is None
+    ):
+        raise LocatedError(("history", "candidates"), "without effect unless `rerank_model` is stated")
+
+
+def _refuse_unless_one(history: wire.WindowHistory | wire.Compaction, names: tuple[str, str]) -> None:
+    stated = [name for name in names if getattr(history, name) is not None]
+    if len(stated) == 1:
+        return
+    detail = f"state either `{names[0]}` or `{names[1]}`, {'not both' if stated else 'one of them'}"
+    raise LocatedError(("history", stated[1]) if stated else ("history",), detail)
+
+
+def _check_caching(plan: wire.Plan) -> None:
+    caching = plan.caching
+    if caching.warm is not None and caching.shared is not None:
+        detail = (
+            "beside `warm`: state what one conversation finds in the cache, or what a fleet shares, not both"
+        )
+        raise LocatedError(("caching", "shared"), detail)
+    if caching.shared is not None and plan.conversations is None:
+        detail = "conversations share nothing unless there are several: state `conversations`"
+        raise LocatedError(("caching", "shared"), detail)
+    if plan.conversations_per_hour is not None and caching.shared is None:
+        detail = "without effect unless `caching.shared` says what conversations share"
+        raise LocatedError(("conversations_per_hour",), detail)
 
 
 def _check_draws(plan: wire.Plan) -> None:

@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter
-from tokenquote.api.quotes.cache_choice import CountedMark
+from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
 from tokenquote.api.quotes.generated import GeneratedPartCounter
+from tokenquote.api.quotes.history_texts import read_clearing, read_instruction
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
 from tokenquote.api.quotes.planned_messages import MessageReader, is_framed
+from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.single_messages import SingleMessages
-from tokenquote.api.quotes.unstated import Unstated, count_unstated
+from tokenquote.api.quotes.unstated import count_unstated
 from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
-from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, Opening
+from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, EarlierPiece, Opening
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.prices import Tariff
 from tokenquote.tokens import (
@@ -29,23 +31,8 @@ from tokenquote.tokens import (
 )
 from tokenquote.tokens.request import ToolChoice
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import CountedAmount
 
-__all__ = ["ResolvedPlan", "resolve"]
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedPlan:
-    """Holds the counted conversation, and what to say about its numbers."""
-
-    conversation: Conversation
-    counts: tuple[CountedAmount, ...]
-    unstated: Unstated
-    assumptions: tuple[str, ...]
-    marks: tuple[CountedMark, ...] = ()
-    """The marks for prompt caching in the body that opens the conversation, in order."""
-    uses: tuple[tuple[Use, ...], ...] = ()
-    """What one repetition of each turn uses that is not billed by the token."""
+__all__ = ["resolve"]
 
 
 def resolve(
@@ -71,7 +58,9 @@ def resolve(
     spoken = MessageReader(rules, media, counter, generated, meter)
     alone = None if model.converses else SingleMessages(model.entry.kind, rules)
     resolver = _Resolver(rules, media, counter, spoken, meter, alone)
+    resolver.clears = read_clearing(plan.history, counter)
     opening = resolver.opening(plan)
+    instruction = resolver._sent(read_instruction(plan.history, counter))
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     turns: list[CountedTurn] = []
@@ -82,6 +71,9 @@ def resolve(
     conversation = Conversation(
         turns=tuple(turns),
         opening=opening,
+        earlier=resolver.earlier,
+        waits=plan.turns[0].user is None,
+        instruction=instruction,
         per_request=rules.per_request if model.converses else 0,
         reasoning_kept=model.entry.reasoning_kept,
     )
@@ -107,16 +99,22 @@ class _Resolver:
     """What a start says, where the model's messages depend on what goes before them; else nothing."""
     choice: ToolChoice | None = None
     """The choice of tools that a start states. None: it states none, or there is no start."""
+    earlier: tuple[EarlierPiece, ...] = ()
+    """What a start says piece by piece, where a history strategy condenses it; else nothing."""
+    clears: ClearedAs | None = None
+    """What becomes of tool results where a history strategy condenses the conversation. None: none does."""
 
     def opening(self, plan: wire.Plan) -> Opening:
         reader = OpeningReader(self.rules, self.media, self.amounts)
         if plan.start is not None:
-            started = reader.start(plan.start, plan.turns[0])
+            started = reader.start(plan.start, plan.turns[0], self.clears)
+            self.earlier = started.earlier
             self.unanswered = started.unanswered
             self.rules = self.reader.rules = started.rules
             self.reader.in_chat = started.in_chat
             if self.rules.reaches_back:
-                self.unanswered = self.opened_with = started.spoken
+                self.unanswered = started.spoken
+                self.opened_with = started.spoken if self.clears is None else ()
             self.choice = started.choice
             return started.opening
         if plan.system is None:
@@ -137,8 +135,9 @@ class _Resolver:
         before = self.unanswered if turn.user is None else ()
         opened_with, self.opened_with = self.opened_with, ()
         for i, planned in enumerate(turn.tool_rounds):
-            counted, before = self._rounds(planned, (*at, "tool_rounds", i), before)
-            rounds += counted
+            place = (*at, "tool_rounds", i)
+            counted, before = self._rounds(planned, place, before)
+            rounds += self._apart(planned, place, counted)
         if turn.user is not None:
             self.meter.add_message(turn.user)
         user, _ = self.reader.message("user", turn.user, (*at, "user"), "user")
@@ -155,7 +154,27 @@ class _Resolver:
             + (self.alone.count_drawn(answer) if self.alone else 0),
             gap_seconds=turn.gap_seconds,
             repeat=turn.repeat,
+            blocks=max(1, len(user.parts)),
         )
+
+    def _apart(
+        self, planned: wire.ToolRound, at: Location, rounds: Sequence[CountedRound]
+    ) -> Sequence[CountedRound]:
+        """Set the results of a round apart where a strategy may put a placeholder in the place of each."""
+        placeholder = self.clears.placeholder if self.clears is not None else None
+        if placeholder is None:
+            return rounds
+        amounts = replace(self.amounts, counts=[], assumptions=[])
+        meter = UseMeter(self.meter.tariff)
+        reader = replace(self.reader, amounts=amounts, meter=meter)
+        quiet = replace(self, amounts=amounts, reader=reader, meter=meter)
+
+        def exchange(changed: wire.ToolRound) -> Count:
+            return quiet._rounds(changed, at, ())[0][0].exchange
+
+        read = [reader.message("tool", call.result, at, "result") for call in planned.calls]
+        contents = [Count.stated(n).with_media(total(message.counts, NOTHING).media) for message, n in read]
+        return set_apart(rounds, planned, exchange, contents, placeholder)
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
         """Count a message as requests send it; templates may open an answer otherwise after results."""
@@ -210,7 +229,8 @@ class _Resolver:
         answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
         exchange = [*answer, *results, *([asked] if is_framed(asked) else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
-        return CountedRound(output, NOTHING, thought, planned.repeat), beside, exchange
+        blocks = bool(said.parts) + 2 * len(planned.calls) + len(asked.parts)
+        return CountedRound(output, NOTHING, thought, planned.repeat, blocks), beside, exchange
 
     def _appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
         return self.rules.appended(messages, before, self.choice) if messages else NOTHING

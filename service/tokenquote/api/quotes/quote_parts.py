@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from tokenquote.api.quotes.bill import Bill
 from tokenquote.catalog import Model
 from tokenquote.ledger import CacheUse, Row
-from tokenquote.ledger.prices import Line, Priced, Tariff, exact_product, exact_sum
+from tokenquote.ledger.prices import Priced, Tariff, exact_product, exact_sum
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import (
     BudgetAnswer,
     ContextUse,
-    Fleet,
+    ModelTotals,
     Overflow,
     PriceLine,
     QuotedRequest,
     Totals,
     Unpriced,
 )
+from tokenquote_client.spreads import Fleet
 
 __all__ = [
     "build_fleet",
@@ -29,11 +32,14 @@ __all__ = [
     "describe_context",
     "find_overflow",
     "spend_budget",
+    "sum_models",
 ]
 
 
-def build_totals(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced, uncached: Priced) -> Totals:
-    """Add up tokens and money over all requests."""
+def build_totals(
+    rows: Sequence[Row], uses: Sequence[CacheUse], bill: Bill, uncached: Bill, *, tells_losses: bool
+) -> Totals:
+    """Add up tokens and money over all requests; `tells_losses` says whether losses of the cache are told."""
     return Totals(
         requests=len(rows),
         input_tokens=sum(row.input for row in rows),
@@ -45,18 +51,21 @@ def build_totals(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced, 
         image_tokens=sum(row.media.image for row in rows),
         audio_tokens=sum(row.media.audio for row in rows),
         video_tokens=sum(row.media.video for row in rows),
-        cost=priced.total,
-        fees=priced.total_fees,
+        cost=bill.total,
+        fees=bill.total_fees,
         cost_without_cache=uncached.total,
-        complete=priced.complete,
+        cache_lost_tokens=sum(use.lost for use in uses) if tells_losses else None,
+        complete=bill.complete,
     )
 
 
-def build_requests(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced) -> list[QuotedRequest]:
+def build_requests(
+    rows: Sequence[Row], uses: Sequence[CacheUse], bill: Bill, *, names_models: bool
+) -> list[QuotedRequest]:
     """Make a row of the answer for each request, with the cost so far beside its own."""
     requests: list[QuotedRequest] = []
     spent: Decimal | None = None
-    for row, use, cost in zip(rows, uses, priced.costs, strict=True):
+    for row, use, cost in zip(rows, uses, bill.costs, strict=True):
         if cost is not None:
             spent = exact_sum([spent or Decimal(0), cost])
         requests.append(
@@ -71,96 +80,149 @@ def build_requests(rows: Sequence[Row], uses: Sequence[CacheUse], priced: Priced
                 context_tokens=row.context,
                 cost=cost,
                 cumulative_cost=spent,
+                purpose=row.purpose,
+                model=row.model if names_models else None,
             )
         )
     return requests
 
 
-def build_lines(priced: Priced, tariff: Tariff, mode: str) -> list[PriceLine]:
-    """Make the price lines, each with its rate, tier and source, and those of the fees after them."""
+def sum_models(rows: Sequence[Row], bill: Bill) -> list[ModelTotals]:
+    """Add up tokens and money for each model."""
     return [
-        *(_build_line(line, tariff, mode) for line in priced.lines),
-        *(
-            PriceLine(
-                kind=line.fee.what,
-                tokens=0,
-                unit=line.fee.unit,
-                units=line.units,
-                per=line.fee.per,
-                when=line.fee.when,
-                rate=line.fee.price,
-                tier="base",
-                mode=mode,
-                cost=line.cost,
-                source=tariff.source,
-                checked=tariff.checked,
-            )
-            for line in priced.fees.lines
-        ),
+        ModelTotals(
+            model=model,
+            requests=len(own := [row for row in rows if row.model == model]),
+            input_tokens=sum(row.input for row in own),
+            output_tokens=sum(row.output for row in own),
+            cost=priced.total,
+        )
+        for model, priced in bill.by_model.items()
     ]
 
 
-def _build_line(line: Line, tariff: Tariff, mode: str) -> PriceLine:
-    stated = line.kind in tariff.stated
-    return PriceLine(
-        kind=line.kind,
-        tokens=line.tokens,
-        rate=line.rate,
-        tier=line.tier,
-        mode=mode,
-        window=None if stated else tariff.window,
-        region=None if stated else tariff.region,
-        cost=line.cost,
-        source="stated in the plan" if stated else tariff.source,
-        checked=None if stated else tariff.checked,
+def build_lines(
+    bill: Bill, tariffs: Mapping[str, Tariff], mode: str, *, names_models: bool
+) -> list[PriceLine]:
+    """Make the price lines, each with its rate, tier and source, and those of the fees after them."""
+    tokens = (
+        line
+        for model, tariff in tariffs.items()
+        for line in _token_lines(bill.by_model[model], tariff, mode, model if names_models else None)
     )
+    fees = (
+        line
+        for model, tariff in tariffs.items()
+        for line in _fee_lines(bill.by_model[model], tariff, mode, model if names_models else None)
+    )
+    return [*tokens, *fees]
 
 
-def build_unpriced(priced: Priced) -> list[Unpriced]:
+def _token_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
+    for line in priced.lines:
+        stated = line.kind in tariff.stated
+        yield PriceLine(
+            kind=line.kind,
+            tokens=line.tokens,
+            rate=line.rate,
+            tier=line.tier,
+            mode=mode,
+            window=None if stated else tariff.window,
+            region=None if stated else tariff.region,
+            cost=line.cost,
+            source="stated in the plan" if stated else tariff.source,
+            checked=None if stated else tariff.checked,
+            model=model,
+        )
+
+
+def _fee_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
+    for line in priced.fees.lines:
+        yield PriceLine(
+            kind=line.fee.what,
+            tokens=0,
+            unit=line.fee.unit,
+            units=line.units,
+            per=line.fee.per,
+            when=line.fee.when,
+            rate=line.fee.price,
+            tier="base",
+            mode=mode,
+            cost=line.cost,
+            source=tariff.source,
+            checked=tariff.checked,
+            model=model,
+        )
+
+
+def build_unpriced(bill: Bill) -> list[Unpriced]:
     """List the tokens and the uses that have no price."""
     return [
-        *(Unpriced(kind=kind, tokens=tokens) for kind, tokens in priced.unpriced.items()),
-        *(Unpriced(kind=use.what, tokens=0, unit=use.unit, units=use.units) for use in priced.fees.unpriced),
+        *(Unpriced(kind=kind, tokens=tokens) for kind, tokens in bill.unpriced.items()),
+        *(Unpriced(kind=use.what, tokens=0, unit=use.unit, units=use.units) for use in bill.unpriced_uses),
     ]
 
 
-def find_overflow(rows: Sequence[Row], model: Model) -> Overflow | None:
-    """Find the first request that does not fit; it is priced all the same. None: all fit."""
-    limits = model.entry.context
+def find_overflow(rows: Sequence[Row], models: Mapping[str, Model]) -> Overflow | None:
+    """Find the first request that does not fit its model; it is priced all the same. None: all fit."""
     for i, row in enumerate(rows):
+        limits = models[row.model].entry.context
         too_long = limits.window is not None and row.context > limits.window
         if too_long or (limits.max_input is not None and row.input > limits.max_input):
             return Overflow(turn=row.turn, request=i + 1)
     return None
 
 
-def describe_context(rows: Sequence[Row], model: Model, overflow: Overflow | None) -> ContextUse:
-    """Say how full the context window gets."""
-    limits = model.entry.context
+def describe_context(
+    rows: Sequence[Row], models: Mapping[str, Model], overflow: Overflow | None
+) -> ContextUse:
+    """Say how full the window gets; of several models, that of the request that fills its own most."""
+    peaks: dict[str, int] = {}
+    for row in rows:
+        peaks[row.model] = max(row.context, peaks.get(row.model, 0))
+    windows = {name: models[name].entry.context.window for name in peaks}
+    # Where no window is known, the longest request stands for the fullest.
+    fullest = max(peaks, key=lambda name: (peaks[name] / (windows[name] or math.inf), peaks[name]))
+    limits = models[fullest].entry.context
     return ContextUse(
         window=limits.window,
         max_input=limits.max_input,
-        peak_tokens=max(row.context for row in rows),
+        peak_tokens=peaks[fullest],
         overflows_at=overflow,
+        model=fullest if len(models) > 1 else None,
     )
 
 
-def build_fleet(conversations: int | None, priced: Priced) -> Fleet | None:
-    """Price a number of independent conversations; None: the plan states no number."""
+def build_fleet(
+    conversations: int | None, bill: Bill, warm: Bill | None, cold_share: Decimal
+) -> Fleet | None:
+    """Price a number of conversations; None: the plan states no number.
+
+    Args:
+        conversations: the number of conversations.
+        bill: the bill of a conversation that finds nothing in the cache.
+        warm: the bill of one that finds there what it shares with others. None: they share nothing.
+        cold_share: the probability that a later conversation finds nothing.
+    """
     if conversations is None:
         return None
-    cost = exact_product(conversations, priced.total) if priced.total is not None else None
-    return Fleet(conversations=conversations, cost=cost)
+    cold = bill.total
+    if warm is None or cold is None or warm.total is None:
+        cost = exact_product(conversations, cold) if cold is not None else None
+        return Fleet(conversations=conversations, cost=cost)
+    later = exact_sum([exact_product(cold_share, cold), exact_product(1 - cold_share, warm.total)])
+    cost = exact_sum([cold, exact_product(conversations - 1, later)])
+    return Fleet(conversations=conversations, cost=cost, cold=cold, warm=warm.total)
 
 
-def spend_budget(budget: wire.Budget | None, rows: Sequence[Row], priced: Priced) -> BudgetAnswer | None:
+def spend_budget(budget: wire.Budget | None, rows: Sequence[Row], bill: Bill) -> BudgetAnswer | None:
     """Count how many requests, in order, the money pays for; None: the plan has no budget."""
     if budget is None:
         return None
-    if not priced.complete:
+    if not bill.complete:
         return BudgetAnswer(fits=False, turns=None, requests=None, spent=None)
     spent, paid = Decimal(0), 0
-    for cost in priced.costs:
+    for cost in bill.costs:
         together = exact_sum([spent, cost or Decimal(0)])
         if together > budget.cost:
             break

@@ -88,17 +88,19 @@ def price_plan_uses(
     tariff: Tariff,
     *,
     converses: bool,
+    own: bool = True,
 ) -> PricedFees:
-    """Price what the turns of a plan use, at the last request of each repetition.
+    """Price what the turns of a plan use with one model, at the last request of each repetition.
 
     Args:
         plan: the plan.
         uses: what one repetition of each of its turns uses.
-        rows: its requests.
+        rows: its requests to the model.
         tariff: the fees in force.
         converses: whether later requests send the media of earlier turns again.
+        own: whether it is the plan's own model, which the tools of an opening body are offered to.
     """
-    last = {row.turn: place for place, row in enumerate(rows)}
+    last = {row.turn: place for place, row in enumerate(rows) if row.purpose is None}
     each = (Use("request", {"request": Decimal(1)}),) if tariff.has_fee("request") else ()
     by_row: list[tuple[Use, ...]] = [each] * len(rows)
     number = 0
@@ -106,9 +108,12 @@ def price_plan_uses(
         known = tuple(_sent_once(used)) if converses and len(rows) > 1 else used
         for _ in range(turn.repeat):
             number += 1
-            by_row[last[number]] += known
+            if number in last:
+                by_row[last[number]] += known
     priced = price_uses(tariff.fees, by_row)
-    offered = tuple(UnpricedUse(what, None, None) for what in _offered_unstated(plan, tariff))
+    offered = tuple(
+        UnpricedUse(what, None, None) for what in (_offered_unstated(plan, tariff) if own else ())
+    )
     return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *offered))
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from tokenquote.api.quotes.bill import Bill
 from tokenquote.api.quotes.cache_choice import CacheChoice
 from tokenquote.api.quotes.unstated import Unstated
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
 from tokenquote.ledger import Row
-from tokenquote.ledger.prices import Priced, UnknownMode, comparable_rates
+from tokenquote.ledger.history import CompactedContext, WholeHistory
+from tokenquote.ledger.prices import UnknownMode, comparable_rates
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Overflow, Warned
 
-__all__ = ["list_assumptions", "list_warnings"]
+__all__ = ["list_assumptions", "list_strategy_warnings", "list_warnings"]
 
 PRICE_CHANGE_HORIZON_DAYS = 30
 
@@ -29,23 +31,45 @@ def list_assumptions(basis: str | None, cache: CacheChoice, rows: Sequence[Row])
 
 def list_warnings(
     plan: Plan,
-    model: Model,
+    cast: Mapping[str, Model],
     at: dt.datetime,
     unstated: Unstated,
     overflow: Overflow | None,
+    rows: Sequence[Row],
     cache: CacheChoice,
-    priced: Priced,
+    bill: Bill,
 ) -> list[Warned]:
-    """List everything that could mislead a reader who sees only the totals."""
+    """List everything that could mislead a reader who sees only the totals.
+
+    `cast` are the models that answer, by id, the quote's own first.
+    """
+    own = next(iter(cast.values()))
     found = (
-        *(_output_warnings(unstated) if model.converses else _answer_warning(model, unstated)),
-        *_overflow_warnings(model, overflow),
-        *_price_changes(plan, model, at),
-        *_holiday_warnings(model, at),
+        *(_output_warnings(unstated) if own.converses else _answer_warning(own, unstated)),
+        *_overflow_warnings(overflow, rows),
+        *(warned for model in cast.values() for warned in _price_changes(plan, model, at)),
+        *(warned for model in cast.values() for warned in _holiday_warnings(model, at)),
         *_tool_warnings(plan),
-        *_price_warnings(priced),
-        *_cache_warnings(plan, model, cache),
+        *_price_warnings(bill),
+        *_cache_warnings(plan, own, cache),
     )
+    return [Warned(code=code, detail=detail) for code, detail in found]
+
+
+def list_strategy_warnings(history: WholeHistory, bill: Bill, whole: Bill | None) -> list[Warned]:
+    """List what could mislead about a history strategy; `whole` is the bill of the same plan without it."""
+    found = []
+    if isinstance(history, CompactedContext) and history.in_vain:
+        found.append(
+            (
+                "compaction_in_vain",
+                f"the input of {history.in_vain} requests exceeds the threshold even after a compaction; "
+                "they are sent all the same",
+            )
+        )
+    if whole is not None and bill.complete and whole.complete and (bill.total or 0) > (whole.total or 0):
+        detail = "the plan costs more with this history strategy than with history `full`"
+        found.append(("strategy_costs_more", detail))
     return [Warned(code=code, detail=detail) for code, detail in found]
 
 
@@ -89,11 +113,12 @@ def _output_warnings(unstated: Unstated) -> Iterator[tuple[str, str]]:
         yield "output_not_stated", f"{enumerated} {verbs} as 0 tokens"
 
 
-def _overflow_warnings(model: Model, overflow: Overflow | None) -> Iterator[tuple[str, str]]:
+def _overflow_warnings(overflow: Overflow | None, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
     if overflow is not None:
         yield (
             "context_overflow",
-            f"request {overflow.request} (turn {overflow.turn}) does not fit into {model.id}; "
+            f"request {overflow.request} (turn {overflow.turn}) does not fit into "
+            f"{rows[overflow.request - 1].model}; "
             "it and those after it are priced all the same",
         )
 
@@ -152,11 +177,11 @@ def _tool_warnings(plan: Plan) -> Iterator[tuple[str, str]]:
         )
 
 
-def _price_warnings(priced: Priced) -> Iterator[tuple[str, str]]:
-    missing = dict.fromkeys((*priced.unpriced, *(use.what for use in priced.fees.unpriced)))
+def _price_warnings(bill: Bill) -> Iterator[tuple[str, str]]:
+    missing = dict.fromkeys((*bill.unpriced, *(use.what for use in bill.unpriced_uses)))
     if missing:
         yield "incomplete", f"no price known for: {', '.join(missing)}; the cost leaves them out"
-    for use in priced.fees.unpriced:
+    for use in bill.unpriced_uses:
         if use.units is None:
             yield (
                 "uses_not_stated",
@@ -165,7 +190,7 @@ def _price_warnings(priced: Priced) -> Iterator[tuple[str, str]]:
 
 
 def _cache_warnings(plan: Plan, model: Model, cache: CacheChoice) -> Iterator[tuple[str, str]]:
-    asked = plan.caching.model_fields_set & {"ttl", "hit_rate"}
+    asked = plan.caching.model_fields_set & {"ttl", "hit_rate", "warm", "shared"}
     if asked and cache.rule is None and plan.caching.enabled is None:
         why = (
             "caches only on request: add `enabled`" if model.caching else "has no prompt cache in the catalog"

@@ -25,6 +25,9 @@ class CachingRule(Entry):
     """The tokens of the shortest prefix that is cached."""
     step_tokens: StrictInt = Field(default=1, ge=1)
     """The step in tokens: cache reads are rounded down to a multiple of it."""
+    look_back_blocks: StrictInt | None = Field(default=None, ge=1)
+    """The number of content blocks, the marked one included, over which a mark looks back for the end of an
+    entry. None: it finds any."""
     includes_output: StrictBool = False
     """Whether the answer is cached too, ready for the request that sends it back."""
     ttls: dict[Ttl, Literal["cache_write", "cache_write_1h", "cache_write_12h"]] = Field(default={})

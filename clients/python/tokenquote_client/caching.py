@@ -1,0 +1,54 @@
+"""What a plan expects of the provider's prompt cache."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from tokenquote_client.wire_types import Sent, TokenNumber
+
+__all__ = ["Caching"]
+
+
+def _warm_form(value: Any) -> str:
+    return "~opening" if isinstance(value, str) else "~tokens"
+
+
+WarmPrefix = Annotated[
+    Annotated[Literal["opening"], Tag("~opening")] | Annotated[TokenNumber, Tag("~tokens")],
+    Discriminator(_warm_form),
+]
+
+
+class Caching(Sent):
+    """What to expect of the provider's prompt cache."""
+
+    enabled: Annotated[bool, Field(strict=True)] | None = None
+    """Whether the prompt cache is used; null, the default: what the provider does without being asked, or
+    what the marks of `start` ask for. True for a model without a prompt cache is an error, and so is false
+    beside `ttl` or `hit_rate`."""
+    ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
+    """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null, the default: the provider's
+    own. One that the provider does not offer is an error."""
+    hit_rate: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1
+    """The share of each possible cache read that happens, from 0 to 1, the default. Recorded follow-up
+    requests hit about two times in three."""
+    warm: WarmPrefix | None = None
+    """How much of the conversation's first request is in the cache already: `opening`, which is tools and
+    system message, or a number of tokens; the provider's minimum and step apply. Null, the default: nothing.
+    Beside `shared` it is an error."""
+    shared: Literal["opening"] | None = None
+    """What the conversations of a fleet find in the cache: with `opening` the first one is cold, and the
+    others find tools and system message there. Null, the default: they share nothing. Without `conversations`
+    it is an error."""
+
+    @model_validator(mode="after")
+    def _off_means_off(self) -> Self:
+        beside = self.model_fields_set & {"ttl", "hit_rate", "warm", "shared"}
+        if self.enabled is False and beside:
+            named = " and ".join(
+                f"`{name}`" for name in sorted(beside, key=list(type(self).model_fields).index)
+            )
+            raise ValueError(f"`enabled: false` leaves nothing for {named}")
+        return self

@@ -1,0 +1,72 @@
+"""The rows of the ledger: one for each request to a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tokenquote.counts import MediaUse
+from tokenquote.ledger.transcript import SentPieces
+
+__all__ = ["Output", "Purpose", "Row"]
+
+Purpose = Literal["summary", "compaction", "embedding", "rerank"]
+"""What a request of a history strategy is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Tokens that the model writes in one request."""
+
+    visible: int
+    """Tokens without reasoning."""
+    reasoning: int = 0
+    """Tokens of reasoning."""
+    spoken: int = 0
+    """Tokens of the visible ones that are audio."""
+    drawn: int = 0
+    """Tokens of the visible ones that are images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One request. `input` includes framing and media."""
+
+    model: str
+    """The id of the model that answers it."""
+    turn: int
+    """The turn, counted from 1 over all repetitions."""
+    round: int
+    """The request within its turn, counted from 0; of a strategy's own request, the one that it precedes."""
+    purpose: Purpose | None
+    """What a strategy's own request is for. None: it is a request of the conversation."""
+    sent: SentPieces | None
+    """The pieces of the transcript that it sends. None: it sends something else, such as a text to embed."""
+    input: int
+    """Tokens that the request sends."""
+    framing: int
+    """Tokens of the input that the provider adds around the content."""
+    media: MediaUse
+    """What the media among the input cost."""
+    blocks: int
+    """Content blocks of the input."""
+    visible: int
+    """Tokens of output without reasoning."""
+    spoken: int
+    """Tokens of the visible output that are audio."""
+    reasoning: int
+    """Reasoning tokens of the output."""
+    gap_seconds: float
+    """Time since the previous request."""
+    drawn: int = 0
+    """Tokens of the visible output that are images."""
+
+    @property
+    def output(self) -> int:
+        """Visible output and reasoning together."""
+        return self.visible + self.reasoning
+
+    @property
+    def context(self) -> int:
+        """Tokens of the context window in use when the request ends."""
+        return self.input + self.output
