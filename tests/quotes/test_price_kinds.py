@@ -384,3 +384,11 @@ def test_a_mode_without_an_announced_price_is_not_said_to_end(acme: Ask) -> None
     quote = acme("keeps", PLAIN, mode="batch")
     (warning,) = (warning for warning in quote.warnings if warning.code == "price_change")
     assert warning.detail == "from 2026-12-15 no price of acme/keeps in mode batch is known"
+
+
+@pytest.mark.parametrize("name", ["request", "search", "output_image", "input_page"])
+def test_what_the_plan_itself_measures_is_no_server_tool(acme: Ask, name: str) -> None:
+    turns = [{"user": 1000, "assistant": 100, "reasoning": 0, "server_tools": {name: 1}}]
+    with pytest.raises(LocatedError, match="measured in the plan") as caught:
+        acme("asks", turns)
+    assert caught.value.location == ("turns", 0, "server_tools", name)

@@ -13,11 +13,10 @@ __all__ = ["passes_filters"]
 
 
 def passes_filters(model: Model, asked: ModelListParameters, at: dt.datetime) -> bool:
-    """Return whether a model passes every filter that is stated."""
+    """Return whether a model passes every filter that is stated, but for that of the provider."""
     window = model.entry.context.window
     return (
-        asked.provider in (None, model.provider.id)
-        and asked.kind in (None, model.entry.kind)
+        asked.kind in (None, model.entry.kind)
         and asked.open_weights in (None, model.weights is not None)
         and (asked.window is None or (window is not None and window >= asked.window))
         and (asked.retiring is None or _ends_within(model, asked.retiring, at))
