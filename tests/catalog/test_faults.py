@@ -57,6 +57,46 @@ RATE = "models[one].prices[0].rates.input"
         pytest.param(PLAIN.replace("caching: plain", "weights: x/y"), 8, "models[one].weights", id="weights"),
         pytest.param(PLAIN.replace("caching: plain", "family: x"), 8, "models[one].family", id="family"),
         pytest.param(PLAIN + MODEL, 5, "models[one]", id="model-twice"),
+        pytest.param(
+            PLAIN.replace("models:", "moving_names: {one: [{to: one, source: x}]}\nmodels:"),
+            4,
+            "moving_names[one]",
+            id="moving-name-of-a-model",
+        ),
+        pytest.param(
+            PLAIN.replace(
+                "    name: One", "    name: One\n    retires: 2027-01-01\n    rerouted_to: acme/one"
+            ),
+            8,
+            "models[one].rerouted_to",
+            id="rerouted-to-itself",
+        ),
+        pytest.param(
+            PLAIN + "        tiers: [{above: 9, rates: {}}]\n",
+            13,
+            RATE[:-12] + ".tiers[0]",
+            id="tier-without-rates",
+        ),
+        pytest.param(
+            PLAIN + '        windows: [{name: w, timezone: UTC, hours: ["01:00-02:00"]}]\n',
+            13,
+            RATE[:-12] + ".windows[0]",
+            id="window-without-rates",
+        ),
+        pytest.param(
+            PLAIN + '        windows: [{name: w, timezone: UTC, hours: [], rates: {input: "1"}}]\n',
+            13,
+            RATE[:-12] + ".windows[0].hours",
+            id="window-without-hours",
+        ),
+        pytest.param(
+            PLAIN
+            + "        windows:\n"
+            + 2 * '          - {name: w, timezone: UTC, hours: ["01:00-02:00"], rates: {input: "1"}}\n',
+            13,
+            RATE[:-12] + ".windows",
+            id="windows-of-one-name",
+        ),
         pytest.param("", None, "", id="empty"),
         pytest.param("- id: acme\n", None, "", id="list"),
     ],
