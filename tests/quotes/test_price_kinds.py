@@ -141,6 +141,25 @@ def test_law_29_a_tool_that_is_offered_and_not_stated_leaves_the_quote_incomplet
 
 
 @pytest.mark.parametrize(
+    ("model", "tool", "kind", "fees"),
+    [
+        ("keeps", "web_search_preview", "web_search_preview", "0.05"),
+        ("keeps", "web_search_preview_2025_03_11", "web_search_preview", "0.05"),
+        ("keeps", "web_search", "web_search", "0.02"),
+        ("chat", "web_search_preview", "web_search", "0.02"),
+    ],
+)
+def test_law_29_an_older_form_of_a_tool_has_its_own_fee_where_there_is_one(
+    acme: Ask, model: str, tool: str, kind: str, fees: str
+) -> None:
+    start = {"format": "openai.responses", "body": {"model": "any", "input": "Hi", "tools": [{"type": tool}]}}
+    offered = acme(model, [{"assistant": 100, "reasoning": 0}], start=start)
+    assert unpriced(offered) == [(kind, 0, None, None)]
+    stated = acme(model, [{"assistant": 100, "reasoning": 0, "server_tools": {kind: 2}}], start=start)
+    assert (stated.totals.fees, stated.totals.complete) == (Decimal(fees), True)
+
+
+@pytest.mark.parametrize(
     ("tool", "complete"),
     [({"googleSearch": {}}, False), ({"google_maps": {}}, True), ({"urlContext": {}}, True)],
     ids=["search", "maps-that-cost-nothing", "no-fee"],
