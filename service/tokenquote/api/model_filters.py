@@ -5,18 +5,37 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from tokenquote.catalog import Model
+from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog.models import OPEN_WEIGHTS
+from tokenquote.errors import LocatedError
+from tokenquote.errors.field_faults import did_you_mean
 from tokenquote.ledger.prices import tariff_on
 from tokenquote_client.catalog import ModelListParameters
 
-__all__ = ["passes_filters"]
+__all__ = ["find_provider", "passes_filters"]
+
+
+def find_provider(word: str, catalog: Catalog) -> str:
+    """Return the id of the provider that a word means: its id, or another word for it such as `vertex_ai`.
+
+    Raises:
+        LocatedError: the catalog has no such provider.
+    """
+    known = {alias: provider.id for provider in catalog.providers.values() for alias in provider.aliases}
+    known |= {provider: provider for provider in (*catalog.providers, OPEN_WEIGHTS.id)}
+    if word not in known:
+        near = did_you_mean(word, known)
+        there_are = near or f"; there are {', '.join(sorted((*catalog.providers, OPEN_WEIGHTS.id)))}"
+        raise LocatedError(None, f"query parameter provider: the catalog has no such provider{there_are}")
+    return known[word]
 
 
 def passes_filters(model: Model, asked: ModelListParameters, at: dt.datetime) -> bool:
-    """Return whether a model passes every filter that is stated, but for that of the provider."""
+    """Return whether a model passes every filter that is stated."""
     window = model.entry.context.window
     return (
-        asked.kind in (None, model.entry.kind)
+        asked.provider in (None, model.provider.id)
+        and asked.kind in (None, model.entry.kind)
         and asked.open_weights in (None, model.weights is not None)
         and (asked.window is None or (window is not None and window >= asked.window))
         and (asked.retiring is None or _ends_within(model, asked.retiring, at))

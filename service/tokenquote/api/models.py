@@ -5,11 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from tokenquote.api.model_filters import passes_filters
+from tokenquote.api.model_filters import find_provider, passes_filters
 from tokenquote.catalog import Catalog, Model
-from tokenquote.catalog.models import OPEN_WEIGHTS
-from tokenquote.errors import LocatedError
-from tokenquote.errors.field_faults import did_you_mean
 from tokenquote.ledger.prices import tariff_on
 from tokenquote_client.catalog import (
     CatalogInfo,
@@ -32,12 +29,9 @@ def answer_models(asked: ModelListParameters, catalog: Catalog, at: dt.datetime)
         LocatedError: the catalog has no such provider.
     """
     cursor = asked.cursor
-    provider = _find_provider(asked.provider, catalog)
-    models = [
-        model
-        for model in catalog.models.values()
-        if provider in (None, model.provider.id) and passes_filters(model, asked, at)
-    ]
+    if asked.provider is not None:
+        asked = asked.model_copy(update={"provider": find_provider(asked.provider, catalog)})
+    models = [model for model in catalog.models.values() if passes_filters(model, asked, at)]
     rest = [model for model in models if cursor is None or model.id > cursor]
     page = rest[: asked.limit]
     more = len(rest) > asked.limit
@@ -82,20 +76,6 @@ def answer_catalog(catalog: Catalog, state: CatalogState) -> CatalogInfo:
         ],
         vocabularies=sorted(catalog.vocabularies),
     )
-
-
-def _find_provider(name: str | None, catalog: Catalog) -> str | None:
-    """Return the id of the provider that a filter names by its id or by another word; None: it names none."""
-    if name is None:
-        return None
-    words = {OPEN_WEIGHTS.id: OPEN_WEIGHTS.id}
-    words |= {word: known.id for known in catalog.providers.values() for word in (*known.aliases, known.id)}
-    if name not in words:
-        near = did_you_mean(name[:100], words)
-        raise LocatedError(
-            None, f"query parameter provider: the catalog has no provider {name[:100]!r}{near}"
-        )
-    return words[name]
 
 
 def _summary(model: Model, at: dt.datetime) -> ModelSummary:

@@ -7,12 +7,12 @@ import json
 from typing import Any
 
 import pytest
-from tests.conftest import shipped
+from tests.conftest import shared_vocabularies, shipped
 
-from tokenquote.tokens import RequestCount, TokenRules, Vocabularies, read_body
+from tokenquote.tokens import RequestCount, TokenRules, read_body
 from tokenquote.tokens.vocabularies.claude import ClaudeEncoder
 
-VOCABULARIES = Vocabularies(shipped().vocabularies)
+VOCABULARIES = shared_vocabularies()
 BEFORE, SINCE = dt.date(2025, 10, 1), dt.date(2026, 1, 10)
 HELLO = {"role": "user", "content": "Hello"}
 YES = {"role": "assistant", "content": "Yes"}
