@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from hypothesis import settings as hypothesis_settings
 from tokenquote.api.quotes import answer_plan
 from tokenquote.catalog import Catalog, load_catalog
 from tokenquote.estimator import Estimator
-from tokenquote.http.app import create_app
+from tokenquote.http.app import create_app, create_state
 from tokenquote.settings import Settings
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Comparison, Plan, Quote
@@ -48,6 +49,8 @@ SLOW = (
 )  # fmt: skip
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
+START_SECONDS = 120
+"""When a process that was started is given up: long enough for a machine that is busy with other things."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,9 +72,15 @@ def catalog() -> Catalog:
     return shipped()
 
 
+@cache
+def shared_vocabularies() -> Vocabularies:
+    """Return those of the shipped catalog, loaded once in a process, as loading them takes seconds."""
+    return Vocabularies(shipped().vocabularies)
+
+
 @pytest.fixture(scope="session")
-def vocabularies(catalog: Catalog) -> Vocabularies:
-    return Vocabularies(catalog.vocabularies)
+def vocabularies() -> Vocabularies:
+    return shared_vocabularies()
 
 
 @pytest.fixture(scope="session")
@@ -99,11 +108,14 @@ def quoted(answered: Callable[[Any], Quote | Comparison]) -> Callable[..., Quote
 @contextmanager
 def running(settings: Settings) -> Iterator[str]:
     """The base URL of a service with these settings, in a thread of its own."""
-    app = create_app(settings)
+    state = create_state(settings)
+    vocabularies = shared_vocabularies().renewed(state.serving.catalog.vocabularies)
+    state.serving = replace(state.serving, vocabularies=vocabularies)
+    app = create_app(settings, state)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + START_SECONDS
     while not server.started:
         assert time.monotonic() < give_up, "the server did not start"
         assert thread.is_alive(), "the server stopped while starting"

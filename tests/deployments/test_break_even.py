@@ -173,11 +173,6 @@ def test_an_architecture_of_ones_own_is_counted_as_the_api_counts(deployed: Ask)
     assert "texts are counted as openai/gpt-5.4-mini counts them" in answer.assumptions
 
 
-@pytest.fixture(scope="module")
-def estimator() -> Estimator:
-    return Estimator()
-
-
 @pytest.mark.parametrize(
     ("change", "pointer", "said"),
     [

@@ -7,18 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import shipped
 
 from tokenquote import Estimator, InvalidRequest, UnknownModel
-from tokenquote.catalog import Catalog, shipped_catalog
-from tokenquote.catalog import load_catalog as load
+from tokenquote.catalog import Catalog
 
-
-@pytest.fixture(scope="module")
-def estimator() -> Estimator:
-    return Estimator(catalog_dir=shipped_catalog())
-
-
-OPEN = sorted(model.id for model in load().models.values() if model.provider.id == "open-weights")
+OPEN = sorted(model.id for model in shipped().models.values() if model.provider.id == "open-weights")
 
 
 @pytest.mark.parametrize("model", OPEN)

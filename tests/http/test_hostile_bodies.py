@@ -96,14 +96,13 @@ async def _waits_for_a_thread() -> None:
         assert dt.datetime.fromisoformat((await waiting).json()["prices_at"]) < released
 
 
-@pytest.mark.parametrize("members", [MAX_MEMBERS, MAX_MEMBERS + 1])
-def test_the_bound_on_members(members: int) -> None:
-    body = {**PLAN, "tools": [{"name": "a", "parameters": {f"k{i}": 1 for i in range(members)}}]}
-    if members <= MAX_MEMBERS:
-        assert validate(Plan, body, 10_000_000).model is not None
-    else:
-        with pytest.raises(LocatedError, match="20,001 members"):
-            validate(Plan, body, 10_000_000)
+def test_the_bound_on_members() -> None:
+    parameters = {f"k{i}": 1 for i in range(MAX_MEMBERS)}
+    body = {**PLAN, "tools": [{"name": "a", "parameters": parameters}]}
+    assert validate(Plan, body, 10_000_000).model is not None
+    parameters["one_more"] = 1
+    with pytest.raises(LocatedError, match="20,001 members"):
+        validate(Plan, body, 10_000_000)
 
 
 @pytest.mark.parametrize("size", [100, 100_000])

@@ -18,6 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
+from tests.conftest import START_SECONDS
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "docker" / "prometheus"
@@ -159,7 +160,7 @@ def _running(
 
 
 def _wait_for(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    give_up = time.monotonic() + 30
+    give_up = time.monotonic() + START_SECONDS
     while time.monotonic() < give_up:
         assert process.poll() is None, log.read_text()
         try:

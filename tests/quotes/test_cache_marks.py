@@ -11,12 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.conftest import NOW
+from tests.conftest import NOW, shared_vocabularies
 
 from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog, Model
 from tokenquote.errors import LocatedError
-from tokenquote.tokens import Vocabularies
 from tokenquote.tokens.bodies.cache_marks import find_cache_marks
 from tokenquote_client import Plan, Quote
 
@@ -40,7 +39,7 @@ def model(catalog: Catalog) -> Model:
 def quote(model: Model, catalog: Catalog, body: Mapping[str, Any], **plan: Any) -> Quote:
     start = {"format": "anthropic.messages", "body": body}
     asked = Plan.model_validate({"model": model.id, "start": start, "turns": TURNS, **plan})
-    return quote_as(asked, model, catalog, Vocabularies(catalog.vocabularies), NOW)
+    return quote_as(asked, model, catalog, shared_vocabularies(), NOW)
 
 
 def uses(found: Quote) -> tuple[list[int], list[int], list[int]]:
@@ -166,7 +165,7 @@ def test_a_cache_without_marks_overlooks_them(catalog: Catalog) -> None:
         "body": {"messages": [{"role": "system", "content": [text(LONG, MARK)]}, HELLO]},
     }
     asked = Plan.model_validate({"model": model.id, "start": start, "turns": TURNS})
-    found = quote_as(asked, model, catalog, Vocabularies(catalog.vocabularies), NOW)
+    found = quote_as(asked, model, catalog, shared_vocabularies(), NOW)
     assert uses(found)[1] == [0, 1408, 1408]
 
 

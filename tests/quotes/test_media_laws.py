@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from tests.conftest import shipped
+from tests.conftest import shared_vocabularies, shipped
 from tests.media.made_files import encoded, mp4
 
-from tokenquote.tokens import Message, TokenRules, Vocabularies
+from tokenquote.tokens import Message, TokenRules
 from tokenquote_client import Quote
 
 Ask = Callable[..., Quote]
@@ -32,7 +32,7 @@ DOCUMENT = {"type": "document", "pages": 10}
 def around_a_message(model: str) -> int:
     """What a request of one message has besides its content: calibration.yaml may come to change it."""
     catalog = shipped()
-    rules = TokenRules(catalog.resolve(model).counting, Vocabularies(catalog.vocabularies))
+    rules = TokenRules(catalog.resolve(model).counting, shared_vocabularies())
     return rules.per_request + rules.appended([Message("user")]).tokens
 
 

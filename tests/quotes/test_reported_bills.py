@@ -163,8 +163,7 @@ def test_an_idle_cache_of_five_minutes_is_written_anew(
         at="2025-06-01T00:00:00Z",
     )  # fmt: skip
     assert quote.requests is not None
-    second = quote.requests[1]
-    assert (second.cache_read_tokens, second.cache_write_tokens) == (read, written)
+    assert (quote.requests[1].cache_read_tokens, quote.requests[1].cache_write_tokens) == (read, written)
 
 
 def test_compaction_leaves_the_opening_cached_and_writes_its_summary(quoted: Quoted) -> None:

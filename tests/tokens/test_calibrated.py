@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import shipped
+from tests.conftest import shared_vocabularies
 
 from tokenquote.catalog.schema.calibration import CalibratedFamily, CalibratedUse, Errors, Fit, HalfWidth
 from tokenquote.tokens import (
@@ -15,13 +15,12 @@ from tokenquote.tokens import (
     RequestCount,
     TextMemo,
     ToolCall,
-    Vocabularies,
     read_body,
     read_tools,
 )
 from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 
-VOCABULARIES = Vocabularies(shipped().vocabularies)
+VOCABULARIES = shared_vocabularies()
 # Of o200k_base: words twice their tokens, three digits thrice, everything else once; han not recorded.
 FAMILY = CalibratedFamily(
     vocabulary="o200k_base",

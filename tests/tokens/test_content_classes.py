@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import shipped
+from tests.conftest import shared_vocabularies
 
-from tokenquote.tokens import Vocabularies
 from tokenquote.tokens.vocabularies.content_classes import CLASSES, classify_token
 
-VOCABULARIES = Vocabularies(shipped().vocabularies)
+VOCABULARIES = shared_vocabularies()
 CONTINUED = CLASSES.index("continued")
 
 

@@ -13,7 +13,7 @@ from tests.tokens.slow_deepseek import SlowDeepSeek
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import Vocabularies, VocabularyError
 
-LIMIT_OF_REPEATS = 1_000_000
+REPEATS = 300_000
 
 
 def _file(package: str, path: str) -> Path:
@@ -75,9 +75,9 @@ def test_ids_equal_the_second_implementations(
 
 @pytest.mark.parametrize("name", ["tekken", "mistral-spm-v3", "deepseek", "qwen2", "llama3", "qwen3.5"])
 @pytest.mark.parametrize("text", ["a", " ", "^", "\n", "é", "0", "日", " a"])
-def test_a_million_repeats_are_counted(vocabularies: Vocabularies, name: str, text: str) -> None:
-    """Each takes about a second or less; an encoder that is quadratic in a word would take hours."""
-    assert 0 < vocabularies.count(name, text * LIMIT_OF_REPEATS) <= 2 * LIMIT_OF_REPEATS + 1
+def test_long_repeats_are_counted(vocabularies: Vocabularies, name: str, text: str) -> None:
+    """Each takes a fraction of a second; an encoder that is quadratic in a word would take many minutes."""
+    assert 0 < vocabularies.count(name, text * REPEATS) <= 2 * REPEATS + 1
 
 
 @pytest.mark.parametrize("name", SECOND)

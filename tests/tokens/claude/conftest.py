@@ -12,8 +12,7 @@ from tokenquote.tokens.vocabularies.files import read_vocabulary_file
 
 
 @pytest.fixture(scope="session")
-def encoders(catalog: Catalog) -> dict[str, ClaudeEncoder]:
-    vocabularies = Vocabularies(catalog.vocabularies)
+def encoders(vocabularies: Vocabularies) -> dict[str, ClaudeEncoder]:
     loaded = {name: vocabularies.encoder(f"claude-{name}") for name in ("v3", "v4.7")}
     return {name: encoder for name, encoder in loaded.items() if isinstance(encoder, ClaudeEncoder)}
 

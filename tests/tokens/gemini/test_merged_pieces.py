@@ -57,9 +57,10 @@ def test_ids_that_transformers_has() -> None:
 
 
 @pytest.mark.parametrize("character", ["a", " ", "的", "\ue000"])
-def test_ten_megabytes_of_one_character(character: str) -> None:
-    times = 10_000_000 // len(character.encode())
-    assert 0 < ENCODER.count(character * times) <= 10_000_000
+def test_megabytes_of_one_character(character: str) -> None:
+    """What is quadratic in a run would not come back."""
+    times = 2_000_000 // len(character.encode())
+    assert 0 < ENCODER.count(character * times) <= 2_000_000
 
 
 def test_lone_surrogates_count_as_the_replacement_character() -> None:
