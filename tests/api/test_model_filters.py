@@ -29,7 +29,7 @@ def listed(at: dt.datetime = AT, **filters: Any) -> list[str]:
     ("filters", "models"),
     [
         ({"kind": "embedding"}, ["embed"]),
-        ({"kind": "transcription"}, ["hear", "hear-ten"]),
+        ({"kind": "transcription"}, ["hear", "hear-by-token", "hear-ten"]),
         ({"retiring": 11}, ["old", "older"]),
         ({"retiring": 10}, []),
         ({"window": 8192}, ["chat", "embed"]),
