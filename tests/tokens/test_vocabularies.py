@@ -153,8 +153,7 @@ def test_no_model_is_counted_with_another_vocabulary_in_silence(catalog: Catalog
         if counting.method == "exact":
             entry = catalog.vocabularies[counting.vocabulary]
             packaged = entry.file is not None and entry.package is None
-            rendered = counting.template is not None or counting.gemini
-            assert packaged or (rendered and counting.without_vocabulary), model.id
+            assert packaged or counting.without_vocabulary, model.id
             assert counting.factor == counting.low == counting.high == 1
         else:
             assert counting.low < 1 < counting.high, model.id
