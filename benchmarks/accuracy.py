@@ -9,6 +9,7 @@
     accuracy.py texts [--counts PATH ...]                 texts in many languages, by Claude's families
     accuracy.py media [--vectors PATH]                    single images, then calls with media
     accuracy.py memory [--vectors PATH]                   parameters, weights, KV caches
+    accuracy.py usages [--recordings PATH ...]            usage objects, read and priced beside genai-prices
     accuracy.py report --output docs/accuracy.md          all of it, as a page
 
 Without paths, both sets of recordings are taken. Without --predictions it prints tables; with it, it writes
@@ -40,6 +41,7 @@ from benchmarks.recordings.scoring import media_table, token_table
 from benchmarks.recordings.text_counts import count_claude_texts, text_table
 from benchmarks.recordings.token_counts import TokenCounter
 from benchmarks.report_page import Inputs, name_sets, recorded_media_by_set, write_report
+from benchmarks.usages.against_genai_prices import compare_usages, usage_table
 
 from tokenquote.catalog import load_catalog
 
@@ -113,6 +115,10 @@ def _report(arguments: argparse.Namespace) -> None:
     write_report(arguments.output, arguments.readme, INPUTS)
 
 
+def _usages(arguments: argparse.Namespace) -> None:
+    print(usage_table([*compare_usages(arguments.recordings, load_catalog())]))
+
+
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "tokens": _tokens,
     "growth": _growth,
@@ -120,6 +126,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "texts": _texts,
     "media": _media,
     "memory": _memory,
+    "usages": _usages,
     "report": _report,
 }
 
@@ -142,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     made = {name: commands.add_parser(name) for name in _COMMANDS}
-    for name in ("tokens", "growth", "agreement"):
+    for name in ("tokens", "growth", "agreement", "usages"):
         made[name].add_argument("--recordings", type=Path, nargs="+", default=INPUTS.recordings)
     for name in ("growth", "agreement"):
         made[name].add_argument("--conversations", type=Path, default=INPUTS.conversations)
@@ -167,7 +174,7 @@ def _inputs(arguments: argparse.Namespace) -> Sequence[Path]:
         return list(arguments.counts)
     if getattr(arguments, "runs", None) is not None:
         return arguments.runs or INPUTS.runs
-    if arguments.command == "tokens":
+    if arguments.command in ("tokens", "usages"):
         return list(arguments.recordings)
     return [*arguments.recordings, arguments.conversations]
 

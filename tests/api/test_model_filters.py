@@ -97,6 +97,8 @@ def test_filters_of_media_and_weights_agree_with_what_models_say() -> None:
         ("max_input_price=-1", "max_input_price"),
         ("max_input_price=1e2", "max_input_price"),
         ("open_weights=perhaps", "open_weights"),
+        ("provider=opnai", "provider: the catalog has no such provider; did you mean 'openai'?"),
+        ("provider=zzz", "provider: the catalog has no such provider; there are amazon, anthropic, "),
     ],
 )
 def test_a_filter_that_is_not_known_is_refused(base_url: str, query: str, said: str) -> None:
@@ -123,3 +125,29 @@ def test_the_command_lists_what_the_estimator_lists() -> None:
     refused = CliRunner().invoke(main, ["models", "--input", "smell"])
     assert refused.exit_code == 1
     assert "inputs" in refused.output
+
+
+def test_a_provider_may_be_called_as_clients_call_it() -> None:
+    of = [model.id for model in Estimator().models(provider="vertex_ai")]
+    assert of == [model.id for model in Estimator().models(provider="vertex")]
+    assert of
+
+
+def test_a_narrow_terminal_cuts_no_id_off() -> None:
+    ran = CliRunner().invoke(main, ["models", "--provider", "bedrock"], env={"COLUMNS": "40"})
+    shown = {line.split(" ")[0] for line in ran.output.splitlines()}
+    assert shown >= {model.id for model in Estimator().models(provider="bedrock")}
+
+
+@pytest.mark.parametrize("kind", ["input", "output"])
+def test_the_cheapest_come_first_and_what_has_ended_last(kind: str) -> None:
+    ran = CliRunner().invoke(main, ["models", "--provider", "groq", "--sort", kind, "--format", "json"])
+    found = json.loads(ran.output)
+    now = dt.datetime.now(dt.UTC).isoformat()
+    ended = [model["retires_at"] is not None and model["retires_at"] <= now for model in found]
+    assert ended == sorted(ended)
+    answering = [model["rates"] for model, gone in zip(found, ended, strict=True) if not gone]
+    stated = [float(rates[kind]) for rates in answering if kind in rates]
+    assert stated == sorted(stated)
+    assert len(set(stated)) > 1
+    assert all(kind not in rates for rates in answering[len(stated) :])

@@ -16,8 +16,9 @@ def house() -> House:
 
 def test_the_rooms_are_few_and_of_the_design(house: House) -> None:
     assert house.rooms == [
-        "api", "benchmarks", "catalog", "cli", "client", "counts", "docker", "errors", "estimator", "http",
-        "ledger", "media", "memory", "models_catalog", "settings", "tokenquote", "tokens", "upkeep",
+        "__main__", "api", "benchmarks", "catalog", "cli", "client", "counts", "docker", "errors",
+        "estimator", "http", "ledger", "media", "memory", "models_catalog", "settings", "tokenquote",
+        "tokens", "upkeep",
     ]  # fmt: skip
 
 

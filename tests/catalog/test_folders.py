@@ -121,6 +121,7 @@ def test_a_file_where_no_catalog_has_one_is_told_and_not_left_out(folder: Path, 
     (folder / name).write_text(PLAIN)
     (problem,) = problems_of(folder)
     assert problem.startswith(f"{name}: no file of a catalog; those are ")
+    assert problem.endswith(". A provider's file belongs here: providers/prices.yml") == ("/" not in name)
 
 
 @pytest.mark.parametrize("name", [".own.yaml.swp", ".own.yaml", "own.yaml~", "..data/providers/own.yaml"])

@@ -144,8 +144,14 @@ BLOCK = "models[one].prices[0]"
         ),
         pytest.param(
             MODEL + LATER + LATER.replace("02-01", "01-01"),
-            "models[one].prices: price block from 2026-01-01 must not follow the one from 2026-02-01",
+            "models[one].prices: price blocks stand in the order of their `from`: "
+            "put the one from 2026-01-01 above the one from 2026-02-01",
             id="dates-out-of-order",
+        ),
+        pytest.param(
+            MODEL + LATER + LATER,
+            "models[one].prices: two price blocks begin at 2026-02-01: keep one of them",
+            id="one-date-twice",
         ),
         pytest.param(
             MODEL + LATER.replace("from: 2026-02-01\n        ", ""),
@@ -236,6 +242,12 @@ BLOCK = "models[one].prices[0]"
             block_with(f"windows: [{WINDOW.replace('Asia/Shanghai', 'Mars/Base')}]"),
             f"{BLOCK}.windows[0].timezone: no such IANA time zone: 'Mars/Base'",
             id="unknown-time-zone",
+        ),
+        pytest.param(
+            block_with(f"windows: [{WINDOW.replace('Asia/Shanghai', 'Asia/Shangai')}]"),
+            f"{BLOCK}.windows[0].timezone: no such IANA time zone: 'Asia/Shangai'; "
+            "did you mean 'Asia/Shanghai'?",
+            id="mistyped-time-zone",
         ),
         pytest.param(
             block_with(f"windows: [{WINDOW.replace('Asia/Shanghai', 'Asia')}]"),

@@ -110,18 +110,31 @@ def test_defaults_hold_in_their_own_file_only(tmp_path: Path) -> None:
         ),
         pytest.param(
             one_model("", DEFAULTS.replace("counting: openai-gpt-5, ", "")),
-            "models[acme-1].counting: missing: state it here, for its family or in `defaults`",
+            "models[acme-1].counting: missing: state a rule of counting.yaml here, "
+            "for its family or in `defaults`",
             id="default-removed",
         ),
         pytest.param(
             one_model("counting: none"),
-            "models[acme-1].counting: missing: state it here, for its family or in `defaults`",
+            "models[acme-1].counting: missing: state a rule of counting.yaml here, "
+            "for its family or in `defaults`",
             id="no-counting",
         ),
         pytest.param(
             one_model("family: bigg"),
             "models[acme-1].family: this file has no 'bigg' under `families`; did you mean 'big'?",
             id="unknown-family",
+        ),
+        pytest.param(
+            one_model("family: gpt-5", DEFAULTS + FAMILIES),
+            "models[acme-1].family: this file has no 'gpt-5' under `families`; there are big",
+            id="family-unlike-any",
+        ),
+        pytest.param(
+            one_model("family: gpt-5", DEFAULTS),
+            "models[acme-1].family: this file has no 'gpt-5' under `families`, and those of other files do "
+            "not hold here: state the model's rules itself, such as `counting`",
+            id="no-families",
         ),
         pytest.param(
             one_model("images:"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +80,13 @@ def test_json_is_the_services_own_answer() -> None:
     assert len(quote["requests"]) == 20
 
 
-def test_a_picture_names_no_outside_host() -> None:
+def test_a_picture_loads_nothing() -> None:
+    """The pages where prices are published stand in it as text alone."""
     picture = run("--format", "svg").output
     assert picture.startswith("<svg")
-    hosts = set(re.findall(r"https?://([\w.-]+)", picture))
-    assert hosts <= {"www.w3.org", "www.textualize.io"}
+    markup = re.sub(r">[^<]*</text>", "></text>", picture)
+    assert set(re.findall(r"https?://([\w.-]+)", markup)) <= {"www.w3.org", "www.textualize.io"}
+    assert re.findall(r"price&#160;from&#160;https://[\w.-]+", picture)
     assert "$0.0230622" in picture
     assert run("--format", "svg").output == picture
 
@@ -128,3 +132,31 @@ def test_a_file_that_is_not_there_and_a_catalog_of_ones_own(tmp_path: Path) -> N
     (tmp_path / "plan.yaml").write_text(PLAN)
     result = CliRunner().invoke(main, ["quote", str(tmp_path / "plan.yaml"), "--catalog-dir", str(tmp_path)])
     assert "plan.yaml: no file of a catalog" in result.output
+
+
+def test_the_breakdown_says_where_prices_are_from_and_what_a_contract_takes_off(tmp_path: Path) -> None:
+    (tmp_path / "discounts.yaml").write_text(
+        "discounts: [{provider: openai, percent: '12', source: contract of May 2026}]"
+    )
+    mini = next(model for model in providers()["openai"] if model["id"] == "gpt-5.4-mini")
+    source = mini["prices"][0]["source"]
+    shown = " ".join(run("--catalog-dir", str(tmp_path)).output.split())
+    assert f"price from {source}, less 12 % (contract of May 2026)" in shown
+    assert shown.count("price from ") == 1
+    stated = " ".join(
+        run("--rate", "input=1", "--rate", "output=2", "--rate", "cache_read=0.1").output.split()
+    )
+    assert "price from " not in stated
+
+
+def test_a_fee_says_what_one_unit_costs() -> None:
+    turns = "[{user: [{type: audio, seconds: 60}], assistant: 9}]"
+    plan = f"{{model: whisper-1, at: '2026-11-23T12:00:00Z', turns: {turns}}}"
+    assert "input_audio 0.016667 hours $0.36 per hour" in " ".join(run(plan=plan).output.split())
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tokenquote", "--help"], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.startswith("Usage: tokenquote [OPTIONS] COMMAND")

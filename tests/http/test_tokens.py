@@ -62,7 +62,7 @@ def test_each_tool_is_named_with_its_tokens(http: httpx2.Client) -> None:
     assert answered.breakdown.tools == 39
     assert answered.breakdown.framing == 3 + 4 + 3
     assert answered.input_tokens == 3 + 4 + 2 + 39 + 3
-    assert (answered.method, answered.low, answered.high) == ("calibrated", 51 - 8, 51 + 8)
+    assert (answered.method, answered.low, answered.high) == ("calibrated", 51 - 2, 51 + 2)
 
 
 def test_a_tool_is_as_dear_as_its_model_counts(http: httpx2.Client) -> None:
@@ -95,9 +95,9 @@ def test_the_body_may_name_its_model_in_any_providers_words(http: httpx2.Client,
 
 
 def test_a_retired_model_is_counted_though_nobody_sells_it(http: httpx2.Client) -> None:
-    """gpt-3.5-turbo-0613: 3 + 4 + 2 by cl100k_base."""
-    answered = answer(http, {"model": "gpt-3.5-turbo-0613", "messages": [USER]})
-    assert (answered.model, answered.input_tokens) == ("gpt-3.5-turbo-0613", 9)
+    """gpt-4-32k-0314: 3 + 4 + 2 by cl100k_base."""
+    answered = answer(http, {"model": "gpt-4-32k-0314", "messages": [USER]})
+    assert (answered.model, answered.input_tokens) == ("gpt-4-32k-0314", 9)
     assert answered.vocabulary == "cl100k_base"
 
 

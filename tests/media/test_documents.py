@@ -85,6 +85,21 @@ def test_openai_counts_a_page_of_text_alone_by_its_text(catalog: Catalog) -> Non
     assert count(catalog.resolve("gpt-5.4"), 1, text=words).tokens == 51
 
 
+@pytest.mark.parametrize(("model", "around", "slack"), [("claude-sonnet-4-5", 43, 13), ("gpt-5.4", 14, 25)])
+def test_what_stands_around_a_text_file_is_known_to_some_tokens(
+    catalog: Catalog, model: str, around: int, slack: int
+) -> None:
+    """Claude: five bills in Bedrock's Converse, 8 over to 3 under; gpt-5.4: one bill, 18 under."""
+    words = Count(100, 100, 100, "exact")
+    counted = count(catalog.resolve(model), 0, text=words)
+    assert (counted.tokens, counted.low, counted.high) == (
+        100 + around,
+        100 + around - slack,
+        100 + around + slack,
+    )
+    assert counted.method == "calibrated"
+
+
 @pytest.mark.parametrize("model", ["claude-sonnet-4-5", "gpt-4o", "gpt-5-mini"])
 def test_a_page_whose_image_nobody_documents_has_a_band(catalog: Catalog, model: str) -> None:
     counted = count(catalog.resolve(model), 3)

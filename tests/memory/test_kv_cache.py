@@ -263,3 +263,26 @@ def test_the_closed_form_is_the_sum_over_layers_heads_and_tokens(layers: Any, to
             elif layer.window is None or token >= tokens - layer.window:
                 slow += sum(2 * layer.head_dim + 2 * layer.head_dim for _ in range(layer.kv_heads))
     assert kv_cache(layers, CachePlan(tokens, FP16)).bytes == slow
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens", "dtype", "plan", "stated"),
+    [
+        ("Qwen/Qwen3-Coder-30B-A3B-Instruct", 262_144, "fp16", {}, 24 * 2**30),
+        ("Qwen/Qwen3-0.6B", 40_960, "fp16", {}, 4_480 * 2**20),
+        ("meta-llama/Llama-3.1-8B", 32_768, "fp16", {}, 4 * 2**30),
+        ("Qwen/Qwen2.5-Coder-32B-Instruct", 32_768, "q8_0", {}, 4_352 * 2**20),
+        ("Qwen/Qwen2.5-7B-Instruct", 8_192, "q8_0", {"sequences": 2}, 476 * 2**20),
+        ("deepseek-ai/DeepSeek-V3.1", 163_840, "fp16", {}, 163_840 * 61 * 576 * 2),
+        ("moonshotai/Kimi-K2.6", 262_144, "fp16", {}, 262_144 * 61 * 576 * 2),
+        ("moonshotai/Kimi-K2-Instruct-0905", 262_144, "fp16", {}, 262_144 * 61 * 576 * 2),
+        ("Qwen/Qwen3.6-35B-A3B", 262_144, "fp16", {}, 262_144 * 10 * 2 * 2 * 256 * 2),
+        ("meta-llama/Llama-2-70b-chat-hf", 4_096, "fp16", {}, 4_096 * 80 * 2 * 8 * 128 * 2),
+    ],
+)  # fmt: skip
+def test_sizes_that_engines_logged_for_models_by_name(
+    catalog: Catalog, name: str, tokens: int, dtype: str, plan: dict[str, int], stated: int
+) -> None:
+    """Of Qwen3.6, its ten layers with attention: the states of the others do not grow."""
+    found = held(catalog, name, tokens, dtype, **plan)
+    assert found.bytes - found.state_bytes == stated

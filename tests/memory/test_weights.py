@@ -46,6 +46,9 @@ def weights_of(catalog: Catalog, formats: Formats, name: str, format_: str) -> W
         ("fp8", 8), ("int8", 8), ("int4", 4),
         ("gptq-4bit-g128", Fraction(4) + Fraction(16 + 4, 128)),  # 4.15625
         ("awq-4bit-g128", Fraction(133, 32)),  # the same
+        ("awq", Fraction(133, 32)),  # the usual bits and group
+        ("gptq-8bit", Fraction(8) + Fraction(16 + 8, 128)),
+        ("mlx-4bit", Fraction(9, 2)),  # in groups of 64, as mlx_lm quantises
         ("gptq-4bit-g32", Fraction(4) + Fraction(20, 32)),
         ("gptq-8bit-g128", Fraction(8) + Fraction(24, 128)),
         ("gptq-3bit-g64", Fraction(3) + Fraction(19, 64)),
@@ -183,7 +186,7 @@ def test_a_part_of_a_group_has_a_scale_too(formats: Formats) -> None:
 @pytest.mark.parametrize(
     ("name", "near"),
     [
-        ("q4_m", "q4_k_m"), ("gptq-4bit", "gptq-4bit-g128"), ("gptq-5bit-g128", "gptq-4bit-g128"),
+        ("q4_m", "q4_k_m"), ("gptq-4bits", "gptq-4bit-g128"), ("gptq-5bit-g128", "gptq-4bit-g128"),
         ("fp17", "fp16"),
         ("gptq-4bit-g0", "gptq-4bit-g128"),
     ],

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from prometheus_client import Metric
 
 from tokenquote.api.quotes import answer_plan
+from tokenquote.api.usage import answer_usage
 from tokenquote.catalog import load_catalog
 from tokenquote.http.telemetry import Telemetry
 from tokenquote.tokens import Vocabularies
-from tokenquote_client import Plan, Quote
+from tokenquote_client import Plan, Quote, UsageQuestion
 from tokenquote_client.catalog import CatalogProblem, CatalogState
 
 HEAD = """# Metrics
@@ -38,6 +39,8 @@ def used_telemetry() -> Telemetry:
     )
     quote = answer_plan(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
     assert isinstance(quote, Quote)
+    usage = UsageQuestion(model="gpt-5.4-mini", usage={"prompt_tokens": 1})
+    telemetry.answered(answer_usage(usage, catalog, dt.datetime.now(dt.UTC)), {})
     telemetry.answered(quote, {})
     telemetry.requests.labels("POST", "/v1/quotes", 200).inc()
     telemetry.duration.labels("POST", "/v1/quotes", 200).observe(0.001)

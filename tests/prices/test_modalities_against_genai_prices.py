@@ -21,11 +21,12 @@ MAPPED = compared_models(CATALOG)
 
 
 def priced_apart(kind: str) -> list[str]:
-    """Models that take audio and whose price of it genai-prices knows."""
+    """Models that converse, take audio and whose price of it genai-prices knows."""
     return [
         model_id
         for model_id in sorted(MAPPED)
         if (model := CATALOG.models[model_id]).audio is not None
+        and model.converses
         and (block := model.prices_on(AT)) is not None
         and "genai-prices" in block.source
         and kind in block.rates.stated()

@@ -12,6 +12,7 @@ from tests.made_up_prices import made_up_catalog
 
 from tokenquote.api.quotes import answer_plan
 from tokenquote.catalog.schema.fees import Fee
+from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.errors import LocatedError
 from tokenquote.ledger.fees import Use, price_uses
 from tokenquote.tokens import Vocabularies
@@ -64,6 +65,31 @@ def test_law_29_lines_name_the_region_and_show_its_rate(acme: Ask) -> None:
         ("input", "eu", Decimal("2.2")),
         ("output", "eu", Decimal("11")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("region", "factor"),
+    [
+        ("eu", "1.2"),
+        ("us-east5", "1.1"),
+        ("eu-central-1", "1.1"),
+        ("asia", None),
+        ("mars", None),
+        ("eu-", None),
+    ],
+)
+def test_law_29_regional_holds_for_single_locations_that_are_not_named(
+    region: str, factor: str | None
+) -> None:
+    block = PriceBlock.model_validate(
+        {
+            "rates": {"input": "1"},
+            "uplifts": {"eu": "1.2", "regional": "1.1"},
+            "source": "s",
+            "checked": "2026-11-01",
+        }
+    )
+    assert block.find_uplift(region) == (None if factor is None else Decimal(factor))
 
 
 @pytest.mark.parametrize(

@@ -158,3 +158,67 @@ def test_ollama_lists_tools_of_llama_only_where_the_user_spoke_last(
     rendered = render(template.text, {"messages": messages, **template.values, **values})
     assert ("thermometer" in rendered) == lists_tools
     assert rendered.endswith("assistant<|end_header_id|>\n\n")
+
+
+WEATHER = {
+    "name": "weather",
+    "description": "Says the weather",
+    "parameters": {
+        "type": "object",
+        "properties": {"days": {"type": "integer"}, "city": {"type": "string", "description": "Where"}},
+        "required": ["city"],
+        "additionalProperties": False,
+        "strict": True,
+    },
+}
+CITY = '"city":{"type":"string","description":"Where"}'
+
+
+@pytest.mark.parametrize(
+    ("rule", "written"),
+    [
+        ("qwen-ollama", '{"function":{0},"properties":{"days":{"type":"integer"},{1}}}}}'),
+        (
+            "qwen-ollama-2025",
+            '{"type": "function", "function": {0},"properties":{"days":{"type":"integer"},{1}}}}}',
+        ),
+        (
+            "qwen-ollama-silent",
+            '{"type": "function", "function": {0},"properties":'
+            '{"days":{"type":"integer","description":""},{1}}}}}',
+        ),
+    ],
+)
+def test_ollama_writes_of_a_tool_what_its_own_types_keep(catalog: Catalog, rule: str, written: str) -> None:
+    template = catalog.counting[rule].template
+    assert template is not None
+    values = {"messages": [{"role": "user", "content": "Hi"}], "tools": [{"function": WEATHER}]}
+    rendered = render(template.text, {**template.values, **values, "add_generation_prompt": True})
+    head = (
+        '{"name":"weather","description":"Says the weather","parameters":{"type":"object","required":["city"]'
+    )
+    assert written.replace("{0}", head).replace("{1}", CITY) in rendered.split("\n")
+
+
+def test_ollama_asks_qwen_for_thoughts_and_drops_those_of_turns_before(catalog: Catalog) -> None:
+    template = catalog.counting["qwen-ollama"].template
+    assert template is not None
+    messages = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": "<think>\nWell.\n</think>\n\nHello", "reasoning_content": "Well."},
+        {"role": "user", "content": "And?"},
+        {
+            "role": "assistant",
+            "content": "",
+            "reasoning_content": "Hm",
+            "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}],
+        },
+        {"role": "tool", "content": "18"},
+    ]
+    rendered = render(template.text, {**template.values, "messages": messages, "add_generation_prompt": True})
+    assert rendered == (
+        "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello<|im_end|>\n"
+        "<|im_start|>user\nAnd? /think<|im_end|>\n<|im_start|>assistant\n<think>Hm</think>\n<tool_call>\n"
+        '{"name": "f", "arguments": {"a":1}}\n</tool_call><|im_end|>\n'
+        "<|im_start|>user\n<tool_response>\n18\n</tool_response><|im_end|>\n<|im_start|>assistant\n"
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.media.made_files import encoded, written_pdf
 
 from tokenquote.tokens import read_body
 
@@ -71,3 +72,43 @@ def test_audio_that_is_billed_by_the_minute_costs_a_token(http: httpx2.Client) -
     own = count(http, "voxtral-small-latest", "mistral.chat", body)["breakdown"]
     hosted = count(http, "mistralai/Voxtral-Small-24B-2507", "vllm.chat", body)["breakdown"]
     assert (own["audio"], hosted["audio"]) == (1, 376)
+
+
+@pytest.mark.parametrize(
+    ("model", "pixel"), [("gpt-5-mini", 2), ("gpt-5-nano", 2), ("gpt-5.4", 2), ("gpt-5.6-sol", 2)]
+)
+@pytest.mark.parametrize("body_format", ["openai.chat", "openai.responses"])
+def test_an_image_by_patches_costs_one_token_more_in_a_message(
+    http: httpx2.Client, model: str, pixel: int, body_format: str
+) -> None:
+    """30 of 30 bills of Responses at one size, 9 of 15 of chats; gpt-5.4's chats bill one more still."""
+    in_chat = body_format == "openai.chat"
+    address = f"data:image/png;base64,{PIXEL}"
+    text = {"type": "text" if in_chat else "input_text", "text": "What is it?"}
+    image = (
+        {"type": "image_url", "image_url": {"url": address}}
+        if in_chat
+        else {"type": "input_image", "image_url": address}
+    )
+
+    def total(*parts: Any) -> int:
+        message = {"role": "user", "content": [*parts]}
+        body = {"messages" if in_chat else "input": [message]}
+        tokens: int = count(http, model, body_format, body)["input_tokens"]
+        return tokens
+
+    assert total(text, image) - total(text) == pixel + 1
+
+
+def test_text_of_converse_may_be_joined_by_the_pages(http: httpx2.Client) -> None:
+    """Nine bills hold the text alone, two the image of each page as well."""
+    document = {"format": "pdf", "name": "d", "source": {"bytes": encoded(written_pdf("Hello"))}}
+
+    def counted(cites: bool) -> dict[str, Any]:
+        block = {**document, "citations": {"enabled": cites}}
+        body = {"messages": [{"role": "user", "content": [{"document": block}]}]}
+        return count(http, "claude-3-7-sonnet-20250219", "bedrock.converse", body)
+
+    alone, shown = counted(False), counted(True)
+    assert alone["input_tokens"] < shown["input_tokens"]
+    assert alone["high"] == shown["high"]

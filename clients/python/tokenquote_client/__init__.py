@@ -25,6 +25,13 @@ from tokenquote_client.catalog import (
     ModelSummary,
 )
 from tokenquote_client.client import Client
+from tokenquote_client.comparisons import (
+    ComparisonAnswer,
+    ComparisonQuestion,
+    FailedVariant,
+    QuotedVariant,
+    Variant,
+)
 from tokenquote_client.deployments import (
     BreakEven,
     BreakEvenAnswer,
@@ -53,12 +60,24 @@ from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
 from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, WeightsAnswer, WeightsQuestion
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.model_header import ModelHeader, TensorEntry
-from tokenquote_client.plan import Budget, Caching, Call, FullHistory, Plan, Start, ToolRound, Turn
+from tokenquote_client.plan import (
+    Budget,
+    Caching,
+    Call,
+    FullHistory,
+    ModelChoice,
+    Plan,
+    Start,
+    ToolRound,
+    Turn,
+)
 from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.quote import Comparison, Failure, Quote
 from tokenquote_client.quoters import AsyncQuoter, Quoter
+from tokenquote_client.solutions import Limit, SolutionAnswer, SolutionQuestion
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
+from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
@@ -77,12 +96,15 @@ __all__ = [
     "Client",
     "ClientError",
     "Comparison",
+    "ComparisonAnswer",
+    "ComparisonQuestion",
     "ConnectionFailed",
     "DeploymentAnswer",
     "DeploymentQuestion",
     "DocumentPart",
     "Efficiency",
     "Engine",
+    "FailedVariant",
     "Failure",
     "FieldError",
     "FullHistory",
@@ -97,6 +119,7 @@ __all__ = [
     "InvalidRequest",
     "KvCacheAnswer",
     "KvCacheQuestion",
+    "Limit",
     "Lora",
     "MediaAnswer",
     "MediaItem",
@@ -104,6 +127,7 @@ __all__ = [
     "MemoryGridAnswer",
     "MemoryGridQuestion",
     "MemoryUse",
+    "ModelChoice",
     "ModelDetail",
     "ModelHeader",
     "ModelList",
@@ -113,9 +137,12 @@ __all__ = [
     "Problem",
     "Profile",
     "Quote",
+    "QuotedVariant",
     "Quoter",
     "RateLimited",
     "ServiceError",
+    "SolutionAnswer",
+    "SolutionQuestion",
     "Speculation",
     "Start",
     "TensorEntry",
@@ -136,6 +163,9 @@ __all__ = [
     "Unavailable",
     "UnknownModel",
     "UnknownPart",
+    "UsageAnswer",
+    "UsageQuestion",
+    "Variant",
     "VectorIndexAnswer",
     "VectorIndexQuestion",
     "VideoPart",

@@ -35,8 +35,9 @@ _DAY = dt.date(2026, 11, 1)
 
 def canned_quotes(asked: Fields) -> Quote | Comparison:
     """Make a quote, or one for each of several models."""
-    if asked.get("models"):
-        return Comparison(quotes=[canned_quote(model) for model in asked["models"]])
+    if (models := asked.get("models")) is not None:
+        named = models if isinstance(models, list) else [MODEL]
+        return Comparison(quotes=[canned_quote(model) for model in named])
     return canned_quote(asked.get("model") or MODEL)
 
 

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from tokenquote_client import canned_answers as canned
-from tokenquote_client import examples
+from tokenquote_client import canned_what_if, examples
 from tokenquote_client.catalog import (
     CatalogInfo,
     ModelDetail,
@@ -20,6 +20,7 @@ from tokenquote_client.catalog import (
     ModelParameters,
     Readiness,
 )
+from tokenquote_client.comparisons import ComparisonAnswer, ComparisonQuestion
 from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
 from tokenquote_client.endpoint import Endpoint, GetEndpoint, PlainEndpoint, PostEndpoint
 from tokenquote_client.gpus import GpuList
@@ -28,8 +29,10 @@ from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, WeightsAnsw
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote, QuoteParameters
+from tokenquote_client.solutions import SolutionAnswer, SolutionQuestion
 from tokenquote_client.tokens import TokensAnswer, TokensQuestion
 from tokenquote_client.training import TrainingAnswer, TrainingQuestion
+from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = ["ENDPOINTS", "Endpoints", "parameter_names"]
@@ -59,6 +62,46 @@ class Endpoints:
         canned=canned.canned_quotes,
         problems=_TEXT_PROBLEMS,
         asked_by=("quote", "compare"),
+    )
+    what_if = PostEndpoint[ComparisonQuestion, ComparisonAnswer](
+        path="/v1/comparisons",
+        operation_id="comparePlans",
+        tag="Quotes",
+        summary="Compare a plan with changes of it",
+        description="Calculates what each variant of a plan costs and where it differs: another model, "
+        "another history strategy, a longer system message. A variant that makes no plan has a "
+        "problem document.",
+        question=ComparisonQuestion,
+        answer=ComparisonAnswer,
+        example=examples.COMPARISON,
+        canned=canned_what_if.canned_comparison,
+        problems=_TEXT_PROBLEMS,
+    )
+    solve = PostEndpoint[SolutionQuestion, SolutionAnswer](
+        path="/v1/solutions",
+        operation_id="solvePlan",
+        tag="Quotes",
+        summary="Find how large a number of a plan may become",
+        description="Finds the largest whole number at one place of a plan with which the conversation stays "
+        "within a cost, or within the context window: how many turns, how long a system message.",
+        question=SolutionQuestion,
+        answer=SolutionAnswer,
+        example=examples.SOLUTION,
+        canned=canned_what_if.canned_solution,
+        problems=_TEXT_PROBLEMS,
+    )
+    usage = PostEndpoint[UsageQuestion, UsageAnswer](
+        path="/v1/usage",
+        operation_id="priceUsage",
+        tag="Quotes",
+        summary="Price a provider's usage object",
+        description="Calculates what a request cost from the usage object that its answer held, in the form "
+        "of any known provider. The same amounts in a plan cost the same to the last digit.",
+        question=UsageQuestion,
+        answer=UsageAnswer,
+        example=examples.USAGE,
+        canned=canned_what_if.canned_usage,
+        problems=_MODEL_PROBLEMS,
     )
     tokens = PostEndpoint[TokensQuestion, TokensAnswer](
         path="/v1/tokens",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 __all__ = [
+    "COMPARISON",
     "DEPLOYMENT",
     "KV_CACHE",
     "MEDIA",
@@ -13,8 +14,10 @@ __all__ = [
     "MODEL_DETAIL",
     "MODEL_LIST",
     "PLAN",
+    "SOLUTION",
     "TOKENS",
     "TRAINING",
+    "USAGE",
     "VECTOR_INDEX",
     "WEIGHTS",
 ]
@@ -23,6 +26,32 @@ PLAN: Mapping[str, Any] = {
     "model": "openai/gpt-5.4-mini",
     "system": "You are a support agent of a bicycle shop.",
     "turns": [{"user": "Where is my order 4711?", "assistant": 260, "reasoning": 0, "repeat": 10}],
+}
+COMPARISON: Mapping[str, Any] = {
+    "plan": {
+        "model": "openai/gpt-5.4-mini",
+        "system": 1200,
+        "turns": [{"user": 120, "assistant": 260, "reasoning": 0, "repeat": 10}],
+    },
+    "variants": [
+        {"name": "the last two turns only", "patch": {"history": {"strategy": "window", "turns": 2}}},
+        {"name": "in a batch", "patch": {"mode": "batch"}},
+    ],
+}
+SOLUTION: Mapping[str, Any] = {
+    "plan": COMPARISON["plan"],
+    "at": "/turns/0/repeat",
+    "limit": {"cost": "1.00"},
+}
+USAGE: Mapping[str, Any] = {
+    "model": "openai/gpt-5.4-mini",
+    "usage": {
+        "prompt_tokens": 2006,
+        "completion_tokens": 300,
+        "total_tokens": 2306,
+        "prompt_tokens_details": {"cached_tokens": 1920, "audio_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": 128, "audio_tokens": 0},
+    },
 }
 TOKENS: Mapping[str, Any] = {
     "format": "openai.chat",

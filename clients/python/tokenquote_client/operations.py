@@ -106,7 +106,10 @@ def compare_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail
     """
     members = _plan_members(plan, fields)
     if members.get("models") is None:
-        raise invalid_request("/models", "compare() takes a list of `models`; quote() takes one `model`")
+        raise invalid_request(
+            "/models",
+            "compare() takes `models`: a list of names, `all`, or filters; quote() takes one `model`",
+        )
     return _plan_operation(Comparison, members, detail)
 
 

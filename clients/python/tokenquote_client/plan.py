@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -54,6 +54,7 @@ __all__ = [
     "GeneratedImage",
     "GeneratedVideo",
     "History",
+    "ModelChoice",
     "Plan",
     "Retrieval",
     "Start",
@@ -179,6 +180,44 @@ PlannedTools = Annotated[
 ]
 
 
+class ModelChoice(Sent):
+    """The models of the catalog that pass every filter, among those that hold conversations and still answer
+    at the plan's instant.
+    """
+
+    providers: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
+        default=None, min_length=1, max_length=100
+    )
+    """The ids of the providers that sell them (`openai`); null, the default: any. One that sells nothing is
+    an error."""
+    window: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
+    """The smallest context window in tokens that they have; null, the default: any, published or not."""
+    inputs: list[Literal["image", "audio", "video", "document"]] | None = Field(
+        default=None, min_length=1, max_length=4
+    )
+    """The kinds of media that they take besides text, all of them; null, the default: any or none."""
+    at_most: Annotated[int, Field(strict=True, ge=1, le=1_000)] = 1_000
+    """The most quotes in the answer, the cheapest ones; 1,000 by default."""
+
+
+def _models_form(value: Any) -> str:
+    if isinstance(value, str):
+        return "~all"
+    return "~filters" if isinstance(value, Mapping | ModelChoice) else "~names"
+
+
+PlannedModels = Annotated[
+    Annotated[Literal["all"], Tag("~all")]
+    | Annotated[ModelChoice, Tag("~filters")]
+    | Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=200)]],
+        Field(min_length=1, max_length=100),
+        Tag("~names"),
+    ],
+    Discriminator(_models_form),
+]
+
+
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
 
@@ -187,11 +226,10 @@ class Plan(Sent):
     model: str | None = Field(default=None, min_length=1, max_length=200)
     """The model to quote: its catalog id (`openai/gpt-5.4-mini`), an alias, or the name without the provider
     (`gpt-5.4-mini`) where the model's own maker sells it. Null, the default: `models` is stated."""
-    models: list[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
-        default=None, min_length=1, max_length=100
-    )
-    """The models to compare, each named as in `model`. Null, the default: `model` is stated; both or neither
-    is an error."""
+    models: PlannedModels | None = None
+    """The models to compare: a list of names, each as in `model`; `all` for every model that holds
+    conversations; or an object of filters, for those of them that pass each. `all` and filters answer
+    summaries without `requests`. Null, the default: `model` is stated; both or neither is an error."""
     system: Amount | None = None
     """The system message, sent with every request; null, the default: there is none."""
     tools: PlannedTools | None = None
@@ -226,9 +264,9 @@ class Plan(Sent):
     tier, the hour or the region, and for each model that is compared; other kinds keep the catalog's. Null,
     the default: the catalog's rates apply; an unknown kind of token is an error."""
     region: str | None = Field(default=None, min_length=1, max_length=64)
-    """The region or endpoint that the requests are kept in, such as `eu` or `us`, whose uplift multiplies the
-    prices of tokens; null, the default: the provider's ordinary price. One whose uplift is not known is an
-    error that names those that are."""
+    """The region or endpoint that the requests are kept in, such as `eu`, `us` or, with clouds that price
+    locations apart, `us-east5`, whose uplift multiplies the prices of tokens; null, the default: the
+    provider's ordinary price. One whose uplift is not known is an error that names those that are."""
     at: Instant | None = None
     """The instant whose prices apply, as an RFC 3339 time with its offset (`2026-12-01T02:00:00Z`); null, the
     default: now."""

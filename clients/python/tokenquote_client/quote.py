@@ -252,6 +252,9 @@ class Comparison(Received):
     quotes: list[Quote | Failure]
     """The quotes: those that are complete (`totals.complete`) first, then the cheapest first, then by id, and
     failures last."""
+    considered: int | None = None
+    """The number of models that were chosen by `all` or by filters, of which the list has the first; null:
+    the plan names its models."""
 
 
 class QuoteParameters(Sent):

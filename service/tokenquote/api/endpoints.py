@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from tokenquote.api.comparisons import answer_comparison
 from tokenquote.api.deployments import answer_deployment
 from tokenquote.api.gpus import answer_gpus
 from tokenquote.api.media import answer_media
@@ -23,7 +24,9 @@ from tokenquote.api.memory.training import answer_training
 from tokenquote.api.models import answer_catalog, answer_model, answer_models
 from tokenquote.api.problems import Refused, invalid, invalid_parameters, not_json, write_problem
 from tokenquote.api.quotes import answer_plan
+from tokenquote.api.solutions import answer_solution
 from tokenquote.api.tokens import answer_tokens
+from tokenquote.api.usage import answer_usage
 from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
@@ -103,6 +106,15 @@ def _answer_quotes(plan: BaseModel | None, parameters: BaseModel | None, known: 
 FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
     (
         (Endpoints.quotes, _answer_quotes),
+        _by_body(
+            Endpoints.what_if,
+            lambda asked, known: answer_comparison(asked, known.catalog, known.vocabularies, known.now),
+        ),
+        _by_body(
+            Endpoints.solve,
+            lambda asked, known: answer_solution(asked, known.catalog, known.vocabularies, known.now),
+        ),
+        _by_body(Endpoints.usage, lambda asked, known: answer_usage(asked, known.catalog, known.now)),
         _by_body(
             Endpoints.tokens,
             lambda asked, known: answer_tokens(

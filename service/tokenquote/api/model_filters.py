@@ -5,11 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from tokenquote.catalog import Model
+from tokenquote.catalog import Catalog, Model
+from tokenquote.errors import LocatedError
+from tokenquote.errors.field_faults import did_you_mean
 from tokenquote.ledger.prices import tariff_on
 from tokenquote_client.catalog import ModelListParameters
 
-__all__ = ["passes_filters"]
+__all__ = ["find_provider", "passes_filters"]
+
+
+def find_provider(word: str, catalog: Catalog) -> str:
+    """Return the id of the provider that a word means: its id, or another word for it such as `vertex_ai`.
+
+    Raises:
+        LocatedError: the catalog has no such provider.
+    """
+    known = {alias: provider.id for provider in catalog.providers.values() for alias in provider.aliases}
+    known |= {provider: provider for provider in catalog.providers}
+    if word not in known:
+        near = did_you_mean(word, known)
+        there_are = near or f"; there are {', '.join(sorted(catalog.providers))}"
+        raise LocatedError(None, f"query parameter provider: the catalog has no such provider{there_are}")
+    return known[word]
 
 
 def passes_filters(model: Model, asked: ModelListParameters, at: dt.datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from tokenquote.api.model_filters import passes_filters
+from tokenquote.api.model_filters import find_provider, passes_filters
 from tokenquote.catalog import Catalog, Model
 from tokenquote.ledger.prices import tariff_on
 from tokenquote_client.catalog import (
@@ -23,8 +23,14 @@ __all__ = ["answer_catalog", "answer_model", "answer_models"]
 
 
 def answer_models(asked: ModelListParameters, catalog: Catalog, at: dt.datetime) -> ModelList:
-    """List the models that pass the filters by id, after the one that the cursor names."""
+    """List the models that pass the filters by id, after the one that the cursor names.
+
+    Raises:
+        LocatedError: the catalog has no such provider.
+    """
     cursor = asked.cursor
+    if asked.provider is not None:
+        asked = asked.model_copy(update={"provider": find_provider(asked.provider, catalog)})
     models = [model for model in catalog.models.values() if passes_filters(model, asked, at)]
     rest = [model for model in models if cursor is None or model.id > cursor]
     page = rest[: asked.limit]

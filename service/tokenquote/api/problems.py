@@ -14,6 +14,7 @@ from tokenquote_client.problem import FieldError, Problem
 __all__ = [
     "Refused",
     "invalid",
+    "invalid_inside",
     "invalid_parameters",
     "not_json",
     "pointer_to",
@@ -64,6 +65,15 @@ def invalid(error: ValidationError, body: object, question: type[BaseModel]) -> 
         for line in found[:_MAX_ERRORS]
     ]
     return _with_errors("invalid-request", errors, len(found))
+
+
+def invalid_inside(
+    error: ValidationError, data: object, question: type[BaseModel], *at: str | int
+) -> Problem:
+    """Write the problem document of data that stand at a place inside a body and are not the `question`."""
+    problem, prefix = invalid(error, data, question), write_pointer(at)
+    placed = [line.model_copy(update={"pointer": f"{prefix}{line.pointer}"}) for line in problem.errors]
+    return _with_errors("invalid-request", placed, len(error.errors(include_url=False, include_input=False)))
 
 
 def invalid_parameters(error: ValidationError) -> Problem:

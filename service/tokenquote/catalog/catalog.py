@@ -223,8 +223,8 @@ class Catalog:
         return self.models[ids[0]] if len(ids) == 1 else None
 
     def _near(self, name: str) -> list[str]:
-        """Return up to three ids that a mistyped name may have meant."""
+        """Return up to three ids that a name may have meant: first those that end with it, then like ones."""
         names = {**{i: i for i in self.models}, **{n: ids[0] for n, ids in self._names.fixed.items()}}
         known = {known.lower(): model_id for known, model_id in names.items()}
         close = difflib.get_close_matches(name[:200].lower(), known, n=8, cutoff=0.6)
-        return list(dict.fromkeys(known[match] for match in close))[:3]
+        return list(dict.fromkeys([*self._names.sold_as(name), *(known[match] for match in close)]))[:3]

@@ -46,8 +46,8 @@ def complete_models(file: ProviderFile) -> Iterator[CompleteModel]:
     for entry in file.models:
         problems: list[str] = []
         if entry.family is not None and entry.family not in file.families:
-            near = did_you_mean(entry.family, file.families)
-            problems.append(f"family: this file has no {entry.family!r} under `families`{near}")
+            remedy = did_you_mean(entry.family, file.families) or _other_families(file)
+            problems.append(f"family: this file has no {entry.family!r} under `families`{remedy}")
         values, places = _shared_values(file, entry)
         for field in sorted(entry.model_fields_set & places.keys()):
             if getattr(entry, field) is None:
@@ -57,8 +57,17 @@ def complete_models(file: ProviderFile) -> Iterator[CompleteModel]:
         complete = without_none(entry.model_copy(update=update))
         unsaid = complete.counting is None and "counting" not in inherited and entry.serves is None
         if unsaid and not problems:
-            problems.append("counting: missing: state it here, for its family or in `defaults`")
+            problems.append(
+                "counting: missing: state a rule of counting.yaml here, for its family or in `defaults`"
+            )
         yield CompleteModel(complete, inherited, tuple(problems))
+
+
+def _other_families(file: ProviderFile) -> str:
+    """Say which families a model of this file may name."""
+    if file.families:
+        return f"; there are {', '.join(file.families)}"
+    return ", and those of other files do not hold here: state the model's rules itself, such as `counting`"
 
 
 def list_shared(file: ProviderFile) -> Mapping[str, SharedFields]:

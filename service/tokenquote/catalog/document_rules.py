@@ -51,6 +51,9 @@ class DocumentRule(BandedRule):
     """Tokens of a page's text for each token of what we read of it: the provider may read it otherwise."""
     around: NotNegative = 0
     """Tokens of a document besides its pages."""
+    text_file_slack: NotNegative = 0
+    """The tokens by which a text file, or a document that is shown as its text alone, may be off on either
+    side; 0: its text and what stands around it are as sure as any text."""
     text_only_in_converse: StrictBool = False
     """Whether Bedrock's Converse shows the model only the text, unless citations are asked for."""
     extra_in_chat: NotNegative = 0

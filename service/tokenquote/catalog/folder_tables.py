@@ -210,4 +210,11 @@ def _list_strangers(folder: Folder) -> list[str]:
         and name not in _SHARED_FILES
         and name.split("/")[0] not in FOLDERS
     )
-    return [f"{name}: no file of a catalog; those are {known}" for name in sorted(strangers)]
+    return [
+        f"{name}: no file of a catalog; those are {known}{_right_place(name)}" for name in sorted(strangers)
+    ]
+
+
+def _right_place(name: str) -> str:
+    """Say where a file belongs that lies beside the folders of a catalog."""
+    return "" if "/" in name else f". A provider's file belongs here: providers/{name}"

@@ -31,6 +31,7 @@ _YAML_PROBLEMS: Mapping[str, str] = {
     "mapping values are not allowed": "a wrong indent, or two colons: put a text with a colon in quotes",
     "expected ','": "a quote, a comma or a bracket is missing in this line or above it",
     "expected key": "this line is not indented as the lines above it",
+    "expected '-' indicator": "this line is not indented as the lines above it",
     "expected <block end>": "this line is not indented as the lines above it",
     "unexpected end of stream": "a quote or a bracket is never closed",
 }

@@ -18,6 +18,7 @@ except ModuleNotFoundError:
 from tokenquote.cli.memory_commands import memory
 from tokenquote.cli.model_list import models
 from tokenquote.cli.upkeep_commands import UPKEEP_COMMANDS
+from tokenquote.cli.what_if_commands import WHAT_IF_COMMANDS
 
 if TYPE_CHECKING:
     from tokenquote.settings import Settings
@@ -41,6 +42,8 @@ def main() -> None:
 
 main.add_command(memory)
 main.add_command(models)
+for beside_quote in WHAT_IF_COMMANDS:
+    main.add_command(beside_quote)
 
 
 @main.command()

@@ -15,12 +15,29 @@ from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
 from tokenquote.catalog import CACHE_DIR, CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
-from tokenquote_client import Comparison, DeploymentAnswer, Problem, Quote, TokensAnswer
+from tokenquote_client import (
+    Comparison,
+    ComparisonAnswer,
+    DeploymentAnswer,
+    Problem,
+    Quote,
+    SolutionAnswer,
+    TokensAnswer,
+    UsageAnswer,
+)
 from tokenquote_client.catalog import CatalogState
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
 
-__all__ = ["PlanFileError", "answer_body_file", "answer_deployment_file", "answer_plan_file"]
+__all__ = [
+    "PlanFileError",
+    "answer_body_file",
+    "answer_comparison_file",
+    "answer_deployment_file",
+    "answer_plan_file",
+    "answer_solution_file",
+    "answer_usage_file",
+]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -122,6 +139,52 @@ def answer_body_file(
         raise PlanFileError(f"{name}: no JSON: {error}") from None
     question = _Question(data, len(content), name, "the body")
     return _answer(Endpoints.tokens, (TokensAnswer,), question, catalog_dir)
+
+
+def answer_comparison_file(content: bytes, name: str, catalog_dir: Sequence[Path] = ()) -> ComparisonAnswer:
+    """Answer the question in a file: what POST /v1/comparisons takes, as YAML.
+
+    Raises:
+        PlanFileError: the content is not YAML, not such a question, or a plan that cannot be quoted.
+    """
+    question = _Question(_parse(content, name), len(content), name, "the question")
+    return _answer(Endpoints.what_if, (ComparisonAnswer,), question, catalog_dir)
+
+
+def answer_solution_file(
+    content: bytes, name: str, at: str, limit: Mapping[str, object], catalog_dir: Sequence[Path] = ()
+) -> SolutionAnswer:
+    """Solve the plan in a file for the number at a place.
+
+    Args:
+        content: the plan as YAML.
+        name: what errors call the file.
+        at: the place as a JSON pointer.
+        limit: what must hold, as POST /v1/solutions takes it.
+        catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
+
+    Raises:
+        PlanFileError: the content is not YAML, not a plan, or one that has no solution.
+    """
+    data = {"plan": _parse(content, name), "at": at, "limit": dict(limit)}
+    question = _Question(data, len(content), name, "the plan")
+    return _answer(Endpoints.solve, (SolutionAnswer,), question, catalog_dir)
+
+
+def answer_usage_file(
+    content: bytes, name: str, stated: Mapping[str, str | None], catalog_dir: Sequence[Path] = ()
+) -> UsageAnswer:
+    """Price the usage object in a file; `stated` are the other fields of POST /v1/usage.
+
+    Raises:
+        PlanFileError: the content is not JSON, or a usage that cannot be read or priced.
+    """
+    try:
+        usage = from_json(content, allow_inf_nan=False)
+    except ValueError as error:
+        raise PlanFileError(f"{name}: no JSON: {error}") from None
+    question = _Question({**stated, "usage": usage}, len(content), name, "the usage")
+    return _answer(Endpoints.usage, (UsageAnswer,), question, catalog_dir)
 
 
 def _parse(content: bytes, name: str) -> object:

@@ -77,6 +77,7 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
         yield _models(quote.by_model)
         yield Text()
     yield _lines(quote)
+    yield from _sources(quote.lines)
     yield Text()
     yield from _totals(quote)
     yield from _notes(quote)
@@ -162,20 +163,28 @@ def _lines(quote: Quote) -> Table:
     return table
 
 
+def _sources(lines: Sequence[PriceLine]) -> Iterator[Text]:
+    """Say once where the prices are published, and what a contract takes off them."""
+    for source in dict.fromkeys(line.source for line in lines if line.tier != "stated"):
+        yield Text(f"price from {source}", style="dim", overflow="fold")
+
+
 def _amount(line: PriceLine) -> str:
     return _number(line.tokens) if line.unit is None else _units(line.units, line.unit)
 
 
 def _units(units: Decimal | None, unit: str | None) -> str:
     """Write an amount of what a fee bills; None: nobody knows it."""
-    return "not stated" if units is None else f"{units.normalize():f} {unit}{'' if units == 1 else 's'}"
+    if units is None:
+        return "not stated"
+    return f"{round(units, 6).normalize():f} {unit}{'' if units == 1 else 's'}"
 
 
 def _rate(line: PriceLine) -> str:
     """Write what a million tokens cost, or as many units as the fee is for."""
     if line.unit is None:
         return f"{dollars(line.rate)} a million"
-    return f"{dollars(line.rate)} {f'per {line.per:,}' if line.per > 1 else 'each'}"
+    return f"{dollars(line.rate)} per {line.unit if line.per == 1 else f'{line.per:,}'}"
 
 
 def _totals(quote: Quote) -> Iterator[RenderableType]:
@@ -234,7 +243,9 @@ def plain_table(*columns: str) -> Table:
     """Make a table without lines; `>` before a heading puts its column to the right."""
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for heading in columns:
-        table.add_column(heading.removeprefix(">"), justify="right" if heading.startswith(">") else "left")
+        table.add_column(
+            heading.removeprefix(">"), justify="right" if heading.startswith(">") else "left", overflow="fold"
+        )
     return table
 
 

@@ -143,8 +143,12 @@ def describe_fault(error_line: Mapping[str, Any], fields: Collection[str] = ()) 
 
 
 def did_you_mean(name: str, known: Collection[str], cutoff: float = 0.65) -> str:
-    """Return `; did you mean 'input'?` where a known name is like this one, else an empty text."""
-    near = get_close_matches(name, list(known), n=3, cutoff=cutoff)
+    """Return `; did you mean 'input'?` where a known name is like this one, else an empty text.
+
+    Ids that end with the whole name after a slash, as `moonshot/kimi-k3` with `kimi-k3`, are meant rather.
+    """
+    ends_so = [each for each in known if each.endswith(f"/{name}")][:3]
+    near = ends_so or get_close_matches(name, list(known), n=3, cutoff=cutoff)
     return f"; did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
 
 

@@ -27,7 +27,7 @@ from tokenquote import __version__
 from tokenquote.catalog import Catalog
 from tokenquote.http.access_log import log_request
 from tokenquote.http.request_ids import ensure_request_id
-from tokenquote_client import Comparison, Failure, Quote
+from tokenquote_client import Comparison, Failure, Quote, UsageAnswer
 from tokenquote_client.catalog import CatalogState
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
@@ -92,10 +92,24 @@ class Telemetry:
             ["method"], registry=self.registry,
         )  # fmt: skip
         self._describe_build()
+        self._add_usage_metrics()
         self._add_catalog_metrics()
         # The library registers these two with its global registry only: process_* and python_info.
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
+
+    def _add_usage_metrics(self) -> None:
+        self.usages = Counter(
+            "tokenquote_priced_usages",
+            "Usage objects priced by model and app. The outcome is `complete`, or `incomplete` where "
+            "something has no price or is not known.",
+            ["model", "app", "outcome"], registry=self.registry,
+        )  # fmt: skip
+        self.usage_dollars = Counter(
+            "tokenquote_priced_usage_cost_dollars",
+            "US dollars of the usage objects priced, by the catalog's prices. An estimate, not spend.",
+            ["model", "app"], registry=self.registry,
+        )  # fmt: skip
 
     def _add_catalog_metrics(self) -> None:
         self.revision = Gauge(
@@ -157,7 +171,13 @@ class Telemetry:
         self.reloads.labels(outcome).inc()
 
     def answered(self, answered: BaseModel, question: Any) -> None:
-        """Count the quotes of an answer by model and app; an answer without quotes adds nothing."""
+        """Count the quotes of an answer by model and app, or the usage that it prices.
+
+        The variants of a comparison and what a solution tries are no quotes of their own and add nothing.
+        """
+        if isinstance(answered, UsageAnswer):
+            self._priced(answered, _app(question))
+            return
         quotes = answered.quotes if isinstance(answered, Comparison) else [answered]
         for quote in quotes:
             if isinstance(quote, Quote):
@@ -185,6 +205,11 @@ class Telemetry:
         self.dollars.labels(*labels).inc(float(totals.cost or 0))
         for count in quote.counts:
             self.counts.labels(count.method).inc()
+
+    def _priced(self, usage: UsageAnswer, app: object) -> None:
+        labels = (usage.model, self._known_app(app))
+        self.usages.labels(*labels, "complete" if usage.complete else "incomplete").inc()
+        self.usage_dollars.labels(*labels).inc(float(usage.cost or 0))
 
     def _not_quoted(self, model: str | None, app: object) -> None:
         """Count a plan that was not quoted: `model` is None or in the catalog, `app` is as it was sent."""

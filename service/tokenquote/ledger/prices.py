@@ -28,6 +28,7 @@ from tokenquote.ledger.tariffs import (
 
 __all__ = [
     "INPUT_KINDS",
+    "KINDS",
     "STATED_TIER",
     "Line",
     "Priced",
@@ -67,6 +68,8 @@ _OUTPUT_CHAINS: dict[str, tuple[str, ...]] = {
 _CHAINS = _INPUT_CHAINS | _OUTPUT_CHAINS
 INPUT_KINDS = frozenset(_INPUT_CHAINS)
 """The kinds of token that add up to a request's input."""
+KINDS = frozenset(_CHAINS)
+"""Every kind of token that may have a price."""
 
 
 @dataclass(frozen=True, slots=True)

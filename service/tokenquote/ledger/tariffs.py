@@ -111,7 +111,7 @@ def tariff_on(
             raise UnknownRegion([])
         return Tariff((), (_TierRates(BASE_TIER, {}),), "not in the catalog", None)
     _check_mode(block, mode)
-    if region is not None and region not in block.uplifts:
+    if region is not None and block.find_uplift(region) is None:
         raise UnknownRegion(sorted(block.uplifts))
     window = next((window for window in block.windows if window.holds(at)), None)
     starts = sorted({tier.starts for card in _cards(block, window, mode) for tier in card.tiers})
@@ -144,7 +144,7 @@ def comparable_rates(
     own = block.modes[mode] if mode != STANDARD else None
     rates = own and (own.rates, own.tiers, own.times)
     billed = [fee for fee in _find_fees(block, mode) if fee.what in fees]
-    return block.rates, block.tiers, block.windows, rates, block.uplifts.get(region or ""), billed
+    return block.rates, block.tiers, block.windows, rates, block.find_uplift(region or ""), billed
 
 
 def _check_mode(block: PriceBlock, mode: str) -> None:
@@ -164,7 +164,7 @@ def _cards(block: PriceBlock, window: Window | None, mode: str) -> list[RateCard
 def _find_factor(block: PriceBlock, mode: str, region: str | None) -> Decimal:
     """Return what multiplies every rate: the factor of the mode times the uplift of the region."""
     times = block.modes[mode].times if mode != STANDARD else None
-    uplift = block.uplifts[region] if region is not None else None
+    uplift = block.find_uplift(region) if region is not None else None
     return exact_product(times or 1, uplift or Decimal(1))
 
 

@@ -115,7 +115,7 @@ def _count_document(document: Document, model: MediaRules, in_chat: bool) -> Cou
     # A provider that does not charge the text beside pages charges it where there are none.
     if document.text is not None and (text.high or document.is_text):
         text = document.text
-    count = text if document.is_text else pages
+    count = _with_slack(text, rule.text_file_slack) if document.is_text else pages
     if text.high and not document.is_text:
         count = pages + text
     use = MediaUse(
@@ -125,6 +125,13 @@ def _count_document(document: Document, model: MediaRules, in_chat: bool) -> Cou
         base64_bytes=_count_base64(document.file),
     )
     return _enclose(count, rule.around + (rule.extra_in_chat if in_chat else 0), use)
+
+
+def _with_slack(count: Count, slack: int) -> Count:
+    if not slack:
+        return count
+    method = least_certain(count.method, "calibrated")
+    return replace(count, low=max(0, count.low - slack), high=count.high + slack, method=method)
 
 
 def _count_pages(document: Document, counter: DocumentCounter, pages: int) -> Count:

@@ -211,6 +211,36 @@ def test_a_call_with_its_result(model: str, around: int) -> None:
     assert tokens(model, said) - tokens(model, body) == 1
 
 
+@pytest.mark.parametrize(
+    ("model", "doubt"), [("claude-3-sonnet-20240229", 0), ("claude-haiku-4-5", 0), ("claude-opus-4-8", 5)]
+)
+@pytest.mark.parametrize("nothing", [{"content": []}, {"content": ""}, {}])
+def test_a_result_that_holds_nothing_costs_fifteen_tokens(
+    model: str, doubt: int, nothing: dict[str, Any]
+) -> None:
+    def answered(result: dict[str, Any]) -> RequestCount:
+        called = [HELLO, {"role": "assistant", "content": [CALL]}, {"role": "user", "content": [result]}]
+        return counted(model, {"tools": [TOOL], "messages": called})
+
+    empty = answered({"type": "tool_result", "tool_use_id": "c", **nothing}).count
+    written = inside(model, "<output>Yes</output>") - inside(model, "<output></output>")
+    assert empty.tokens - answered(RESULT).count.tokens == 15 - written
+    assert (empty.tokens - empty.low, empty.high - empty.tokens) == (doubt, doubt)
+
+
+def test_calls_to_opus_3_have_a_band() -> None:
+    """Six of six calls, each with text before it, cost three tokens less; all are of one repository."""
+    said = {"type": "text", "text": "Yes"}
+    called = [HELLO, {"role": "assistant", "content": [said, CALL]}, {"role": "user", "content": [RESULT]}]
+    opus, sonnet = (
+        counted(model, {"tools": [TOOL], "messages": called}).count
+        for model in ("claude-3-opus-20240229", "claude-3-sonnet-20240229")
+    )
+    assert opus.tokens - sonnet.tokens == 533 - 159 - 3
+    assert (opus.low, opus.high, opus.method) == (opus.tokens - 5, opus.tokens + 5, "calibrated")
+    assert sonnet.method == "exact"
+
+
 def test_each_string_argument_costs_fifteen_tokens_and_itself() -> None:
     def calling(arguments: dict[str, Any]) -> int:
         call = {"role": "assistant", "content": [{**CALL, "input": arguments}]}

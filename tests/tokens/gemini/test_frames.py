@@ -109,6 +109,25 @@ def test_a_stub_is_python() -> None:
     )
 
 
+def test_a_single_value_is_shown_as_its_type_in_a_stub() -> None:
+    def signature(schema: dict[str, Any]) -> str:
+        return P.definition(declaration(parameters=an_object({KEY: schema}, (KEY,)))).texts[0].split(")")[0]
+
+    assert signature({**PLAIN, "enum": ["c", "f"]}).endswith("city: Literal['c', 'f'],\n")
+    assert signature({**PLAIN, "enum": ["c"]}) == signature({**PLAIN, "const": "c"}) == signature(PLAIN)
+
+
+def test_a_stub_writes_a_circle_out_five_times_and_other_definitions_each_time() -> None:
+    node = an_object({"children": {"type": "array", "items": {"$ref": "#/$defs/node"}}})
+    circle = an_object({"tree": {"$ref": "#/$defs/node"}}) | {"$defs": {"node": node}}
+    (source,) = P.definition(declaration(parameters=circle)).texts
+    assert source.count("class GetWeatherTree") == 5
+    point = an_object({"lat": {"type": "number"}})
+    nine = an_object({f"p{i}": {"$ref": "#/$defs/point"} for i in range(9)}) | {"$defs": {"point": point}}
+    (source,) = P.definition(declaration(parameters=nine)).texts
+    assert source.count("class GetWeatherP") == 9
+
+
 def test_a_response_schema_makes_a_class() -> None:
     response = an_object({"degrees": {"type": "number"}}, ("degrees",))
     (source,) = P.definition(declaration(parameters=EMPTY, response=response)).texts

@@ -224,9 +224,9 @@ def test_results_were_named_by_their_calls_on_responses(catalog: Catalog, vocabu
     assert before - today == tokens("call_with_a_long_id") - tokens("f")
 
 
-def test_vertex_had_gemma_2_until_november_2025(catalog: Catalog) -> None:
+def test_vertex_had_gemma_2_until_december_2025(catalog: Catalog) -> None:
     rule = catalog.find_counting("gemini-2.5-flash", VERTEX).counting
-    words = [rule.on(day).vocabulary for day in (dt.date(2025, 10, 31), dt.date(2025, 11, 1), None)]
+    words = [rule.on(day).vocabulary for day in (dt.date(2025, 11, 3), dt.date(2026, 1, 12), None)]
     assert words == ["gemma2", "gemma4", "gemma4"]
 
 

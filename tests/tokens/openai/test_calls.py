@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from tests.tokens.openai.pieces import USER, call, calling, result
 
+from tokenquote.tokens.request import Message
+from tokenquote.tokens.tools.sent_calls import results_together
+
 BOTH = (call(), call("g", "{}", "c2"))
 ASKED = 3 + 4 + 2
 
@@ -119,3 +122,21 @@ def test_two_calls_by_cl100k_base(count: Callable[..., int]) -> None:
 
 def test_o1_preview_has_calls_as_gpt_4o(count: Callable[..., int]) -> None:
     assert count("o1-preview", messages=[USER, calling(call())]) == 3 + 4 + 2 + 2 + 5 + 6
+
+
+@pytest.mark.parametrize(
+    ("first", "escaped", "written"),
+    [
+        ("18 \u00b0C", False, '["18 \u00b0C", "yes"]'),
+        ("18 \u00b0C", True, '["18 \\u00b0C", "yes"]'),
+        ('{"days":[1,2.50],"sky":null}', False, '[{"days": [1, 2.5], "sky": null}, "yes"]'),
+        ('{"t":"\u00b0"}', True, '[{"t": "\\u00b0"}, "yes"]'),
+        ("42", False, '[42, "yes"]'),
+        ("", False, '["", "yes"]'),
+        ("{'not': 'json'}", False, """["{'not': 'json'}", "yes"]"""),
+        pytest.param("[" * 100_000, False, f'["{"[" * 100_000}", "yes"]', id="too deep"),
+    ],
+)
+def test_results_of_several_calls_stand_as_json(first: str, escaped: bool, written: str) -> None:
+    results = [Message("tool", (first,)), Message("tool", ("yes",))]
+    assert results_together(results, escaped=escaped) == written

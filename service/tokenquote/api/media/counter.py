@@ -94,9 +94,12 @@ class MediaCounter:
         where = (*at, *media.location)
         item = self.reader.read_native(media, self.profiles, where)
         rule = self.rules.documents.rule if self.rules.documents is not None else None
-        if isinstance(item, Document) and media.text_only and rule is not None and rule.text_only_in_converse:
-            item = self._without_pages(item)
-        return self.count(item, where, in_chat=in_chat)
+        counted = self.count(item, where, in_chat=in_chat)
+        if not (isinstance(item, Document) and media.text_only and rule and rule.text_only_in_converse):
+            return counted
+        # Some calls of 2026 were shown the pages all the same (2 of 11), so the band reaches up to them.
+        alone = self.count(self._without_pages(item), where, in_chat=in_chat)
+        return replace(alone, high=max(alone.high, counted.high))
 
     def _without_pages(self, document: Document) -> Document:
         """Return a document as its text alone, where that was read; else as it is."""

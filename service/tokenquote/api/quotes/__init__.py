@@ -16,6 +16,7 @@ from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.bill import Bill, break_even_reads
 from tokenquote.api.quotes.cache_choice import choose_cache, cold_share
 from tokenquote.api.quotes.cast import Cast, choose_cast
+from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
 from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.participants import Participant, Participants, Searcher
@@ -36,7 +37,7 @@ from tokenquote.api.quotes.searches import find_searcher
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
-from tokenquote.errors import LocatedError, under
+from tokenquote.errors import LocatedError
 from tokenquote.ledger import NO_CACHE, Replayed, Row
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_on
@@ -68,18 +69,14 @@ def answer_plan(
     Raises:
         LocatedError: the plan cannot be quoted.
     """
-    names = [plan.model or ""] if plan.models is None else plan.models
-    found = []
-    for i, name in enumerate(names):
-        with under("model") if plan.models is None else under("models", i):
-            found.append(catalog.resolve(name, plan.at or now))
-    models = list({model.id: model for model in found}.values())
+    models = choose_models(plan, catalog, plan.at or now)
     check_plan(plan, len(models))
+    with_requests = with_requests and not chooses_by_filter(plan)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
     quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests)
     if plan.models is None:
         return quoting.quote(models[0])
-    return _compare(quoting, models)
+    return cut_answer(plan, _compare(quoting, models), len(models))
 
 
 def quote_as(

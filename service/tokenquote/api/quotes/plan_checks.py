@@ -7,7 +7,7 @@ from tokenquote.errors import LocatedError, NotYetOffered
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
 
-__all__ = ["check_plan", "check_single_requests"]
+__all__ = ["check_plan", "check_single_requests", "count_requests"]
 
 _SILENT = ("embedding", "rerank", "moderation")
 """The kinds of model whose answers have no tokens."""
@@ -104,9 +104,14 @@ def _check_users(plan: wire.Plan) -> None:
             raise LocatedError(("turns", i, "repeat"), detail)
 
 
-def _check_length(plan: wire.Plan, models: int) -> None:
+def count_requests(plan: wire.Plan) -> int:
+    """Return the requests that the turns of a plan make, without those that a history strategy adds."""
     rounds = ((turn.repeat, sum(tool_round.repeat for tool_round in turn.tool_rounds)) for turn in plan.turns)
-    requests = models * sum(repeat * (1 + made) for repeat, made in rounds)
+    return sum(repeat * (1 + made) for repeat, made in rounds)
+
+
+def _check_length(plan: wire.Plan, models: int) -> None:
+    requests = models * count_requests(plan)
     if requests > MAX_ROWS:
         over = f" for its {models} models" if models > 1 else ""
         raise PlanTooLong(f"the plan makes {requests} requests{over}; a quote holds {MAX_ROWS}")

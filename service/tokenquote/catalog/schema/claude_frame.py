@@ -19,8 +19,10 @@ ToolUse = Literal["auto", "any", "named"]
 """How a tool may be chosen. `none` is billed as `auto` is."""
 
 
-CallUse = Literal["text_beside_results", "several_at_once", "several_rounds", "failed"]
-"""What a history with calls may hold besides single calls with their results."""
+CallUse = Literal[
+    "calls", "empty_result", "text_beside_results", "several_at_once", "several_rounds", "failed"
+]
+"""What a history may hold: calls at all, and besides single calls with their results."""
 
 
 class Thinking(Entry):
@@ -92,6 +94,8 @@ class CallFrame(Entry):
     """The tokens added where a user says something beside results or after them."""
     failed: StrictInt = 8
     """The tokens added for a result that is marked as an error."""
+    empty_result: StrictInt = 15
+    """The tokens added for a result that holds nothing: Claude is told so."""
     reasoning: StrictInt = 7
     """The tokens around reasoning that is sent back within a tool loop."""
     image: StrictInt = 12
@@ -99,7 +103,8 @@ class CallFrame(Entry):
     image_beside_text: StrictInt = 18
     """The tokens added for an image in a result that has text as well."""
     unseen: tuple[CallUse, ...] = ()
-    """What no recorded call of the generation has in its history; neighbouring generations say its tokens."""
+    """What no recorded call of the generation has in its history, or those of one repository alone;
+    neighbouring generations say its tokens."""
 
 
 class ClaudeFrame(Entry):

@@ -9,7 +9,7 @@
           - {at_least: 500000, rates: {input: "16", output: "60"}}   500,000 tokens and more
         windows: [...]                       rates of some hours of some days: windows.py
         modes: {batch: {times: "0.5"}, flex: {rates: {...}, tiers: [...]}}
-        uplifts: {eu: "1.1"}                 the factors of a plan's `region`
+        uplifts: {eu: "1.1", regional: "1.1"}    factors of a plan's `region`; `regional`: of any one location
         fees: [{what: web_search, price: "10", per: 1000, unit: call}]       fees.py
         source: https://...
         checked: 2026-11-12
@@ -23,6 +23,8 @@ that come of it. Fees are multiplied by nothing: a mode that has other fees stat
 from __future__ import annotations
 
 import datetime as dt
+import re
+from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -32,7 +34,13 @@ from tokenquote.catalog.schema.fees import Fee, check_fees
 from tokenquote.catalog.schema.rates import RateCard
 from tokenquote.catalog.schema.windows import Window
 
-__all__ = ["Mode", "PriceBlock"]
+__all__ = ["REGIONAL", "Mode", "PriceBlock"]
+
+REGIONAL = "regional"
+"""The word for every single location of a provider that bills all of them alike."""
+
+_LOCATION = re.compile(r"[a-z]+(-[a-z]+)+-?\d+")
+"""How Google and Amazon write a location: `us-east5`, `europe-west1`, `eu-central-1`."""
 
 
 class Mode(RateCard):
@@ -80,7 +88,8 @@ class PriceBlock(RateCard):
     modes: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Mode] = Field(default={})
     """The modes besides `standard`, by the name that plans use."""
     uplifts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], Factor] = Field(default={})
-    """The factors on token rates of the regions or endpoints that a plan may name as `region`."""
+    """The factors on token rates of the regions or endpoints that a plan may name as `region`. That of
+    `regional` holds for every single location, such as `us-east5` or `eu-central-1`, that is not named."""
     fees: tuple[Fee, ...] = ()
     """The prices of what is not billed by the token."""
     source: str = Field(min_length=1)
@@ -103,6 +112,12 @@ class PriceBlock(RateCard):
     def begins(self) -> dt.datetime | None:
         """The first instant of the block in UTC; None: it holds since ever."""
         return None if self.from_ is None else first_instant(self.from_)
+
+    def find_uplift(self, region: str) -> Decimal | None:
+        """Return the factor on token rates of a region; None: none is known."""
+        if region not in self.uplifts and _LOCATION.fullmatch(region):
+            return self.uplifts.get(REGIONAL)
+        return self.uplifts.get(region)
 
     def spelt_out(self) -> Self:
         """Return the block with the figures of its modes by `times`, as a reader wants to see them."""

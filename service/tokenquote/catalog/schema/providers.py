@@ -165,10 +165,14 @@ class ModelEntry(DescribedModel):
         for before, after in pairwise(blocks):
             if after.from_ is None:
                 raise ValueError("only the first price block may leave out `from`")
-            if before.from_ is not None and first_instant(after.from_) <= first_instant(before.from_):
-                raise ValueError(
-                    f"price block from {after.from_} must not follow the one from {before.from_}"
-                )
+            if before.from_ is None or first_instant(after.from_) > first_instant(before.from_):
+                continue
+            if first_instant(after.from_) == first_instant(before.from_):
+                raise ValueError(f"two price blocks begin at {after.from_}: keep one of them")
+            raise ValueError(
+                "price blocks stand in the order of their `from`: "
+                f"put the one from {after.from_} above the one from {before.from_}"
+            )
         return blocks
 
 

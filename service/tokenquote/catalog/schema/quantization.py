@@ -127,6 +127,10 @@ class NumberFormatFamily(Entry):
 
     bits: tuple[Bits, ...] = Field(min_length=1)
     """The bits of an element that the names may say."""
+    usual_bits: Bits = 4
+    """The bits of an element where a name leaves them out: `awq`."""
+    usual_group: StrictInt = Field(default=128, ge=1)
+    """The elements of a group where a name leaves them out: `mlx-4bit`."""
     scale_bits: StrictInt = Field(ge=0)
     """The bits of a group's scale."""
     zeros: StrictBool

@@ -14,13 +14,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from tokenquote.catalog.schema.catalog_entry import Word
 from tokenquote.catalog.schema.holidays import HolidayCalendar
 from tokenquote.catalog.schema.rates import RateCard
+from tokenquote.errors.field_faults import did_you_mean
 
 __all__ = ["WEEKDAYS", "Window"]
 
@@ -55,7 +56,8 @@ class Window(RateCard):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"no such IANA time zone: {name!r}") from error
+            near = did_you_mean(name, available_timezones(), cutoff=0.9)
+            raise ValueError(f"no such IANA time zone: {name!r}{near}") from error
         return name
 
     @field_validator("hours")

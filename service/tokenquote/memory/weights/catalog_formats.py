@@ -78,7 +78,15 @@ def _storage(entry: NumberFormat) -> Storage:
 
 
 def _family(entry: NumberFormatFamily) -> GroupedFormat:
-    return GroupedFormat(entry.bits, entry.scale_bits, entry.zeros, entry.quantises, entry.rest_bits)
+    return GroupedFormat(
+        bits=entry.bits,
+        usual_bits=entry.usual_bits,
+        usual_group=entry.usual_group,
+        scale_bits=entry.scale_bits,
+        zeros=entry.zeros,
+        quantises=entry.quantises,
+        rest_bits=entry.rest_bits,
+    )
 
 
 def _element(name: str, entry: CacheType) -> CacheElement:

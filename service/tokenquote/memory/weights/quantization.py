@@ -22,7 +22,7 @@ __all__ = [
     "WeightFormat",
 ]
 
-_GROUPED = re.compile(r"^([a-z0-9]+)-(\d)bit-g(\d{1,5})$")
+_GROUPED = re.compile(r"^([a-z0-9]+)(?:-(\d)bit(?:-g(\d{1,5}))?)?$")
 
 
 class UnknownFormat(LocatedError):
@@ -88,9 +88,11 @@ class WeightFormat:
 
 @dataclass(frozen=True, slots=True)
 class GroupedFormat:
-    """A family of formats by bits and group, such as gptq-4bit-g128."""
+    """A family of formats by bits and group, such as gptq-4bit-g128; a name may leave out the usual ones."""
 
     bits: tuple[int, ...]
+    usual_bits: int
+    usual_group: int
     scale_bits: int
     zeros: bool
     """Whether each group has a zero point, as wide as an element."""
@@ -122,9 +124,9 @@ class Formats:
             return format_
         match = _GROUPED.match(wanted)
         if match is not None and (family := self.grouped.get(match[1])) is not None:
-            bits, group = int(match[2]), int(match[3])
+            bits, group = int(match[2] or family.usual_bits), int(match[3] or family.usual_group)
             if bits in family.bits and group > 0:
-                return _grouped_format(wanted, family, bits, group)
+                return _grouped_format(f"{match[1]}-{bits}bit-g{group}", family, bits, group)
         known = [
             *self.weights,
             *self.mixes,

@@ -91,6 +91,8 @@ class ConversationCounter:
     def _around_result(self, result: Message) -> Tally:
         rule = self._frame.calls
         failed = Tally(around=rule.failed) + self._unseen("failed") if result.failed else Tally()
+        if not any(result.parts):
+            return failed + Tally(around=rule.empty_result) + self._unseen("empty_result")
         images = count_images(result)
         each = rule.image_beside_text if any(result.texts) else rule.image
         shown = Tally(around=images * each, doubt=images * _UNSEEN)
@@ -117,6 +119,7 @@ class ConversationCounter:
                 return tally + self._said(turn) + Tally(around=self._frame.assistant)
             said = self._texts.between_blank_lines(turn.text)
             return tally + Tally(said, rule.answer + self._frame.assistant)
+        tally += self._unseen("calls")
         block = self._texts.inside(calls_block(turn.calls))
         if not after_results:
             if _speaks(turn):

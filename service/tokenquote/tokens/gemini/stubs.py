@@ -29,6 +29,8 @@ __all__ = ["StubsFrame"]
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 _WORDS = re.compile(r"[^A-Za-z0-9]+")
+_IN_CIRCLES = 5
+"""How often a definition that refers to itself is written out (2 of 2 bills)."""
 
 
 class StubsFrame:
@@ -55,7 +57,7 @@ class _Stub:
     def __init__(self, tool: ToolDefinition) -> None:
         self._tool = tool
         self._classes: list[str] = []
-        self._references = WrittenOutRefs(tool.parameters)
+        self._references = WrittenOutRefs(tool.parameters, _IN_CIRCLES)
 
     def source(self) -> str:
         tool = self._tool
@@ -73,7 +75,7 @@ class _Stub:
         returned = read_response_schema(self._tool)
         if returned is None:
             return "dict"
-        self._references = WrittenOutRefs(returned[1])
+        self._references = WrittenOutRefs(returned[1], _IN_CIRCLES)
         return self._type(returned[1], f"{_camel_case(self._tool.name)}Response", 0)
 
     def _properties(self, schema: JsonObject, path: str, depth: int) -> Iterator[tuple[str, str, str]]:
@@ -90,7 +92,9 @@ class _Stub:
         schema = self._references.resolve(unresolved) if isinstance(unresolved, Mapping) else {}
         if depth > MAX_DEPTH:
             return "dict"
-        if values := list_members(schema.get("enum")) or ([schema["const"]] if "const" in schema else []):
+        values = list_members(schema.get("enum")) or ([schema["const"]] if "const" in schema else [])
+        # A single value is shown as its type alone (2 of 2 bills; Gemini 3 names it).
+        if len(values) > 1:
             return f"Literal[{', '.join(map(repr, values))}]"
         if options := [*_options(schema)]:
             return " | ".join(dict.fromkeys(self._type(option, path, depth + 1) for option in options))

@@ -26,6 +26,8 @@ _MAX_TYPES = 200_000
 _MAX_CHARACTERS = 5_000_000
 # A schema as it is sent has fewer levels (MAX_SCHEMA_DEPTH); references lead on from its deepest one.
 _MAX_LEVELS = 100
+# A definition may be named so often before the rest of its uses is left out.
+_MAX_TIMES = 16
 # An index of a list: no leading zero, and never more digits than Python turns into a number at once.
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
@@ -149,17 +151,20 @@ class FollowedRefs:
 
 
 class WrittenOutRefs:
-    """References followed one step at a time, each place written out at most `at_most` times.
+    """References followed one step at a time, each place written out a bounded number of times.
 
-    Without that bound a definition that names itself has no end, and definitions that name each other twice
-    double with every level.
+    `in_circles` is that bound for a definition from which references lead back to itself: without one it has
+    no end. Others are written out wherever they are named, but no more than `_MAX_TIMES`, as definitions that
+    name each other twice double with every level.
     """
 
-    def __init__(self, root: Schema, at_most: int = 4) -> None:
+    def __init__(self, root: Schema, in_circles: int = 4) -> None:
         self._places = SchemaPlaces(root)
-        self._at_most = at_most
+        self._in_circles = in_circles
         self._size = UnfoldedSize()
         self._times = Counter[str]()
+        self._named: dict[str, frozenset[str]] = {}
+        self._circular: dict[str, bool] = {}
 
     def resolve(self, schema: Schema) -> Schema:
         """Return the schema itself or what it refers to, which may be a reference again.
@@ -178,4 +183,38 @@ class WrittenOutRefs:
             return schema
         place, target = self._places.look_up(reference)
         self._times[place] += 1
-        return target if self._times[place] <= self._at_most else {}
+        if self._times[place] <= self._in_circles:
+            return target
+        return target if self._times[place] <= _MAX_TIMES and not self._leads_back(place) else {}
+
+    def _leads_back(self, place: str) -> bool:
+        """Return whether references lead from a place back to it, or to very many others."""
+        if place not in self._circular:
+            seen: set[str] = set()
+            ahead = [place]
+            while ahead and place not in seen and len(seen) <= _MAX_LEVELS:
+                named = self._places_named_at(ahead.pop())
+                ahead += named - seen
+                seen |= named
+            self._circular[place] = place in seen or len(seen) > _MAX_LEVELS
+        return self._circular[place]
+
+    def _places_named_at(self, place: str) -> frozenset[str]:
+        if place not in self._named:
+            target = self._places.look_up(place)[1]
+            named = (self._places.look_up(reference)[0] for reference in _references_in(target))
+            self._named[place] = frozenset(named)
+        return self._named[place]
+
+
+def _references_in(schema: object) -> Iterator[str]:
+    """Yield each `$ref` of a schema and of the schemas inside it."""
+    inside: list[object] = [schema]
+    while inside:
+        value = inside.pop()
+        if isinstance(value, Mapping):
+            if isinstance(reference := value.get("$ref"), str):
+                yield reference
+            inside += value.values()
+        elif isinstance(value, list):
+            inside += value

@@ -1,0 +1,128 @@
+"""POST /v1/solutions: the largest number that keeps a limit, with literal numbers and against trying all."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.conftest import NOW
+from tests.made_up_prices import made_up_catalog
+
+from tokenquote.api.comparisons import quote_one
+from tokenquote.api.problems import Refused
+from tokenquote.api.solutions import answer_solution
+from tokenquote.errors import LocatedError
+from tokenquote.tokens import Vocabularies
+from tokenquote_client import Plan
+from tokenquote_client.solutions import SolutionAnswer, SolutionQuestion
+
+CATALOG = made_up_catalog()
+VOCABULARIES = Vocabularies(CATALOG.vocabularies)
+PLAN = {"model": "acme/bare", "turns": [{"user": 1_000, "assistant": 0, "reasoning": 0, "repeat": 2}]}
+
+
+def ask(at: str, limit: dict[str, Any], **plan: Any) -> SolutionAnswer:
+    question = SolutionQuestion.model_validate({"plan": {**PLAN, **plan}, "at": at, "limit": limit})
+    return answer_solution(question, CATALOG, VOCABULARIES, NOW)
+
+
+def cost_of(**plan: Any) -> Decimal:
+    cost = quote_one(Plan.model_validate({**PLAN, **plan}), CATALOG, VOCABULARIES, NOW).totals.cost
+    assert cost is not None
+    return cost
+
+
+def test_how_many_turns_a_dollar_pays_for() -> None:
+    """N turns send 1,000 n (n + 1) / 2 tokens at 2 USD a million: 31 cost 0.992 USD, 32 cost 1.056."""
+    answer = ask("/turns/0/repeat", {"cost": "1"})
+    assert (answer.value, answer.totals.cost, answer.monotone) == (31, Decimal("0.992"), True)
+    assert answer.next is not None
+    assert (answer.next.value, answer.next.totals.cost) == (32, Decimal("1.056"))
+
+
+def test_a_place_that_the_plan_leaves_at_its_default() -> None:
+    turns = [{"user": 1_000, "assistant": 0, "reasoning": 0}]
+    assert ask("/turns/0/repeat", {"cost": "1"}, turns=turns).value == 31
+
+
+def test_how_long_a_message_fits_into_the_window() -> None:
+    """Embed's window of 8,192 tokens takes one message of so many; two turns of chat share a million."""
+    turn = {"user": 1, "assistant": 500, "reasoning": 0}
+    answer = ask("/turns/1/user", {"context": True}, model="acme/chat", turns=[turn, turn])
+    assert (answer.value, answer.monotone) == (1_000_000 - 1 - 500 - 500, True)
+    assert answer.next is not None
+    assert answer.next.totals.requests == 2
+
+
+def test_at_the_bound_of_the_field_there_is_no_next() -> None:
+    answer = ask(
+        "/turns/0/assistant", {"cost": "1000000"}, turns=[{"user": 0, "assistant": 1, "reasoning": 0}]
+    )
+    assert (answer.value, answer.next) == (1_000_000_000, None)
+
+
+@settings(max_examples=12)
+@given(
+    system=st.integers(0, 3_000), user=st.integers(0, 500), cents=st.integers(1, 30),
+    model=st.sampled_from(["acme/bare", "acme/chat"]),
+)  # fmt: skip
+def test_equals_trying_every_number(system: int, user: int, cents: int, model: str) -> None:
+    """The slow reference: every repetition up to far beyond the limit. acme/chat has a cache."""
+    limit = Decimal(cents) / 100
+    turn = {"user": user, "assistant": 20, "reasoning": 0}
+    plan = {"model": model, "system": system}
+    costs = [cost_of(**plan, turns=[{**turn, "repeat": n}]) for n in range(1, 40)]
+    keeping = [n for n, cost in enumerate(costs, start=1) if cost <= limit]
+    if not keeping or keeping[-1] == 39:
+        return
+    answer = ask("/turns/0/repeat", {"cost": str(limit)}, **plan, turns=[turn])
+    assert answer.value == keeping[-1]
+    assert answer.monotone == (model == "acme/bare")
+
+
+def test_where_a_cache_begins_a_longer_prompt_is_cheaper_and_a_larger_number_is_found() -> None:
+    """Below 1,024 tokens every turn pays for the system message anew."""
+    turns = [{"user": 10, "assistant": 10, "reasoning": 0, "repeat": 8}]
+    limit = cost_of(model="acme/chat", system=900, turns=turns)
+    answer = ask("/system", {"cost": str(limit)}, model="acme/chat", system=0, turns=turns)
+    assert not answer.monotone
+    assert answer.value > 1_024
+    assert answer.totals.cost is not None
+    assert answer.totals.cost <= limit
+    assert answer.next is not None
+
+
+@pytest.mark.parametrize(
+    ("at", "limit", "plan", "location", "detail"),
+    [
+        ("/turns/5/repeat", {"cost": "1"}, {}, ("at",), "nothing at /turns/5"),
+        ("/nothing", {"cost": "1"}, {}, ("at",), "nothing at /nothing"),
+        ("/model", {"cost": "1"}, {}, ("at",), "a text"),
+        ("/turns", {"cost": "1"}, {}, ("at",), "a list"),
+        ("/~2", {"cost": "1"}, {}, ("at",), "~0"),
+        ("/turns/0/repeat", {"cost": "0.001"}, {}, ("limit",), "no number keeps it"),
+        ("/turns/0/repeat", {"cost_p90": "1"}, {}, ("limit", "cost_p90"), "not yet offered"),
+        ("/turns/0/repeat", {"context": True}, {}, ("limit", "context"), "not known"),
+        (
+            "/turns/0/user", {"cost": "1"},
+            {"turns": [{"user": 1, "assistant": 1, "reasoning": 0, "server_tools": {"x_search": 1}}]},
+            ("limit", "cost"), "x_search",
+        ),
+        ("/turns/0/repeat", {"cost": "1"}, {"mode": "flex"}, ("plan", "mode"), "offered in"),
+        (
+            "/turns/0/repeat", {"cost": "1"}, {"model": None, "models": ["acme/bare"]},
+            ("plan", "models"), "one",
+        ),
+    ],
+)  # fmt: skip
+def test_refusals_name_field_and_remedy(
+    at: str, limit: dict[str, Any], plan: dict[str, Any], location: tuple[str | int, ...], detail: str
+) -> None:
+    with pytest.raises((LocatedError, Refused)) as raised:
+        ask(at, limit, **plan)
+    assert isinstance(raised.value, LocatedError)
+    assert raised.value.location == location
+    assert detail in raised.value.detail
