@@ -116,8 +116,8 @@ class ModelListParameters(Sent):
     """Which models are asked for, and which page of them: a model is listed that passes every filter."""
 
     provider: str | None = Field(default=None, max_length=200)
-    """The id of the provider whose models are listed, or another word for it, such as `vertex_ai`; left out:
-    those of all providers."""
+    """The id of the provider whose models are listed, or another word for it as in a model's name, such as
+    `x-ai`; an unknown one is refused. Left out: the models of all providers."""
     kind: (
         Literal[
             "chat",

@@ -139,7 +139,8 @@ class Turn(Sent):
     server_tools: dict[ToolName, ToolUses] = Field(default={}, max_length=20)
     """The server tools that the provider runs by itself, each with the number of uses in one repetition of
     the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.
-    Empty, the default: none is stated."""
+    What is measured in the plan itself, such as `output_image`, is refused. Empty, the default: none is
+    stated."""
     repeat: Repeat = 1
     """The number of times that the turn happens in a row; 1 by default."""
     model: ModelName | None = None

@@ -44,7 +44,7 @@ def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> M
     Raises:
         LocatedError: the catalog has no such model.
     """
-    model = catalog.resolve(asked.model_id)
+    model = catalog.resolve(asked.model_id, at)
     return ModelDetail(
         **_summary(model, at).model_dump(),
         counting=model.counting.model_dump(mode="json"),

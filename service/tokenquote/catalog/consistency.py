@@ -130,6 +130,8 @@ def _check_moves(entry: ModelEntry | OpenWeightsEntry, model: str, tables: Table
         follower = getattr(entry, name)
         if follower is not None and follower not in tables.models:
             yield f"{model}.{name}: the catalog has no {follower!r}{did_you_mean(follower, tables.models)}"
+        elif follower is not None and tables.models[follower] is entry:
+            yield f"{model}.{name}: {follower!r} is the model itself"
     for i, block in enumerate(entry.prices):
         for window in block.windows:
             where = f"{model}.prices[{i}].windows[{window.name}].except_holidays"

@@ -169,6 +169,12 @@ class FolderTables(Tables):
             moving_names={**before.moving_names, **file.moving_names},
         )
         problems += [f"{shown_as}: {fault}" for fault in find_shared_faults(file)]
+        problems += [
+            f"{shown_as}: moving_names[{name}]: {name!r} is a name of the model {model.id} too; which holds?"
+            for model in file.models
+            for name in (model.id, *model.aliases)
+            if name in file.moving_names
+        ]
         self.shared |= {
             f"{shown_as}: {place}": without_none(given) for place, given in list_shared(file).items()
         }
@@ -212,7 +218,7 @@ def _list_strangers(folder: Folder) -> list[str]:
         for name in folder.files
         if name.endswith((".yaml", ".yml"))
         and name not in _SHARED_FILES
-        and name.split("/")[0] not in FOLDERS
+        and not (name.count("/") == 1 and name.startswith(tuple(f"{known}/" for known in FOLDERS)))
     )
     return [
         f"{name}: no file of a catalog; those are {known}{_right_place(name)}" for name in sorted(strangers)
