@@ -253,8 +253,8 @@ class Plan(Sent):
     conversations_per_hour: Annotated[float, Field(strict=True, gt=0, le=1e9, allow_inf_nan=False)] | None = (
         None
     )
-    """The mean number of conversations that begin in an hour, at independent times: it decides on
-    `rates_per_minute`, and how many find a cache cold that is `shared`. Null, the default: no rates, all warm."""
+    """The mean number of conversations that begin in an hour, at independent times, for `rates_per_minute`
+    and for how many find a `shared` cache cold. Null, the default: no rates, and all but the first warm."""
     mode: str = Field(default="standard", max_length=32)
     """The way in which the provider processes the requests: `standard`, the default, `batch`, `flex`,
     `priority` or another of the model's `modes`. One that the model is not sold in is an error."""
