@@ -37,7 +37,7 @@ def test_the_models_of_a_provider_that_converse_and_answer_cheapest_first() -> N
         ("acme/older", Decimal("0.00135")),
         ("acme/asks", Decimal("0.00515")),
     ]
-    assert answer.considered == 5
+    assert answer.considered == 6
     assert all(isinstance(one, Quote) and one.requests is None for one in answer.quotes)
 
 
