@@ -107,7 +107,11 @@ def quoted(answered: Callable[[Any], Quote | Comparison]) -> Callable[..., Quote
 
 @contextmanager
 def running(settings: Settings) -> Iterator[str]:
-    """The base URL of a service with these settings, in a thread of its own."""
+    """The base URL of a service with these settings, in a thread of its own.
+
+    It looks at no files while it runs: its threads share the memory that tests measure.
+    """
+    settings = settings.model_copy(update={"reload_seconds": 0})
     state = create_state(settings)
     vocabularies = shared_vocabularies().renewed(state.serving.catalog.vocabularies)
     state.serving = replace(state.serving, vocabularies=vocabularies)

@@ -37,6 +37,18 @@ models:
     name: Without fees and regions
     counting: openai-gpt-5
     prices: [{rates: {input: "2", output: "10"}, source: made up, checked: 2026-11-20}]
+  - id: keeps
+    name: Has a price for cache reads and no known cache
+    counting: openai-gpt-5
+    prices:
+      - rates: {input: "2", cache_read: "0.2", output: "10"}
+        modes: {batch: {times: "0.5"}}
+        fees:
+          - {what: web_search, price: "10", per: 1000, unit: call}
+          - {what: web_search_preview, price: "25", per: 1000, unit: call}
+        source: made up
+        checked: 2026-11-20
+      - {from: 2026-12-15, rates: {input: "2", output: "10"}, source: made up, checked: 2026-11-20}
   - id: asks
     name: Bills each request
     counting: openai-gpt-5

@@ -188,7 +188,9 @@ class Grower:
             called = str(call.get("model_requested") or "")
             sold = catalog_model(name, self._catalog) or catalog_model(called, self._catalog)
             model = sold or replace(self._catalog.models[_STAND_IN], id=name, caching=None)
-            return replace(self._with_media(model, name), counting=counted_as.counting.on(day))
+            # The named model answered the recorded call, wherever its name is routed today.
+            answered = replace(model, entry=model.entry.model_copy(update={"rerouted_to": None}))
+            return replace(self._with_media(answered, name), counting=counted_as.counting.on(day))
         raise NotAPlan(f"the catalog has no model {call.get('model_requested')!r}")
 
     def _with_media(self, model: Model, name: str) -> Model:

@@ -35,7 +35,7 @@ def listed(at: dt.datetime = AT, **filters: Any) -> list[str]:
         ({"window": 8192}, ["chat", "embed"]),
         ({"window": 8193}, ["chat"]),
         ({"max_input_price": "0.02"}, ["embed"]),
-        ({"max_input_price": "2", "kind": "chat"}, ["asks", "bare", "chat"]),
+        ({"max_input_price": "2", "kind": "chat"}, ["asks", "bare", "chat", "keeps"]),
         ({"max_output_price": "0.99"}, []),
         ({"max_output_price": "1"}, ["asks"]),
         ({"open_weights": "true"}, []),
@@ -125,6 +125,19 @@ def test_the_command_lists_what_the_estimator_lists() -> None:
     refused = CliRunner().invoke(main, ["models", "--input", "smell"])
     assert refused.exit_code == 1
     assert "inputs" in refused.output
+
+
+def test_a_provider_is_named_by_any_of_its_words_and_an_unknown_one_is_refused() -> None:
+    estimator = Estimator()
+    assert [m.id for m in estimator.models(provider="x-ai")] == [
+        m.id for m in estimator.models(provider="xai")
+    ]
+    assert {model.provider for model in estimator.models(provider="open-weights")} == {"open-weights"}
+    with pytest.raises(InvalidRequest) as caught:
+        list(estimator.models(provider="opnai"))
+    assert str(caught.value.problem.detail) == (
+        "query parameter provider: the catalog has no such provider; did you mean 'openai'?"
+    )
 
 
 def test_a_provider_may_be_called_as_clients_call_it() -> None:

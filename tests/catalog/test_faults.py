@@ -8,6 +8,7 @@ import pytest
 from tests.catalog.test_loading import HEAD, LATER, MODEL, SHARED, catalog_at
 
 from tokenquote.catalog import CatalogError, load_catalog
+from tokenquote.catalog.faults import find_faults
 
 FILE = "providers/acme.yaml"
 PLAIN = HEAD + MODEL
@@ -56,6 +57,46 @@ RATE = "models[one].prices[0].rates.input"
         pytest.param(PLAIN.replace("caching: plain", "weights: x/y"), 8, "models[one].weights", id="weights"),
         pytest.param(PLAIN.replace("caching: plain", "family: x"), 8, "models[one].family", id="family"),
         pytest.param(PLAIN + MODEL, 5, "models[one]", id="model-twice"),
+        pytest.param(
+            PLAIN.replace("models:", "moving_names: {one: [{to: one, source: x}]}\nmodels:"),
+            4,
+            "moving_names[one]",
+            id="moving-name-of-a-model",
+        ),
+        pytest.param(
+            PLAIN.replace(
+                "    name: One", "    name: One\n    retires: 2027-01-01\n    rerouted_to: acme/one"
+            ),
+            8,
+            "models[one].rerouted_to",
+            id="rerouted-to-itself",
+        ),
+        pytest.param(
+            PLAIN + "        tiers: [{above: 9, rates: {}}]\n",
+            13,
+            RATE[:-12] + ".tiers[0]",
+            id="tier-without-rates",
+        ),
+        pytest.param(
+            PLAIN + '        windows: [{name: w, timezone: UTC, hours: ["01:00-02:00"]}]\n',
+            13,
+            RATE[:-12] + ".windows[0]",
+            id="window-without-rates",
+        ),
+        pytest.param(
+            PLAIN + '        windows: [{name: w, timezone: UTC, hours: [], rates: {input: "1"}}]\n',
+            13,
+            RATE[:-12] + ".windows[0].hours",
+            id="window-without-hours",
+        ),
+        pytest.param(
+            PLAIN
+            + "        windows:\n"
+            + 2 * '          - {name: w, timezone: UTC, hours: ["01:00-02:00"], rates: {input: "1"}}\n',
+            13,
+            RATE[:-12] + ".windows",
+            id="windows-of-one-name",
+        ),
         pytest.param("", None, "", id="empty"),
         pytest.param("- id: acme\n", None, "", id="list"),
     ],
@@ -94,3 +135,12 @@ def test_a_reference_out_of_an_overlay_has_the_line_of_the_overlay(tmp_path: Pat
     assert str(caught.value) == (
         "providers/acme.yaml:9: models[one].counting: counting.yaml has no 'plan'; did you mean 'plain'?"
     )
+
+
+def test_a_long_name_with_dots_is_told_at_once(tmp_path: Path) -> None:
+    """A pattern that tries every way to cut it at its dots would take longer than anybody waits."""
+    name = "a." * 5_000 + "b"
+    (fault,) = find_faults([f"{FILE}: {name} is a name: it is long"], ())
+    assert (fault.file, fault.field) == (FILE, "")
+    (fault,) = find_faults([f"{FILE}: counting.{name}: no such rule"], ())
+    assert (fault.file, fault.field, fault.what) == (FILE, f"counting.{name}", "no such rule")

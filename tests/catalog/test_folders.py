@@ -115,9 +115,18 @@ def test_a_file_that_may_not_be_read_is_named(folder: Path) -> None:
     assert problems_of(folder) == (f"{OWN}: cannot be read: Permission denied",)
 
 
-@pytest.mark.parametrize("name", ["provider/own.yaml", "prices.yml", "generated/own.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "provider/own.yaml",
+        "prices.yml",
+        "generated/own.yaml",
+        "providers/sub/own.yaml",
+        "generated/sub/own.yml",
+    ],
+)
 def test_a_file_where_no_catalog_has_one_is_told_and_not_left_out(folder: Path, name: str) -> None:
-    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).parent.mkdir(exist_ok=True, parents=True)
     (folder / name).write_text(PLAIN)
     (problem,) = problems_of(folder)
     assert problem.startswith(f"{name}: no file of a catalog; those are ")

@@ -165,6 +165,7 @@ WRAPPED = [
     ("ft:gpt-4o-mini-2024-07-18", "openai/ft:gpt-4o-mini-2024-07-18"),
     ("ft:gpt-4o-mini-2024-07-18:acme::abc", "openai/ft:gpt-4o-mini-2024-07-18"),
     ("openai/ft:gpt-4o-2024-08-06:acme:support:abc", "openai/ft:gpt-4o-2024-08-06"),
+    ("ft:gpt-4o:acme::abc", "openai/ft:gpt-4o-2024-08-06"),
     # Snapshots, and names that 404 named in November 2026
     ("gpt-4.1-2025-04-14", "openai/gpt-4.1"),
     ("claude-sonnet-4-5-20250929", "anthropic/claude-sonnet-4-5"),

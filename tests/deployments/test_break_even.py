@@ -63,6 +63,23 @@ def test_one_request_of_a_thousand_tokens_and_a_hundred(deployed: Ask) -> None:
     assert "RunPod" in answer.price_source
 
 
+@pytest.mark.parametrize(
+    ("terms", "cost"),
+    [
+        ({"region": "eu"}, "0.00132"),
+        ({"region": "eu", "mode": "batch"}, "0.00066"),
+        ({"rates": {"input": "1"}}, "0.00145"),
+    ],
+)
+def test_terms_of_the_api_are_none_of_the_gpu(deployed: Ask, terms: dict[str, Any], cost: str) -> None:
+    """The API's region, mode and stated rates: 0.0012 dollars times 1.1, half of it, 1,000 tokens at 1."""
+    answer = crossing(
+        deployed(**HOST, break_even={"plan": {**PLAN, **terms}, "conversations_per_day": 24_000})
+    )
+    assert answer.api_cost_per_conversation == Decimal(cost)
+    assert answer.hosted_cost_per_conversation == Decimal("0.00399")
+
+
 def test_at_the_break_even_both_cost_the_same(deployed: Ask) -> None:
     answer = crossing(deployed(**HOST, break_even={"plan": PLAN, "conversations_per_day": 79_800}))
     assert answer.hosted_cost_per_conversation == answer.api_cost_per_conversation == Decimal("0.0012")

@@ -87,10 +87,12 @@ def soak(reloads: int, askers: int) -> Findings:
             threads = [threading.Thread(target=_ask, args=(url, stop, findings)) for _ in range(askers)]
             for thread in threads:
                 thread.start()
-            _change(overlay, url, process.pid, reloads, findings)
-            stop.set()
-            for thread in threads:
-                thread.join()
+            try:
+                _change(overlay, url, process.pid, reloads, findings)
+            finally:
+                stop.set()
+                for thread in threads:
+                    thread.join()
     return findings
 
 

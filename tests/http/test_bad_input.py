@@ -271,3 +271,10 @@ def test_a_compressed_body_is_told_so(http: httpx2.Client) -> None:
     answered = http.post("/v1/quotes", content=gzip.compress(b"{}"), headers=headers)
     assert answered.status_code == 400
     assert "compressed" in answered.json()["detail"]
+
+
+@pytest.mark.parametrize("query", ["provider=openai&provider=xai", "limit=1&limit=1"])
+def test_a_parameter_that_is_stated_twice_is_refused(http: httpx2.Client, query: str) -> None:
+    answer = http.get(f"/v1/models?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == f"query parameter {query.split('=')[0]}: stated twice; state it once"

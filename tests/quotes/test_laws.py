@@ -350,7 +350,7 @@ def test_law_13_a_change_of_other_modes_is_no_change_of_this_one(quoted_dated: A
     assert "price_change" not in codes(quoted_dated(**plan))
     assert "price_change" not in codes(quoted_dated(**plan, mode="batch"))
     changes = [w.detail for w in quoted_dated(**plan, mode="fast").warnings if w.code == "price_change"]
-    assert changes == [f"{LOSES_FAST} is no longer offered in mode fast from 2026-11-30"]
+    assert changes == [f"from 2026-11-30 no price of {LOSES_FAST} in mode fast is known"]
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,25 @@ def test_law_29_a_tool_that_is_offered_and_not_stated_leaves_the_quote_incomplet
 
 
 @pytest.mark.parametrize(
+    ("model", "tool", "kind", "fees"),
+    [
+        ("keeps", "web_search_preview", "web_search_preview", "0.05"),
+        ("keeps", "web_search_preview_2025_03_11", "web_search_preview", "0.05"),
+        ("keeps", "web_search", "web_search", "0.02"),
+        ("chat", "web_search_preview", "web_search", "0.02"),
+    ],
+)
+def test_law_29_an_older_form_of_a_tool_has_its_own_fee_where_there_is_one(
+    acme: Ask, model: str, tool: str, kind: str, fees: str
+) -> None:
+    start = {"format": "openai.responses", "body": {"model": "any", "input": "Hi", "tools": [{"type": tool}]}}
+    offered = acme(model, [{"assistant": 100, "reasoning": 0}], start=start)
+    assert unpriced(offered) == [(kind, 0, None, None)]
+    stated = acme(model, [{"assistant": 100, "reasoning": 0, "server_tools": {kind: 2}}], start=start)
+    assert (stated.totals.fees, stated.totals.complete) == (Decimal(fees), True)
+
+
+@pytest.mark.parametrize(
     ("tool", "complete"),
     [({"googleSearch": {}}, False), ({"google_maps": {}}, True), ({"urlContext": {}}, True)],
     ids=["search", "maps-that-cost-nothing", "no-fee"],
@@ -389,3 +408,32 @@ def test_a_list_names_what_no_fee_is_known_for_beside_tokens_without_a_price(acm
     quote = acme("rank", [{"user": 10}], conversations=5)
     assert quote.fleet is not None
     assert quote.fleet.cost == Decimal("0.01")
+
+
+@pytest.mark.parametrize(
+    ("repeat", "caching", "said"),
+    [(2, {}, True), (1, {}, False), (2, {"enabled": False}, False)],
+)
+def test_a_price_for_reads_of_an_unknown_cache_is_said_not_to_be_used(
+    acme: Ask, repeat: int, caching: dict[str, object], said: bool
+) -> None:
+    """1,000 and 2,100 tokens of input at $2 a million, and 100 of output at $10 each time."""
+    turns = [{"user": 1000, "assistant": 100, "reasoning": 0, "repeat": repeat}]
+    quote = acme("keeps", turns, caching=caching)
+    assert quote.totals.cache_read_tokens == 0
+    assert quote.totals.cost == Decimal("0.0082" if repeat == 2 else "0.003")
+    assert any("does not know how this cache behaves" in text for text in quote.assumptions) is said
+
+
+def test_a_mode_without_an_announced_price_is_not_said_to_end(acme: Ask) -> None:
+    quote = acme("keeps", PLAIN, mode="batch")
+    (warning,) = (warning for warning in quote.warnings if warning.code == "price_change")
+    assert warning.detail == "from 2026-12-15 no price of acme/keeps in mode batch is known"
+
+
+@pytest.mark.parametrize("name", ["request", "search", "output_image", "input_page"])
+def test_what_the_plan_itself_measures_is_no_server_tool(acme: Ask, name: str) -> None:
+    turns = [{"user": 1000, "assistant": 100, "reasoning": 0, "server_tools": {name: 1}}]
+    with pytest.raises(LocatedError, match="measured in the plan") as caught:
+        acme("asks", turns)
+    assert caught.value.location == ("turns", 0, "server_tools", name)

@@ -162,6 +162,7 @@ def test_an_idle_cache_of_five_minutes_is_written_anew(
         model="claude-3-5-sonnet-20241022", system=20_000, turns=turns, caching={"enabled": True},
         at="2025-06-01T00:00:00Z",
     )  # fmt: skip
+    assert quote.requests is not None
     assert (quote.requests[1].cache_read_tokens, quote.requests[1].cache_write_tokens) == (read, written)
 
 
@@ -171,6 +172,7 @@ def test_compaction_leaves_the_opening_cached_and_writes_its_summary(quoted: Quo
         model="claude-opus-5", system=22_224, turns=[plain(418_193, 0), plain(722, 10)], at=LATE,
         caching={"enabled": True}, history={"strategy": "compaction", "at_tokens": 440_500, "tokens": 95_000},
     )  # fmt: skip
+    assert quote.requests is not None
     after = quote.requests[-1]
     assert (after.input_tokens, after.cache_read_tokens, after.cache_write_tokens) == (
         117_946,

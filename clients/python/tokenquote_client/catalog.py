@@ -97,6 +97,10 @@ class ModelDetail(ModelSummary):
     published. Null: no prompt cache is known."""
     media_limits: dict[str, Any] | None = None
     """The media that its provider refuses, as the catalog's files say it; null: no limit is known."""
+    rate_limits: dict[str, Any] | None = None
+    """The `tiers` of its provider with what each may use of the model in a minute (`requests`,
+    `input_tokens`, `output_tokens`, or `tokens` together), and whether `cache_reads_count`; null: no limit is
+    known."""
     reasoning_kept: str
     """Which later requests send the model's reasoning back as input: none (`never`), those of the turn in
     which it arose (`same_turn`), or all (`always`)."""
@@ -112,8 +116,8 @@ class ModelListParameters(Sent):
     """Which models are asked for, and which page of them: a model is listed that passes every filter."""
 
     provider: str | None = Field(default=None, max_length=200)
-    """The id of the provider whose models are listed, or another word for it, such as `vertex_ai`; left out:
-    those of all providers."""
+    """The id of the provider whose models are listed, or another word for it as in a model's name, such as
+    `x-ai`; an unknown one is refused. Left out: the models of all providers."""
     kind: (
         Literal[
             "chat",

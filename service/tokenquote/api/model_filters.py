@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog.models import OPEN_WEIGHTS
 from tokenquote.errors import LocatedError
 from tokenquote.errors.field_faults import did_you_mean
 from tokenquote.ledger.prices import tariff_on
@@ -21,10 +22,10 @@ def find_provider(word: str, catalog: Catalog) -> str:
         LocatedError: the catalog has no such provider.
     """
     known = {alias: provider.id for provider in catalog.providers.values() for alias in provider.aliases}
-    known |= {provider: provider for provider in catalog.providers}
+    known |= {provider: provider for provider in (*catalog.providers, OPEN_WEIGHTS.id)}
     if word not in known:
         near = did_you_mean(word, known)
-        there_are = near or f"; there are {', '.join(sorted(catalog.providers))}"
+        there_are = near or f"; there are {', '.join(sorted((*catalog.providers, OPEN_WEIGHTS.id)))}"
         raise LocatedError(None, f"query parameter provider: the catalog has no such provider{there_are}")
     return known[word]
 

@@ -44,12 +44,15 @@ def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> M
     Raises:
         LocatedError: the catalog has no such model.
     """
-    model = catalog.resolve(asked.model_id)
+    model = catalog.resolve(asked.model_id, at)
     return ModelDetail(
         **_summary(model, at).model_dump(),
         counting=model.counting.model_dump(mode="json"),
         caching=model.caching.model_dump(mode="json") if model.caching else None,
         media_limits=_limits(model),
+        rate_limits=model.rate_limits.model_dump(mode="json", exclude_defaults=True)
+        if model.rate_limits is not None
+        else None,
         reasoning_kept=model.entry.reasoning_kept,
         file=model.file or None,
         prices=[

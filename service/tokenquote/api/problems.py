@@ -18,6 +18,7 @@ __all__ = [
     "invalid_parameters",
     "not_json",
     "pointer_to",
+    "repeated_parameter",
     "write_pointer",
     "write_problem",
 ]
@@ -83,6 +84,12 @@ def invalid_parameters(error: ValidationError) -> Problem:
         f"query parameter {'/'.join(map(str, line['loc']))}: {describe_fault(line)}" for line in found
     )
     return _with_errors("invalid-request", (), 0, said)
+
+
+def repeated_parameter(name: str) -> Problem:
+    """Write the problem document of a query that states a parameter more than once."""
+    detail = f"query parameter {name[:64]}: stated twice; state it once"
+    return _with_errors("invalid-request", (), 0, detail)
 
 
 def not_json(error: ValueError) -> Problem:

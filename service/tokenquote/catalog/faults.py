@@ -43,7 +43,7 @@ class CatalogError(Exception):
 
 
 _PROBLEM = re.compile(
-    r"(?P<file>[^:]+)(:(?P<line>\d+))?: ((?P<field>[^\s:\[.]+(\.[^\s:\[]+|\[[^\]]*\])*): )?(?P<what>.*)",
+    r"(?P<file>[^:]+)(:(?P<line>\d+))?: ((?P<field>[^\s:\[]+(\[[^\]]*\][^\s:\[]*)*): )?(?P<what>.*)",
     re.DOTALL,
 )
 

@@ -97,8 +97,15 @@ def _list_names(root: Path) -> Iterator[str]:
             continue
         elif _is_folder(entry) and (entry.name in _KNOWN_FOLDERS or not entry.is_symlink()):
             ending = _TEMPLATE if entry.name == _TEMPLATES else _YAML
-            inside = (below.name for below in _scan(root / entry.name) if below.name.endswith(ending))
-            yield from (f"{entry.name}/{name}" for name in inside)
+            for below in _scan(root / entry.name):
+                if below.name.endswith(ending):
+                    yield f"{entry.name}/{below.name}"
+                elif _is_folder(below) and not below.is_symlink():
+                    # One folder further down nothing is read, which the catalog then says of each file.
+                    deeper = (file.name for file in _scan(root / entry.name / below.name))
+                    yield from (
+                        f"{entry.name}/{below.name}/{name}" for name in deeper if name.endswith(_YAML)
+                    )
 
 
 def _stands_for_no_folder(path: Path) -> bool:

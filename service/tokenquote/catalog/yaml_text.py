@@ -34,6 +34,7 @@ _YAML_PROBLEMS: Mapping[str, str] = {
     "expected '-' indicator": "this line is not indented as the lines above it",
     "expected <block end>": "this line is not indented as the lines above it",
     "unexpected end of stream": "a quote or a bracket is never closed",
+    "maximum nesting depth": f"nested deeper than {MAX_DEPTH} levels",
 }
 """Parts of what the parsers libyaml and PyYAML say, each with what to do about it."""
 

@@ -118,6 +118,8 @@ _PATTERNS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_+]*$": f"small letters, digits and _ +, {_LETTER_FIRST}",
     r"^[a-z0-9*?\[\]!._:@/-]+$": "a name in small letters, in which * stands for anything",
     r"^[0-9a-f]{64}$": "64 hexadecimal digits",
+    r"^q_[0-9a-z]{1,64}$": "the id of a quote: q_, then at most 64 small letters and digits",
+    r"^/": "a JSON pointer, which begins with /",
     r"^[1-9]\d{0,3}[mh]$": "minutes or hours, like 5m or 1h",
     r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$": 'two times of day, like "09:00-12:00"',
 }

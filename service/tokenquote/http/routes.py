@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from pydantic import BaseModel
 
 from tokenquote.api.endpoints import read_parameters
-from tokenquote.api.problems import Refused
+from tokenquote.api.problems import Refused, repeated_parameter
 from tokenquote.http import telemetry
 from tokenquote.http.service_state import ServiceState
 from tokenquote_client import Problem
@@ -85,8 +85,16 @@ def _route(row: Endpoint[BaseModel]) -> HTTPRouteHandler:
 
 
 def _parameters(request: AnyRequest, row: Endpoint[BaseModel]) -> dict[str, str]:
-    """Collect the parameters of path and query; of a repeated one the last counts."""
-    given = dict(request.query_params.items())
+    """Collect the parameters of path and query.
+
+    Raises:
+        Refused: the query states one of them twice.
+    """
+    given: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in given:
+            raise Refused(repeated_parameter(name))
+        given[name] = value
     # Litestar's `{name:path}` leaves a slash before the value.
     return given | {name: str(request.path_params[name]).lstrip("/") for name in parameter_names(row)}
 

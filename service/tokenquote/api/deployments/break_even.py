@@ -69,11 +69,18 @@ def quote_both(
     """
     with under("break_even", "plan"):
         with under("model"):
-            api = catalog.resolve(question.plan.model or "")
+            api = catalog.resolve(question.plan.model or "", question.plan.at or now)
         billed = quote_as(question.plan, api, catalog, vocabularies, now)
         own = replace(hosted.model or api, caching=_prefix_cache(question, hosted))
         plan = question.plan.model_copy(
-            update={"mode": "standard", "caching": wire.Caching(), "budget": None, "conversations": None}
+            update={
+                "mode": "standard",
+                "region": None,
+                "rates": None,
+                "caching": wire.Caching(),
+                "budget": None,
+                "conversations": None,
+            }
         )
         return Quotes(billed, quote_as(plan, own, catalog, vocabularies, now))
 

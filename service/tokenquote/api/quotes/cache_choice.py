@@ -48,6 +48,8 @@ class CacheChoice:
     """The breakpoints that the body of `start` asks for."""
     usual_marks: bool = True
     """Whether breakpoints stand after the tools, after the system message and after the last message."""
+    reads_unknown: bool = False
+    """Whether cache reads have a price though nobody knows how the cache behaves."""
 
     @property
     def mixed_ttls(self) -> bool:
@@ -71,7 +73,8 @@ def choose_cache(
     if rule is None:
         if wanted.enabled and own:
             raise LocatedError(("caching", "enabled"), "the catalog knows of no prompt cache for this model")
-        return CacheChoice(None)
+        unknown = wanted.enabled is None and model.converses and tariff.states("cache_read")
+        return CacheChoice(None, reads_unknown=unknown)
     asked = marks[-1].ttl if marks else None
     _check_ttl(wanted.ttl, ("caching", "ttl"), rule, tariff)
     if not (rule.by_default or marks if wanted.enabled is None else wanted.enabled):

@@ -55,7 +55,7 @@ def choose_cast(plan: wire.Plan, own: Model, catalog: Catalog, at: dt.datetime) 
 
     def find(name: str, kinds: Sequence[str], *location: str | int) -> Model:
         with under(*location):
-            model = find_answering(catalog.resolve(name), catalog.models, at)
+            model = find_answering(catalog.resolve(name, at), catalog.models, at)
         if model.entry.kind not in kinds or not (own.converses or location[0] == "history"):
             what = f"{model.id} is a model of kind {model.entry.kind}; here one of kind {kinds[0]} is needed"
             raise LocatedError(location, what)

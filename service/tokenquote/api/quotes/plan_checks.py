@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tokenquote.catalog import Model
+from tokenquote.catalog.schema.fees import MEASURED
 from tokenquote.errors import LocatedError, NotYetOffered
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
@@ -24,6 +25,7 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     _check_caching(plan)
     _check_draws(plan)
     _check_users(plan)
+    _check_server_tools(plan)
     _check_length(plan, models)
 
 
@@ -80,9 +82,6 @@ def _check_caching(plan: wire.Plan) -> None:
     if caching.shared is not None and plan.conversations is None:
         detail = "conversations share nothing unless there are several: state `conversations`"
         raise LocatedError(("caching", "shared"), detail)
-    if plan.conversations_per_hour is not None and caching.shared is None:
-        detail = "without effect unless `caching.shared` says what conversations share"
-        raise LocatedError(("conversations_per_hour",), detail)
 
 
 def _check_draws(plan: wire.Plan) -> None:
@@ -102,6 +101,15 @@ def _check_users(plan: wire.Plan) -> None:
         if turn.repeat > 1:
             detail = "a turn without `user` answers `start`, which happens once"
             raise LocatedError(("turns", i, "repeat"), detail)
+
+
+def _check_server_tools(plan: wire.Plan) -> None:
+    """Refuse as tools what is measured in the plan itself, which would be billed twice."""
+    for i, turn in enumerate(plan.turns):
+        for name in turn.server_tools:
+            if name in MEASURED:
+                detail = "no server tool: what of it is billed is measured in the plan itself; leave it out"
+                raise LocatedError(("turns", i, "server_tools", name), detail)
 
 
 def count_requests(plan: wire.Plan) -> int:

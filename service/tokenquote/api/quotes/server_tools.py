@@ -9,6 +9,7 @@ from typing import Any
 __all__ = ["find_offered"]
 
 _BY_TYPE = (
+    ("web_search_preview", "web_search_preview"),
     ("web_search", "web_search"),
     ("google_search", "web_search"),
     ("browser_search", "web_search"),
@@ -44,7 +45,7 @@ def _find_all(body: Mapping[str, Any]) -> Iterator[str]:
             continue
         kind = tool.get("type")
         if isinstance(kind, str):
-            yield from (fee for begin, fee in _BY_TYPE if kind.startswith(begin))
+            yield from [fee for begin, fee in _BY_TYPE if kind.startswith(begin)][:1]
             continue
         members = (re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower() for name in tool)
         yield from (_BY_MEMBER[name] for name in members if name in _BY_MEMBER)

@@ -128,7 +128,9 @@ def _offered_unstated(plan: wire.Plan, tariff: Tariff) -> Iterator[str]:
     if plan.start is None:
         return
     stated = {name for turn in plan.turns for name in turn.server_tools}
-    for name in find_offered(plan.start.body):
+    for offered in find_offered(plan.start.body):
+        # The older form of a tool bills as the newer one does, where it has no fee of its own.
+        name = offered if tariff.has_fee(offered) else offered.removesuffix("_preview")
         fees = [fee for fee in tariff.fees if fee.what == name]
         given_away = bool(fees) and not any(fee.price for fee in fees)
         if name not in stated and not given_away:

@@ -74,6 +74,11 @@ def list_strategy_warnings(history: WholeHistory, bill: Bill, whole: Bill | None
 
 
 def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]:
+    if cache.reads_unknown and len(rows) > 1:
+        yield (
+            "caching: reads have a price of their own, but the catalog does not know how this cache behaves; "
+            "none is counted"
+        )
     if cache.rule is None:
         return
     if cache.hit_rate == 1:
@@ -136,7 +141,10 @@ def _price_changes(plan: Plan, model: Model, at: dt.datetime) -> Iterator[tuple[
                 for prices in (before, block)
             ]
         except UnknownMode:
-            yield "price_change", f"{model.id} is no longer offered in mode {plan.mode} from {block.from_}"
+            yield (
+                "price_change",
+                f"from {_write_moment(block.from_)} no price of {model.id} in mode {plan.mode} is known",
+            )
             continue
         if rates[0] != rates[1]:
             yield "price_change", f"the prices of {model.id} change on {_write_moment(block.from_)}"

@@ -99,6 +99,15 @@ class PriceBlock(RateCard):
     note: str | None = None
     """A remark for the reader. None: there is nothing to say."""
 
+    @field_validator("windows")
+    @classmethod
+    def _windows_once(cls, windows: tuple[Window, ...]) -> tuple[Window, ...]:
+        names = [window.name for window in windows]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two windows are called {twice!r}: give each a name of its own")
+        return windows
+
     @field_validator("modes")
     @classmethod
     def _standard_is_no_mode(cls, modes: dict[str, Mode]) -> dict[str, Mode]:

@@ -83,11 +83,13 @@ class Tier(Entry):
     """The rates of the tier; a kind that it does not state keeps its base rate."""
 
     @model_validator(mode="after")
-    def _one_threshold(self) -> Self:
+    def _one_threshold_with_rates(self) -> Self:
         if (self.above is None) == (self.at_least is None):
             raise ValueError(
                 "state exactly one of `above` (strictly more) and `at_least` (this many or more)"
             )
+        if not self.rates.stated():
+            raise ValueError("a tier without `rates` changes nothing: state them, or leave the tier out")
         return self
 
     @property

@@ -36,11 +36,11 @@ class Window(RateCard):
     """The name of the window in a quote, such as `peak`."""
     timezone: str
     """The IANA name of the time zone in which `days` and `hours` are meant."""
-    days: tuple[Weekday, ...] = WEEKDAYS
+    days: tuple[Weekday, ...] = Field(default=WEEKDAYS, min_length=1)
     """The days on which the window holds; by default all."""
     hours: tuple[
         Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")], ...
-    ]
+    ] = Field(min_length=1)
     """The spans of hours: `09:00-12:00` begins at nine and ends before noon. A span may not pass midnight."""
     except_holidays: Word | None = None
     """The calendar of holidays.yaml on whose holidays the window does not hold. None: it holds on holidays
@@ -68,6 +68,12 @@ class Window(RateCard):
             if start >= end:
                 raise ValueError(f"{span!r} ends before it starts; write two spans around midnight")
         return hours
+
+    @model_validator(mode="after")
+    def _states_rates(self) -> Self:
+        if not self.rates.stated() and not self.tiers:
+            raise ValueError("a window without `rates` changes nothing: state them, or leave the window out")
+        return self
 
     @model_validator(mode="after")
     def _make_up_days_of_a_calendar(self) -> Self:
