@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tokenquote.counts import NO_MEDIA, MediaUse
 
-__all__ = ["MediaSums"]
+__all__ = ["LargestOfNeighbours", "MediaSums"]
 
 
 class MediaSums:
@@ -30,13 +30,9 @@ class MediaSums:
         if found is NO_MEDIA:
             return found
         edge, video = 0, 0.0
-        for i, (begin, end) in enumerate(stretches):
-            is_last = i + 1 == len(stretches)
+        for begin, end in stretches:
             uncleared = min(end, max(begin, cleared_before))
-            for largest in (
-                self._lasting.largest(begin, end, to_the_end=is_last),
-                self._results.largest(uncleared, end, to_the_end=is_last),
-            ):
+            for largest in (self._lasting.largest(begin, end), self._results.largest(uncleared, end)):
                 edge, video = max(edge, largest[0]), max(video, largest[1])
         return found.with_largest(longest_edge=edge, longest_video_seconds=video)
 
@@ -50,50 +46,57 @@ class MediaSums:
 
 
 class _Sums:
-    """The media of some pieces in their order, with their sums, and the largest from each piece on."""
+    """The media of some pieces in their order, with their sums, and the largest of any neighbours."""
 
     def __init__(self) -> None:
         self.at: list[int] = []
-        self._media: list[MediaUse] = []
         self._sums = [NO_MEDIA]
-        self._edges: list[tuple[int, float]] = []
-        self._videos: list[tuple[int, float]] = []
-        self._memo: dict[tuple[int, int], tuple[int, float]] = {}
+        self._edges = LargestOfNeighbours()
+        self._videos = LargestOfNeighbours()
 
     def add(self, piece: int, media: MediaUse) -> None:
         self.at.append(piece)
-        self._media.append(media)
         self._sums.append(self._sums[-1] + media)
-        _keep_largest(self._edges, piece, media.longest_edge)
-        _keep_largest(self._videos, piece, media.longest_video_seconds)
+        self._edges.add(media.longest_edge)
+        self._videos.add(media.longest_video_seconds)
 
     def between(self, begin: int, end: int) -> MediaUse:
         """Return the sum of the media of pieces."""
         first, last = bisect_left(self.at, begin), bisect_left(self.at, end)
         return self._sums[last].minus(self._sums[first]) if first < last else NO_MEDIA
 
-    def largest(self, begin: int, end: int, *, to_the_end: bool) -> tuple[int, float]:
-        """Return the longest edge and video of pieces; `to_the_end` says that a request ends with them."""
+    def largest(self, begin: int, end: int) -> tuple[int, float]:
+        """Return the longest edge and video of pieces."""
         first, last = bisect_left(self.at, begin), bisect_left(self.at, end)
         if first == last:
             return 0, 0.0
-        if to_the_end and last == len(self.at):
-            return int(_first_from(self._edges, begin)), _first_from(self._videos, begin)
-        # A stretch inside the transcript, such as the turns that a compaction keeps, stays for many requests.
-        if (first, last) not in self._memo:
-            inside = self._media[first:last]
-            edge = max(media.longest_edge for media in inside)
-            self._memo = {(first, last): (edge, max(media.longest_video_seconds for media in inside))}
-        return self._memo[first, last]
+        return int(self._edges.between(first, last)), self._videos.between(first, last)
 
 
-def _keep_largest(falling: list[tuple[int, float]], piece: int, value: float) -> None:
-    """Put a value at the end of a falling list, and drop what it is no smaller than."""
-    while falling and falling[-1][1] <= value:
-        falling.pop()
-    falling.append((piece, value))
+class LargestOfNeighbours:
+    """Numbers in a row, with the largest of every 1, 2, 4, 8, ... neighbours.
 
+    Any run of neighbours is covered by two of these, so its largest takes two look-ups however long it is.
+    """
 
-def _first_from(falling: list[tuple[int, float]], piece: int) -> float:
-    """Return the largest value of the pieces from this one on."""
-    return falling[bisect_left(falling, (piece, float("-inf")))][1]
+    def __init__(self) -> None:
+        self._runs: list[list[float]] = []
+        """By the power of two: the largest of that many numbers, from each number on."""
+
+    def add(self, number: float) -> None:
+        """Put a number at the end of the row."""
+        if not self._runs:
+            self._runs.append([])
+        self._runs[0].append(number)
+        count, largest = len(self._runs[0]), number
+        for power in range(1, count.bit_length()):
+            if power == len(self._runs):
+                self._runs.append([])
+            largest = max(self._runs[power - 1][count - (1 << power)], largest)
+            self._runs[power].append(largest)
+
+    def between(self, first: int, last: int) -> float:
+        """Return the largest of the numbers from the first one on, the last one left out; there is one."""
+        power = (last - first).bit_length() - 1
+        run = self._runs[power]
+        return max(run[first], run[last - (1 << power)])
