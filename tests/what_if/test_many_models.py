@@ -32,18 +32,19 @@ def test_the_models_of_a_provider_that_converse_and_answer_cheapest_first() -> N
     assert [(one.model, one.totals.cost) for one in answer.quotes if isinstance(one, Quote)] == [
         ("acme/bare", Decimal("0.0007")),
         ("acme/chat", Decimal("0.0007")),
+        ("acme/keeps", Decimal("0.0007")),
         ("acme/old", Decimal("0.00105")),
         ("acme/older", Decimal("0.00135")),
         ("acme/asks", Decimal("0.00515")),
     ]
-    assert answer.considered == 5
+    assert answer.considered == 6
     assert all(isinstance(one, Quote) and one.requests is None for one in answer.quotes)
 
 
 def test_filters() -> None:
     assert [one.model for one in compare({"providers": ["acme"], "window": 900_000}).quotes] == ["acme/chat"]
     cheapest = compare({"providers": ["acme"], "at_most": 2})
-    assert (len(cheapest.quotes), cheapest.considered) == (2, 5)
+    assert (len(cheapest.quotes), cheapest.considered) == (2, 6)
 
 
 def test_all_are_those_of_every_provider_that_converse_and_answer() -> None:

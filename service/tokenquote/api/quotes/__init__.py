@@ -154,7 +154,7 @@ class _Quoting:
         own = parts.by_id[model.id]
         history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
         replayed = parts.replay(history)
-        rows, uses = replayed.rows, parts.use_caches(replayed, {model.id: _warm_tokens(plan.caching, own)})
+        rows, uses = replayed.rows, parts.use_caches(replayed, _warm_tokens(plan.caching, parts, replayed))
         bill = parts.bill(rows, uses)
         uncached = parts.bill(rows, [NO_CACHE] * len(rows)) if parts.cache else bill
         whole = self._without_strategy(parts)
@@ -217,8 +217,7 @@ class _Quoting:
         if self.plan.history.strategy == "full":
             return None
         replayed = parts.replay(WholeHistory())
-        own = next(iter(parts.by_id.values()))
-        warm = {own.model.id: _warm_tokens(self.plan.caching, own)}
+        warm = _warm_tokens(self.plan.caching, parts, replayed)
         return parts.bill(replayed.rows, parts.use_caches(replayed, warm))
 
     def _later_ones(
@@ -255,9 +254,12 @@ class _Quoting:
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
-def _warm_tokens(caching: wire.Caching, own: Participant) -> int:
-    """Return how many tokens of the first request are in the cache already."""
-    return own.head if caching.warm == "opening" else caching.warm or 0
+def _warm_tokens(caching: wire.Caching, parts: Participants, replayed: Replayed) -> dict[str, int]:
+    """Return how many tokens of the first request are in the cache already, by the model that it goes to."""
+    first = next((row.model for row in replayed.rows if row.sent is not None), None)
+    if first is None:
+        return {}
+    return {first: parts.by_id[first].head if caching.warm == "opening" else caching.warm or 0}
 
 
 def _media_warnings(rows: Sequence[Row], cast: Cast) -> list[Warned]:
