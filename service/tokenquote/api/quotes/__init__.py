@@ -44,7 +44,7 @@ from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_
 from tokenquote.ledger.rows import Purpose
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import Comparison, Failure, Quote, Warned
+from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
 
 __all__ = ["answer_plan", "quote_as"]
 
@@ -75,7 +75,7 @@ def answer_plan(
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
     quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests)
     if plan.models is None:
-        return quoting.quote(models[0])
+        return quoting.quote(models[0], FullQuote if with_requests else Quote)
     return cut_answer(plan, _compare(quoting, models), len(models))
 
 
@@ -133,7 +133,7 @@ class _Quoting:
     item_reader: ItemReader = field(default_factory=ItemReader)
     """Keeps the media whose headers were read already."""
 
-    def quote(self, asked: Model) -> Quote:
+    def quote(self, asked: Model, answer: type[Quote] = Quote) -> Quote:
         """Quote the plan for a model; once it is rerouted, as the model that answers in its place.
 
         Raises:
@@ -161,7 +161,7 @@ class _Quoting:
         overflow = find_overflow(rows, cast.everyone)
         context = describe_context(rows, cast.everyone, overflow)
         several = not cast.is_one
-        return Quote(
+        return answer(
             id=self._id(asked),
             model=asked.id,
             catalog_revision=self.catalog.revision,
