@@ -101,8 +101,9 @@ BLOCK = "models[one].prices[0]"
         pytest.param(
             MODEL.replace("name: One", "name: One\n    colour: red"),
             "models[one].colour: no such field here; there are counting, caching, images, audio, video, "
-            "documents, media_limits, reasoning_kept, generated_images, id, name, aliases, context, kind, "
-            "converses, released, retires, successor, rerouted_to, family, weights, serves, prices",
+            "documents, media_limits, rate_limits, reasoning_kept, generated_images, id, name, aliases, "
+            "context, kind, converses, released, retires, successor, rerouted_to, family, weights, serves, "
+            "prices",
             id="unknown-field",
         ),
         pytest.param(

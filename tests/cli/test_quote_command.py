@@ -160,3 +160,22 @@ def test_the_package_runs_as_a_module() -> None:
         [sys.executable, "-m", "tokenquote", "--help"], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.startswith("Usage: tokenquote [OPTIONS] COMMAND")
+
+
+def test_rates_per_minute_stand_beside_the_limits_of_each_tier() -> None:
+    """Ten conversations a minute with two requests each, 21 in the busiest minute."""
+    plan = """\
+model: anthropic/claude-fable-5
+system: 20000
+turns: [{user: 1000, assistant: 500, reasoning: 0, repeat: 2}]
+conversations_per_hour: 600
+at: "2026-11-23T12:00:00Z"
+"""
+    shown = " ".join(run(plan=plan).output.split())
+    assert "a minute 20–42 requests, 435,000–913,500 input" in shown
+    for told in (
+        "tier Start: 1,000 requests, 500,000 input, 100,000 output; the busiest minute is above it",
+        "tier Build: 2,000 requests, 1,500,000 input, 300,000 output; enough",
+        "! the busiest minute is more than anthropic/claude-fable-5 answers on tier Start",
+    ):
+        assert told in shown

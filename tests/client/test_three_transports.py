@@ -150,7 +150,8 @@ def test_models_are_listed_alike(ask: Ask, estimator: Estimator) -> None:
     mistral = ask("models", provider="mistral")
     assert {model.provider for model in mistral} == {"mistral"}
     assert mistral == list(estimator.models(provider="mistral"))
-    assert ask("models", provider="nobody") == []
+    with pytest.raises(InvalidRequest, match="no such provider"):
+        ask("models", provider="nobody")
 
 
 @pytest.mark.parametrize("name", ["openai/gpt-5.4-mini", "gpt-5.4-mini", "openai/gpt-5.4-mini-2026-03-17"])

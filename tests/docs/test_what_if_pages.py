@@ -26,7 +26,7 @@ def test_the_usage_costs_what_the_page_says(estimator: Estimator) -> None:
 
 
 def test_the_page_on_what_would_change_a_cost(estimator: Estimator) -> None:
-    comparison, solution, models = examples("what_if.md")
+    comparison, solution, rates, models = examples("what_if.md")
     answer = estimator.what_if(comparison)
     window, batch, mistake = answer.variants
     assert isinstance(window, QuotedVariant)
@@ -38,4 +38,9 @@ def test_the_page_on_what_would_change_a_cost(estimator: Estimator) -> None:
     assert mistake.problem.errors[0].pointer == "/variants/2/patch/turns/0/user"
     solved = estimator.solve(solution)
     assert (solved.value, solved.totals.cost, solved.monotone) == (35, Decimal("0.9534"), True)
+    minute = estimator.quote(rates).rates_per_minute
+    assert minute is not None
+    assert (minute.requests.mean, minute.requests.busiest) == (40, 84)
+    assert (minute.input_tokens.mean, minute.input_tokens.busiest) == (490_000, 1_029_000)
+    assert minute.limits[0].exceeded_by_busiest == ["input_tokens"]
     assert len(estimator.compare(models).quotes) == 5

@@ -392,7 +392,6 @@ def test_law_26_a_summary_is_priced_at_its_own_model(quoted: Ask) -> None:
             "not both",
         ),
         ({"caching": {"shared": "opening"}}, ("caching", "shared"), "`conversations`"),
-        ({"conversations_per_hour": 2.0}, ("conversations_per_hour",), "`caching.shared`"),
     ],
 )
 def test_what_contradicts_itself_or_is_not_known_is_refused(

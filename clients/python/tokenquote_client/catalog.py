@@ -97,6 +97,10 @@ class ModelDetail(ModelSummary):
     published. Null: no prompt cache is known."""
     media_limits: dict[str, Any] | None = None
     """The media that its provider refuses, as the catalog's files say it; null: no limit is known."""
+    rate_limits: dict[str, Any] | None = None
+    """The `tiers` of its provider with what each may use of the model in a minute (`requests`,
+    `input_tokens`, `output_tokens`, or `tokens` together), and whether `cache_reads_count`; null: no limit is
+    known."""
     reasoning_kept: str
     """Which later requests send the model's reasoning back as input: none (`never`), those of the turn in
     which it arose (`same_turn`), or all (`always`)."""

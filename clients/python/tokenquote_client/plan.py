@@ -253,9 +253,8 @@ class Plan(Sent):
     conversations_per_hour: Annotated[float, Field(strict=True, gt=0, le=1e9, allow_inf_nan=False)] | None = (
         None
     )
-    """The mean number of conversations that begin in an hour, at times independent of each other, where
-    `caching.shared` is stated: a later one is cold if none before it has used the cache within the time to
-    live. Null, the default: every later one is warm. Without `caching.shared` it is an error."""
+    """The mean number of conversations that begin in an hour, at independent times, for `rates_per_minute`
+    and for how many find a `shared` cache cold. Null, the default: no rates, and all but the first warm."""
     mode: str = Field(default="standard", max_length=32)
     """The way in which the provider processes the requests: `standard`, the default, `batch`, `flex`,
     `priority` or another of the model's `modes`. One that the model is not sold in is an error."""

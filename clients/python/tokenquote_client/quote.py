@@ -11,6 +11,7 @@ from pydantic import Field
 from tokenquote_client.bill import PriceLine, Unpriced
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
+from tokenquote_client.rates_per_minute import RatesPerMinute
 from tokenquote_client.spreads import Fleet, Spreads
 from tokenquote_client.wire_types import Dollars, Method, Received, Sent, is_none
 
@@ -225,6 +226,9 @@ class Quote(Received):
     """Distributions of cost and tokens; null as long as ranges are not offered."""
     fleet: Fleet | None = None
     """The cost of several conversations; null: the plan states no `conversations`."""
+    rates_per_minute: RatesPerMinute | None = Field(default=None, exclude_if=is_none)
+    """The requests and tokens in a minute, and the limits of them that providers publish; null or absent: the
+    plan states no `conversations_per_hour`."""
     budget: BudgetAnswer | None = None
     """How far the budget goes; null: the plan states no `budget`."""
     memory: MemoryUse | None = None

@@ -50,6 +50,9 @@ def answer_model(asked: ModelParameters, catalog: Catalog, at: dt.datetime) -> M
         counting=model.counting.model_dump(mode="json"),
         caching=model.caching.model_dump(mode="json") if model.caching else None,
         media_limits=_limits(model),
+        rate_limits=model.rate_limits.model_dump(mode="json", exclude_defaults=True)
+        if model.rate_limits is not None
+        else None,
         reasoning_kept=model.entry.reasoning_kept,
         file=model.file or None,
         prices=[

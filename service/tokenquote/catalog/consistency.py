@@ -22,6 +22,7 @@ from tokenquote.catalog.schema.media_limits import MediaLimits
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry, SharedFields
 from tokenquote.catalog.schema.quantization import QuantizationFile
+from tokenquote.catalog.schema.rate_limits import RateLimits
 from tokenquote.catalog.schema.vocabularies import Vocabulary
 from tokenquote.errors.field_faults import did_you_mean
 
@@ -52,6 +53,7 @@ class Tables:
     image_rules: dict[str, ImageRule] = field(default_factory=dict)
     media_rules: MediaRulesFile = field(default_factory=MediaRulesFile)
     media_limits: dict[str, MediaLimits] = field(default_factory=dict)
+    rate_limits: dict[str, RateLimits] = field(default_factory=dict)
     quantization: QuantizationFile = field(default_factory=QuantizationFile)
     gpus: GpusFile = field(default_factory=GpusFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
@@ -149,6 +151,7 @@ def _check_rules(given: SharedFields, place: Callable[[str], str], tables: Table
     yield from dangling_media(given, place, tables.media_rules)
     limits = given.media_limits if given.media_limits != NO_RULE else None
     yield from _missing(limits, tables.media_limits, place("media_limits"), "media_limits.yaml")
+    yield from _missing(given.rate_limits, tables.rate_limits, place("rate_limits"), "rate_limits.yaml")
 
 
 def _check_families(tables: Tables) -> Iterable[str]:
@@ -206,6 +209,7 @@ def _check_reserved_name(tables: Tables) -> Iterable[str]:
         ("media_rules.yaml: video_rules", media.video_rules),
         ("media_rules.yaml: document_rules", media.document_rules),
         ("media_limits.yaml: media_limits", tables.media_limits),
+        ("rate_limits.yaml: rate_limits", tables.rate_limits),
     ):
         if NO_RULE in table:
             yield f"{file}.{NO_RULE}: `{NO_RULE}` says that a model has no rule; call the rule something else"

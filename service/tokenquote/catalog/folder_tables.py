@@ -30,6 +30,7 @@ from tokenquote.catalog.schema.media_limits import MediaLimitsFile
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry, OpenWeightsFile
 from tokenquote.catalog.schema.providers import ModelEntry, ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
+from tokenquote.catalog.schema.rate_limits import RateLimitsFile
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
 from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, validate_entry
 
@@ -46,6 +47,7 @@ _SHARED_FILES = (
     "image_rules.yaml",
     "media_rules.yaml",
     "media_limits.yaml",
+    "rate_limits.yaml",
     "quantization.yaml",
     "gpus.yaml",
     "profiles.yaml",
@@ -99,6 +101,8 @@ class FolderTables(Tables):
         if (caching := self._read(folder, "caching.yaml", CachingFile, problems)) is not None:
             self.caching |= caching.caching
         self._add_media(folder, problems)
+        if (rates := self._read(folder, "rate_limits.yaml", RateLimitsFile, problems)) is not None:
+            self.rate_limits |= rates.rate_limits
         if (profiles := self._read(folder, "profiles.yaml", ProfilesFile, problems)) is not None:
             self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
         if (holidays := self._read(folder, "holidays.yaml", HolidaysFile, problems)) is not None:

@@ -19,6 +19,7 @@ from tokenquote.catalog.schema.media_limits import MediaLimitsFile
 from tokenquote.catalog.schema.open_weights import OpenWeightsFile
 from tokenquote.catalog.schema.providers import ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
+from tokenquote.catalog.schema.rate_limits import RateLimitsFile
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
 
 __all__ = ["catalog_schema"]
@@ -33,6 +34,7 @@ _FILES = (
     ImageRulesFile,
     MediaRulesFile,
     MediaLimitsFile,
+    RateLimitsFile,
     QuantizationFile,
     GpusFile,
     ProfilesFile,

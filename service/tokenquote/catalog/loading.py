@@ -149,6 +149,7 @@ def _build_model(tables: FolderTables, model_id: str, entry: ModelEntry | OpenWe
         images=images,
         **resolve_media(entry, tables.media_rules, tables.image_rules),
         media_limits=tables.media_limits[limits] if limits not in (None, NO_RULE) else None,
+        rate_limits=tables.rate_limits[entry.rate_limits] if entry.rate_limits is not None else None,
         weights=tables.find_weights(entry),
         file=_name_file(tables, model_id),
     )

@@ -18,6 +18,7 @@ from tokenquote.catalog.schema.media_limits import MediaLimits
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.catalog.schema.providers import ModelEntry, Move
+from tokenquote.catalog.schema.rate_limits import RateLimits
 from tokenquote.catalog.video_rules import VideoCounter
 from tokenquote.errors import LocatedError
 
@@ -109,6 +110,8 @@ class Model:
     documents: DocumentCounter | None = None
     media_limits: MediaLimits | None = None
     """The media that the provider refuses. None: no limits are known."""
+    rate_limits: RateLimits | None = None
+    """How much the provider answers in a minute. None: no limits are known."""
     file: str = ""
     """The catalog file that states it, such as `providers/openai.yaml`; of an overlay with the folder's name
     before it."""

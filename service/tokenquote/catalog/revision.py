@@ -17,7 +17,8 @@ def find_revision(tables: Tables) -> str:
     """Return the same text for tables that say the same, and another for others."""
     named: tuple[Mapping[str, BaseModel], ...] = (
         tables.models, tables.vocabularies, tables.counting, tables.caching, tables.image_rules,
-        tables.profiles, tables.media_limits, tables.calibrated_families, tables.fits, tables.holidays,
+        tables.profiles, tables.media_limits, tables.rate_limits, tables.calibrated_families, tables.fits,
+        tables.holidays,
     )  # fmt: skip
     families = (*tables.families, *tables.media_families, *tables.hosts, *tables.host_doubts)
     parts = (

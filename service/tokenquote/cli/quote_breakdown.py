@@ -14,6 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tokenquote.cli.rate_breakdown import rate_lines
 from tokenquote_client.bill import PriceLine
 from tokenquote_client.quote import Comparison, CountedAmount, Failure, ModelTotals, Quote, QuotedRequest
 
@@ -208,6 +209,8 @@ def _totals(quote: Quote) -> Iterator[RenderableType]:
     if quote.fleet is not None:
         many = f"{_number(quote.fleet.conversations)} conversations  "
         yield Text.assemble((many, "bold"), (dollars(quote.fleet.cost) + star, "bold green"))
+    if quote.rates_per_minute is not None:
+        yield from rate_lines(quote.rates_per_minute)
     if quote.budget is not None:
         verdict = "fits" if quote.budget.fits else "does not fit"
         yield Text(f"budget {verdict}: pays for {quote.budget.turns} turns, {quote.budget.requests} requests")

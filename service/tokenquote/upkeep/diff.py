@@ -111,7 +111,17 @@ def _describe_hours(window: Window) -> str:
     return f"{window.name} ({days} {' and '.join(window.hours)} {window.timezone}{holidays}{made_up})"
 
 
-_WORDS = ("counting", "caching", "images", "audio", "video", "documents", "media_limits", "weights")
+_WORDS = (
+    "counting",
+    "caching",
+    "images",
+    "audio",
+    "video",
+    "documents",
+    "media_limits",
+    "rate_limits",
+    "weights",
+)
 """Fields that name a rule: the name may be another, and the rule of that name may say something else."""
 _SAID = ("kind", "context", "aliases", "reasoning_kept", "retires", "successor", "rerouted_to", "released")
 

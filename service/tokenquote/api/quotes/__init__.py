@@ -33,6 +33,7 @@ from tokenquote.api.quotes.quote_parts import (
     spend_budget,
     sum_models,
 )
+from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
 from tokenquote.api.quotes.searches import find_searcher
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
@@ -45,6 +46,7 @@ from tokenquote.ledger.rows import Purpose
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
+from tokenquote_client.rates_per_minute import RatesPerMinute
 
 __all__ = ["answer_plan", "quote_as"]
 
@@ -140,10 +142,7 @@ class _Quoting:
             LocatedError: the plan cannot be quoted for this model.
         """
         plan, at = self.plan, self.at
-        model = find_answering(asked, self.catalog.models, at)
-        if not model.converses:
-            check_single_requests(plan, model)
-            model = replace(model, caching=None)
+        model = self._find_answering(asked)
         cast = choose_cast(plan, model, self.catalog, at)
         parts = Participants(
             {name: self._participant(each, own=each is model) for name, each in cast.models.items()},
@@ -159,6 +158,7 @@ class _Quoting:
         uncached = parts.bill(rows, [NO_CACHE] * len(rows)) if parts.cache else bill
         whole = self._without_strategy(parts)
         overflow = find_overflow(rows, cast.everyone)
+        rates = build_rates(plan, rows, uses, cast.everyone)
         context = describe_context(rows, cast.everyone, overflow)
         several = not cast.is_one
         return answer(
@@ -175,19 +175,32 @@ class _Quoting:
             context=context,
             counts=parts.counts(),
             fleet=build_fleet(plan.conversations, bill, *self._later_ones(parts, replayed, own)),
+            rates_per_minute=rates,
             budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=build_unpriced(bill),
-            assumptions=parts.assumptions(rows),
+            assumptions=[*parts.assumptions(rows), *([ASSUMPTION] if rates is not None else [])],
             warnings=[
                 *_lifetimes(asked, cast, at),
                 *list_warnings(
                     plan, cast.everyone, at, own.resolved.unstated, overflow, rows, own.cache, bill
                 ),
                 *list_strategy_warnings(history, bill, whole),
-                *_media_warnings(rows, cast),
+                *_limit_warnings(rows, cast, rates),
             ],
         )
+
+    def _find_answering(self, asked: Model) -> Model:
+        """Return the model that answers at this instant; one that holds no conversation has no cache.
+
+        Raises:
+            LocatedError: the plan has what a single request has no place for.
+        """
+        model = find_answering(asked, self.catalog.models, self.at)
+        if model.converses:
+            return model
+        check_single_requests(self.plan, model)
+        return replace(model, caching=None)
 
     def _participant(self, model: Model, *, own: bool) -> Participant:
         """Count, cache and price the plan as one of its models does."""
@@ -262,9 +275,10 @@ def _warm_tokens(caching: wire.Caching, parts: Participants, replayed: Replayed)
     return {first: parts.by_id[first].head if caching.warm == "opening" else caching.warm or 0}
 
 
-def _media_warnings(rows: Sequence[Row], cast: Cast) -> list[Warned]:
-    found = (warned for model in cast.models.values() for warned in media_warnings(rows, model))
-    return [Warned(code=code, detail=detail) for code, detail in found]
+def _limit_warnings(rows: Sequence[Row], cast: Cast, rates: RatesPerMinute | None) -> list[Warned]:
+    """List what providers would refuse: media, and more in a minute than they answer."""
+    media = (warned for model in cast.models.values() for warned in media_warnings(rows, model))
+    return [*(Warned(code=code, detail=detail) for code, detail in media), *list_rate_warnings(rates)]
 
 
 def _lifetimes(asked: Model, cast: Cast, at: dt.datetime) -> list[Warned]:

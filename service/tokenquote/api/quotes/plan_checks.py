@@ -82,9 +82,6 @@ def _check_caching(plan: wire.Plan) -> None:
     if caching.shared is not None and plan.conversations is None:
         detail = "conversations share nothing unless there are several: state `conversations`"
         raise LocatedError(("caching", "shared"), detail)
-    if plan.conversations_per_hour is not None and caching.shared is None:
-        detail = "without effect unless `caching.shared` says what conversations share"
-        raise LocatedError(("conversations_per_hour",), detail)
 
 
 def _check_draws(plan: wire.Plan) -> None:

@@ -103,6 +103,9 @@ class SharedFields(Entry):
     media_limits: Word | None = None
     """Which media are refused: the name of limits in media_limits.yaml. None: the limits of the provider
     hold, if it names any."""
+    rate_limits: Word | None = None
+    """How much the provider answers in a minute: the name of limits in rate_limits.yaml. None: it publishes
+    no limits of the model, or nobody has looked."""
     reasoning_kept: Literal["never", "same_turn", "always"] = "never"
     """Whether reasoning is sent back as input: never, until its turn ends, or in every later request."""
     generated_images: GeneratedImages | None = None
