@@ -116,6 +116,8 @@ def _patterns(schema: Any) -> Iterator[str]:
         ("enum", {"expected": "'a', 'b' or 'c'"}, "one of these is expected: 'a', 'b' or 'c'"),
         ("string_too_short", {"min_length": 3}, "write at least 3 characters"),
         ("string_too_long", {"max_length": 64}, "write at most 64 characters"),
+        ("too_short", {"field_type": "Dictionary", "min_length": 1, "actual_length": 0},
+         "write at least 1 member"),
         ("too_short", {"field_type": "Tuple", "min_length": 1, "actual_length": 0},
          "write at least 1 item"),
         ("too_long", {"field_type": "List", "max_length": 9, "actual_length": 10},

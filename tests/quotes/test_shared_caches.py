@@ -175,3 +175,10 @@ def test_deepseek_finds_the_answer_in_the_prefix_in_steps_of_128(quoted: Ask) ->
     """1,000 of question and 100 of answer: 1,100, in steps of 128."""
     turns = [{"user": 1000, "assistant": 100, "reasoning": 0}, {"user": 50, "assistant": 0, "reasoning": 0}]
     assert reads(quoted(model="deepseek/deepseek-v4-pro", turns=turns)) == [0, 1024]
+
+
+def test_law_23_the_first_request_of_all_is_warm_and_not_the_first_of_each_model(quoted: Ask) -> None:
+    turns = [{**TURN, "model": "anthropic/claude-sonnet-4-6"}, TURN]
+    caching = {"enabled": True, "warm": "opening"}
+    quote = quoted(model="anthropic/claude-opus-4-8", system=3000, turns=turns, caching=caching)
+    assert (reads(quote), writes(quote)) == ([3000, 0], [100, 3200])

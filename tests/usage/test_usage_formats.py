@@ -270,7 +270,7 @@ FORMS: list[tuple[str, dict[str, Any], str, dict[str, int]]] = [
     ("usage", "name", "kinds"), [row[1:] for row in FORMS], ids=[row[0] for row in FORMS]
 )
 def test_kinds(usage: dict[str, Any], name: str, kinds: dict[str, int]) -> None:
-    answer = ask(usage)
+    answer = ask(usage, "acme/embed" if name == "openai.embeddings" else "acme/chat")
     assert (answer.format, answer.kinds) == (name, kinds)
     unknown = {one.kind for one in answer.unpriced}
     assert unknown <= kinds.keys(), "every member is known"
@@ -321,6 +321,33 @@ def test_what_is_not_known_is_listed_by_name() -> None:
     assert answer.cost == Decimal("0.00002")
 
 
+@pytest.mark.parametrize(
+    ("usage", "assumed"),
+    [
+        ({"prompt_tokens": 10}, ["the usage states no output tokens: none are billed"]),
+        ({"prompt_tokens": 10, "completion_tokens": 1}, []),
+        ({"inputTokens": 10, "outputTokens": 5, "totalTokens": 15}, []),
+        ({"inputTokens": 1, "outputTokens": 5, "cacheReadInputTokens": 9, "totalTokens": 15}, []),
+        (
+            {"inputTokens": 10, "outputTokens": 5, "totalTokens": 99},
+            ["the total that the usage states is not the sum of its parts"],
+        ),
+        (
+            {"input_tokens": 9, "output_tokens": 5, "iterations": [
+                {"type": "message", "input_tokens": 9, "output_tokens": 5},
+                {"type": "compaction", "input_tokens": 90, "output_tokens": 7}]},
+            [],
+        ),
+        (
+            {"input_tokens": 9, "output_tokens": 5, "iterations": [{"input_tokens": 8, "output_tokens": 5}]},
+            ["the usage says other numbers than its iterations add up to: those are billed"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_does_not_add_up_is_said(usage: dict[str, Any], assumed: list[str]) -> None:
+    assert ask(usage).assumptions == assumed
+
+
 def test_more_cached_tokens_than_sent_are_all_billed_as_xai_does() -> None:
     """The recorded cost of such a call was that of 1,025 cached tokens and 18 of output."""
     usage = {"prompt_tokens": 551, "completion_tokens": 18, "total_tokens": 569,
@@ -351,6 +378,7 @@ def test_searches_pages_and_images() -> None:
         ({"usage": {"prompt_tokens": -1}}, ("usage", "prompt_tokens"), "a whole number"),
         ({"usage": {"prompt_tokens": "7"}}, ("usage", "prompt_tokens"), "a whole number"),
         ({"usage": {"hello": 1}}, ("usage",), "no usage object"),
+        ({"usage": {"total_tokens": 9}}, ("usage", "total_tokens"), "how much of it"),
         ({"usage": {"prompt_tokens": 1}, "format": "acme"}, ("format",), "by the name of its api"),
         ({"usage": {"promptTokenCount": 1}, "format": "openai.chat"}, ("format",), "gemini.generateContent"),
         (

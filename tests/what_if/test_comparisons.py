@@ -126,6 +126,13 @@ def test_all_together_make_no_more_requests_than_a_quote() -> None:
     assert "more than 100000 requests" in refused({}, {"turns": turns}, {"turns": turns}).problem.detail
 
 
+def test_a_variant_that_is_too_long_takes_nothing_from_those_after_it() -> None:
+    turns = [{"user": 1, "assistant": 0, "reasoning": 0, "repeat": 1_000_000_000}]
+    too_long, small = ask({"turns": turns}, {"system": 2_000}).variants
+    assert isinstance(too_long, FailedVariant)
+    assert isinstance(small, QuotedVariant)
+
+
 def test_two_variants_of_one_name_are_refused() -> None:
     question = {"plan": PLAN, "variants": [{"name": "a", "patch": {}}, {"name": "a", "patch": {}}]}
     with pytest.raises(LocatedError) as raised:

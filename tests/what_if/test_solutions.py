@@ -13,6 +13,7 @@ from tests.made_up_prices import made_up_catalog
 
 from tokenquote.api.comparisons import quote_one
 from tokenquote.api.problems import Refused
+from tokenquote.api.solution_search import adds_tokens
 from tokenquote.api.solutions import answer_solution
 from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies
@@ -95,6 +96,51 @@ def test_where_a_cache_begins_a_longer_prompt_is_cheaper_and_a_larger_number_is_
     assert answer.next is not None
 
 
+def test_a_setting_may_keep_the_limit_only_far_from_zero() -> None:
+    """Compactions before every request cost more than they save; those at 2,000 tokens halve the cost."""
+    plan = {
+        "system": 1_000,
+        "turns": [{"user": 100, "assistant": 50, "reasoning": 0, "repeat": 30}],
+        "history": {"strategy": "compaction", "at_tokens": 2_000, "tokens": 10},
+    }
+    limit = cost_of(**plan)
+    assert cost_of(**{**plan, "history": {**plan["history"], "at_tokens": 0}}) > limit  # type: ignore[dict-item]
+    answer = ask("/history/at_tokens", {"cost": str(limit)}, **plan)
+    assert answer.value >= 2_000
+    assert answer.totals.cost is not None
+    assert answer.totals.cost <= limit
+    assert not answer.monotone
+
+
+@pytest.mark.parametrize(
+    ("at", "history", "value"),
+    [
+        ("/history/keep", {"strategy": "summary", "every": 3, "tokens": 10, "keep": 1}, 2),
+        ("/history/every", {"strategy": "summary", "every": 3, "tokens": 10, "keep": 2}, 10**9),
+        ("/history/turns", {"strategy": "window", "turns": 1}, 10**9),
+    ],
+)
+def test_a_setting_ends_where_it_or_the_plan_does(at: str, history: dict[str, Any], value: int) -> None:
+    """`keep` ends below `every`, and `every` begins above `keep`; others end where all numbers do."""
+    answer = ask(at, {"cost": "1"}, history=history)
+    assert (answer.value, answer.next) == (value, None)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "adds"),
+    [
+        (["system"], True), (["system", "tokens"], True), (["tools"], True), (["turns", "0", "repeat"], True),
+        (["turns", "0", "tool_rounds", "1", "calls", "0", "result"], True),
+        (["turns", "0", "server_tools", "web_search"], True),
+        (["turns", "0", "user", "0", "width"], False), (["turns", "0", "gap_seconds"], False),
+        (["history", "tokens"], False), (["conversations"], False),
+    ],
+)  # fmt: skip
+def test_where_more_means_more_tokens(pointer: list[str], adds: bool) -> None:
+    """A wider image may be scaled down to fewer tokens, and a longer pause makes none."""
+    assert adds_tokens(pointer) is adds
+
+
 @pytest.mark.parametrize(
     ("at", "limit", "plan", "location", "detail"),
     [
@@ -102,7 +148,9 @@ def test_where_a_cache_begins_a_longer_prompt_is_cheaper_and_a_larger_number_is_
         ("/nothing", {"cost": "1"}, {}, ("at",), "nothing at /nothing"),
         ("/model", {"cost": "1"}, {}, ("at",), "a text"),
         ("/turns", {"cost": "1"}, {}, ("at",), "a list"),
+        ("/system", {"cost": "1"}, {}, ("at",), "/system is left out"),
         ("/~2", {"cost": "1"}, {}, ("at",), "~0"),
+        ("/turns/0/gap_seconds", {"cost": "0.001"}, {}, ("limit",), "numbers tried"),
         ("/turns/0/repeat", {"cost": "0.001"}, {}, ("limit",), "no number keeps it"),
         ("/turns/0/repeat", {"cost_p90": "1"}, {}, ("limit", "cost_p90"), "not yet offered"),
         ("/turns/0/repeat", {"context": True}, {}, ("limit", "context"), "not known"),

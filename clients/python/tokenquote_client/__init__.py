@@ -72,7 +72,7 @@ from tokenquote_client.plan import (
     Turn,
 )
 from tokenquote_client.problem import FieldError, Problem
-from tokenquote_client.quote import Comparison, Failure, Quote
+from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote
 from tokenquote_client.quoters import AsyncQuoter, Quoter
 from tokenquote_client.solutions import Limit, SolutionAnswer, SolutionQuestion
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
@@ -108,6 +108,7 @@ __all__ = [
     "Failure",
     "FieldError",
     "FullHistory",
+    "FullQuote",
     "FunctionCall",
     "GeneratedImage",
     "GeneratedVideo",

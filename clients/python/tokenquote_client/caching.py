@@ -11,13 +11,19 @@ from tokenquote_client.wire_types import Sent, TokenNumber
 __all__ = ["Caching"]
 
 
-def _warm_form(value: Any) -> str:
-    return "~opening" if isinstance(value, str) else "~tokens"
+def _warm_form(value: Any) -> str | None:
+    if isinstance(value, str):
+        return "~opening" if value == "opening" else None
+    return "~tokens"
 
 
 WarmPrefix = Annotated[
     Annotated[Literal["opening"], Tag("~opening")] | Annotated[TokenNumber, Tag("~tokens")],
-    Discriminator(_warm_form),
+    Discriminator(
+        _warm_form,
+        custom_error_type="warm",
+        custom_error_message="write `opening`, or a number of tokens without quotes",
+    ),
 ]
 
 

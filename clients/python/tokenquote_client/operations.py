@@ -18,7 +18,7 @@ from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.errors import UNKNOWN_MODEL, InvalidRequest, UnknownModel, invalid_request
 from tokenquote_client.plan import Plan
 from tokenquote_client.problem import Problem
-from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.quote import Comparison, FullQuote, Quote
 
 __all__ = [
     "Detail",
@@ -95,7 +95,7 @@ def quote_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail) 
     members = _plan_members(plan, fields)
     if members.get("models") is not None and members.get("model") is None:
         raise invalid_request("/models", "quote() takes one `model`; compare() takes several")
-    return _plan_operation(Quote, members, detail)
+    return _plan_operation(FullQuote if detail == "full" else Quote, members, detail)
 
 
 def compare_operation(plan: Plan | Fields | None, fields: Fields, detail: Detail) -> Operation[Comparison]:

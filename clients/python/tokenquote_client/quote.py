@@ -21,6 +21,7 @@ __all__ = [
     "ContextUse",
     "CountedAmount",
     "Failure",
+    "FullQuote",
     "ModelTotals",
     "Overflow",
     "PriceLine",
@@ -239,6 +240,13 @@ class Quote(Received):
     """What the quote takes for granted, one statement each; empty: nothing."""
     warnings: list[Warned]
     """What could mislead a reader who sees only the totals; empty: nothing that is known."""
+
+
+class FullQuote(Quote):
+    """A quote of one model with its single requests, as `quote()` answers unless a summary is asked for."""
+
+    requests: list[QuotedRequest]
+    """One row for each request to the model, in order."""
 
 
 class Failure(Received):

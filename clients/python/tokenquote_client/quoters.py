@@ -12,7 +12,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Literal, Self, Unpack, overload
 
 from pydantic import BaseModel
 
@@ -31,7 +31,7 @@ from tokenquote_client.operations import (
     quote_operation,
 )
 from tokenquote_client.plan import Plan
-from tokenquote_client.quote import Comparison, Quote
+from tokenquote_client.quote import Comparison, FullQuote, Quote
 
 __all__ = ["AsyncQuoter", "Quoter"]
 
@@ -43,6 +43,12 @@ class Quoter(Endpoints, Waiting):
     the first two with keywords that replace members of it.
     """
 
+    @overload
+    def quote(
+        self, plan: Plan | Fields | None = None, /, *, detail: Literal["full"] = "full", **fields: Any
+    ) -> FullQuote: ...
+    @overload
+    def quote(self, plan: Plan | Fields | None = None, /, *, detail: Detail, **fields: Any) -> Quote: ...
     def quote(self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any) -> Quote:
         """Quote a planned conversation; `detail="summary"` leaves out the row of each request."""
         return self._call(quote_operation(plan, fields, detail))
@@ -98,6 +104,14 @@ class Quoter(Endpoints, Waiting):
 class AsyncQuoter(Endpoints, Awaiting):
     """The methods that quote plans, for programs that await."""
 
+    @overload
+    async def quote(
+        self, plan: Plan | Fields | None = None, /, *, detail: Literal["full"] = "full", **fields: Any
+    ) -> FullQuote: ...
+    @overload
+    async def quote(
+        self, plan: Plan | Fields | None = None, /, *, detail: Detail, **fields: Any
+    ) -> Quote: ...
     async def quote(
         self, plan: Plan | Fields | None = None, /, *, detail: Detail = "full", **fields: Any
     ) -> Quote:

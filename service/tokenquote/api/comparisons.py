@@ -55,10 +55,11 @@ def answer_comparison(
         place = ("variants", i, "patch")
         try:
             plan = validate(Plan, merge(data, variant.patch), None)
-            left -= count_requests(plan)
-            if left < 0:
-                raise PlanTooLong(f"plan and variants make more than {MAX_ROWS} requests in all")
+            requests = count_requests(plan)
+            if requests > left:
+                raise PlanTooLong(f"with it, plan and variants make more than {MAX_ROWS} requests in all")
             quote = quote_one(plan, catalog, vocabularies, now)
+            left -= requests
         except ValidationError as error:
             problem = invalid_inside(error, merge(data, variant.patch), Plan, *place)
             variants.append(FailedVariant(name=variant.name, problem=problem))

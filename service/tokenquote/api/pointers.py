@@ -35,14 +35,18 @@ def find_number(data: Mapping[str, Any], pointer: Pointer) -> int | float:
     for i, step in enumerate(pointer):
         inside = _step(found, step)
         if inside is None:
-            way = "/" + "/".join(pointer[: i + 1])
-            raise LocatedError(("at",), f"the plan has nothing at {way[:200]}")
+            raise LocatedError(("at",), f"the plan has nothing at {_written(pointer[: i + 1])}")
         found = inside[0]
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         kinds = {str: "a text", list: "a list", dict: "an object", bool: "true or false"}
-        said = kinds.get(type(found), "nothing")
-        raise LocatedError(("at",), f"a place with a number; there is {said}: state an amount as its tokens")
+        said = f"holds {kinds[type(found)]}" if type(found) in kinds else "is left out"
+        detail = f"{_written(pointer)} {said}, and a number is needed there: state an amount as its tokens"
+        raise LocatedError(("at",), detail)
     return found
+
+
+def _written(pointer: Pointer) -> str:
+    return ("/" + "/".join(pointer))[:200]
 
 
 def _step(inside: Any, step: str) -> tuple[Any] | None:

@@ -101,6 +101,7 @@ _SENTENCES: Mapping[str, str] = {
     "callable_type": _OTHER_KIND,
 }
 
+_COUNTED = ("characters", "items", "members")
 _LETTER_FIRST = "beginning with a letter"
 _LETTER_OR_DIGIT_FIRST = "beginning with a letter or a digit"
 _PATTERNS: Mapping[str, str] = {
@@ -139,8 +140,10 @@ def describe_fault(error_line: Mapping[str, Any], fields: Collection[str] = ()) 
     sentence = _SENTENCES.get(kind)
     if sentence is None:  # said by a validator of our own
         return str(error_line["msg"])
+    if kind in ("too_short", "too_long") and context.get("field_type") == "Dictionary":
+        sentence = sentence.replace("{items}", "{members}")
     length = context.get("min_length", context.get("max_length", 0))
-    counted = {noun: f"{length} {noun if length != 1 else noun[:-1]}" for noun in ("characters", "items")}
+    counted = {noun: f"{length} {noun if length != 1 else noun[:-1]}" for noun in _COUNTED}
     return sentence.format_map(counted | {name: _shown(value) for name, value in context.items()})
 
 
@@ -164,6 +167,7 @@ def _unknown_field(name: str, fields: Collection[str]) -> str:
 
 def _expected_choices(expected: str) -> str:
     """From `'low', 'medium' or 'high'`."""
+    expected = {"True": "true", "False": "false"}.get(expected, expected)
     return f"one of these is expected: {expected}" if " or " in expected else f"{expected} is expected"
 
 

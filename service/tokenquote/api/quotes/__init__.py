@@ -45,7 +45,7 @@ from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_
 from tokenquote.ledger.rows import Purpose
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import Comparison, Failure, Quote, Warned
+from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
 from tokenquote_client.rates_per_minute import RatesPerMinute
 
 __all__ = ["answer_plan", "quote_as"]
@@ -77,7 +77,7 @@ def answer_plan(
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
     quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests)
     if plan.models is None:
-        return quoting.quote(models[0])
+        return quoting.quote(models[0], FullQuote if with_requests else Quote)
     return cut_answer(plan, _compare(quoting, models), len(models))
 
 
@@ -135,7 +135,7 @@ class _Quoting:
     item_reader: ItemReader = field(default_factory=ItemReader)
     """Keeps the media whose headers were read already."""
 
-    def quote(self, asked: Model) -> Quote:
+    def quote(self, asked: Model, answer: type[Quote] = Quote) -> Quote:
         """Quote the plan for a model; once it is rerouted, as the model that answers in its place.
 
         Raises:
@@ -153,7 +153,7 @@ class _Quoting:
         own = parts.by_id[model.id]
         history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
         replayed = parts.replay(history)
-        rows, uses = replayed.rows, parts.use_caches(replayed, {model.id: _warm_tokens(plan.caching, own)})
+        rows, uses = replayed.rows, parts.use_caches(replayed, _warm_tokens(plan.caching, parts, replayed))
         bill = parts.bill(rows, uses)
         uncached = parts.bill(rows, [NO_CACHE] * len(rows)) if parts.cache else bill
         whole = self._without_strategy(parts)
@@ -161,7 +161,7 @@ class _Quoting:
         rates = build_rates(plan, rows, uses, cast.everyone)
         context = describe_context(rows, cast.everyone, overflow)
         several = not cast.is_one
-        return Quote(
+        return answer(
             id=self._id(asked),
             model=asked.id,
             catalog_revision=self.catalog.revision,
@@ -230,8 +230,7 @@ class _Quoting:
         if self.plan.history.strategy == "full":
             return None
         replayed = parts.replay(WholeHistory())
-        own = next(iter(parts.by_id.values()))
-        warm = {own.model.id: _warm_tokens(self.plan.caching, own)}
+        warm = _warm_tokens(self.plan.caching, parts, replayed)
         return parts.bill(replayed.rows, parts.use_caches(replayed, warm))
 
     def _later_ones(
@@ -268,9 +267,12 @@ class _Quoting:
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
-def _warm_tokens(caching: wire.Caching, own: Participant) -> int:
-    """Return how many tokens of the first request are in the cache already."""
-    return own.head if caching.warm == "opening" else caching.warm or 0
+def _warm_tokens(caching: wire.Caching, parts: Participants, replayed: Replayed) -> dict[str, int]:
+    """Return how many tokens of the first request are in the cache already, by the model that it goes to."""
+    first = next((row.model for row in replayed.rows if row.sent is not None), None)
+    if first is None:
+        return {}
+    return {first: parts.by_id[first].head if caching.warm == "opening" else caching.warm or 0}
 
 
 def _limit_warnings(rows: Sequence[Row], cast: Cast, rates: RatesPerMinute | None) -> list[Warned]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from tokenquote.api.quotes.bill import Bill
@@ -42,6 +42,7 @@ def answer_usage(asked: UsageQuestion, catalog: Catalog, now: dt.datetime) -> Us
     region = asked.region or (billed.region.name if billed.region else None)
     tariff = _find_tariff(asked, billed, model, at, mode, region)
     requests = [_fit_model(request, model) for request in billed.requests]
+    kinds = _sum_kinds(requests)
     priced = _price(requests, tariff)
     bill = Bill(priced.costs, {model.id: priced})
     unknown = [
@@ -64,10 +65,27 @@ def answer_usage(asked: UsageQuestion, catalog: Catalog, now: dt.datetime) -> Us
         lines=build_lines(bill, {model.id: tariff}, mode, names_models=False),
         unpriced=[*build_unpriced(bill), *unknown],
         complete=bill.complete and not unknown,
-        kinds=_sum_kinds(requests),
+        kinds=kinds,
         stated_cost=billed.stated_cost,
-        assumptions=list(billed.assumptions),
+        assumptions=[*billed.assumptions, *_assumed_output(asked.usage, kinds, model)],
     )
+
+
+def _assumed_output(usage: Mapping[str, object], kinds: Mapping[str, int], model: Model) -> Iterator[str]:
+    """Say that a conversing model's answer is taken as empty.
+
+    Raises:
+        LocatedError: the usage states a total alone, some of which may be output.
+    """
+    if not model.converses or any(kind.startswith("output") for kind in kinds):
+        return
+    stated = {name for name, value in usage.items() if value is not None}
+    if stated == {"total_tokens"}:
+        detail = (
+            f"alone does not say how much of it {model.id} wrote, at another price: send all of the usage"
+        )
+        raise LocatedError(("usage", "total_tokens"), detail)
+    yield "the usage states no output tokens: none are billed"
 
 
 def _find_tariff(

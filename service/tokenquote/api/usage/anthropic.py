@@ -6,6 +6,8 @@ usage has `iterations`, the bill is their sum.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tokenquote.api.usage.billed import Billed, BilledRequest, Hint
 from tokenquote.api.usage.members import Members
 from tokenquote.api.usage.splits import split_output
@@ -15,6 +17,7 @@ from tokenquote.ledger.fees import Use
 
 __all__ = ["read_anthropic"]
 
+_WHOLES = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 _OWN_STEPS = ("message", "compaction")
 """The kinds of step that the asked model bills; a step of another model names it."""
 
@@ -29,22 +32,27 @@ def read_anthropic(usage: Members) -> Billed:
     assumed: list[str] = []
     steps = usage.items("iterations")
     if steps:
-        for name in (
-            "input_tokens",
-            "output_tokens",
-            "cache_read_input_tokens",
-            "cache_creation_input_tokens",
-        ):
-            usage.counted(name)
+        stated = [usage.counted(name) for name in _WHOLES]
         usage.part("output_tokens_details").leave("thinking_tokens")
         creation = usage.part("cache_creation")
         creation.leave(*creation.data)
         requests = [_read_step(step, assumed) for step in steps]
+        if any(stated) and stated not in (_sum_steps(steps), _sum_steps(_without_compactions(steps))):
+            assumed.append("the usage says other numbers than its iterations add up to: those are billed")
         requests[-1] = BilledRequest(requests[-1].kinds, tools)
     else:
         requests = [_read_request(usage, tools, assumed)]
     mode, region = _find_mode(usage), _find_region(usage)
     return Billed(tuple(requests), mode, region, None, tuple(assumed), tuple(usage.unread()))
+
+
+def _without_compactions(steps: Sequence[Members]) -> list[Members]:
+    """Return the steps that the usage itself is documented to sum up."""
+    return [step for step in steps if step.word("type") != "compaction"]
+
+
+def _sum_steps(steps: Sequence[Members]) -> list[int]:
+    return [sum(step.counted(name) for step in steps) for name in _WHOLES]
 
 
 def _read_step(step: Members, assumed: list[str]) -> BilledRequest:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from tokenquote.api.usage.billed import Billed, BilledRequest, Hint
 from tokenquote.api.usage.members import Members
-from tokenquote.api.usage.splits import MEDIA, find_beside, split_input, split_output
+from tokenquote.api.usage.splits import MEDIA, TOTAL_DIFFERS, find_beside, split_input, split_output
 from tokenquote.errors import LocatedError
 
 __all__ = ["read_gemini", "read_interactions"]
@@ -47,7 +47,7 @@ def read_gemini(usage: Members) -> Billed:
     cached = _by_modality(usage, "cacheTokensDetails")
     parts = {"thoughts": thoughts, "tools": tools}
     beside, adds_up = find_beside(total, prompt + candidates, parts, ("thoughts", "tools"))
-    assumed = [] if adds_up else ["the total that the usage states is not the sum of its parts"]
+    assumed = [] if adds_up else [TOTAL_DIFFERS]
     inputs, assumed_in = split_input(
         prompt + (tools if "tools" in beside else 0),
         read=read,

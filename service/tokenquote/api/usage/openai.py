@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from tokenquote.api.usage.billed import Billed, BilledRequest, Hint, Measure
 from tokenquote.api.usage.members import Members
-from tokenquote.api.usage.splits import MEDIA, find_beside, split_input, split_output
+from tokenquote.api.usage.splits import MEDIA, TOTAL_DIFFERS, find_beside, split_input, split_output
 from tokenquote.api.usage.tool_uses import read_xai_tools
 from tokenquote.errors import LocatedError
 from tokenquote.ledger.fees import Use, use_tool
@@ -69,7 +69,7 @@ class _Reading:
         usage.leave("total_tokens")
         beside, adds_up = find_beside(total, sum(wholes), parts, documented)
         if not adds_up:
-            self.assumed.append("the total that the usage states is not the sum of its parts")
+            self.assumed.append(TOTAL_DIFFERS)
         inputs, assumed_in = split_input(
             wholes[0] + sum(parts[name] for name in beside - {"reasoning"}),
             read=read, written=written, media=media, read_media=read_media, at=sent.at,

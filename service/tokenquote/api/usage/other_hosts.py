@@ -8,6 +8,7 @@ from tokenquote.api.usage.anthropic import read_anthropic
 from tokenquote.api.usage.billed import Billed, BilledRequest
 from tokenquote.api.usage.members import Members
 from tokenquote.api.usage.openai import read_openai
+from tokenquote.api.usage.splits import TOTAL_DIFFERS
 from tokenquote.errors import LocatedError
 from tokenquote.ledger.fees import Use
 
@@ -32,14 +33,19 @@ def read_converse(usage: Members) -> Billed:
     if by_ttl and sum(by_ttl.values()) != written:
         where = (*usage.at, "cacheDetails")
         raise LocatedError(where, f"adds up to {sum(by_ttl.values())}, and {written} tokens are written")
-    usage.counted("totalTokens")
+    total = usage.count("totalTokens")
     usage.leave("pydantic_ai_gateway")
-    return _one_request(usage, {
-        "input": usage.counted("inputTokens"),
-        "cache_read": usage.counted("cacheReadInputTokens", "cacheReadInputTokenCount"),
-        **(by_ttl or {"ttl": written}),
-        "output": usage.counted("outputTokens"),
-    })  # fmt: skip
+    sent, made = usage.counted("inputTokens"), usage.counted("outputTokens")
+    read = usage.counted("cacheReadInputTokens", "cacheReadInputTokenCount")
+    kinds = {"input": sent, "cache_read": read, **(by_ttl or {"ttl": written}), "output": made}
+    billed = _one_request(usage, kinds)
+    if total in (
+        None,
+        sent + made,
+        sent + made + read + written,
+    ):  # models differ in whether it holds the cache
+        return billed
+    return replace(billed, assumptions=(TOTAL_DIFFERS,))
 
 
 def read_bedrock_invoke(usage: Members) -> Billed:

@@ -7,8 +7,10 @@ from itertools import combinations
 
 from tokenquote.errors import LocatedError, Location
 
-__all__ = ["MEDIA", "find_beside", "split_input", "split_output"]
+__all__ = ["MEDIA", "TOTAL_DIFFERS", "find_beside", "split_input", "split_output"]
 
+TOTAL_DIFFERS = "the total that the usage states is not the sum of its parts"
+"""What an answer says of such a usage: its parts are billed."""
 MEDIA = ("image", "video", "audio")
 
 
