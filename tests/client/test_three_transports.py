@@ -20,6 +20,7 @@ from tokenquote import (
     Estimator,
     Failure,
     FullHistory,
+    FullQuote,
     ImagePart,
     InvalidRequest,
     MediaQuestion,
@@ -120,9 +121,10 @@ def test_models_among_the_keywords_say_no_more_than_was_set(ask: Ask) -> None:
 
 def test_the_summary_leaves_out_the_requests(ask: Ask, estimator: Estimator) -> None:
     full = estimator.quote(PLAN)
-    assert full.requests is not None
+    assert len(full.requests) == full.totals.requests
+    assert isinstance(ask("quote", PLAN), FullQuote)
     short = ask("quote", PLAN, detail="summary")
-    assert short == full.model_copy(update={"requests": None})
+    assert short.model_dump() == {**full.model_dump(), "requests": None}
     both = ask("compare", PLAN, models=["gpt-4o", "gpt-4o-mini"], detail="summary")
     assert [quote.requests for quote in both.quotes] == [None, None]
 
@@ -148,7 +150,7 @@ def test_models_are_listed_alike(ask: Ask, estimator: Estimator) -> None:
     mistral = ask("models", provider="mistral")
     assert {model.provider for model in mistral} == {"mistral"}
     assert mistral == list(estimator.models(provider="mistral"))
-    with pytest.raises(InvalidRequest, match="no such provider; there are amazon"):
+    with pytest.raises(InvalidRequest, match="no such provider"):
         ask("models", provider="nobody")
 
 
