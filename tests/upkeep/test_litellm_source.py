@@ -161,7 +161,9 @@ def test_hours_in_utc_with_the_weekdays_of_china() -> None:
         ],
     }
     row = {"input_cost_per_token": Decimal("3e-7"), "off_peak_pricing": off_peak}
-    working, weekend = RowPrices("acme", "chat", row).figures.windows
+    figures = RowPrices("acme", "chat", row).figures
+    working, weekend = figures.windows
+    assert [window.name for window in figures.block("litellm", DAY).windows] == ["off_peak", "off_peak_2"]
     assert (working.timezone, working.days) == ("Asia/Shanghai", ("mon", "tue"))
     assert set(working.hours) == {"08:00-09:00", "18:00-24:00", "00:00-08:00"}
     assert set(weekend.hours) == {"08:00-24:00", "00:00-08:00"}

@@ -126,7 +126,7 @@ class RowPrices:
         """Take the hours of lower prices. Their hours are in UTC, their weekdays may be of another place."""
         rates = {rate.kind: plain(off_peak[field] * _MILLION)
                  for field in off_peak if (rate := rate_field(field)) is not None}  # fmt: skip
-        for window in off_peak["windows"]:
+        for number, window in enumerate(off_peak["windows"], 1):
             hours = window["hours_utc"]
             spans = [span for text in ([hours] if isinstance(hours, str) else hours) for span in _spans(text)]
             zone = off_peak.get("weekday_timezone", "UTC")
@@ -134,7 +134,7 @@ class RowPrices:
                 spans = [later for span in spans for later in _eight_hours_later(span)]
             days = [_WEEKDAYS[int(day) - 1] for day in window.get("weekdays", range(1, 8))]
             shown = {
-                "name": "off_peak",
+                "name": "off_peak" if number == 1 else f"off_peak_{number}",
                 "timezone": zone,
                 "days": days,
                 "hours": spans,
