@@ -50,7 +50,7 @@ def test_a_place_that_the_plan_leaves_at_its_default() -> None:
 
 
 def test_how_long_a_message_fits_into_the_window() -> None:
-    """Embed's window of 8,192 tokens takes one message of so many; two turns of chat share a million."""
+    """Embed's window of 8,192 tokens is filled by one message; two turns of chat share a million."""
     turn = {"user": 1, "assistant": 500, "reasoning": 0}
     answer = ask("/turns/1/user", {"context": True}, model="acme/chat", turns=[turn, turn])
     assert (answer.value, answer.monotone) == (1_000_000 - 1 - 500 - 500, True)
