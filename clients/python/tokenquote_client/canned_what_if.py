@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from tokenquote_client.canned_answers import MODEL, canned_quote
 from tokenquote_client.comparisons import ComparedPlan, ComparisonAnswer, QuotedVariant
+from tokenquote_client.context_tax import ContextPart, ContextTaxAnswer, ContextTotals
 from tokenquote_client.endpoint import Fields
 from tokenquote_client.solutions import SolutionAnswer
 from tokenquote_client.usage import UsageAnswer
 
-__all__ = ["canned_comparison", "canned_solution", "canned_usage"]
+__all__ = ["canned_comparison", "canned_context_tax", "canned_solution", "canned_usage"]
 
 
 def canned_comparison(asked: Fields) -> ComparisonAnswer:
@@ -22,6 +25,32 @@ def canned_comparison(asked: Fields) -> ComparisonAnswer:
 
 def canned_solution(asked: Fields) -> SolutionAnswer:
     return SolutionAnswer(value=10, totals=canned_quote().totals, monotone=True, next=None)
+
+
+def canned_context_tax(asked: Fields) -> ContextTaxAnswer:
+    part = ContextPart(
+        name="get_weather",
+        kind="tool",
+        tokens=100,
+        low=100,
+        high=100,
+        method="exact",
+        tokens_deferred=10,
+        cost_per_request=Decimal("0.0001"),
+        cost_per_conversation=Decimal("0.0005"),
+        cost_per_conversation_without_cache=Decimal("0.001"),
+        cost_per_1000_conversations=Decimal("0.5"),
+        cost_per_1000_conversations_without_cache=Decimal(1),
+        cost_deferred=Decimal("0.0001"),
+    )
+    summed = part.model_dump(exclude={"name", "kind"})
+    return ContextTaxAnswer(
+        model=asked.get("model") or MODEL,
+        parts=[part],
+        totals=ContextTotals(requests=10, saved_by_deferring=Decimal("0.0004"), **summed),
+        assumptions=["canned: calculated from nothing"],
+        warnings=[],
+    )
 
 
 def canned_usage(asked: Fields) -> UsageAnswer:

@@ -21,6 +21,7 @@ from tokenquote_client.catalog import (
     Readiness,
 )
 from tokenquote_client.comparisons import ComparisonAnswer, ComparisonQuestion
+from tokenquote_client.context_tax import ContextTaxAnswer, ContextTaxQuestion
 from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
 from tokenquote_client.endpoint import Endpoint, GetEndpoint, PlainEndpoint, PostEndpoint
 from tokenquote_client.gpus import GpuList
@@ -88,6 +89,20 @@ class Endpoints:
         answer=SolutionAnswer,
         example=examples.SOLUTION,
         canned=canned_what_if.canned_solution,
+        problems=_TEXT_PROBLEMS,
+    )
+    context_tax = PostEndpoint[ContextTaxQuestion, ContextTaxAnswer](
+        path="/v1/context-tax",
+        operation_id="priceContext",
+        tag="Quotes",
+        summary="Show what tools and instruction files cost",
+        description="Counts each tool definition and each file that every request sends, and calculates what "
+        "it costs in a request, in a conversation and in 1,000 of them, with and without a prompt cache, and "
+        "once the loading of tools is deferred. The parts add up to the whole.",
+        question=ContextTaxQuestion,
+        answer=ContextTaxAnswer,
+        example=examples.CONTEXT_TAX,
+        canned=canned_what_if.canned_context_tax,
         problems=_TEXT_PROBLEMS,
     )
     usage = PostEndpoint[UsageQuestion, UsageAnswer](

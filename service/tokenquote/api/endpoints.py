@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from tokenquote.api.comparisons import answer_comparison
+from tokenquote.api.context_tax import answer_context_tax
 from tokenquote.api.deployments import answer_deployment
 from tokenquote.api.gpus import answer_gpus
 from tokenquote.api.media import answer_media
@@ -113,6 +114,10 @@ FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
         _by_body(
             Endpoints.solve,
             lambda asked, known: answer_solution(asked, known.catalog, known.vocabularies, known.now),
+        ),
+        _by_body(
+            Endpoints.context_tax,
+            lambda asked, known: answer_context_tax(asked, known.catalog, known.vocabularies, known.now),
         ),
         _by_body(Endpoints.usage, lambda asked, known: answer_usage(asked, known.catalog, known.now)),
         _by_body(
