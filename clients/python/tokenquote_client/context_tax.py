@@ -1,6 +1,6 @@
 """POST /v1/context-tax: what tools and instruction files cost before anyone has asked anything.
 
-client.context_tax(model="anthropic/claude-opus-4-8", mcp_tools=answer, files=[{"name": "CLAUDE.md", "text": text}])
+client.context_tax(model="claude-opus-4-8", mcp_tools=answer, files=[{"name": "CLAUDE.md", "text": text}])
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class ContextCosts(Received):
     """The cost in US dollars of 1,000 conversations without a prompt cache, as a decimal string; null: input
     has no price."""
     cost_deferred: Dollars | None
-    """The cost in US dollars of one conversation with the plan's prompt cache, once every tool is deferred and
-    none is loaded, as a decimal string; null: input has no price."""
+    """The cost in US dollars of one conversation with the plan's prompt cache, once every tool is deferred
+    and none is loaded, as a decimal string; null: input has no price."""
 
 
 class ContextPart(ContextCosts):

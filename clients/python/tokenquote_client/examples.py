@@ -62,7 +62,9 @@ CONTEXT_TAX: Mapping[str, Any] = {
                 "description": "List the orders of a customer that are not delivered yet.",
                 "inputSchema": {
                     "type": "object",
-                    "properties": {"customer": {"type": "string", "description": "The customer's e-mail address."}},
+                    "properties": {
+                        "customer": {"type": "string", "description": "The customer's e-mail address."}
+                    },
                     "required": ["customer"],
                 },
             },

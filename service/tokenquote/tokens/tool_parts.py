@@ -11,8 +11,8 @@ from tokenquote.tokens.rules import TokenRules
 
 __all__ = ["ToolParts", "count_tool_parts"]
 
-# Stands before each definition that is counted, so that what the first tool of a list brings along (a preamble,
-# the block around all definitions) is in none of them. Bills settle it in every style that they settle.
+# Stands before each definition that is counted, so that what the first tool of a list brings along (a
+# preamble, the block around all definitions) is in none of them. It is of a form that bills settle.
 _ANOTHER = ToolDefinition("f", "f", {"type": "object", "properties": {}})
 
 

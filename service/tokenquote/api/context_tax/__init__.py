@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from tokenquote.api.comparisons import quote_one
@@ -29,13 +30,18 @@ from tokenquote_client.context_tax import (
     ContextTotals,
 )
 from tokenquote_client.plan import Plan
-from tokenquote_client.quote import Quote
+from tokenquote_client.quote import Quote, Warned
 
 __all__ = ["answer_context_tax"]
 
-_FILES_STAND = "files: one after the other in the system message, after the plan's own, a blank line between them"
-_SHARED_OUT = (
-    "costs: what the conversation costs with all parts beyond what it costs without them, shared out by tokens"
+_FILES_STAND = (
+    "files: one after the other in the system message, after the plan's own, a blank line between them"
+)
+_SHARED_OUT = "costs: what the conversation costs with all parts more than without them, shared out by tokens"
+_CHEAPER_LONGER = Warned(
+    code="longer_is_cheaper",
+    detail="with the prompt cache, a longer prompt costs less here: it reaches the cacheable minimum in more "
+    "requests",
 )
 _NO_SEARCH = "deferred: the search tool, its calls and the tools that it loads are not counted"
 
@@ -93,11 +99,14 @@ def _count(
 
 
 def _system(plan: Plan, files: Sequence[ContextFile]) -> Sequence[Message]:
-    """Return the system message beside the tools; tokens without their text are a system message all the same."""
-    text = files[-1].text if files else None if plan.system is None else find_text(plan.system)
-    if text is not None:
-        return [Message("system", (text,))]
-    return [] if plan.system is None else [Message("system", (Count.stated(0),))]
+    """Return the system message that stands beside the tools, by its last text; none is an empty list."""
+    if files:
+        return [Message("system", (files[-1].text,))]
+    if plan.system is None:
+        return []
+    # Tokens without their text are a system message all the same.
+    text = find_text(plan.system)
+    return [Message("system", (Count.stated(0) if text is None else text,))]
 
 
 def _columns(parts: Sequence[CountedPart]) -> tuple[list[Count], list[Count]]:
@@ -134,8 +143,13 @@ def _write(
             **_members(total(counts, NOTHING), total(shortened, NOTHING), costs),
         ),
         assumptions=list(dict.fromkeys(assumptions)),
-        warnings=whole.warnings,
+        warnings=[*whole.warnings, *_warn_of_minimum(costs.cost_per_conversation, saved)],
     )
+
+
+def _warn_of_minimum(*gains: Decimal | None) -> list[Warned]:
+    """Warn where more tokens cost less, so that nobody takes it for a mistake."""
+    return [_CHEAPER_LONGER] if any(gain is not None and gain < 0 for gain in gains) else []
 
 
 def _members(count: Count, deferred: Count, costs: TaxCosts) -> dict[str, Any]:

@@ -61,8 +61,8 @@ def price_tax(bare: Quote, whole: Quote, deferred: Quote) -> TaxCosts:
 def share_out(cost: Decimal | None, tokens: Sequence[int]) -> list[Decimal | None]:
     """Return shares of a cost in proportion to tokens, which add up to it to the last digit.
 
-    A share is the difference of two sums from the first part on, each rounded to 18 decimals at most, so that no
-    rounding is lost.
+    A share is the difference of two sums from the first part on, each rounded to 18 decimals at most, so that
+    no rounding is lost.
     """
     if cost is None:
         return [None] * len(tokens)

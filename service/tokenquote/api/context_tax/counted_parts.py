@@ -40,10 +40,11 @@ def count_tools(
     if not tools:
         return
     parts = count_tool_parts(rules, tools, system)
-    nothing = Count.certain(0, parts.frame.method)
     shortened = count_tool_parts(rules, deferral.shorten(tools), system).definitions
-    for i, (tool, count) in enumerate(zip(tools, parts.definitions, strict=True)):
-        yield CountedPart(tool.name, "tool", count, shortened[i] if shortened else nothing)
+    shortened = shortened or (Count.certain(0, parts.frame.method),) * len(tools)
+    for tool, count, short in zip(tools, parts.definitions, shortened, strict=True):
+        # Some styles write that no parameters are stated, which is longer than that there are none.
+        yield CountedPart(tool.name, "tool", count, min(count, short, key=lambda each: each.tokens))
     yield CountedPart("tools", "frame", parts.frame, parts.frame)
 
 

@@ -34,8 +34,8 @@ class Deferral:
 
 _NOTHING_STAYS = Deferral(
     shows_descriptions=False,
-    assumption="deferred: nothing of a tool is sent until a search finds it (Anthropic's tool search tool with "
-    "defer_loading)",
+    assumption="deferred: nothing of a tool is sent until a search finds it (Anthropic's tool search tool, "
+    "with defer_loading)",
 )
 _DESCRIPTIONS_STAY = Deferral(
     shows_descriptions=True,

@@ -15,7 +15,7 @@ __all__ = ["CONVERSATIONS", "choose_plan", "describe_default"]
 CONVERSATIONS = 1_000
 """The number of conversations that a cost is given for beside that of one."""
 _TURNS = 10
-"""The turns of the default plan: a round number that no source gives, and the answer says that it is assumed."""
+"""The turns of the default plan: a round number that no source gives, so the answer calls it assumed."""
 _MEDIUM = Profile(profile="medium")
 
 

@@ -54,7 +54,9 @@ def _find_result(answer: JsonObject) -> tuple[JsonObject, Location]:
     if "error" in answer:
         raise BodyError(("error",), "the server answered with an error, and not with its tools")
     if "result" in answer:
-        return read_object(answer["result"], ("result",), "the result of tools/list is an object"), ("result",)
+        return read_object(answer["result"], ("result",), "the result of tools/list is an object"), (
+            "result",
+        )
     return answer, ()
 
 
