@@ -16,6 +16,9 @@ from tokenquote import (
     Call,
     ClientError,
     Comparison,
+    ContextFile,
+    ContextTaxAnswer,
+    ContextTaxQuestion,
     DeploymentQuestion,
     Estimator,
     Failure,
@@ -261,6 +264,28 @@ def test_a_deployment_that_cannot_be_told_ends_in_the_same_error(ask: Ask) -> No
     with pytest.raises(InvalidRequest, match="near names: h100-sxm-80gb") as caught:
         ask("deployment", model="Qwen/Qwen3-8B", context_tokens=4096, gpu="h1000")
     assert caught.value.errors[0].pointer == "/gpu"
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-5.4-mini", "claude-opus-4-8", "meta-llama/Llama-3.1-8B"])
+def test_a_context_tax_is_told_alike(ask: Ask, estimator: Estimator, model: str) -> None:
+    question = ContextTaxQuestion(
+        model=model,
+        mcp_tools={"tools": [{"name": "find", "inputSchema": {"type": "object", "properties": {"n": {}}}}]},
+        files=[ContextFile(name="CLAUDE.md", text="Ümläüte 日本語")],
+        plan=PLAN.model_copy(update={"model": model}),
+    )
+    answer = ask("context_tax", question)
+    assert isinstance(answer, ContextTaxAnswer)
+    assert answer == estimator.context_tax(question)
+    assert ask("context_tax", **question.model_dump(mode="json", exclude_unset=True)) == answer
+
+
+def test_a_context_tax_that_cannot_be_told_ends_in_the_same_error(ask: Ask) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        ask("context_tax", model="gpt-4o", mcp_tools=[{"name": "find"}])
+    assert caught.value.errors[0].pointer == "/mcp_tools/0/inputSchema"
+    with pytest.raises(UnknownModel):
+        ask("context_tax", model="gpt-4oh", files=[{"name": "CLAUDE.md", "text": "Be kind."}])
 
 
 def test_gpus_are_listed_alike(ask: Ask, estimator: Estimator) -> None:

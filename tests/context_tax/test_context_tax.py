@@ -141,8 +141,8 @@ def test_a_longer_prompt_may_be_cheaper_and_then_a_warning_says_so(estimator: Es
 
 
 def test_what_stays_of_a_deferred_tool(estimator: Estimator) -> None:
-    """Nothing of it with Claude; name and description, but no parameters, elsewhere. A tool without parameters
-    stays as it is, though some styles take more to write that none are stated.
+    """Nothing of it with Claude; elsewhere name and description without parameters. A tool that has none
+    stays as it is, though some styles take more tokens to write that none are stated.
     """
     claude = estimator.context_tax(model="claude-opus-4-8", tools=BOTH, files=RULES)
     assert [part.tokens_deferred for part in claude.parts[:2]] == [0, 0]
