@@ -6,6 +6,7 @@
     accuracy.py growth --runs [PATH ...]                  long agent runs
     accuracy.py agreement [--recordings PATH ... --conversations PATH]
                                                           plans beside the same bodies one by one
+    accuracy.py tools [--recordings PATH ...]             pairs of calls that differ only in their tools
     accuracy.py texts [--counts PATH ...]                 texts in many languages, by Claude's families
     accuracy.py media [--vectors PATH]                    single images, then calls with media
     accuracy.py memory [--vectors PATH]                   parameters, weights, KV caches
@@ -22,6 +23,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,7 +34,7 @@ from benchmarks.figures.memory_figures import MemoryFigures
 from benchmarks.figures.memory_scoring import memory_row, memory_table
 from benchmarks.predictions import growth_row, media_row, text_row, token_row, write_rows
 from benchmarks.recordings.agreement import agreement_table, compare_plans
-from benchmarks.recordings.calls import SHARED
+from benchmarks.recordings.calls import SHARED, rows
 from benchmarks.recordings.growth import Grower
 from benchmarks.recordings.growth_scoring import growth_table
 from benchmarks.recordings.held_out import held_out_band_table, held_out_label_table
@@ -40,6 +42,7 @@ from benchmarks.recordings.labels import label_table, repository_table
 from benchmarks.recordings.scoring import media_table, token_table
 from benchmarks.recordings.text_counts import count_claude_texts, text_table
 from benchmarks.recordings.token_counts import TokenCounter
+from benchmarks.recordings.tool_pairs import find_tool_pairs, tool_pair_misses, tool_pair_table
 from benchmarks.report_page import Inputs, name_sets, recorded_media_by_set, write_report
 from benchmarks.usages.against_genai_prices import compare_usages, usage_table
 
@@ -94,6 +97,11 @@ def _agreement(arguments: argparse.Namespace) -> None:
     print(agreement_table(compare_plans(grower, arguments.recordings, arguments.conversations)))
 
 
+def _tools(arguments: argparse.Namespace) -> None:
+    pairs = [*find_tool_pairs(chain.from_iterable(map(rows, arguments.recordings)), load_catalog())]
+    print(f"{tool_pair_table(pairs)}\n\n{tool_pair_misses(pairs)}")
+
+
 def _texts(arguments: argparse.Namespace) -> None:
     found = count_claude_texts(arguments.counts, load_catalog())
     _show(arguments.predictions, found, text_row, text_table)
@@ -123,6 +131,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "tokens": _tokens,
     "growth": _growth,
     "agreement": _agreement,
+    "tools": _tools,
     "texts": _texts,
     "media": _media,
     "memory": _memory,
@@ -149,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     made = {name: commands.add_parser(name) for name in _COMMANDS}
-    for name in ("tokens", "growth", "agreement", "usages"):
+    for name in ("tokens", "growth", "agreement", "tools", "usages"):
         made[name].add_argument("--recordings", type=Path, nargs="+", default=INPUTS.recordings)
     for name in ("growth", "agreement"):
         made[name].add_argument("--conversations", type=Path, default=INPUTS.conversations)
@@ -174,7 +183,7 @@ def _inputs(arguments: argparse.Namespace) -> Sequence[Path]:
         return list(arguments.counts)
     if getattr(arguments, "runs", None) is not None:
         return arguments.runs or INPUTS.runs
-    if arguments.command in ("tokens", "usages"):
+    if arguments.command in ("tokens", "tools", "usages"):
         return list(arguments.recordings)
     return [*arguments.recordings, arguments.conversations]
 

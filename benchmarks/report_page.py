@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from benchmarks.figures.memory_figures import MemoryFigures
 from benchmarks.figures.memory_peers import memory_peer_table
 from benchmarks.figures.memory_scoring import memory_table
 from benchmarks.recordings.agreement import agreement_table, compare_plans
+from benchmarks.recordings.calls import rows
 from benchmarks.recordings.growth import Grower
 from benchmarks.recordings.growth_scoring import growth_table
 from benchmarks.recordings.held_out import held_out_band_table, held_out_label_table
@@ -29,6 +31,7 @@ from benchmarks.recordings.scoring import (
 )
 from benchmarks.recordings.text_counts import count_claude_texts, text_table
 from benchmarks.recordings.token_counts import Counted, TokenCounter
+from benchmarks.recordings.tool_pairs import find_tool_pairs, tool_pair_table
 
 from tokenquote.catalog import Catalog, load_catalog
 
@@ -106,6 +109,9 @@ def _fill_page(
         repositories_exact=repository_table(sets, "exact"),
         repositories=repository_table(sets),
         tokens=_by_set(sets, token_table),
+        tool_pairs=tool_pair_table(
+            find_tool_pairs(chain.from_iterable(map(rows, inputs.recordings)), catalog)
+        ),
         private=_by_set(sets, lambda counts: private_vocabulary_table(counts, catalog)),
         texts=text_table(count_claude_texts(inputs.texts, catalog)),
         growth=growth_table(grower.conversations(inputs.recordings, inputs.conversations)),
