@@ -117,7 +117,7 @@ class ContextPart(ContextCosts):
 
 
 class ContextTotals(ContextCosts):
-    """The sums over all parts."""
+    """What all parts together take and cost."""
 
     requests: int
     """The number of requests of one conversation, each of which sends all of it."""

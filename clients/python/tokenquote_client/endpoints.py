@@ -7,7 +7,6 @@ here, and its function in `tokenquote.api.endpoints`.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from tokenquote_client import canned_answers as canned
@@ -36,7 +35,7 @@ from tokenquote_client.training import TrainingAnswer, TrainingQuestion
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
-__all__ = ["ENDPOINTS", "Endpoints", "parameter_names"]
+__all__ = ["ENDPOINTS", "Endpoints"]
 
 _BODY_PROBLEMS = (400, 413, 422, 500)
 _MODEL_PROBLEMS = (400, 404, 413, 422, 500)
@@ -97,8 +96,7 @@ class Endpoints:
         tag="Quotes",
         summary="Show what tools and instruction files cost",
         description="Counts each tool definition and each file that every request sends, and calculates what "
-        "it costs in a request, in a conversation and in 1,000 of them, with and without a prompt cache, and "
-        "once the loading of tools is deferred. The parts add up to the whole.",
+        "they cost, with a prompt cache and without, and once tools are deferred; the parts add up.",
         question=ContextTaxQuestion,
         answer=ContextTaxAnswer,
         example=examples.CONTEXT_TAX,
@@ -300,8 +298,3 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = tuple(
     row for row in vars(Endpoints).values() if isinstance(row, Endpoint)
 )
 """All rows, in the order of the docs."""
-
-
-def parameter_names(row: Endpoint[Any]) -> list[str]:
-    """Return the names of the parameters that stand in the row's path."""
-    return re.findall(r"\{(\w+)\}", row.path)

@@ -116,7 +116,7 @@ def _columns(parts: Sequence[CountedPart]) -> tuple[list[Count], list[Count]]:
 def _quote(
     plan: Plan, tokens: int | None, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
 ) -> Quote:
-    """Quote the plan behind so many tokens, which tools and files together have counted already."""
+    """Quote the plan with the tokens of tools and files before it; None: without them."""
     taxed = plan if tokens is None else plan.model_copy(update={"tools": max(0, tokens)})
     return quote_one(taxed, catalog, vocabularies, now)
 
