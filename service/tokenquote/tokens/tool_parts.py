@@ -11,8 +11,9 @@ from tokenquote.tokens.rules import TokenRules
 
 __all__ = ["ToolParts", "count_tool_parts"]
 
-# Stands before each definition that is counted, so that what the first tool of a list brings along (a
-# preamble, the block around all definitions) is in none of them. It is of a form that bills settle.
+# Stands before and after each definition that is counted, so that what the first tool of a list brings along
+# (a preamble, the block around all definitions) is in none of them, and tokens that reach from one definition
+# into the next are. It is of a form that bills settle.
 _ANOTHER = ToolDefinition("f", "f", {"type": "object", "properties": {}})
 
 
@@ -21,7 +22,7 @@ class ToolParts:
     """The tokens of a list of tools in parts, which add up to what the whole list adds to a request."""
 
     definitions: tuple[Count, ...]
-    """What each definition adds to a list that holds another tool already, in the order of the tools."""
+    """What each definition adds between two other tools, in the order of the tools."""
     frame: Count
     """The rest: what comes with having any tools. Where counts are rounded, the rounding is in it."""
 
@@ -45,6 +46,6 @@ def count_tool_parts(
         BodyError: a definition that cannot be rendered.
     """
     whole = rules.tools(tools, system)
-    alone = rules.tools([_ANOTHER]) if tools else whole
-    definitions = tuple(rules.tools([_ANOTHER, tool]).beyond(alone).in_order() for tool in tools)
+    others = rules.tools([_ANOTHER, _ANOTHER]) if tools else whole
+    definitions = tuple(rules.tools([_ANOTHER, tool, _ANOTHER]).beyond(others).in_order() for tool in tools)
     return ToolParts(definitions, whole.beyond(total(definitions, Count.certain(0, whole.method))).in_order())
