@@ -81,6 +81,13 @@ def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]
         )
     if cache.rule is None:
         return
+    if cache.explicit:
+        yield (
+            "caching: an explicit cache is billed as input once, when it is created, and for storage over its "
+            f"whole lifetime of {cache.ttl}; it is created anew when that is over, and what stands behind it "
+            "in a request is not read from a cache"
+        )
+        return
     if cache.hit_rate == 1:
         yield "caching: every possible hit is taken; recorded follow-ups hit about two times in three"
     if cache.marks and not cache.usual_marks:
@@ -132,6 +139,8 @@ def _answer_warning(model: Model, unstated: Unstated) -> Iterator[tuple[str, str
 def _price_changes(plan: Plan, model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
     """Warn of the next change of what the quote rests on; a block may change only other modes and regions."""
     tools = {name for turn in plan.turns for name in turn.server_tools}
+    if plan.caching.explicit is not None:
+        tools.add("cache_storage")
     measured = MEASURED if not model.converses else ()
     for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
         before = model.prices_on((block.begins or at) - dt.timedelta(microseconds=1))
