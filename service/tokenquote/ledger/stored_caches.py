@@ -1,4 +1,4 @@
-"""Explicit caches: created by a call of their own, stored for a fixed time, and read by every request meanwhile.
+"""Explicit caches: created by a call of their own, stored for a fixed time, and read by every request in it.
 
 Unlike a cache that the provider fills by itself, an explicit one is not kept alive by being read: it ends
 when its lifetime does, and is then created anew before the next request.
@@ -49,7 +49,9 @@ class StoredCache:
             else:
                 made.append(row)
         if len(made) > MAX_ROWS:
-            raise PlanTooLong(f"with those that create its cache, the plan makes more than {MAX_ROWS} requests")
+            raise PlanTooLong(
+                f"with those that create its cache, the plan makes more than {MAX_ROWS} requests"
+            )
         return made
 
     def _creation(self, before: Row) -> Row:

@@ -14,16 +14,16 @@ from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
 from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.bill import Bill, break_even_reads
-from tokenquote.api.quotes.cache_choice import choose_cache, cold_share, creation_share
+from tokenquote.api.quotes.cache_choice import choose_cache
 from tokenquote.api.quotes.cast import Cast, choose_cast
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
+from tokenquote.api.quotes.fleets import build_fleet
 from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.participants import Participant, Participants, Searcher
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
 from tokenquote.api.quotes.plans import resolve
 from tokenquote.api.quotes.quote_parts import (
-    build_fleet,
     build_lines,
     build_requests,
     build_totals,
@@ -144,13 +144,8 @@ class _Quoting:
         plan, at = self.plan, self.at
         model = self._find_answering(asked)
         cast = choose_cast(plan, model, self.catalog, at)
-        parts = Participants(
-            {name: self._participant(each, own=each is model) for name, each in cast.models.items()},
-            cast,
-            plan,
-            tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items()),
-        )
-        own = parts.by_id[model.id]
+        parts = self._participants(cast)
+        own = parts.own
         history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
         sent = parts.replay(history)
         replayed = parts.create_caches(sent, found=plan.caching.warm is not None)
@@ -175,7 +170,7 @@ class _Quoting:
             lines=build_lines(bill, parts.tariffs, plan.mode, names_models=several),
             context=context,
             counts=parts.counts(),
-            fleet=build_fleet(plan.conversations, bill, *self._later_ones(parts, sent, own)),
+            fleet=build_fleet(plan, parts, sent, bill),
             rates_per_minute=rates,
             budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
@@ -202,6 +197,12 @@ class _Quoting:
             return model
         check_single_requests(self.plan, model)
         return replace(model, caching=None)
+
+    def _participants(self, cast: Cast) -> Participants:
+        """Count, cache and price the plan as each of its models does."""
+        seen = {name: self._participant(each, own=each is cast.own) for name, each in cast.models.items()}
+        searchers = tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items())
+        return Participants(seen, cast, self.plan, searchers)
 
     def _participant(self, model: Model, *, own: bool) -> Participant:
         """Count, cache and price the plan as one of its models does."""
@@ -235,22 +236,6 @@ class _Quoting:
         replayed = parts.create_caches(sent, found=self.plan.caching.warm is not None)
         warm = _warm_tokens(self.plan.caching, parts, replayed)
         return parts.bill(replayed.rows, parts.use_caches(replayed, warm))
-
-    def _later_ones(
-        self, parts: Participants, sent: Replayed, own: Participant
-    ) -> tuple[Bill | None, Decimal]:
-        """Return the bill of a later conversation that finds the opening cached, and how likely it does
-        not.
-        """
-        plan, cache = self.plan, own.cache
-        if plan.caching.shared is None or cache.rule is None:
-            return None, Decimal(0)
-        replayed = parts.create_caches(sent, found=True)
-        heads = {name: part.head for name, part in parts.by_id.items()}
-        warm = parts.bill(replayed.rows, parts.use_caches(replayed, heads))
-        if cache.explicit and cache.ttl is not None:
-            return warm, creation_share(plan.conversations or 1, plan.conversations_per_hour, cache.ttl)
-        return warm, cold_share(plan.conversations_per_hour, cache.ttl)
 
     def _rules(self, model: Model) -> TokenRules:
         """Choose the model's own rules, or those of the api of the opening body, where they differ."""

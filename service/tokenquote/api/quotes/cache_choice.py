@@ -82,7 +82,7 @@ def choose_cache(
     What the plan asks for is meant for its own model: another one that takes part takes of it what it offers.
 
     Raises:
-        LocatedError: the model has no such cache, no such time to live, takes fewer marks or a longer opening.
+        LocatedError: the model has no such cache or time to live, or takes fewer marks or a longer opening.
     """
     rule = model.caching
     if own and wanted.explicit is not None:

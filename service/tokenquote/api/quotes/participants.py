@@ -82,6 +82,11 @@ class Participants:
     """The models that find passages."""
 
     @property
+    def own(self) -> Participant:
+        """The quote's own model."""
+        return self.by_id[self.cast.own.id]
+
+    @property
     def cache(self) -> bool:
         """Whether any of them uses a prompt cache."""
         return any(part.cache.rule is not None for part in self.by_id.values())
@@ -115,7 +120,7 @@ class Participants:
         Raises:
             PlanTooLong: that makes more requests than a ledger holds.
         """
-        stored = self.by_id[self.cast.own.id].stored_cache
+        stored = self.own.stored_cache
         if stored is None:
             return replayed
         return Replayed(stored.create_in(replayed.rows, found=found), replayed.transcripts)

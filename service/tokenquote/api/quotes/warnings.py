@@ -26,7 +26,8 @@ _ORDINARY_WORDS = frozenset({"A", "An", "Both", "Neither", "No", "Older", "The"}
 
 def list_assumptions(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
     """List the assumptions of a quote; `basis` names the source of its counts, if they need one."""
-    return [*([basis] if basis else []), *_cache_assumptions(cache, rows)]
+    told = _storage_assumptions(cache) if cache.explicit else _cache_assumptions(cache, rows)
+    return [*([basis] if basis else []), *told]
 
 
 def list_warnings(
@@ -73,6 +74,14 @@ def list_strategy_warnings(history: WholeHistory, bill: Bill, whole: Bill | None
     return [Warned(code=code, detail=detail) for code, detail in found]
 
 
+def _storage_assumptions(cache: CacheChoice) -> Iterator[str]:
+    yield (
+        "caching: an explicit cache is billed as input once, when it is created, and for storage over its "
+        f"whole lifetime of {cache.ttl}; it is created anew when that is over, and what stands behind it in "
+        "a request is not read from a cache"
+    )
+
+
 def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]:
     if cache.reads_unknown and len(rows) > 1:
         yield (
@@ -80,13 +89,6 @@ def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]
             "none is counted"
         )
     if cache.rule is None:
-        return
-    if cache.explicit:
-        yield (
-            "caching: an explicit cache is billed as input once, when it is created, and for storage over its "
-            f"whole lifetime of {cache.ttl}; it is created anew when that is over, and what stands behind it "
-            "in a request is not read from a cache"
-        )
         return
     if cache.hit_rate == 1:
         yield "caching: every possible hit is taken; recorded follow-ups hit about two times in three"
