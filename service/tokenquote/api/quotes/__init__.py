@@ -35,6 +35,7 @@ from tokenquote.api.quotes.quote_parts import (
 )
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
 from tokenquote.api.quotes.searches import find_searcher
+from tokenquote.api.quotes.server_tools import check_server_tools
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
@@ -73,6 +74,7 @@ def answer_plan(
     """
     models = choose_models(plan, catalog, plan.at or now)
     check_plan(plan, len(models))
+    check_server_tools(plan, catalog)
     with_requests = with_requests and not chooses_by_filter(plan)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
     quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests)
@@ -90,6 +92,7 @@ def quote_as(
         LocatedError: the plan cannot be quoted.
     """
     check_plan(plan, 1)
+    check_server_tools(plan, catalog)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
     return _Quoting(plan, catalog, vocabularies, plan.at or now, digest, True).quote(model)
 

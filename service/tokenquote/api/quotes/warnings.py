@@ -51,6 +51,7 @@ def list_warnings(
         *(warned for model in cast.values() for warned in _price_changes(plan, model, at)),
         *(warned for model in cast.values() for warned in _holiday_warnings(model, at)),
         *_tool_warnings(plan),
+        *_region_warnings(plan),
         *_price_warnings(bill),
         *_cache_warnings(plan, own, cache),
     )
@@ -185,6 +186,17 @@ def _tool_warnings(plan: Plan) -> Iterator[tuple[str, str]]:
         yield (
             "tool_results_not_stated",
             f"what {', '.join(used)} finds is sent back as input, whose tokens the plan does not state",
+        )
+
+
+def _region_warnings(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Warn that a body asks to be kept in a region, whose uplift applies only where the plan states it."""
+    place = plan.start.body.get("inference_geo") if plan.start is not None else None
+    if plan.region is None and isinstance(place, str) and place not in ("", "global"):
+        yield (
+            "region_not_stated",
+            f"`inference_geo` of `start` keeps the request in {place[:32]!r}, which is not in the price: "
+            "state `region`",
         )
 
 
