@@ -44,7 +44,9 @@ _ALL = "all"
     help="With `--model all`, only those that take image, audio, video or document; repeat it for several.",
 )
 @click.option(
-    "--at-most", type=click.IntRange(1), help="With `--model all`, only so many quotes, the cheapest."
+    "--at-most",
+    type=click.IntRange(1),
+    help="With `--model all`, only this number of quotes, the cheapest ones.",
 )
 @click.option(
     "--rate",
