@@ -131,7 +131,7 @@ def test_every_rule_is_healthy_and_only_what_was_sent_fires(scraped: Query, prom
     groups = httpx2.get(f"{prometheus_url}/api/v1/rules").json()["data"]["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     assert {rule["health"] for rule in rules} == {"ok"}
-    # One priced quote in four lacks a price, but not yet for half an hour.
+    # One priced quote in five lacks a price, but not yet for half an hour.
     states = {rule["name"]: rule["state"] for rule in rules if rule["type"] == "alerting"}
     assert states.pop("TokenquoteIncompleteQuotes") in ("inactive", "pending")
     assert set(states.values()) == {"inactive"}
