@@ -444,12 +444,9 @@ def test_what_the_plan_itself_measures_is_no_server_tool(acme: Ask, name: str) -
     [
         ("web_serch", "did you mean 'web_search'"),
         ("code_exec", "did you mean 'code_execution'"),
-        ("teleport", "no server tool of a provider; there are: .*file_search, .*web_search"),
     ],
 )
-def test_a_tool_that_no_provider_has_is_refused_with_those_that_there_are(
-    acme: Ask, name: str, said: str
-) -> None:
+def test_a_misspelt_tool_is_refused_with_the_name_that_is_meant(acme: Ask, name: str, said: str) -> None:
     turns = [
         PLAIN[0],
         {"user": 1, "assistant": 1, "reasoning": 0, "server_tools": {"web_search": 1, name: 1}},
@@ -472,3 +469,9 @@ def test_a_region_of_the_body_that_the_plan_does_not_state_is_told(
     start = {"format": "anthropic.messages", "body": body}
     quote = acme("chat", [{"assistant": 1, "reasoning": 0}], start=start, region=region)
     assert ("region_not_stated" in codes(quote)) is warned
+
+
+@pytest.mark.parametrize("name", ["web_fetch", "teleport"])
+def test_a_tool_that_is_like_no_other_has_no_known_fee(acme: Ask, name: str) -> None:
+    turns = [{"user": 1, "assistant": 1, "reasoning": 0, "server_tools": {name: 2}}]
+    assert unpriced(acme("chat", turns)) == [(name, 0, "call", Decimal(2))]

@@ -39,14 +39,18 @@ _BY_MEMBER = {
 """The one member of a tool as Gemini writes it. Its url_context and code_execution have no fee."""
 
 
+_WITHOUT_FEE = frozenset({"web_fetch", "url_context", "mcp"})
+"""Tools that cost their tokens alone."""
+
+
 def check_server_tools(plan: wire.Plan, catalog: Catalog) -> None:
-    """Refuse as a server tool what no provider has.
+    """Refuse a misspelt server tool; one that is like no known one has no known fee and stays.
 
     Raises:
-        LocatedError: a turn states uses of a tool that has no fee in the catalog and that no body offers.
+        LocatedError: a turn states uses of a tool that is not known, and whose name is like a known one.
     """
     stated = [(i, name) for i, turn in enumerate(plan.turns) for name in turn.server_tools]
-    offered = {fee for _, fee in _BY_TYPE} | {*_BY_MEMBER.values()}
+    offered = {fee for _, fee in _BY_TYPE} | {*_BY_MEMBER.values()} | _WITHOUT_FEE
     if all(name in offered for _, name in stated):
         return
     known = offered | {
@@ -54,9 +58,9 @@ def check_server_tools(plan: wire.Plan, catalog: Catalog) -> None:
     }
     tools = sorted(known - MEASURED.keys())
     for i, name in stated:
-        if name not in tools:
-            detail = f"no server tool of a provider{did_you_mean(name, tools)}; there are: {', '.join(tools)}"
-            raise LocatedError(("turns", i, "server_tools", name), detail)
+        near = "" if name in tools else did_you_mean(name, tools, cutoff=0.75)
+        if near:
+            raise LocatedError(("turns", i, "server_tools", name), f"no known server tool{near}")
 
 
 def find_offered(body: Mapping[str, Any]) -> list[str]:
