@@ -28,6 +28,7 @@ from tokenquote.tokens import Vocabularies, read_body
 from tokenquote.tokens.bodies.cache_marks import find_cache_marks
 from tokenquote.tokens.gemini import asks_for_route
 from tokenquote_client import Plan, Quote
+from tokenquote_client.quote import QuotedRequest
 
 __all__ = ["GEMINI", "Grower", "Grown", "read_conversations"]
 
@@ -49,8 +50,10 @@ class Grown:
     """True if everything that was sent is text, and no bill is suspect."""
     predicted: list[int] | None
     cache_read: list[int] | None
+    cache_write: list[int] | None
     billed: list[int]
     billed_cache_read: list[int]
+    billed_cache_write: list[int]
     marked: bool = False
     """True if the first request marks what to cache (`cache_control`, `cachePoint`)."""
     planned: bool = False
@@ -99,18 +102,20 @@ class Grower:
         if quoted is None:
             predicted = self.count_singly(calls)
             predicted = predicted or None
-            reads = self._read_as_stated(calls, predicted) if predicted else None
+            requests = self._request_as_stated(calls, predicted) if predicted else None
         else:
-            predicted = [request.input_tokens for request in quoted.requests or ()]
-            reads = [request.cache_read_tokens for request in quoted.requests or ()]
+            requests = quoted.requests or ()
+            predicted = [request.input_tokens for request in requests]
         return Grown(
             key,
             family,
             all(is_text_only(call) and not call.get("suspect") for call in calls),
             predicted,
-            reads,
+            None if requests is None else [request.cache_read_tokens for request in requests],
+            None if requests is None else [request.cache_write_tokens for request in requests],
             [call.get("input_tokens") or 0 for call in calls],
             [call.get("cached_tokens") or 0 for call in calls],
+            [call.get("cache_write_tokens") or 0 for call in calls],
             marked=bool(calls) and bool(find_cache_marks(calls[0]["request"])),
             planned=quoted is not None,
             reason=reason,
@@ -143,8 +148,10 @@ class Grower:
         at = _AT if day is None else dt.datetime.combine(day, dt.time(12), dt.UTC)
         return quote_as(asked, model, self._catalog, self._vocabularies, at)
 
-    def _read_as_stated(self, calls: Sequence[Mapping[str, Any]], inputs: Sequence[int]) -> list[int] | None:
-        """Return what the cache serves of requests that are no plan, from their single counts.
+    def _request_as_stated(
+        self, calls: Sequence[Mapping[str, Any]], inputs: Sequence[int]
+    ) -> Sequence[QuotedRequest] | None:
+        """Return requests that are no plan as a quote of their single counts, with what the cache serves.
 
         Each request is taken to send the one before it again whole. None where one is shorter than that.
         """
@@ -157,7 +164,7 @@ class Grower:
             quoted = self._quote_plan({"turns": turns, **caching}, self._model(calls[0]), None)
         except (LocatedError, NotAPlan, ValueError):
             return None
-        return [request.cache_read_tokens for request in quoted.requests or ()]
+        return quoted.requests or ()
 
     def _find_day(self, call: Mapping[str, Any]) -> dt.date | None:
         """Return the day of the call, or the last one of its name where that has moved since; None: today."""

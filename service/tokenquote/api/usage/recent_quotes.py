@@ -31,9 +31,9 @@ class RecentQuotes:
         quotes = answered.quotes if isinstance(answered, Comparison) else [answered]
         sums = [_sum_up(quote) for quote in quotes if isinstance(quote, Quote)]
         with self._lock:
-            for one in sums:
-                self._by_id[one.id] = one
-                self._by_id.move_to_end(one.id)
+            for quoted in sums:
+                self._by_id[quoted.id] = quoted
+                self._by_id.move_to_end(quoted.id)
             while len(self._by_id) > self._at_most:
                 self._by_id.popitem(last=False)
 
