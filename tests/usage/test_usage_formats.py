@@ -405,7 +405,7 @@ def test_searches_pages_and_images() -> None:
             ("usage", "inference_geo"), "regions of this model",
         ),
         ({"usage": {"input_tokens": 1}, "mode": "priority"}, ("mode",), "offered in"),
-        ({"usage": {"input_tokens": 1}, "quote_id": "q_1"}, ("quote_id",), "none of the latest 10,000 quotes"),
+        ({"usage": {"input_tokens": 1}, "quote_id": "q_1"}, ("quote_id",), "the latest 10,000 quotes"),
         ({"usage": {"input_tokens": 1}, "model": "acme/none"}, ("model",), "no model"),
     ],
 )  # fmt: skip

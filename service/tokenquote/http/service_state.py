@@ -1,4 +1,4 @@
-"""The routes share one state: catalog, vocabularies, recent quotes, metrics, and the threads for long work."""
+"""The routes share one state: catalog, vocabularies, recent quotes, metrics, threads for long work."""
 
 from __future__ import annotations
 

@@ -47,8 +47,8 @@ class RecentQuotes:
             found = self._by_id.get(quote_id)
         if found is None:
             detail = (
-                f"none of the latest {self._at_most:,} quotes that this process made: ask for the quote again "
-                "(the same plan with the same `at` has the same id), or leave it out"
+                f"none of the latest {self._at_most:,} quotes that this process made: ask for the quote "
+                "again (the same plan with the same `at` has the same id), or leave it out"
             )
             raise LocatedError(("quote_id",), detail)
         return found
