@@ -16,8 +16,6 @@ __all__ = ["cause_table", "read_table", "rule_table", "write_table"]
 
 _FEWEST_READS = 5
 """A repository with fewer requests that read from the cache says little about a rule."""
-_SAME = 0.02
-"""How far a read may be from what a rule makes of the bill before it: Gemini's blocks hold some unbilled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +105,7 @@ def rule_table(requests: Iterable[CachedRequest]) -> str:
 
     Beside it stand the same rule with one thing changed, so that a table shows what each part is worth.
     """
-    columns = (
-        "cache rule", "repository", ">requests that read", ">same", ">within 2 %", "changed rule", ">same",
-        ">within 2 %",
-    )  # fmt: skip
+    columns = ("cache rule", "repository", ">requests that read", "the rule", ">same", ">within 5 %")
     groups: dict[tuple[str, str], list[CachedRequest]] = defaultdict(list)
     rules: dict[str, CachingRule] = {}
     for request in requests:
@@ -124,9 +119,8 @@ def rule_table(requests: Iterable[CachedRequest]) -> str:
     for (name, repository), found in sorted(groups.items()):
         if len(found) < _FEWEST_READS:
             continue
-        own = _agreement(found, rules[name])
-        for changed, other in _variants(rules[name]).items():
-            rows.append([name, repository, len(found), *own, changed, *_agreement(found, other)])
+        for change, rule in _variants(rules[name]).items():
+            rows.append([name, repository, len(found), change, *_agreement(found, rule)])
     return "\n".join(markdown_table(columns, rows))
 
 
@@ -138,9 +132,10 @@ def _describe(rule: CachingRule) -> str:
 
 
 def _variants(rule: CachingRule) -> Mapping[str, CachingRule]:
-    """Return the rule with its step changed, and with its answer left out or taken in."""
+    """Return the rule itself, with its answer left out or taken in, and with its step changed."""
     answer = "without the answer" if rule.includes_output else "with the answer"
-    variants = {answer: rule.model_copy(update={"includes_output": not rule.includes_output})}
+    other = rule.model_copy(update={"includes_output": not rule.includes_output})
+    variants = {"as it stands": rule, answer: other}
     if rule.step_tokens > 1:
         variants["without the step"] = rule.model_copy(update={"step_tokens": 1})
         variants["half the step"] = rule.model_copy(update={"step_tokens": rule.step_tokens // 2})
@@ -150,7 +145,7 @@ def _variants(rule: CachingRule) -> Mapping[str, CachingRule]:
 def _agreement(requests: Sequence[CachedRequest], rule: CachingRule) -> tuple[str, str]:
     reads = [_Pair(read_by_rule(request, rule), request.bill.read) for request in requests]
     same = _share(reads, lambda pair: pair.quoted == pair.billed)
-    return same, _share(reads, lambda pair: is_close(pair.quoted, pair.billed, _SAME))
+    return same, _share(reads, lambda pair: is_close(pair.quoted, pair.billed))
 
 
 def _by_family(requests: Iterable[CachedRequest]) -> dict[str, list[CachedRequest]]:
