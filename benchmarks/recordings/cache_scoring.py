@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from benchmarks.recordings.cache_causes import find_cause
 from benchmarks.recordings.cached_requests import CachedRequest, is_close, read_by_rule
@@ -105,8 +106,9 @@ def rule_table(requests: Iterable[CachedRequest]) -> str:
 
     Beside it stand the same rule with one thing changed, so that a table shows what each part is worth.
     """
-    columns = ("cache rule", "repository", ">requests that read", "the rule", ">same", ">within 5 %")
-    groups: dict[tuple[str, str], list[CachedRequest]] = defaultdict(list)
+    columns = ("cache rule", "api", "repository", ">requests that read", "the rule", ">same", ">within 5 %",
+        ">tokens off, median")  # fmt: skip
+    groups: dict[tuple[str, str, str], list[CachedRequest]] = defaultdict(list)
     rules: dict[str, CachingRule] = {}
     for request in requests:
         rule = request.rule
@@ -114,13 +116,13 @@ def rule_table(requests: Iterable[CachedRequest]) -> str:
             continue
         if request.bill.read:
             rules[_describe(rule)] = rule
-            groups[_describe(rule), request.repository].append(request)
+            groups[_describe(rule), request.family, request.repository].append(request)
     rows: list[list[object]] = []
-    for (name, repository), found in sorted(groups.items()):
+    for (name, family, repository), found in sorted(groups.items()):
         if len(found) < _FEWEST_READS:
             continue
         for change, rule in _variants(rules[name]).items():
-            rows.append([name, repository, len(found), change, *_agreement(found, rule)])
+            rows.append([name, family, repository, len(found), change, *_agreement(found, rule)])
     return "\n".join(markdown_table(columns, rows))
 
 
@@ -142,10 +144,11 @@ def _variants(rule: CachingRule) -> Mapping[str, CachingRule]:
     return variants
 
 
-def _agreement(requests: Sequence[CachedRequest], rule: CachingRule) -> tuple[str, str]:
+def _agreement(requests: Sequence[CachedRequest], rule: CachingRule) -> tuple[str, str, str]:
     reads = [_Pair(read_by_rule(request, rule), request.bill.read) for request in requests]
     same = _share(reads, lambda pair: pair.quoted == pair.billed)
-    return same, _share(reads, lambda pair: is_close(pair.quoted, pair.billed))
+    off = median(abs(pair.quoted - pair.billed) for pair in reads)
+    return same, _share(reads, lambda pair: is_close(pair.quoted, pair.billed)), f"{off:,.0f}"
 
 
 def _by_family(requests: Iterable[CachedRequest]) -> dict[str, list[CachedRequest]]:

@@ -194,11 +194,11 @@ def test_a_rule_is_held_against_what_each_repository_was_billed() -> None:
     """Five reads of whole steps and one of half a step more; a repository with two says nothing."""
     own = [*(request(0, 1920) for _ in range(5)), request(0, 1984)]
     table = rule_table([*own, request(0, 1920, repository="few/reads"), request(0, 0)])
-    named = "| at least 1,024, steps of 128 | acme/tests | 6 |"
-    assert f"{named} as it stands | 83% | 100% |" in table
-    assert f"{named} with the answer | 0% | 17% |" in table
-    assert f"{named} without the step | 0% | 100% |" in table
-    assert f"{named} half the step | 17% | 100% |" in table
+    named = "| at least 1,024, steps of 128 | acme.chat | acme/tests | 6 |"
+    assert f"{named} as it stands | 83% | 100% | 0 |" in table
+    assert f"{named} with the answer | 0% | 17% | 128 |" in table
+    assert f"{named} without the step | 0% | 100% | 80 |" in table
+    assert f"{named} half the step | 17% | 100% | 64 |" in table
     assert "few/reads" not in table
 
 
