@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import CACHE_DIR, CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import (
@@ -207,7 +208,7 @@ def _answer(
         raise PlanFileError(str(error)) from None
     now = dt.datetime.now(dt.UTC)
     state = CatalogState(revision=catalog.revision, loaded_at=now)
-    known = Known(catalog, Vocabularies(catalog.vocabularies), now, state)
+    known = Known(catalog, Vocabularies(catalog.vocabularies), now, state, RecentQuotes())
     try:
         answered = answer(endpoint, question.data, question.size, read_parameters(endpoint, {}), known)
     except Refused as refused:
