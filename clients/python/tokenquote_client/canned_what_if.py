@@ -8,8 +8,9 @@ from tokenquote_client.canned_answers import MODEL, canned_quote
 from tokenquote_client.comparisons import ComparedPlan, ComparisonAnswer, QuotedVariant
 from tokenquote_client.context_tax import ContextPart, ContextTaxAnswer, ContextTotals
 from tokenquote_client.endpoint import Fields
+from tokenquote_client.quote import Totals
 from tokenquote_client.solutions import SolutionAnswer
-from tokenquote_client.usage import UsageAnswer
+from tokenquote_client.usage import QuotedBefore, UsageAnswer
 
 __all__ = ["canned_comparison", "canned_context_tax", "canned_solution", "canned_usage"]
 
@@ -55,6 +56,7 @@ def canned_context_tax(asked: Fields) -> ContextTaxAnswer:
 
 def canned_usage(asked: Fields) -> UsageAnswer:
     quote = canned_quote(asked.get("model") or MODEL)
+    quote_id = asked.get("quote_id")
     return UsageAnswer(
         model=quote.model,
         format=asked.get("format") or "openai.chat",
@@ -67,5 +69,18 @@ def canned_usage(asked: Fields) -> UsageAnswer:
         unpriced=[],
         complete=True,
         kinds={"input": 1_000},
+        quoted=_quoted(quote_id, quote.totals) if quote_id else None,
         assumptions=["canned: calculated from nothing"],
+    )
+
+
+def _quoted(quote_id: str, totals: Totals) -> QuotedBefore:
+    return QuotedBefore(
+        id=quote_id,
+        model=MODEL,
+        requests=totals.requests,
+        input_tokens=totals.input_tokens,
+        output_tokens=totals.output_tokens,
+        cost=totals.cost,
+        complete=totals.complete,
     )
