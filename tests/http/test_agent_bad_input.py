@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import httpx2
@@ -172,7 +173,7 @@ def test_an_unknown_model_of_an_agent_has_near_names(http: httpx2.Client) -> Non
 def tower(height: int, width: int) -> dict[str, Any]:
     """Agents one above the other, each of which calls the next several times."""
     names = [f"a{i}" for i in range(height)]
-    agents = [agent(name, *([below] * width)) for name, below in zip(names, names[1:], strict=False)]
+    agents = [agent(name, *([below] * width)) for name, below in itertools.pairwise(names)]
     return plan(*agents, agent(names[-1]), turns=[calls(names[0])])
 
 
