@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tokenquote.api.quotes.planned_ranges import middle_of
 from tokenquote.api.quotes.server_tools import find_offered
 from tokenquote.counts import ceil_div
 from tokenquote.ledger import Row
@@ -106,7 +107,7 @@ def price_plan_uses(
     number = 0
     for turn, used in zip(plan.turns, uses, strict=True):
         known = tuple(_sent_once(used)) if converses and len(rows) > 1 else used
-        for _ in range(turn.repeat):
+        for _ in range(middle_of(turn.repeat)):
             number += 1
             if number in last:
                 by_row[last[number]] += known
