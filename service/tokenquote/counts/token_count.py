@@ -41,8 +41,8 @@ class Count:
     framed: bool = False
     """Whether any of it is text, parts or definitions, which makes the constant per request apply."""
     ranges: tuple[str, ...] = ()
-    """The places in the plan, as JSON pointers, of the ranges among it. `tokens` holds the middle of each, its
-    median or mode, and holds it twice where it is named twice."""
+    """The places in the plan, as JSON pointers, of the ranges among it. `tokens` holds the middle of each,
+    its median or mode, and holds it twice where it is named twice."""
 
     @classmethod
     def stated(cls, tokens: int) -> Count:
