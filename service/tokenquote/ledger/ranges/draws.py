@@ -31,7 +31,7 @@ class Draws:
     """The distribution of each range, by its place in the plan as a JSON pointer, such as `/turns/0/user`."""
     seed: int
     redrawn: Set[str] = frozenset()
-    """The ranges, and FAILURES, that are drawn a second time, independently of the first, for shares of the variance."""
+    """The ranges, and FAILURES, that are drawn a second time, independently of the first."""
 
     def take(self, what: str, repetition: tuple[int, ...], first: int, last: int) -> WholeNumbers:
         """Return the draws of a range for the samples from `first` up to but not including `last`.
