@@ -27,7 +27,7 @@ def sampled(
 ) -> tuple[Draws, Sampled]:
     """Draw the samples of a plan; return with them what draws them."""
     quoting = _Quoting(plan, catalog, vocabularies, at, "", False)
-    model = catalog.find(plan.model)
+    model = catalog.resolve(plan.model or "")
     cast = choose_cast(plan, model, catalog, at)
     parts = Participants(
         {name: quoting._participant(each, own=each is model) for name, each in cast.models.items()},
