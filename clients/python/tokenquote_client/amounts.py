@@ -39,6 +39,7 @@ __all__ = [
     "MediaPart",
     "Percentiles",
     "Profile",
+    "Range",
     "Text",
     "TextPart",
     "TokenNumber",
@@ -73,12 +74,14 @@ class Profile(Sent):
 
 
 class Percentiles(Sent):
-    """A lognormal range of tokens by its median and its 90th percentile; not yet offered."""
+    """A lognormal range by its median and its 90th percentile, for numbers that are often small and sometimes
+    many times as large.
+    """
 
     p50: TokenNumber
-    """The median in tokens, above 0."""
+    """The median, above 0, which stands for the range in the totals."""
     p90: TokenNumber
-    """The 90th percentile in tokens, no less than `p50`."""
+    """The 90th percentile, no less than `p50`."""
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
@@ -88,20 +91,24 @@ class Percentiles(Sent):
 
 
 class Triangular(Sent):
-    """A triangular range of tokens by its ends and its peak; not yet offered."""
+    """A triangular range by its ends and its peak, for numbers that are bounded."""
 
     min: TokenNumber
-    """The least number of tokens, no more than `mode`."""
+    """The least number, no more than `mode`."""
     mode: TokenNumber
-    """The most likely number of tokens, from `min` to `max`."""
+    """The most likely number, from `min` to `max`, which stands for the range in the totals."""
     max: TokenNumber
-    """The greatest number of tokens, no less than `mode`."""
+    """The greatest number, no less than `mode`."""
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
         if not self.min <= self.mode <= self.max:
             raise ValueError("min <= mode <= max must hold")
         return self
+
+
+Range = Percentiles | Triangular
+"""A number that is not certain, drawn anew for each repetition of what it stands in."""
 
 
 class FunctionCall(Sent):

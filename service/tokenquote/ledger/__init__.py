@@ -4,6 +4,7 @@ from tokenquote.ledger.caching import NO_CACHE, CacheTerms, CacheUse, billed_kin
 from tokenquote.ledger.conversation import (
     MAX_ROWS,
     NOTHING,
+    ONCE,
     Conversation,
     CountedResult,
     CountedRound,
@@ -11,6 +12,7 @@ from tokenquote.ledger.conversation import (
     EarlierPiece,
     Opening,
     PlanTooLong,
+    Repeats,
 )
 from tokenquote.ledger.replay import Replayed, replay
 from tokenquote.ledger.rows import Row
@@ -20,6 +22,7 @@ __all__ = [
     "MAX_ROWS",
     "NOTHING",
     "NO_CACHE",
+    "ONCE",
     "CacheTerms",
     "CacheUse",
     "Conversation",
@@ -29,6 +32,7 @@ __all__ = [
     "EarlierPiece",
     "Opening",
     "PlanTooLong",
+    "Repeats",
     "Replayed",
     "Row",
     "billed_kinds",

@@ -65,7 +65,7 @@ def _rows(story: Story, history: WholeHistory, models: Sequence[str]) -> Iterato
     """Make every request in order, repetitions unrolled."""
     for i, model in enumerate(models):
         turn = story.conversation(model).turns[i]
-        for _ in range(turn.repeat):
+        for _ in range(turn.repeat.times):
             story.begin_turn(model, turn.gap_seconds)
             yield from history.before_turn(story, i)
             story.ask(i)
@@ -76,9 +76,11 @@ def _turn_rows(turn: CountedTurn, i: int, story: Story, history: WholeHistory) -
     """Make one repetition's requests: one for each round of calls, and the one that answers."""
     for place, made in enumerate(turn.unrolled_rounds):
         yield from history.before_request(story)
-        yield story.request(history.sends(story), Output(made.call_output, made.reasoning))
-        story.call(i, place, made.reasoning)
+        written = Output(made.call_output.tokens, made.reasoning.tokens)
+        yield story.request(history.sends(story), written)
+        story.call(i, place, made.reasoning.tokens)
     yield from history.before_request(story)
-    written = Output(turn.answer_output, turn.reasoning, turn.answer_spoken, turn.answer_drawn)
+    answer, reasoning = turn.answer_output.tokens, turn.reasoning.tokens
+    written = Output(answer, reasoning, turn.answer_spoken, turn.answer_drawn)
     yield story.request(history.sends(story), written)
-    story.answer(i, turn.reasoning)
+    story.answer(i, reasoning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tokenquote.api.quotes.planned_ranges import middle_of
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
 from tokenquote.errors import LocatedError, NotYetOffered
@@ -98,7 +99,7 @@ def _check_users(plan: wire.Plan) -> None:
         if plan.start is None or i > 0:
             detail = "missing; only the first turn after a `start` may go without"
             raise LocatedError(("turns", i, "user"), detail)
-        if turn.repeat > 1:
+        if turn.repeat != 1:
             detail = "a turn without `user` answers `start`, which happens once"
             raise LocatedError(("turns", i, "repeat"), detail)
 
@@ -114,7 +115,10 @@ def _check_server_tools(plan: wire.Plan) -> None:
 
 def count_requests(plan: wire.Plan) -> int:
     """Return the requests that the turns of a plan make, without those that a history strategy adds."""
-    rounds = ((turn.repeat, sum(tool_round.repeat for tool_round in turn.tool_rounds)) for turn in plan.turns)
+    rounds = (
+        (middle_of(turn.repeat), sum(middle_of(tool_round.repeat) for tool_round in turn.tool_rounds))
+        for turn in plan.turns
+    )
     return sum(repeat * (1 + made) for repeat, made in rounds)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tokenquote.api.quotes.planned_ranges import middle_of
 from tokenquote.api.quotes.server_tools import find_offered
 from tokenquote.counts import ceil_div
 from tokenquote.ledger import Row
@@ -105,7 +106,7 @@ def price_plan_uses(
     number = 0
     for turn, used in zip(plan.turns, uses, strict=True):
         known = turn_uses(used, sends_again=converses and len(rows) > 1)
-        for _ in range(turn.repeat):
+        for _ in range(middle_of(turn.repeat)):
             number += 1
             if number in last:
                 by_row[last[number]] += known
