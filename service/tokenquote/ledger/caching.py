@@ -45,9 +45,13 @@ class CacheTerms:
     bills_writes: bool = False
     """Whether writing has a price of its own; otherwise nothing counts as written."""
     marks: tuple[int, ...] = ()
-    """The positions in tokens of the breakpoints that stand in every request."""
+    """The positions in tokens of the breakpoints that the caller sets in every request."""
+    marks_opening: bool = False
+    """Whether breakpoints stand after the tools and after the system message as well."""
     marks_last: bool = True
     """Whether a breakpoint stands after the last message of each request as well."""
+    tools: int = 0
+    """Tokens of the tools, which stand before the system message."""
     head: int = 0
     """Tokens of tools and system message, which no media are among."""
     warm: int = 0
@@ -179,7 +183,9 @@ class _Cache:
 
     def _standing(self) -> list[int]:
         """Return the breakpoints of every request that no strategy has dropped with their message."""
-        return [mark for mark in self.terms.marks if mark <= max(self.terms.head, self.intact)]
+        terms = self.terms
+        usual = (terms.tools, terms.head) if terms.marks_opening else ()
+        return [mark for mark in (*usual, *terms.marks) if mark <= max(terms.head, self.intact)]
 
     @property
     def _marks_end(self) -> bool:

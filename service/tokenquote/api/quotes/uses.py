@@ -24,7 +24,7 @@ from tokenquote_client.amounts import (
     VideoPart,
 )
 
-__all__ = ["UseMeter", "price_plan_uses"]
+__all__ = ["UseMeter", "price_plan_uses", "request_uses", "turn_uses"]
 
 PASSAGES_PER_SEARCH = 100
 """The passages that one search of a rerank model ranks at most; more make more searches. Source:
@@ -102,11 +102,10 @@ def price_plan_uses(
         own: whether it is the plan's own model, which the tools of an opening body are offered to.
     """
     last = {row.turn: place for place, row in enumerate(rows) if row.purpose is None}
-    each = (Use("request", {"request": Decimal(1)}),) if tariff.has_fee("request") else ()
-    by_row: list[tuple[Use, ...]] = [each] * len(rows)
+    by_row: list[tuple[Use, ...]] = [request_uses(tariff)] * len(rows)
     number = 0
     for turn, used in zip(plan.turns, uses, strict=True):
-        known = tuple(_sent_once(used)) if converses and len(rows) > 1 else used
+        known = turn_uses(used, sends_again=converses and len(rows) > 1)
         for _ in range(middle_of(turn.repeat)):
             number += 1
             if number in last:
@@ -116,6 +115,16 @@ def price_plan_uses(
         UnpricedUse(what, None, None) for what in (_offered_unstated(plan, tariff) if own else ())
     )
     return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *offered))
+
+
+def request_uses(tariff: Tariff) -> tuple[Use, ...]:
+    """Return what every request uses by itself, if a fee bills it."""
+    return (Use("request", {"request": Decimal(1)}),) if tariff.has_fee("request") else ()
+
+
+def turn_uses(uses: tuple[Use, ...], *, sends_again: bool) -> tuple[Use, ...]:
+    """Return what is known of the uses of one repetition of a turn, which later requests may send again."""
+    return tuple(_sent_once(uses)) if sends_again else uses
 
 
 def _sent_once(uses: Iterable[Use]) -> Iterator[Use]:
