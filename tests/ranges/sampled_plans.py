@@ -10,7 +10,8 @@ from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.participants import Participants
 from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.catalog import Catalog
-from tokenquote.ledger.ranges import Draws, Retries, Sampled, sample
+from tokenquote.ledger.ranges import Draws, Sampled, sample
+from tokenquote.ledger.retries import Retries
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan
 

@@ -1,6 +1,14 @@
 """Turns a counted conversation into rows, one per model request, and rows into cache use and money."""
 
-from tokenquote.ledger.caching import NO_CACHE, CacheTerms, CacheUse, billed_kinds, replay_caches, ttl_seconds
+from tokenquote.ledger.caching import (
+    NO_CACHE,
+    CacheTerms,
+    CacheUse,
+    billed_kinds,
+    replay_caches,
+    replay_repeats,
+    ttl_seconds,
+)
 from tokenquote.ledger.conversation import (
     MAX_ROWS,
     NOTHING,
@@ -38,6 +46,7 @@ __all__ = [
     "billed_kinds",
     "replay",
     "replay_caches",
+    "replay_repeats",
     "replay_single",
     "ttl_seconds",
 ]

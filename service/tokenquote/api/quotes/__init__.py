@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Literal
 
 from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
@@ -17,6 +18,15 @@ from tokenquote.api.quotes.bill import Bill, break_even_reads
 from tokenquote.api.quotes.cache_choice import choose_cache, cold_share
 from tokenquote.api.quotes.cast import Cast, choose_cast
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
+from tokenquote.api.quotes.draw_parts import (
+    expect_retries,
+    list_draw_assumptions,
+    list_draw_warnings,
+    spread_draws,
+    spread_fleet,
+    weigh_budget,
+)
+from tokenquote.api.quotes.drawn import DrawnConversation, draw_conversation
 from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.participants import Participant, Participants, Searcher
@@ -48,7 +58,10 @@ from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
 from tokenquote_client.rates_per_minute import RatesPerMinute
 
-__all__ = ["answer_plan", "quote_as"]
+__all__ = ["DrawnParts", "answer_plan", "quote_as"]
+
+DrawnParts = Literal["all", "spreads", "nothing"]
+"""What of a plan with ranges or retries is drawn: all, no shares of the variance, or nothing."""
 
 
 def answer_plan(
@@ -58,6 +71,7 @@ def answer_plan(
     now: dt.datetime,
     *,
     with_requests: bool = True,
+    draws: DrawnParts = "all",
 ) -> Quote | Comparison:
     """Quote the plan for its model, or compare its models.
 
@@ -67,15 +81,17 @@ def answer_plan(
         vocabularies: the catalog's vocabularies.
         now: the time of receipt, whose prices apply unless the plan says `at`.
         with_requests: False for the summary, which has no row for each request.
+        draws: what of a plan with ranges or retries is drawn.
 
     Raises:
         LocatedError: the plan cannot be quoted.
     """
     models = choose_models(plan, catalog, plan.at or now)
     check_plan(plan, len(models))
-    with_requests = with_requests and not chooses_by_filter(plan)
+    if chooses_by_filter(plan):
+        with_requests, draws = False, "spreads"
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests)
+    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests, draws, len(models))
     if plan.models is None:
         return quoting.quote(models[0], FullQuote if with_requests else Quote)
     return cut_answer(plan, _compare(quoting, models), len(models))
@@ -131,6 +147,10 @@ class _Quoting:
     digest: str
     """A digest of the plan, for the quotes' ids."""
     with_requests: bool
+    draws: DrawnParts = "all"
+    """What of a plan with ranges or retries is drawn."""
+    models: int = 1
+    """How many models the plan is quoted for."""
     memo: TextMemo = field(default_factory=TextMemo)
     item_reader: ItemReader = field(default_factory=ItemReader)
     """Keeps the media whose headers were read already."""
@@ -153,7 +173,8 @@ class _Quoting:
         own = parts.by_id[model.id]
         history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
         replayed = parts.replay(history)
-        rows, uses = replayed.rows, parts.use_caches(replayed, _warm_tokens(plan.caching, parts, replayed))
+        warm = _warm_tokens(plan.caching, parts, replayed)
+        rows, uses = replayed.rows, parts.use_caches(replayed, warm)
         bill = parts.bill(rows, uses)
         uncached = parts.bill(rows, [NO_CACHE] * len(rows)) if parts.cache else bill
         whole = self._without_strategy(parts)
@@ -161,6 +182,8 @@ class _Quoting:
         rates = build_rates(plan, rows, uses, cast.everyone)
         context = describe_context(rows, cast.everyone, overflow)
         several = not cast.is_one
+        later = self._later_ones(parts, replayed, own)
+        drawn = self._draw(parts, history, replayed, warm)
         return answer(
             id=self._id(asked),
             model=asked.id,
@@ -174,12 +197,18 @@ class _Quoting:
             lines=build_lines(bill, parts.tariffs, plan.mode, names_models=several),
             context=context,
             counts=parts.counts(),
-            fleet=build_fleet(plan.conversations, bill, *self._later_ones(parts, replayed, own)),
+            range=spread_draws(drawn, bill, with_shares=self.draws == "all"),
+            retries=expect_retries(plan.retries, parts, replayed, warm, bill),
+            fleet=spread_fleet(build_fleet(plan.conversations, bill, *later), drawn, later[1]),
             rates_per_minute=rates,
-            budget=spend_budget(plan.budget, rows, bill),
+            budget=weigh_budget(spend_budget(plan.budget, rows, bill), plan.budget, drawn, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=build_unpriced(bill),
-            assumptions=[*parts.assumptions(rows), *([ASSUMPTION] if rates is not None else [])],
+            assumptions=[
+                *parts.assumptions(rows),
+                *([ASSUMPTION] if rates is not None else []),
+                *list_draw_assumptions(own.resolved.ranges),
+            ],
             warnings=[
                 *_lifetimes(asked, cast, at),
                 *list_warnings(
@@ -187,8 +216,17 @@ class _Quoting:
                 ),
                 *list_strategy_warnings(history, bill, whole),
                 *_limit_warnings(rows, cast, rates),
+                *list_draw_warnings(drawn, overflow),
             ],
         )
+
+    def _draw(
+        self, parts: Participants, history: WholeHistory, replayed: Replayed, warm: Mapping[str, int]
+    ) -> DrawnConversation | None:
+        """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
+        if self.draws == "nothing":
+            return None
+        return draw_conversation(self.plan, parts, history, replayed, warm, self.models)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.

@@ -13,10 +13,20 @@ from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.uses import price_plan_uses
 from tokenquote.api.quotes.warnings import list_assumptions
 from tokenquote.catalog import Model
-from tokenquote.ledger import CacheUse, Replayed, Row, replay, replay_caches, replay_single
+from tokenquote.ledger import (
+    CacheTerms,
+    CacheUse,
+    Replayed,
+    Row,
+    replay,
+    replay_caches,
+    replay_repeats,
+    replay_single,
+)
 from tokenquote.ledger.fees import PricedFees, Use, price_uses
 from tokenquote.ledger.history import SearchRequest, WholeHistory
 from tokenquote.ledger.prices import Tariff
+from tokenquote.ledger.retries import Retries
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import CountedAmount
 
@@ -94,11 +104,20 @@ class Participants:
 
     def use_caches(self, replayed: Replayed, warm: Mapping[str, int]) -> list[CacheUse]:
         """Work out what requests read and write; `warm` is what the first one to a model finds, in tokens."""
+        return replay_caches(replayed, self._terms(warm))
+
+    def bill_failed(self, replayed: Replayed, warm: Mapping[str, int], retries: Retries) -> Bill:
+        """Price an attempt at each request that fails after another one did; `warm` as for `use_caches`."""
+        repeats = replay_repeats(replayed, self._terms(warm))
+        return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})
+
+    def _terms(self, warm: Mapping[str, int]) -> Mapping[str, CacheTerms]:
+        """Say how the requests to each model use its cache; a model that uses none is left out."""
         terms = {
             name: cache_terms(part.cache, part.resolved.conversation.opening, warm.get(name, 0))
             for name, part in self.by_id.items()
         }
-        return replay_caches(replayed, {name: used for name, used in terms.items() if used is not None})
+        return {name: used for name, used in terms.items() if used is not None}
 
     def bill(self, rows: Sequence[Row], uses: Sequence[CacheUse]) -> Bill:
         """Price every request at the rates of its model."""

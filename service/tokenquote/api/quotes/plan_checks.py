@@ -5,26 +5,28 @@ from __future__ import annotations
 from tokenquote.api.quotes.planned_ranges import middle_of
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
-from tokenquote.errors import LocatedError, NotYetOffered
+from tokenquote.errors import LocatedError
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
+from tokenquote_client.amounts import Percentiles, Triangular
 
 __all__ = ["check_plan", "check_single_requests", "count_requests"]
 
 _SILENT = ("embedding", "rerank", "moderation")
 """The kinds of model whose answers have no tokens."""
+_STATED_MEDIA = {"transcription": "user", "speech": "assistant", "image": "assistant"}
+"""By kind of model, where stated tokens are audio or images."""
 
 
 def check_plan(plan: wire.Plan, models: int) -> None:
     """Refuse what no model could be quoted for.
 
     Raises:
-        LocatedError: fields that contradict each other, a draw, or a turn that nobody asks.
+        LocatedError: fields that contradict each other, or a turn that nobody asks.
         PlanTooLong: more requests, over all models together, than a ledger holds.
     """
     _check_history(plan.history)
     _check_caching(plan)
-    _check_draws(plan)
     _check_users(plan)
     _check_server_tools(plan)
     _check_length(plan, models)
@@ -47,6 +49,12 @@ def check_single_requests(plan: wire.Plan, model: Model) -> None:
         for name in ("tool_rounds", "server_tools", "reasoning", "assistant"):
             if getattr(turn, name) and name != gives:
                 raise LocatedError(("turns", i, name), f"{what}; leave out `{name}`")
+        media = _STATED_MEDIA.get(model.entry.kind)
+        if media is not None and isinstance(getattr(turn, media), Percentiles | Triangular):
+            detail = (
+                f"stated tokens of {model.id} are those of media here, which take no range: state a number"
+            )
+            raise LocatedError(("turns", i, media), detail)
 
 
 def _check_history(history: wire.History) -> None:
@@ -83,13 +91,6 @@ def _check_caching(plan: wire.Plan) -> None:
     if caching.shared is not None and plan.conversations is None:
         detail = "conversations share nothing unless there are several: state `conversations`"
         raise LocatedError(("caching", "shared"), detail)
-
-
-def _check_draws(plan: wire.Plan) -> None:
-    """Refuse settings of random draws, which have no meaning while ranges are not offered."""
-    for name in ("samples", "seed"):
-        if getattr(plan, name) is not None:
-            raise NotYetOffered((name,), "not yet offered, since ranges are not; leave it out")
 
 
 def _check_users(plan: wire.Plan) -> None:

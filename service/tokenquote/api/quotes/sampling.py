@@ -13,7 +13,8 @@ from tokenquote.ledger import Replayed
 from tokenquote.ledger.fees import Use, price_uses
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
-from tokenquote.ledger.ranges import Draws, Retries, SampledModel, SampledPlan
+from tokenquote.ledger.ranges import Draws, SampledModel, SampledPlan
+from tokenquote.ledger.retries import Retries
 
 __all__ = ["plan_samples"]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from tokenquote.ledger.ranges.distributions import Distribution, WholeNumbers
 
-__all__ = ["BLOCK", "FAILURES", "Draws"]
+__all__ = ["BLOCK", "FAILURES", "Draws", "random_stream"]
 
 BLOCK = 4_096
 """Samples that one stream draws. Blocks of samples that begin at its multiples are drawn without waste."""
@@ -31,7 +31,7 @@ class Draws:
     """The distribution of each range, by its place in the plan as a JSON pointer, such as `/turns/0/user`."""
     seed: int
     redrawn: Set[str] = frozenset()
-    """The ranges, and FAILURES, that are drawn a second time, independently of the first, for shares of the variance."""
+    """The ranges, and FAILURES, that are drawn a second time, independently of the first."""
 
     def take(self, what: str, repetition: tuple[int, ...], first: int, last: int) -> WholeNumbers:
         """Return the draws of a range for the samples from `first` up to but not including `last`.
@@ -70,16 +70,17 @@ class Draws:
         draw: Callable[[np.random.Generator, int], WholeNumbers],
     ) -> WholeNumbers:
         """Draw the blocks that hold the samples; of each, only as many as are asked for."""
+        name = f"{self.seed} {int(what in self.redrawn)} {what} {place}"
         parts = [
-            draw(self._generator(f"{what} {place} {block}", what), min(last - block * BLOCK, BLOCK))
+            draw(random_stream(f"{name} {block}"), min(last - block * BLOCK, BLOCK))
             for block in range(first // BLOCK, -(-last // BLOCK))
         ]
         drawn = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return drawn[first % BLOCK :]
 
-    def _generator(self, stream: str, what: str) -> np.random.Generator:
-        """Return a generator at the beginning of a stream."""
-        name = f"{self.seed} {int(what in self.redrawn)} {stream}"
-        digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
-        seed = np.random.SeedSequence(int.from_bytes(digest, "big"))
-        return np.random.Generator(np.random.PCG64(seed))
+
+def random_stream(name: str) -> np.random.Generator:
+    """Return a generator at the beginning of the stream of this name."""
+    digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
+    seed = np.random.SeedSequence(int.from_bytes(digest, "big"))
+    return np.random.Generator(np.random.PCG64(seed))

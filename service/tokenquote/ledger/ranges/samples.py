@@ -24,11 +24,12 @@ from tokenquote.ledger.ranges.shares import share_down
 from tokenquote.ledger.ranges.sizes import DrawnCounts
 from tokenquote.ledger.ranges.story import SampledStory
 from tokenquote.ledger.ranges.tallies import ExactCosts, SampledTally, count_decimals, price_exactly
+from tokenquote.ledger.retries import Retries
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MAX_SAMPLED_REQUESTS", "Retries", "Sampled", "SampledModel", "SampledPlan", "sample"]
+__all__ = ["MAX_SAMPLED_REQUESTS", "Sampled", "SampledModel", "SampledPlan", "sample"]
 
 MAX_SAMPLED_REQUESTS = 10_000_000
 """The largest number of samples times the requests of the longest sample: a few seconds of work."""
@@ -55,16 +56,6 @@ class SampledModel:
     """The most input tokens. None: nothing but the window bounds them."""
     request_fee: Decimal = Decimal(0)
     """What each request costs by itself, in USD."""
-
-
-@dataclass(frozen=True, slots=True)
-class Retries:
-    """How often requests fail and are sent again."""
-
-    rate: float
-    """The probability that an attempt fails, each time anew; below 1."""
-    output_share: Decimal = Decimal(0)
-    """The share of its output that a failed attempt bills, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +109,9 @@ def sample(plan: SampledPlan) -> Sampled:
             more than MAX_SAMPLED_REQUESTS.
     """
     money = [plan.turn_fees, (model.request_fee for model in plan.models.values())]
-    rates = (rate for model in plan.models.values() for tier in model.tariff.tiers for rate in tier.rates.values())
+    rates = (
+        rate for model in plan.models.values() for tier in model.tariff.tiers for rate in tier.rates.values()
+    )
     decimals = count_decimals(amount for amounts in (*money, rates) for amount in amounts)
     size = _chunk_size(plan)
     parts: list[_Chunk] = []
@@ -219,7 +212,7 @@ class _Chunk:
         self._note_overflow(model, row, output)
         retries = self._plan.retries
         if retries is not None:
-            failed = self._counts.failures(retries.rate, row.number) * made
+            failed = self._counts.failures(float(retries.rate), row.number) * made
             share = retries.output_share
             tally.add_input(row, cache.use_again(row) if cache is not None else None, failed)
             tally.add_output(row, failed, share)
@@ -267,5 +260,7 @@ def _chunk_size(plan: SampledPlan) -> int:
     history: SampledHistory = sample_history(plan.history, 1)
     marks = any(model.terms is not None and model.terms.rule.breakpoints for model in plan.models.values())
     numbers = 3 * history.keeps_turns + 10 * history.clears + 2 * marks
-    rows = max(sum(turn.requests for turn in conversation.turns) for conversation in plan.conversations.values())
+    rows = max(
+        sum(turn.requests for turn in conversation.turns) for conversation in plan.conversations.values()
+    )
     return max(1, min(BLOCK, _CHUNK_BYTES // max(1, 8 * numbers * rows)))
