@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tokenquote.api.quotes import _Quoting, _warm_tokens
+from tokenquote.api.quotes import _Quoting
 from tokenquote.api.quotes.cast import choose_cast
 from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.participants import Participants
@@ -39,6 +39,5 @@ def sampled(
     history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
     replayed = parts.replay(history)
     draws = Draws(parts.by_id[model.id].resolved.ranges, 7)
-    warm = _warm_tokens(plan.caching, parts, replayed)
-    planned = plan_samples(parts, history, replayed, warm, draws, samples, retries)
+    planned = plan_samples(parts, history, replayed, draws, samples, retries)
     return draws, sample(planned)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -100,53 +101,56 @@ plans = st.fixed_dictionaries(
     }
 )
 cachings = st.fixed_dictionaries(
-    {"enabled": st.just(True), "hit_rate": st.sampled_from([1, 0.5, 0.673]), "warm": st.sampled_from([0, 1500, "opening"])}
+    {
+        "enabled": st.just(True),
+        "hit_rate": st.sampled_from([1, 0.5, 0.673]),
+        "warm": st.sampled_from([0, 1500, "opening"]),
+    }
 )
 
 
-def check(catalog: Catalog, vocabularies: Vocabularies, plan: dict[str, Any]) -> None:
-    """Compare every sample with the quote of its literal numbers."""
-    draws, found = sampled(Plan.model_validate(plan), catalog, vocabularies, AT, SAMPLES)
-    for i in range(SAMPLES):
-        literal = Plan.model_validate(literal_plan(plan, draws, i))
-        quote = answer_plan(literal, catalog, vocabularies, AT)
-        assert isinstance(quote, Quote)
-        totals = quote.totals
-        assert (found.requests[i], found.input_tokens[i], found.output_tokens[i]) == (
-            totals.requests,
-            totals.input_tokens,
-            totals.output_tokens,
-        )
-        assert found.cost(i) == totals.cost
-        assert found.overflows[i] == (quote.context.overflows_at is not None)
+Check = Callable[[Any], None]
+
+
+@pytest.fixture(scope="session")
+def check(catalog: Catalog, vocabularies: Vocabularies) -> Check:
+    """Compare every sample of a plan with the quote of its literal numbers."""
+
+    def compare(plan: Any) -> None:
+        draws, found = sampled(Plan.model_validate(plan), catalog, vocabularies, AT, SAMPLES)
+        for i in range(SAMPLES):
+            quote = answer_plan(Plan.model_validate(literal_plan(plan, draws, i)), catalog, vocabularies, AT)
+            assert isinstance(quote, Quote)
+            totals, overflow = quote.totals, quote.context.overflows_at
+            assert found.requests[i] == totals.requests
+            assert found.input_tokens[i] == totals.input_tokens
+            assert found.output_tokens[i] == totals.output_tokens
+            assert found.cost(i) == totals.cost
+            assert bool(found.overflows[i]) == (overflow is not None)
+
+    return compare
 
 
 @pytest.mark.parametrize("model", [SOL, FLASH, DEEPSEEK])
 @settings(max_examples=15)
 @given(plan=plans)
-def test_samples_of_a_cache_without_marks(
-    catalog: Catalog, vocabularies: Vocabularies, model: str, plan: Any
-) -> None:
-    check(catalog, vocabularies, {"model": model, **plan})
+def test_samples_of_a_cache_without_marks(check: Check, model: str, plan: Any) -> None:
+    check({"model": model, **plan})
 
 
 @pytest.mark.parametrize("model", [SONNET, OPUS])
 @settings(max_examples=20)
 @given(plan=plans, caching=cachings)
-def test_samples_of_a_cache_with_marks(
-    catalog: Catalog, vocabularies: Vocabularies, model: str, plan: Any, caching: Any
-) -> None:
-    check(catalog, vocabularies, {"model": model, **plan, "caching": caching})
+def test_samples_of_a_cache_with_marks(check: Check, model: str, plan: Any, caching: Any) -> None:
+    check({"model": model, **plan, "caching": caching})
 
 
 @settings(max_examples=20)
 @given(plan=plans, data=st.data())
-def test_samples_of_several_models(
-    catalog: Catalog, vocabularies: Vocabularies, plan: Any, data: st.DataObject
-) -> None:
+def test_samples_of_several_models(check: Check, plan: Any, data: st.DataObject) -> None:
     models = [SOL, SONNET, OPUS]
     for turn in plan["turns"]:
         turn["model"] = data.draw(st.sampled_from(models))
     if plan["history"]["strategy"] in ("summary", "compaction"):
         plan["history"]["model"] = data.draw(st.sampled_from(models))
-    check(catalog, vocabularies, {"model": SOL, **plan, "caching": {"enabled": True}})
+    check({"model": SOL, **plan, "caching": {"enabled": True}})

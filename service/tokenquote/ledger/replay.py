@@ -31,6 +31,11 @@ class Replayed:
     transcripts: Mapping[str, Transcript]
     """The transcript as each model counts it, by the model's id."""
 
+    @property
+    def opened_by(self) -> str | None:
+        """The model that the first request of the conversation goes to. None: there is no conversation."""
+        return next((row.model for row in self.rows if row.sent is not None), None)
+
 
 def replay(
     conversations: Mapping[str, Conversation],

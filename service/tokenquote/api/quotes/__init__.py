@@ -307,7 +307,7 @@ class _Quoting:
 
 def _warm_tokens(caching: wire.Caching, parts: Participants, replayed: Replayed) -> dict[str, int]:
     """Return how many tokens of the first request are in the cache already, by the model that it goes to."""
-    first = next((row.model for row in replayed.rows if row.sent is not None), None)
+    first = replayed.opened_by
     if first is None:
         return {}
     return {first: parts.by_id[first].head if caching.warm == "opening" else caching.warm or 0}

@@ -183,7 +183,10 @@ class _Resolver:
         def exchange(changed: wire.ToolRound) -> Count:
             return quiet._rounds(changed, at, ())[0][0].exchange
 
-        read = [reader.message("tool", call.result, at, "result") for call in planned.calls]
+        read = [
+            reader.message("tool", call.result, (*at, "calls", i, "result"), "result")
+            for i, call in enumerate(planned.calls)
+        ]
         contents = [
             replace(Count.stated(n.tokens), media=total(message.counts, NOTHING).media, ranges=n.ranges)
             for message, n in read

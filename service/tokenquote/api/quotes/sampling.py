@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Literal
 
 from tokenquote.api.quotes.cache_choice import cache_terms
 from tokenquote.api.quotes.participants import Participant, Participants, Searcher
@@ -22,12 +23,11 @@ def plan_samples(
     parts: Participants,
     history: WholeHistory,
     replayed: Replayed,
-    warm: Mapping[str, int],
     draws: Draws,
     samples: int,
     retries: Retries | None = None,
     *,
-    finds_opening: frozenset[str] = frozenset(),
+    shares_opening: bool = False,
 ) -> SampledPlan:
     """Make the plan of samples.
 
@@ -35,14 +35,15 @@ def plan_samples(
         parts: the models of the quote.
         history: what is sent again.
         replayed: the requests of the plan at the middle of its ranges.
-        warm: by model, the tokens that its first request finds in the cache.
         draws: what is drawn.
         samples: how many samples are drawn.
         retries: how often requests fail. None: none does.
-        finds_opening: the models whose first request finds the tools and the system message instead.
+        shares_opening: whether it is a later conversation of a fleet, which finds the opening of the first one.
     """
+    warm, first = parts.plan.caching.warm, replayed.opened_by
     seeing = {
-        name: _seeing(part, warm.get(name, 0), name in finds_opening) for name, part in parts.by_id.items()
+        name: _seeing(part, "opening" if shares_opening else warm if name == first else None)
+        for name, part in parts.by_id.items()
     }
     finding = {searcher.model.id: _finding(searcher) for searcher in parts.searchers}
     return SampledPlan(
@@ -57,15 +58,15 @@ def plan_samples(
     )
 
 
-def _seeing(part: Participant, warm: int, finds_opening: bool) -> SampledModel:
-    """Describe a model that sees the conversation."""
+def _seeing(part: Participant, warm: Literal["opening"] | int | None) -> SampledModel:
+    """Describe a model that sees the conversation, and what its first request finds in the cache."""
     conversation, limits = part.resolved.conversation, part.model.entry.context
     return SampledModel(
         tariff=part.tariff,
         conversation=conversation,
-        terms=cache_terms(part.cache, conversation.opening, warm),
+        terms=cache_terms(part.cache, conversation.opening, 0 if warm == "opening" else warm or 0),
         write_kind=part.cache.write_kind,
-        finds_opening=finds_opening,
+        finds_opening=warm == "opening",
         window=limits.window,
         max_input=limits.max_input,
         request_fee=_request_fee(part.tariff),

@@ -70,9 +70,10 @@ class Prompt:
             self.results.add(sent, cleared, place, self._turn.passing, mask)
         self.add(sent)
 
-    def begin_new(self) -> None:
-        """Begin what no request has sent yet."""
-        self._new = _Run(self._nothing)
+    def begin_new(self, mask: Mask) -> None:
+        """Begin what no request has sent yet, in the samples that the mask names."""
+        nothing = _Run(self._nothing)
+        self._new = nothing if mask is None else nothing.where(mask, self._new)
 
     def finish_turn(self, mask: Mask) -> None:
         """Make the turn part of the history, without what was for one turn only."""

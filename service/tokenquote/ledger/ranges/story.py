@@ -101,8 +101,7 @@ class SampledStory:
         self.model, self.mask = model, mask
         self.repetition = (repetition,)
         self._number = (turn, repetition)
-        for told in self._all:
-            told.prompt.begin_new()
+        self._begin_new()
 
     def ask(self, turn: int) -> None:
         """Put the user message of a turn at the end, after what the turn that waits for its answer holds."""
@@ -253,7 +252,7 @@ class SampledStory:
 
     def _begin_new(self) -> None:
         for told in self._all:
-            told.prompt.begin_new()
+            told.prompt.begin_new(self.mask)
 
     def _add_earlier(self, i: int) -> None:
         for told in self._all:
