@@ -5,26 +5,28 @@ from __future__ import annotations
 from tokenquote.api.quotes.agent_calls import as_plan, count_requests
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
-from tokenquote.errors import LocatedError, NotYetOffered, under
+from tokenquote.errors import LocatedError, under
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
+from tokenquote_client.amounts import Percentiles, Triangular
 
 __all__ = ["check_plan", "check_single_requests"]
 
 _SILENT = ("embedding", "rerank", "moderation")
 """The kinds of model whose answers have no tokens."""
+_STATED_MEDIA = {"transcription": "user", "speech": "assistant", "image": "assistant"}
+"""By kind of model, where stated tokens are audio or images."""
 
 
 def check_plan(plan: wire.Plan, models: int) -> None:
     """Refuse what no model could be quoted for.
 
     Raises:
-        LocatedError: fields that contradict each other, a draw, or a turn that nobody asks.
+        LocatedError: fields that contradict each other, or a turn that nobody asks.
         PlanTooLong: more requests, over all models together, than a ledger holds.
     """
     _check_conversation(plan)
     _check_caching(plan)
-    _check_draws(plan)
     for i, agent in enumerate(plan.agents):
         with under("agents", i):
             _check_conversation(as_plan(agent, plan))
@@ -57,6 +59,12 @@ def check_single_requests(plan: wire.Plan, model: Model) -> None:
         for name in ("tool_rounds", "server_tools", "reasoning", "assistant"):
             if getattr(turn, name) and name != gives:
                 raise LocatedError(("turns", i, name), f"{what}; leave out `{name}`")
+        media = _STATED_MEDIA.get(model.entry.kind)
+        if media is not None and isinstance(getattr(turn, media), Percentiles | Triangular):
+            detail = (
+                f"stated tokens of {model.id} are those of media here, which take no range: state a number"
+            )
+            raise LocatedError(("turns", i, media), detail)
 
 
 def _check_history(history: wire.History) -> None:
@@ -95,13 +103,6 @@ def _check_caching(plan: wire.Plan) -> None:
         raise LocatedError(("caching", "shared"), detail)
 
 
-def _check_draws(plan: wire.Plan) -> None:
-    """Refuse settings of random draws, which have no meaning while ranges are not offered."""
-    for name in ("samples", "seed"):
-        if getattr(plan, name) is not None:
-            raise NotYetOffered((name,), "not yet offered, since ranges are not; leave it out")
-
-
 def _check_users(plan: wire.Plan) -> None:
     for i, turn in enumerate(plan.turns):
         if turn.user is not None:
@@ -109,7 +110,7 @@ def _check_users(plan: wire.Plan) -> None:
         if plan.start is None or i > 0:
             detail = "missing; only the first turn after a `start` may go without"
             raise LocatedError(("turns", i, "user"), detail)
-        if turn.repeat > 1:
+        if turn.repeat != 1:
             detail = "a turn without `user` answers `start`, which happens once"
             raise LocatedError(("turns", i, "repeat"), detail)
 
