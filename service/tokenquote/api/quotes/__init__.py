@@ -183,7 +183,7 @@ class _Quoting:
         context = describe_context(rows, cast.everyone, overflow)
         several = not cast.is_one
         later = self._later_ones(parts, replayed, own)
-        drawn = self._draw(parts, history, replayed, warm)
+        drawn = self._draw(parts, history, replayed)
         return answer(
             id=self._id(asked),
             model=asked.id,
@@ -221,12 +221,12 @@ class _Quoting:
         )
 
     def _draw(
-        self, parts: Participants, history: WholeHistory, replayed: Replayed, warm: Mapping[str, int]
+        self, parts: Participants, history: WholeHistory, replayed: Replayed
     ) -> DrawnConversation | None:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":
             return None
-        return draw_conversation(self.plan, parts, history, replayed, warm, self.models)
+        return draw_conversation(self.plan, parts, history, replayed, self.models)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.
