@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tokenquote.api.quotes import _Quoting
-from tokenquote.api.quotes.cast import choose_cast
-from tokenquote.api.quotes.histories import choose_history
-from tokenquote.api.quotes.participants import Participants
+from tokenquote.api.quotes.company import Company
+from tokenquote.api.quotes.gathering import Gatherer
 from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.catalog import Catalog
 from tokenquote.ledger.ranges import Draws, Sampled, sample
@@ -27,17 +25,9 @@ def sampled(
     retries: Retries | None = None,
 ) -> tuple[Draws, Sampled]:
     """Draw the samples of a plan; return with them what draws them."""
-    quoting = _Quoting(plan, catalog, vocabularies, at, "", False)
     model = catalog.resolve(plan.model or "")
-    cast = choose_cast(plan, model, catalog, at)
-    parts = Participants(
-        {name: quoting._participant(each, own=each is model) for name, each in cast.models.items()},
-        cast,
-        plan,
-        tuple(quoting._searcher(purpose, each) for purpose, each in cast.searchers.items()),
-    )
-    history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
-    replayed = parts.replay(history)
-    draws = Draws(parts.by_id[model.id].resolved.ranges, 7)
-    planned = plan_samples(parts, history, replayed, draws, samples, retries)
+    parts = Gatherer(plan, catalog, vocabularies, at).gather(model).own
+    replayed = Company(parts).replay()
+    draws = Draws(parts.own.resolved.ranges, 7)
+    planned = plan_samples(parts, parts.history, replayed, draws, samples, retries)
     return draws, sample(planned)

@@ -173,7 +173,7 @@ class _Quoting:
         several = len(company.models) > 1
         tells_losses = several or whole is not None or bool(plan.agents)
         later = self._later_ones(company, replayed)
-        drawn = self._draw(company, replayed, warm)
+        drawn = self._draw(company, replayed)
         return answer(
             id=self._id(asked),
             model=asked.id,
@@ -209,14 +209,12 @@ class _Quoting:
             ],
         )
 
-    def _draw(
-        self, company: Company, replayed: Replayed, warm: Mapping[Reader, int]
-    ) -> DrawnConversation | None:
+    def _draw(self, company: Company, replayed: Replayed) -> DrawnConversation | None:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":
             return None
         own = company.own
-        return draw_conversation(self.plan, own, own.history, replayed, warm, self.models)
+        return draw_conversation(self.plan, own, own.history, replayed, self.models)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.
@@ -260,7 +258,8 @@ def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) ->
     first = replayed.opened_by
     if first is None:
         return {}
-    return {first: company.readers[first].head if caching.warm == "opening" else caching.warm or 0}
+    head = company.own.by_id[first].head
+    return {(None, first): head if caching.warm == "opening" else caching.warm or 0}
 
 
 def _limit_warnings(

@@ -12,7 +12,17 @@ from tokenquote.api.quotes.participants import Participant, Participants
 from tokenquote.api.quotes.unstated import Unstated, sum_unstated
 from tokenquote.api.quotes.uses import list_offered, price_plan_uses
 from tokenquote.catalog import Model
-from tokenquote.ledger import CacheTerms, CacheUse, Reader, Replayed, Row, replay, replay_caches, replay_repeats, replay_single
+from tokenquote.ledger import (
+    CacheTerms,
+    CacheUse,
+    Reader,
+    Replayed,
+    Row,
+    replay,
+    replay_caches,
+    replay_repeats,
+    replay_single,
+)
 from tokenquote.ledger.fees import PricedFees, price_uses
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
@@ -120,7 +130,7 @@ class Company:
         return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})
 
     def _terms(self, warm: Mapping[Reader, int]) -> Mapping[Reader, CacheTerms]:
-        """Say how the requests of each conversation to a model use its cache; one that does not is left out."""
+        """Say how each conversation's requests to a model use its cache; where they do not, it is left out."""
         terms = {
             reader: cache_terms(part.cache, part.resolved.conversation.opening, warm.get(reader, 0))
             for reader, part in self.readers.items()

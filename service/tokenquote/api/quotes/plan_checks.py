@@ -47,11 +47,9 @@ def check_single_requests(plan: wire.Plan, model: Model) -> None:
         LocatedError: the plan states an opening, tools, or an answer of a model that gives none.
     """
     what = f"{model.id} holds no conversation ({model.entry.kind}): a request is the user message alone"
-    for name in ("system", "tools", "start"):
-        if getattr(plan, name) is not None:
+    for name in ("system", "tools", "start", "agents"):
+        if getattr(plan, name) not in (None, []):
             raise LocatedError((name,), f"{what}; leave out `{name}`")
-    if plan.agents:
-        raise LocatedError(("agents",), f"{what}; leave out `agents`")
     if plan.history.strategy != "full":
         raise LocatedError(("history", "strategy"), f"{what}; leave out `history`")
     gives = "assistant" if model.entry.kind not in _SILENT else ""

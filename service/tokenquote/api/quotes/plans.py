@@ -184,9 +184,7 @@ class _Resolver:
         def exchange(changed: wire.ToolRound) -> Count:
             return quiet._rounds(changed, at, ())[0][0].exchange
 
-        read = [
-            reader.result_content(call, (*at, "calls", i)) for i, call in enumerate(planned.calls)
-        ]
+        read = [reader.result_content(call, (*at, "calls", i)) for i, call in enumerate(planned.calls)]
         contents = [
             replace(Count.stated(n.tokens), media=total(message.counts, NOTHING).media, ranges=n.ranges)
             for message, n in read
