@@ -173,7 +173,7 @@ class _Quoting:
         several = len(company.models) > 1
         tells_losses = several or whole is not None or bool(plan.agents)
         later = self._later_ones(company, replayed)
-        drawn = self._draw(company, replayed)
+        drawn = self._draw(company, replayed, warm)
         return answer(
             id=self._id(asked),
             model=asked.id,
@@ -209,12 +209,13 @@ class _Quoting:
             ],
         )
 
-    def _draw(self, company: Company, replayed: Replayed) -> DrawnConversation | None:
+    def _draw(
+        self, company: Company, replayed: Replayed, warm: Mapping[Reader, int]
+    ) -> DrawnConversation | None:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":
             return None
-        own = company.own
-        return draw_conversation(self.plan, own, own.history, replayed, self.models)
+        return draw_conversation(self.plan, company, replayed, warm, self.models)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.
@@ -243,8 +244,7 @@ class _Quoting:
         own = company.own.own
         if self.plan.caching.shared is None or own.cache.rule is None:
             return None, Decimal(0)
-        heads = {reader: part.head for reader, part in company.readers.items()}
-        warm = company.bill(replayed.rows, company.use_caches(replayed, heads))
+        warm = company.bill(replayed.rows, company.use_caches(replayed, company.heads))
         return warm, cold_share(self.plan.conversations_per_hour, own.cache.ttl)
 
     def _id(self, model: Model) -> str:

@@ -2,6 +2,7 @@
 
 from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Triangular
 from tokenquote.ledger.ranges.draws import FAILURES, Draws
+from tokenquote.ledger.ranges.failing_requests import FailingRequests, sample_failures
 from tokenquote.ledger.ranges.samples import (
     MAX_SAMPLED_REQUESTS,
     Sampled,
@@ -15,10 +16,12 @@ __all__ = [
     "MAX_SAMPLED_REQUESTS",
     "Distribution",
     "Draws",
+    "FailingRequests",
     "Lognormal",
     "Sampled",
     "SampledModel",
     "SampledPlan",
     "Triangular",
     "sample",
+    "sample_failures",
 ]
