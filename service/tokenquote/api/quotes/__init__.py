@@ -226,7 +226,7 @@ class _Quoting:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":
             return None
-        return draw_conversation(self.plan, parts, history, replayed, warm, self.models)
+        return draw_conversation(self.plan, parts, history, replayed, self.models)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.

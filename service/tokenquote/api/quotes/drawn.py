@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -47,7 +46,6 @@ def draw_conversation(
     parts: Participants,
     history: WholeHistory,
     replayed: Replayed,
-    warm: Mapping[str, int],
     models: int,
 ) -> DrawnConversation | None:
     """Prepare the draws of a plan for one of several models; None: it has nothing to draw.
@@ -57,7 +55,6 @@ def draw_conversation(
         parts: the models that take part.
         history: what is sent again.
         replayed: the requests at the middle of all ranges.
-        warm: by model, the tokens that its first request finds in the cache.
         models: how many models the plan is quoted for.
 
     Raises:
@@ -79,11 +76,10 @@ def draw_conversation(
         )
         raise PlanTooLong(detail).at("samples")
     draws = Draws(ranges, DEFAULT_SEED if plan.seed is None else plan.seed)
-    planned = plan_samples(parts, history, replayed, warm, draws, samples, retries)
+    planned = plan_samples(parts, history, replayed, draws, samples, retries)
     later = None
     if plan.caching.shared is not None:
-        finds = frozenset(parts.by_id)
-        later = plan_samples(parts, history, replayed, warm, draws, samples, retries, finds_opening=finds)
+        later = plan_samples(parts, history, replayed, draws, samples, retries, shares_opening=True)
     return DrawnConversation(planned, later, models)
 
 

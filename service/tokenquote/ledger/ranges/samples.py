@@ -19,8 +19,7 @@ from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.draws import BLOCK, Draws
 from tokenquote.ledger.ranges.histories import SampledHistory, sample_history
 from tokenquote.ledger.ranges.replay import sample_rows, sample_single_rows
-from tokenquote.ledger.ranges.rows import SampledRow
-from tokenquote.ledger.ranges.shares import share_down
+from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sizes import DrawnCounts
 from tokenquote.ledger.ranges.story import SampledStory
 from tokenquote.ledger.ranges.tallies import ExactCosts, SampledTally, count_decimals, price_exactly
@@ -205,30 +204,28 @@ class _Chunk:
         model, tally = self._plan.models[row.model], self._tallies[row.model]
         cache = self._cache(row.model) if row.shared is not None else None
         use = cache.use(row, row.shared) if cache is not None and row.shared is not None else None
-        output = row.output.visible + row.output.reasoning
         self._requests_to[row.model] += made
         tally.add_input(row, use, made)
-        tally.add_output(row, made)
-        self._note_overflow(model, row, output)
+        self._add_output(row, row.output, made)
+        self._note_overflow(model, row)
         retries = self._plan.retries
         if retries is not None:
             failed = self._counts.failures(float(retries.rate), row.number) * made
-            share = retries.output_share
             tally.add_input(row, cache.use_again(row) if cache is not None else None, failed)
-            tally.add_output(row, failed, share)
-            written = share_down(row.output.visible, share) + share_down(row.output.reasoning, share)
-            self.output_tokens += written * failed
-            self.input_tokens += row.input * failed
-            self.requests += failed
-        self.requests += made
-        self.input_tokens += row.input * made
-        self.output_tokens += output * made
+            self._add_output(row, row.output.cut(retries.output_share), failed)
 
-    def _note_overflow(self, model: SampledModel, row: SampledRow, output: WholeNumbers) -> None:
+    def _add_output(self, row: SampledRow, output: SampledOutput, times: WholeNumbers) -> None:
+        """Add up attempts at a request that are answered so."""
+        self._tallies[row.model].add_output(row, output, times)
+        self.requests += times
+        self.input_tokens += row.input * times
+        self.output_tokens += output.total * times
+
+    def _note_overflow(self, model: SampledModel, row: SampledRow) -> None:
         """Note the samples in which a request does not fit its model (law 10)."""
         too_long = np.zeros(len(self.requests), np.bool_)
         if model.window is not None:
-            too_long |= row.input + output > model.window
+            too_long |= row.input + row.output.total > model.window
         if model.max_input is not None:
             too_long |= row.input > model.max_input
         self.overflows |= too_long if row.mask is None else too_long & row.mask

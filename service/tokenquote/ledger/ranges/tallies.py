@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,8 +11,7 @@ import numpy as np
 from tokenquote.ledger.prices import Tariff, find_rate
 from tokenquote.ledger.ranges.caches import SampledUse
 from tokenquote.ledger.ranges.distributions import WholeNumbers
-from tokenquote.ledger.ranges.rows import SampledRow
-from tokenquote.ledger.ranges.shares import share_down
+from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sizes import MEDIA
 
 if TYPE_CHECKING:
@@ -56,21 +55,18 @@ class SampledTally:
         }
         self._add(row, kinds, times)
 
-    def add_output(self, row: SampledRow, times: WholeNumbers, share: Decimal = Decimal(1)) -> None:
-        """Add a share of the output of a request, each kind rounded down, that is billed so many times."""
-        output = row.output
-        kinds = {
-            "output": output.visible - output.spoken - output.drawn,
-            "output_reasoning": output.reasoning,
-            "output_audio": np.array([output.spoken]),
-            "output_image": np.array([output.drawn]),
-        }
-        self._add(row, {kind: share_down(n, share) for kind, n in kinds.items() if n.any()}, times)
+    def add_output(self, row: SampledRow, output: SampledOutput, times: WholeNumbers) -> None:
+        """Add what is written in answer to a request, or in a failed attempt, so many times."""
+        kinds = {"output": output.visible - output.spoken - output.drawn, "output_reasoning": output.reasoning}
+        if output.spoken or output.drawn:
+            kinds["output_audio"] = np.array([output.spoken])
+            kinds["output_image"] = np.array([output.drawn])
+        self._add(row, kinds, times)
 
     def costs(self, decimals: int) -> ExactCosts:
         """Return what all of it costs, in parts of a dollar with so many decimals."""
         amounts = []
-        for tier, kind, tokens in self._by_tier():
+        for (tier, kind), tokens in self._tokens.items():
             rate = find_rate(self._tariff, kind, (0, *self._tariff.starts)[tier])
             if rate is not None and self._tariff.bills_tokens:
                 # The rate is for a million tokens.
@@ -97,12 +93,8 @@ class SampledTally:
         else:
             so_far += tokens
 
-    def _by_tier(self) -> Iterator[tuple[int, str, WholeNumbers]]:
-        for (tier, kind), tokens in self._tokens.items():
-            yield tier, kind, tokens
 
-
-def count_decimals(amounts: Iterator[Decimal]) -> int:
+def count_decimals(amounts: Iterable[Decimal]) -> int:
     """Return how many decimals money has if these are prices of a million tokens or of one thing."""
     exponents = (amount.as_tuple().exponent for amount in amounts)
     return 6 + max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
