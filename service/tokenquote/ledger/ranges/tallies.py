@@ -17,11 +17,14 @@ from tokenquote.ledger.ranges.sizes import MEDIA
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ExactCosts", "SampledTally", "count_decimals", "price_exactly"]
+__all__ = ["ExactCosts", "SampledTally", "Times", "count_decimals", "price_exactly"]
 
 ExactCosts: TypeAlias = "NDArray[Any]"
 """A whole number for each sample, money in the smallest part of a dollar that any rate needs; Python's own
 integers where 64 bits are too few."""
+
+Times: TypeAlias = "WholeNumbers | None"
+"""How many times a request is billed in each sample. None: once in all."""
 
 _MEDIA_KINDS = ("image", "audio", "video")
 _MOST = 1 << 62
@@ -38,7 +41,7 @@ class SampledTally:
         self._starts = np.array(tariff.starts, np.int64)
         self._tokens: dict[tuple[int, str], WholeNumbers] = {}
 
-    def add_input(self, row: SampledRow, use: SampledUse | None, times: WholeNumbers) -> None:
+    def add_input(self, row: SampledRow, use: SampledUse | None, times: Times) -> None:
         """Add the input of a request that is billed so many times; without a use no cache is used."""
         media = row.sent[MEDIA]
         if use is None:
@@ -55,7 +58,7 @@ class SampledTally:
         }
         self._add(row, kinds, times)
 
-    def add_output(self, row: SampledRow, output: SampledOutput, times: WholeNumbers) -> None:
+    def add_output(self, row: SampledRow, output: SampledOutput, times: Times) -> None:
         """Add what is written in answer to a request, or in a failed attempt, so many times."""
         kinds = {"output": output.visible - output.spoken - output.drawn, "output_reasoning": output.reasoning}
         if output.spoken or output.drawn:
@@ -73,25 +76,22 @@ class SampledTally:
                 amounts.append((tokens, int(rate.scaleb(decimals - 6))))
         return price_exactly(amounts, self._number)
 
-    def _add(self, row: SampledRow, kinds: Mapping[str, WholeNumbers], times: WholeNumbers) -> None:
+    def _add(self, row: SampledRow, kinds: Mapping[str, WholeNumbers], times: Times) -> None:
         """Add tokens of a request under its tier, which its whole input chooses."""
-        if not len(self._starts):
+        highest = np.searchsorted(self._starts, row.input.max(), side="right")
+        if not highest:
             for kind, tokens in kinds.items():
-                self._add_tokens(0, kind, tokens * times)
+                self._add_tokens(0, kind, tokens if times is None else tokens * times)
             return
         tiers = np.searchsorted(self._starts, row.input, side="right")
-        for tier in range(len(self._starts) + 1):
-            in_tier = times * (tiers == tier)
-            if in_tier.any():
-                for kind, tokens in kinds.items():
-                    self._add_tokens(tier, kind, tokens * in_tier)
+        for tier in range(int(highest) + 1):
+            in_tier = (tiers == tier) if times is None else times * (tiers == tier)
+            for kind, tokens in kinds.items():
+                self._add_tokens(tier, kind, tokens * in_tier)
 
     def _add_tokens(self, tier: int, kind: str, tokens: WholeNumbers) -> None:
-        so_far = self._tokens.get((tier, kind))
-        if so_far is None:
-            self._tokens[tier, kind] = tokens
-        else:
-            so_far += tokens
+        self._tokens.setdefault((tier, kind), np.zeros(self._number, np.int64))
+        self._tokens[tier, kind] += tokens
 
 
 def count_decimals(amounts: Iterable[Decimal]) -> int:
