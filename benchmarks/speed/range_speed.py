@@ -118,7 +118,9 @@ class _Drawn:
             for turn in conversation.turns
             for repetition in range(turn.repeat.times)
         )
-        resolved = replace(own.resolved, conversation=replace(conversation, turns=turns), uses=((),) * len(turns))
+        resolved = replace(
+            own.resolved, conversation=replace(conversation, turns=turns), uses=((),) * len(turns)
+        )
         cast = replace(parts.cast, answered_by=(name,) * len(turns))
         plan = parts.plan.model_copy(
             update={"turns": [parts.plan.turns[0].model_copy(update={"repeat": 1})] * len(turns)}

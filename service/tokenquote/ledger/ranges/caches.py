@@ -142,9 +142,7 @@ class SampledCache:
         """Return the end of what the request leaves in the cache."""
         return row.input if self._marks_end else _largest(self._standing(), row.input)
 
-    def _marked_part(
-        self, row: SampledRow, shared: WholeNumbers, first: NDArray[np.bool_]
-    ) -> WholeNumbers:
+    def _marked_part(self, row: SampledRow, shared: WholeNumbers, first: NDArray[np.bool_]) -> WholeNumbers:
         """Return the longest prefix that ends at a breakpoint which is left and which this request can find."""
         ends, reach = self._ends.top(), self._terms.rule.look_back_blocks
         end = ends[0]
@@ -152,9 +150,7 @@ class SampledCache:
             end = end * (row.sent[BLOCKS] - ends[1] < reach)
         return _largest([*(mark * ((mark <= shared) & ~first) for mark in self._standing()), end], row.input)
 
-    def _bill(
-        self, row: SampledRow, prefix: WholeNumbers, end: WholeNumbers, common: _Common
-    ) -> SampledUse:
+    def _bill(self, row: SampledRow, prefix: WholeNumbers, end: WholeNumbers, common: _Common) -> SampledUse:
         """Count what is read of a prefix and written up to an end."""
         terms, rule = self._terms, self._terms.rule
         readable = prefix // rule.step_tokens * rule.step_tokens * (prefix >= rule.minimum_tokens)

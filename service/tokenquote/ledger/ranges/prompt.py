@@ -114,9 +114,7 @@ class Prompt:
         """Note that what was for one turn only goes."""
         place = self._before_turn + self._turn.before_passing - self.latest.left_out
         if self.results is not None:
-            place = place - self.results.saved(
-                np.minimum(self.latest.replaced, self._results_before_passing)
-            )
+            place = place - self.results.saved(np.minimum(self.latest.replaced, self._results_before_passing))
         self.latest.change_at(place, None)
 
     def _place_of_summary(self, summary: Sizes, kept: Sizes) -> Sizes:

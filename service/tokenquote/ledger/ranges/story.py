@@ -48,7 +48,12 @@ class SampledStory:
     """One conversation in every sample while it is replayed, as each of its models counts it."""
 
     def __init__(
-        self, conversations: Mapping[str, Conversation], counts: DrawnCounts, *, keeps_turns: bool, clears: bool
+        self,
+        conversations: Mapping[str, Conversation],
+        counts: DrawnCounts,
+        *,
+        keeps_turns: bool,
+        clears: bool,
     ) -> None:
         """Begin the conversation.
 
@@ -149,9 +154,7 @@ class SampledStory:
         """Put something that a strategy adds at the end."""
         self._add(count, for_one_turn=for_one_turn)
 
-    def condense(
-        self, purpose: Purpose, tokens: int, keep: int, model: str | None, mask: Mask
-    ) -> SampledRow:
+    def condense(self, purpose: Purpose, tokens: int, keep: int, model: str | None, mask: Mask) -> SampledRow:
         """Make the request that condenses all but what is new, and put its answer in place of that.
 
         The last finished turns, `keep` of them, stay as they are. The mask names the samples that do it.

@@ -60,7 +60,10 @@ class SampledTally:
 
     def add_output(self, row: SampledRow, output: SampledOutput, times: Times) -> None:
         """Add what is written in answer to a request, or in a failed attempt, so many times."""
-        kinds = {"output": output.visible - output.spoken - output.drawn, "output_reasoning": output.reasoning}
+        kinds = {
+            "output": output.visible - output.spoken - output.drawn,
+            "output_reasoning": output.reasoning,
+        }
         if output.spoken or output.drawn:
             kinds["output_audio"] = np.array([output.spoken])
             kinds["output_image"] = np.array([output.drawn])
