@@ -374,8 +374,7 @@ def test_models_that_are_chosen_by_filters_have_spreads_without_shares(
 
 def test_models_that_take_turns_share_one_draw(quoted: Ask) -> None:
     """The message is drawn once, and sent to both models: 2 X and X, all in all 3 X."""
-    turns = [{**NOTHING, "user": LONG_TAIL}, {**NOTHING, "model": "anthropic/claude-opus-4-8"}]
-    turns.append(NOTHING)
+    turns = [{**NOTHING, "user": LONG_TAIL}, {**NOTHING, "model": "anthropic/claude-opus-4-8"}, NOTHING]
     found = spreads(quoted(turns=turns)).input_tokens
     assert all(number % 3 == 0 for number in percentiles(found))
 
