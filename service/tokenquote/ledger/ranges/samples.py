@@ -19,11 +19,10 @@ from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.draws import BLOCK, Draws
 from tokenquote.ledger.ranges.histories import SampledHistory, sample_history
 from tokenquote.ledger.ranges.replay import sample_rows, sample_single_rows
-from tokenquote.ledger.ranges.rows import SampledRow
-from tokenquote.ledger.ranges.shares import share_down
-from tokenquote.ledger.ranges.sizes import DrawnCounts
+from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
+from tokenquote.ledger.ranges.sizes import DrawnCounts, masked
 from tokenquote.ledger.ranges.story import SampledStory
-from tokenquote.ledger.ranges.tallies import ExactCosts, SampledTally, count_decimals, price_exactly
+from tokenquote.ledger.ranges.tallies import ExactCosts, SampledTally, Times, count_decimals, price_exactly
 from tokenquote.ledger.retries import Retries
 
 if TYPE_CHECKING:
@@ -201,34 +200,32 @@ class _Chunk:
 
     def _add(self, row: SampledRow) -> None:
         """Add up a request, with its failed attempts."""
-        made = np.ones(len(self.requests), np.int64) if row.mask is None else row.mask.astype(np.int64)
+        made = None if row.mask is None else row.mask.astype(np.int64)
         model, tally = self._plan.models[row.model], self._tallies[row.model]
         cache = self._cache(row.model) if row.shared is not None else None
         use = cache.use(row, row.shared) if cache is not None and row.shared is not None else None
-        output = row.output.visible + row.output.reasoning
-        self._requests_to[row.model] += made
+        self._requests_to[row.model] += 1 if made is None else made
         tally.add_input(row, use, made)
-        tally.add_output(row, made)
-        self._note_overflow(model, row, output)
+        self._add_output(row, row.output, made)
+        self._note_overflow(model, row)
         retries = self._plan.retries
         if retries is not None:
-            failed = self._counts.failures(float(retries.rate), row.number) * made
-            share = retries.output_share
+            failed = masked(row.mask, self._counts.failures(float(retries.rate), row.number))
             tally.add_input(row, cache.use_again(row) if cache is not None else None, failed)
-            tally.add_output(row, failed, share)
-            written = share_down(row.output.visible, share) + share_down(row.output.reasoning, share)
-            self.output_tokens += written * failed
-            self.input_tokens += row.input * failed
-            self.requests += failed
-        self.requests += made
-        self.input_tokens += row.input * made
-        self.output_tokens += output * made
+            self._add_output(row, row.output.cut(retries.output_share), failed)
 
-    def _note_overflow(self, model: SampledModel, row: SampledRow, output: WholeNumbers) -> None:
+    def _add_output(self, row: SampledRow, output: SampledOutput, times: Times) -> None:
+        """Add up attempts at a request that are answered so."""
+        self._tallies[row.model].add_output(row, output, times)
+        self.requests += 1 if times is None else times
+        self.input_tokens += row.input if times is None else row.input * times
+        self.output_tokens += output.total if times is None else output.total * times
+
+    def _note_overflow(self, model: SampledModel, row: SampledRow) -> None:
         """Note the samples in which a request does not fit its model (law 10)."""
         too_long = np.zeros(len(self.requests), np.bool_)
         if model.window is not None:
-            too_long |= row.input + output > model.window
+            too_long |= row.input + row.output.total > model.window
         if model.max_input is not None:
             too_long |= row.input > model.max_input
         self.overflows |= too_long if row.mask is None else too_long & row.mask

@@ -82,9 +82,11 @@ class DrawnCounts:
     def size(self, count: Count, blocks: int | WholeNumbers, repetition: tuple[int, ...]) -> Sizes:
         """Return the size of a piece."""
         tokens = self.tokens(count, repetition)
-        media = count.media
-        fixed = (media.image, media.audio, media.video)[: self.rows - MEDIA.start]
-        return np.stack(np.broadcast_arrays(tokens, np.asarray(blocks), int(count.framed), *fixed))
+        size = np.empty((self.rows, max(len(tokens), np.size(blocks))), np.int64)
+        size[TOKENS], size[BLOCKS], size[FRAMED] = tokens, blocks, count.framed
+        if self.rows > MEDIA.start:
+            size[MEDIA] = np.array([[count.media.image], [count.media.audio], [count.media.video]])
+        return size
 
     def repeats(self, repeats: Repeats, repetition: tuple[int, ...]) -> WholeNumbers:
         """Return how many times something happens in each sample; a first time that stands apart counts."""
