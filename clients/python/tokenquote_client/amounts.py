@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from tokenquote_client.media_parts import (
     AudioPart,
@@ -86,7 +87,7 @@ class Percentiles(Sent):
     @model_validator(mode="after")
     def _rising(self) -> Self:
         if not 0 < self.p50 <= self.p90:
-            raise ValueError("0 < p50 <= p90 must hold")
+            raise PydanticCustomError("range", "state a `p50` above 0, and a `p90` that is no less than it")
         return self
 
 
@@ -103,7 +104,7 @@ class Triangular(Sent):
     @model_validator(mode="after")
     def _rising(self) -> Self:
         if not self.min <= self.mode <= self.max:
-            raise ValueError("min <= mode <= max must hold")
+            raise PydanticCustomError("range", "state a `mode` from `min` to `max`")
         return self
 
 
@@ -195,7 +196,7 @@ CallAmount = Annotated[
     Discriminator(
         _call_form,
         custom_error_type="amount",
-        custom_error_message="a call is {name, arguments}, a number of tokens, a text or a profile",
+        custom_error_message="a call is {name, arguments}, a number of tokens, a text, a profile or a range",
     ),
 ]
 

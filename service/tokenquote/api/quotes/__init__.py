@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
@@ -183,7 +183,7 @@ class _Quoting:
         context = describe_context(rows, cast.everyone, overflow)
         several = not cast.is_one
         later = self._later_ones(parts, replayed, own)
-        drawn = self._draw(parts, history, replayed, warm)
+        drawn = self._draw(parts, history, replayed)
         return answer(
             id=self._id(asked),
             model=asked.id,
@@ -221,7 +221,7 @@ class _Quoting:
         )
 
     def _draw(
-        self, parts: Participants, history: WholeHistory, replayed: Replayed, warm: Mapping[str, int]
+        self, parts: Participants, history: WholeHistory, replayed: Replayed
     ) -> DrawnConversation | None:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":

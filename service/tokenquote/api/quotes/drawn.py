@@ -20,9 +20,17 @@ from tokenquote.ledger.ranges.sensitivity import UNITS, share_variance
 from tokenquote.ledger.ranges.spreads import Spread, find_spread
 from tokenquote.ledger.retries import Retries
 from tokenquote_client import plan as wire
+from tokenquote_client.quote import Quote
 from tokenquote_client.spreads import CostSpread, NumberSpread, Sensitivity, Spreads
 
-__all__ = ["DEFAULT_SAMPLES", "DEFAULT_SEED", "DrawnConversation", "draw_conversation", "read_retries"]
+__all__ = [
+    "DEFAULT_SAMPLES",
+    "DEFAULT_SEED",
+    "DrawnConversation",
+    "count_drawn",
+    "draw_conversation",
+    "read_retries",
+]
 
 DEFAULT_SAMPLES = 1_000
 DEFAULT_SEED = 0
@@ -81,6 +89,12 @@ def draw_conversation(
     if plan.caching.shared is not None:
         later = plan_samples(parts, history, replayed, draws, samples, retries, shares_opening=True)
     return DrawnConversation(planned, later, models)
+
+
+def count_drawn(quote: Quote) -> int:
+    """Return how many requests were drawn for a quote: samples times the longest; without draws 0."""
+    drawn = quote.range
+    return 0 if drawn is None else drawn.samples * drawn.requests.max
 
 
 def _refuse_settings(plan: wire.Plan) -> None:
