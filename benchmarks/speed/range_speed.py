@@ -1,7 +1,7 @@
 """Time 10,000 samples of 200 requests beside a plain Python loop over samples, in one run.
 
 The loop replays one sample after the other with the ledger of a single conversation: its numbers are drawn
-already, and neither counted nor read again. It is timed on fewer samples, in turn with the others, and scaled.
+already, and neither counted nor read again. It is timed on fewer samples, in turns, and scaled.
 Printed are seconds of processor time and how the process grew in memory.
 """
 
@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -73,7 +74,7 @@ def main() -> None:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         together, looped = [], []
         for _ in range(RUNS):
-            together.append(_seconds(lambda: timed.sampled(SAMPLES)))
+            together.append(_seconds(partial(timed.sampled, SAMPLES)))
             looped.append(_seconds(timed.looped) * SAMPLES / LOOP_SAMPLES)
         grew = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         ratio = median(looped) / median(together)
@@ -99,7 +100,7 @@ class _Timed:
         for parts in self._drawn:
             replayed = parts.replay(choose_history(self._plan.history, parts.cast, ()))
             uses = parts.use_caches(replayed, {})
-            assert parts.bill(replayed.rows, uses).total is not None
+            parts.bill(replayed.rows, uses)
 
 
 @dataclass

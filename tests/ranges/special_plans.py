@@ -1,4 +1,4 @@
-"""Plans with ranges that come to what few plans have: media, starts, marks, fees, tiers, models of other kinds."""
+"""Plans with ranges that hold what few plans do: media, starts, marks, fees, tiers, other kinds of models."""
 
 from __future__ import annotations
 

@@ -139,7 +139,9 @@ def expected_cost(plan: Plan, retries: Retries, catalog: Catalog, vocabularies: 
         update={"retries": wire.Retries(rate=0.2, output_share=float(retries.output_share))}
     )
     quote = answer_plan(asked, catalog, vocabularies, AT)
-    assert isinstance(quote, Quote) and quote.retries is not None and quote.retries.cost is not None
+    assert isinstance(quote, Quote)
+    assert quote.retries is not None
+    assert quote.retries.cost is not None
     return quote.retries.cost
 
 

@@ -143,7 +143,7 @@ class SampledCache:
         return row.input if self._marks_end else _largest(self._standing(), row.input)
 
     def _marked_part(self, row: SampledRow, shared: WholeNumbers, first: NDArray[np.bool_]) -> WholeNumbers:
-        """Return the longest prefix that ends at a breakpoint which is left and which this request can find."""
+        """Return the longest prefix that ends at a breakpoint which is left and this request can find."""
         ends, reach = self._ends.top(), self._terms.rule.look_back_blocks
         end = ends[0]
         if reach is not None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from tokenquote.counts import Count, MediaUse
+from tokenquote.counts import Count
 from tokenquote.ledger.conversation import Repeats
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.draws import Draws
@@ -107,8 +107,3 @@ class DrawnCounts:
                 del self._drawn[old]
             self._drawn[key] = self._draws.take(what, repetition, self._first, self._last)
         return self._drawn[key]
-
-
-def holds_media(media: MediaUse) -> bool:
-    """Return whether any tokens are those of media."""
-    return media.tokens > 0

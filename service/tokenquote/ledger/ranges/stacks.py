@@ -10,7 +10,7 @@ from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.sizes import Mask, Sizes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 __all__ = ["Stacks"]
 
@@ -44,8 +44,9 @@ class Stacks:
         """Return the sizes at these places, counted from 1 at the bottom; at 0 lies nothing."""
         lowest = int(places.min())
         if lowest == int(places.max()):
-            return self._layers[lowest].copy()
-        found: NDArray[np.int64] = self._layers[places, self._rows, self._columns]
+            found: Sizes = self._layers[lowest].copy()
+        else:
+            found = self._layers[places, self._rows, self._columns]
         return found
 
     def top(self) -> Sizes:
