@@ -20,9 +20,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.ranges.sampled_plans import take_parts
+from tests.ranges.sampled_plans import gather
 
-from tokenquote.api.quotes.histories import choose_history
+from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.participants import Participants
 from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.catalog import load_catalog
@@ -85,22 +85,19 @@ class _Timed:
     """One plan, both ways."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._parts, history = take_parts(plan, catalog, vocabularies, AT)
-        self._replayed = self._parts.replay(history)
-        self._own = next(iter(self._parts.by_id.values()))
-        self._draws = Draws(self._own.resolved.ranges, 0)
-        self._drawn = [_Drawn(self._draws, i).parts(self._parts) for i in range(LOOP_SAMPLES)]
+        self._company = gather(plan, catalog, vocabularies, AT)
+        self._replayed = self._company.replay()
+        self._draws = Draws(self._company.own.own.resolved.ranges, 0)
+        self._drawn = [_Drawn(self._draws, i).company(self._company) for i in range(LOOP_SAMPLES)]
 
     def sampled(self, samples: int) -> None:
-        history = choose_history(self._plan.history, self._parts.cast, ())
-        sample(plan_samples(self._parts, history, self._replayed, self._draws, samples))
+        own = self._company.own
+        sample(plan_samples(own, own.history, self._replayed, self._draws, samples))
 
     def looped(self) -> None:
-        for parts in self._drawn:
-            replayed = parts.replay(choose_history(self._plan.history, parts.cast, ()))
-            uses = parts.use_caches(replayed, {})
-            parts.bill(replayed.rows, uses)
+        for company in self._drawn:
+            replayed = company.replay()
+            company.bill(replayed.rows, company.use_caches(replayed, {}))
 
 
 @dataclass
@@ -110,23 +107,20 @@ class _Drawn:
     draws: Draws
     sample: int
 
-    def parts(self, parts: Participants) -> Participants:
-        """Return the models with the conversation of the sample, repetitions as turns of their own."""
-        name, own = next(iter(parts.by_id.items()))
+    def company(self, company: Company) -> Company:
+        """Return the conversation of the sample, repetitions as turns of their own."""
+        name, own = next(iter(company.own.by_id.items()))
         conversation = own.resolved.conversation
         turns = tuple(
             self._turn(turn, repetition)
             for turn in conversation.turns
             for repetition in range(turn.repeat.times)
         )
-        resolved = replace(
-            own.resolved, conversation=replace(conversation, turns=turns), uses=((),) * len(turns)
-        )
-        cast = replace(parts.cast, answered_by=(name,) * len(turns))
-        plan = parts.plan.model_copy(
-            update={"turns": [parts.plan.turns[0].model_copy(update={"repeat": 1})] * len(turns)}
-        )
-        return Participants({name: replace(own, resolved=resolved)}, cast, plan)
+        told = replace(conversation, turns=turns)
+        resolved = replace(own.resolved, conversation=told, uses=((),) * len(turns))
+        cast = replace(company.own.cast, answered_by=(name,) * len(turns))
+        models = {name: replace(own, resolved=resolved)}
+        return Company(Participants(models, cast, company.own.plan))
 
     def _turn(self, turn: CountedTurn, repetition: int) -> CountedTurn:
         return replace(

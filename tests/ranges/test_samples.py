@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.ranges.plain_loop import literal_plan
-from tests.ranges.sampled_plans import sampled, take_parts
+from tests.ranges.sampled_plans import gather, sampled
 from tests.ranges.special_plans import OFTEN, SOME, TURN
 
 from tokenquote.api.quotes import answer_plan
@@ -76,19 +76,19 @@ def test_failed_attempts_are_those_of_a_plain_loop(catalog: Catalog, vocabularie
     draws, found = sampled(Plan.model_validate(LONG), catalog, vocabularies, AT, 8, retries)
     for i in range(8):
         plan = Plan.model_validate(literal_plan(LONG, draws, i))
-        parts, history = take_parts(plan, catalog, vocabularies, AT)
-        replayed = parts.replay(history)
+        company = gather(plan, catalog, vocabularies, AT)
+        replayed = company.replay()
         numbers = literal_numbers(draws, i)
         attempts = [
             attempt
             for row in replayed.rows
             for attempt in attempts_at(row, failures(draws, retries, row, numbers, i), retries)
         ]
-        uses = parts.use_caches(Replayed(attempts, replayed.transcripts), {})
+        uses = company.use_caches(Replayed(attempts, replayed.transcripts), {})
         assert found.requests[i] == len(attempts)
         assert found.input_tokens[i] == sum(row.input for row in attempts)
         assert found.output_tokens[i] == sum(row.output for row in attempts)
-        assert found.cost(i) == parts.bill(attempts, uses).total
+        assert found.cost(i) == company.bill(attempts, uses).total
 
 
 def literal_numbers(draws: Draws, sample: int) -> list[list[tuple[int, ...]]]:

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from tokenquote.api.merge_patches import merge
 from tokenquote.api.problems import invalid_inside, write_problem
 from tokenquote.api.quotes import DrawnParts, answer_plan
+from tokenquote.api.quotes.agent_calls import count_requests
 from tokenquote.api.quotes.drawn import count_drawn
-from tokenquote.api.quotes.plan_checks import count_requests
 from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError, under

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from tokenquote.api.pointers import Pointer, replace_number
 from tokenquote.api.problems import Refused, invalid_inside
+from tokenquote.api.quotes.agent_calls import count_requests
 from tokenquote.api.quotes.drawn import count_drawn
-from tokenquote.api.quotes.plan_checks import count_requests
 from tokenquote.api.validation import validate
 from tokenquote.errors import LocatedError
 from tokenquote.ledger import MAX_ROWS, PlanTooLong

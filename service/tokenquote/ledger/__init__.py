@@ -23,7 +23,8 @@ from tokenquote.ledger.conversation import (
     Repeats,
 )
 from tokenquote.ledger.replay import Replayed, replay
-from tokenquote.ledger.rows import Row
+from tokenquote.ledger.rows import Reader, Row
+from tokenquote.ledger.script import Script
 from tokenquote.ledger.single_requests import replay_single
 
 __all__ = [
@@ -40,9 +41,11 @@ __all__ = [
     "EarlierPiece",
     "Opening",
     "PlanTooLong",
+    "Reader",
     "Repeats",
     "Replayed",
     "Row",
+    "Script",
     "billed_kinds",
     "replay",
     "replay_caches",

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from tokenquote.api.quotes.bill import Bill
+from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.drawn import DrawnConversation, read_retries
-from tokenquote.api.quotes.participants import Participants
-from tokenquote.ledger import Replayed
+from tokenquote.ledger import Reader, Replayed
 from tokenquote.ledger.money import exact_sum
 from tokenquote.ledger.ranges import Distribution
 from tokenquote_client import plan as wire
@@ -50,24 +50,24 @@ def weigh_budget(
 
 def expect_retries(
     planned: wire.Retries | None,
-    parts: Participants,
+    company: Company,
     replayed: Replayed,
-    warm: Mapping[str, int],
+    warm: Mapping[Reader, int],
     bill: Bill,
 ) -> RetriedRequests | None:
     """Return what requests and cost come to on average with those that fail; None: none does.
 
     Args:
         planned: how often requests fail.
-        parts: the models of the quote.
+        company: the conversations of the quote.
         replayed: the requests without failures.
-        warm: by model, the tokens that its first request finds in the cache.
+        warm: the tokens that the first request of a conversation to a model finds in the cache.
         bill: what the requests cost without failures.
     """
     retries = read_retries(planned)
     if retries is None:
         return None
-    cost, again = bill.total, parts.bill_failed(replayed, warm, retries).total
+    cost, again = bill.total, company.bill_failed(replayed, warm, retries).total
     return RetriedRequests(
         requests=round(float(len(replayed.rows) * (1 + retries.odds)), 6),
         cost=None if cost is None else exact_sum([cost, retries.expect(again or Decimal(0))]),

@@ -31,12 +31,9 @@ class SummarizedTurns(WholeHistory):
         self.tokens = tokens
         self.keep = keep
         self.model = model
-        self._condensed = 0
-        """The number of turns that were finished at the last summary."""
 
     def before_turn(self, story: Story, turn: int) -> Iterator[Row]:
-        if len(story.finished) - self._condensed >= self.every:
-            self._condensed = len(story.finished)
+        if len(story.finished) - story.condensed >= self.every:
             yield story.condense("summary", self.tokens, self.keep, self.model)
 
 
