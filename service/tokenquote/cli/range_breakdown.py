@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
 
 from rich.console import RenderableType
@@ -49,25 +49,23 @@ def spread_of_cost(spreads: Spreads | None) -> str:
 def _spreads(spreads: Spreads, fleet: CostSpread | None) -> Table:
     table = plain_table("of the draws", ">mean", ">p10", ">p50", ">p90", ">largest")
     if spreads.cost is not None:
-        _add_row(table, "cost", spreads.cost, _rounded)
-    _add_row(table, "input tokens", spreads.input_tokens, _number)
-    _add_row(table, "output tokens", spreads.output_tokens, _number)
-    _add_row(table, "requests", spreads.requests, _number)
+        table.add_row("cost", *_amounts(spreads.cost))
+    table.add_row("input tokens", *_numbers(spreads.input_tokens))
+    table.add_row("output tokens", *_numbers(spreads.output_tokens))
+    table.add_row("requests", *_numbers(spreads.requests))
     if fleet is not None:
         note = "" if fleet.max_is == "sampled" else " (normal; 99.9th percentile)"
-        _add_row(table, f"all conversations{note}", fleet, _rounded)
+        table.add_row(f"all conversations{note}", *_amounts(fleet))
     return table
 
 
-def _add_row(
-    table: Table,
-    name: str,
-    spread: CostSpread | NumberSpread,
-    write: Callable[[Decimal], str] | Callable[[float], str],
-) -> None:
-    table.add_row(
-        name, *(write(value) for value in (spread.mean, spread.p10, spread.p50, spread.p90, spread.max))
-    )
+def _amounts(spread: CostSpread) -> Iterator[str]:
+    return map(_rounded, (spread.mean, spread.p10, spread.p50, spread.p90, spread.max))
+
+
+def _numbers(spread: NumberSpread) -> Iterator[str]:
+    numbers = (spread.mean, spread.p10, spread.p50, spread.p90, spread.max)
+    return (f"{round(number):,}" for number in numbers)
 
 
 def _shares(shares: Sequence[Sensitivity], interactions: float) -> Table:
@@ -84,7 +82,3 @@ def _shares(shares: Sequence[Sensitivity], interactions: float) -> Table:
 def _rounded(amount: Decimal | None) -> str:
     """Write US dollars to six digits: a mean may have many more."""
     return dollars(None if amount is None else _SIX_DIGITS.plus(amount))
-
-
-def _number(value: float) -> str:
-    return f"{round(value):,}"
