@@ -68,6 +68,7 @@ from tokenquote_client.plan import (
     FullHistory,
     ModelChoice,
     Plan,
+    Retries,
     Start,
     ToolRound,
     Turn,
@@ -76,6 +77,7 @@ from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote
 from tokenquote_client.quoters import AsyncQuoter, Quoter
 from tokenquote_client.solutions import Limit, SolutionAnswer, SolutionQuestion
+from tokenquote_client.spreads import Spreads
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
@@ -143,10 +145,12 @@ __all__ = [
     "QuotedVariant",
     "Quoter",
     "RateLimited",
+    "Retries",
     "ServiceError",
     "SolutionAnswer",
     "SolutionQuestion",
     "Speculation",
+    "Spreads",
     "Start",
     "TensorEntry",
     "Text",
