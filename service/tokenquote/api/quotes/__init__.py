@@ -193,7 +193,7 @@ class _Quoting:
             fleet=spread_fleet(build_fleet(plan.conversations, bill, *later), drawn, later[1]),
             rates_per_minute=rates,
             budget=weigh_budget(spend_budget(plan.budget, rows, bill), plan.budget, drawn, bill),
-            memory=conversation_memory(model, context.peak_tokens, self.catalog),
+            memory=conversation_memory(model, _longest(rows, model), self.catalog),
             unpriced=build_unpriced(bill),
             assumptions=[
                 *company.list_assumptions(rows),
@@ -251,6 +251,11 @@ class _Quoting:
         """Make an id that the same plan at the same instant from the same catalog always has."""
         parts = (self.digest, model.id, self.catalog.revision, self.at.astimezone(dt.UTC).isoformat())
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
+
+
+def _longest(rows: Sequence[Row], model: Model) -> int:
+    """Return the tokens of input and output of the longest request to a model; 0 if none goes to it."""
+    return max((row.context for row in rows if row.model == model.id), default=0)
 
 
 def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) -> dict[Reader, int]:
