@@ -26,7 +26,7 @@ from tokenquote.ledger import (
 from tokenquote.ledger.fees import PricedFees, price_uses
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.retries import RetryTerms
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["Company"]
@@ -124,13 +124,13 @@ class Company:
         """
         return replay_caches(replayed, self._terms(warm))
 
-    def bill_failed(self, replayed: Replayed, warm: Mapping[Reader, int], retries: Retries) -> Bill:
+    def bill_failed(self, replayed: Replayed, warm: Mapping[Reader, int], retries: RetryTerms) -> Bill:
         """Price an attempt at each request that fails after another one did; `warm` as for `use_caches`."""
         repeats = replay_repeats(replayed, self._terms(warm))
         return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})
 
     def _terms(self, warm: Mapping[Reader, int]) -> Mapping[Reader, CacheTerms]:
-        """Say how each conversation's requests to a model use its cache; where they do not, it is left out."""
+        """Say how each conversation's requests to a model use its cache; one that uses none is left out."""
         terms = {
             reader: cache_terms(part.cache, part.resolved.conversation.opening, warm.get(reader, 0))
             for reader, part in self.readers.items()

@@ -12,7 +12,7 @@ from tokenquote.ledger.conversation import Conversation
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges.draws import Draws
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.retries import RetryTerms
 
 __all__ = ["SampledModel", "SampledPlan"]
 
@@ -51,7 +51,7 @@ class SampledPlan:
     history: WholeHistory = field(default_factory=WholeHistory)
     turn_fees: Sequence[Decimal] = ()
     """What one repetition of each turn costs beside its tokens, in USD; empty: nothing."""
-    retries: Retries | None = None
+    retries: RetryTerms | None = None
     """None: no request fails."""
     converses: bool = True
     """Whether the plan's own model holds a conversation, or answers each message by itself."""
