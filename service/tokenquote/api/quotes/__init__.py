@@ -213,8 +213,7 @@ class _Quoting:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":
             return None
-        own = company.own
-        return draw_conversation(self.plan, own, own.history, replayed, self.models)
+        return draw_conversation(self.plan, company, replayed, self.models)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.

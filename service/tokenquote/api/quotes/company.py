@@ -26,6 +26,7 @@ from tokenquote.ledger import (
 from tokenquote.ledger.fees import PricedFees, price_uses
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
+from tokenquote.ledger.ranges import Distribution
 from tokenquote.ledger.retries import Retries
 from tokenquote_client.quote import CountedAmount
 
@@ -82,6 +83,11 @@ class Company:
         return {reader: part.cache.write_kind for reader, part in self.readers.items()}
 
     @property
+    def ranges(self) -> Mapping[str, Distribution]:
+        """Everything that is drawn, by its place in the plan as a JSON pointer."""
+        return {what: drawn for part in self.readers.values() for what, drawn in part.resolved.ranges.items()}
+
+    @property
     def caches(self) -> bool:
         """Whether any of them uses a prompt cache."""
         return any(part.cache.rule is not None for part in self.readers.values())
@@ -130,7 +136,7 @@ class Company:
         return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})
 
     def _terms(self, warm: Mapping[Reader, int]) -> Mapping[Reader, CacheTerms]:
-        """Say how each conversation's requests to a model use its cache; where they do not, it is left out."""
+        """Say how each conversation's requests to a model use its cache; one that is not there uses none."""
         terms = {
             reader: cache_terms(part.cache, part.resolved.conversation.opening, warm.get(reader, 0))
             for reader, part in self.readers.items()
