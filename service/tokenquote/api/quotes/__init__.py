@@ -200,8 +200,8 @@ class _Quoting:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":
             return None
-        own, with_shares = company.own, self.draws == "all"
-        return draw_conversation(self.plan, own, own.history, replayed, self.models, with_shares=with_shares)
+        with_shares = self.draws == "all"
+        return draw_conversation(self.plan, company, replayed, self.models, with_shares=with_shares)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.

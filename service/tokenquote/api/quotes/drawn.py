@@ -8,11 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from tokenquote.api.quotes.participants import Participants
+from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.errors import LocatedError
 from tokenquote.ledger import PlanTooLong, Replayed
-from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.ranges import FAILURES, MAX_SAMPLED_REQUESTS, Draws, Sampled, SampledPlan, sample
 from tokenquote.ledger.ranges.draws import BLOCK
 from tokenquote.ledger.ranges.fleets import DrawnFleet
@@ -51,8 +50,7 @@ def read_retries(planned: wire.PlannedRetries | None) -> RetryTerms | None:
 
 def draw_conversation(
     plan: wire.Plan,
-    parts: Participants,
-    history: WholeHistory,
+    company: Company,
     replayed: Replayed,
     models: int,
     *,
@@ -62,8 +60,7 @@ def draw_conversation(
 
     Args:
         plan: the plan.
-        parts: the models that take part.
-        history: what is sent again.
+        company: the conversations of the quote.
         replayed: the requests at the middle of all ranges.
         models: how many models the plan is quoted for.
         with_shares: whether to work out shares of the variance.
@@ -72,7 +69,7 @@ def draw_conversation(
         LocatedError: `samples` or `seed` is stated, and nothing is drawn.
         PlanTooLong: all samples for all models make more requests than are drawn.
     """
-    ranges = next(iter(parts.by_id.values())).resolved.ranges
+    ranges = company.ranges
     retries = read_retries(plan.retries)
     if not ranges and retries is None:
         _refuse_settings(plan)
@@ -87,10 +84,10 @@ def draw_conversation(
         )
         raise PlanTooLong(detail).at("samples")
     draws = Draws(ranges, DEFAULT_SEED if plan.seed is None else plan.seed)
-    planned = plan_samples(parts, history, replayed, draws, samples, retries)
+    planned = plan_samples(company, replayed, draws, samples, retries)
     later = None
     if plan.caching.shared is not None:
-        later = plan_samples(parts, history, replayed, draws, samples, retries, shares_opening=True)
+        later = plan_samples(company, replayed, draws, samples, retries, shares_opening=True)
     return DrawnConversation(planned, later, models, with_shares)
 
 
