@@ -92,8 +92,8 @@ class _Stage:
             yield from script.history.before_request(story)
             written = Output(made.call_output.tokens, made.reasoning.tokens)
             yield story.request(script.history.sends(story), written)
-            for agent in made.agents:
-                yield from self.play(agent)
+            for called in made.agents:
+                yield from self.play(called.name)
             story.call(i, place, made.reasoning.tokens)
         yield from script.history.before_request(story)
         answer, reasoning = turn.answer_output.tokens, turn.reasoning.tokens

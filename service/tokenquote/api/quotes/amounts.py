@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tokenquote.api.quotes.planned_ranges import middle_of, read_range
+from tokenquote.api.quotes.planned_ranges import count_range, find_middle, read_range
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
 from tokenquote.errors import Location
@@ -42,9 +42,18 @@ class AmountCounter:
     """What was taken for granted, in sentences for users."""
     ranges: dict[str, Distribution] = field(default_factory=dict)
     """Every range so far, by its place in the plan as a JSON pointer."""
+    root: Location = ()
+    """The place in the plan of the conversation that the amounts stand in: an agent, or the plan itself."""
 
-    def count(self, value: PlannedAmount, at: Location, kind: str) -> Count:
-        """Count an amount of any form; `kind` says what it stands for, for profiles."""
+    def count(self, value: PlannedAmount, at: Location, kind: str, drawn_at: Location | None = None) -> Count:
+        """Count an amount of any form.
+
+        Args:
+            value: the amount.
+            at: its place in the conversation.
+            kind: what it stands for, for profiles.
+            drawn_at: the place in the plan where it is drawn, if it is a range. None: its own.
+        """
         if isinstance(value, str | amounts.Text | amounts.TextPart):
             return self.note_at(at, self.rules.text(find_text(value) or ""))
         if isinstance(value, int):
@@ -53,17 +62,17 @@ class AmountCounter:
             return self.note_at(at, Count.stated(value.tokens))
         if isinstance(value, amounts.Profile):
             return self.note_at(at, self._profile(value.profile, kind))
-        what = self._add_range(at, value)
-        return self.note_at(at, _count_range(what, self.ranges[what]))
+        what = self._add_range(drawn_at or (*self.root, *at), value)
+        return self.note_at(at, count_range(what, self.ranges[what]))
 
     def count_optional(self, value: PlannedAmount | None, at: Location, kind: str) -> Count:
         """Count an amount that may be left out; left out, it is 0."""
         return NOTHING if value is None else self.count(value, at, kind)
 
-    def count_repeats(self, value: wire.Repeats, at: Location) -> Repeats:
+    def count_repeats(self, value: wire.PlannedRepeats, at: Location) -> Repeats:
         """Count how many times a turn or a round happens."""
-        what = None if isinstance(value, int) else self._add_range(at, value, at_least=1)
-        return Repeats(middle_of(value), what)
+        what = None if isinstance(value, int) else self._add_range((*self.root, *at), value, at_least=1)
+        return Repeats(find_middle(value), what)
 
     def note_at(self, at: Location, count: Count) -> Count:
         """Remember the count under its place in the plan, and return it."""
@@ -96,9 +105,3 @@ class AmountCounter:
         self.assumptions.append(f"{kind}: profile `{size}` stands for {tokens} tokens")
         # A named size says no more than the order of magnitude.
         return Count(tokens, tokens // 2, tokens * 2, "assumed")
-
-
-def _count_range(what: str, drawn: Distribution) -> Count:
-    """Count a range as its middle, in the band that nine of its draws in ten lie in."""
-    low, high = drawn.band()
-    return Count(drawn.middle, min(low, drawn.middle), max(high, drawn.middle), "stated", ranges=(what,))

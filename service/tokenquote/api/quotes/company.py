@@ -26,7 +26,8 @@ from tokenquote.ledger import (
 from tokenquote.ledger.fees import PricedFees, price_uses
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.ranges import Distribution
+from tokenquote.ledger.retries import RetryTerms
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["Company"]
@@ -87,6 +88,11 @@ class Company:
         return {reader: part.head for reader, part in self.readers.items()}
 
     @property
+    def ranges(self) -> Mapping[str, Distribution]:
+        """Everything that is drawn, by its place in the plan as a JSON pointer."""
+        return {what: drawn for part in self.readers.values() for what, drawn in part.resolved.ranges.items()}
+
+    @property
     def caches(self) -> bool:
         """Whether any of them uses a prompt cache."""
         return any(part.cache.rule is not None for part in self.readers.values())
@@ -129,7 +135,7 @@ class Company:
         """
         return replay_caches(replayed, self._terms(warm))
 
-    def bill_failed(self, replayed: Replayed, warm: Mapping[Reader, int], retries: Retries) -> Bill:
+    def bill_failed(self, replayed: Replayed, warm: Mapping[Reader, int], retries: RetryTerms) -> Bill:
         """Price an attempt at each request that fails after another one did; `warm` as for `use_caches`."""
         repeats = replay_repeats(replayed, self._terms(warm))
         return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
 from tokenquote.api.quotes.company import Company
-from tokenquote.api.quotes.quote_parts import find_overflow
 from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import PlanTooLong, Reader, Replayed
-from tokenquote.ledger.ranges import (
-    FAILURES,
-    MAX_SAMPLED_REQUESTS,
-    Draws,
-    FailingRequests,
-    Sampled,
-    SampledPlan,
-    sample,
-    sample_failures,
-)
+from tokenquote.ledger import PlanTooLong, Replayed
+from tokenquote.ledger.ranges import FAILURES, MAX_SAMPLED_REQUESTS, Draws, Sampled, SampledPlan, sample
 from tokenquote.ledger.ranges.draws import BLOCK
 from tokenquote.ledger.ranges.fleets import DrawnFleet
 from tokenquote.ledger.ranges.sensitivity import UNITS, share_variance
 from tokenquote.ledger.ranges.spreads import Spread, find_spread
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.retries import RetryTerms
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Quote
 from tokenquote_client.spreads import CostSpread, NumberSpread, Sensitivity, Spreads
@@ -52,19 +41,20 @@ MIN_SHARE_SAMPLES = 100
 _SIX_DECIMALS = 6
 
 
-def read_retries(planned: wire.Retries | None) -> Retries | None:
+def read_retries(planned: wire.PlannedRetries | None) -> RetryTerms | None:
     """Return how often requests fail; None: the plan does not say."""
     if planned is None:
         return None
-    return Retries(Decimal(str(planned.rate)), Decimal(str(planned.output_share)))
+    return RetryTerms(Decimal(str(planned.rate)), Decimal(str(planned.output_share)))
 
 
 def draw_conversation(
     plan: wire.Plan,
     company: Company,
     replayed: Replayed,
-    warm: Mapping[Reader, int],
     models: int,
+    *,
+    with_shares: bool = True,
 ) -> DrawnConversation | None:
     """Prepare the draws of a plan for one of several models; None: it has nothing to draw.
 
@@ -72,15 +62,14 @@ def draw_conversation(
         plan: the plan.
         company: the conversations of the quote.
         replayed: the requests at the middle of all ranges.
-        warm: the tokens that the first request of a conversation to a model finds in the cache.
         models: how many models the plan is quoted for.
+        with_shares: whether to work out shares of the variance.
 
     Raises:
         LocatedError: `samples` or `seed` is stated, and nothing is drawn.
         PlanTooLong: all samples for all models make more requests than are drawn.
     """
-    parts = company.own
-    ranges = parts.own.resolved.ranges
+    ranges = company.ranges
     retries = read_retries(plan.retries)
     if not ranges and retries is None:
         _refuse_settings(plan)
@@ -95,38 +84,11 @@ def draw_conversation(
         )
         raise PlanTooLong(detail).at("samples")
     draws = Draws(ranges, DEFAULT_SEED if plan.seed is None else plan.seed)
-    shared = plan.caching.shared is not None
-    if company.agents and retries is not None:
-        planned = _failing(company, replayed, warm, draws, samples, retries)
-        later = _failing(company, replayed, company.heads, draws, samples, retries) if shared else None
-        return DrawnConversation(planned, later, models)
-    sampled = partial(plan_samples, parts, parts.history, replayed, draws, samples, retries)
-    return DrawnConversation(sampled(), sampled(shares_opening=True) if shared else None, models)
-
-
-def _failing(
-    company: Company,
-    replayed: Replayed,
-    warm: Mapping[Reader, int],
-    draws: Draws,
-    samples: int,
-    retries: Retries,
-) -> FailingRequests:
-    """Describe the requests of a plan with agents, which takes no ranges: only their failures are drawn."""
-    rows = replayed.rows
-    return FailingRequests(
-        rows=rows,
-        costs=company.bill(rows, company.use_caches(replayed, warm)).costs,
-        again=company.bill_failed(replayed, warm, retries).costs,
-        overflows=find_overflow(rows, company.models) is not None,
-        draws=draws,
-        samples=samples,
-        retries=retries,
-    )
-
-
-def _sample(planned: SampledPlan | FailingRequests) -> Sampled:
-    return sample_failures(planned) if isinstance(planned, FailingRequests) else sample(planned)
+    planned = plan_samples(company, replayed, draws, samples, retries)
+    later = None
+    if plan.caching.shared is not None:
+        later = plan_samples(company, replayed, draws, samples, retries, shares_opening=True)
+    return DrawnConversation(planned, later, models, with_shares)
 
 
 def count_drawn(quote: Quote) -> int:
@@ -146,29 +108,36 @@ def _refuse_settings(plan: wire.Plan) -> None:
 class DrawnConversation:
     """The samples of one quote."""
 
-    planned: SampledPlan | FailingRequests
-    later: SampledPlan | FailingRequests | None
+    planned: SampledPlan
+    later: SampledPlan | None
     """A later conversation of a fleet, which finds the opening in the cache. None: they share nothing."""
     models: int
     """How many models the plan is quoted for."""
+    with_shares: bool = True
+    """Whether to work out shares of the variance."""
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether any amount or repetition is a range; otherwise only failures are drawn."""
+        return bool(self.planned.draws.ranges)
 
     @cached_property
     def sampled(self) -> Sampled:
         """What each sample comes to."""
-        return _sample(self.planned)
+        return sample(self.planned)
 
-    def spreads(self, *, priced: bool, with_shares: bool) -> Spreads:
+    def spreads(self, *, priced: bool) -> Spreads:
         """Return the distributions; `priced` says whether anything has a price."""
         sampled = self.sampled
-        shares = self._sensitivity() if priced and with_shares else None
+        shares = self._sensitivity() if priced and self.with_shares else None
         interactions = None if shares is None else UNITS - sum(units for _, units in shares)
         return Spreads(
             samples=self.planned.samples,
             seed=self.planned.draws.seed,
-            cost=_of_costs(find_spread(sampled.costs, sampled.decimals)) if priced else None,
-            input_tokens=_of_numbers(find_spread(sampled.input_tokens)),
-            output_tokens=_of_numbers(find_spread(sampled.output_tokens)),
-            requests=_of_numbers(find_spread(sampled.requests)),
+            cost=_write_costs(find_spread(sampled.costs, sampled.decimals)) if priced else None,
+            input_tokens=_write_numbers(find_spread(sampled.input_tokens)),
+            output_tokens=_write_numbers(find_spread(sampled.output_tokens)),
+            requests=_write_numbers(find_spread(sampled.requests)),
             overflow_probability=float(np.mean(sampled.overflows)),
             sensitivity=None
             if shares is None
@@ -179,11 +148,11 @@ class DrawnConversation:
     def fleet(self, conversations: int, cold_share: Decimal) -> CostSpread:
         """Return the distribution of the cost of many conversations, each drawn by itself."""
         cold = self.sampled
-        warm = cold if self.later is None else _sample(self.later)
+        warm = cold if self.later is None else sample(self.later)
         fleet = DrawnFleet(
             conversations, cold.costs, warm.costs, cold_share, cold.decimals, self.planned.draws.seed
         )
-        return _of_costs(fleet.spread())
+        return _write_costs(fleet.spread())
 
     def probability_within(self, budget: Decimal) -> float:
         """Return the share of samples that cost no more than a budget in USD."""
@@ -192,7 +161,7 @@ class DrawnConversation:
 
     @cached_property
     def share_samples(self) -> int:
-        """The samples from which shares of the variance are estimated; 0: too many would be needed."""
+        """How many samples shares of the variance are estimated from; 0: too many would be needed."""
         requests = self.models * int(self.sampled.requests.max())
         most = MAX_SAMPLED_REQUESTS // (requests * (len(self._sources) + 1))
         samples = min(self.planned.samples, MAX_SHARE_SAMPLES, most)
@@ -226,10 +195,10 @@ class DrawnConversation:
     def _redraw(self, redrawn: frozenset[str], number: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Return the costs of the first samples with the draws of some ranges replaced."""
         draws = replace(self.planned.draws, redrawn=redrawn)
-        return _sample(replace(self.planned, draws=draws, samples=number)).costs.astype(float)
+        return sample(replace(self.planned, draws=draws, samples=number)).costs.astype(float)
 
 
-def _of_costs(spread: Spread) -> CostSpread:
+def _write_costs(spread: Spread) -> CostSpread:
     return CostSpread(
         mean=spread.mean,
         p10=spread.p10,
@@ -240,7 +209,7 @@ def _of_costs(spread: Spread) -> CostSpread:
     )
 
 
-def _of_numbers(spread: Spread) -> NumberSpread:
+def _write_numbers(spread: Spread) -> NumberSpread:
     return NumberSpread(
         mean=round(float(spread.mean), _SIX_DECIMALS),
         p10=int(spread.p10),

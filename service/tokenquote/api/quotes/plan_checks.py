@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from tokenquote.api.quotes.agent_calls import as_plan, count_requests
-from tokenquote.api.quotes.planned_ranges import find_range
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
-from tokenquote.errors import LocatedError, NotYetOffered, under
+from tokenquote.errors import LocatedError, under
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import Percentiles, Triangular
@@ -31,7 +30,6 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     for i, agent in enumerate(plan.agents):
         with under("agents", i):
             _check_conversation(as_plan(agent, plan))
-    _check_ranges(plan)
     _check_length(plan, models)
 
 
@@ -40,13 +38,6 @@ def _check_conversation(plan: wire.Plan) -> None:
     _check_history(plan.history)
     _check_users(plan)
     _check_server_tools(plan)
-
-
-def _check_ranges(plan: wire.Plan) -> None:
-    """Refuse ranges beside agents, whose calls would each have draws of their own."""
-    place = find_range(plan) if plan.agents else None
-    if place is not None:
-        raise NotYetOffered(place, "ranges in a plan with agents: not yet offered; state a number")
 
 
 def check_single_requests(plan: wire.Plan, model: Model) -> None:

@@ -1,8 +1,7 @@
 """Plans whose amounts are ranges: draws, and what every sample comes to, many at once."""
 
-from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Triangular
+from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Triangle
 from tokenquote.ledger.ranges.draws import FAILURES, Draws
-from tokenquote.ledger.ranges.failing_requests import FailingRequests, sample_failures
 from tokenquote.ledger.ranges.sampled_plan import SampledModel, SampledPlan
 from tokenquote.ledger.ranges.samples import MAX_SAMPLED_REQUESTS, Sampled, sample
 
@@ -11,12 +10,10 @@ __all__ = [
     "MAX_SAMPLED_REQUESTS",
     "Distribution",
     "Draws",
-    "FailingRequests",
     "Lognormal",
     "Sampled",
     "SampledModel",
     "SampledPlan",
-    "Triangular",
+    "Triangle",
     "sample",
-    "sample_failures",
 ]
