@@ -1,7 +1,7 @@
 """One sample of a plan with agents, done the slow, obvious way: by the ledger of single conversations.
 
-Each call starts a conversation whose numbers are drawn for it. So before every step the story is given its turn
-anew, with literal numbers in the place of all ranges and each round by itself.
+Each call starts a conversation whose numbers are drawn for it. So before every step the story is given its
+turn anew, with literal numbers in the place of all ranges and each round by itself.
 """
 
 from __future__ import annotations

@@ -61,6 +61,7 @@ from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, 
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.model_header import ModelHeader, TensorEntry
 from tokenquote_client.plan import (
+    Agent,
     Budget,
     Caching,
     Call,
@@ -83,6 +84,7 @@ from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
+    "Agent",
     "AsyncClient",
     "AsyncQuoter",
     "AudioPart",

@@ -220,5 +220,5 @@ def _spread(low: int, end: int, number: int) -> list[int]:
 
 def adds_tokens(pointer: Pointer) -> bool:
     """Return whether more at the place means more tokens or more requests, or more uses of a tool."""
-    in_plan = pointer[0] in ("system", "tools", "turns")
+    in_plan = pointer[0] in ("system", "tools", "turns", "agents") and "history" not in pointer
     return in_plan and (pointer[-1] in _GROWING or "server_tools" in pointer)

@@ -11,6 +11,7 @@ import datetime as dt
 from tokenquote.api.comparisons import quote_one
 from tokenquote.api.pointers import Pointer, find_number, read_pointer
 from tokenquote.api.quotes import DrawnParts
+from tokenquote.api.quotes.agent_calls import every_turn
 from tokenquote.api.solution_search import Search, adds_tokens
 from tokenquote.catalog import Catalog, Model
 from tokenquote.errors import LocatedError, under
@@ -72,19 +73,18 @@ def _is_monotone(plan: Plan, pointer: Pointer, limit: Limit, model: Model, at: d
     large ones are scaled down. Cost grows with them unless a cache is on, which a longer prompt may reach, or
     a tier is cheaper than the one below it.
     """
-    if (
-        not adds_tokens(pointer)
-        or plan.history.strategy != "full"
-        or any(_names_model(turn) for turn in plan.turns)
-    ):
+    if not adds_tokens(pointer) or not _sends_all_to_one_model(plan):
         return False
     if limit.context:
         return True
     return _caches_nothing(plan, model) and _rises(tariff_on(model.prices_on(at), at, plan.mode, plan.region))
 
 
-def _names_model(turn: object) -> bool:
-    return getattr(turn, "model", None) is not None
+def _sends_all_to_one_model(plan: Plan) -> bool:
+    """Return whether every conversation has the whole history, and nothing names another model."""
+    histories = [plan.history, *(agent.history for agent in plan.agents)]
+    named = [*(agent.model for agent in plan.agents), *(turn.model for turn in every_turn(plan))]
+    return all(history.strategy == "full" for history in histories) and not any(named)
 
 
 def _caches_nothing(plan: Plan, model: Model) -> bool:

@@ -18,13 +18,16 @@ from tokenquote.cli.range_breakdown import range_lines, spread_of_cost
 from tokenquote.cli.rate_breakdown import rate_lines
 from tokenquote.cli.tables import dollars, plain_table
 from tokenquote_client.bill import PriceLine
-from tokenquote_client.quote import Comparison, CountedAmount, Failure, ModelTotals, Quote, QuotedRequest
+from tokenquote_client.quote import Comparison, CountedAmount, Failure, Quote, QuotedRequest
+from tokenquote_client.subtotals import AgentTotals, ModelTotals
 
 __all__ = ["print_answer", "to_svg"]
 
 MAX_REQUESTS_SHOWN = 12
 MAX_AMOUNTS_SHOWN = 20
 SVG_COLUMNS = 126
+OWN = "the plan itself"
+"""Stands for the plan's own conversation among its agents."""
 _CERTAIN = ("stated", "exact", "rule")
 
 
@@ -81,7 +84,10 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
         yield _requests(quote.requests, names_models=quote.by_model is not None)
         yield Text()
     if quote.by_model is not None:
-        yield _models(quote.by_model)
+        yield _subtotals("model", [(totals.model, totals) for totals in quote.by_model])
+        yield Text()
+    if quote.by_agent is not None:
+        yield _subtotals("agent", [(totals.agent or OWN, totals) for totals in quote.by_agent])
         yield Text()
     yield _lines(quote)
     yield from _sources(quote.lines)
@@ -105,6 +111,7 @@ def _amounts(counts: Sequence[CountedAmount]) -> Table:
 def _requests(requests: Sequence[QuotedRequest], *, names_models: bool) -> Table:
     """Make the table of requests, with the purpose of those of a strategy, and several models named."""
     more = ["for"] if any(request.purpose for request in requests) else []
+    more += ["agent"] if any(request.agent for request in requests) else []
     more += ["model"] if names_models else []
     table = plain_table(
         "turn", "round", ">input", ">cache read", ">cache write", ">output", ">cost", ">so far", *more
@@ -113,7 +120,7 @@ def _requests(requests: Sequence[QuotedRequest], *, names_models: bool) -> Table
         if request is None:
             table.add_row("…", *[""] * (7 + len(more)))
             continue
-        told = {"for": request.purpose or "", "model": request.model or ""}
+        told = {"for": request.purpose or "", "agent": request.agent or "", "model": request.model or ""}
         table.add_row(
             str(request.turn),
             str(request.round),
@@ -128,11 +135,12 @@ def _requests(requests: Sequence[QuotedRequest], *, names_models: bool) -> Table
     return table
 
 
-def _models(models: Sequence[ModelTotals]) -> Table:
-    table = plain_table("model", ">requests", ">input", ">output", ">cost")
-    for totals in models:
+def _subtotals(heading: str, parts: Sequence[tuple[str, ModelTotals | AgentTotals]]) -> Table:
+    """Make the table of what parts of the requests come to, each by its name."""
+    table = plain_table(heading, ">requests", ">input", ">output", ">cost")
+    for name, totals in parts:
         table.add_row(
-            totals.model,
+            name,
             _number(totals.requests),
             _number(totals.input_tokens),
             _number(totals.output_tokens),

@@ -230,8 +230,7 @@ class _Quoting:
         own = company.own.own
         if self.plan.caching.shared is None or own.cache.rule is None:
             return None, Decimal(0)
-        heads = {reader: part.head for reader, part in company.readers.items()}
-        warm = company.bill(replayed.rows, company.use_caches(replayed, heads))
+        warm = company.bill(replayed.rows, company.use_caches(replayed, company.heads))
         return warm, cold_share(self.plan.conversations_per_hour, own.cache.ttl)
 
     def _id(self, model: Model) -> str:
