@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tokenquote.estimator import Estimator
     from tokenquote_client import (
+        Agent,
         AsyncClient,
         AsyncQuoter,
         AudioPart,
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
         ModelSummary,
         Percentiles,
         Plan,
+        PlannedRetries,
         Problem,
         Profile,
         Quote,
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
         SolutionAnswer,
         SolutionQuestion,
         Speculation,
+        Spreads,
         Start,
         TensorEntry,
         Text,
@@ -108,6 +111,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Agent",
     "AsyncClient",
     "AsyncQuoter",
     "AudioPart",
@@ -163,6 +167,7 @@ __all__ = [
     "ModelSummary",
     "Percentiles",
     "Plan",
+    "PlannedRetries",
     "Problem",
     "Profile",
     "Quote",
@@ -173,6 +178,7 @@ __all__ = [
     "SolutionAnswer",
     "SolutionQuestion",
     "Speculation",
+    "Spreads",
     "Start",
     "TensorEntry",
     "Text",

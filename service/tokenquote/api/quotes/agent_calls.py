@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from tokenquote.api.quotes.planned_ranges import middle_of
+from tokenquote.api.quotes.planned_ranges import find_middle
 from tokenquote.errors import LocatedError, Location
 from tokenquote.errors.field_faults import did_you_mean
 from tokenquote_client import plan as wire
@@ -39,15 +39,16 @@ def count_requests(plan: wire.Plan) -> int:
 
     def requests(turns: Sequence[wire.Turn]) -> int:
         return sum(
-            middle_of(turn.repeat) * (1 + sum(of_round(made) for made in turn.tool_rounds)) for turn in turns
+            find_middle(turn.repeat) * (1 + sum(count_round(made) for made in turn.tool_rounds))
+            for turn in turns
         )
 
-    def of_round(made: wire.ToolRound) -> int:
-        return middle_of(made.repeat) * (
-            1 + sum(of_agent(call.agent) for call in made.calls if call.agent is not None)
+    def count_round(made: wire.ToolRound) -> int:
+        return find_middle(made.repeat) * (
+            1 + sum(count_agent(call.agent) for call in made.calls if call.agent is not None)
         )
 
-    def of_agent(name: str) -> int:
+    def count_agent(name: str) -> int:
         if name not in known:
             known[name] = requests(agents[name].turns)
         return known[name]

@@ -19,7 +19,7 @@ from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sampled_plan import SampledModel, SampledPlan
 from tokenquote.ledger.ranges.sizes import DrawnCounts, masked
 from tokenquote.ledger.ranges.tallies import ExactCosts, SampledTally, Times, count_decimals, price_exactly
-from tokenquote.ledger.rows import Reader
+from tokenquote.ledger.rows import ReadBy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +99,7 @@ class _Chunk:
         }
         self._requests_to = {reader: np.zeros(number, np.int64) for reader in plan.models}
         self._answers_to = {turn: np.zeros(number, np.int64) for turn in plan.turn_fees}
-        self._caches: dict[Reader, SampledCache] = {}
+        self._caches: dict[ReadBy, SampledCache] = {}
         for places, row in enumerate(self._rows()):
             self.work += number
             if places >= MAX_ROWS or self.work > allowed:
@@ -129,7 +129,7 @@ class _Chunk:
         ((model, conversation),) = plan.scripts[None].conversations.items()
         return sample_single_rows(model, conversation, counts)
 
-    def _cache(self, reader: Reader) -> SampledCache | None:
+    def _cache(self, reader: ReadBy) -> SampledCache | None:
         """Return what a conversation uses of a model's cache. None: nothing."""
         model, counts = self._plan.models[reader], self._counts
         conversation = self._plan.conversation(reader)
