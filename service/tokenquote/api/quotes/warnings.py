@@ -120,9 +120,8 @@ def _overflow_warnings(overflow: Overflow | None, rows: Sequence[Row]) -> Iterat
     if overflow is not None:
         yield (
             "context_overflow",
-            f"request {overflow.request} (turn {overflow.turn}{_name_agent(overflow.agent)}) does not fit into "
-            f"{rows[overflow.request - 1].model}; "
-            "it and those after it are priced all the same",
+            f"request {overflow.request} (turn {overflow.turn}{_name_agent(overflow.agent)}) does not fit "
+            f"into {rows[overflow.request - 1].model}; it and those after it are priced all the same",
         )
 
 
