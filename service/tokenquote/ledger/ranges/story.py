@@ -83,10 +83,6 @@ class SampledStory:
         """Return the prompt of a model."""
         return self._told[model].prompt
 
-    def conversation(self, model: str) -> Conversation:
-        """Return the conversation as a model counts it."""
-        return self._told[model].conversation
-
     def start(self, scope: tuple[int, ...], mask: Mask, *, anew: bool) -> None:
         """Begin the conversation where it is called from, or go on with it.
 
