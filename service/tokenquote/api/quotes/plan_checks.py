@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from tokenquote.api.quotes.agent_calls import as_plan, count_requests
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
-from tokenquote.errors import LocatedError, NotYetOffered
+from tokenquote.errors import LocatedError, under
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
+from tokenquote_client.amounts import Percentiles, Triangular
 
-__all__ = ["check_plan", "check_single_requests", "count_requests"]
+__all__ = ["check_plan", "check_single_requests"]
 
 _SILENT = ("embedding", "rerank", "moderation")
 """The kinds of model whose answers have no tokens."""
+_STATED_MEDIA = {"transcription": "user", "speech": "assistant", "image": "assistant"}
+"""By kind of model, where stated tokens are audio or images."""
 
 
 def check_plan(plan: wire.Plan, models: int) -> None:
     """Refuse what no model could be quoted for.
 
     Raises:
-        LocatedError: fields that contradict each other, a draw, or a turn that nobody asks.
+        LocatedError: fields that contradict each other, or a turn that nobody asks.
         PlanTooLong: more requests, over all models together, than a ledger holds.
     """
-    _check_history(plan.history)
+    _check_conversation(plan)
     _check_caching(plan)
-    _check_draws(plan)
+    for i, agent in enumerate(plan.agents):
+        with under("agents", i):
+            _check_conversation(as_plan(agent, plan))
+    _check_length(plan, models)
+
+
+def _check_conversation(plan: wire.Plan) -> None:
+    """Check what a plan and each of its agents have: a history, and turns."""
+    _check_history(plan.history)
     _check_users(plan)
     _check_server_tools(plan)
-    _check_length(plan, models)
 
 
 def check_single_requests(plan: wire.Plan, model: Model) -> None:
@@ -36,8 +47,8 @@ def check_single_requests(plan: wire.Plan, model: Model) -> None:
         LocatedError: the plan states an opening, tools, or an answer of a model that gives none.
     """
     what = f"{model.id} holds no conversation ({model.entry.kind}): a request is the user message alone"
-    for name in ("system", "tools", "start"):
-        if getattr(plan, name) is not None:
+    for name in ("system", "tools", "start", "agents"):
+        if getattr(plan, name) not in (None, []):
             raise LocatedError((name,), f"{what}; leave out `{name}`")
     if plan.history.strategy != "full":
         raise LocatedError(("history", "strategy"), f"{what}; leave out `history`")
@@ -46,6 +57,12 @@ def check_single_requests(plan: wire.Plan, model: Model) -> None:
         for name in ("tool_rounds", "server_tools", "reasoning", "assistant"):
             if getattr(turn, name) and name != gives:
                 raise LocatedError(("turns", i, name), f"{what}; leave out `{name}`")
+        media = _STATED_MEDIA.get(model.entry.kind)
+        if media is not None and isinstance(getattr(turn, media), Percentiles | Triangular):
+            detail = (
+                f"stated tokens of {model.id} are those of media here, which take no range: state a number"
+            )
+            raise LocatedError(("turns", i, media), detail)
 
 
 def _check_history(history: wire.History) -> None:
@@ -79,6 +96,9 @@ def _check_caching(plan: wire.Plan) -> None:
             "beside `warm`: state what one conversation finds in the cache, or what a fleet shares, not both"
         )
         raise LocatedError(("caching", "shared"), detail)
+    if caching.explicit is not None and plan.agents:
+        detail = "an explicit cache beside `agents`: not yet offered; leave one of them out"
+        raise NotYetOffered(("caching", "explicit"), detail)
     if caching.explicit is not None and caching.hit_rate != 1:
         detail = "an explicit cache is read by every request; leave it out"
         raise LocatedError(("caching", "hit_rate"), detail)
@@ -90,13 +110,6 @@ def _check_caching(plan: wire.Plan) -> None:
         raise LocatedError(("caching", "shared"), detail)
 
 
-def _check_draws(plan: wire.Plan) -> None:
-    """Refuse settings of random draws, which have no meaning while ranges are not offered."""
-    for name in ("samples", "seed"):
-        if getattr(plan, name) is not None:
-            raise NotYetOffered((name,), "not yet offered, since ranges are not; leave it out")
-
-
 def _check_users(plan: wire.Plan) -> None:
     for i, turn in enumerate(plan.turns):
         if turn.user is not None:
@@ -104,7 +117,7 @@ def _check_users(plan: wire.Plan) -> None:
         if plan.start is None or i > 0:
             detail = "missing; only the first turn after a `start` may go without"
             raise LocatedError(("turns", i, "user"), detail)
-        if turn.repeat > 1:
+        if turn.repeat != 1:
             detail = "a turn without `user` answers `start`, which happens once"
             raise LocatedError(("turns", i, "repeat"), detail)
 
@@ -118,14 +131,16 @@ def _check_server_tools(plan: wire.Plan) -> None:
                 raise LocatedError(("turns", i, "server_tools", name), detail)
 
 
-def count_requests(plan: wire.Plan) -> int:
-    """Return the requests that the turns of a plan make, without those that a history strategy adds."""
-    rounds = ((turn.repeat, sum(tool_round.repeat for tool_round in turn.tool_rounds)) for turn in plan.turns)
-    return sum(repeat * (1 + made) for repeat, made in rounds)
-
-
 def _check_length(plan: wire.Plan, models: int) -> None:
     requests = models * count_requests(plan)
     if requests > MAX_ROWS:
         over = f" for its {models} models" if models > 1 else ""
-        raise PlanTooLong(f"the plan makes {requests} requests{over}; a quote holds {MAX_ROWS}")
+        agents = " with those of its agents" if plan.agents else ""
+        raise PlanTooLong(
+            f"the plan makes {_written(requests)} requests{agents}{over}; a quote holds {MAX_ROWS}"
+        )
+
+
+def _written(number: int) -> str:
+    """Write a number that agents who call agents may make as long as a line."""
+    return str(number) if number < 10**18 else f"more than 10^{len(str(number)) - 1}"
