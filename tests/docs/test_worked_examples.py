@@ -34,7 +34,7 @@ EXAMPLES = [example for page in ("history.md", "caching.md", "agents.md") for ex
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 18
+    assert len(EXAMPLES) == 19
 
 
 @pytest.mark.parametrize(("plan", "shown"), EXAMPLES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tokenquote.api.quotes.agent_calls import as_plan, count_requests
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
-from tokenquote.errors import LocatedError, under
+from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import Percentiles, Triangular
