@@ -449,3 +449,14 @@ def test_law_25_a_fleet_of_agents_that_shares_its_openings_has_a_distribution(qu
     assert quote.fleet.range is not None
     assert quote.fleet.cost is not None
     assert quote.fleet.cost <= quote.fleet.range.p10
+
+
+def test_memory_is_that_of_the_requests_to_the_quoted_model(quoted: Ask) -> None:
+    """The agent's 100,210 tokens lie with another model; the plan's longest request has 100 + 210 + 200."""
+    told = agent(model=MINI, turns=[{"user": 99_760, "assistant": 150}])
+    quote = quoted(model="meta-llama/Llama-3.1-8B", turns=[calling("researcher")], agents=[told])
+    assert (quote.context.model, quote.context.peak_tokens) == (MINI, 100_210)
+    assert quote.memory is not None
+    assert quote.memory.kv_cache_bytes_peak == 510 * quote.memory.kv_cache_bytes_per_token
+    its_own = quoted(model="meta-llama/Llama-3.1-8B", turns=[calling("researcher")], agents=[agent()])
+    assert its_own.memory == quote.memory

@@ -39,7 +39,7 @@ from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import NO_CACHE, Reader, Replayed, Row
+from tokenquote.ledger import NO_CACHE, ReadBy, Replayed, Row
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
@@ -184,7 +184,7 @@ class _Quoting:
             fleet=build_fleet(plan.conversations, bill, warm_bill, colds),
             rates_per_minute=rates,
             budget=spend_budget(plan.budget, rows, bill),
-            memory=conversation_memory(model, context.peak_tokens, self.catalog),
+            memory=conversation_memory(model, _longest(rows, model), self.catalog),
             unpriced=build_unpriced(bill),
             assumptions=[*company.list_assumptions(rows), *([ASSUMPTION] if rates is not None else [])],
             warnings=[
@@ -239,7 +239,12 @@ class _Quoting:
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
-def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) -> dict[Reader, int]:
+def _longest(rows: Sequence[Row], model: Model) -> int:
+    """Return the tokens of input and output of the longest request to a model; 0 if none goes to it."""
+    return max((row.context for row in rows if row.model == model.id), default=0)
+
+
+def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) -> dict[ReadBy, int]:
     """Return how many tokens of the first request are in the cache already, by the model that it goes to."""
     first = replayed.opened_by
     if first is None:
