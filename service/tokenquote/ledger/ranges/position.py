@@ -1,10 +1,12 @@
-"""Which request of a conversation comes next: its samples, and what tells it from all others."""
+"""Which request of a conversation comes next and when: its samples, and what tells it from all others."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from tokenquote.ledger.ranges.sizes import Mask
 
-__all__ = ["Position"]
+__all__ = ["Position", "SampledClock"]
 
 
 class Position:
@@ -42,3 +44,15 @@ class Position:
         self.mask = mask
         self.repetition = self.repetition[:turn]
         self.number = self.number[: turn + 1]
+
+
+class SampledClock:
+    """Seconds since the plan began, in each sample; all its conversations have them in common."""
+
+    def __init__(self, number: int) -> None:
+        """Begin, for so many samples."""
+        self.time = np.zeros(number)
+
+    def pass_time(self, seconds: float, mask: Mask) -> None:
+        """Let time pass in the samples that the mask names; what was read before stays as it is."""
+        self.time = self.time + (seconds if mask is None else seconds * mask)

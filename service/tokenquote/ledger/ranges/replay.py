@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from tokenquote.ledger.conversation import MAX_ROWS, Conversation, CountedTurn, PlanTooLong
-from tokenquote.ledger.ranges.clock import SampledClock
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.histories import SampledHistory, sample_history
+from tokenquote.ledger.ranges.position import SampledClock
 from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sizes import FRAMED, TOKENS, DrawnCounts, Mask, masked
 from tokenquote.ledger.ranges.story import SampledStory

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import SharedPrefix
-from tokenquote.ledger.ranges.shares import share_down
-from tokenquote.ledger.ranges.sizes import Mask, Sizes
+from tokenquote.ledger.ranges.sizes import Mask, Sizes, share_down
 from tokenquote.ledger.rows import Purpose, ReadBy
 
 if TYPE_CHECKING:

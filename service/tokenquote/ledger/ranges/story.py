@@ -19,10 +19,9 @@ from tokenquote.ledger.conversation import (
     CountedResult,
     PlanTooLong,
 )
-from tokenquote.ledger.ranges.clock import SampledClock
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import NOTHING_LEFT, LeftOut
-from tokenquote.ledger.ranges.position import Position
+from tokenquote.ledger.ranges.position import Position, SampledClock
 from tokenquote.ledger.ranges.prompt import Prompt
 from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sizes import FAR, NOTHING_SAID, TOKENS, DrawnCounts, Mask, Sizes, chosen, masked
