@@ -19,6 +19,9 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -41,8 +44,10 @@ from tokenquote_client.wire_types import (
     PlainText,
     Sent,
     TokenKind,
-    exactly_one,
+    exactly_one_each,
+    is_none,
 )
+from tokenquote_client.workflows import Workflow
 
 __all__ = [
     "Budget",
@@ -222,7 +227,7 @@ PlannedModels = Annotated[
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
 
-    model_config = exactly_one("model", "models")
+    model_config = exactly_one_each(("model", "models"), ("turns", "workflow"))
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
     """The model to quote: its catalog id (`openai/gpt-5.4-mini`), an alias, or the name without the provider
@@ -239,9 +244,12 @@ class Plan(Sent):
     start: Start | None = None
     """A request body that opens the conversation, in place of `system` and `tools`; stating both is an error.
     Null, the default: it opens with those."""
-    turns: list[Turn] = Field(min_length=1, max_length=10_000)
+    workflow: Workflow | None = Field(default=None, exclude_if=is_none)
+    """A workflow that writes the turns, named by its `kind`: `{"kind": "react"}` is a plan. The quote's
+    `compiled` is what it writes. Null, the default: `turns` says what happens; both or neither is an error."""
+    turns: list[Turn] = Field(default=(), validate_default=True, min_length=1, max_length=10_000)
     """The turns of the conversation, in order. More than 100,000 requests, with all repetitions and over all
-    models, are an error."""
+    models, are an error. Left out: a `workflow` writes them."""
     history: History = FullHistory()
     """What of the conversation is sent again in each request: by default `full`, all of it."""
     caching: Caching = Caching()
@@ -282,6 +290,17 @@ class Plan(Sent):
     """The seed that makes the draws the same each time; null, the default. Stating it is an error as long as
     ranges are not offered."""
 
+    @field_validator("turns", mode="wrap")
+    @classmethod
+    def _written_or_stated(cls, turns: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """Let turns be left out where a workflow writes them."""
+        written = info.data.get("workflow", "a faulty one") is not None
+        if turns != () and not (turns is None and written):
+            return check(turns)
+        if not written:
+            raise PydanticCustomError("missing_turns", "missing: state `turns`, or a `workflow` that writes them")
+        return []
+
     @model_validator(mode="before")
     @classmethod
     def _no_contradictions(cls, data: Any) -> Any:
@@ -292,6 +311,10 @@ class Plan(Sent):
             raise PydanticCustomError("contradiction", "state either `model` or `models`, not both")
         if not {"model", "models"} & given:
             raise PydanticCustomError("missing_model", "state `model`, or `models` to compare several")
+        if {"turns", "workflow"} <= given:
+            raise PydanticCustomError(
+                "contradiction", "state either `turns` or a `workflow` that writes them, not both"
+            )
         if "start" in given and {"system", "tools"} & given:
             raise PydanticCustomError(
                 "contradiction",

@@ -21,6 +21,7 @@ __all__ = [
     "TokenKind",
     "TokenNumber",
     "exactly_one",
+    "exactly_one_each",
     "is_none",
 ]
 
@@ -72,8 +73,16 @@ def is_none(value: object) -> bool:
 
 def exactly_one(*names: str) -> ConfigDict:
     """Make the JSON schema say that exactly one of these fields is stated; null is not stated."""
-    stated = [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
-    return ConfigDict(json_schema_extra={"oneOf": stated})  # type: ignore[dict-item]
+    return ConfigDict(json_schema_extra={"oneOf": _each_stated(names)})  # type: ignore[dict-item]
+
+
+def exactly_one_each(*groups: tuple[str, ...]) -> ConfigDict:
+    """Make the JSON schema say that of each group of fields exactly one is stated."""
+    return ConfigDict(json_schema_extra={"allOf": [{"oneOf": _each_stated(names)} for names in groups]})
+
+
+def _each_stated(names: tuple[str, ...]) -> list[Any]:
+    return [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
 
 
 def _exact(value: Any) -> Any:
