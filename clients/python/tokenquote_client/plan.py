@@ -298,7 +298,9 @@ class Plan(Sent):
         if turns != () and not (turns is None and written):
             return check(turns)
         if not written:
-            raise PydanticCustomError("missing_turns", "missing: state `turns`, or a `workflow` that writes them")
+            raise PydanticCustomError(
+                "missing_turns", "missing: state `turns`, or a `workflow` that writes them"
+            )
         return []
 
     @model_validator(mode="before")

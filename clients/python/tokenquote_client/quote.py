@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from tokenquote_client.bill import PriceLine, Unpriced
+from tokenquote_client.indexing import Indexing
 from tokenquote_client.memory import MemoryUse
+from tokenquote_client.plan import Plan
 from tokenquote_client.problem import Problem
 from tokenquote_client.rates_per_minute import RatesPerMinute
 from tokenquote_client.spreads import Fleet, Spreads
@@ -32,6 +34,15 @@ __all__ = [
     "Unpriced",
     "Warned",
 ]
+
+
+def _as_stated(plan: Plan | None) -> dict[str, Any] | None:
+    """Write only what the plan states, as its author would."""
+    return None if plan is None else plan.model_dump(mode="json", exclude_unset=True)
+
+
+CompiledPlan = Annotated[Plan | None, PlainSerializer(_as_stated)]
+"""A plan that a workflow wrote."""
 
 
 class Totals(Received):
@@ -98,7 +109,7 @@ class QuotedRequest(Received):
     cumulative_cost: Dollars | None
     """The cost in US dollars of this request and all before it, as a decimal string; null: nothing has a
     price."""
-    purpose: Literal["summary", "compaction", "embedding", "rerank"] | None = Field(
+    purpose: Literal["summary", "compaction", "embedding", "rerank", "queries", "hypothesis"] | None = Field(
         default=None, exclude_if=is_none
     )
     """What a request of the history strategy is for, which precedes the request of the conversation with the
@@ -222,6 +233,14 @@ class Quote(Received):
     """How much of the context window the longest request fills, and what does not fit."""
     counts: list[CountedAmount]
     """How many tokens each amount of the plan has, and how that is known."""
+    workflow: str | None = Field(default=None, exclude_if=is_none)
+    """The kind of workflow that wrote the plan, such as `react`; null or absent: the plan states its turns
+    itself."""
+    compiled: CompiledPlan = Field(default=None, exclude_if=is_none)
+    """The plan that the workflow wrote, which quotes to the same totals; the places in `counts` are places in
+    it. Null or absent: the plan states its turns itself, or the comparison that the quote stands in has it."""
+    indexing: Indexing | None = Field(default=None, exclude_if=is_none)
+    """What embedding the corpus takes, once and outside all totals; null or absent: the plan states none."""
     range: Spreads | None = None
     """Distributions of cost and tokens; null as long as ranges are not offered."""
     fleet: Fleet | None = None
@@ -264,6 +283,12 @@ class Comparison(Received):
     quotes: list[Quote | Failure]
     """The quotes: those that are complete (`totals.complete`) first, then the cheapest first, then by id, and
     failures last."""
+    workflow: str | None = Field(default=None, exclude_if=is_none)
+    """The kind of workflow that wrote the plan, such as `react`; null or absent: the plan states its turns
+    itself."""
+    compiled: CompiledPlan = Field(default=None, exclude_if=is_none)
+    """The plan that the workflow wrote, which quotes to the same totals with each model; null or absent: the
+    plan states its turns itself."""
     considered: int | None = None
     """The number of models that were chosen by `all` or by filters, of which the list has the first; null:
     the plan names its models."""

@@ -341,7 +341,9 @@ def _known_kind(value: Any) -> Any:
         return value
     near = difflib.get_close_matches(kind[1:65].lower(), _KINDS, n=2, cutoff=0.5)
     meant = f"did you mean {' or '.join(near)}? " if near else ""
-    raise PydanticCustomError("workflow_kind", "no such kind of workflow; {meant}" + _THERE_ARE, {"meant": meant})
+    raise PydanticCustomError(
+        "workflow_kind", "no such kind of workflow; {meant}" + _THERE_ARE, {"meant": meant}
+    )
 
 
 _THERE_ARE = f"a workflow has a `kind`: {', '.join(_KINDS[:-1])} or {_KINDS[-1]}"

@@ -13,6 +13,7 @@ from tokenquote.api.merge_patches import merge
 from tokenquote.api.problems import invalid_inside, write_problem
 from tokenquote.api.quotes import answer_plan
 from tokenquote.api.quotes.plan_checks import count_requests
+from tokenquote.api.quotes.workflows import write_plan
 from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError, under
@@ -49,13 +50,13 @@ def answer_comparison(
     with under("plan"):
         base = quote_one(asked.plan, catalog, vocabularies, now)
     data = asked.plan.model_dump(mode="json", exclude_unset=True)
-    left = MAX_ROWS - count_requests(asked.plan)
+    left = MAX_ROWS - count_requests(write_plan(asked.plan, catalog).plan)
     variants: list[QuotedVariant | FailedVariant] = []
     for i, variant in enumerate(asked.variants):
         place = ("variants", i, "patch")
         try:
             plan = validate(Plan, merge(data, variant.patch), None)
-            requests = count_requests(plan)
+            requests = count_requests(write_plan(plan, catalog).plan)
             if requests > left:
                 raise PlanTooLong(f"with it, plan and variants make more than {MAX_ROWS} requests in all")
             quote = quote_one(plan, catalog, vocabularies, now)

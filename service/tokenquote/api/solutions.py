@@ -7,9 +7,11 @@ and the edge is sought between the largest that keeps the limit and the next one
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from tokenquote.api.comparisons import quote_one
 from tokenquote.api.pointers import Pointer, find_number, read_pointer
+from tokenquote.api.quotes.workflows import WrittenPlan, list_values, write_plan
 from tokenquote.api.solution_search import Search, adds_tokens
 from tokenquote.catalog import Catalog, Model
 from tokenquote.errors import LocatedError, NotYetOffered, under
@@ -32,7 +34,7 @@ def answer_solution(
     if asked.limit.cost_p90 is not None:
         raise NotYetOffered(("limit", "cost_p90"), "not yet offered, since ranges are not; state `cost`")
     pointer = read_pointer(asked.at)
-    own = find_number(asked.plan.model_dump(mode="json"), pointer)
+    own = find_number(_with_defaults(asked.plan, catalog), pointer)
     with under("plan"):
         quote_one(asked.plan, catalog, vocabularies, now)
         model = catalog.resolve(asked.plan.model or "", asked.plan.at or now)
@@ -40,10 +42,12 @@ def answer_solution(
         asked.plan.model_dump(mode="json", exclude_unset=True),
         pointer,
         asked.limit,
+        lambda plan: write_plan(plan, catalog).plan,
         lambda plan: quote_one(plan, catalog, vocabularies, now),
     )
     low = search.find_smallest(int(own))
-    monotone = _is_monotone(asked.plan, pointer, asked.limit, model, asked.plan.at or now)
+    written = write_plan(asked.plan, catalog)
+    monotone = _is_monotone(asked.plan, written, pointer, asked.limit, model, asked.plan.at or now)
     if monotone and not search.keeps(low):
         raise LocatedError(("limit",), f"no number keeps it: {low} at {asked.at} does not")
     value = search.bisect(*search.double(low)) if monotone else search.sweep(low, int(own))
@@ -59,17 +63,30 @@ def answer_solution(
     )
 
 
-def _is_monotone(plan: Plan, pointer: Pointer, limit: Limit, model: Model, at: dt.datetime) -> bool:
+def _with_defaults(plan: Plan, catalog: Catalog) -> dict[str, Any]:
+    """Return the plan as JSON data, with the numbers that its workflow takes for what it leaves out."""
+    data = plan.model_dump(mode="json")
+    if plan.workflow is None:
+        return data
+    stated = {name: value for name, value in data["workflow"].items() if value is not None}
+    return {**data, "workflow": {**list_values(plan.workflow.kind, catalog), **stated}}
+
+
+def _is_monotone(
+    plan: Plan, written: WrittenPlan, pointer: Pointer, limit: Limit, model: Model, at: dt.datetime
+) -> bool:
     """Return whether more at the place can only mean more of what is limited.
 
     With the whole history every amount and repetition adds tokens (law 14); the size of an image need not, as
     large ones are scaled down. Cost grows with them unless a cache is on, which a longer prompt may reach, or
-    a tier is cheaper than the one below it.
+    a tier is cheaper than the one below it. What a workflow itself leaves out of its requests it leaves out
+    whatever the amounts are.
     """
     if (
         not adds_tokens(pointer)
         or plan.history.strategy != "full"
-        or any(_names_model(turn) for turn in plan.turns)
+        or getattr(plan.workflow, "collapse_above", None) is not None
+        or any(_names_model(turn) for turn in written.plan.turns)
     ):
         return False
     if limit.context:

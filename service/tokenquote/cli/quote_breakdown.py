@@ -68,6 +68,9 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
         (quote.model, "bold"),
         f"   prices of {quote.prices_at:%Y-%m-%d %H:%M} UTC, catalog {quote.catalog_revision}",
     )
+    if quote.workflow is not None and quote.compiled is not None:
+        turns = len(quote.compiled.turns)
+        yield Text(f"workflow {quote.workflow}, written as a plan of {turns} turn{'' if turns == 1 else 's'}")
     yield Text()
     yield _amounts(quote.counts)
     yield Text()
@@ -206,6 +209,12 @@ def _totals(quote: Quote) -> Iterator[RenderableType]:
         )
     if quote.cache_break_even_reads is not None:
         yield Text(f"what is written to the cache pays for itself after {quote.cache_break_even_reads} reads")
+    if quote.indexing is not None:
+        yield Text.assemble(
+            ("indexing, once  ", "bold"),
+            f"{_number(quote.indexing.passages)} passages, {_number(quote.indexing.tokens)} tokens to "
+            f"{quote.indexing.model}   {dollars(quote.indexing.cost)}",
+        )
     if quote.fleet is not None:
         many = f"{_number(quote.fleet.conversations)} conversations  "
         yield Text.assemble((many, "bold"), (dollars(quote.fleet.cost) + star, "bold green"))

@@ -10,7 +10,7 @@ from tokenquote.ledger.transcript import SentPieces
 
 __all__ = ["Output", "Purpose", "Row"]
 
-Purpose = Literal["summary", "compaction", "embedding", "rerank"]
+Purpose = Literal["summary", "compaction", "embedding", "rerank", "queries", "hypothesis"]
 """What a request of a history strategy is for."""
 
 

@@ -18,6 +18,7 @@ from tokenquote.api.quotes.cache_choice import choose_cache, cold_share
 from tokenquote.api.quotes.cast import Cast, choose_cast
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
 from tokenquote.api.quotes.histories import choose_history
+from tokenquote.api.quotes.indexing import price_indexing
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.participants import Participant, Participants, Searcher
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
@@ -36,6 +37,7 @@ from tokenquote.api.quotes.quote_parts import (
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
 from tokenquote.api.quotes.searches import find_searcher
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
+from tokenquote.api.quotes.workflows import WrittenPlan, write_plan
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
@@ -45,6 +47,7 @@ from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_
 from tokenquote.ledger.rows import Purpose
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
+from tokenquote_client.indexing import Indexing
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
 from tokenquote_client.rates_per_minute import RatesPerMinute
 
@@ -72,10 +75,8 @@ def answer_plan(
         LocatedError: the plan cannot be quoted.
     """
     models = choose_models(plan, catalog, plan.at or now)
-    check_plan(plan, len(models))
     with_requests = with_requests and not chooses_by_filter(plan)
-    digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests)
+    quoting = _begin(plan, len(models), catalog, vocabularies, plan.at or now, with_requests=with_requests)
     if plan.models is None:
         return quoting.quote(models[0], FullQuote if with_requests else Quote)
     return cut_answer(plan, _compare(quoting, models), len(models))
@@ -89,9 +90,28 @@ def quote_as(
     Raises:
         LocatedError: the plan cannot be quoted.
     """
-    check_plan(plan, 1)
+    return _begin(plan, 1, catalog, vocabularies, plan.at or now, with_requests=True).quote(model)
+
+
+def _begin(
+    plan: wire.Plan,
+    models: int,
+    catalog: Catalog,
+    vocabularies: Vocabularies,
+    at: dt.datetime,
+    *,
+    with_requests: bool,
+) -> _Quoting:
+    """Let a workflow write the plan, and refuse what no model could be quoted for.
+
+    Raises:
+        LocatedError: the plan cannot be quoted.
+    """
+    written = write_plan(plan, catalog)
+    with written.placing_errors():
+        check_plan(written.plan, models)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    return _Quoting(plan, catalog, vocabularies, plan.at or now, digest, True).quote(model)
+    return _Quoting(written, catalog, vocabularies, at, digest, with_requests)
 
 
 def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
@@ -112,7 +132,11 @@ def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
         raise next(iter(failures.values()))
     quotes.sort(key=_by_price)
     failed = [Failure(model=model_id, problem=problem) for model_id, problem in problems.items()]
-    return Comparison(quotes=[*quotes, *failed])
+    compared = Comparison(quotes=[*quotes, *failed])
+    written = quoting.written
+    if written.kind is None:
+        return compared
+    return compared.model_copy(update={"workflow": written.kind, "compiled": written.plan})
 
 
 def _by_price(quote: Quote) -> tuple[bool, bool, Decimal, str]:
@@ -124,7 +148,7 @@ def _by_price(quote: Quote) -> tuple[bool, bool, Decimal, str]:
 class _Quoting:
     """Quotes one plan at one instant, for one model after the other."""
 
-    plan: wire.Plan
+    written: WrittenPlan
     catalog: Catalog
     vocabularies: Vocabularies
     at: dt.datetime
@@ -135,7 +159,33 @@ class _Quoting:
     item_reader: ItemReader = field(default_factory=ItemReader)
     """Keeps the media whose headers were read already."""
 
+    @property
+    def plan(self) -> wire.Plan:
+        """The plan with its turns, whoever wrote them."""
+        return self.written.plan
+
     def quote(self, asked: Model, answer: type[Quote] = Quote) -> Quote:
+        """Quote the plan for a model, with what a workflow wrote and takes for granted.
+
+        Raises:
+            LocatedError: the plan cannot be quoted for this model.
+        """
+        with self.written.placing_errors():
+            quote = self._quote(asked, answer)
+        if self.written.kind is None:
+            return quote
+        told: dict[str, object] = {
+            "workflow": self.written.kind,
+            "compiled": self.plan if self.plan.models is None else None,
+            "indexing": self._indexing(self.plan),
+            "assumptions": [*self.written.assumptions, *quote.assumptions],
+        }
+        if not self.written.keeps_history:  # nobody chose that history over another
+            told["cost_without_strategy"] = None
+            told["warnings"] = [each for each in quote.warnings if each.code != "strategy_costs_more"]
+        return quote.model_copy(update=told)
+
+    def _quote(self, asked: Model, answer: type[Quote]) -> Quote:
         """Quote the plan for a model; once it is rerouted, as the model that answers in its place.
 
         Raises:
@@ -151,7 +201,9 @@ class _Quoting:
             tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items()),
         )
         own = parts.by_id[model.id]
-        history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
+        history = choose_history(
+            plan.history, cast, [search for searcher in parts.searchers for search in searcher.searches]
+        )
         replayed = parts.replay(history)
         rows, uses = replayed.rows, parts.use_caches(replayed, _warm_tokens(plan.caching, parts, replayed))
         bill = parts.bill(rows, uses)
@@ -189,6 +241,16 @@ class _Quoting:
                 *_limit_warnings(rows, cast, rates),
             ],
         )
+
+    def _indexing(self, plan: wire.Plan) -> Indexing | None:
+        """Price the embedding of the corpus. None: the plan has none."""
+        history = plan.history
+        if self.written.corpus is None or not isinstance(history, wire.Retrieval):
+            return None
+        model = find_answering(
+            self.catalog.resolve(history.embedding_model or "", self.at), self.catalog.models, self.at
+        )
+        return price_indexing(self.written.corpus, model, self._tariff(model, own=False))
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.

@@ -47,7 +47,8 @@ class Searcher:
 
     model: Model
     tariff: Tariff
-    search: SearchRequest
+    searches: Sequence[SearchRequest]
+    """Its requests for each question, in order."""
     counts: Sequence[CountedAmount]
     uses: tuple[Use, ...] = ()
     """What each of its requests uses that is not billed by the token."""

@@ -7,9 +7,11 @@ from tokenquote.catalog.schema.fees import MEASURED
 from tokenquote.errors import LocatedError, NotYetOffered
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
+from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
 
 __all__ = ["check_plan", "check_single_requests", "count_requests"]
 
+_MEDIA = (ImagePart, AudioPart, VideoPart, DocumentPart)
 _SILENT = ("embedding", "rerank", "moderation")
 """The kinds of model whose answers have no tokens."""
 
@@ -25,6 +27,7 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     _check_caching(plan)
     _check_draws(plan)
     _check_users(plan)
+    _check_search_texts(plan)
     _check_server_tools(plan)
     _check_length(plan, models)
 
@@ -62,6 +65,9 @@ def _check_history(history: wire.History) -> None:
         and history.rerank_model is None
     ):
         raise LocatedError(("history", "candidates"), "without effect unless `rerank_model` is stated")
+    if isinstance(history, wire.Retrieval) and (history.queries is None) != (history.query is None):
+        missing = "query" if history.query is None else "queries"
+        raise LocatedError(("history", missing), "missing: state both `queries` and `query`, or neither")
 
 
 def _refuse_unless_one(history: wire.WindowHistory | wire.Compaction, names: tuple[str, str]) -> None:
@@ -101,6 +107,18 @@ def _check_users(plan: wire.Plan) -> None:
         if turn.repeat > 1:
             detail = "a turn without `user` answers `start`, which happens once"
             raise LocatedError(("turns", i, "repeat"), detail)
+
+
+def _check_search_texts(plan: wire.Plan) -> None:
+    """Refuse questions with media where the model is to write what is searched for them."""
+    history = plan.history
+    if not isinstance(history, wire.Retrieval) or (history.queries, history.hypothesis) == (None, None):
+        return
+    for i, turn in enumerate(plan.turns):
+        parts = turn.user if isinstance(turn.user, list) else []
+        if turn.user is None or any(isinstance(part, _MEDIA) for part in parts):
+            detail = "what is searched for a question of `start` or one with media: not yet offered"
+            raise NotYetOffered(("turns", i, "user"), f"{detail}; state the question as a text or as tokens")
 
 
 def _check_server_tools(plan: wire.Plan) -> None:

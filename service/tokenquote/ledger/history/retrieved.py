@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tokenquote.counts import Count
 from tokenquote.ledger.history.latest import send_latest
 from tokenquote.ledger.history.whole import WholeHistory
-from tokenquote.ledger.rows import Purpose, Row
+from tokenquote.ledger.rows import Output, Purpose, Row
 from tokenquote.ledger.story import Story
 from tokenquote.ledger.transcript import SentPieces
 
@@ -34,6 +34,11 @@ class RetrievedPassages(WholeHistory):
     searches: tuple[SearchRequest, ...] = ()
 
     def before_turn(self, story: Story, turn: int) -> Iterator[Row]:
+        conversation = story.conversation(story.model)
+        if conversation.queries is not None:
+            yield story.ask_aside(turn, "queries", Output(conversation.queries))
+        if conversation.hypothesis is not None:
+            yield story.ask_aside(turn, "hypothesis", Output(conversation.hypothesis))
         for search in self.searches:
             yield story.outside(search.model, search.purpose, search.sent[turn])
         story.say(lambda _: Count.stated(self.tokens), for_one_turn=True)
