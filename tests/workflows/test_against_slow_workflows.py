@@ -30,7 +30,9 @@ PARAMETERS: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
         "keep": st.none() | st.integers(1, 5), "thought": amounts, "evaluation": amounts, "answer": amounts,
     },
     "reflection": {"question": amounts, "draft": amounts, "critique": amounts, "rounds": st.integers(1, 6)},
-    "rag": {"question": amounts, "chunk": st.integers(1, 900), "top_k": st.integers(1, 30), "answer": amounts},
+    "rag": {
+        "question": amounts, "chunk": st.integers(1, 900), "top_k": st.integers(1, 30), "answer": amounts,
+    },
     "map_reduce": {
         "document": st.integers(1, 9_000), "chunk": st.integers(200, 3_000), "overlap": st.integers(0, 190),
         "summary": st.integers(0, 400), "collapse_above": st.none() | st.integers(800, 3_000),

@@ -38,6 +38,7 @@ __all__ = [
     "ImagePart",
     "MediaPart",
     "Percentiles",
+    "PlannedTools",
     "Profile",
     "Text",
     "TextPart",
@@ -204,4 +205,15 @@ Amount = Annotated[
 AmountOrParts = Annotated[
     Forms | Annotated[list[Part], Field(min_length=1, max_length=1_000), Tag("~parts")],
     Discriminator(amount_form),
+]
+
+
+def _tools_kind(value: Any) -> str:
+    return "~definitions" if isinstance(value, list) else "~amount"
+
+
+PlannedTools = Annotated[
+    Annotated[Amount, Tag("~amount")]
+    | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=10_000), Tag("~definitions")],
+    Discriminator(_tools_kind),
 ]

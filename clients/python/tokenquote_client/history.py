@@ -93,8 +93,8 @@ class Retrieval(Sent):
     query: Amount | None = None
     """The length of each of these queries; null, the default, is allowed only without `queries`."""
     hypothesis: Amount | None = None
-    """The hypothetical answer that the turn's model writes, in a request with the opening and the question, and
-    that is embedded in place of the question; null, the default: there is none."""
+    """The hypothetical answer that the turn's model writes, in a request with the opening and the question,
+    and that is embedded in place of the question; null, the default: there is none."""
 
 
 class Compaction(Sent):

@@ -26,8 +26,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
-from tokenquote_client.answer_parts import AnswerOrParts, GeneratedImage, GeneratedVideo
+from tokenquote_client.agents import Agent
+from tokenquote_client.amounts import Amount, PlannedTools
+from tokenquote_client.answer_parts import GeneratedImage, GeneratedVideo
 from tokenquote_client.caching import Caching
 from tokenquote_client.history import (
     ClearToolResults,
@@ -38,10 +39,9 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
+from tokenquote_client.turns import Call, ToolRound, Turn
 from tokenquote_client.wire_types import (
     Dollars,
-    ModelName,
-    PlainText,
     Sent,
     TokenKind,
     exactly_one_each,
@@ -50,6 +50,7 @@ from tokenquote_client.wire_types import (
 from tokenquote_client.workflows import Workflow
 
 __all__ = [
+    "Agent",
     "Budget",
     "Caching",
     "Call",
@@ -87,70 +88,6 @@ def _within_reach(value: dt.datetime) -> dt.datetime:
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
 Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False)]
-ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-ToolUses = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Repeat = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
-
-
-class Call(Sent):
-    """A tool call and its result."""
-
-    call: CallAmount
-    """What the model writes to make the call: billed as output, then as input of every later request.
-    `{name, arguments}` is framed as the provider frames calls; a text is taken for the arguments, and a
-    number of tokens is not framed."""
-    result: AmountOrParts
-    """What the tool answers, sent as input of the next request and of every later one."""
-    result_name: Annotated[PlainText, Field(min_length=1)] | None = None
-    """The name that the client gives the result: Gemini's `functionResponse.name`, or `name` of a tool
-    message of OpenAI's format. Null, the default: the function's name for Gemini, and none for others."""
-
-
-class ToolRound(Sent):
-    """The tool calls that the model makes together in one request, with their results."""
-
-    calls: list[Call] = Field(min_length=1, max_length=1_000)
-    """The calls that are made at once, each with its result."""
-    text: Amount | None = None
-    """What the model writes beside its calls, billed as output; null, the default: nothing."""
-    user: AmountOrParts | None = None
-    """The user message that is sent along with the results, after them; null, the default: there is none."""
-    reasoning: Amount | None = None
-    """The reasoning of this request, billed as output; null, the default: 0 tokens, with a warning."""
-    repeat: Repeat = 1
-    """The number of times that the round happens in a row, each time as one request; 1 by default."""
-
-
-class Turn(Sent):
-    """A user message, the tool rounds that it leads to, and the answer."""
-
-    user: AmountOrParts | None = None
-    """The user message; stated tokens for a model that writes down what is said are audio. Null, the default,
-    is allowed only in the first turn after a `start` whose last message still waits for its answer; elsewhere
-    it is an error."""
-    gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
-    """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
-    default. It does not apply before the first request of the conversation."""
-    tool_rounds: list[ToolRound] = Field(default=[], max_length=1_000)
-    """The rounds of tool calls between the user message and the answer; each repetition of one is one more
-    request. Empty, the default: there are none."""
-    reasoning: Amount | None = None
-    """The reasoning of the turn's last request, billed as output; null, the default: 0 tokens, with a
-    warning."""
-    assistant: AnswerOrParts | None = None
-    """The visible answer: an amount, or parts that are texts, tokens and, of a model that makes them, audio,
-    images and videos. Stated tokens of a model that reads aloud are audio, of one that makes images they are
-    images. Null, the default: 0 tokens, with a warning."""
-    server_tools: dict[ToolName, ToolUses] = Field(default={}, max_length=20)
-    """The server tools that the provider runs by itself, each with the number of uses in one repetition of
-    the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.
-    What is measured in the plan itself, such as `output_image`, is refused. Empty, the default: none is
-    stated."""
-    repeat: Repeat = 1
-    """The number of times that the turn happens in a row; 1 by default."""
-    model: ModelName | None = None
-    """The model that answers this turn; null, the default: the plan's model. The conversation moves with it:
-    stated tokens stay, and texts are counted again by the model's own rules."""
 
 
 class Start(Sent):
@@ -173,17 +110,6 @@ class Budget(Sent):
     cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False)]
     """The most that one conversation may cost, in US dollars as a decimal string above 0; a `budget` without
     it, or with null, is an error."""
-
-
-def _tools_kind(value: Any) -> str:
-    return "~definitions" if isinstance(value, list) else "~amount"
-
-
-PlannedTools = Annotated[
-    Annotated[Amount, Tag("~amount")]
-    | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=10_000), Tag("~definitions")],
-    Discriminator(_tools_kind),
-]
 
 
 class ModelChoice(Sent):
@@ -224,6 +150,11 @@ PlannedModels = Annotated[
 ]
 
 
+def _is_empty(agents: list[Agent]) -> bool:
+    """Return whether there are no agents; the field is then left out, as in plans from before there were any."""
+    return not agents
+
+
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
 
@@ -246,10 +177,14 @@ class Plan(Sent):
     Null, the default: it opens with those."""
     workflow: Workflow | None = Field(default=None, exclude_if=is_none)
     """A workflow that writes the turns, named by its `kind`: `{"kind": "react"}` is a plan. The quote's
-    `compiled` is what it writes. Null, the default: `turns` says what happens; both or neither is an error."""
+    `compiled` is what it writes. Null, the default: `turns` says what happens; both or neither is an
+    error."""
     turns: list[Turn] = Field(default=(), validate_default=True, min_length=1, max_length=10_000)
     """The turns of the conversation, in order. More than 100,000 requests, with all repetitions and over all
     models, are an error. Left out: a `workflow` writes them."""
+    agents: list[Agent] = Field(default=[], max_length=100, exclude_if=_is_empty)
+    """The agents that calls of the turns may start, each a conversation of its own; empty, the default: there
+    are none. Their requests count in all totals, and one that no call starts is warned of."""
     history: History = FullHistory()
     """What of the conversation is sent again in each request: by default `full`, all of it."""
     caching: Caching = Caching()

@@ -15,9 +15,11 @@ from tokenquote_client.plan import Plan
 from tokenquote_client.problem import Problem
 from tokenquote_client.rates_per_minute import RatesPerMinute
 from tokenquote_client.spreads import Fleet, Spreads
+from tokenquote_client.subtotals import AgentTotals, ModelTotals
 from tokenquote_client.wire_types import Dollars, Method, Received, Sent, is_none
 
 __all__ = [
+    "AgentTotals",
     "BudgetAnswer",
     "Comparison",
     "ContextUse",
@@ -79,7 +81,7 @@ class Totals(Received):
     cache_lost_tokens: int | None = Field(default=None, exclude_if=is_none)
     """The part of `input_tokens` that the request before to the same model left readable in the prompt cache
     and that is sent again, but not read, because something before it was removed, replaced or inserted; null
-    or absent: the history is `full`, and one model answers."""
+    or absent: every history is `full`, one model answers, and there are no agents."""
     complete: bool
     """Whether everything has a price, so that `cost` leaves nothing out."""
 
@@ -88,7 +90,8 @@ class QuotedRequest(Received):
     """One request to the model."""
 
     turn: int
-    """The number of the turn that it belongs to, from 1, repetitions counted one by one."""
+    """The number of the turn that it belongs to, from 1, repetitions counted one by one. An agent's turns are
+    counted apart, in each call from 1 unless the agent keeps its conversation."""
     round: int
     """The number of the request within its turn, from 0: a turn with k tool rounds, repetitions counted one
     by one, makes the requests 0 to k."""
@@ -116,6 +119,9 @@ class QuotedRequest(Received):
     same `turn` and `round`; null or absent: it is a request of the conversation."""
     model: str | None = Field(default=None, exclude_if=is_none)
     """The catalog id of the model that answers; null or absent: the quote's model answers every request."""
+    agent: str | None = Field(default=None, exclude_if=is_none)
+    """The name of the agent whose conversation the request belongs to; null or absent: it belongs to the
+    plan's own."""
 
 
 class Overflow(Received):
@@ -124,7 +130,10 @@ class Overflow(Received):
     turn: int
     """The number of the turn that the request belongs to, from 1, repetitions counted one by one."""
     request: int
-    """The number of the request, from 1, over the whole conversation."""
+    """The number of the request, from 1, over the whole conversation, the requests of agents among them."""
+    agent: str | None = Field(default=None, exclude_if=is_none)
+    """The name of the agent whose turn that is; null or absent: it is a turn of the plan's own
+    conversation."""
 
 
 class ContextUse(Received):
@@ -185,21 +194,6 @@ class Warned(Received):
     """The warning in words, for people."""
 
 
-class ModelTotals(Received):
-    """Sums over all requests to one model of a conversation that has several."""
-
-    model: str
-    """The catalog id of the model."""
-    requests: int
-    """The number of requests to it."""
-    input_tokens: int
-    """The input tokens of these requests, with cache reads, cache writes, framing and media in them."""
-    output_tokens: int
-    """The output tokens of these requests, visible ones and reasoning."""
-    cost: Dollars | None
-    """The cost in US dollars of what has a price in them, as a decimal string; null: nothing has one."""
-
-
 class Quote(Received):
     """What a planned conversation takes with one model."""
 
@@ -220,9 +214,12 @@ class Quote(Received):
     by_model: list[ModelTotals] | None = Field(default=None, exclude_if=is_none)
     """The sums for each model, the quote's own first; null or absent: the quote's model answers every
     request."""
+    by_agent: list[AgentTotals] | None = Field(default=None, exclude_if=is_none)
+    """The sums for the plan's own conversation, then for each agent in the order of the plan; null or absent:
+    the plan has no agents."""
     cost_without_strategy: Dollars | None = Field(default=None, exclude_if=is_none)
-    """The cost in US dollars of the same plan with history `full`, as a decimal string; null or absent: the
-    history is `full`, or nothing has a price."""
+    """The cost in US dollars of the same plan with history `full`, of its agents too, as a decimal string;
+    null or absent: every history is `full`, or nothing has a price."""
     cache_break_even_reads: int | None = Field(default=None, exclude_if=is_none)
     """The number of reads that what is written to the prompt cache needs on average to cost less than without
     a cache; null or absent: nothing is written at a price, or a read costs no less than plain input."""
@@ -238,7 +235,8 @@ class Quote(Received):
     itself."""
     compiled: CompiledPlan = Field(default=None, exclude_if=is_none)
     """The plan that the workflow wrote, which quotes to the same totals; the places in `counts` are places in
-    it. Null or absent: the plan states its turns itself, or the comparison that the quote stands in has it."""
+    it. Null or absent: the plan states its turns itself, or the quote stands in a comparison, which has
+    it."""
     indexing: Indexing | None = Field(default=None, exclude_if=is_none)
     """What embedding the corpus takes, once and outside all totals; null or absent: the plan states none."""
     range: Spreads | None = None

@@ -12,6 +12,7 @@ __all__ = [
     "MAX_AMOUNT_TOKENS",
     "MAX_TEXT_CHARACTERS",
     "UNION_MEMBER",
+    "AgentName",
     "Dollars",
     "Method",
     "ModelName",
@@ -49,6 +50,8 @@ TokenKind = Literal[
 TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 """A model's catalog id, an alias, or its name without the provider."""
+AgentName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")]
+"""The name of an agent of a plan."""
 PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
 
 
@@ -73,7 +76,7 @@ def is_none(value: object) -> bool:
 
 def exactly_one(*names: str) -> ConfigDict:
     """Make the JSON schema say that exactly one of these fields is stated; null is not stated."""
-    return ConfigDict(json_schema_extra={"oneOf": _each_stated(names)})  # type: ignore[dict-item]
+    return ConfigDict(json_schema_extra={"oneOf": _each_stated(names)})
 
 
 def exactly_one_each(*groups: tuple[str, ...]) -> ConfigDict:

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount, Forms, amount_form
-from tokenquote_client.wire_types import ModelName, PlainText, Sent, TokenNumber
+from tokenquote_client.wire_types import AgentName, ModelName, Sent, TokenNumber
 
 __all__ = [
     "Crew",
@@ -114,8 +114,8 @@ class TreeOfThoughts(_Workflow):
     """The most states of a level that are continued (the beam, b in the paper); null, the default: all of
     them are, and the last level has `breadth` to the power of `depth` thoughts."""
     thought: Amount | None = None
-    """What each thought adds; requests send the thoughts on the way to them. Null, the default: as the catalog
-    says."""
+    """What each thought adds; requests send the thoughts on the way to them. Null, the default: as the
+    catalog says."""
     evaluation: Amount | None = None
     """What the request that rates a thought writes; null, the default: as the catalog says."""
     answer: Amount | None = None
@@ -174,8 +174,8 @@ class Rag(_Workflow):
     """The number of passages that `rerank_model` ranks; null, the default: as many as it takes in one search.
     Without `rerank_model` it is an error."""
     corpus: SomeTokens | None = None
-    """The tokens of all documents, which `embedding_model` embeds once, for `indexing`; null, the default: the
-    quote has no `indexing`. Without `embedding_model` it is an error."""
+    """The tokens of all documents, which `embedding_model` embeds once, for `indexing`; null, the default:
+    the quote has no `indexing`. Without `embedding_model` it is an error."""
     overlap: TokenNumber | None = None
     """The tokens that two passages in a row of the corpus share; null, the default: as the catalog says. It
     must be below `chunk`."""
@@ -229,7 +229,7 @@ class Refine(_Workflow):
 class Member(Sent):
     """One who takes part in a group chat or a crew."""
 
-    name: Annotated[PlainText, Field(min_length=1, max_length=64)] | None = None
+    name: AgentName | None = None
     """The name; null, the default: `speaker_1` or `agent_1` and so on."""
     role: Amount | None = None
     """Who they are and what they are for, at the head of their messages beside the plan's `system`; null, the
@@ -274,7 +274,7 @@ class CrewTask(Sent):
     """What is to be done; null, the default: the crew's `description`."""
     output: Amount | None = None
     """What comes of it, which later tasks receive; null, the default: the crew's `output`."""
-    agent: Annotated[PlainText, Field(min_length=1, max_length=64)] | None = None
+    agent: AgentName | None = None
     """The name of the agent who does it; null, the default: the agents take turns."""
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from tokenquote.api.merge_patches import merge
 from tokenquote.api.problems import invalid_inside, write_problem
 from tokenquote.api.quotes import answer_plan
-from tokenquote.api.quotes.plan_checks import count_requests
+from tokenquote.api.quotes.agent_calls import count_requests
 from tokenquote.api.quotes.workflows import write_plan
 from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog

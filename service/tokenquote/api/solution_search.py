@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from tokenquote.api.pointers import Pointer, replace_number
 from tokenquote.api.problems import Refused, invalid_inside
-from tokenquote.api.quotes.plan_checks import count_requests
+from tokenquote.api.quotes.agent_calls import count_requests
 from tokenquote.api.validation import validate
 from tokenquote.errors import LocatedError
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
@@ -217,6 +217,6 @@ def _spread(low: int, end: int, number: int) -> list[int]:
 def adds_tokens(pointer: Pointer) -> bool:
     """Return whether more at the place means more tokens or more requests, or more uses of a tool."""
     if pointer[0] == "workflow":
-        return pointer[1:] and pointer[1] not in _NOT_GROWING
+        return len(pointer) > 1 and pointer[1] not in _NOT_GROWING
     in_plan = pointer[0] in ("system", "tools", "turns")
     return in_plan and (pointer[-1] in _GROWING or "server_tools" in pointer)

@@ -84,6 +84,7 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
     yield from _sources(quote.lines)
     yield Text()
     yield from _totals(quote)
+    yield from _indexing(quote)
     yield from _notes(quote)
 
 
@@ -209,12 +210,6 @@ def _totals(quote: Quote) -> Iterator[RenderableType]:
         )
     if quote.cache_break_even_reads is not None:
         yield Text(f"what is written to the cache pays for itself after {quote.cache_break_even_reads} reads")
-    if quote.indexing is not None:
-        yield Text.assemble(
-            ("indexing, once  ", "bold"),
-            f"{_number(quote.indexing.passages)} passages, {_number(quote.indexing.tokens)} tokens to "
-            f"{quote.indexing.model}   {dollars(quote.indexing.cost)}",
-        )
     if quote.fleet is not None:
         many = f"{_number(quote.fleet.conversations)} conversations  "
         yield Text.assemble((many, "bold"), (dollars(quote.fleet.cost) + star, "bold green"))
@@ -234,6 +229,16 @@ def _totals(quote: Quote) -> Iterator[RenderableType]:
         weights = quote.memory.weights_bytes / 2**30
         held = f"KV cache {gib:,.2f} GiB at the peak, weights {weights:,.1f} GiB"
         yield Text(f"self-hosted: {held} ({quote.memory.weights_dtype})")
+
+
+def _indexing(quote: Quote) -> Iterator[RenderableType]:
+    if (indexing := quote.indexing) is not None:
+        passages = f"{_number(indexing.passages)} passages, {_number(indexing.tokens)} tokens"
+        yield Text.assemble(
+            ("indexing, once  ", "bold"),
+            f"{passages} to {indexing.model}   ",
+            (dollars(indexing.cost), "bold green"),
+        )
 
 
 def _notes(quote: Quote) -> Iterator[RenderableType]:

@@ -13,7 +13,8 @@ from tokenquote.ledger.conversation import (
     PlanTooLong,
 )
 from tokenquote.ledger.replay import Replayed, replay
-from tokenquote.ledger.rows import Row
+from tokenquote.ledger.rows import Reader, Row
+from tokenquote.ledger.script import Script
 from tokenquote.ledger.single_requests import replay_single
 
 __all__ = [
@@ -29,8 +30,10 @@ __all__ = [
     "EarlierPiece",
     "Opening",
     "PlanTooLong",
+    "Reader",
     "Replayed",
     "Row",
+    "Script",
     "billed_kinds",
     "replay",
     "replay_caches",

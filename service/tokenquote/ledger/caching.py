@@ -16,7 +16,7 @@ from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.counts import NO_MEDIA, MediaUse
 from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS
 from tokenquote.ledger.replay import Replayed
-from tokenquote.ledger.rows import Row
+from tokenquote.ledger.rows import Reader, Row
 from tokenquote.ledger.transcript import SentPieces, Transcript
 
 __all__ = [
@@ -80,19 +80,23 @@ NO_CACHE = CacheUse()
 """The use of a request that neither reads nor writes."""
 
 
-def replay_caches(replayed: Replayed, terms: Mapping[str, CacheTerms]) -> list[CacheUse]:
+def replay_caches(replayed: Replayed, terms: Mapping[Reader, CacheTerms]) -> list[CacheUse]:
     """Work out the use of the cache of every request.
 
+    Each conversation has its own prefix: what requests of another one leave in between takes time, and no
+    more.
+
     Args:
-        replayed: the requests of one conversation, in order, with what they send.
-        terms: by model, what its cache does and what is asked of it; a model that is not there uses none.
+        replayed: the requests of a plan, in order, with what they send.
+        terms: what the cache of a conversation's model does and what is asked of it; one that is not there
+            uses none.
     """
-    caches = {model: _Cache(replayed.transcripts[model], used) for model, used in terms.items()}
+    caches = {reader: _Cache(replayed.transcripts[reader], used) for reader, used in terms.items()}
     clock = 0.0
     uses: list[CacheUse] = []
     for row in replayed.rows:
         clock += row.gap_seconds
-        cache = caches.get(row.model) if row.sent is not None else None
+        cache = caches.get(row.reader) if row.sent is not None else None
         uses.append(NO_CACHE if cache is None else cache.use(row, clock))
     return uses
 
@@ -118,14 +122,14 @@ class Common:
 
 @dataclass
 class _Cache:
-    """What the requests to one model have left in its cache."""
+    """What the requests of one conversation to one model have left in its cache."""
 
     transcript: Transcript
     terms: CacheTerms
     before: Row | None = None
-    """The latest request to the model."""
+    """The latest of these requests."""
     used_at: float = 0
-    """When that was, in seconds since the conversation began. A hit refreshes an entry, so all live as
+    """When that was, in seconds since the plan began. A hit refreshes an entry, so all live as
     long."""
     intact: int = MAX_CONTEXT_TOKENS
     """Tokens with which all requests so far begin."""

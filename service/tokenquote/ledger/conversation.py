@@ -70,6 +70,8 @@ class CountedRound:
     """The single results, where a strategy needs them apart; they follow the calls."""
     beside: Count = NOTHING
     """The user message after results that are apart; else it is part of the exchange."""
+    agents: tuple[str, ...] = ()
+    """The agents that the calls start, in the order of the calls; one may be called more than once."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,11 @@ from typing import Literal
 from tokenquote.counts import MediaUse
 from tokenquote.ledger.transcript import SentPieces
 
-__all__ = ["Output", "Purpose", "Row"]
+__all__ = ["Output", "Purpose", "Reader", "Row"]
+
+Reader = tuple[str | None, str]
+"""A model that reads a conversation: the agent whose conversation it is, None for the plan's own, and the
+model's id."""
 
 Purpose = Literal["summary", "compaction", "embedding", "rerank", "queries", "hypothesis"]
 """What a request of a history strategy is for."""
@@ -35,7 +39,7 @@ class Row:
     model: str
     """The id of the model that answers it."""
     turn: int
-    """The turn, counted from 1 over all repetitions."""
+    """The turn, counted from 1 over all repetitions; of an agent that is called anew, from 1 in each call."""
     round: int
     """The request within its turn, counted from 0; of a strategy's own request, the one that it precedes."""
     purpose: Purpose | None
@@ -60,6 +64,15 @@ class Row:
     """Time since the previous request."""
     drawn: int = 0
     """Tokens of the visible output that are images."""
+    agent: str | None = None
+    """The agent whose conversation the request belongs to. None: the plan's own."""
+    answers: int | None = None
+    """The turn, as its conversation numbers it from 0, of which it ends a repetition. None: it ends none."""
+
+    @property
+    def reader(self) -> Reader:
+        """The model that answers, and the conversation that it reads."""
+        return self.agent, self.model
 
     @property
     def output(self) -> int:

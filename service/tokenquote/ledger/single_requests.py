@@ -21,7 +21,7 @@ def replay_single(model: str, conversation: Conversation) -> Replayed:
     if sum(turn.repeat for turn in conversation.turns) > MAX_ROWS:
         raise PlanTooLong(f"the plan makes more than {MAX_ROWS} requests, which a quote holds")
     rows: list[Row] = []
-    for turn in conversation.turns:
+    for i, turn in enumerate(conversation.turns):
         extra = conversation.per_request if turn.user.framed else 0
         if turn.user.tokens + extra > MAX_CONTEXT_TOKENS:
             raise PlanTooLong(f"a request of the plan sends more than {MAX_CONTEXT_TOKENS} tokens")
@@ -42,6 +42,7 @@ def replay_single(model: str, conversation: Conversation) -> Replayed:
                     drawn=turn.answer_drawn,
                     reasoning=turn.reasoning,
                     gap_seconds=turn.gap_seconds if rows else 0,
+                    answers=i,
                 )
             )
     return Replayed(rows, {})

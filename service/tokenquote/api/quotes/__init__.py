@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
-from tokenquote.api.media.items import ItemReader
 from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
-from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.bill import Bill, break_even_reads
-from tokenquote.api.quotes.cache_choice import choose_cache, cold_share
-from tokenquote.api.quotes.cast import Cast, choose_cast
+from tokenquote.api.quotes.cache_choice import cold_share
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
-from tokenquote.api.quotes.histories import choose_history
+from tokenquote.api.quotes.company import Company
+from tokenquote.api.quotes.gathering import Gatherer
 from tokenquote.api.quotes.indexing import price_indexing
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
-from tokenquote.api.quotes.participants import Participant, Participants, Searcher
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
-from tokenquote.api.quotes.plans import resolve
 from tokenquote.api.quotes.quote_parts import (
     build_fleet,
     build_lines,
@@ -32,20 +29,17 @@ from tokenquote.api.quotes.quote_parts import (
     describe_context,
     find_overflow,
     spend_budget,
+    sum_agents,
     sum_models,
 )
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
-from tokenquote.api.quotes.searches import find_searcher
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.api.quotes.workflows import WrittenPlan, write_plan
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import NO_CACHE, Replayed, Row
-from tokenquote.ledger.history import WholeHistory
-from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_on
-from tokenquote.ledger.rows import Purpose
-from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
+from tokenquote.ledger import NO_CACHE, Reader, Replayed, Row
+from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.indexing import Indexing
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
@@ -155,9 +149,11 @@ class _Quoting:
     digest: str
     """A digest of the plan, for the quotes' ids."""
     with_requests: bool
-    memo: TextMemo = field(default_factory=TextMemo)
-    item_reader: ItemReader = field(default_factory=ItemReader)
-    """Keeps the media whose headers were read already."""
+
+    @cached_property
+    def gatherer(self) -> Gatherer:
+        """What counts the plan; texts and media are read once for all models."""
+        return Gatherer(self.plan, self.catalog, self.vocabularies, self.at)
 
     @property
     def plan(self) -> wire.Plan:
@@ -193,52 +189,46 @@ class _Quoting:
         """
         plan, at = self.plan, self.at
         model = self._find_answering(asked)
-        cast = choose_cast(plan, model, self.catalog, at)
-        parts = Participants(
-            {name: self._participant(each, own=each is model) for name, each in cast.models.items()},
-            cast,
-            plan,
-            tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items()),
+        company = self.gatherer.gather(model)
+        own = company.own.own
+        replayed = company.replay()
+        rows, uses = (
+            replayed.rows,
+            company.use_caches(replayed, _warm_tokens(plan.caching, company, replayed)),
         )
-        own = parts.by_id[model.id]
-        history = choose_history(
-            plan.history, cast, [search for searcher in parts.searchers for search in searcher.searches]
-        )
-        replayed = parts.replay(history)
-        rows, uses = replayed.rows, parts.use_caches(replayed, _warm_tokens(plan.caching, parts, replayed))
-        bill = parts.bill(rows, uses)
-        uncached = parts.bill(rows, [NO_CACHE] * len(rows)) if parts.cache else bill
-        whole = self._without_strategy(parts)
-        overflow = find_overflow(rows, cast.everyone)
-        rates = build_rates(plan, rows, uses, cast.everyone)
-        context = describe_context(rows, cast.everyone, overflow)
-        several = not cast.is_one
+        bill = company.bill(rows, uses)
+        uncached = company.bill(rows, [NO_CACHE] * len(rows)) if company.caches else bill
+        whole = self._without_strategy(company)
+        overflow = find_overflow(rows, company.models)
+        rates = build_rates(plan, rows, uses, company.models)
+        context = describe_context(rows, company.models, overflow)
+        several = len(company.models) > 1
+        tells_losses = several or whole is not None or bool(plan.agents)
         return answer(
             id=self._id(asked),
             model=asked.id,
             catalog_revision=self.catalog.revision,
             prices_at=at.astimezone(dt.UTC),
-            totals=build_totals(rows, uses, bill, uncached, tells_losses=several or whole is not None),
+            totals=build_totals(rows, uses, bill, uncached, tells_losses=tells_losses),
             requests=build_requests(rows, uses, bill, names_models=several) if self.with_requests else None,
             by_model=sum_models(rows, bill) if several else None,
+            by_agent=sum_agents(rows, bill, list(company.agents)) if company.agents else None,
             cost_without_strategy=whole.total if whole is not None else None,
-            cache_break_even_reads=break_even_reads(rows, uses, parts.tariffs, parts.write_kinds),
-            lines=build_lines(bill, parts.tariffs, plan.mode, names_models=several),
+            cache_break_even_reads=break_even_reads(rows, uses, company.tariffs, company.write_kinds),
+            lines=build_lines(bill, company.tariffs, plan.mode, names_models=several),
             context=context,
-            counts=parts.counts(),
-            fleet=build_fleet(plan.conversations, bill, *self._later_ones(parts, replayed, own)),
+            counts=company.list_counts(),
+            fleet=build_fleet(plan.conversations, bill, *self._later_ones(company, replayed)),
             rates_per_minute=rates,
             budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=build_unpriced(bill),
-            assumptions=[*parts.assumptions(rows), *([ASSUMPTION] if rates is not None else [])],
+            assumptions=[*company.list_assumptions(rows), *([ASSUMPTION] if rates is not None else [])],
             warnings=[
-                *_lifetimes(asked, cast, at),
-                *list_warnings(
-                    plan, cast.everyone, at, own.resolved.unstated, overflow, rows, own.cache, bill
-                ),
-                *list_strategy_warnings(history, bill, whole),
-                *_limit_warnings(rows, cast, rates),
+                *_lifetimes(asked, model, company.models, at),
+                *list_warnings(plan, company.models, at, company.unstated, overflow, rows, own.cache, bill),
+                *list_strategy_warnings(company.histories, bill, whole),
+                *_limit_warnings(rows, company.models, rates),
             ],
         )
 
@@ -250,7 +240,7 @@ class _Quoting:
         model = find_answering(
             self.catalog.resolve(history.embedding_model or "", self.at), self.catalog.models, self.at
         )
-        return price_indexing(self.written.corpus, model, self._tariff(model, own=False))
+        return price_indexing(self.written.corpus, model, self.gatherer.find_tariff(model, own=False))
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.
@@ -264,64 +254,24 @@ class _Quoting:
         check_single_requests(self.plan, model)
         return replace(model, caching=None)
 
-    def _participant(self, model: Model, *, own: bool) -> Participant:
-        """Count, cache and price the plan as one of its models does."""
-        tariff = self._tariff(model, own=own)
-        rules = self._rules(model)
-        resolved = resolve(self.plan, model, rules, self.catalog, self.item_reader, tariff)
-        cache = choose_cache(self.plan.caching, model, tariff, resolved.marks, own=own)
-        return Participant(model, tariff, resolved, cache, rules.basis)
-
-    def _tariff(self, model: Model, *, own: bool) -> Tariff:
-        try:
-            tariff = tariff_on(model.prices_on(self.at), self.at, self.plan.mode, self.plan.region)
-        except (UnknownMode, UnknownRegion) as error:
-            if own:
-                raise
-            raise LocatedError(error.location, f"{model.id} takes part, and {error.detail}") from None
-        stated: dict[str, Decimal] = {kind: rate for kind, rate in (self.plan.rates or {}).items()}
-        return tariff.with_stated(stated) if own else tariff
-
-    def _searcher(self, purpose: Purpose, model: Model) -> Searcher:
-        """Count the questions as a model does that finds passages for them."""
-        counter = AmountCounter(self._rules(model), self.catalog.profiles)
-        return find_searcher(self.plan, purpose, model, self._tariff(model, own=False), counter)
-
-    def _without_strategy(self, parts: Participants) -> Bill | None:
+    def _without_strategy(self, company: Company) -> Bill | None:
         """Price the same plan with the whole history; None: it is that plan."""
-        if self.plan.history.strategy == "full":
+        if not company.has_strategy:
             return None
-        replayed = parts.replay(WholeHistory())
-        warm = _warm_tokens(self.plan.caching, parts, replayed)
-        return parts.bill(replayed.rows, parts.use_caches(replayed, warm))
+        replayed = company.replay(with_strategy=False)
+        warm = _warm_tokens(self.plan.caching, company, replayed)
+        return company.bill(replayed.rows, company.use_caches(replayed, warm))
 
-    def _later_ones(
-        self, parts: Participants, replayed: Replayed, own: Participant
-    ) -> tuple[Bill | None, Decimal]:
-        """Return the bill of a later conversation that finds the opening cached, and how likely it does
+    def _later_ones(self, company: Company, replayed: Replayed) -> tuple[Bill | None, Decimal]:
+        """Return the bill of a later conversation that finds each opening cached, and how likely it does
         not.
         """
+        own = company.own.own
         if self.plan.caching.shared is None or own.cache.rule is None:
             return None, Decimal(0)
-        heads = {name: part.head for name, part in parts.by_id.items()}
-        warm = parts.bill(replayed.rows, parts.use_caches(replayed, heads))
+        heads = {reader: part.head for reader, part in company.readers.items()}
+        warm = company.bill(replayed.rows, company.use_caches(replayed, heads))
         return warm, cold_share(self.plan.conversations_per_hour, own.cache.ttl)
-
-    def _rules(self, model: Model) -> TokenRules:
-        """Choose the model's own rules, or those of the api of the opening body, where they differ."""
-        start = self.plan.start
-        day = self.at.astimezone(dt.UTC).date()
-        if start is None:
-            return TokenRules(model.counting, self.vocabularies, self.memo, day=day)
-        there = self.catalog.counting_on(start.format, model.id, day)
-        shape = there.shape if there else None
-        return TokenRules(
-            there.counting if there else self.catalog.as_billed_on(start.format, model.id, model.counting),
-            self.vocabularies,
-            self.memo,
-            shape or ("responses" if start.format.endswith(".responses") else None),
-            day,
-        )
 
     def _id(self, model: Model) -> str:
         """Make an id that the same plan at the same instant from the same catalog always has."""
@@ -329,24 +279,26 @@ class _Quoting:
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
-def _warm_tokens(caching: wire.Caching, parts: Participants, replayed: Replayed) -> dict[str, int]:
+def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) -> dict[Reader, int]:
     """Return how many tokens of the first request are in the cache already, by the model that it goes to."""
-    first = next((row.model for row in replayed.rows if row.sent is not None), None)
+    first = next((row.reader for row in replayed.rows if row.sent is not None), None)
     if first is None:
         return {}
-    return {first: parts.by_id[first].head if caching.warm == "opening" else caching.warm or 0}
+    return {first: company.readers[first].head if caching.warm == "opening" else caching.warm or 0}
 
 
-def _limit_warnings(rows: Sequence[Row], cast: Cast, rates: RatesPerMinute | None) -> list[Warned]:
+def _limit_warnings(
+    rows: Sequence[Row], models: Mapping[str, Model], rates: RatesPerMinute | None
+) -> list[Warned]:
     """List what providers would refuse: media, and more in a minute than they answer."""
-    media = (warned for model in cast.models.values() for warned in media_warnings(rows, model))
+    media = (warned for model in models.values() for warned in media_warnings(rows, model))
     return [*(Warned(code=code, detail=detail) for code, detail in media), *list_rate_warnings(rates)]
 
 
-def _lifetimes(asked: Model, cast: Cast, at: dt.datetime) -> list[Warned]:
-    """List what the instant means for each model that takes part."""
-    others = [model for model in cast.everyone.values() if model is not cast.own]
+def _lifetimes(asked: Model, answering: Model, models: Mapping[str, Model], at: dt.datetime) -> list[Warned]:
+    """List what the instant means for each model that takes part; `answering` is the quote's own."""
+    others = [model for model in models.values() if model is not answering]
     return [
-        *list_lifetime_warnings(asked, cast.own, at),
+        *list_lifetime_warnings(asked, answering, at),
         *(warned for model in others for warned in list_lifetime_warnings(model, model, at)),
     ]

@@ -37,7 +37,7 @@ def read_instruction(history: wire.History, counter: AmountCounter) -> Message:
 
 
 def count_search_texts(history: wire.History, counter: AmountCounter) -> tuple[int | None, int | None]:
-    """Count what the model writes to search with: all queries, and a hypothetical answer; None: it writes none.
+    """Count what the model writes to search with: all queries, and a hypothetical answer. None: no such text.
 
     Raises:
         LocatedError: one of them cannot be counted.

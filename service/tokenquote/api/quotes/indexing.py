@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tokenquote.api.quotes.workflows.documents import Pieces
 from tokenquote.catalog import Model
-from tokenquote.ledger.prices import Tariff, cost_tokens, find_rate
+from tokenquote.ledger.money import cost_tokens
+from tokenquote.ledger.prices import Tariff, find_rate
 from tokenquote_client.indexing import Indexing
 
 __all__ = ["price_indexing"]

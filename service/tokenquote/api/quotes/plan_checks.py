@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from tokenquote.api.quotes.agent_calls import as_plan, count_requests
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
-from tokenquote.errors import LocatedError, NotYetOffered
+from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
 
-__all__ = ["check_plan", "check_single_requests", "count_requests"]
+__all__ = ["check_plan", "check_single_requests"]
 
 _MEDIA = (ImagePart, AudioPart, VideoPart, DocumentPart)
 _SILENT = ("embedding", "rerank", "moderation")
@@ -23,13 +24,21 @@ def check_plan(plan: wire.Plan, models: int) -> None:
         LocatedError: fields that contradict each other, a draw, or a turn that nobody asks.
         PlanTooLong: more requests, over all models together, than a ledger holds.
     """
-    _check_history(plan.history)
+    _check_conversation(plan)
     _check_caching(plan)
     _check_draws(plan)
+    for i, agent in enumerate(plan.agents):
+        with under("agents", i):
+            _check_conversation(as_plan(agent, plan))
+    _check_length(plan, models)
+
+
+def _check_conversation(plan: wire.Plan) -> None:
+    """Check what a plan and each of its agents have: a history, and turns."""
+    _check_history(plan.history)
     _check_users(plan)
     _check_search_texts(plan)
     _check_server_tools(plan)
-    _check_length(plan, models)
 
 
 def check_single_requests(plan: wire.Plan, model: Model) -> None:
@@ -42,6 +51,8 @@ def check_single_requests(plan: wire.Plan, model: Model) -> None:
     for name in ("system", "tools", "start"):
         if getattr(plan, name) is not None:
             raise LocatedError((name,), f"{what}; leave out `{name}`")
+    if plan.agents:
+        raise LocatedError(("agents",), f"{what}; leave out `agents`")
     if plan.history.strategy != "full":
         raise LocatedError(("history", "strategy"), f"{what}; leave out `history`")
     gives = "assistant" if model.entry.kind not in _SILENT else ""
@@ -130,14 +141,16 @@ def _check_server_tools(plan: wire.Plan) -> None:
                 raise LocatedError(("turns", i, "server_tools", name), detail)
 
 
-def count_requests(plan: wire.Plan) -> int:
-    """Return the requests that the turns of a plan make, without those that a history strategy adds."""
-    rounds = ((turn.repeat, sum(tool_round.repeat for tool_round in turn.tool_rounds)) for turn in plan.turns)
-    return sum(repeat * (1 + made) for repeat, made in rounds)
-
-
 def _check_length(plan: wire.Plan, models: int) -> None:
     requests = models * count_requests(plan)
     if requests > MAX_ROWS:
         over = f" for its {models} models" if models > 1 else ""
-        raise PlanTooLong(f"the plan makes {requests} requests{over}; a quote holds {MAX_ROWS}")
+        agents = " with those of its agents" if plan.agents else ""
+        raise PlanTooLong(
+            f"the plan makes {_written(requests)} requests{agents}{over}; a quote holds {MAX_ROWS}"
+        )
+
+
+def _written(number: int) -> str:
+    """Write a number that agents who call agents may make as long as a line."""
+    return str(number) if number < 10**18 else f"more than 10^{len(str(number)) - 1}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
@@ -40,6 +41,8 @@ class MessageReader:
     amounts: AmountCounter
     generated: GeneratedPartCounter
     meter: UseMeter
+    answers: Mapping[str, AnswerOrParts | None] = field(default_factory=dict)
+    """The last answer of each agent, by its name: the result of a call that states none."""
     in_chat: bool = False
     """Whether a start is a Chat Completions body, in which media may cost a little more."""
 
@@ -92,7 +95,7 @@ class MessageReader:
         Raises:
             LocatedError: it has a name, but is stated in tokens, which hold all that stands around them.
         """
-        result, _ = self.message("tool", call.result, (*at, "result"), "result")
+        result, _ = self.result_content(call, at)
         if call.result_name is not None and not is_framed(result):
             raise LocatedError(
                 (*at, "result_name"),
@@ -100,6 +103,20 @@ class MessageReader:
                 "the result as a text",
             )
         return replace(result, name=call.result_name, call_id=call_id)
+
+    def result_content(self, call: wire.Call, at: Location) -> tuple[Message, int]:
+        """Read what answers a call, and count its tokens without framing: the result, or an agent's answer.
+
+        Raises:
+            LocatedError: the answer of the agent holds what no tool result has a place for.
+        """
+        if call.result is not None or call.agent is None:
+            return self.message("tool", call.result, (*at, "result"), "result")
+        answer = self.answers[call.agent]
+        if isinstance(answer, list) and not all(isinstance(part, TextPart | TokensPart) for part in answer):
+            detail = f"the last answer of {call.agent} is not text alone: state the `result` of the call too"
+            raise LocatedError((*at, "agent"), detail)
+        return self.message("tool", answer, (*at, "result"), "assistant")
 
     def _amount(self, value: PlannedAmount, at: Location, kind: str) -> tuple[str | Count, int]:
         """Read a text as itself, for the provider frames it, and anything else as its count."""

@@ -55,7 +55,8 @@ def resolve(
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     meter = UseMeter(tariff, ranks=model.entry.kind == "rerank")
     generated = GeneratedPartCounter(media, counter, meter, model.entry.generated_images)
-    spoken = MessageReader(rules, media, counter, generated, meter)
+    answers = {agent.name: agent.turns[-1].assistant for agent in plan.agents}
+    spoken = MessageReader(rules, media, counter, generated, meter, answers)
     alone = None if model.converses else SingleMessages(model.entry.kind, rules)
     resolver = _Resolver(rules, media, counter, spoken, meter, alone)
     resolver.clears = read_clearing(plan.history, counter)
@@ -175,7 +176,7 @@ class _Resolver:
         def exchange(changed: wire.ToolRound) -> Count:
             return quiet._rounds(changed, at, ())[0][0].exchange
 
-        read = [reader.message("tool", call.result, at, "result") for call in planned.calls]
+        read = [reader.result_content(call, at) for call in planned.calls]
         contents = [Count.stated(n).with_media(total(message.counts, NOTHING).media) for message, n in read]
         return set_apart(rounds, planned, exchange, contents, placeholder)
 
@@ -233,7 +234,9 @@ class _Resolver:
         exchange = [*answer, *results, *([asked] if is_framed(asked) else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
         blocks = bool(said.parts) + 2 * len(planned.calls) + len(asked.parts)
-        return CountedRound(output, NOTHING, thought, planned.repeat, blocks), beside, exchange
+        agents = tuple(call.agent for call in planned.calls if call.agent is not None)
+        made_round = CountedRound(output, NOTHING, thought, planned.repeat, blocks, agents=agents)
+        return made_round, beside, exchange
 
     def _appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
         return self.rules.appended(messages, before, self.choice) if messages else NOTHING

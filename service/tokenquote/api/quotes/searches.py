@@ -28,10 +28,10 @@ def find_searcher(
         LocatedError: a question holds media.
     """
     written = _count_written(plan.history, counter) if purpose == "embedding" else []
-    sent = [[count] * len(plan.turns) for count in written] or [count_questions(plan, counter)]
+    sent = [(count,) * len(plan.turns) for count in written] or [count_questions(plan, counter)]
     searches = tuple(SearchRequest(purpose, model.id, counts) for counts in sent)
     uses = (_rank(plan.history, tariff),) if purpose == "rerank" else ()
-    return Searcher(model, tariff, searches, counter.counts, uses)
+    return Searcher(purpose, model, tariff, searches, counter.counts, uses)
 
 
 def _count_written(history: wire.History, counter: AmountCounter) -> list[Count]:

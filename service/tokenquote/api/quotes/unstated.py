@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tokenquote_client import plan as wire
 
-__all__ = ["Unstated", "count_unstated"]
+__all__ = ["Unstated", "count_unstated", "sum_unstated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,14 @@ def count_unstated(turns: Sequence[wire.Turn]) -> Unstated:
         assistant=sum(turn.repeat for turn in turns if turn.assistant is None),
         reasoning=sum(turn.repeat for turn in turns if turn.reasoning is None),
         round_reasoning=sum(times for times, tool_round in rounds if tool_round.reasoning is None),
+    )
+
+
+def sum_unstated(conversations: Iterable[Unstated]) -> Unstated:
+    """Add up what several conversations do not state."""
+    counted = list(conversations)
+    return Unstated(
+        assistant=sum(each.assistant for each in counted),
+        reasoning=sum(each.reasoning for each in counted),
+        round_reasoning=sum(each.round_reasoning for each in counted),
     )

@@ -11,7 +11,7 @@ An amount is stated as `tokens` or as a `profile` of profiles.yaml. A later fold
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictFloat, StrictInt, model_validator
 
@@ -27,7 +27,7 @@ class AssumedValue(Entry):
     """Where the value comes from: an https address, a paper, or the word `assumed` and why."""
 
     @property
-    def value(self) -> object:
+    def value(self) -> Any:
         """The value as a plan would state it."""
         raise NotImplementedError
 

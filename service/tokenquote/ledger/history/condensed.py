@@ -31,12 +31,9 @@ class SummarizedTurns(WholeHistory):
         self._tokens = tokens
         self._keep = keep
         self._model = model
-        self._condensed = 0
-        """The number of turns that were finished at the last summary."""
 
     def before_turn(self, story: Story, turn: int) -> Iterator[Row]:
-        if len(story.finished) - self._condensed >= self._every:
-            self._condensed = len(story.finished)
+        if len(story.finished) - story.condensed >= self._every:
             yield story.condense("summary", self._tokens, self._keep, self._model)
 
 

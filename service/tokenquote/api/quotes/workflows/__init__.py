@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from tokenquote.api.quotes.workflows.defaults import find_defaults, list_values
 from tokenquote.api.quotes.workflows.documents import Pieces
-from tokenquote.api.quotes.workflows.messages import Composer
 from tokenquote.api.quotes.workflows.recipes import read_recipe
 from tokenquote.api.quotes.workflows.retrieval import Rag
 from tokenquote.api.quotes.workflows.written import Recipe, Written
@@ -66,7 +65,7 @@ def write_plan(plan: wire.Plan, catalog: Catalog) -> WrittenPlan:
         return WrittenPlan(plan)
     with under("workflow"):
         defaults = find_defaults(workflow.kind, catalog)
-        recipe = read_recipe(workflow, defaults, Composer(catalog.profiles))
+        recipe = read_recipe(workflow, defaults)
         written = recipe.write()
         corpus = recipe.cut_corpus() if isinstance(recipe, Rag) else None
     _refuse_misplaced(plan, recipe, workflow.kind)
@@ -85,7 +84,7 @@ def _refuse_misplaced(plan: wire.Plan, recipe: Recipe, kind: str) -> None:
     if plan.start is not None:
         detail = "a workflow opens its own conversation: leave out `start`, or state `system` and `tools`"
         raise LocatedError(("start",), detail)
-    if getattr(plan, "agents", None):
+    if plan.agents:
         detail = "a workflow writes its own agents: leave them out, or quote the `compiled` plan with them"
         raise LocatedError(("agents",), detail)
     if "history" in plan.model_fields_set and not recipe.keeps_history:

@@ -77,7 +77,7 @@ class MapReduce(Recipe):
         return Written(turns, INDEPENDENT)
 
     def _collapse(self, summaries: int, most: int, turns: list[wire.Turn]) -> int:
-        """Add turns that summarize groups of summaries, as full as they may be, until all fit into one request.
+        """Add turns that summarize groups of summaries, as full as they may be, until one request takes all.
 
         Returns the number of summaries that are left.
 

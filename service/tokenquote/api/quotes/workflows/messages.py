@@ -75,7 +75,7 @@ class Composer:
         return [part for piece in stated for part in self._parts(piece) * piece.times]
 
     def _tokens(self, piece: Piece) -> int | None:
-        """Return the tokens of an amount that is a number of them, or a profile. None: it is a text or parts."""
+        """Return the tokens of an amount that is a number or a profile. None: it is a text or parts."""
         match piece.amount:
             case int(tokens) | Tokens(tokens=tokens):
                 return tokens

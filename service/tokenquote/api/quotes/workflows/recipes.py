@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from tokenquote.api.quotes.workflows.branches import SelfConsistency, TreeOfThoughts
 from tokenquote.api.quotes.workflows.conversations import GraphLoop, PlanAndSolve, React, Reflection
 from tokenquote.api.quotes.workflows.defaults import Defaults
 from tokenquote.api.quotes.workflows.documents import MapReduce, Refine
-from tokenquote.api.quotes.workflows.messages import Composer
 from tokenquote.api.quotes.workflows.retrieval import Rag
 from tokenquote.api.quotes.workflows.teams import Crew, GroupChat
 from tokenquote.api.quotes.workflows.written import Recipe
@@ -15,81 +17,59 @@ from tokenquote_client import workflows as wire
 __all__ = ["read_recipe"]
 
 
-def read_recipe(workflow: wire.Workflow, defaults: Defaults, composer: Composer) -> Recipe:
+def read_recipe(workflow: wire.Workflow, defaults: Defaults) -> Recipe:
     """Return the workflow with a value for each parameter."""
-    match workflow:
-        case wire.React():
-            return _react(workflow, defaults)
-        case wire.PlanAndSolve():
-            return _plan_and_solve(workflow, defaults)
-        case wire.SelfConsistency():
-            return _self_consistency(workflow, defaults)
-        case wire.TreeOfThoughts():
-            return _tree_of_thoughts(workflow, defaults, composer)
-        case wire.Reflection():
-            return _reflection(workflow, defaults)
-        case wire.Rag():
-            return _rag(workflow, defaults)
-        case wire.MapReduce():
-            return _map_reduce(workflow, defaults, composer)
-        case wire.Refine():
-            return _refine(workflow, defaults, composer)
-        case wire.GroupChat():
-            return _group_chat(workflow, defaults, composer)
-        case wire.Crew():
-            return _crew(workflow, defaults, composer)
-        case wire.GraphLoop():
-            return _graph_loop(workflow, defaults)
+    return _READERS[workflow.kind](workflow, defaults)
 
 
 def _react(asked: wire.React, defaults: Defaults) -> React:
     return React(
-        question=defaults.take("question", asked.question, "user"),
-        steps=defaults.take("steps", asked.steps),
-        thought=defaults.take("thought", asked.thought, "assistant"),
-        call=defaults.take("call", asked.call, "call"),
-        observation=defaults.take("observation", asked.observation, "result"),
-        answer=defaults.take("answer", asked.answer, "assistant"),
+        question=defaults.content("question", asked.question, "user"),
+        steps=defaults.number("steps", asked.steps),
+        thought=defaults.amount("thought", asked.thought, "assistant"),
+        call=defaults.call("call", asked.call),
+        observation=defaults.content("observation", asked.observation, "result"),
+        answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 
 
 def _plan_and_solve(asked: wire.PlanAndSolve, defaults: Defaults) -> PlanAndSolve:
     return PlanAndSolve(
-        question=defaults.take("question", asked.question, "user"),
-        plan=defaults.take("plan", asked.plan, "assistant"),
-        steps=defaults.take("steps", asked.steps),
-        step=defaults.take("step", asked.step, "assistant"),
-        answer=defaults.take("answer", asked.answer, "assistant"),
+        question=defaults.content("question", asked.question, "user"),
+        plan=defaults.amount("plan", asked.plan, "assistant"),
+        steps=defaults.number("steps", asked.steps),
+        step=defaults.amount("step", asked.step, "assistant"),
+        answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 
 
 def _self_consistency(asked: wire.SelfConsistency, defaults: Defaults) -> SelfConsistency:
     return SelfConsistency(
-        question=defaults.take("question", asked.question, "user"),
-        samples=defaults.take("samples", asked.samples),
-        answer=defaults.take("answer", asked.answer, "assistant"),
+        question=defaults.content("question", asked.question, "user"),
+        samples=defaults.number("samples", asked.samples),
+        answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 
 
-def _tree_of_thoughts(asked: wire.TreeOfThoughts, defaults: Defaults, composer: Composer) -> TreeOfThoughts:
+def _tree_of_thoughts(asked: wire.TreeOfThoughts, defaults: Defaults) -> TreeOfThoughts:
     return TreeOfThoughts(
-        composer,
-        question=defaults.take("question", asked.question, "user"),
-        breadth=defaults.take("breadth", asked.breadth),
-        depth=defaults.take("depth", asked.depth),
+        defaults.composer,
+        question=defaults.content("question", asked.question, "user"),
+        breadth=defaults.number("breadth", asked.breadth),
+        depth=defaults.number("depth", asked.depth),
         keep=asked.keep,
-        thought=defaults.take("thought", asked.thought, "assistant"),
-        evaluation=defaults.take("evaluation", asked.evaluation, "assistant"),
-        answer=defaults.take("answer", asked.answer, "assistant"),
+        thought=defaults.amount("thought", asked.thought, "assistant"),
+        evaluation=defaults.amount("evaluation", asked.evaluation, "assistant"),
+        answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 
 
 def _reflection(asked: wire.Reflection, defaults: Defaults) -> Reflection:
     return Reflection(
-        question=defaults.take("question", asked.question, "user"),
-        draft=defaults.take("draft", asked.draft, "assistant"),
-        critique=defaults.take("critique", asked.critique, "assistant"),
-        rounds=defaults.take("rounds", asked.rounds),
+        question=defaults.content("question", asked.question, "user"),
+        draft=defaults.amount("draft", asked.draft, "assistant"),
+        critique=defaults.amount("critique", asked.critique, "assistant"),
+        rounds=defaults.number("rounds", asked.rounds),
     )
 
 
@@ -97,17 +77,17 @@ def _rag(asked: wire.Rag, defaults: Defaults) -> Rag:
     """Read the workflow; lengths of what it does not have are not taken from the catalog."""
     hypothesis = None if isinstance(asked.hyde, bool) else asked.hyde
     if asked.hyde is True:
-        hypothesis = defaults.take("hypothesis", hypothesis, "assistant")
+        hypothesis = defaults.amount("hypothesis", hypothesis, "assistant")
     query = asked.query
     if asked.queries is not None:
-        query = defaults.take("query", query, "user")
-    chunk, overlap = defaults.take("chunk", asked.chunk), asked.overlap
+        query = defaults.amount("query", query, "user")
+    chunk, overlap = defaults.number("chunk", asked.chunk), asked.overlap
     if asked.corpus is not None:
         overlap = _overlap(overlap, chunk, defaults)
     return Rag(
-        question=defaults.take("question", asked.question, "user"),
+        question=defaults.content("question", asked.question, "user"),
         chunk=chunk,
-        top_k=defaults.take("top_k", asked.top_k),
+        top_k=defaults.number("top_k", asked.top_k),
         queries=asked.queries,
         query=query,
         hypothesis=hypothesis,
@@ -116,68 +96,68 @@ def _rag(asked: wire.Rag, defaults: Defaults) -> Rag:
         candidates=asked.candidates,
         corpus=asked.corpus,
         overlap=overlap,
-        answer=defaults.take("answer", asked.answer, "assistant"),
+        answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 
 
-def _map_reduce(asked: wire.MapReduce, defaults: Defaults, composer: Composer) -> MapReduce:
-    chunk = defaults.take("chunk", asked.chunk)
+def _map_reduce(asked: wire.MapReduce, defaults: Defaults) -> MapReduce:
+    chunk = defaults.number("chunk", asked.chunk)
     return MapReduce(
-        composer,
-        document=defaults.take("document", asked.document),
+        defaults.composer,
+        document=defaults.number("document", asked.document),
         chunk=chunk,
         overlap=_overlap(asked.overlap, chunk, defaults),
-        summary=defaults.take("summary", asked.summary, "assistant"),
+        summary=defaults.amount("summary", asked.summary, "assistant"),
         collapse_above=asked.collapse_above,
-        answer=defaults.take("answer", asked.answer, "assistant"),
+        answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 
 
-def _refine(asked: wire.Refine, defaults: Defaults, composer: Composer) -> Refine:
-    chunk = defaults.take("chunk", asked.chunk)
+def _refine(asked: wire.Refine, defaults: Defaults) -> Refine:
+    chunk = defaults.number("chunk", asked.chunk)
     return Refine(
-        composer,
-        document=defaults.take("document", asked.document),
+        defaults.composer,
+        document=defaults.number("document", asked.document),
         chunk=chunk,
         overlap=_overlap(asked.overlap, chunk, defaults),
-        summary=defaults.take("summary", asked.summary, "assistant"),
-        answer=defaults.take("answer", asked.answer, "assistant"),
+        summary=defaults.amount("summary", asked.summary, "assistant"),
+        answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 
 
 def _overlap(stated: int | None, chunk: int, defaults: Defaults) -> int:
     """Return the overlap of two pieces; one that nobody stated is at most half a piece."""
-    return defaults.take_at_most("overlap", stated, chunk // 2, "half of `chunk`")
+    return defaults.number_at_most("overlap", stated, chunk // 2, "half of `chunk`")
 
 
-def _group_chat(asked: wire.GroupChat, defaults: Defaults, composer: Composer) -> GroupChat:
+def _group_chat(asked: wire.GroupChat, defaults: Defaults) -> GroupChat:
     return GroupChat(
-        composer,
-        question=defaults.take("question", asked.question, "user"),
-        speakers=defaults.take("speakers", asked.speakers),
-        rounds=defaults.take("rounds", asked.rounds),
-        message=defaults.take("message", asked.message, "assistant"),
-        selection=defaults.take("selection", asked.selection, "call"),
-        answer=defaults.take("answer", asked.answer, "assistant"),
+        defaults.composer,
+        question=defaults.content("question", asked.question, "user"),
+        speakers=defaults.number_or_list("speakers", asked.speakers),
+        rounds=defaults.number("rounds", asked.rounds),
+        message=defaults.amount("message", asked.message, "assistant"),
+        selection=defaults.amount("selection", asked.selection, "call"),
+        answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 
 
-def _crew(asked: wire.Crew, defaults: Defaults, composer: Composer) -> Crew:
+def _crew(asked: wire.Crew, defaults: Defaults) -> Crew:
     """Read the workflow; what all tasks state themselves, and what no manager writes, is not taken."""
-    process = defaults.take("process", asked.process)
-    tasks = defaults.take("tasks", asked.tasks)
+    process = defaults.process("process", asked.process)
+    tasks = defaults.number_or_list("tasks", asked.tasks)
     listed = tasks if isinstance(tasks, list) else [wire.CrewTask()] * tasks
     description, output, delegation = asked.description, asked.output, asked.delegation
     if any(task.description is None for task in listed):
-        description = defaults.take("description", description, "user")
+        description = defaults.content("description", description, "user")
     if any(task.output is None for task in listed):
-        output = defaults.take("output", output, "assistant")
+        output = defaults.amount("output", output, "assistant")
     if process == "hierarchical":
-        delegation = defaults.take("delegation", delegation, "call")
+        delegation = defaults.amount("delegation", delegation, "call")
     return Crew(
-        composer,
+        defaults.composer,
         tasks=listed,
-        agents=defaults.take("agents", asked.agents),
+        agents=defaults.number_or_list("agents", asked.agents),
         process=process,
         description=description,
         output=output,
@@ -187,8 +167,23 @@ def _crew(asked: wire.Crew, defaults: Defaults, composer: Composer) -> Crew:
 
 def _graph_loop(asked: wire.GraphLoop, defaults: Defaults) -> GraphLoop:
     return GraphLoop(
-        question=defaults.take("question", asked.question, "user"),
-        nodes=defaults.take("nodes", asked.nodes),
-        output=defaults.take("output", asked.output, "assistant"),
-        retry_probability=defaults.take("retry_probability", asked.retry_probability),
+        question=defaults.content("question", asked.question, "user"),
+        nodes=defaults.number("nodes", asked.nodes),
+        output=defaults.amount("output", asked.output, "assistant"),
+        retry_probability=defaults.probability("retry_probability", asked.retry_probability),
     )
+
+
+_READERS: Mapping[str, Callable[[Any, Defaults], Recipe]] = {
+    "react": _react,
+    "plan_and_solve": _plan_and_solve,
+    "self_consistency": _self_consistency,
+    "tree_of_thoughts": _tree_of_thoughts,
+    "reflection": _reflection,
+    "rag": _rag,
+    "map_reduce": _map_reduce,
+    "refine": _refine,
+    "group_chat": _group_chat,
+    "crew": _crew,
+    "graph_loop": _graph_loop,
+}

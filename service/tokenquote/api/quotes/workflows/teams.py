@@ -45,7 +45,9 @@ class GroupChat(Recipe):
             detail = f"{len(members)} speakers make {len(members) * self.rounds} messages; a chat has at most"
             raise LocatedError(("rounds",), f"{detail} {_MOST_ROUNDS}")
         names = [name for name, _ in members]
-        calls = [wire.Call(call=self.selection, agent=name) for name in names] * self.rounds
+        calls = [
+            wire.Call(call=self.selection, agent=name, result=self.message) for name in names
+        ] * self.rounds
         turn = wire.Turn(
             user=self.question,
             tool_rounds=[wire.ToolRound(calls=[call]) for call in calls],
@@ -107,7 +109,7 @@ class Crew(Recipe):
         turns = []
         done: dict[str, list[wire.Turn]] = {}
         for place, doer in enumerate(doers):
-            task = wire.Call(call=delegation, agent=doer)
+            task = wire.Call(call=delegation, agent=doer, result=self._output(place))
             turns.append(
                 wire.Turn(
                     user=self._task(place),
