@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer
 
-from tokenquote_client.bill import PriceLine, Unpriced
-from tokenquote_client.indexing import Indexing
+from tokenquote_client.bill import Indexing, PriceLine, Unpriced
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.plan import Plan
 from tokenquote_client.problem import Problem
@@ -43,7 +42,7 @@ def _as_stated(plan: Plan | None) -> dict[str, Any] | None:
     return None if plan is None else plan.model_dump(mode="json", exclude_unset=True)
 
 
-CompiledPlan = Annotated[Plan | None, PlainSerializer(_as_stated)]
+CompiledPlan = Annotated[Plan | None, PlainSerializer(_as_stated, return_type=dict[str, Any] | None)]
 """A plan that a workflow wrote."""
 
 

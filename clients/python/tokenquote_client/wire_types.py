@@ -79,9 +79,10 @@ def exactly_one(*names: str) -> ConfigDict:
     return ConfigDict(json_schema_extra={"oneOf": _each_stated(names)})
 
 
-def exactly_one_each(*groups: tuple[str, ...]) -> ConfigDict:
+def exactly_one_each(first: tuple[str, ...], *others: tuple[str, ...]) -> ConfigDict:
     """Make the JSON schema say that of each group of fields exactly one is stated."""
-    return ConfigDict(json_schema_extra={"allOf": [{"oneOf": _each_stated(names)} for names in groups]})
+    also: Any = [{"oneOf": _each_stated(names)} for names in others]
+    return ConfigDict(json_schema_extra={"oneOf": _each_stated(first), "allOf": also})
 
 
 def _each_stated(names: tuple[str, ...]) -> list[Any]:

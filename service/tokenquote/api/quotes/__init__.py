@@ -17,7 +17,6 @@ from tokenquote.api.quotes.cache_choice import cold_share
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
 from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.gathering import Gatherer
-from tokenquote.api.quotes.indexing import price_indexing
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
 from tokenquote.api.quotes.quote_parts import (
@@ -34,14 +33,14 @@ from tokenquote.api.quotes.quote_parts import (
 )
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
-from tokenquote.api.quotes.workflows import WrittenPlan, write_plan
+from tokenquote.api.quotes.workflows import WrittenPlan, price_indexing, write_plan
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
 from tokenquote.ledger import NO_CACHE, Reader, Replayed, Row
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
-from tokenquote_client.indexing import Indexing
+from tokenquote_client.bill import Indexing
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
 from tokenquote_client.rates_per_minute import RatesPerMinute
 

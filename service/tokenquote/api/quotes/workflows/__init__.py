@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from tokenquote.api.quotes.workflows.defaults import find_defaults, list_values
 from tokenquote.api.quotes.workflows.documents import Pieces
 from tokenquote.api.quotes.workflows.recipes import read_recipe
-from tokenquote.api.quotes.workflows.retrieval import Rag
+from tokenquote.api.quotes.workflows.retrieval import RagRecipe, price_indexing
 from tokenquote.api.quotes.workflows.written import Recipe, Written
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError, under
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import Amount
 
-__all__ = ["WrittenPlan", "list_values", "write_plan"]
+__all__ = ["WrittenPlan", "list_values", "price_indexing", "write_plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def write_plan(plan: wire.Plan, catalog: Catalog) -> WrittenPlan:
         defaults = find_defaults(workflow.kind, catalog)
         recipe = read_recipe(workflow, defaults)
         written = recipe.write()
-        corpus = recipe.cut_corpus() if isinstance(recipe, Rag) else None
+        corpus = recipe.cut_corpus() if isinstance(recipe, RagRecipe) else None
     _refuse_misplaced(plan, recipe, workflow.kind)
     notes = (*defaults.taken, *written.notes)
     return WrittenPlan(

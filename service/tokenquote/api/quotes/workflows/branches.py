@@ -11,14 +11,14 @@ from tokenquote.ledger import MAX_ROWS
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import Amount, AmountOrParts
 
-__all__ = ["INDEPENDENT", "SelfConsistency", "TreeOfThoughts"]
+__all__ = ["INDEPENDENT", "SelfConsistencyRecipe", "TreeOfThoughtsRecipe"]
 
 INDEPENDENT = wire.WindowHistory(strategy="window", turns=0)
 """Nothing of one request is sent again by the next."""
 
 
 @dataclass(frozen=True, slots=True)
-class SelfConsistency(Recipe):
+class SelfConsistencyRecipe(Recipe):
     """A turn for each sample.
 
     question  -> answer         (samples times)
@@ -34,7 +34,7 @@ class SelfConsistency(Recipe):
 
 
 @dataclass(frozen=True, slots=True)
-class TreeOfThoughts(Recipe):
+class TreeOfThoughtsRecipe(Recipe):
     """Two turns for each level, the thoughts and their ratings, and one for the answer.
 
     question, thought x (level - 1)   -> thought        (breadth times for each state that is continued)

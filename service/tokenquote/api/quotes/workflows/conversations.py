@@ -10,14 +10,14 @@ from tokenquote.api.quotes.workflows.written import Recipe, Written
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
 
-__all__ = ["GraphLoop", "PlanAndSolve", "React", "Reflection"]
+__all__ = ["GraphLoopRecipe", "PlanAndSolveRecipe", "ReactRecipe", "ReflectionRecipe"]
 
 _NOTHING_NEW = 0
 """The user message of a request that only continues: what asks for it stands in the system message."""
 
 
 @dataclass(frozen=True, slots=True)
-class React(Recipe):
+class ReactRecipe(Recipe):
     """One turn: a tool round for each step, and the answer.
 
     question                                            -> thought, call
@@ -44,7 +44,7 @@ class React(Recipe):
 
 
 @dataclass(frozen=True, slots=True)
-class PlanAndSolve(Recipe):
+class PlanAndSolveRecipe(Recipe):
     """A turn for the plan, one for each step, and one for the answer.
 
     question                              -> plan
@@ -71,7 +71,7 @@ class PlanAndSolve(Recipe):
 
 
 @dataclass(frozen=True, slots=True)
-class Reflection(Recipe):
+class ReflectionRecipe(Recipe):
     """A turn for the first draft, then two for each round: the critique, and the next draft.
 
     question                                        -> draft
@@ -95,7 +95,7 @@ class Reflection(Recipe):
 
 
 @dataclass(frozen=True, slots=True)
-class GraphLoop(Recipe):
+class GraphLoopRecipe(Recipe):
     """A turn for each node in each pass through the graph.
 
     question                              -> output

@@ -13,7 +13,7 @@ from tokenquote.ledger import MAX_ROWS
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import Amount, AmountOrParts
 
-__all__ = ["MapReduce", "Pieces", "Refine", "cut_pieces"]
+__all__ = ["MapReduceRecipe", "Pieces", "RefineRecipe", "cut_pieces"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def cut_pieces(document: int, chunk: int, overlap: int) -> Pieces:
 
 
 @dataclass(frozen=True, slots=True)
-class MapReduce(Recipe):
+class MapReduceRecipe(Recipe):
     """A turn for each piece, perhaps some for groups of summaries, and one for the answer.
 
     piece                     -> summary        (once for each piece)
@@ -103,7 +103,7 @@ class MapReduce(Recipe):
 
 
 @dataclass(frozen=True, slots=True)
-class Refine(Recipe):
+class RefineRecipe(Recipe):
     """A turn for each piece, which sends the answer so far.
 
     piece                     -> summary

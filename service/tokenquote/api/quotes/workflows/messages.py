@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.errors import LocatedError, NotYetOffered
@@ -38,9 +37,6 @@ class Piece:
     """What it stands for, for profiles: `user`, `assistant`, `result`, `system` or `call`."""
     times: int = 1
     """How often it stands there."""
-
-
-_Parts: TypeAlias = list[Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,7 @@ class Composer:
                 )
         return None
 
-    def _parts(self, piece: Piece) -> _Parts:
+    def _parts(self, piece: Piece) -> list[Part]:
         tokens = self._tokens(piece)
         if tokens is not None:
             return [TokensPart(type="tokens", tokens=tokens)]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tokenquote.api.quotes.workflows.branches import SelfConsistency, TreeOfThoughts
-from tokenquote.api.quotes.workflows.conversations import GraphLoop, PlanAndSolve, React, Reflection
+from tokenquote.api.quotes.workflows.branches import SelfConsistencyRecipe, TreeOfThoughtsRecipe
+from tokenquote.api.quotes.workflows.conversations import (
+    GraphLoopRecipe,
+    PlanAndSolveRecipe,
+    ReactRecipe,
+    ReflectionRecipe,
+)
 from tokenquote.api.quotes.workflows.defaults import Defaults
-from tokenquote.api.quotes.workflows.documents import MapReduce, Refine
-from tokenquote.api.quotes.workflows.retrieval import Rag
-from tokenquote.api.quotes.workflows.teams import Crew, GroupChat
+from tokenquote.api.quotes.workflows.documents import MapReduceRecipe, RefineRecipe
+from tokenquote.api.quotes.workflows.retrieval import RagRecipe
+from tokenquote.api.quotes.workflows.teams import CrewRecipe, GroupChatRecipe
 from tokenquote.api.quotes.workflows.written import Recipe
 from tokenquote_client import workflows as wire
 
@@ -22,8 +27,8 @@ def read_recipe(workflow: wire.Workflow, defaults: Defaults) -> Recipe:
     return _READERS[workflow.kind](workflow, defaults)
 
 
-def _react(asked: wire.React, defaults: Defaults) -> React:
-    return React(
+def _react(asked: wire.React, defaults: Defaults) -> ReactRecipe:
+    return ReactRecipe(
         question=defaults.content("question", asked.question, "user"),
         steps=defaults.number("steps", asked.steps),
         thought=defaults.amount("thought", asked.thought, "assistant"),
@@ -33,8 +38,8 @@ def _react(asked: wire.React, defaults: Defaults) -> React:
     )
 
 
-def _plan_and_solve(asked: wire.PlanAndSolve, defaults: Defaults) -> PlanAndSolve:
-    return PlanAndSolve(
+def _plan_and_solve(asked: wire.PlanAndSolve, defaults: Defaults) -> PlanAndSolveRecipe:
+    return PlanAndSolveRecipe(
         question=defaults.content("question", asked.question, "user"),
         plan=defaults.amount("plan", asked.plan, "assistant"),
         steps=defaults.number("steps", asked.steps),
@@ -43,16 +48,16 @@ def _plan_and_solve(asked: wire.PlanAndSolve, defaults: Defaults) -> PlanAndSolv
     )
 
 
-def _self_consistency(asked: wire.SelfConsistency, defaults: Defaults) -> SelfConsistency:
-    return SelfConsistency(
+def _self_consistency(asked: wire.SelfConsistency, defaults: Defaults) -> SelfConsistencyRecipe:
+    return SelfConsistencyRecipe(
         question=defaults.content("question", asked.question, "user"),
         samples=defaults.number("samples", asked.samples),
         answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 
 
-def _tree_of_thoughts(asked: wire.TreeOfThoughts, defaults: Defaults) -> TreeOfThoughts:
-    return TreeOfThoughts(
+def _tree_of_thoughts(asked: wire.TreeOfThoughts, defaults: Defaults) -> TreeOfThoughtsRecipe:
+    return TreeOfThoughtsRecipe(
         defaults.composer,
         question=defaults.content("question", asked.question, "user"),
         breadth=defaults.number("breadth", asked.breadth),
@@ -64,8 +69,8 @@ def _tree_of_thoughts(asked: wire.TreeOfThoughts, defaults: Defaults) -> TreeOfT
     )
 
 
-def _reflection(asked: wire.Reflection, defaults: Defaults) -> Reflection:
-    return Reflection(
+def _reflection(asked: wire.Reflection, defaults: Defaults) -> ReflectionRecipe:
+    return ReflectionRecipe(
         question=defaults.content("question", asked.question, "user"),
         draft=defaults.amount("draft", asked.draft, "assistant"),
         critique=defaults.amount("critique", asked.critique, "assistant"),
@@ -73,7 +78,7 @@ def _reflection(asked: wire.Reflection, defaults: Defaults) -> Reflection:
     )
 
 
-def _rag(asked: wire.Rag, defaults: Defaults) -> Rag:
+def _rag(asked: wire.Rag, defaults: Defaults) -> RagRecipe:
     """Read the workflow; lengths of what it does not have are not taken from the catalog."""
     hypothesis = None if isinstance(asked.hyde, bool) else asked.hyde
     if asked.hyde is True:
@@ -84,7 +89,7 @@ def _rag(asked: wire.Rag, defaults: Defaults) -> Rag:
     chunk, overlap = defaults.number("chunk", asked.chunk), asked.overlap
     if asked.corpus is not None:
         overlap = _overlap(overlap, chunk, defaults)
-    return Rag(
+    return RagRecipe(
         question=defaults.content("question", asked.question, "user"),
         chunk=chunk,
         top_k=defaults.number("top_k", asked.top_k),
@@ -100,9 +105,9 @@ def _rag(asked: wire.Rag, defaults: Defaults) -> Rag:
     )
 
 
-def _map_reduce(asked: wire.MapReduce, defaults: Defaults) -> MapReduce:
+def _map_reduce(asked: wire.MapReduce, defaults: Defaults) -> MapReduceRecipe:
     chunk = defaults.number("chunk", asked.chunk)
-    return MapReduce(
+    return MapReduceRecipe(
         defaults.composer,
         document=defaults.number("document", asked.document),
         chunk=chunk,
@@ -113,9 +118,9 @@ def _map_reduce(asked: wire.MapReduce, defaults: Defaults) -> MapReduce:
     )
 
 
-def _refine(asked: wire.Refine, defaults: Defaults) -> Refine:
+def _refine(asked: wire.Refine, defaults: Defaults) -> RefineRecipe:
     chunk = defaults.number("chunk", asked.chunk)
-    return Refine(
+    return RefineRecipe(
         defaults.composer,
         document=defaults.number("document", asked.document),
         chunk=chunk,
@@ -130,8 +135,8 @@ def _overlap(stated: int | None, chunk: int, defaults: Defaults) -> int:
     return defaults.number_at_most("overlap", stated, chunk // 2, "half of `chunk`")
 
 
-def _group_chat(asked: wire.GroupChat, defaults: Defaults) -> GroupChat:
-    return GroupChat(
+def _group_chat(asked: wire.GroupChat, defaults: Defaults) -> GroupChatRecipe:
+    return GroupChatRecipe(
         defaults.composer,
         question=defaults.content("question", asked.question, "user"),
         speakers=defaults.number_or_list("speakers", asked.speakers),
@@ -142,7 +147,7 @@ def _group_chat(asked: wire.GroupChat, defaults: Defaults) -> GroupChat:
     )
 
 
-def _crew(asked: wire.Crew, defaults: Defaults) -> Crew:
+def _crew(asked: wire.Crew, defaults: Defaults) -> CrewRecipe:
     """Read the workflow; what all tasks state themselves, and what no manager writes, is not taken."""
     process = defaults.process("process", asked.process)
     tasks = defaults.number_or_list("tasks", asked.tasks)
@@ -154,7 +159,7 @@ def _crew(asked: wire.Crew, defaults: Defaults) -> Crew:
         output = defaults.amount("output", output, "assistant")
     if process == "hierarchical":
         delegation = defaults.amount("delegation", delegation, "call")
-    return Crew(
+    return CrewRecipe(
         defaults.composer,
         tasks=listed,
         agents=defaults.number_or_list("agents", asked.agents),
@@ -165,8 +170,8 @@ def _crew(asked: wire.Crew, defaults: Defaults) -> Crew:
     )
 
 
-def _graph_loop(asked: wire.GraphLoop, defaults: Defaults) -> GraphLoop:
-    return GraphLoop(
+def _graph_loop(asked: wire.GraphLoop, defaults: Defaults) -> GraphLoopRecipe:
+    return GraphLoopRecipe(
         question=defaults.content("question", asked.question, "user"),
         nodes=defaults.number("nodes", asked.nodes),
         output=defaults.amount("output", asked.output, "assistant"),

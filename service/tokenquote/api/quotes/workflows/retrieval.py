@@ -6,15 +6,19 @@ from dataclasses import dataclass
 
 from tokenquote.api.quotes.workflows.documents import Pieces, cut_pieces
 from tokenquote.api.quotes.workflows.written import Recipe, Written
+from tokenquote.catalog import Model
 from tokenquote.errors import LocatedError
+from tokenquote.ledger.money import cost_tokens
+from tokenquote.ledger.prices import Tariff, find_rate
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import MAX_AMOUNT_TOKENS, Amount, AmountOrParts
+from tokenquote_client.bill import Indexing
 
-__all__ = ["Rag"]
+__all__ = ["RagRecipe", "price_indexing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rag(Recipe):
+class RagRecipe(Recipe):
     """One turn under history `retrieval`, whose requests before the turn find the passages.
 
     question                  -> query x queries    (multi-query, RAG-fusion)
@@ -72,3 +76,17 @@ class Rag(Recipe):
         if self.embedding_model is None:
             raise LocatedError(("corpus",), "without effect unless `embedding_model` is stated")
         return cut_pieces(self.corpus, self.chunk, self.overlap or 0)
+
+
+def price_indexing(corpus: Pieces, model: Model, tariff: Tariff) -> Indexing:
+    """Price the passages of a corpus, each embedded once, at the rate of the model that embeds them."""
+    rate = find_rate(tariff, "input", corpus.chunk) if tariff.bills_tokens else None
+    return Indexing(
+        model=model.id,
+        passages=corpus.number,
+        tokens=corpus.tokens,
+        rate=rate,
+        cost=cost_tokens(corpus.tokens, rate) if rate is not None else None,
+        source=tariff.source if rate is not None else None,
+        checked=tariff.checked if rate is not None else None,
+    )

@@ -14,14 +14,14 @@ from tokenquote_client import plan as wire
 from tokenquote_client.amounts import Amount, AmountOrParts
 from tokenquote_client.workflows import CrewTask, Member
 
-__all__ = ["Crew", "GroupChat"]
+__all__ = ["CrewRecipe", "GroupChatRecipe"]
 
 _MOST_ROUNDS = 1_000
 """The most tool rounds that one turn of a plan takes."""
 
 
 @dataclass(frozen=True, slots=True)
-class GroupChat(Recipe):
+class GroupChatRecipe(Recipe):
     """One turn of the manager, who calls the speakers one after the other; each keeps its conversation.
 
     manager      question, (selection, message) x so far             -> selection, in the end the answer
@@ -73,7 +73,7 @@ class GroupChat(Recipe):
 
 
 @dataclass(frozen=True, slots=True)
-class Crew(Recipe):
+class CrewRecipe(Recipe):
     """A turn for each task, which sends what came of the tasks before; nothing else is sent again.
 
     sequential      description, output x before                         -> output

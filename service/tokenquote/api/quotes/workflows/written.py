@@ -17,7 +17,7 @@ class Written:
     """The part of a plan that a workflow writes."""
 
     turns: Sequence[wire.Turn]
-    """What happens."""
+    """The turns of the plan, in order."""
     history: wire.History | None = None
     """What of it is sent again. None: what the plan says, by default all."""
     agents: Sequence[wire.Agent] = ()
