@@ -151,7 +151,7 @@ PlannedModels = Annotated[
 
 
 def _is_empty(agents: list[Agent]) -> bool:
-    """Return whether there are no agents; the field is then left out, as in plans from before there were any."""
+    """Return whether there are no agents: the field is left out then, and the plan reads as it always did."""
     return not agents
 
 
