@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 
 from tokenquote_client.bill import Indexing, PriceLine, Unpriced
 from tokenquote_client.memory import MemoryUse
-from tokenquote_client.plan import Plan
 from tokenquote_client.problem import Problem
 from tokenquote_client.rates_per_minute import RatesPerMinute
 from tokenquote_client.spreads import Fleet, Spreads
@@ -35,15 +34,6 @@ __all__ = [
     "Unpriced",
     "Warned",
 ]
-
-
-def _as_stated(plan: Plan | None) -> dict[str, Any] | None:
-    """Write only what the plan states, as its author would."""
-    return None if plan is None else plan.model_dump(mode="json", exclude_unset=True)
-
-
-CompiledPlan = Annotated[Plan | None, PlainSerializer(_as_stated, return_type=dict[str, Any] | None)]
-"""A plan that a workflow wrote."""
 
 
 class Totals(Received):
@@ -232,10 +222,9 @@ class Quote(Received):
     workflow: str | None = Field(default=None, exclude_if=is_none)
     """The kind of workflow that wrote the plan, such as `react`; null or absent: the plan states its turns
     itself."""
-    compiled: CompiledPlan = Field(default=None, exclude_if=is_none)
-    """The plan that the workflow wrote, which quotes to the same totals; the places in `counts` are places in
-    it. Null or absent: the plan states its turns itself, or the quote stands in a comparison, which has
-    it."""
+    compiled: dict[str, Any] | None = Field(default=None, exclude_if=is_none)
+    """The plan that the workflow wrote, as JSON data, which quotes to the same totals; the places in `counts`
+    are places in it. Null or absent: the plan states its turns itself, or a comparison has it."""
     indexing: Indexing | None = Field(default=None, exclude_if=is_none)
     """What embedding the corpus takes, once and outside all totals; null or absent: the plan states none."""
     range: Spreads | None = None
@@ -283,9 +272,9 @@ class Comparison(Received):
     workflow: str | None = Field(default=None, exclude_if=is_none)
     """The kind of workflow that wrote the plan, such as `react`; null or absent: the plan states its turns
     itself."""
-    compiled: CompiledPlan = Field(default=None, exclude_if=is_none)
-    """The plan that the workflow wrote, which quotes to the same totals with each model; null or absent: the
-    plan states its turns itself."""
+    compiled: dict[str, Any] | None = Field(default=None, exclude_if=is_none)
+    """The plan that the workflow wrote, as JSON data, which quotes to the same totals with each model. Null
+    or absent: the plan states its turns itself."""
     considered: int | None = None
     """The number of models that were chosen by `all` or by filters, of which the list has the first; null:
     the plan names its models."""

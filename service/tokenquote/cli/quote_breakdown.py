@@ -69,7 +69,7 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
         f"   prices of {quote.prices_at:%Y-%m-%d %H:%M} UTC, catalog {quote.catalog_revision}",
     )
     if quote.workflow is not None and quote.compiled is not None:
-        turns = len(quote.compiled.turns)
+        turns = len(quote.compiled["turns"])
         yield Text(f"workflow {quote.workflow}, written as a plan of {turns} turn{'' if turns == 1 else 's'}")
     yield Text()
     yield _amounts(quote.counts)

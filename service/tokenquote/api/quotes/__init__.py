@@ -33,14 +33,14 @@ from tokenquote.api.quotes.quote_parts import (
 )
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
-from tokenquote.api.quotes.workflows import WrittenPlan, price_indexing, write_plan
+from tokenquote.api.quotes.workflows import WrittenPlan, write_plan
+from tokenquote.api.quotes.written_quotes import tell_workflow, tell_workflow_once
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
 from tokenquote.ledger import NO_CACHE, Reader, Replayed, Row
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
-from tokenquote_client.bill import Indexing
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
 from tokenquote_client.rates_per_minute import RatesPerMinute
 
@@ -125,11 +125,7 @@ def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
         raise next(iter(failures.values()))
     quotes.sort(key=_by_price)
     failed = [Failure(model=model_id, problem=problem) for model_id, problem in problems.items()]
-    compared = Comparison(quotes=[*quotes, *failed])
-    written = quoting.written
-    if written.kind is None:
-        return compared
-    return compared.model_copy(update={"workflow": written.kind, "compiled": written.plan})
+    return tell_workflow_once(Comparison(quotes=[*quotes, *failed]), quoting.written)
 
 
 def _by_price(quote: Quote) -> tuple[bool, bool, Decimal, str]:
@@ -166,19 +162,7 @@ class _Quoting:
             LocatedError: the plan cannot be quoted for this model.
         """
         with self.written.placing_errors():
-            quote = self._quote(asked, answer)
-        if self.written.kind is None:
-            return quote
-        told: dict[str, object] = {
-            "workflow": self.written.kind,
-            "compiled": self.plan if self.plan.models is None else None,
-            "indexing": self._indexing(self.plan),
-            "assumptions": [*self.written.assumptions, *quote.assumptions],
-        }
-        if not self.written.keeps_history:  # nobody chose that history over another
-            told["cost_without_strategy"] = None
-            told["warnings"] = [each for each in quote.warnings if each.code != "strategy_costs_more"]
-        return quote.model_copy(update=told)
+            return tell_workflow(self._quote(asked, answer), self.written, self.gatherer)
 
     def _quote(self, asked: Model, answer: type[Quote]) -> Quote:
         """Quote the plan for a model; once it is rerouted, as the model that answers in its place.
@@ -230,16 +214,6 @@ class _Quoting:
                 *_limit_warnings(rows, company.models, rates),
             ],
         )
-
-    def _indexing(self, plan: wire.Plan) -> Indexing | None:
-        """Price the embedding of the corpus. None: the plan has none."""
-        history = plan.history
-        if self.written.corpus is None or not isinstance(history, wire.Retrieval):
-            return None
-        model = find_answering(
-            self.catalog.resolve(history.embedding_model or "", self.at), self.catalog.models, self.at
-        )
-        return price_indexing(self.written.corpus, model, self.gatherer.find_tariff(model, own=False))
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from tokenquote.api.quotes.workflows.defaults import find_defaults, list_values
 from tokenquote.api.quotes.workflows.documents import Pieces
@@ -33,6 +34,11 @@ class WrittenPlan:
     """The passages that are to be embedded beforehand. None: none are."""
     keeps_history: bool = True
     """Whether the history is the one that was stated."""
+
+    @property
+    def compiled(self) -> dict[str, Any]:
+        """The plan without a workflow as its author would write it, in JSON data."""
+        return self.plan.model_dump(mode="json", exclude_unset=True)
 
     @contextmanager
     def placing_errors(self) -> Iterator[None]:
