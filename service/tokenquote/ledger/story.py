@@ -176,16 +176,6 @@ class Story:
             self._turn_parts = (new,)
         return row
 
-    def ask_aside(self, turn: int, purpose: Purpose, output: Output) -> Row:
-        """Make a request that sends the opening and a turn's user message before the turn asks it.
-
-        Neither the message nor what is written enters the history.
-        """
-        asked = self.say(lambda conversation: conversation.turns[turn].user, for_one_turn=True)
-        row = self.request(SentPieces(joined(self.opening, asked), self.turn_begin), output, purpose=purpose)
-        self.turn_begin = self.new = self.end
-        return row
-
     def request(
         self,
         sent: SentPieces,
