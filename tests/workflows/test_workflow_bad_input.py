@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tokenquote.estimator import Estimator
-from tokenquote_client import InvalidRequest, Plan, Problem, UnknownModel
+from tokenquote_client import InvalidRequest, Plan, Problem, ServiceError, UnknownModel
 
 PLAN = {"model": "openai/gpt-4o"}
 EMBEDDER = "openai/text-embedding-3-small"
@@ -185,7 +185,7 @@ def _refusal(estimator: Estimator, workflow: Mapping[str, Any]) -> Problem | Non
     """Return the problem document of a workflow that is refused; None: it is quoted."""
     try:
         estimator.quote({**PLAN, "workflow": workflow})
-    except InvalidRequest as error:
+    except ServiceError as error:
         return error.problem
     return None
 

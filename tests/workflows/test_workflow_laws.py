@@ -298,3 +298,13 @@ def test_in_process_and_typed() -> None:
 def test_a_plan_without_a_workflow_says_nothing_of_one(quoted: Ask) -> None:
     answer = quoted(turns=[{"user": 1, "assistant": 1}]).model_dump(mode="json")
     assert not {"workflow", "compiled", "indexing"} & answer.keys()
+
+
+def test_a_conversation_takes_ranges(written: Ask) -> None:
+    """Steps and results may be ranges, as in the plan that is written; the totals are those of the middle."""
+    drawn = {"question": 100, "steps": {"min": 2, "mode": 4, "max": 9}, "thought": 50, "call": 20,
+             "observation": {"p50": 300, "p90": 900}, "answer": 80}  # fmt: skip
+    quote = written({"kind": "react", **drawn}, system=500)
+    assert (quote.totals.input_tokens, quote.totals.output_tokens) == (6_700, 360)
+    assert quote.range is not None
+    assert quote.range.requests.p10 < quote.range.requests.p90

@@ -56,14 +56,14 @@ def test_a_number_that_the_catalog_states_can_be_solved_for(estimator: Estimator
     assert answer.value == 5
 
 
-def test_a_tree_ends_where_a_quote_does(estimator: Estimator) -> None:
-    """2 (b + b^2) + 1 requests are at most 100,000 up to a breadth of 223."""
-    plan = {**PLAN, "workflow": {"kind": "tree_of_thoughts", "depth": 2, "breadth": 3}}
+def test_the_broadest_tree_within_a_cost(estimator: Estimator) -> None:
+    """Bisection finds the breadth whose tree costs no more, and the next one does."""
+    tree = {"kind": "tree_of_thoughts", "depth": 2, "breadth": 3}
+    plan = {**PLAN, "workflow": tree}
     answer = estimator.solve({"plan": plan, "at": "/workflow/breadth", "limit": {"cost": "0.5"}})
-    largest = answer.value
     costs = [
-        estimator.quote({**plan, "workflow": {**plan["workflow"], "breadth": breadth}}).totals.cost
-        for breadth in (largest, largest + 1)
+        estimator.quote({**PLAN, "workflow": {**tree, "breadth": breadth}}).totals.cost
+        for breadth in (answer.value, answer.value + 1)
     ]
     assert costs[0] is not None
     assert costs[1] is not None

@@ -39,7 +39,7 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
-from tokenquote_client.turns import Call, ToolRound, Turn
+from tokenquote_client.turns import Call, Repeats, ToolRound, Turn
 from tokenquote_client.wire_types import (
     Dollars,
     Sent,
@@ -62,6 +62,8 @@ __all__ = [
     "History",
     "ModelChoice",
     "Plan",
+    "Repeats",
+    "Retries",
     "Retrieval",
     "Start",
     "Summary",
@@ -102,6 +104,16 @@ class Start(Sent):
     body: dict[str, Any]
     """The request body exactly as it would be sent, as a JSON object; a format whose bodies have no messages
     is an error."""
+
+
+class Retries(Sent):
+    """How often requests fail and are sent again: each attempt by itself, without end."""
+
+    rate: Annotated[float, Field(strict=True, ge=0, le=0.99, allow_inf_nan=False)]
+    """The probability that an attempt fails, from 0 to 0.99."""
+    output_share: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 0
+    """The share of its output that a failed attempt is billed for, from 0, the default, to 1; its input is
+    billed in any case."""
 
 
 class Budget(Sent):
@@ -150,9 +162,9 @@ PlannedModels = Annotated[
 ]
 
 
-def _is_empty(agents: list[Agent]) -> bool:
-    """Return whether there are no agents: the field is left out then, and the plan reads as it always did."""
-    return not agents
+def _is_empty(listed: list[Agent] | list[Turn]) -> bool:
+    """Return whether there are none; the field is then left out, as in plans from before there was a choice."""
+    return not listed
 
 
 class Plan(Sent):
@@ -179,7 +191,9 @@ class Plan(Sent):
     """A workflow that writes the turns, named by its `kind`: `{"kind": "react"}` is a plan. The quote's
     `compiled` is what it writes. Null, the default: `turns` says what happens; both or neither is an
     error."""
-    turns: list[Turn] = Field(default=(), validate_default=True, min_length=1, max_length=10_000)
+    turns: list[Turn] = Field(
+        default=(), validate_default=True, min_length=1, max_length=10_000, exclude_if=_is_empty
+    )
     """The turns of the conversation, in order. More than 100,000 requests, with all repetitions and over all
     models, are an error. Left out: a `workflow` writes them."""
     agents: list[Agent] = Field(default=[], max_length=100, exclude_if=_is_empty)
@@ -218,12 +232,14 @@ class Plan(Sent):
     app: str | None = Field(default=None, min_length=1, max_length=64)
     """The label of the asking application in the service's metrics; null, the default, and a label that the
     service is not configured for count as `other`. It changes no number of the quote."""
+    retries: Retries | None = Field(default=None, exclude_if=is_none)
+    """How often requests fail and are sent again; null, the default: none does."""
     samples: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
-    """The number of random draws where the plan holds ranges; null, the default. Stating it is an error as
-    long as ranges are not offered."""
+    """The number of conversations to draw, from 1 to 100,000; null, the default: 1,000. More than 10,000,000
+    requests in all draws are an error, and so is a number without a range or `retries`."""
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] | None = None
-    """The seed that makes the draws the same each time; null, the default. Stating it is an error as long as
-    ranges are not offered."""
+    """The seed of the draws: the same plan with the same seed draws the same numbers. Null, the default: 0.
+    Without a range or `retries` it is an error."""
 
     @field_validator("turns", mode="wrap")
     @classmethod

@@ -12,7 +12,7 @@ from tokenquote_client.bill import Indexing, PriceLine, Unpriced
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
 from tokenquote_client.rates_per_minute import RatesPerMinute
-from tokenquote_client.spreads import Fleet, Spreads
+from tokenquote_client.spreads import Fleet, RetriedRequests, Spreads
 from tokenquote_client.subtotals import AgentTotals, ModelTotals
 from tokenquote_client.wire_types import Dollars, Method, Received, Sent, is_none
 
@@ -169,6 +169,9 @@ class BudgetAnswer(Received):
     """The number of whole turns that the budget pays for; null while not everything has a price."""
     requests: int | None
     """The number of requests, in order, that the budget pays for; null while not everything has a price."""
+    probability: float | None = Field(default=None, exclude_if=is_none)
+    """The share of the draws, from 0 to 1, in which the budget pays for the whole conversation; null or
+    absent: the plan has neither ranges nor `retries`, or not everything has a price."""
     spent: Dollars | None
     """The cost in US dollars of the requests that the budget pays for, as a decimal string; null while not
     everything has a price."""
@@ -228,7 +231,9 @@ class Quote(Received):
     indexing: Indexing | None = Field(default=None, exclude_if=is_none)
     """What embedding the corpus takes, once and outside all totals; null or absent: the plan states none."""
     range: Spreads | None = None
-    """Distributions of cost and tokens; null as long as ranges are not offered."""
+    """Distributions of cost, tokens and requests; null: the plan has neither ranges nor `retries`."""
+    retries: RetriedRequests | None = Field(default=None, exclude_if=is_none)
+    """The expected requests and cost with those that fail; null or absent: the plan states no `retries`."""
     fleet: Fleet | None = None
     """The cost of several conversations; null: the plan states no `conversations`."""
     rates_per_minute: RatesPerMinute | None = Field(default=None, exclude_if=is_none)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
+from tokenquote_client.turns import Repeats
 from tokenquote_client.wire_types import Sent
 
 __all__ = [
@@ -20,7 +21,6 @@ __all__ = [
     "TreeOfThoughts",
 ]
 
-Times = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Few = Annotated[int, Field(strict=True, ge=1, le=1_000)]
 Probability = Annotated[float, Field(strict=True, ge=0, le=0.999, allow_inf_nan=False)]
 
@@ -40,7 +40,7 @@ class React(AnyWorkflow):
     """The kind of workflow, which is `react`: reasoning and acting in turns."""
     question: AmountOrParts | None = None
     """The question or task; null, the default: as the catalog says."""
-    steps: Times | None = None
+    steps: Repeats | None = None
     """The number of steps, each of which is one tool round; null, the default: as the catalog says."""
     thought: Amount | None = None
     """What the model thinks aloud in each step, billed as output; null, the default: as the catalog says."""
@@ -61,7 +61,7 @@ class PlanAndSolve(AnyWorkflow):
     """The question or task; null, the default: as the catalog says."""
     plan: Amount | None = None
     """The plan that the first request writes; null, the default: as the catalog says."""
-    steps: Times | None = None
+    steps: Repeats | None = None
     """The number of steps, each of which is a request; null, the default: as the catalog says."""
     step: Amount | None = None
     """What the request of each step writes; null, the default: as the catalog says."""
@@ -76,7 +76,7 @@ class SelfConsistency(AnyWorkflow):
     """The kind of workflow, which is `self_consistency`: a vote of independent answers."""
     question: AmountOrParts | None = None
     """The question; null, the default: as the catalog says."""
-    samples: Times | None = None
+    samples: Repeats | None = None
     """The number of answers that are sampled, each by a request of its own; null, the default: as the catalog
     says."""
     answer: Amount | None = None

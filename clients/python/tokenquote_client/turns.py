@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
+from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount, Percentiles, Triangular, amount_form
 from tokenquote_client.answer_parts import AnswerOrParts
 from tokenquote_client.wire_types import AgentName, ModelName, PlainText, Sent, is_none
 
-__all__ = ["Call", "ToolRound", "Turn"]
+__all__ = ["Call", "Repeats", "ToolRound", "Turn"]
 
 ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 ToolUses = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Repeat = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+
+
+def _repeats_form(value: Any) -> str:
+    form = amount_form(value)
+    return form if form in ("~percentiles", "~triangular") else "~number"
+
+
+Repeats = Annotated[
+    Annotated[int, Field(strict=True, ge=1, le=1_000_000_000), Tag("~number")]
+    | Annotated[Percentiles, Tag("~percentiles")]
+    | Annotated[Triangular, Tag("~triangular")],
+    Discriminator(_repeats_form),
+]
+"""How many times something happens: a number of at least 1, or a range, whose draws are at least 1."""
 
 
 def _answered(result: Any, info: ValidationInfo) -> Any:
@@ -64,8 +77,9 @@ class ToolRound(Sent):
     """The user message that is sent along with the results, after them; null, the default: there is none."""
     reasoning: Amount | None = None
     """The reasoning of this request, billed as output; null, the default: 0 tokens, with a warning."""
-    repeat: Repeat = 1
-    """The number of times that the round happens in a row, each time as one request; 1 by default."""
+    repeat: Repeats = 1
+    """The number of times that the round happens in a row, each time as one request, or a range of it that is
+    drawn for each repetition of the turn; 1 by default."""
 
 
 class Turn(Sent):
@@ -93,8 +107,8 @@ class Turn(Sent):
     the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.
     What is measured in the plan itself, such as `output_image`, is refused. Empty, the default: none is
     stated."""
-    repeat: Repeat = 1
-    """The number of times that the turn happens in a row; 1 by default."""
+    repeat: Repeats = 1
+    """The number of times that the turn happens in a row, or a range of it; 1 by default."""
     model: ModelName | None = None
     """The model that answers this turn; null, the default: the plan's model. The conversation moves with it:
     stated tokens stay, and texts are counted again by the model's own rules."""

@@ -11,10 +11,11 @@ from typing import Any
 
 from tokenquote.api.comparisons import quote_one
 from tokenquote.api.pointers import Pointer, find_number, read_pointer
+from tokenquote.api.quotes import DrawnParts
 from tokenquote.api.quotes.workflows import WrittenPlan, list_values, write_plan
 from tokenquote.api.solution_search import Search, adds_tokens
 from tokenquote.catalog import Catalog, Model
-from tokenquote.errors import LocatedError, NotYetOffered, under
+from tokenquote.errors import LocatedError, under
 from tokenquote.ledger.prices import Tariff, tariff_on
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.plan import Plan
@@ -31,19 +32,21 @@ def answer_solution(
     Raises:
         LocatedError: the plan cannot be quoted, the place holds no number, or no number keeps the limit.
     """
-    if asked.limit.cost_p90 is not None:
-        raise NotYetOffered(("limit", "cost_p90"), "not yet offered, since ranges are not; state `cost`")
+    draws: DrawnParts = "nothing" if asked.limit.cost_p90 is None else "spreads"
     pointer = read_pointer(asked.at)
     own = find_number(_with_defaults(asked.plan, catalog), pointer)
     with under("plan"):
-        quote_one(asked.plan, catalog, vocabularies, now)
+        planned = quote_one(asked.plan, catalog, vocabularies, now, draws)
         model = catalog.resolve(asked.plan.model or "", asked.plan.at or now)
+    if asked.limit.cost_p90 is not None and planned.range is None:
+        detail = "the plan has neither a range nor `retries`, so that its cost is certain: state `cost`"
+        raise LocatedError(("limit", "cost_p90"), detail)
     search = Search(
         asked.plan.model_dump(mode="json", exclude_unset=True),
         pointer,
         asked.limit,
         lambda plan: write_plan(plan, catalog).plan,
-        lambda plan: quote_one(plan, catalog, vocabularies, now),
+        lambda plan: quote_one(plan, catalog, vocabularies, now, draws),
     )
     low = search.find_smallest(int(own))
     written = write_plan(asked.plan, catalog)
@@ -58,8 +61,11 @@ def answer_solution(
     return SolutionAnswer(
         value=value,
         totals=kept.totals,
+        range=kept.range,
         monotone=monotone,
-        next=NextValue(value=value + 1, totals=after.totals) if after is not None else None,
+        next=NextValue(value=value + 1, totals=after.totals, range=after.range)
+        if after is not None
+        else None,
     )
 
 

@@ -1,9 +1,18 @@
 """Turns a counted conversation into rows, one per model request, and rows into cache use and money."""
 
-from tokenquote.ledger.caching import NO_CACHE, CacheTerms, CacheUse, billed_kinds, replay_caches, ttl_seconds
+from tokenquote.ledger.caching import (
+    NO_CACHE,
+    CacheTerms,
+    CacheUse,
+    billed_kinds,
+    replay_caches,
+    replay_repeats,
+    ttl_seconds,
+)
 from tokenquote.ledger.conversation import (
     MAX_ROWS,
     NOTHING,
+    ONCE,
     Conversation,
     CountedResult,
     CountedRound,
@@ -11,6 +20,7 @@ from tokenquote.ledger.conversation import (
     EarlierPiece,
     Opening,
     PlanTooLong,
+    Repeats,
 )
 from tokenquote.ledger.replay import Replayed, replay
 from tokenquote.ledger.rows import Reader, Row
@@ -21,6 +31,7 @@ __all__ = [
     "MAX_ROWS",
     "NOTHING",
     "NO_CACHE",
+    "ONCE",
     "CacheTerms",
     "CacheUse",
     "Conversation",
@@ -31,12 +42,14 @@ __all__ = [
     "Opening",
     "PlanTooLong",
     "Reader",
+    "Repeats",
     "Replayed",
     "Row",
     "Script",
     "billed_kinds",
     "replay",
     "replay_caches",
+    "replay_repeats",
     "replay_single",
     "ttl_seconds",
 ]

@@ -33,6 +33,11 @@ class Replayed:
     transcripts: Mapping[Reader, Transcript]
     """Each conversation's transcript as each of its models counts it."""
 
+    @property
+    def opened_by(self) -> str | None:
+        """The model that the first request of the conversation goes to. None: there is no conversation."""
+        return next((row.model for row in self.rows if row.sent is not None), None)
+
 
 def replay(own: Script, agents: Mapping[str, Script] | None = None) -> Replayed:
     """Send the conversation request by request, and those of the agents that it calls.
@@ -98,14 +103,16 @@ class _Stage:
         """
         for place, made in enumerate(turn.unrolled_rounds):
             yield from script.history.before_request(story)
-            yield story.request(script.history.sends(story), Output(made.call_output, made.reasoning))
+            written = Output(made.call_output.tokens, made.reasoning.tokens)
+            yield story.request(script.history.sends(story), written)
             for agent in made.agents:
                 yield from self.play(agent)
-            story.call(i, place, made.reasoning)
+            story.call(i, place, made.reasoning.tokens)
         yield from script.history.before_request(story)
-        written = Output(turn.answer_output, turn.reasoning, turn.answer_spoken, turn.answer_drawn)
+        answer, reasoning = turn.answer_output.tokens, turn.reasoning.tokens
+        written = Output(answer, reasoning, turn.answer_spoken, turn.answer_drawn)
         yield story.request(script.history.sends(story), written, answers=i)
-        story.answer(i, turn.reasoning)
+        story.answer(i, reasoning)
 
     def transcripts(self) -> Mapping[Reader, Transcript]:
         """Return each conversation's transcript as each of its models counts it."""

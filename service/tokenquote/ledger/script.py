@@ -31,7 +31,7 @@ class Script:
     def unroll(self) -> Iterator[int]:
         """Yield the turns in order, each as often as it happens."""
         for i, turn in enumerate(self.turns):
-            yield from repeat(i, turn.repeat)
+            yield from repeat(i, turn.repeat.times)
 
     @property
     def turns(self) -> tuple[CountedTurn, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Literal
 
 from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import conversation_memory
@@ -16,6 +17,15 @@ from tokenquote.api.quotes.bill import Bill, break_even_reads
 from tokenquote.api.quotes.cache_choice import cold_share
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
 from tokenquote.api.quotes.company import Company
+from tokenquote.api.quotes.draw_parts import (
+    expect_retries,
+    list_draw_assumptions,
+    list_draw_warnings,
+    spread_draws,
+    spread_fleet,
+    weigh_budget,
+)
+from tokenquote.api.quotes.drawn import DrawnConversation, draw_conversation
 from tokenquote.api.quotes.gathering import Gatherer
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
@@ -44,7 +54,10 @@ from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
 from tokenquote_client.rates_per_minute import RatesPerMinute
 
-__all__ = ["answer_plan", "quote_as"]
+__all__ = ["DrawnParts", "answer_plan", "quote_as"]
+
+DrawnParts = Literal["all", "spreads", "nothing"]
+"""What of a plan with ranges or retries is drawn: all, no shares of the variance, or nothing."""
 
 
 def answer_plan(
@@ -54,6 +67,7 @@ def answer_plan(
     now: dt.datetime,
     *,
     with_requests: bool = True,
+    draws: DrawnParts = "all",
 ) -> Quote | Comparison:
     """Quote the plan for its model, or compare its models.
 
@@ -63,13 +77,16 @@ def answer_plan(
         vocabularies: the catalog's vocabularies.
         now: the time of receipt, whose prices apply unless the plan says `at`.
         with_requests: False for the summary, which has no row for each request.
+        draws: what of a plan with ranges or retries is drawn.
 
     Raises:
         LocatedError: the plan cannot be quoted.
     """
     models = choose_models(plan, catalog, plan.at or now)
-    with_requests = with_requests and not chooses_by_filter(plan)
-    quoting = _begin(plan, len(models), catalog, vocabularies, plan.at or now, with_requests=with_requests)
+    if chooses_by_filter(plan):
+        with_requests, draws = False, "spreads"
+    quoting = _begin(plan, len(models), catalog, vocabularies, plan.at or now)
+    quoting = replace(quoting, with_requests=with_requests, draws=draws)
     if plan.models is None:
         return quoting.quote(models[0], FullQuote if with_requests else Quote)
     return cut_answer(plan, _compare(quoting, models), len(models))
@@ -83,17 +100,11 @@ def quote_as(
     Raises:
         LocatedError: the plan cannot be quoted.
     """
-    return _begin(plan, 1, catalog, vocabularies, plan.at or now, with_requests=True).quote(model)
+    return _begin(plan, 1, catalog, vocabularies, plan.at or now).quote(model)
 
 
 def _begin(
-    plan: wire.Plan,
-    models: int,
-    catalog: Catalog,
-    vocabularies: Vocabularies,
-    at: dt.datetime,
-    *,
-    with_requests: bool,
+    plan: wire.Plan, models: int, catalog: Catalog, vocabularies: Vocabularies, at: dt.datetime
 ) -> _Quoting:
     """Let a workflow write the plan, and refuse what no model could be quoted for.
 
@@ -104,7 +115,7 @@ def _begin(
     with written.placing_errors():
         check_plan(written.plan, models)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    return _Quoting(written, catalog, vocabularies, at, digest, with_requests)
+    return _Quoting(written, catalog, vocabularies, at, digest, models=models)
 
 
 def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
@@ -143,7 +154,11 @@ class _Quoting:
     at: dt.datetime
     digest: str
     """A digest of the plan, for the quotes' ids."""
-    with_requests: bool
+    with_requests: bool = True
+    draws: DrawnParts = "all"
+    """What of a plan with ranges or retries is drawn."""
+    models: int = 1
+    """How many models the plan is quoted for."""
 
     @cached_property
     def gatherer(self) -> Gatherer:
@@ -175,10 +190,8 @@ class _Quoting:
         company = self.gatherer.gather(model)
         own = company.own.own
         replayed = company.replay()
-        rows, uses = (
-            replayed.rows,
-            company.use_caches(replayed, _warm_tokens(plan.caching, company, replayed)),
-        )
+        warm = _warm_tokens(plan.caching, company, replayed)
+        rows, uses = replayed.rows, company.use_caches(replayed, warm)
         bill = company.bill(rows, uses)
         uncached = company.bill(rows, [NO_CACHE] * len(rows)) if company.caches else bill
         whole = self._without_strategy(company)
@@ -187,6 +200,8 @@ class _Quoting:
         context = describe_context(rows, company.models, overflow)
         several = len(company.models) > 1
         tells_losses = several or whole is not None or bool(plan.agents)
+        later = self._later_ones(company, replayed)
+        drawn = self._draw(company, replayed)
         return answer(
             id=self._id(asked),
             model=asked.id,
@@ -201,19 +216,33 @@ class _Quoting:
             lines=build_lines(bill, company.tariffs, plan.mode, names_models=several),
             context=context,
             counts=company.list_counts(),
-            fleet=build_fleet(plan.conversations, bill, *self._later_ones(company, replayed)),
+            range=spread_draws(drawn, bill, with_shares=self.draws == "all"),
+            retries=expect_retries(plan.retries, company, replayed, warm, bill),
+            fleet=spread_fleet(build_fleet(plan.conversations, bill, *later), drawn, later[1]),
             rates_per_minute=rates,
-            budget=spend_budget(plan.budget, rows, bill),
+            budget=weigh_budget(spend_budget(plan.budget, rows, bill), plan.budget, drawn, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
             unpriced=build_unpriced(bill),
-            assumptions=[*company.list_assumptions(rows), *([ASSUMPTION] if rates is not None else [])],
+            assumptions=[
+                *company.list_assumptions(rows),
+                *([ASSUMPTION] if rates is not None else []),
+                *list_draw_assumptions(own.resolved.ranges),
+            ],
             warnings=[
                 *_lifetimes(asked, model, company.models, at),
                 *list_warnings(plan, company.models, at, company.unstated, overflow, rows, own.cache, bill),
                 *list_strategy_warnings(company.histories, bill, whole),
                 *_limit_warnings(rows, company.models, rates),
+                *list_draw_warnings(drawn, overflow),
             ],
         )
+
+    def _draw(self, company: Company, replayed: Replayed) -> DrawnConversation | None:
+        """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
+        if self.draws == "nothing":
+            return None
+        own = company.own
+        return draw_conversation(self.plan, own, own.history, replayed, self.models)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.
@@ -254,10 +283,11 @@ class _Quoting:
 
 def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) -> dict[Reader, int]:
     """Return how many tokens of the first request are in the cache already, by the model that it goes to."""
-    first = next((row.reader for row in replayed.rows if row.sent is not None), None)
+    first = replayed.opened_by
     if first is None:
         return {}
-    return {first: company.readers[first].head if caching.warm == "opening" else caching.warm or 0}
+    head = company.own.by_id[first].head
+    return {(None, first): head if caching.warm == "opening" else caching.warm or 0}
 
 
 def _limit_warnings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
+from tokenquote.api.quotes.planned_ranges import middle_of
 from tokenquote.errors import LocatedError, Location
 from tokenquote.errors.field_faults import did_you_mean
 from tokenquote_client import plan as wire
@@ -38,10 +39,14 @@ def count_requests(plan: wire.Plan) -> int:
     _check_circles(agents)
 
     def requests(turns: Sequence[wire.Turn]) -> int:
-        return sum(turn.repeat * (1 + sum(of_round(made) for made in turn.tool_rounds)) for turn in turns)
+        return sum(
+            middle_of(turn.repeat) * (1 + sum(of_round(made) for made in turn.tool_rounds)) for turn in turns
+        )
 
     def of_round(made: wire.ToolRound) -> int:
-        return made.repeat * (1 + sum(of_agent(call.agent) for call in made.calls if call.agent is not None))
+        return middle_of(made.repeat) * (
+            1 + sum(of_agent(call.agent) for call in made.calls if call.agent is not None)
+        )
 
     def of_agent(name: str) -> int:
         if name not in known:

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from tokenquote.api.quotes.planned_ranges import middle_of, read_range
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
-from tokenquote.errors import Location, NotYetOffered
+from tokenquote.errors import Location
+from tokenquote.ledger import NOTHING, Repeats
+from tokenquote.ledger.ranges.distributions import Distribution
 from tokenquote.tokens import TokenRules
 from tokenquote_client import amounts
+from tokenquote_client import plan as wire
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["AmountCounter", "PlannedAmount", "find_text"]
@@ -36,13 +40,11 @@ class AmountCounter:
     """Every count so far, by its place in the plan."""
     assumptions: list[str] = field(default_factory=list)
     """What was taken for granted, in sentences for users."""
+    ranges: dict[str, Distribution] = field(default_factory=dict)
+    """Every range so far, by its place in the plan as a JSON pointer."""
 
     def count(self, value: PlannedAmount, at: Location, kind: str) -> Count:
-        """Count an amount of any form; `kind` says what it stands for, for profiles.
-
-        Raises:
-            LocatedError: a range.
-        """
+        """Count an amount of any form; `kind` says what it stands for, for profiles."""
         if isinstance(value, str | amounts.Text | amounts.TextPart):
             return self.note_at(at, self.rules.text(find_text(value) or ""))
         if isinstance(value, int):
@@ -51,11 +53,17 @@ class AmountCounter:
             return self.note_at(at, Count.stated(value.tokens))
         if isinstance(value, amounts.Profile):
             return self.note_at(at, self._profile(value.profile, kind))
-        raise NotYetOffered(at, "ranges: not yet offered")
+        what = self._add_range(at, value)
+        return self.note_at(at, _count_range(what, self.ranges[what]))
 
-    def count_optional(self, value: PlannedAmount | None, at: Location, kind: str) -> int:
-        """Count the tokens of an amount that may be left out; left out, it is 0."""
-        return 0 if value is None else self.count(value, at, kind).tokens
+    def count_optional(self, value: PlannedAmount | None, at: Location, kind: str) -> Count:
+        """Count an amount that may be left out; left out, it is 0."""
+        return NOTHING if value is None else self.count(value, at, kind)
+
+    def count_repeats(self, value: wire.Repeats, at: Location) -> Repeats:
+        """Count how many times a turn or a round happens."""
+        what = None if isinstance(value, int) else self._add_range(at, value, at_least=1)
+        return Repeats(middle_of(value), what)
 
     def note_at(self, at: Location, count: Count) -> Count:
         """Remember the count under its place in the plan, and return it."""
@@ -77,8 +85,20 @@ class AmountCounter:
             )
         )
 
+    def _add_range(self, at: Location, value: amounts.Range, at_least: int = 0) -> str:
+        """Remember a range, and return its place in the plan."""
+        what = f"/{'/'.join(map(str, at))}"
+        self.ranges[what] = read_range(value, at_least)
+        return what
+
     def _profile(self, size: str, kind: str) -> Count:
         tokens = int(getattr(self.profiles[kind], size))
         self.assumptions.append(f"{kind}: profile `{size}` stands for {tokens} tokens")
         # A named size says no more than the order of magnitude.
         return Count(tokens, tokens // 2, tokens * 2, "assumed")
+
+
+def _count_range(what: str, drawn: Distribution) -> Count:
+    """Count a range as its middle, in the band that nine of its draws in ten lie in."""
+    low, high = drawn.band()
+    return Count(drawn.middle, min(low, drawn.middle), max(high, drawn.middle), "stated", ranges=(what,))

@@ -12,10 +12,21 @@ from tokenquote.api.quotes.participants import Participant, Participants
 from tokenquote.api.quotes.unstated import Unstated, sum_unstated
 from tokenquote.api.quotes.uses import list_offered, price_plan_uses
 from tokenquote.catalog import Model
-from tokenquote.ledger import CacheUse, Reader, Replayed, Row, replay, replay_caches, replay_single
+from tokenquote.ledger import (
+    CacheTerms,
+    CacheUse,
+    Reader,
+    Replayed,
+    Row,
+    replay,
+    replay_caches,
+    replay_repeats,
+    replay_single,
+)
 from tokenquote.ledger.fees import PricedFees, price_uses
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
+from tokenquote.ledger.retries import Retries
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["Company"]
@@ -111,11 +122,20 @@ class Company:
 
         `warm` is what the first request of a conversation to a model finds in the cache, in tokens.
         """
+        return replay_caches(replayed, self._terms(warm))
+
+    def bill_failed(self, replayed: Replayed, warm: Mapping[Reader, int], retries: Retries) -> Bill:
+        """Price an attempt at each request that fails after another one did; `warm` as for `use_caches`."""
+        repeats = replay_repeats(replayed, self._terms(warm))
+        return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})
+
+    def _terms(self, warm: Mapping[Reader, int]) -> Mapping[Reader, CacheTerms]:
+        """Say how each conversation's requests to a model use its cache; where they do not, it is left out."""
         terms = {
             reader: cache_terms(part.cache, part.resolved.conversation.opening, warm.get(reader, 0))
             for reader, part in self.readers.items()
         }
-        return replay_caches(replayed, {reader: used for reader, used in terms.items() if used is not None})
+        return {reader: used for reader, used in terms.items() if used is not None}
 
     def bill(self, rows: Sequence[Row], uses: Sequence[CacheUse]) -> Bill:
         """Price every request at the rates of its model."""

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from tokenquote.api.quotes.agent_calls import as_plan, count_requests
+from tokenquote.api.quotes.planned_ranges import find_drawn
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
 from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
-from tokenquote_client.amounts import AudioPart, DocumentPart, ImagePart, VideoPart
+from tokenquote_client.amounts import (
+    AudioPart,
+    DocumentPart,
+    ImagePart,
+    Percentiles,
+    Triangular,
+    VideoPart,
+)
 
 __all__ = ["check_plan", "check_single_requests"]
 
 _MEDIA = (ImagePart, AudioPart, VideoPart, DocumentPart)
 _SILENT = ("embedding", "rerank", "moderation")
 """The kinds of model whose answers have no tokens."""
+_STATED_MEDIA = {"transcription": "user", "speech": "assistant", "image": "assistant"}
+"""By kind of model, where stated tokens are audio or images."""
 
 
 def check_plan(plan: wire.Plan, models: int) -> None:
     """Refuse what no model could be quoted for.
 
     Raises:
-        LocatedError: fields that contradict each other, a draw, or a turn that nobody asks.
+        LocatedError: fields that contradict each other, or a turn that nobody asks.
         PlanTooLong: more requests, over all models together, than a ledger holds.
     """
     _check_conversation(plan)
     _check_caching(plan)
-    _check_draws(plan)
     for i, agent in enumerate(plan.agents):
         with under("agents", i):
             _check_conversation(as_plan(agent, plan))
+    _check_draws(plan)
     _check_length(plan, models)
 
 
@@ -48,11 +58,9 @@ def check_single_requests(plan: wire.Plan, model: Model) -> None:
         LocatedError: the plan states an opening, tools, or an answer of a model that gives none.
     """
     what = f"{model.id} holds no conversation ({model.entry.kind}): a request is the user message alone"
-    for name in ("system", "tools", "start"):
-        if getattr(plan, name) is not None:
+    for name in ("system", "tools", "start", "agents"):
+        if getattr(plan, name) not in (None, []):
             raise LocatedError((name,), f"{what}; leave out `{name}`")
-    if plan.agents:
-        raise LocatedError(("agents",), f"{what}; leave out `agents`")
     if plan.history.strategy != "full":
         raise LocatedError(("history", "strategy"), f"{what}; leave out `history`")
     gives = "assistant" if model.entry.kind not in _SILENT else ""
@@ -60,6 +68,12 @@ def check_single_requests(plan: wire.Plan, model: Model) -> None:
         for name in ("tool_rounds", "server_tools", "reasoning", "assistant"):
             if getattr(turn, name) and name != gives:
                 raise LocatedError(("turns", i, name), f"{what}; leave out `{name}`")
+        media = _STATED_MEDIA.get(model.entry.kind)
+        if media is not None and isinstance(getattr(turn, media), Percentiles | Triangular):
+            detail = (
+                f"stated tokens of {model.id} are those of media here, which take no range: state a number"
+            )
+            raise LocatedError(("turns", i, media), detail)
 
 
 def _check_history(history: wire.History) -> None:
@@ -101,13 +115,6 @@ def _check_caching(plan: wire.Plan) -> None:
         raise LocatedError(("caching", "shared"), detail)
 
 
-def _check_draws(plan: wire.Plan) -> None:
-    """Refuse settings of random draws, which have no meaning while ranges are not offered."""
-    for name in ("samples", "seed"):
-        if getattr(plan, name) is not None:
-            raise NotYetOffered((name,), "not yet offered, since ranges are not; leave it out")
-
-
 def _check_users(plan: wire.Plan) -> None:
     for i, turn in enumerate(plan.turns):
         if turn.user is not None:
@@ -115,9 +122,25 @@ def _check_users(plan: wire.Plan) -> None:
         if plan.start is None or i > 0:
             detail = "missing; only the first turn after a `start` may go without"
             raise LocatedError(("turns", i, "user"), detail)
-        if turn.repeat > 1:
+        if turn.repeat != 1:
             detail = "a turn without `user` answers `start`, which happens once"
             raise LocatedError(("turns", i, "repeat"), detail)
+
+
+def _check_draws(plan: wire.Plan) -> None:
+    """Refuse what is not drawn yet: texts to search with, and agents whose calls go through different turns."""
+    if find_drawn(plan) is None:
+        return
+    detail = "with a range or `retries`: not yet offered; state numbers, and leave `retries` out"
+    history = plan.history
+    if isinstance(history, wire.Retrieval):
+        for name in ("queries", "hypothesis"):
+            if getattr(history, name) is not None:
+                raise NotYetOffered(("history", name), f"what the model writes to search with, {detail}")
+    for i, agent in enumerate(plan.agents):
+        if agent.turns_per_call is not None:
+            place = ("agents", i, "turns_per_call")
+            raise NotYetOffered(place, f"agents whose calls go through different turns, {detail}")
 
 
 def _check_search_texts(plan: wire.Plan) -> None:

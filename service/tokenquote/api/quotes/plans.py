@@ -20,7 +20,16 @@ from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
-from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, EarlierPiece, Opening
+from tokenquote.ledger import (
+    NOTHING,
+    ONCE,
+    Conversation,
+    CountedRound,
+    CountedTurn,
+    EarlierPiece,
+    Opening,
+    Repeats,
+)
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.prices import Tariff
 from tokenquote.tokens import (
@@ -83,7 +92,9 @@ def resolve(
     )
     unstated = count_unstated(plan.turns)
     assumptions = tuple(dict.fromkeys(counter.assumptions))
-    return ResolvedPlan(conversation, tuple(counter.counts), unstated, assumptions, marks, tuple(uses))
+    return ResolvedPlan(
+        conversation, tuple(counter.counts), unstated, assumptions, marks, tuple(uses), counter.ranges
+    )
 
 
 @dataclass
@@ -157,7 +168,7 @@ class _Resolver:
             answer_drawn=sum(count.media.image for count in answer.counts)
             + (self.alone.count_drawn(answer) if self.alone else 0),
             gap_seconds=turn.gap_seconds,
-            repeat=turn.repeat,
+            repeat=self.amounts.count_repeats(turn.repeat, (*at, "repeat")),
             blocks=max(1, len(user.parts)),
         )
 
@@ -176,8 +187,11 @@ class _Resolver:
         def exchange(changed: wire.ToolRound) -> Count:
             return quiet._rounds(changed, at, ())[0][0].exchange
 
-        read = [reader.result_content(call, at) for call in planned.calls]
-        contents = [Count.stated(n).with_media(total(message.counts, NOTHING).media) for message, n in read]
+        read = [reader.result_content(call, (*at, "calls", i)) for i, call in enumerate(planned.calls)]
+        contents = [
+            replace(Count.stated(n.tokens), media=total(message.counts, NOTHING).media, ranges=n.ranges)
+            for message, n in read
+        ]
         return set_apart(rounds, planned, exchange, contents, placeholder)
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
@@ -198,11 +212,12 @@ class _Resolver:
         before = before if self.rules.reaches_back else ()
         first = replace(made, exchange=total(beside, self._appended(exchange, before)))
         results = any(message.role == "tool" for message in exchange)
-        if not (self.rules.reaches_back and results and planned.repeat > 1):
+        repeats = made.repeat
+        if not (self.rules.reaches_back and results and (repeats.times > 1 or repeats.range)):
             return [first], exchange if results else ()
         again = total(beside, self._appended(exchange, exchange))
-        repeated = replace(made, exchange=again, repeat=planned.repeat - 1)
-        return [replace(first, repeat=1), repeated], exchange
+        later = Repeats(repeats.times - 1, repeats.range, after_first=True)
+        return [replace(first, repeat=ONCE), replace(made, exchange=again, repeat=later)], exchange
 
     def _exchange(
         self, planned: wire.ToolRound, at: Location
@@ -220,9 +235,9 @@ class _Resolver:
             call_id = self.reader.call_id(call, i)
             made, written = self.reader.call(call, where, call_id)
             result = self.reader.result(call, where, call_id)
-            output += written
+            output = output + written
             if made is None:
-                beside.append(Count.stated(written))
+                beside.append(written)
             else:
                 calls.append(made)
             beside += result.counts
@@ -234,8 +249,9 @@ class _Resolver:
         exchange = [*answer, *results, *([asked] if is_framed(asked) else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
         blocks = bool(said.parts) + 2 * len(planned.calls) + len(asked.parts)
+        repeats = self.amounts.count_repeats(planned.repeat, (*at, "repeat"))
         agents = tuple(call.agent for call in planned.calls if call.agent is not None)
-        made_round = CountedRound(output, NOTHING, thought, planned.repeat, blocks, agents=agents)
+        made_round = CountedRound(output, NOTHING, thought, repeats, blocks, agents=agents)
         return made_round, beside, exchange
 
     def _appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:

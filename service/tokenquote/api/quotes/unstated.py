@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tokenquote.api.quotes.planned_ranges import middle_of
 from tokenquote_client import plan as wire
 
 __all__ = ["Unstated", "count_unstated", "sum_unstated"]
@@ -25,11 +26,13 @@ class Unstated:
 def count_unstated(turns: Sequence[wire.Turn]) -> Unstated:
     """Count the answers and the reasoning that turns and their tool rounds do not state."""
     rounds = [
-        (turn.repeat * tool_round.repeat, tool_round) for turn in turns for tool_round in turn.tool_rounds
+        (middle_of(turn.repeat) * middle_of(tool_round.repeat), tool_round)
+        for turn in turns
+        for tool_round in turn.tool_rounds
     ]
     return Unstated(
-        assistant=sum(turn.repeat for turn in turns if turn.assistant is None),
-        reasoning=sum(turn.repeat for turn in turns if turn.reasoning is None),
+        assistant=sum(middle_of(turn.repeat) for turn in turns if turn.assistant is None),
+        reasoning=sum(middle_of(turn.repeat) for turn in turns if turn.reasoning is None),
         round_reasoning=sum(times for times, tool_round in rounds if tool_round.reasoning is None),
     )
 

@@ -24,7 +24,7 @@ from tokenquote_client.amounts import (
     VideoPart,
 )
 
-__all__ = ["UseMeter", "list_offered", "price_plan_uses"]
+__all__ = ["UseMeter", "list_offered", "price_plan_uses", "request_uses", "turn_uses"]
 
 PASSAGES_PER_SEARCH = 100
 """The passages that one search of a rerank model ranks at most; more make more searches. Source:
@@ -99,15 +99,25 @@ def price_plan_uses(
         offered: tools that are offered to the model without a number of uses.
         converses: whether later requests send the media of earlier turns again.
     """
-    each = (Use("request", {"request": Decimal(1)}),) if tariff.has_fee("request") else ()
     times = Counter(row.agent for row in rows)
     by_row: list[tuple[Use, ...]] = []
     for row in rows:
         used = uses[row.agent][row.answers] if row.answers is not None else ()
-        by_row.append((*each, *(_sent_once(used) if converses and times[row.agent] > 1 else used)))
+        known = turn_uses(used, sends_again=converses and times[row.agent] > 1)
+        by_row.append((*request_uses(tariff), *known))
     priced = price_uses(tariff.fees, by_row)
     unstated = (UnpricedUse(what, None, None) for what in offered)
     return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *unstated))
+
+
+def request_uses(tariff: Tariff) -> tuple[Use, ...]:
+    """Return what every request uses by itself, if a fee bills it."""
+    return (Use("request", {"request": Decimal(1)}),) if tariff.has_fee("request") else ()
+
+
+def turn_uses(uses: tuple[Use, ...], *, sends_again: bool) -> tuple[Use, ...]:
+    """Return what is known of the uses of one repetition of a turn, which later requests may send again."""
+    return tuple(_sent_once(uses)) if sends_again else uses
 
 
 def list_offered(plan: wire.Plan, tariff: Tariff) -> Iterator[str]:

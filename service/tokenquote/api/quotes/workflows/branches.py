@@ -25,7 +25,7 @@ class SelfConsistencyRecipe(Recipe):
     """
 
     question: AmountOrParts
-    samples: int
+    samples: wire.Repeats
     answer: Amount
 
     def write(self) -> Written:

@@ -28,7 +28,7 @@ class ReactRecipe(Recipe):
     keeps_history: ClassVar[bool] = True
 
     question: AmountOrParts
-    steps: int
+    steps: wire.Repeats
     thought: Amount
     call: CallAmount
     observation: AmountOrParts
@@ -56,7 +56,7 @@ class PlanAndSolveRecipe(Recipe):
 
     question: AmountOrParts
     plan: Amount
-    steps: int
+    steps: wire.Repeats
     step: Amount
     answer: Amount
 

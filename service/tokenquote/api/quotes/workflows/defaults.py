@@ -11,6 +11,7 @@ from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.workflows import AssumedValue
 from tokenquote.errors import LocatedError
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount, Profile
+from tokenquote_client.turns import Repeats
 
 __all__ = ["Defaults", "find_defaults", "list_values"]
 
@@ -42,6 +43,10 @@ class Defaults:
 
     def number(self, name: str, stated: int | None) -> int:
         """Return how many there are of something, or a length in tokens."""
+        return self._take(name) if stated is None else stated
+
+    def repeats(self, name: str, stated: Repeats | None) -> Repeats:
+        """Return how many times something happens."""
         return self._take(name) if stated is None else stated
 
     def number_or_list(self, name: str, stated: int | list[ItemT] | None) -> int | list[ItemT]:

@@ -30,7 +30,7 @@ def read_recipe(workflow: wire.Workflow, defaults: Defaults) -> Recipe:
 def _react(asked: wire.React, defaults: Defaults) -> ReactRecipe:
     return ReactRecipe(
         question=defaults.content("question", asked.question, "user"),
-        steps=defaults.number("steps", asked.steps),
+        steps=defaults.repeats("steps", asked.steps),
         thought=defaults.amount("thought", asked.thought, "assistant"),
         call=defaults.call("call", asked.call),
         observation=defaults.content("observation", asked.observation, "result"),
@@ -42,7 +42,7 @@ def _plan_and_solve(asked: wire.PlanAndSolve, defaults: Defaults) -> PlanAndSolv
     return PlanAndSolveRecipe(
         question=defaults.content("question", asked.question, "user"),
         plan=defaults.amount("plan", asked.plan, "assistant"),
-        steps=defaults.number("steps", asked.steps),
+        steps=defaults.repeats("steps", asked.steps),
         step=defaults.amount("step", asked.step, "assistant"),
         answer=defaults.amount("answer", asked.answer, "assistant"),
     )
@@ -51,7 +51,7 @@ def _plan_and_solve(asked: wire.PlanAndSolve, defaults: Defaults) -> PlanAndSolv
 def _self_consistency(asked: wire.SelfConsistency, defaults: Defaults) -> SelfConsistencyRecipe:
     return SelfConsistencyRecipe(
         question=defaults.content("question", asked.question, "user"),
-        samples=defaults.number("samples", asked.samples),
+        samples=defaults.repeats("samples", asked.samples),
         answer=defaults.amount("answer", asked.answer, "assistant"),
     )
 

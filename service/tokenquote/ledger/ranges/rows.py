@@ -1,0 +1,56 @@
+"""One request in every sample that makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tokenquote.ledger.ranges.distributions import WholeNumbers
+from tokenquote.ledger.ranges.latest import SharedPrefix
+from tokenquote.ledger.ranges.sizes import Mask, Sizes
+from tokenquote.ledger.rows import Purpose
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["SampledOutput", "SampledRow"]
+
+
+@dataclass(frozen=True, slots=True)
+class SampledOutput:
+    """Tokens that the model writes in one request."""
+
+    visible: WholeNumbers
+    """Tokens without reasoning."""
+    reasoning: WholeNumbers
+    """Tokens of reasoning."""
+    spoken: int = 0
+    """Tokens of the visible ones that are audio."""
+    drawn: int = 0
+    """Tokens of the visible ones that are images."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampledRow:
+    """One request; only the samples in its mask make it, and its other numbers mean nothing."""
+
+    model: str
+    """The id of the model that answers it."""
+    number: tuple[object, ...]
+    """What tells it from all other requests of the plan."""
+    purpose: Purpose | None
+    """What a strategy's own request is for. None: it is a request of the conversation."""
+    mask: Mask
+    """The samples that make it."""
+    input: WholeNumbers
+    """Tokens that it sends, media and framing included."""
+    sent: Sizes
+    """What it sends, the constant of each request left out."""
+    output: SampledOutput
+    shared: SharedPrefix | None
+    """What it shares with the latest request to its model. None: it sends nothing of the conversation."""
+    first_stretch: WholeNumbers
+    """Tokens up to where a strategy has left something out; all of them if it has not."""
+    clock: NDArray[np.float64]
+    """Seconds since the conversation began."""

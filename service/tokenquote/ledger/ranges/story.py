@@ -1,0 +1,317 @@
+"""How far a conversation has come in every sample: what is sent next, to which model, and when.
+
+The same story as that of one conversation (`ledger/story.py`), told of many samples at once. A repetition
+that some samples do not make adds pieces of no tokens to theirs, and the mask leaves them out of its requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tokenquote.counts import Count
+from tokenquote.ledger.conversation import (
+    MAX_CONTEXT_TOKENS,
+    NOTHING,
+    Conversation,
+    CountedResult,
+    CountedRound,
+    CountedTurn,
+    PlanTooLong,
+)
+from tokenquote.ledger.ranges.distributions import WholeNumbers
+from tokenquote.ledger.ranges.latest import NOTHING_LEFT, LeftOut
+from tokenquote.ledger.ranges.prompt import Prompt
+from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
+from tokenquote.ledger.ranges.sizes import FAR, FRAMED, TOKENS, DrawnCounts, Mask, Sizes, masked
+from tokenquote.ledger.rows import Purpose
+
+__all__ = ["SampledStory", "planned_rounds"]
+
+Round = tuple[CountedRound, CountedRound]
+"""A round the first time that it happens, and each later time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A conversation as one model counts it."""
+
+    conversation: Conversation
+    prompt: Prompt
+    rounds: tuple[tuple[Round, ...], ...]
+    """The tool rounds of each turn."""
+
+
+class SampledStory:
+    """One conversation in every sample while it is replayed, as each of its models counts it."""
+
+    def __init__(
+        self,
+        conversations: Mapping[str, Conversation],
+        counts: DrawnCounts,
+        *,
+        keeps_turns: bool,
+        clears: bool,
+    ) -> None:
+        """Begin the conversation.
+
+        Args:
+            conversations: the conversation as each model counts it, by id; the first is the plan's own.
+            counts: the counts of this chunk of samples.
+            keeps_turns: whether the history strategy asks what the latest turns come to.
+            clears: whether it clears tool results.
+        """
+        self.counts = counts
+        self._told = {
+            model: _Told(
+                conversation,
+                Prompt(
+                    _opening(conversation, counts), counts.nothing(), keeps_turns=keeps_turns, clears=clears
+                ),
+                tuple(planned_rounds(turn) for turn in conversation.turns),
+            )
+            for model, conversation in conversations.items()
+        }
+        self._all = list(self._told.values())
+        self.model = next(iter(self._told))
+        """The model of the coming request."""
+        self.mask: Mask = None
+        """The samples that make it."""
+        self.repetition: tuple[int, ...] = ()
+        """The repetition of the turn, and in a round that of the round, which ranges are drawn for."""
+        self.finished = counts.zeros()
+        """How many turns are finished that a history may still hold."""
+        self._condensed = np.zeros(counts.number, np.bool_)
+        self._number: tuple[int, ...] = ()
+        self._clock = np.zeros(counts.number)
+        self._began = False
+        self._waiting: tuple[int, int] = (0, 0)
+        self._begin_with_earlier_turns()
+
+    def prompt(self, model: str) -> Prompt:
+        """Return the prompt of a model."""
+        return self._told[model].prompt
+
+    def conversation(self, model: str) -> Conversation:
+        """Return the conversation as a model counts it."""
+        return self._told[model].conversation
+
+    def begin_turn(self, turn: int, repetition: int, model: str, mask: Mask) -> None:
+        """Begin a repetition of a turn, which this model answers after its pause."""
+        gap = self._told[model].conversation.turns[turn].gap_seconds if self._began else 0
+        self._clock = self._clock + (gap if mask is None else gap * mask)
+        self._began = True
+        self.model, self.mask = model, mask
+        self.repetition = (repetition,)
+        self._number = (turn, repetition)
+        self._begin_new()
+
+    def ask(self, turn: int) -> None:
+        """Put the user message of a turn at the end, after what the turn that waits for its answer holds."""
+        first, last = self._waiting
+        self._waiting = (0, 0)
+        for i in range(first, last):
+            self._begin_new()
+            self._add_earlier(i)
+        if first == last:
+            self._begin_new()
+        blocks = self._all[0].conversation.turns[turn].blocks
+        self._add(lambda told: told.turns[turn].user, blocks)
+
+    def begin_round(self, place: int, repetition: int, mask: Mask) -> None:
+        """Come to a repetition of one of the turn's tool rounds, which these samples make."""
+        self.mask = mask
+        self.repetition = (self.repetition[0], repetition)
+        self._number = (*self._number[:2], place, repetition)
+
+    def end_rounds(self, mask: Mask) -> None:
+        """Come to the answer of the turn, which these samples make."""
+        self.mask = mask
+        self.repetition = self.repetition[:1]
+        self._number = self._number[:2]
+
+    def call(self, turn: int, place: int, reasoning: WholeNumbers) -> None:
+        """Put the reasoning, calls and results of the tool round at the end."""
+        self._begin_new()
+        self._think(reasoning)
+        for told in self._all:
+            made = told.rounds[turn][place][self.repetition[1] > 0]
+            told.prompt.add(self._size(made.exchange, made.blocks))
+            self._add_results(told.prompt, made.results)
+            if made.results:
+                beside = self.counts.tokens(made.beside, self.repetition)
+                told.prompt.add(self._size(made.beside, (beside != 0).astype(np.int64)))
+
+    def answer(self, turn: int, reasoning: WholeNumbers) -> None:
+        """Put the reasoning and the answer of a turn at the end, and finish the turn."""
+        self._think(reasoning)
+        self._add(lambda told: told.turns[turn].answer)
+        self._finish_turn()
+
+    def say(self, count: Callable[[Conversation], Count], *, for_one_turn: bool = False) -> None:
+        """Put something that a strategy adds at the end."""
+        self._add(count, for_one_turn=for_one_turn)
+
+    def condense(self, purpose: Purpose, tokens: int, keep: int, model: str | None, mask: Mask) -> SampledRow:
+        """Make the request that condenses all but what is new, and put its answer in place of that.
+
+        The last finished turns, `keep` of them, stay as they are. The mask names the samples that do it.
+        """
+        model = model or self.model
+        told = self._told[model]
+        held = told.prompt.size_before_new()
+        instruction = self.counts.size(told.conversation.instruction, 1, ())
+        output = SampledOutput(np.array([tokens]), np.array([0]))
+        before_new = held if purpose == "compaction" else None
+        row = self._row(model, held + instruction, NOTHING_LEFT, output, mask, purpose, before_new)
+        told.prompt.latest.change_at(held, mask)
+        summary = self.counts.size(Count.stated(tokens), 1, ())
+        for each in self._all:
+            each.prompt.condense(summary, keep, mask)
+        self._condensed = np.where(True if mask is None else mask, True, self._condensed)
+        return row
+
+    def request(self, left: LeftOut, output: SampledOutput) -> SampledRow:
+        """Make the request of the turn's model that leaves this out.
+
+        Raises:
+            PlanTooLong: in some sample it passes MAX_CONTEXT_TOKENS.
+        """
+        prompt = self._told[self.model].prompt
+        prompt.compare(left, self.mask)
+        return self._row(self.model, prompt.size(left), left, output, self.mask, None, None)
+
+    def outside(self, model: str, purpose: Purpose, sent: Count) -> SampledRow:
+        """Make a request that sends nothing of the conversation, and has no output."""
+        size = self.counts.nothing() + self.counts.size(sent, 1, self.repetition)
+        return SampledRow(
+            model=model,
+            number=(*self._number, purpose),
+            purpose=purpose,
+            mask=self.mask,
+            input=size[TOKENS],
+            sent=size,
+            output=SampledOutput(np.array([0]), np.array([0])),
+            shared=None,
+            first_stretch=size[TOKENS],
+            clock=self._clock,
+        )
+
+    def input(self, left: LeftOut) -> WholeNumbers:
+        """Return the tokens that a request of the turn's model would send."""
+        told = self._told[self.model]
+        return _input(told.conversation, told.prompt.size(left))
+
+    def _row(
+        self,
+        model: str,
+        size: Sizes,
+        left: LeftOut,
+        output: SampledOutput,
+        mask: Mask,
+        purpose: Purpose | None,
+        held: Sizes | None,
+    ) -> SampledRow:
+        """Make a row; `held` is what stands before something that it leaves out. None: there is none."""
+        told = self._told[model]
+        if int(masked(mask, size[TOKENS]).max()) > MAX_CONTEXT_TOKENS:
+            raise PlanTooLong(f"in some sample a request sends more than {MAX_CONTEXT_TOKENS} tokens")
+        opening = told.prompt.opening[TOKENS]
+        stretch = held[TOKENS] if held is not None else np.full_like(opening, FAR)
+        cut = self._condensed if left.turns is None else self._condensed | (left.turns > 0)
+        row = SampledRow(
+            model=model,
+            number=(*self._number, purpose),
+            purpose=purpose,
+            mask=mask,
+            input=_input(told.conversation, size),
+            sent=size,
+            output=output,
+            shared=told.prompt.latest.share(),
+            first_stretch=np.where(cut, opening, stretch),
+            clock=self._clock,
+        )
+        told.prompt.latest.replace(size, left, mask)
+        return row
+
+    def _begin_with_earlier_turns(self) -> None:
+        """Put the finished turns of the opening's messages at the end, but not one that waits."""
+        conversation = self._all[0].conversation
+        begins = [i for i, piece in enumerate(conversation.earlier) if piece.opens_turn]
+        ends = [*begins[1:], *([len(conversation.earlier)] if begins else [])]
+        if conversation.waits and begins:
+            self._waiting = (begins.pop(), ends.pop())
+        for first, last in zip(begins, ends, strict=True):
+            for i in range(first, last):
+                self._add_earlier(i)
+            self._finish_turn()
+
+    def _finish_turn(self) -> None:
+        for told in self._all:
+            told.prompt.finish_turn(self.mask)
+        self.finished = self.finished + (1 if self.mask is None else self.mask)
+
+    def _begin_new(self) -> None:
+        for told in self._all:
+            told.prompt.begin_new(self.mask)
+
+    def _add_earlier(self, i: int) -> None:
+        for told in self._all:
+            piece = told.conversation.earlier[i]
+            told.prompt.add(self._size(piece.sent, piece.blocks))
+            self._add_results(told.prompt, piece.results)
+
+    def _add_results(self, prompt: Prompt, results: tuple[CountedResult, ...]) -> None:
+        for result in results:
+            cleared = self.counts.size(result.cleared, 1, ())
+            prompt.add_result(self._size(result.sent, 1), cleared, self.mask)
+
+    def _add(
+        self, count: Callable[[Conversation], Count], blocks: int = 1, *, for_one_turn: bool = False
+    ) -> None:
+        for told in self._all:
+            told.prompt.add(self._size(count(told.conversation), blocks), for_one_turn=for_one_turn)
+
+    def _think(self, reasoning: WholeNumbers) -> None:
+        """Put reasoning at the end where it is sent back: to the model whose it is, while it is kept."""
+        told = self._told[self.model]
+        kept = told.conversation.reasoning_kept
+        if kept == "never" or not reasoning.any():
+            return
+        size = self.counts.size(NOTHING, (reasoning > 0).astype(np.int64), ())
+        size = size + np.zeros((1, len(reasoning)), np.int64)
+        size[TOKENS] = reasoning
+        told.prompt.add(masked(self.mask, size), for_one_turn=kept == "same_turn")
+
+    def _size(self, count: Count, blocks: int | WholeNumbers) -> Sizes:
+        """Return the size of a piece, which only some samples may hold."""
+        return masked(self.mask, self.counts.size(count, blocks, self.repetition))
+
+
+def planned_rounds(turn: CountedTurn) -> tuple[Round, ...]:
+    """Return the rounds of a turn as the plan has them; some models count the first time of one apart."""
+    found: list[Round] = []
+    for made in turn.rounds:
+        if made.repeat.after_first:
+            found[-1] = (found[-1][0], made)
+        else:
+            found.append((made, made))
+    return tuple(found)
+
+
+def _opening(conversation: Conversation, counts: DrawnCounts) -> Sizes:
+    opening = conversation.opening
+    pieces = [opening.tools, opening.system, *(() if conversation.earlier else (opening.messages,))]
+    size = counts.nothing()
+    for piece in pieces:
+        size = size + counts.size(piece, 1, ())
+    return size
+
+
+def _input(conversation: Conversation, size: Sizes) -> WholeNumbers:
+    """Return the tokens of a request: what it sends, and the constant of each request with framed content."""
+    if not conversation.per_request:
+        return size[TOKENS]
+    return size[TOKENS] + conversation.per_request * (size[FRAMED] > 0)
