@@ -163,7 +163,7 @@ PlannedModels = Annotated[
 
 
 def _is_empty(listed: list[Agent] | list[Turn]) -> bool:
-    """Return whether there are none; the field is then left out, as in plans from before there was a choice."""
+    """Return whether there are none; the field is then left out, as in plans without it."""
     return not listed
 
 
@@ -187,7 +187,9 @@ class Plan(Sent):
     start: Start | None = None
     """A request body that opens the conversation, in place of `system` and `tools`; stating both is an error.
     Null, the default: it opens with those."""
-    workflow: Workflow | None = Field(default=None, exclude_if=is_none)
+    workflow: Workflow | None = Field(
+        default=None, exclude_if=is_none, examples=[{"kind": "react", "steps": 4, "observation": 300}]
+    )
     """A workflow that writes the turns, named by its `kind`: `{"kind": "react"}` is a plan. The quote's
     `compiled` is what it writes. Null, the default: `turns` says what happens; both or neither is an
     error."""

@@ -128,7 +128,7 @@ def _check_users(plan: wire.Plan) -> None:
 
 
 def _check_draws(plan: wire.Plan) -> None:
-    """Refuse what is not drawn yet: texts to search with, and agents whose calls go through different turns."""
+    """Refuse what is not drawn yet: texts to search with, and agents of `turns_per_call`."""
     if find_drawn(plan) is None:
         return
     detail = "with a range or `retries`: not yet offered; state numbers, and leave `retries` out"
