@@ -32,7 +32,7 @@ EMBEDDER = "openai/text-embedding-3-small"
         ),
         pytest.param({"workflow": {"kind": "xyzzy"}}, "/workflow", "no such kind", id="no near name"),
         pytest.param(
-            {"workflow": {"kind": "react", "step": 4}}, "/workflow/step", "steps", id="a near field",
+            {"workflow": {"kind": "react", "step": 4}}, "/workflow/step", "no such field here", id="no such field",
         ),
         pytest.param(
             {"workflow": {"kind": "react", "steps": 0}}, "/workflow/steps", "at least 1", id="0 steps",

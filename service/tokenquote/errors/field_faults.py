@@ -196,8 +196,7 @@ def _models_of_field(model: type[BaseModel], step: int | str) -> Iterator[type[B
 
 
 def _is_form(model: type[BaseModel], word: int | str) -> bool:
-    """Return whether a field such as `kind` may say this word, which a union's form begins with a tilde."""
-    word = word.removeprefix("~") if isinstance(word, str) else word
+    """Return whether a field such as `kind` may say this word."""
     annotations = (field.annotation for field in model.model_fields.values())
     return any(get_origin(kind) is Literal and word in get_args(kind) for kind in annotations)
 
