@@ -400,3 +400,63 @@ def test_an_agents_retrieval_searches_for_its_own_questions(quoted: Ask) -> None
         ("researcher", None, 860),
         (None, None, 310),
     ]
+
+
+def test_law_25_requests_of_agents_fail_and_are_sent_again_too(quoted: Ask) -> None:
+    """Each request is expected to fail once at a rate of a half, which bills its input again.
+
+    The inputs are 100 + 360 + 310 = 770 tokens at $0.75 a million: $0.0005775.
+    """
+    quote = quoted(turns=[calling("researcher")], agents=[agent()], retries={"rate": 0.5}, samples=20_000)
+    assert quote.totals.cost == Decimal("0.0024225")
+    assert quote.retries is not None
+    assert (quote.retries.requests, quote.retries.cost) == (6, Decimal("0.003"))
+    assert quote.range is not None
+    assert quote.range.cost is not None
+    cost, requests = quote.range.cost, quote.range.requests
+    assert requests.p10 == 3
+    assert abs(requests.mean - 6) < 0.1
+    assert abs(cost.mean - Decimal("0.003")) < Decimal("0.00001")
+    assert quote.totals.cost <= cost.p10 <= cost.p50 <= cost.p90 <= cost.max
+    assert [(share.what, share.share) for share in quote.range.sensitivity or []] == [("/retries", 1)]
+
+
+def test_law_25_failed_attempts_are_drawn_alike_with_agents_and_without(quoted: Ask) -> None:
+    """A plan whose agent nobody calls has the distribution of the plan without it."""
+    plain = [calling(repeat=20)]
+    plain[0]["tool_rounds"][0]["calls"] = [{"call": 60, "result": 150}]
+    options = {"retries": {"rate": 0.2, "output_share": 0.5}, "samples": 20_000, "system": 1500}
+    with_agents = quoted(turns=plain, agents=[agent()], **options).range
+    without = quoted(turns=plain, **options).range
+    assert with_agents is not None
+    assert without is not None
+    for one, other in ((with_agents.cost, without.cost), (with_agents.input_tokens, without.input_tokens)):
+        assert one is not None
+        assert other is not None
+        for name in ("mean", "p10", "p50", "p90"):
+            assert float(getattr(one, name)) == pytest.approx(float(getattr(other, name)), rel=0.01)
+
+
+def test_law_25_a_fleet_of_agents_that_shares_its_openings_has_a_distribution(quoted: Ask) -> None:
+    quote = quoted(
+        turns=[calling("researcher")],
+        agents=[agent(system=2000)],
+        conversations=10,
+        caching={"shared": "opening"},
+        retries={"rate": 0.1},
+    )
+    assert quote.fleet is not None
+    assert quote.fleet.range is not None
+    assert quote.fleet.cost is not None
+    assert quote.fleet.cost <= quote.fleet.range.p10
+
+
+def test_memory_is_that_of_the_requests_to_the_quoted_model(quoted: Ask) -> None:
+    """The agent's 100,210 tokens lie with another model; the plan's own longest request has 100 + 210 + 200."""
+    told = agent(model=MINI, turns=[{"user": 99_760, "assistant": 150}])
+    quote = quoted(model="meta-llama/Llama-3.1-8B", turns=[calling("researcher")], agents=[told])
+    assert (quote.context.model, quote.context.peak_tokens) == (MINI, 100_210)
+    assert quote.memory is not None
+    assert quote.memory.kv_cache_bytes_peak == 510 * quote.memory.kv_cache_bytes_per_token
+    its_own = quoted(model="meta-llama/Llama-3.1-8B", turns=[calling("researcher")], agents=[agent()])
+    assert its_own.memory == quote.memory

@@ -8,12 +8,21 @@ from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.gathering import Gatherer
 from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.catalog import Catalog
+from tokenquote.catalog.reroutes import find_answering
 from tokenquote.ledger.ranges import Draws, Sampled, sample
 from tokenquote.ledger.retries import Retries
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan
 
-__all__ = ["sampled"]
+__all__ = ["gather", "sampled"]
+
+SEED = 7
+
+
+def gather(plan: Plan, catalog: Catalog, vocabularies: Vocabularies, at: dt.datetime) -> Company:
+    """Return the conversations of a plan, as its models count them."""
+    model = find_answering(catalog.resolve(plan.model or ""), catalog.models, at)
+    return Gatherer(plan, catalog, vocabularies, at).gather(model)
 
 
 def sampled(
@@ -25,9 +34,8 @@ def sampled(
     retries: Retries | None = None,
 ) -> tuple[Draws, Sampled]:
     """Draw the samples of a plan; return with them what draws them."""
-    model = catalog.resolve(plan.model or "")
-    parts = Gatherer(plan, catalog, vocabularies, at).gather(model).own
-    replayed = Company(parts).replay()
-    draws = Draws(parts.own.resolved.ranges, 7)
-    planned = plan_samples(parts, parts.history, replayed, draws, samples, retries)
+    company = gather(plan, catalog, vocabularies, at)
+    parts = company.own
+    draws = Draws(parts.own.resolved.ranges, SEED)
+    planned = plan_samples(parts, parts.history, company.replay(), draws, samples, retries)
     return draws, sample(planned)

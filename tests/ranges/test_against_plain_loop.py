@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ranges.plain_loop import literal_plan
 from tests.ranges.sampled_plans import sampled
+from tests.ranges.special_plans import SPECIAL
 
 from tokenquote.api.quotes import answer_plan
 from tokenquote.catalog import Catalog
@@ -132,20 +133,20 @@ def check(catalog: Catalog, vocabularies: Vocabularies) -> Check:
 
 
 @pytest.mark.parametrize("model", [SOL, FLASH, DEEPSEEK])
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(plan=plans)
 def test_samples_of_a_cache_without_marks(check: Check, model: str, plan: Any) -> None:
     check({"model": model, **plan})
 
 
 @pytest.mark.parametrize("model", [SONNET, OPUS])
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(plan=plans, caching=cachings)
 def test_samples_of_a_cache_with_marks(check: Check, model: str, plan: Any, caching: Any) -> None:
     check({"model": model, **plan, "caching": caching})
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(plan=plans, data=st.data())
 def test_samples_of_several_models(check: Check, plan: Any, data: st.DataObject) -> None:
     models = [SOL, SONNET, OPUS]
@@ -154,3 +155,28 @@ def test_samples_of_several_models(check: Check, plan: Any, data: st.DataObject)
     if plan["history"]["strategy"] in ("summary", "compaction"):
         plan["history"]["model"] = data.draw(st.sampled_from(models))
     check({"model": SOL, **plan, "caching": {"enabled": True}})
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_samples_of_special_plans(check: Check, name: str) -> None:
+    check(SPECIAL[name])
+
+
+def test_special_plans_reach_what_they_are_for(catalog: Catalog, vocabularies: Vocabularies) -> None:
+    """Else they would say nothing: samples lie in both tiers, and some but not all overflow."""
+
+    def quotes(name: str) -> list[Quote]:
+        plan = SPECIAL[name]
+        draws, _ = sampled(Plan.model_validate(plan), catalog, vocabularies, AT, SAMPLES)
+        literal = [Plan.model_validate(literal_plan(plan, draws, i)) for i in range(SAMPLES)]
+        found = [answer_plan(each, catalog, vocabularies, AT) for each in literal]
+        return [quote for quote in found if isinstance(quote, Quote)]
+
+    tiers = {line.tier for quote in quotes("a tier within reach") for line in quote.lines}
+    assert len(tiers) == 2
+    overflows = {quote.context.overflows_at is None for quote in quotes("a window within reach")}
+    assert overflows == {True, False}
+    reads = {line.kind for quote in quotes("media in questions and results") for line in quote.lines}
+    assert {"cache_read", "cache_read_audio"} <= reads
+    marked = quotes("marks of a start")
+    assert all(quote.totals.cache_read_tokens for quote in marked if quote.totals.requests > 1)

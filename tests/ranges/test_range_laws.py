@@ -79,7 +79,8 @@ def test_a_range_of_one_number_is_that_number(quoted: Ask, history: dict[str, An
     assert percentiles(found.requests) == [certain.totals.requests] * 4
     assert found.cost is not None
     assert found.cost.mean == found.cost.p10 == found.cost.max == certain.totals.cost
-    assert found.sensitivity is found.interactions is None
+    assert found.sensitivity is None
+    assert found.interactions is None
 
 
 def test_law_24_totals_requests_and_lines_use_p50_or_mode(quoted: Ask) -> None:
@@ -210,7 +211,8 @@ def test_one_range_makes_all_of_the_spread(quoted: Ask) -> None:
 def test_too_many_ranges_leave_the_shares_out_and_say_so(quoted: Ask) -> None:
     """350 turns with a range each, in 350 requests: 100 samples of each would be 12 million requests."""
     quote = quoted(turns=[{**NOTHING, "user": BOUNDED}] * 350, samples=100)
-    assert spreads(quote).sensitivity is spreads(quote).interactions is None
+    assert spreads(quote).sensitivity is None
+    assert spreads(quote).interactions is None
     assert "sensitivity_left_out" in [warning.code for warning in quote.warnings]
 
 
@@ -374,8 +376,7 @@ def test_models_that_are_chosen_by_filters_have_spreads_without_shares(
 
 def test_models_that_take_turns_share_one_draw(quoted: Ask) -> None:
     """The message is drawn once, and sent to both models: 2 X and X, all in all 3 X."""
-    turns = [{**NOTHING, "user": LONG_TAIL}, {**NOTHING, "model": "anthropic/claude-opus-4-8"}]
-    turns.append(NOTHING)
+    turns = [{**NOTHING, "user": LONG_TAIL}, {**NOTHING, "model": "anthropic/claude-opus-4-8"}, NOTHING]
     found = spreads(quoted(turns=turns)).input_tokens
     assert all(number % 3 == 0 for number in percentiles(found))
 

@@ -149,5 +149,6 @@ def test_later_conversations_are_cold_or_warm_by_chance(conversations: int, cold
 
 def test_a_fleet_whose_cost_has_more_digits_than_64_bits_is_exact() -> None:
     """Costs with eighteen decimals, a thousand of them."""
-    spread = DrawnFleet(1_000, *([np.array([10**18 + 1] * 3, dtype=object)] * 2), Decimal(0), 18, 0).spread()
+    costs = np.array([10**18 + 1] * 3, dtype=object)
+    spread = DrawnFleet(1_000, costs, costs, Decimal(0), decimals=18, seed=0).spread()
     assert spread.max == spread.p10 == Decimal("1000.000000000000001")

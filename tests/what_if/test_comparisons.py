@@ -146,3 +146,26 @@ def test_a_plan_that_cannot_be_quoted_is_an_error_of_the_question() -> None:
     with pytest.raises(LocatedError) as raised:
         ask({}, mode="flex")
     assert raised.value.location == ("plan", "mode")
+
+
+def test_agents_are_replaced_whole_as_lists_are() -> None:
+    """Called anew, an agent sends 300 tokens twice; kept, it sends 300 more at 2 USD a million."""
+    turn = {
+        "user": 100,
+        "tool_rounds": [{"calls": [{"call": 0, "agent": "researcher"}], "reasoning": 0}],
+        "assistant": 50,
+        "reasoning": 0,
+        "repeat": 2,
+    }
+    agent = {"name": "researcher", "turns": [{"user": 300, "assistant": 0, "reasoning": 0}]}
+    kept = quoted({"agents": [{**agent, "keep": True}]}, turns=[turn], agents=[agent])
+    (difference,) = kept.differences
+    assert difference == KindDifference(kind="input", tokens=300, cost=Decimal("0.0006"))
+
+
+def test_a_patch_that_takes_an_agent_away_is_refused_where_it_is_called() -> None:
+    turn = {"user": 100, "tool_rounds": [{"calls": [{"call": 0, "agent": "researcher"}]}]}
+    agent = {"name": "researcher", "turns": [{"user": 300}]}
+    problem = refused({"agents": None}, turns=[turn], agents=[agent]).problem
+    assert problem.errors is not None
+    assert problem.errors[0].pointer == "/variants/0/patch/turns/0/tool_rounds/0/calls/0/agent"

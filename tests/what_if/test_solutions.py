@@ -174,3 +174,47 @@ def test_refusals_name_field_and_remedy(
     assert isinstance(raised.value, LocatedError)
     assert raised.value.location == location
     assert detail in raised.value.detail
+
+
+CALLING = {
+    "turns": [
+        {
+            "user": 1_000,
+            "tool_rounds": [{"calls": [{"call": 0, "agent": "researcher"}], "reasoning": 0}],
+            "assistant": 0,
+            "reasoning": 0,
+            "repeat": 2,
+        }
+    ]
+}
+TASK = {"user": 10, "assistant": 0, "reasoning": 0}
+
+
+def test_how_long_the_task_of_an_agent_may_be() -> None:
+    """The caller sends 2 x 1,000 + 2 x 2,000 tokens, $0.012; the agent n tokens in each of two calls."""
+    agents = [{"name": "researcher", "turns": [TASK]}]
+    answer = ask("/agents/0/turns/0/user", {"cost": "1"}, **CALLING, agents=agents)
+    assert (answer.value, answer.totals.cost, answer.monotone) == (247_000, Decimal("1.000"), True)
+
+
+def test_how_often_an_agent_may_be_called_in_a_conversation_that_it_keeps() -> None:
+    """Call n sends n tasks of 10 tokens; a model that an agent names has prices of its own."""
+    agents = [{"name": "researcher", "keep": True, "model": "acme/chat", "turns": [TASK]}]
+    answer = ask("/turns/0/repeat", {"cost": "1"}, **CALLING, agents=agents)
+    assert not answer.monotone
+    for repeat, keeps in ((answer.value, True), (answer.value + 1, False)):
+        turns = [{**CALLING["turns"][0], "repeat": repeat}]
+        assert (cost_of(turns=turns, agents=agents) <= 1) is keeps
+
+
+@pytest.mark.parametrize(
+    ("pointer", "adds"),
+    [
+        (["agents", "0", "system"], True),
+        (["agents", "0", "turns", "0", "tool_rounds", "0", "repeat"], True),
+        (["agents", "0", "history", "tokens"], False),
+        (["agents", "0", "turns", "0", "gap_seconds"], False),
+    ],
+)
+def test_which_places_in_an_agent_add_tokens(pointer: list[str], adds: bool) -> None:
+    assert adds_tokens(pointer) is adds

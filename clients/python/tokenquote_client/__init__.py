@@ -61,12 +61,14 @@ from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, 
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.model_header import ModelHeader, TensorEntry
 from tokenquote_client.plan import (
+    Agent,
     Budget,
     Caching,
     Call,
     FullHistory,
     ModelChoice,
     Plan,
+    Retries,
     Start,
     ToolRound,
     Turn,
@@ -75,12 +77,14 @@ from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote
 from tokenquote_client.quoters import AsyncQuoter, Quoter
 from tokenquote_client.solutions import Limit, SolutionAnswer, SolutionQuestion
+from tokenquote_client.spreads import Spreads
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
+    "Agent",
     "AsyncClient",
     "AsyncQuoter",
     "AudioPart",
@@ -141,10 +145,12 @@ __all__ = [
     "QuotedVariant",
     "Quoter",
     "RateLimited",
+    "Retries",
     "ServiceError",
     "SolutionAnswer",
     "SolutionQuestion",
     "Speculation",
+    "Spreads",
     "Start",
     "TensorEntry",
     "Text",

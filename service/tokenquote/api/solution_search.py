@@ -234,5 +234,5 @@ def adds_tokens(pointer: Pointer) -> bool:
     """Return whether more at the place means more tokens or more requests, or more uses of a tool."""
     if pointer[0] == "workflow":
         return len(pointer) > 1 and pointer[1] not in _NOT_GROWING
-    in_plan = pointer[0] in ("system", "tools", "turns")
+    in_plan = pointer[0] in ("system", "tools", "turns", "agents") and "history" not in pointer
     return in_plan and (pointer[-1] in _GROWING or "server_tools" in pointer)

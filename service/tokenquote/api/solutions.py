@@ -12,6 +12,7 @@ from typing import Any
 from tokenquote.api.comparisons import quote_one
 from tokenquote.api.pointers import Pointer, find_number, read_pointer
 from tokenquote.api.quotes import DrawnParts
+from tokenquote.api.quotes.agent_calls import every_turn
 from tokenquote.api.quotes.workflows import WrittenPlan, list_values, write_plan
 from tokenquote.api.solution_search import Search, adds_tokens
 from tokenquote.catalog import Catalog, Model
@@ -85,23 +86,26 @@ def _is_monotone(
 
     With the whole history every amount and repetition adds tokens (law 14); the size of an image need not, as
     large ones are scaled down. Cost grows with them unless a cache is on, which a longer prompt may reach, or
-    a tier is cheaper than the one below it. What a workflow itself leaves out of its requests it leaves out
-    whatever the amounts are.
+    a tier is cheaper than the one below it.
     """
-    if (
-        not adds_tokens(pointer)
-        or plan.history.strategy != "full"
-        or getattr(plan.workflow, "collapse_above", None) is not None
-        or any(_names_model(turn) for turn in written.plan.turns)
-    ):
+    if not adds_tokens(pointer) or not _sends_all_to_one_model(plan, written.plan):
         return False
     if limit.context:
         return True
     return _caches_nothing(plan, model) and _rises(tariff_on(model.prices_on(at), at, plan.mode, plan.region))
 
 
-def _names_model(turn: object) -> bool:
-    return getattr(turn, "model", None) is not None
+def _sends_all_to_one_model(plan: Plan, written: Plan) -> bool:
+    """Return whether every conversation has the whole history, and nothing names another model.
+
+    The history is the one that is stated; a workflow may write another, which leaves out the same always, but
+    for groups of summaries.
+    """
+    if getattr(plan.workflow, "collapse_above", None) is not None:
+        return False
+    histories = [plan.history, *(agent.history for agent in written.agents)]
+    named = [*(agent.model for agent in written.agents), *(turn.model for turn in every_turn(written))]
+    return all(history.strategy == "full" for history in histories) and not any(named)
 
 
 def _caches_nothing(plan: Plan, model: Model) -> bool:

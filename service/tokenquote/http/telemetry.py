@@ -87,6 +87,15 @@ class Telemetry:
             "US dollars quoted, of one conversation each. An estimate, not spend.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
+        self.with_agents = Counter(
+            "tokenquote_quotes_with_agents", "Quotes of plans with agents, by model and app.",
+            ["model", "app"], registry=self.registry,
+        )  # fmt: skip
+        self.agent_requests = Counter(
+            "tokenquote_quoted_agent_requests",
+            "Requests of agents, among those quoted, of one conversation each.",
+            ["model", "app"], registry=self.registry,
+        )  # fmt: skip
         self.counts = Counter(
             "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
             ["method"], registry=self.registry,
@@ -203,6 +212,10 @@ class Telemetry:
         for kind, tokens in kinds.items():
             self.tokens.labels(*labels, kind).inc(tokens)
         self.dollars.labels(*labels).inc(float(totals.cost or 0))
+        if quote.by_agent is not None:
+            self.with_agents.labels(*labels).inc()
+            agents = (each.requests for each in quote.by_agent if each.agent is not None)
+            self.agent_requests.labels(*labels).inc(sum(agents))
         for count in quote.counts:
             self.counts.labels(count.method).inc()
 

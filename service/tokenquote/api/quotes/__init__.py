@@ -201,7 +201,7 @@ class _Quoting:
         several = len(company.models) > 1
         tells_losses = several or whole is not None or bool(plan.agents)
         later = self._later_ones(company, replayed)
-        drawn = self._draw(company, replayed)
+        drawn = self._draw(company, replayed, warm)
         return answer(
             id=self._id(asked),
             model=asked.id,
@@ -221,7 +221,7 @@ class _Quoting:
             fleet=spread_fleet(build_fleet(plan.conversations, bill, *later), drawn, later[1]),
             rates_per_minute=rates,
             budget=weigh_budget(spend_budget(plan.budget, rows, bill), plan.budget, drawn, bill),
-            memory=conversation_memory(model, context.peak_tokens, self.catalog),
+            memory=conversation_memory(model, _longest(rows, model), self.catalog),
             unpriced=build_unpriced(bill),
             assumptions=[
                 *company.list_assumptions(rows),
@@ -237,12 +237,13 @@ class _Quoting:
             ],
         )
 
-    def _draw(self, company: Company, replayed: Replayed) -> DrawnConversation | None:
+    def _draw(
+        self, company: Company, replayed: Replayed, warm: Mapping[Reader, int]
+    ) -> DrawnConversation | None:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":
             return None
-        own = company.own
-        return draw_conversation(self.plan, own, own.history, replayed, self.models)
+        return draw_conversation(self.plan, company, replayed, warm, self.models)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.
@@ -271,14 +272,18 @@ class _Quoting:
         own = company.own.own
         if self.plan.caching.shared is None or own.cache.rule is None:
             return None, Decimal(0)
-        heads = {reader: part.head for reader, part in company.readers.items()}
-        warm = company.bill(replayed.rows, company.use_caches(replayed, heads))
+        warm = company.bill(replayed.rows, company.use_caches(replayed, company.heads))
         return warm, cold_share(self.plan.conversations_per_hour, own.cache.ttl)
 
     def _id(self, model: Model) -> str:
         """Make an id that the same plan at the same instant from the same catalog always has."""
         parts = (self.digest, model.id, self.catalog.revision, self.at.astimezone(dt.UTC).isoformat())
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
+
+
+def _longest(rows: Sequence[Row], model: Model) -> int:
+    """Return the tokens of input and output of the longest request to a model; 0 if none goes to it."""
+    return max((row.context for row in rows if row.model == model.id), default=0)
 
 
 def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) -> dict[Reader, int]:

@@ -82,6 +82,11 @@ class Company:
         return {reader: part.cache.write_kind for reader, part in self.readers.items()}
 
     @property
+    def heads(self) -> Mapping[Reader, int]:
+        """The tokens of tools and system message, as each model of each conversation counts them."""
+        return {reader: part.head for reader, part in self.readers.items()}
+
+    @property
     def caches(self) -> bool:
         """Whether any of them uses a prompt cache."""
         return any(part.cache.rule is not None for part in self.readers.values())
@@ -130,7 +135,7 @@ class Company:
         return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})
 
     def _terms(self, warm: Mapping[Reader, int]) -> Mapping[Reader, CacheTerms]:
-        """Say how each conversation's requests to a model use its cache; where they do not, it is left out."""
+        """Say how each conversation's requests to a model use its cache; one that does not is left out."""
         terms = {
             reader: cache_terms(part.cache, part.resolved.conversation.opening, warm.get(reader, 0))
             for reader, part in self.readers.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tokenquote.api.quotes.agent_calls import as_plan, count_requests
-from tokenquote.api.quotes.planned_ranges import find_drawn
+from tokenquote.api.quotes.planned_ranges import find_drawn, find_range
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
 from tokenquote.errors import LocatedError, NotYetOffered, under
@@ -39,7 +39,8 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     for i, agent in enumerate(plan.agents):
         with under("agents", i):
             _check_conversation(as_plan(agent, plan))
-    _check_draws(plan)
+    _check_ranges(plan)
+    _check_drawn_searches(plan)
     _check_length(plan, models)
 
 
@@ -49,6 +50,13 @@ def _check_conversation(plan: wire.Plan) -> None:
     _check_users(plan)
     _check_search_texts(plan)
     _check_server_tools(plan)
+
+
+def _check_ranges(plan: wire.Plan) -> None:
+    """Refuse ranges beside agents, whose calls would each have draws of their own."""
+    place = find_range(plan) if plan.agents else None
+    if place is not None:
+        raise NotYetOffered(place, "ranges in a plan with agents: not yet offered; state a number")
 
 
 def check_single_requests(plan: wire.Plan, model: Model) -> None:
@@ -127,20 +135,15 @@ def _check_users(plan: wire.Plan) -> None:
             raise LocatedError(("turns", i, "repeat"), detail)
 
 
-def _check_draws(plan: wire.Plan) -> None:
-    """Refuse what is not drawn yet: texts to search with, and agents of `turns_per_call`."""
-    if find_drawn(plan) is None:
-        return
-    detail = "with a range or `retries`: not yet offered; state numbers, and leave `retries` out"
+def _check_drawn_searches(plan: wire.Plan) -> None:
+    """Refuse texts that a model writes to search with, where conversations are drawn."""
     history = plan.history
-    if isinstance(history, wire.Retrieval):
-        for name in ("queries", "hypothesis"):
-            if getattr(history, name) is not None:
-                raise NotYetOffered(("history", name), f"what the model writes to search with, {detail}")
-    for i, agent in enumerate(plan.agents):
-        if agent.turns_per_call is not None:
-            place = ("agents", i, "turns_per_call")
-            raise NotYetOffered(place, f"agents whose calls go through different turns, {detail}")
+    if not isinstance(history, wire.Retrieval) or find_drawn(plan) is None:
+        return
+    for name in ("queries", "hypothesis"):
+        if getattr(history, name) is not None:
+            detail = "with a range or `retries`: not yet offered; state numbers, and leave `retries` out"
+            raise NotYetOffered(("history", name), f"what the model writes to search with, {detail}")
 
 
 def _check_search_texts(plan: wire.Plan) -> None:

@@ -38,7 +38,7 @@ def plan_samples(
         draws: what is drawn.
         samples: how many samples are drawn.
         retries: how often requests fail. None: none does.
-        shares_opening: whether it is a later conversation of a fleet, which finds the opening of the first one.
+        shares_opening: whether it is a later conversation of a fleet, which finds the opening cached.
     """
     warm, first = parts.plan.caching.warm, replayed.opened_by
     seeing = {

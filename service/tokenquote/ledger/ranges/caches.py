@@ -108,23 +108,25 @@ class SampledCache:
 
     def _common(self, row: SampledRow, shared: SharedPrefix, first: NDArray[np.bool_]) -> _Common:
         """Compare the request with what the latest one to the model left."""
-        terms, rule = self._terms, self._terms.rule
         prefix, before = shared.prefix, shared.before
-        whole = prefix[TOKENS] == before[TOKENS]
-        cut = np.where(whole, self._intact, np.minimum(self._intact, prefix[TOKENS]))
-        self._intact = chosen(row.mask, np.where(first, row.first_stretch, cut), self._intact)
-        answer = self._visible if rule.includes_output else 0
-        constant = (self._input - before[TOKENS]) * (prefix[FRAMED] > 0)
-        again = np.minimum(self._input + answer, row.input)
-        tokens = np.where(whole, again, prefix[TOKENS] + constant)
-        media_tokens = np.where(whole, self._input, prefix[TOKENS] + constant)
-        if terms.ttl is not None:
-            tokens = np.where(row.clock - self._used_at > ttl_seconds(terms.ttl), 0, tokens)
-        return _Common(
-            np.where(first, np.minimum(self._warm, row.input), tokens),
-            np.where(first, row.sent[MEDIA], np.where(whole, before[MEDIA], prefix[MEDIA])),
-            np.where(first, row.input, media_tokens),
-        )
+        answer = self._visible if self._terms.rule.includes_output else 0
+        tokens, media, media_tokens = np.minimum(self._input + answer, row.input), before[MEDIA], self._input
+        cut = prefix[TOKENS] < before[TOKENS]
+        if cut.any():
+            part = prefix[TOKENS] + (self._input - before[TOKENS]) * (prefix[FRAMED] > 0)
+            tokens, media_tokens = np.where(cut, part, tokens), np.where(cut, part, media_tokens)
+            media = np.where(cut, prefix[MEDIA], media)
+            here = cut if row.mask is None else cut & row.mask
+            self._intact = np.where(here, np.minimum(self._intact, prefix[TOKENS]), self._intact)
+        if self._terms.ttl is not None:
+            lasts = row.clock - self._used_at <= ttl_seconds(self._terms.ttl)
+            tokens = tokens * lasts
+        if first.any():
+            self._intact = np.where(first, row.first_stretch, self._intact)
+            tokens = np.where(first, np.minimum(self._warm, row.input), tokens)
+            media = np.where(first, row.sent[MEDIA], media)
+            media_tokens = np.where(first, row.input, media_tokens)
+        return _Common(tokens, media, media_tokens)
 
     def _standing(self) -> list[WholeNumbers]:
         """Return the breakpoints of every request that no strategy has dropped with their message, else 0."""
@@ -141,7 +143,7 @@ class SampledCache:
         return row.input if self._marks_end else _largest(self._standing(), row.input)
 
     def _marked_part(self, row: SampledRow, shared: WholeNumbers, first: NDArray[np.bool_]) -> WholeNumbers:
-        """Return the longest prefix that ends at a breakpoint which is left and which this request can find."""
+        """Return the longest prefix that ends at a breakpoint which is left and this request can find."""
         ends, reach = self._ends.top(), self._terms.rule.look_back_blocks
         end = ends[0]
         if reach is not None:

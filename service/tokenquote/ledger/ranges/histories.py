@@ -1,4 +1,4 @@
-"""The history strategies over many samples: each as its class in `ledger/history/` says for one conversation."""
+"""History strategies over many samples: each as its class in `ledger/history/` says for one conversation."""
 
 from __future__ import annotations
 

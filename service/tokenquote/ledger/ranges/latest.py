@@ -47,7 +47,8 @@ class Latest:
     def __init__(self, nothing: Sizes) -> None:
         self._seen: WholeNumbers = np.zeros(nothing.shape[1], np.int64)
         self._sent = nothing
-        self._changed = nothing + FAR
+        self._unchanged = nothing + FAR
+        self._changed = self._unchanged
         """The first place at which the prompt has changed, in what the request sent."""
         self.left_out: Sizes = nothing
         """The finished turns that it did not send."""
@@ -63,14 +64,15 @@ class Latest:
 
     def share(self) -> SharedPrefix:
         """Compare what was sent with the prompt as it is now."""
-        whole = self._changed[TOKENS] >= self._sent[TOKENS]
-        return SharedPrefix(self._seen, np.where(whole, self._sent, self._changed), self._sent)
+        cut = self._changed[TOKENS] < self._sent[TOKENS]
+        prefix = np.where(cut, self._changed, self._sent) if cut.any() else self._sent
+        return SharedPrefix(self._seen, prefix, self._sent)
 
     def replace(self, sent: Sizes, left: LeftOut, mask: Mask) -> None:
         """Make another request the latest one, where the mask says so."""
         self._seen = chosen(mask, np.ones_like(self._seen), self._seen)
         self._sent = chosen(mask, sent, self._sent)
-        self._changed = chosen(mask, np.full_like(self._changed, FAR), self._changed)
+        self._changed = chosen(mask, self._unchanged, self._changed)
         if left.turn_sizes is not None:
             self.left_out = chosen(mask, left.turn_sizes, self.left_out)
         if left.results is not None:

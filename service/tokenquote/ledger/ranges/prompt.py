@@ -34,8 +34,10 @@ class Prompt:
         rows, number = nothing.shape
         self._nothing = nothing
         self.opening = nothing + opening
-        self.history = nothing
+        self._history = nothing
         """What requests of the coming turn send between the opening and the turn."""
+        self._before_turn = self.opening
+        """The opening and the history."""
         self._turn = _Run(nothing)
         self._new = _Run(nothing)
         """What of the turn no request has sent yet."""
@@ -47,14 +49,14 @@ class Prompt:
 
     def size(self, left: LeftOut) -> Sizes:
         """Return what a request sends that leaves this out."""
-        size = self.opening + self.history + self._turn.size
+        size = self._before_turn + self._turn.size
         if left.turn_sizes is not None:
             size = size - left.turn_sizes
         return size if left.result_sizes is None else size - left.result_sizes
 
     def size_before_new(self) -> Sizes:
         """Return what has been sent of the prompt, and is still held."""
-        return self.opening + self.history + self._turn.size - self._new.size
+        return self._before_turn + self._turn.size - self._new.size
 
     def add(self, size: Sizes, *, for_one_turn: bool = False) -> None:
         """Put a piece at the end; one for one turn is not sent in later turns."""
@@ -66,7 +68,7 @@ class Prompt:
     def add_result(self, sent: Sizes, cleared: Sizes, mask: Mask) -> None:
         """Put a tool result at the end, which may be cleared later."""
         if self.results is not None:
-            place = self.opening + self.history + self._turn.size
+            place = self._before_turn + self._turn.size
             self.results.add(sent, cleared, place, self._turn.passing, mask)
         self.add(sent)
 
@@ -80,7 +82,8 @@ class Prompt:
         if self._turn.passes:
             self._drop_passing()
         lasting = self._turn.size - self._turn.passing
-        self.history = self.history + lasting
+        self._history = self._history + lasting
+        self._before_turn = self._before_turn + lasting
         if self.turns is not None:
             self.turns.push(self.turns.top() + lasting, mask)
         if self.results is not None:
@@ -94,7 +97,8 @@ class Prompt:
             kept = self.turns.top() - self.turns.at(np.maximum(self.turns.heights - keep, 0))
         place = self._place_of_summary(summary, kept)
         self.latest.change_at(place, mask)
-        self.history = chosen(mask, summary + kept, self.history)
+        self._history = chosen(mask, summary + kept, self._history)
+        self._before_turn = self.opening + self._history
         self._turn = self._new.where(mask, self._turn)
 
     def compare(self, left: LeftOut, mask: Mask) -> None:
@@ -108,14 +112,14 @@ class Prompt:
 
     def _drop_passing(self) -> None:
         """Note that what was for one turn only goes."""
-        place = self.opening + self.history + self._turn.before_passing - self.latest.left_out
+        place = self._before_turn + self._turn.before_passing - self.latest.left_out
         if self.results is not None:
             place = place - self.results.saved(np.minimum(self.latest.replaced, self._results_before_passing))
         self.latest.change_at(place, None)
 
     def _place_of_summary(self, summary: Sizes, kept: Sizes) -> Sizes:
         """Return where the prompt changes as it is condensed; pieces of no tokens change nothing."""
-        dropped = self.history - kept + summary
+        dropped = self._history - kept + summary
         condensed = self._turn.size - self._new.size
         later = np.where(condensed[TOKENS] > 0, self.opening + kept, FAR)
         return np.where(dropped[TOKENS] > 0, self.opening, later)

@@ -1,4 +1,4 @@
-"""The rows of a conversation in every sample at once, repetitions and rounds unrolled to the longest sample."""
+"""The rows of a conversation in all samples at once; repetitions are unrolled to the longest sample."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.histories import SampledHistory
 from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sizes import FRAMED, TOKENS, DrawnCounts, Mask, masked
-from tokenquote.ledger.ranges.story import SampledStory, planned_rounds
+from tokenquote.ledger.ranges.story import SampledStory
+from tokenquote.ledger.ranges.told import planned_rounds
 
 __all__ = ["sample_rows", "sample_single_rows"]
 

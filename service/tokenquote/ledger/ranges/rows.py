@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import SharedPrefix
+from tokenquote.ledger.ranges.shares import share_down
 from tokenquote.ledger.ranges.sizes import Mask, Sizes
 from tokenquote.ledger.rows import Purpose
 
@@ -29,6 +31,17 @@ class SampledOutput:
     """Tokens of the visible ones that are audio."""
     drawn: int = 0
     """Tokens of the visible ones that are images."""
+
+    @property
+    def total(self) -> WholeNumbers:
+        """Visible output and reasoning together."""
+        return self.visible + self.reasoning
+
+    def cut(self, share: Decimal) -> SampledOutput:
+        """Return what a failed attempt has written: a share of each kind, rounded down."""
+        spoken, drawn = int(self.spoken * share), int(self.drawn * share)
+        written = share_down(self.visible - self.spoken - self.drawn, share)
+        return SampledOutput(written + spoken + drawn, share_down(self.reasoning, share), spoken, drawn)
 
 
 @dataclass(frozen=True, slots=True)

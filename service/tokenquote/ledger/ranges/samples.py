@@ -1,86 +1,35 @@
-"""What a plan with ranges comes to in each of its samples: every one a conversation with numbers of its own."""
+"""What a plan with ranges comes to in each of its samples, which are conversations with their own numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tokenquote.counts import Count
-from tokenquote.ledger.caching import CacheTerms
 from tokenquote.ledger.conversation import MAX_ROWS, Conversation, PlanTooLong
-from tokenquote.ledger.history import WholeHistory
-from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges.caches import SampledCache
 from tokenquote.ledger.ranges.distributions import WholeNumbers
-from tokenquote.ledger.ranges.draws import BLOCK, Draws
+from tokenquote.ledger.ranges.draws import BLOCK
 from tokenquote.ledger.ranges.histories import SampledHistory, sample_history
 from tokenquote.ledger.ranges.replay import sample_rows, sample_single_rows
-from tokenquote.ledger.ranges.rows import SampledRow
-from tokenquote.ledger.ranges.shares import share_down
-from tokenquote.ledger.ranges.sizes import DrawnCounts
+from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
+from tokenquote.ledger.ranges.sampled_plan import SampledModel, SampledPlan
+from tokenquote.ledger.ranges.sizes import DrawnCounts, masked
 from tokenquote.ledger.ranges.story import SampledStory
-from tokenquote.ledger.ranges.tallies import ExactCosts, SampledTally, count_decimals, price_exactly
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.ranges.tallies import ExactCosts, SampledTally, Times, count_decimals, price_exactly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MAX_SAMPLED_REQUESTS", "Sampled", "SampledModel", "SampledPlan", "sample"]
+__all__ = ["MAX_SAMPLED_REQUESTS", "Sampled", "sample"]
 
 MAX_SAMPLED_REQUESTS = 10_000_000
 """The largest number of samples times the requests of the longest sample: a few seconds of work."""
 _CHUNK_BYTES = 32_000_000
 """Memory for what grows with the requests of a chunk of samples."""
-
-
-@dataclass(frozen=True, slots=True)
-class SampledModel:
-    """One of the models of a plan: how it counts, caches and prices."""
-
-    tariff: Tariff
-    conversation: Conversation | None = None
-    """The plan as it counts it. None: it finds passages, and sees nothing else of the conversation."""
-    terms: CacheTerms | None = None
-    """How its requests use its cache. None: they do not."""
-    write_kind: str = "cache_write"
-    """What a cache write is billed as."""
-    finds_opening: bool = False
-    """Whether its first request finds the tools and the system message cached, instead of `terms.warm`."""
-    window: int | None = None
-    """The tokens of input and output that fit. None: it is not known."""
-    max_input: int | None = None
-    """The most input tokens. None: nothing but the window bounds them."""
-    request_fee: Decimal = Decimal(0)
-    """What each request costs by itself, in USD."""
-
-
-@dataclass(frozen=True)
-class SampledPlan:
-    """A plan whose amounts may be ranges."""
-
-    models: Mapping[str, SampledModel]
-    """All models, by id, the plan's own first."""
-    answered_by: Sequence[str]
-    """The model of each turn."""
-    draws: Draws
-    samples: int
-    history: WholeHistory = field(default_factory=WholeHistory)
-    turn_fees: Sequence[Decimal] = ()
-    """What one repetition of each turn costs beside its tokens, in USD; empty: nothing."""
-    retries: Retries | None = None
-    """None: no request fails."""
-    converses: bool = True
-    """Whether the plan's own model holds a conversation, or answers each message by itself."""
-
-    @property
-    def conversations(self) -> dict[str, Conversation]:
-        """The conversation as each model counts it that sees it."""
-        found = ((name, model.conversation) for name, model in self.models.items())
-        return {name: conversation for name, conversation in found if conversation is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +92,7 @@ class _Chunk:
         self.overflows = np.zeros(number, np.bool_)
         self.work = 0
         """The samples times the requests of the longest one."""
-        self._counts = DrawnCounts(plan.draws, first, last, holds_media=_holds_media(plan))
+        self._counts = DrawnCounts(plan.draws, first, last, holds_media=plan.holds_media)
         self._tallies = {
             name: SampledTally(model.tariff, model.write_kind, number) for name, model in plan.models.items()
         }
@@ -153,9 +102,9 @@ class _Chunk:
             self.work += number
             if places >= MAX_ROWS or self.work > allowed:
                 raise PlanTooLong(
-                    f"{plan.samples} samples of so many requests are more than the {MAX_SAMPLED_REQUESTS} that "
-                    f"a quote draws together, or one of them makes more than {MAX_ROWS}; state fewer `samples` "
-                    "or a narrower `repeat`"
+                    f"{plan.samples} samples, the longest of more than {places} requests: a quote draws "
+                    f"{MAX_SAMPLED_REQUESTS} requests together, and {MAX_ROWS} in a sample; state fewer "
+                    "`samples`, or a `repeat` that is less wide"
                 )
             self._add(row)
 
@@ -201,58 +150,35 @@ class _Chunk:
 
     def _add(self, row: SampledRow) -> None:
         """Add up a request, with its failed attempts."""
-        made = np.ones(len(self.requests), np.int64) if row.mask is None else row.mask.astype(np.int64)
+        made = None if row.mask is None else row.mask.astype(np.int64)
         model, tally = self._plan.models[row.model], self._tallies[row.model]
         cache = self._cache(row.model) if row.shared is not None else None
         use = cache.use(row, row.shared) if cache is not None and row.shared is not None else None
-        output = row.output.visible + row.output.reasoning
-        self._requests_to[row.model] += made
+        self._requests_to[row.model] += 1 if made is None else made
         tally.add_input(row, use, made)
-        tally.add_output(row, made)
-        self._note_overflow(model, row, output)
+        self._add_output(row, row.output, made)
+        self._note_overflow(model, row)
         retries = self._plan.retries
         if retries is not None:
-            failed = self._counts.failures(float(retries.rate), row.number) * made
-            share = retries.output_share
+            failed = masked(row.mask, self._counts.failures(float(retries.rate), row.number))
             tally.add_input(row, cache.use_again(row) if cache is not None else None, failed)
-            tally.add_output(row, failed, share)
-            written = share_down(row.output.visible, share) + share_down(row.output.reasoning, share)
-            self.output_tokens += written * failed
-            self.input_tokens += row.input * failed
-            self.requests += failed
-        self.requests += made
-        self.input_tokens += row.input * made
-        self.output_tokens += output * made
+            self._add_output(row, row.output.cut(retries.output_share), failed)
 
-    def _note_overflow(self, model: SampledModel, row: SampledRow, output: WholeNumbers) -> None:
+    def _add_output(self, row: SampledRow, output: SampledOutput, times: Times) -> None:
+        """Add up attempts at a request that are answered so."""
+        self._tallies[row.model].add_output(row, output, times)
+        self.requests += 1 if times is None else times
+        self.input_tokens += row.input if times is None else row.input * times
+        self.output_tokens += output.total if times is None else output.total * times
+
+    def _note_overflow(self, model: SampledModel, row: SampledRow) -> None:
         """Note the samples in which a request does not fit its model (law 10)."""
         too_long = np.zeros(len(self.requests), np.bool_)
         if model.window is not None:
-            too_long |= row.input + output > model.window
+            too_long |= row.input + row.output.total > model.window
         if model.max_input is not None:
             too_long |= row.input > model.max_input
         self.overflows |= too_long if row.mask is None else too_long & row.mask
-
-
-def _holds_media(plan: SampledPlan) -> bool:
-    """Return whether anything that the plan sends holds media."""
-    return any(
-        count.media.tokens for conversation in plan.conversations.values() for count in _counts(conversation)
-    )
-
-
-def _counts(conversation: Conversation) -> Iterator[Count]:
-    """Yield everything that requests of a conversation send."""
-    opening = conversation.opening
-    yield from (opening.tools, opening.system, opening.messages)
-    for piece in conversation.earlier:
-        yield piece.sent
-        yield from (result.sent for result in piece.results)
-    for turn in conversation.turns:
-        yield from (turn.user, turn.answer)
-        for made in turn.rounds:
-            yield from (made.exchange, made.beside)
-            yield from (result.sent for result in made.results)
 
 
 def _chunk_size(plan: SampledPlan) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from tokenquote.counts import Count, MediaUse
+from tokenquote.counts import Count
 from tokenquote.ledger.conversation import Repeats
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.draws import Draws
@@ -82,9 +82,11 @@ class DrawnCounts:
     def size(self, count: Count, blocks: int | WholeNumbers, repetition: tuple[int, ...]) -> Sizes:
         """Return the size of a piece."""
         tokens = self.tokens(count, repetition)
-        media = count.media
-        fixed = (media.image, media.audio, media.video)[: self.rows - MEDIA.start]
-        return np.stack(np.broadcast_arrays(tokens, np.asarray(blocks), int(count.framed), *fixed))
+        size = np.empty((self.rows, max(len(tokens), np.size(blocks))), np.int64)
+        size[TOKENS], size[BLOCKS], size[FRAMED] = tokens, blocks, count.framed
+        if self.rows > MEDIA.start:
+            size[MEDIA] = np.array([[count.media.image], [count.media.audio], [count.media.video]])
+        return size
 
     def repeats(self, repeats: Repeats, repetition: tuple[int, ...]) -> WholeNumbers:
         """Return how many times something happens in each sample; a first time that stands apart counts."""
@@ -105,8 +107,3 @@ class DrawnCounts:
                 del self._drawn[old]
             self._drawn[key] = self._draws.take(what, repetition, self._first, self._last)
         return self._drawn[key]
-
-
-def holds_media(media: MediaUse) -> bool:
-    """Return whether any tokens are those of media."""
-    return media.tokens > 0

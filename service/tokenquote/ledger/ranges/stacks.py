@@ -10,7 +10,7 @@ from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.sizes import Mask, Sizes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 __all__ = ["Stacks"]
 
@@ -20,7 +20,8 @@ class Stacks:
 
     def __init__(self, rows: int, number: int) -> None:
         """Make empty stacks of sizes with so many rows, for so many samples."""
-        self._layers = np.zeros((rows, 4, number), np.int64)
+        self._layers = np.zeros((4, rows, number), np.int64)
+        self._rows = np.arange(rows)[:, None]
         self._columns = np.arange(number)
         self.heights: WholeNumbers = np.zeros(number, np.int64)
         """How many sizes lie on each stack."""
@@ -28,18 +29,24 @@ class Stacks:
     def push(self, sizes: Sizes, mask: Mask) -> None:
         """Put sizes on the stacks that the mask names."""
         grown = self.heights + (1 if mask is None else mask)
-        depth = self._layers.shape[1]
-        if int(grown.max()) >= depth:
-            more = np.zeros((self._layers.shape[0], depth, self._layers.shape[2]), np.int64)
-            self._layers = np.concatenate([self._layers, more], axis=1)
-        columns = self._columns if mask is None else self._columns[mask]
-        full = np.broadcast_to(sizes, (sizes.shape[0], len(self._columns)))
-        self._layers[:, grown[columns], columns] = full[:, columns]
+        lowest, highest = int(grown.min()), int(grown.max())
+        if highest >= len(self._layers):
+            self._layers = np.concatenate([self._layers, np.zeros_like(self._layers)])
+        if mask is None and lowest == highest:
+            self._layers[highest] = sizes
+        else:
+            columns = self._columns if mask is None else self._columns[mask]
+            full = np.broadcast_to(sizes, self._layers.shape[1:])
+            self._layers[grown[columns], self._rows, columns] = full[:, columns]
         self.heights = grown
 
     def at(self, places: WholeNumbers) -> Sizes:
         """Return the sizes at these places, counted from 1 at the bottom; at 0 lies nothing."""
-        found: NDArray[np.int64] = self._layers[:, places, self._columns]
+        lowest = int(places.min())
+        if lowest == int(places.max()):
+            found: Sizes = self._layers[lowest].copy()
+        else:
+            found = self._layers[places, self._rows, self._columns]
         return found
 
     def top(self) -> Sizes:
@@ -49,7 +56,7 @@ class Stacks:
     def pop_while(self, row: int, above: WholeNumbers, mask: Mask) -> None:
         """Take sizes off the stacks that the mask names while this row of the uppermost is above a number."""
         while True:
-            over = self._layers[row, self.heights, self._columns] > above
+            over = self._layers[self.heights, row, self._columns] > above
             over &= self.heights > 0
             if mask is not None:
                 over &= mask

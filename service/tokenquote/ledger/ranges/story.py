@@ -1,13 +1,12 @@
 """How far a conversation has come in every sample: what is sent next, to which model, and when.
 
-The same story as that of one conversation (`ledger/story.py`), told of many samples at once. A repetition
-that some samples do not make adds pieces of no tokens to theirs, and the mask leaves them out of its requests.
+It is the story of one conversation (`ledger/story.py`), told of many samples at once. A repetition that some
+samples do not make adds pieces of no tokens to theirs, and the mask leaves them out of its requests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,31 +16,17 @@ from tokenquote.ledger.conversation import (
     NOTHING,
     Conversation,
     CountedResult,
-    CountedRound,
-    CountedTurn,
     PlanTooLong,
 )
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import NOTHING_LEFT, LeftOut
 from tokenquote.ledger.ranges.prompt import Prompt
 from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
-from tokenquote.ledger.ranges.sizes import FAR, FRAMED, TOKENS, DrawnCounts, Mask, Sizes, masked
+from tokenquote.ledger.ranges.sizes import FAR, TOKENS, DrawnCounts, Mask, Sizes, masked
+from tokenquote.ledger.ranges.told import tell
 from tokenquote.ledger.rows import Purpose
 
-__all__ = ["SampledStory", "planned_rounds"]
-
-Round = tuple[CountedRound, CountedRound]
-"""A round the first time that it happens, and each later time."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A conversation as one model counts it."""
-
-    conversation: Conversation
-    prompt: Prompt
-    rounds: tuple[tuple[Round, ...], ...]
-    """The tool rounds of each turn."""
+__all__ = ["SampledStory"]
 
 
 class SampledStory:
@@ -65,13 +50,7 @@ class SampledStory:
         """
         self.counts = counts
         self._told = {
-            model: _Told(
-                conversation,
-                Prompt(
-                    _opening(conversation, counts), counts.nothing(), keeps_turns=keeps_turns, clears=clears
-                ),
-                tuple(planned_rounds(turn) for turn in conversation.turns),
-            )
+            model: tell(conversation, counts, keeps_turns=keeps_turns, clears=clears)
             for model, conversation in conversations.items()
         }
         self._all = list(self._told.values())
@@ -202,7 +181,7 @@ class SampledStory:
     def input(self, left: LeftOut) -> WholeNumbers:
         """Return the tokens that a request of the turn's model would send."""
         told = self._told[self.model]
-        return _input(told.conversation, told.prompt.size(left))
+        return told.input(told.prompt.size(left))
 
     def _row(
         self,
@@ -226,7 +205,7 @@ class SampledStory:
             number=(*self._number, purpose),
             purpose=purpose,
             mask=mask,
-            input=_input(told.conversation, size),
+            input=told.input(size),
             sent=size,
             output=output,
             shared=told.prompt.latest.share(),
@@ -288,30 +267,3 @@ class SampledStory:
     def _size(self, count: Count, blocks: int | WholeNumbers) -> Sizes:
         """Return the size of a piece, which only some samples may hold."""
         return masked(self.mask, self.counts.size(count, blocks, self.repetition))
-
-
-def planned_rounds(turn: CountedTurn) -> tuple[Round, ...]:
-    """Return the rounds of a turn as the plan has them; some models count the first time of one apart."""
-    found: list[Round] = []
-    for made in turn.rounds:
-        if made.repeat.after_first:
-            found[-1] = (found[-1][0], made)
-        else:
-            found.append((made, made))
-    return tuple(found)
-
-
-def _opening(conversation: Conversation, counts: DrawnCounts) -> Sizes:
-    opening = conversation.opening
-    pieces = [opening.tools, opening.system, *(() if conversation.earlier else (opening.messages,))]
-    size = counts.nothing()
-    for piece in pieces:
-        size = size + counts.size(piece, 1, ())
-    return size
-
-
-def _input(conversation: Conversation, size: Sizes) -> WholeNumbers:
-    """Return the tokens of a request: what it sends, and the constant of each request with framed content."""
-    if not conversation.per_request:
-        return size[TOKENS]
-    return size[TOKENS] + conversation.per_request * (size[FRAMED] > 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,18 +11,20 @@ import numpy as np
 from tokenquote.ledger.prices import Tariff, find_rate
 from tokenquote.ledger.ranges.caches import SampledUse
 from tokenquote.ledger.ranges.distributions import WholeNumbers
-from tokenquote.ledger.ranges.rows import SampledRow
-from tokenquote.ledger.ranges.shares import share_down
+from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sizes import MEDIA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ExactCosts", "SampledTally", "count_decimals", "price_exactly"]
+__all__ = ["ExactCosts", "SampledTally", "Times", "count_decimals", "price_exactly"]
 
 ExactCosts: TypeAlias = "NDArray[Any]"
 """A whole number for each sample, money in the smallest part of a dollar that any rate needs; Python's own
 integers where 64 bits are too few."""
+
+Times: TypeAlias = "WholeNumbers | None"
+"""How many times a request is billed in each sample. None: once in all."""
 
 _MEDIA_KINDS = ("image", "audio", "video")
 _MOST = 1 << 62
@@ -39,7 +41,7 @@ class SampledTally:
         self._starts = np.array(tariff.starts, np.int64)
         self._tokens: dict[tuple[int, str], WholeNumbers] = {}
 
-    def add_input(self, row: SampledRow, use: SampledUse | None, times: WholeNumbers) -> None:
+    def add_input(self, row: SampledRow, use: SampledUse | None, times: Times) -> None:
         """Add the input of a request that is billed so many times; without a use no cache is used."""
         media = row.sent[MEDIA]
         if use is None:
@@ -56,53 +58,46 @@ class SampledTally:
         }
         self._add(row, kinds, times)
 
-    def add_output(self, row: SampledRow, times: WholeNumbers, share: Decimal = Decimal(1)) -> None:
-        """Add a share of the output of a request, each kind rounded down, that is billed so many times."""
-        output = row.output
+    def add_output(self, row: SampledRow, output: SampledOutput, times: Times) -> None:
+        """Add what is written in answer to a request, or in a failed attempt, so many times."""
         kinds = {
             "output": output.visible - output.spoken - output.drawn,
             "output_reasoning": output.reasoning,
-            "output_audio": np.array([output.spoken]),
-            "output_image": np.array([output.drawn]),
         }
-        self._add(row, {kind: share_down(n, share) for kind, n in kinds.items() if n.any()}, times)
+        if output.spoken or output.drawn:
+            kinds["output_audio"] = np.array([output.spoken])
+            kinds["output_image"] = np.array([output.drawn])
+        self._add(row, kinds, times)
 
     def costs(self, decimals: int) -> ExactCosts:
         """Return what all of it costs, in parts of a dollar with so many decimals."""
         amounts = []
-        for tier, kind, tokens in self._by_tier():
+        for (tier, kind), tokens in self._tokens.items():
             rate = find_rate(self._tariff, kind, (0, *self._tariff.starts)[tier])
             if rate is not None and self._tariff.bills_tokens:
                 # The rate is for a million tokens.
                 amounts.append((tokens, int(rate.scaleb(decimals - 6))))
         return price_exactly(amounts, self._number)
 
-    def _add(self, row: SampledRow, kinds: Mapping[str, WholeNumbers], times: WholeNumbers) -> None:
+    def _add(self, row: SampledRow, kinds: Mapping[str, WholeNumbers], times: Times) -> None:
         """Add tokens of a request under its tier, which its whole input chooses."""
-        if not len(self._starts):
+        highest = np.searchsorted(self._starts, row.input.max(), side="right")
+        if not highest:
             for kind, tokens in kinds.items():
-                self._add_tokens(0, kind, tokens * times)
+                self._add_tokens(0, kind, tokens if times is None else tokens * times)
             return
         tiers = np.searchsorted(self._starts, row.input, side="right")
-        for tier in range(len(self._starts) + 1):
-            in_tier = times * (tiers == tier)
-            if in_tier.any():
-                for kind, tokens in kinds.items():
-                    self._add_tokens(tier, kind, tokens * in_tier)
+        for tier in range(int(highest) + 1):
+            in_tier = (tiers == tier) if times is None else times * (tiers == tier)
+            for kind, tokens in kinds.items():
+                self._add_tokens(tier, kind, tokens * in_tier)
 
     def _add_tokens(self, tier: int, kind: str, tokens: WholeNumbers) -> None:
-        so_far = self._tokens.get((tier, kind))
-        if so_far is None:
-            self._tokens[tier, kind] = tokens
-        else:
-            so_far += tokens
-
-    def _by_tier(self) -> Iterator[tuple[int, str, WholeNumbers]]:
-        for (tier, kind), tokens in self._tokens.items():
-            yield tier, kind, tokens
+        self._tokens.setdefault((tier, kind), np.zeros(self._number, np.int64))
+        self._tokens[tier, kind] += tokens
 
 
-def count_decimals(amounts: Iterator[Decimal]) -> int:
+def count_decimals(amounts: Iterable[Decimal]) -> int:
     """Return how many decimals money has if these are prices of a million tokens or of one thing."""
     exponents = (amount.as_tuple().exponent for amount in amounts)
     return 6 + max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
