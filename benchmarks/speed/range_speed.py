@@ -87,12 +87,11 @@ class _Timed:
     def __init__(self, plan: Plan) -> None:
         self._company = gather(plan, catalog, vocabularies, AT)
         self._replayed = self._company.replay()
-        self._draws = Draws(self._company.own.own.resolved.ranges, 0)
+        self._draws = Draws(self._company.ranges, 0)
         self._drawn = [_Drawn(self._draws, i).company(self._company) for i in range(LOOP_SAMPLES)]
 
     def sampled(self, samples: int) -> None:
-        own = self._company.own
-        sample(plan_samples(own, own.history, self._replayed, self._draws, samples))
+        sample(plan_samples(self._company, self._replayed, self._draws, samples))
 
     def looped(self) -> None:
         for company in self._drawn:

@@ -35,7 +35,6 @@ def sampled(
 ) -> tuple[Draws, Sampled]:
     """Draw the samples of a plan; return with them what draws them."""
     company = gather(plan, catalog, vocabularies, at)
-    parts = company.own
-    draws = Draws(parts.own.resolved.ranges, SEED)
-    planned = plan_samples(parts, parts.history, company.replay(), draws, samples, retries)
+    draws = Draws(company.ranges, SEED)
+    planned = plan_samples(company, company.replay(), draws, samples, retries)
     return draws, sample(planned)

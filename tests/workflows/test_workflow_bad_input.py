@@ -32,7 +32,8 @@ EMBEDDER = "openai/text-embedding-3-small"
         ),
         pytest.param({"workflow": {"kind": "xyzzy"}}, "/workflow", "no such kind", id="no near name"),
         pytest.param(
-            {"workflow": {"kind": "react", "step": 4}}, "/workflow/step", "no such field here", id="no such field",
+            {"workflow": {"kind": "react", "step": 4}},
+            "/workflow/step", "no such field here", id="no such field",
         ),
         pytest.param(
             {"workflow": {"kind": "react", "steps": 0}}, "/workflow/steps", "at least 1", id="0 steps",
@@ -143,6 +144,14 @@ EMBEDDER = "openai/text-embedding-3-small"
         pytest.param(
             {"workflow": {"kind": "react"}, "model": EMBEDDER},
             "/workflow", "holds no conversation", id="a model that holds no conversation",
+        ),
+        pytest.param(
+            {"workflow": {"kind": "tree_of_thoughts", "thought": {"p50": 1, "p90": 2}}},
+            "/workflow/thought", "state a number of tokens", id="a range that is sent again",
+        ),
+        pytest.param(
+            {"workflow": {"kind": "rag", "queries": 2}, "retries": {"rate": 0.1}},
+            "/workflow", "leave `retries` out", id="queries that may fail",
         ),
         pytest.param(
             {"turns": [{"user": 1}],

@@ -308,3 +308,14 @@ def test_a_conversation_takes_ranges(written: Ask) -> None:
     assert (quote.totals.input_tokens, quote.totals.output_tokens) == (6_700, 360)
     assert quote.range is not None
     assert quote.range.requests.p10 < quote.range.requests.p90
+
+
+@pytest.mark.parametrize("kind", ["group_chat", "crew", "reflection", "map_reduce"])
+def test_samples_follow_what_is_written(written: Ask, kind: str) -> None:
+    """A range of one length only is drawn as that length, so that every sample costs what the totals say."""
+    workflow = {"kind": kind, **({"process": "hierarchical"} if kind == "crew" else {})}
+    quote = written(workflow, system={"min": 500, "mode": 500, "max": 500}, samples=7)
+    assert quote.range is not None
+    assert quote.range.cost is not None
+    assert quote.range.cost.p10 == quote.range.cost.max == quote.totals.cost
+    assert quote.range.requests.max == quote.totals.requests

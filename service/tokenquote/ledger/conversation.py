@@ -14,6 +14,7 @@ __all__ = [
     "MAX_ROWS",
     "NOTHING",
     "ONCE",
+    "CalledAgent",
     "Conversation",
     "CountedResult",
     "CountedRound",
@@ -69,6 +70,16 @@ class CountedResult:
     """The placeholder in its place."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalledAgent:
+    """An agent that a call starts."""
+
+    name: str
+    range: str | None = None
+    """The place in the plan of the range that is the agent's last answer, where the call's result is that
+    answer. None: the result is certain."""
+
+
 @dataclass(frozen=True)
 class CountedRound:
     """The calls of one request, made together, and the results that the next one sends."""
@@ -87,7 +98,7 @@ class CountedRound:
     """The single results, where a strategy needs them apart; they follow the calls."""
     beside: Count = NOTHING
     """The user message after results that are apart; else it is part of the exchange."""
-    agents: tuple[str, ...] = ()
+    agents: tuple[CalledAgent, ...] = ()
     """The agents that the calls start, in the order of the calls; one may be called more than once."""
 
 

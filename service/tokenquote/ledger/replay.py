@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice, repeat
+from itertools import islice
 
 from tokenquote.ledger.conversation import MAX_ROWS, CountedTurn, PlanTooLong
 from tokenquote.ledger.rows import Output, Reader, Row
@@ -70,11 +70,8 @@ class _Stage:
         """By the agent's name; None stands for the plan's own conversation."""
         self._stories = {name: Story(script.conversations, name) for name, script in self._scripts.items()}
         """Each has one story, whatever calls it and however often."""
-        self._under_way = {
-            name: chain(script.unroll(), repeat(len(script.answered_by) - 1))
-            for name, script in self._scripts.items()
-        }
-        """The turns that are left of each; past the end the last one is repeated."""
+        self._under_way = {name: script.unroll_on() for name, script in self._scripts.items()}
+        """The turns that are left of each, where calls go through them one after the other."""
 
     def play(self, name: str | None) -> Iterator[Row]:
         """Make every request of a conversation in order, repetitions unrolled."""
@@ -105,8 +102,8 @@ class _Stage:
             yield from script.history.before_request(story)
             written = Output(made.call_output.tokens, made.reasoning.tokens)
             yield story.request(script.history.sends(story), written)
-            for agent in made.agents:
-                yield from self.play(agent)
+            for called in made.agents:
+                yield from self.play(called.name)
             story.call(i, place, made.reasoning.tokens)
         yield from script.history.before_request(story)
         answer, reasoning = turn.answer_output.tokens, turn.reasoning.tokens

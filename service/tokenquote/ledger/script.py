@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, repeat
 
 from tokenquote.ledger.conversation import Conversation, CountedTurn
 from tokenquote.ledger.history.whole import WholeHistory
@@ -32,6 +32,10 @@ class Script:
         """Yield the turns in order, each as often as it happens."""
         for i, turn in enumerate(self.turns):
             yield from repeat(i, turn.repeat.times)
+
+    def unroll_on(self) -> Iterator[int]:
+        """Yield the turns in order, each as often as it happens, and then the last one without end."""
+        return chain(self.unroll(), repeat(len(self.answered_by) - 1))
 
     @property
     def turns(self) -> tuple[CountedTurn, ...]:

@@ -201,7 +201,7 @@ class _Quoting:
         several = len(company.models) > 1
         tells_losses = several or whole is not None or bool(plan.agents)
         later = self._later_ones(company, replayed)
-        drawn = self._draw(company, replayed, warm)
+        drawn = self._draw(company, replayed)
         return answer(
             id=self._id(asked),
             model=asked.id,
@@ -237,13 +237,11 @@ class _Quoting:
             ],
         )
 
-    def _draw(
-        self, company: Company, replayed: Replayed, warm: Mapping[Reader, int]
-    ) -> DrawnConversation | None:
+    def _draw(self, company: Company, replayed: Replayed) -> DrawnConversation | None:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":
             return None
-        return draw_conversation(self.plan, company, replayed, warm, self.models)
+        return draw_conversation(self.plan, company, replayed, self.models)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.

@@ -42,9 +42,18 @@ class AmountCounter:
     """What was taken for granted, in sentences for users."""
     ranges: dict[str, Distribution] = field(default_factory=dict)
     """Every range so far, by its place in the plan as a JSON pointer."""
+    root: Location = ()
+    """The place in the plan of the conversation that the amounts stand in: an agent, or the plan itself."""
 
-    def count(self, value: PlannedAmount, at: Location, kind: str) -> Count:
-        """Count an amount of any form; `kind` says what it stands for, for profiles."""
+    def count(self, value: PlannedAmount, at: Location, kind: str, drawn_at: Location | None = None) -> Count:
+        """Count an amount of any form.
+
+        Args:
+            value: the amount.
+            at: its place in the conversation.
+            kind: what it stands for, for profiles.
+            drawn_at: the place in the plan where it is drawn, if it is a range. None: its own.
+        """
         if isinstance(value, str | amounts.Text | amounts.TextPart):
             return self.note_at(at, self.rules.text(find_text(value) or ""))
         if isinstance(value, int):
@@ -53,7 +62,7 @@ class AmountCounter:
             return self.note_at(at, Count.stated(value.tokens))
         if isinstance(value, amounts.Profile):
             return self.note_at(at, self._profile(value.profile, kind))
-        what = self._add_range(at, value)
+        what = self._add_range(drawn_at or (*self.root, *at), value)
         return self.note_at(at, _count_range(what, self.ranges[what]))
 
     def count_optional(self, value: PlannedAmount | None, at: Location, kind: str) -> Count:
@@ -62,7 +71,7 @@ class AmountCounter:
 
     def count_repeats(self, value: wire.Repeats, at: Location) -> Repeats:
         """Count how many times a turn or a round happens."""
-        what = None if isinstance(value, int) else self._add_range(at, value, at_least=1)
+        what = None if isinstance(value, int) else self._add_range((*self.root, *at), value, at_least=1)
         return Repeats(middle_of(value), what)
 
     def note_at(self, at: Location, count: Count) -> Count:

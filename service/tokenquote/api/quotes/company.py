@@ -26,6 +26,7 @@ from tokenquote.ledger import (
 from tokenquote.ledger.fees import PricedFees, price_uses
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
+from tokenquote.ledger.ranges import Distribution
 from tokenquote.ledger.retries import Retries
 from tokenquote_client.quote import CountedAmount
 
@@ -80,6 +81,11 @@ class Company:
     def write_kinds(self) -> Mapping[Reader, str]:
         """What each model bills a cache write of a conversation as."""
         return {reader: part.cache.write_kind for reader, part in self.readers.items()}
+
+    @property
+    def ranges(self) -> Mapping[str, Distribution]:
+        """Everything that is drawn, by its place in the plan as a JSON pointer."""
+        return {what: drawn for part in self.readers.values() for what, drawn in part.resolved.ranges.items()}
 
     @property
     def heads(self) -> Mapping[Reader, int]:

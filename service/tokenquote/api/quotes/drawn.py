@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 
 from tokenquote.api.quotes.company import Company
-from tokenquote.api.quotes.quote_parts import find_overflow
 from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import PlanTooLong, Reader, Replayed
-from tokenquote.ledger.ranges import (
-    FAILURES,
-    MAX_SAMPLED_REQUESTS,
-    Draws,
-    FailingRequests,
-    Sampled,
-    SampledPlan,
-    sample,
-    sample_failures,
-)
+from tokenquote.ledger import PlanTooLong, Replayed
+from tokenquote.ledger.ranges import FAILURES, MAX_SAMPLED_REQUESTS, Draws, Sampled, SampledPlan, sample
 from tokenquote.ledger.ranges.draws import BLOCK
 from tokenquote.ledger.ranges.fleets import DrawnFleet
 from tokenquote.ledger.ranges.sensitivity import UNITS, share_variance
@@ -63,7 +52,6 @@ def draw_conversation(
     plan: wire.Plan,
     company: Company,
     replayed: Replayed,
-    warm: Mapping[Reader, int],
     models: int,
 ) -> DrawnConversation | None:
     """Prepare the draws of a plan for one of several models; None: it has nothing to draw.
@@ -72,15 +60,13 @@ def draw_conversation(
         plan: the plan.
         company: the conversations of the quote.
         replayed: the requests at the middle of all ranges.
-        warm: the tokens that the first request of a conversation to a model finds in the cache.
         models: how many models the plan is quoted for.
 
     Raises:
         LocatedError: `samples` or `seed` is stated, and nothing is drawn.
         PlanTooLong: all samples for all models make more requests than are drawn.
     """
-    parts = company.own
-    ranges = parts.own.resolved.ranges
+    ranges = company.ranges
     retries = read_retries(plan.retries)
     if not ranges and retries is None:
         _refuse_settings(plan)
@@ -95,38 +81,11 @@ def draw_conversation(
         )
         raise PlanTooLong(detail).at("samples")
     draws = Draws(ranges, DEFAULT_SEED if plan.seed is None else plan.seed)
-    shared = plan.caching.shared is not None
-    if company.agents and retries is not None:
-        planned = _failing(company, replayed, warm, draws, samples, retries)
-        later = _failing(company, replayed, company.heads, draws, samples, retries) if shared else None
-        return DrawnConversation(planned, later, models)
-    sampled = partial(plan_samples, parts, parts.history, replayed, draws, samples, retries)
-    return DrawnConversation(sampled(), sampled(shares_opening=True) if shared else None, models)
-
-
-def _failing(
-    company: Company,
-    replayed: Replayed,
-    warm: Mapping[Reader, int],
-    draws: Draws,
-    samples: int,
-    retries: Retries,
-) -> FailingRequests:
-    """Describe the requests of a plan with agents, which takes no ranges: only their failures are drawn."""
-    rows = replayed.rows
-    return FailingRequests(
-        rows=rows,
-        costs=company.bill(rows, company.use_caches(replayed, warm)).costs,
-        again=company.bill_failed(replayed, warm, retries).costs,
-        overflows=find_overflow(rows, company.models) is not None,
-        draws=draws,
-        samples=samples,
-        retries=retries,
-    )
-
-
-def _sample(planned: SampledPlan | FailingRequests) -> Sampled:
-    return sample_failures(planned) if isinstance(planned, FailingRequests) else sample(planned)
+    planned = plan_samples(company, replayed, draws, samples, retries)
+    later = None
+    if plan.caching.shared is not None:
+        later = plan_samples(company, replayed, draws, samples, retries, shares_opening=True)
+    return DrawnConversation(planned, later, models)
 
 
 def count_drawn(quote: Quote) -> int:
@@ -146,8 +105,8 @@ def _refuse_settings(plan: wire.Plan) -> None:
 class DrawnConversation:
     """The samples of one quote."""
 
-    planned: SampledPlan | FailingRequests
-    later: SampledPlan | FailingRequests | None
+    planned: SampledPlan
+    later: SampledPlan | None
     """A later conversation of a fleet, which finds the opening in the cache. None: they share nothing."""
     models: int
     """How many models the plan is quoted for."""
@@ -155,7 +114,7 @@ class DrawnConversation:
     @cached_property
     def sampled(self) -> Sampled:
         """What each sample comes to."""
-        return _sample(self.planned)
+        return sample(self.planned)
 
     def spreads(self, *, priced: bool, with_shares: bool) -> Spreads:
         """Return the distributions; `priced` says whether anything has a price."""
@@ -179,7 +138,7 @@ class DrawnConversation:
     def fleet(self, conversations: int, cold_share: Decimal) -> CostSpread:
         """Return the distribution of the cost of many conversations, each drawn by itself."""
         cold = self.sampled
-        warm = cold if self.later is None else _sample(self.later)
+        warm = cold if self.later is None else sample(self.later)
         fleet = DrawnFleet(
             conversations, cold.costs, warm.costs, cold_share, cold.decimals, self.planned.draws.seed
         )
@@ -226,7 +185,7 @@ class DrawnConversation:
     def _redraw(self, redrawn: frozenset[str], number: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Return the costs of the first samples with the draws of some ranges replaced."""
         draws = replace(self.planned.draws, redrawn=redrawn)
-        return _sample(replace(self.planned, draws=draws, samples=number)).costs.astype(float)
+        return sample(replace(self.planned, draws=draws, samples=number)).costs.astype(float)
 
 
 def _of_costs(spread: Spread) -> CostSpread:

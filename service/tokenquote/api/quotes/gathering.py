@@ -16,7 +16,7 @@ from tokenquote.api.quotes.participants import Participant, Participants, Search
 from tokenquote.api.quotes.plans import resolve
 from tokenquote.api.quotes.searches import find_searcher
 from tokenquote.catalog import Catalog, Model
-from tokenquote.errors import LocatedError, under
+from tokenquote.errors import LocatedError, Location, under
 from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_on
 from tokenquote.ledger.rows import Purpose
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
@@ -44,31 +44,37 @@ class Gatherer:
         for i, agent in enumerate(self.plan.agents):
             with under("agents", i):
                 its = find_agent_model(agent, model, self.catalog, self.at)
-                parts = self._participants(as_plan(agent, self.plan), its, model)
+                parts = self._participants(as_plan(agent, self.plan), its, model, ("agents", i))
                 agents[agent.name] = replace(parts, keeps=agent.keep, turns_per_call=agent.turns_per_call)
         return Company(self._participants(self.plan, model, model), agents)
 
-    def _participants(self, plan: wire.Plan, model: Model, quoted: Model) -> Participants:
+    def _participants(
+        self, plan: wire.Plan, model: Model, quoted: Model, root: Location = ()
+    ) -> Participants:
         """Count one conversation as each of its models does.
 
         Args:
             plan: the conversation as a plan.
             model: the model that answers turns which name none.
             quoted: the model that the quote is for, which caches and rates of the plan are meant for.
+            root: the place of its agent in the plan; of the plan's own conversation empty.
         """
         cast = choose_cast(plan, model, self.catalog, self.at)
         return Participants(
-            {name: self._participant(plan, each, own=each is quoted) for name, each in cast.models.items()},
+            {
+                name: self._participant(plan, each, root, own=each is quoted)
+                for name, each in cast.models.items()
+            },
             cast,
             plan,
-            tuple(self._searcher(plan, purpose, each) for purpose, each in cast.searchers.items()),
+            tuple(self._searcher(plan, purpose, each, root) for purpose, each in cast.searchers.items()),
         )
 
-    def _participant(self, plan: wire.Plan, model: Model, *, own: bool) -> Participant:
+    def _participant(self, plan: wire.Plan, model: Model, root: Location, *, own: bool) -> Participant:
         """Count, cache and price a conversation as one of its models does."""
         tariff = self.find_tariff(model, own=own)
         rules = self._rules(plan, model)
-        resolved = resolve(plan, model, rules, self.catalog, self.item_reader, tariff)
+        resolved = resolve(plan, model, rules, self.catalog, self.item_reader, tariff, root)
         cache = choose_cache(plan.caching, model, tariff, resolved.marks, own=own)
         return Participant(model, tariff, resolved, cache, rules.basis)
 
@@ -87,9 +93,9 @@ class Gatherer:
         stated: dict[str, Decimal] = {kind: rate for kind, rate in (self.plan.rates or {}).items()}
         return tariff.with_stated(stated) if own else tariff
 
-    def _searcher(self, plan: wire.Plan, purpose: Purpose, model: Model) -> Searcher:
+    def _searcher(self, plan: wire.Plan, purpose: Purpose, model: Model, root: Location) -> Searcher:
         """Count the questions as a model does that finds passages for them."""
-        counter = AmountCounter(self._rules(plan, model), self.catalog.profiles)
+        counter = AmountCounter(self._rules(plan, model), self.catalog.profiles, root=root)
         return find_searcher(plan, purpose, model, self.find_tariff(model, own=False), counter)
 
     def _rules(self, plan: wire.Plan, model: Model) -> TokenRules:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tokenquote.api.quotes.agent_calls import as_plan, count_requests
-from tokenquote.api.quotes.planned_ranges import find_drawn, find_range
+from collections.abc import Iterator
+
+from tokenquote.api.quotes.agent_calls import as_plan, count_requests, every_turn
+from tokenquote.api.quotes.planned_ranges import find_drawn
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
 from tokenquote.errors import LocatedError, NotYetOffered, under
@@ -39,8 +41,7 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     for i, agent in enumerate(plan.agents):
         with under("agents", i):
             _check_conversation(as_plan(agent, plan))
-    _check_ranges(plan)
-    _check_drawn_searches(plan)
+    _check_drawn_parts(plan)
     _check_length(plan, models)
 
 
@@ -50,13 +51,6 @@ def _check_conversation(plan: wire.Plan) -> None:
     _check_users(plan)
     _check_search_texts(plan)
     _check_server_tools(plan)
-
-
-def _check_ranges(plan: wire.Plan) -> None:
-    """Refuse ranges beside agents, whose calls would each have draws of their own."""
-    place = find_range(plan) if plan.agents else None
-    if place is not None:
-        raise NotYetOffered(place, "ranges in a plan with agents: not yet offered; state a number")
 
 
 def check_single_requests(plan: wire.Plan, model: Model) -> None:
@@ -135,15 +129,26 @@ def _check_users(plan: wire.Plan) -> None:
             raise LocatedError(("turns", i, "repeat"), detail)
 
 
-def _check_drawn_searches(plan: wire.Plan) -> None:
-    """Refuse texts that a model writes to search with, where conversations are drawn."""
-    history = plan.history
-    if not isinstance(history, wire.Retrieval) or find_drawn(plan) is None:
+def _check_drawn_parts(plan: wire.Plan) -> None:
+    """Refuse what is not drawn yet: texts to search with, and ranges of repetitions beside `turns_per_call`."""
+    if find_drawn(plan) is None:
         return
+    history = plan.history
     for name in ("queries", "hypothesis"):
-        if getattr(history, name) is not None:
+        if isinstance(history, wire.Retrieval) and getattr(history, name) is not None:
             detail = "with a range or `retries`: not yet offered; state numbers, and leave `retries` out"
             raise NotYetOffered(("history", name), f"what the model writes to search with, {detail}")
+    leads_on = any(agent.turns_per_call is not None for agent in plan.agents)
+    if leads_on and any(not isinstance(times, int) for times in _list_repeats(plan)):
+        detail = "a range of repetitions beside agents of `turns_per_call`: not yet offered; state a number"
+        raise NotYetOffered(("turns",), detail)
+
+
+def _list_repeats(plan: wire.Plan) -> Iterator[wire.Repeats]:
+    """Yield how often each turn and each round of the plan and its agents happens."""
+    for turn in every_turn(plan):
+        yield turn.repeat
+        yield from (made.repeat for made in turn.tool_rounds)
 
 
 def _check_search_texts(plan: wire.Plan) -> None:

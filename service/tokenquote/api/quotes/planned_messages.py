@@ -12,7 +12,7 @@ from tokenquote.api.quotes.generated import GeneratedPartCounter
 from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
-from tokenquote.ledger import NOTHING
+from tokenquote.ledger import NOTHING, CalledAgent
 from tokenquote.media import MissingRule
 from tokenquote.tokens import Message, TokenRules, ToolCall
 from tokenquote.tokens.request import Role
@@ -24,12 +24,28 @@ from tokenquote_client.amounts import (
     FunctionCall,
     MediaPart,
     Part,
+    Percentiles,
     TextPart,
     TokensPart,
+    Triangular,
 )
 from tokenquote_client.answer_parts import AnswerOrParts, AnswerPart, GeneratedImage, GeneratedVideo
 
-__all__ = ["MessageReader", "is_framed"]
+__all__ = ["LastAnswer", "MessageReader", "is_framed"]
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """The last answer of an agent."""
+
+    said: AnswerOrParts | None
+    at: Location
+    """Its place in the plan."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it is a range."""
+        return isinstance(self.said, Percentiles | Triangular)
 
 
 @dataclass
@@ -41,7 +57,7 @@ class MessageReader:
     amounts: AmountCounter
     generated: GeneratedPartCounter
     meter: UseMeter
-    answers: Mapping[str, AnswerOrParts | None] = field(default_factory=dict)
+    answers: Mapping[str, LastAnswer] = field(default_factory=dict)
     """The last answer of each agent, by its name: the result of a call that states none."""
     in_chat: bool = False
     """Whether a start is a Chat Completions body, in which media may cost a little more."""
@@ -114,11 +130,23 @@ class MessageReader:
         """
         if call.result is not None or call.agent is None:
             return self.message("tool", call.result, (*at, "result"), "result")
-        answer = self.answers[call.agent]
+        last = self.answers[call.agent]
+        answer = last.said
+        if isinstance(answer, Percentiles | Triangular):
+            drawn = self.amounts.count(answer, (*at, "result"), "assistant", last.at)
+            return Message("tool", (drawn,)), drawn
         if isinstance(answer, list) and not all(isinstance(part, TextPart | TokensPart) for part in answer):
             detail = f"the last answer of {call.agent} is not text alone: state the `result` of the call too"
             raise LocatedError((*at, "agent"), detail)
         return self.message("tool", answer, (*at, "result"), "assistant")
+
+    def called_agent(self, call: wire.Call) -> CalledAgent | None:
+        """Return the agent that a call starts. None: it starts none."""
+        if call.agent is None:
+            return None
+        last = self.answers[call.agent]
+        drawn = call.result is None and last.is_drawn
+        return CalledAgent(call.agent, f"/{'/'.join(map(str, last.at))}" if drawn else None)
 
     def _amount(self, value: PlannedAmount, at: Location, kind: str) -> tuple[str | Count, Count]:
         """Read a text as itself, for the provider frames it, and anything else as its count."""

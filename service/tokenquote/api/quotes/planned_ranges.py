@@ -11,7 +11,7 @@ from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Tria
 from tokenquote_client import amounts
 from tokenquote_client import plan as wire
 
-__all__ = ["find_drawn", "find_range", "middle_of", "read_range"]
+__all__ = ["find_drawn", "middle_of", "read_range"]
 
 
 def read_range(value: amounts.Range, at_least: int = 0) -> Distribution:
@@ -28,12 +28,7 @@ def middle_of(repeats: wire.Repeats) -> int:
 
 def find_drawn(plan: wire.Plan) -> Location | None:
     """Return the first place of a plan where something is drawn: a range or `retries`. None: nowhere is."""
-    return ("retries",) if plan.retries is not None else find_range(plan)
-
-
-def find_range(plan: wire.Plan) -> Location | None:
-    """Return the place of the first range of a plan. None: it has none."""
-    return _find_range(plan, ())
+    return ("retries",) if plan.retries is not None else _find_range(plan, ())
 
 
 def _find_range(value: object, at: Location) -> Location | None:

@@ -12,7 +12,7 @@ from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
 from tokenquote.api.quotes.generated import GeneratedPartCounter
 from tokenquote.api.quotes.history_texts import count_search_texts, read_clearing, read_instruction
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
-from tokenquote.api.quotes.planned_messages import MessageReader, is_framed
+from tokenquote.api.quotes.planned_messages import LastAnswer, MessageReader, is_framed
 from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.single_messages import SingleMessages
 from tokenquote.api.quotes.unstated import count_unstated
@@ -51,20 +51,27 @@ def resolve(
     catalog: Catalog,
     item_reader: ItemReader | None = None,
     tariff: Tariff | None = None,
+    root: Location = (),
 ) -> ResolvedPlan:
     """Count every amount of the plan as the model does; `item_reader` keeps headers for the next model.
 
-    `tariff` says what is billed by fees; None: nothing is.
+    `tariff` says what is billed by fees; None: nothing is. `root` is the place of an agent whose conversation
+    it is.
 
     Raises:
         LocatedError: something that is not offered, or that cannot be counted.
     """
-    counter = AmountCounter(rules, catalog.profiles)
+    counter = AmountCounter(rules, catalog.profiles, root=root)
     reader = item_reader or ItemReader()
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     meter = UseMeter(tariff, ranks=model.entry.kind == "rerank")
     generated = GeneratedPartCounter(media, counter, meter, model.entry.generated_images)
-    answers = {agent.name: agent.turns[-1].assistant for agent in plan.agents}
+    answers = {
+        agent.name: LastAnswer(
+            agent.turns[-1].assistant, ("agents", i, "turns", len(agent.turns) - 1, "assistant")
+        )
+        for i, agent in enumerate(plan.agents)
+    }
     spoken = MessageReader(rules, media, counter, generated, meter, answers)
     alone = None if model.converses else SingleMessages(model.entry.kind, rules)
     resolver = _Resolver(rules, media, counter, spoken, meter, alone)
@@ -250,7 +257,8 @@ class _Resolver:
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
         blocks = bool(said.parts) + 2 * len(planned.calls) + len(asked.parts)
         repeats = self.amounts.count_repeats(planned.repeat, (*at, "repeat"))
-        agents = tuple(call.agent for call in planned.calls if call.agent is not None)
+        called = map(self.reader.called_agent, planned.calls)
+        agents = tuple(agent for agent in called if agent is not None)
         made_round = CountedRound(output, NOTHING, thought, repeats, blocks, agents=agents)
         return made_round, beside, exchange
 

@@ -1,4 +1,4 @@
-"""Hands a plan with ranges to the ledger's samples: its models, what they charge, and what may fail."""
+"""Hands a plan with ranges to the ledger's samples: its conversations, what models charge, what may fail."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Literal
 
 from tokenquote.api.quotes.cache_choice import cache_terms
+from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.participants import Participant, Participants, Searcher
 from tokenquote.api.quotes.uses import request_uses, turn_uses
-from tokenquote.ledger import Replayed
+from tokenquote.ledger import Reader, Replayed
 from tokenquote.ledger.fees import Use, price_uses
-from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges import Draws, SampledModel, SampledPlan
 from tokenquote.ledger.retries import Retries
@@ -20,8 +20,7 @@ __all__ = ["plan_samples"]
 
 
 def plan_samples(
-    parts: Participants,
-    history: WholeHistory,
+    company: Company,
     replayed: Replayed,
     draws: Draws,
     samples: int,
@@ -32,39 +31,44 @@ def plan_samples(
     """Make the plan of samples.
 
     Args:
-        parts: the models of the quote.
-        history: what is sent again.
+        company: the conversations of the quote.
         replayed: the requests of the plan at the middle of its ranges.
         draws: what is drawn.
         samples: how many samples are drawn.
         retries: how often requests fail. None: none does.
         shares_opening: whether it is a later conversation of a fleet, which finds the opening cached.
     """
-    warm, first = parts.plan.caching.warm, replayed.opened_by
-    seeing = {
-        name: _seeing(part, "opening" if shares_opening else warm if name == first else None)
-        for name, part in parts.by_id.items()
-    }
-    finding = {searcher.model.id: _finding(searcher) for searcher in parts.searchers}
+    warm, first = company.own.plan.caching.warm, (None, replayed.opened_by)
+    models: dict[Reader, SampledModel] = {}
+    for agent, parts in company.conversations.items():
+        for name, part in parts.by_id.items():
+            finds = "opening" if shares_opening else warm if (agent, name) == first else None
+            models[agent, name] = _seeing(part, finds)
+        for searcher in parts.searchers:
+            models[agent, searcher.model.id] = _finding(searcher)
     return SampledPlan(
-        {**seeing, **finding},
-        parts.cast.answered_by,
+        {agent: parts.script(parts.history) for agent, parts in company.conversations.items()},
+        models,
         draws,
         samples,
-        history,
-        tuple(_turn_fees(parts, replayed)),
+        len(replayed.rows),
+        {
+            (agent, turn): fee
+            for agent, parts in company.conversations.items()
+            for turn, fee in enumerate(_turn_fees(agent, parts, replayed))
+            if fee
+        },
         retries,
-        parts.cast.own.converses,
+        company.own.cast.own.converses,
     )
 
 
 def _seeing(part: Participant, warm: Literal["opening"] | int | None) -> SampledModel:
     """Describe a model that sees the conversation, and what its first request finds in the cache."""
-    conversation, limits = part.resolved.conversation, part.model.entry.context
+    opening, limits = part.resolved.conversation.opening, part.model.entry.context
     return SampledModel(
         tariff=part.tariff,
-        conversation=conversation,
-        terms=cache_terms(part.cache, conversation.opening, 0 if warm == "opening" else warm or 0),
+        terms=cache_terms(part.cache, opening, 0 if warm == "opening" else warm or 0),
         write_kind=part.cache.write_kind,
         finds_opening=warm == "opening",
         window=limits.window,
@@ -84,11 +88,12 @@ def _finding(searcher: Searcher) -> SampledModel:
     )
 
 
-def _turn_fees(parts: Participants, replayed: Replayed) -> Iterator[Decimal]:
-    """Price what one repetition of each turn uses that is not billed by the token."""
+def _turn_fees(agent: str | None, parts: Participants, replayed: Replayed) -> Iterator[Decimal]:
+    """Price what one repetition of each turn of a conversation uses that is not billed by the token."""
     for i, name in enumerate(parts.cast.answered_by):
         part = parts.by_id[name]
-        sends_again = part.model.converses and sum(row.model == name for row in replayed.rows) > 1
+        requests = sum(row.reader == (agent, name) for row in replayed.rows)
+        sends_again = part.model.converses and requests > 1
         yield _fee(part.tariff, turn_uses(part.resolved.uses[i], sends_again=sends_again))
 
 

@@ -2,7 +2,6 @@
 
 from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Triangular
 from tokenquote.ledger.ranges.draws import FAILURES, Draws
-from tokenquote.ledger.ranges.failing_requests import FailingRequests, sample_failures
 from tokenquote.ledger.ranges.sampled_plan import SampledModel, SampledPlan
 from tokenquote.ledger.ranges.samples import MAX_SAMPLED_REQUESTS, Sampled, sample
 
@@ -11,12 +10,10 @@ __all__ = [
     "MAX_SAMPLED_REQUESTS",
     "Distribution",
     "Draws",
-    "FailingRequests",
     "Lognormal",
     "Sampled",
     "SampledModel",
     "SampledPlan",
     "Triangular",
     "sample",
-    "sample_failures",
 ]

@@ -20,6 +20,7 @@ from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import NOTHING_LEFT, LeftOut
 from tokenquote.ledger.ranges.prompt import Prompt
 from tokenquote.ledger.ranges.rows import SampledRow
+from tokenquote.ledger.ranges.sizes import TOKENS
 from tokenquote.ledger.ranges.story import SampledStory
 
 __all__ = ["SampledHistory", "sample_history"]
@@ -46,8 +47,8 @@ class SampledHistory:
         return NOTHING_LEFT
 
 
-def sample_history(history: WholeHistory, number: int) -> SampledHistory:
-    """Return the strategy over so many samples."""
+def sample_history(history: WholeHistory) -> SampledHistory:
+    """Return the strategy over many samples."""
     match history:
         case LatestTurns():
             return _SampledTurns(history.turns)
@@ -56,7 +57,7 @@ def sample_history(history: WholeHistory, number: int) -> SampledHistory:
         case RetrievedPassages():
             return _SampledPassages(history)
         case SummarizedTurns():
-            return _SampledSummaries(history, number)
+            return _SampledSummaries(history)
         case CompactedContext():
             return _SampledCompaction(history)
         case ClearedResults():
@@ -83,17 +84,15 @@ class _SampledTokens(SampledHistory):
 
     def __init__(self, history: LatestTokens) -> None:
         self._most = history.tokens
-        self._left: dict[str, WholeNumbers] = {}
-        """By model, how many turns its latest request left out: later ones leave out no fewer."""
 
     def leaves_out(self, story: SampledStory) -> LeftOut:
         prompt = story.prompt(story.model)
-        left = self._left.get(story.model, story.counts.zeros())
+        # A later request to the model leaves out no fewer turns than the latest one.
+        left = prompt.latest.left_turns
         if prompt.turns is not None:
-            whole = prompt.turns.top()[0]
-            while (over := whole - prompt.turns.at(left)[0] > self._most).any():
+            whole = prompt.turns.top()[TOKENS]
+            while (over := whole - prompt.turns.at(left)[TOKENS] > self._most).any():
                 left = left + over
-        self._left[story.model] = left
         return _leave_out(prompt, left)
 
 
@@ -113,19 +112,16 @@ class _SampledPassages(_SampledTurns):
 class _SampledSummaries(SampledHistory):
     """Condenses the history once a number of turns have followed the last summary, before the next one."""
 
-    def __init__(self, history: SummarizedTurns, number: int) -> None:
+    def __init__(self, history: SummarizedTurns) -> None:
         self._history = history
         self.keeps_turns = history.keep > 0
-        self._condensed = np.zeros(number, np.int64)
-        """How many turns were finished at the last summary."""
 
     def before_turn(self, story: SampledStory, turn: int) -> Iterator[SampledRow]:
         history = self._history
-        due = story.finished - self._condensed >= history.every
+        due = story.finished - story.condensed >= history.every
         if story.mask is not None:
             due &= story.mask
         if due.any():
-            self._condensed = np.where(due, story.finished, self._condensed)
             yield story.condense("summary", history.tokens, history.keep, history.model, due)
 
 

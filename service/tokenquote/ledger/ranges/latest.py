@@ -51,7 +51,9 @@ class Latest:
         self._changed = self._unchanged
         """The first place at which the prompt has changed, in what the request sent."""
         self.left_out: Sizes = nothing
-        """The finished turns that it did not send."""
+        """What the finished turns come to that it did not send."""
+        self.left_turns: WholeNumbers = np.zeros(nothing.shape[1], np.int64)
+        """The number of these turns."""
         self.replaced: WholeNumbers = np.zeros(nothing.shape[1], np.int64)
         """The number of tool results that it sent as placeholders."""
 
@@ -61,6 +63,12 @@ class Latest:
         if mask is not None:
             earlier &= mask
         self._changed = np.where(earlier, place, self._changed)
+
+    def forget_left_out(self, mask: Mask) -> None:
+        """Count nothing as left out, where the mask says so: the history begins anew."""
+        self.left_out = chosen(mask, np.zeros_like(self.left_out), self.left_out)
+        self.left_turns = chosen(mask, np.zeros_like(self.left_turns), self.left_turns)
+        self.replaced = chosen(mask, np.zeros_like(self.replaced), self.replaced)
 
     def share(self) -> SharedPrefix:
         """Compare what was sent with the prompt as it is now."""
@@ -73,7 +81,8 @@ class Latest:
         self._seen = chosen(mask, np.ones_like(self._seen), self._seen)
         self._sent = chosen(mask, sent, self._sent)
         self._changed = chosen(mask, self._unchanged, self._changed)
-        if left.turn_sizes is not None:
+        if left.turns is not None and left.turn_sizes is not None:
+            self.left_turns = chosen(mask, left.turns, self.left_turns)
             self.left_out = chosen(mask, left.turn_sizes, self.left_out)
         if left.results is not None:
             self.replaced = chosen(mask, left.results, self.replaced)

@@ -101,6 +101,17 @@ class Prompt:
         self._before_turn = self.opening + self._history
         self._turn = self._new.where(mask, self._turn)
 
+    def start_anew(self, mask: Mask) -> None:
+        """Forget all but the opening, in the samples that the mask names."""
+        self.latest.change_at(self.opening, mask)
+        self.latest.forget_left_out(mask)
+        self._history = chosen(mask, self._nothing, self._history)
+        self._before_turn = self.opening + self._history
+        if self.turns is not None:
+            self.turns.clear(mask)
+        if self.results is not None:
+            self.results.clear(mask)
+
     def compare(self, left: LeftOut, mask: Mask) -> None:
         """Find out where a request that leaves this out differs from the latest one."""
         if left.turn_sizes is not None:

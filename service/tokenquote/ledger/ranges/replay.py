@@ -1,33 +1,109 @@
-"""The rows of a conversation in all samples at once; repetitions are unrolled to the longest sample."""
+"""The rows of a plan in all samples at once; repetitions are unrolled to the longest sample."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import numpy as np
 
 from tokenquote.ledger.conversation import MAX_ROWS, Conversation, CountedTurn, PlanTooLong
+from tokenquote.ledger.ranges.clock import SampledClock
 from tokenquote.ledger.ranges.distributions import WholeNumbers
-from tokenquote.ledger.ranges.histories import SampledHistory
+from tokenquote.ledger.ranges.histories import SampledHistory, sample_history
 from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sizes import FRAMED, TOKENS, DrawnCounts, Mask, masked
 from tokenquote.ledger.ranges.story import SampledStory
 from tokenquote.ledger.ranges.told import planned_rounds
+from tokenquote.ledger.script import Script
 
-__all__ = ["sample_rows", "sample_single_rows"]
+__all__ = ["SampledStage", "sample_single_rows"]
 
 
-def sample_rows(
-    story: SampledStory, history: SampledHistory, answered_by: Sequence[str]
-) -> Iterator[SampledRow]:
-    """Make every request in order, repetitions unrolled."""
-    for i, model in enumerate(answered_by):
-        turn = story.conversation(model).turns[i]
-        for repetition, mask in _repetitions(story.counts.repeats(turn.repeat, ()), None):
-            story.begin_turn(i, repetition, model, mask)
+class SampledStage:
+    """The plan's own conversation and those of its agents while they are replayed."""
+
+    def __init__(self, scripts: Mapping[str | None, Script], counts: DrawnCounts) -> None:
+        """Make the conversations, by the agent's name; None stands for the plan's own."""
+        clock = SampledClock(counts.number)
+        self._counts = counts
+        self._scripts = scripts
+        self._under_way = {name: script.unroll_on() for name, script in scripts.items()}
+        """The turns that are left of each, where calls go through them one after the other."""
+        self._histories = {name: sample_history(script.history) for name, script in scripts.items()}
+        self._stories = {
+            name: SampledStory(
+                name,
+                script.conversations,
+                counts,
+                clock,
+                keeps_turns=self._histories[name].keeps_turns,
+                clears=self._histories[name].clears,
+            )
+            for name, script in scripts.items()
+        }
+
+    def play(self, name: str | None, scope: tuple[int, ...], mask: Mask) -> Iterator[SampledRow]:
+        """Make every request of a conversation in order, repetitions unrolled.
+
+        Args:
+            name: the agent whose conversation it is. None: it is the plan's own.
+            scope: what tells the call that starts it from all others.
+            mask: the samples that make the call.
+        """
+        script, story, history = self._scripts[name], self._stories[name], self._histories[name]
+        story.start(scope, mask, anew=not script.keeps)
+        turns = script.turns
+        for i, repetition, making in self._next_turns(name, scope, mask):
+            story.begin_turn(i, repetition, script.answered_by[i], making)
             yield from history.before_turn(story, i)
             story.ask(i)
-            yield from _turn_rows(turn, i, story, history)
+            yield from self._turn_rows(turns[i], i, story, history)
+
+    def _next_turns(
+        self, name: str | None, scope: tuple[int, ...], mask: Mask
+    ) -> Iterator[tuple[int, int, Mask]]:
+        """Yield the turns that a call goes through, each repetition with the samples that come to it.
+
+        Where a call goes on after the one before, nothing of the plan repeats by a range, so that all samples
+        are at the same turn.
+        """
+        script = self._scripts[name]
+        if script.turns_per_call is not None:
+            for place, i in enumerate(islice(self._under_way[name], script.turns_per_call)):
+                yield i, place, mask
+            return
+        for i, turn in enumerate(script.turns):
+            for repetition, making in _repetitions(self._counts.repeats(turn.repeat, scope), mask):
+                yield i, repetition, making
+
+    def _turn_rows(
+        self, turn: CountedTurn, i: int, story: SampledStory, history: SampledHistory
+    ) -> Iterator[SampledRow]:
+        """Make one repetition's requests: one for each round of calls, and the one that answers.
+
+        What agents do in a round follows the request that calls them, and precedes the next.
+        """
+        counts, mask, at = self._counts, story.mask, story.repetition
+        for place, rounds in enumerate(planned_rounds(turn)):
+            for repetition, making in _repetitions(counts.repeats(rounds[1].repeat, at), mask):
+                story.begin_round(place, repetition, making)
+                made = rounds[repetition > 0]
+                reasoning = counts.tokens(made.reasoning, story.repetition)
+                written = SampledOutput(counts.tokens(made.call_output, story.repetition), reasoning)
+                yield from history.before_request(story)
+                yield story.request(history.leaves_out(story), written)
+                said: dict[str, list[WholeNumbers]] = {}
+                for call, agent in enumerate(made.agents):
+                    yield from self.play(agent.name, (*story.number, call), making)
+                    if agent.range is not None:
+                        said.setdefault(agent.range, []).append(self._stories[agent.name].said[agent.range])
+                story.call(i, place, reasoning, said)
+        story.end_rounds(mask)
+        yield from history.before_request(story)
+        written = _answer(turn, counts, at)
+        yield story.request(history.leaves_out(story), written, answers=i)
+        story.answer(i, written.reasoning)
 
 
 def sample_single_rows(model: str, conversation: Conversation, counts: DrawnCounts) -> Iterator[SampledRow]:
@@ -37,6 +113,7 @@ def sample_single_rows(model: str, conversation: Conversation, counts: DrawnCoun
             at = (repetition,)
             size = counts.nothing() + counts.size(turn.user, 1, at)
             yield SampledRow(
+                agent=None,
                 model=model,
                 number=(i, repetition),
                 purpose=None,
@@ -47,28 +124,8 @@ def sample_single_rows(model: str, conversation: Conversation, counts: DrawnCoun
                 shared=None,
                 first_stretch=size[TOKENS],
                 clock=np.zeros(counts.number),
+                answers=i,
             )
-
-
-def _turn_rows(
-    turn: CountedTurn, i: int, story: SampledStory, history: SampledHistory
-) -> Iterator[SampledRow]:
-    """Make one repetition's requests: one for each round of calls, and the one that answers."""
-    counts, mask, at = story.counts, story.mask, story.repetition
-    for place, rounds in enumerate(planned_rounds(turn)):
-        for repetition, making in _repetitions(counts.repeats(rounds[1].repeat, at), mask):
-            story.begin_round(place, repetition, making)
-            made = rounds[repetition > 0]
-            reasoning = counts.tokens(made.reasoning, story.repetition)
-            written = SampledOutput(counts.tokens(made.call_output, story.repetition), reasoning)
-            yield from history.before_request(story)
-            yield story.request(history.leaves_out(story), written)
-            story.call(i, place, reasoning)
-    story.end_rounds(mask)
-    yield from history.before_request(story)
-    written = _answer(turn, counts, at)
-    yield story.request(history.leaves_out(story), written)
-    story.answer(i, written.reasoning)
 
 
 def _answer(turn: CountedTurn, counts: DrawnCounts, at: tuple[int, ...]) -> SampledOutput:

@@ -59,6 +59,12 @@ class ClearableResults:
         """Return what clearing the first results saves, so many of them."""
         return self._saved.at(number)
 
+    def clear(self, mask: Mask) -> None:
+        """Forget the results of the samples that the mask names."""
+        for stacks in (self._saved, self._places, self._passing, self._changes):
+            stacks.clear(mask)
+        self._lasting = self.number
+
     def finish_turn(self) -> None:
         """Count what was sent for this turn only no longer among what stands before its results."""
         self._lasting = self.number

@@ -10,7 +10,7 @@ from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import SharedPrefix
 from tokenquote.ledger.ranges.shares import share_down
 from tokenquote.ledger.ranges.sizes import Mask, Sizes
-from tokenquote.ledger.rows import Purpose
+from tokenquote.ledger.rows import Purpose, Reader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,6 +48,8 @@ class SampledOutput:
 class SampledRow:
     """One request; only the samples in its mask make it, and its other numbers mean nothing."""
 
+    agent: str | None
+    """The agent whose conversation it belongs to. None: the plan's own."""
     model: str
     """The id of the model that answers it."""
     number: tuple[object, ...]
@@ -66,4 +68,11 @@ class SampledRow:
     first_stretch: WholeNumbers
     """Tokens up to where a strategy has left something out; all of them if it has not."""
     clock: NDArray[np.float64]
-    """Seconds since the conversation began."""
+    """Seconds since the plan began."""
+    answers: int | None = None
+    """The turn, as its conversation numbers it from 0, of which it ends a repetition. None: it ends none."""
+
+    @property
+    def reader(self) -> Reader:
+        """The model that answers, and the conversation that it reads."""
+        return self.agent, self.model

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tokenquote.counts import Count
 from tokenquote.ledger.caching import CacheTerms
 from tokenquote.ledger.conversation import Conversation
-from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges.draws import Draws
 from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.rows import Reader
+from tokenquote.ledger.script import Script
 
 __all__ = ["SampledModel", "SampledPlan"]
 
 
 @dataclass(frozen=True, slots=True)
 class SampledModel:
-    """One of the models of a plan: how it counts, caches and prices."""
+    """A model that takes part in a conversation: how it caches and prices."""
 
     tariff: Tariff
-    conversation: Conversation | None = None
-    """The plan as it counts it. None: it finds passages, and sees nothing else of the conversation."""
     terms: CacheTerms | None = None
     """How its requests use its cache. None: they do not."""
     write_kind: str = "cache_write"
@@ -42,30 +41,30 @@ class SampledModel:
 class SampledPlan:
     """A plan whose amounts may be ranges."""
 
-    models: Mapping[str, SampledModel]
-    """All models, by id, the plan's own first."""
-    answered_by: Sequence[str]
-    """The model of each turn."""
+    scripts: Mapping[str | None, Script]
+    """The conversations by the agent's name; None stands for the plan's own, which is the first."""
+    models: Mapping[Reader, SampledModel]
+    """All models of each conversation, those that find passages too."""
     draws: Draws
     samples: int
-    history: WholeHistory = field(default_factory=WholeHistory)
-    turn_fees: Sequence[Decimal] = ()
-    """What one repetition of each turn costs beside its tokens, in USD; empty: nothing."""
+    requests: int
+    """How many requests it makes at the middle of all ranges."""
+    turn_fees: Mapping[tuple[str | None, int], Decimal] = field(default_factory=dict)
+    """What one repetition of a turn of a conversation costs beside its tokens, in USD; left out: nothing."""
     retries: Retries | None = None
     """None: no request fails."""
     converses: bool = True
     """Whether the plan's own model holds a conversation, or answers each message by itself."""
 
-    @property
-    def conversations(self) -> dict[str, Conversation]:
-        """The conversation as each model counts it that sees it."""
-        found = ((name, model.conversation) for name, model in self.models.items())
-        return {name: conversation for name, conversation in found if conversation is not None}
+    def conversation(self, reader: Reader) -> Conversation | None:
+        """Return a conversation as a model of it counts it. None: the model does not see it."""
+        agent, model = reader
+        return self.scripts[agent].conversations.get(model)
 
     @property
     def holds_media(self) -> bool:
         """Whether anything that requests send holds media."""
-        told = self.conversations.values()
+        told = (one for script in self.scripts.values() for one in script.conversations.values())
         return any(count.media.tokens for conversation in told for count in _counts(conversation))
 
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tokenquote.ledger.conversation import MAX_ROWS, Conversation, PlanTooLong
+from tokenquote.ledger.conversation import MAX_ROWS, PlanTooLong
 from tokenquote.ledger.ranges.caches import SampledCache
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.draws import BLOCK
-from tokenquote.ledger.ranges.histories import SampledHistory, sample_history
-from tokenquote.ledger.ranges.replay import sample_rows, sample_single_rows
+from tokenquote.ledger.ranges.histories import sample_history
+from tokenquote.ledger.ranges.replay import SampledStage, sample_single_rows
 from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sampled_plan import SampledModel, SampledPlan
 from tokenquote.ledger.ranges.sizes import DrawnCounts, masked
-from tokenquote.ledger.ranges.story import SampledStory
 from tokenquote.ledger.ranges.tallies import ExactCosts, SampledTally, Times, count_decimals, price_exactly
+from tokenquote.ledger.rows import Reader
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +57,7 @@ def sample(plan: SampledPlan) -> Sampled:
         PlanTooLong: a sample makes more than MAX_ROWS requests or too long a one, or all of them together
             more than MAX_SAMPLED_REQUESTS.
     """
-    money = [plan.turn_fees, (model.request_fee for model in plan.models.values())]
+    money = [plan.turn_fees.values(), (model.request_fee for model in plan.models.values())]
     rates = (
         rate for model in plan.models.values() for tier in model.tariff.tiers for rate in tier.rates.values()
     )
@@ -94,10 +94,12 @@ class _Chunk:
         """The samples times the requests of the longest one."""
         self._counts = DrawnCounts(plan.draws, first, last, holds_media=plan.holds_media)
         self._tallies = {
-            name: SampledTally(model.tariff, model.write_kind, number) for name, model in plan.models.items()
+            reader: SampledTally(model.tariff, model.write_kind, number)
+            for reader, model in plan.models.items()
         }
-        self._requests_to = {name: np.zeros(number, np.int64) for name in plan.models}
-        self._caches: dict[str, SampledCache] = {}
+        self._requests_to = {reader: np.zeros(number, np.int64) for reader in plan.models}
+        self._answers_to = {turn: np.zeros(number, np.int64) for turn in plan.turn_fees}
+        self._caches: dict[Reader, SampledCache] = {}
         for places, row in enumerate(self._rows()):
             self.work += number
             if places >= MAX_ROWS or self.work > allowed:
@@ -111,50 +113,45 @@ class _Chunk:
     def costs(self, decimals: int) -> ExactCosts:
         """Return the cost of each sample, in parts of a dollar with so many decimals."""
         fees = [
-            (self._counts.repeats(turn.repeat, ()), int(fee.scaleb(decimals)))
-            for turn, fee in zip(self._own.turns, self._plan.turn_fees, strict=False)
+            (self._answers_to[turn], int(fee.scaleb(decimals))) for turn, fee in self._plan.turn_fees.items()
         ]
         fees += [
-            (self._requests_to[name], int(model.request_fee.scaleb(decimals)))
-            for name, model in self._plan.models.items()
+            (self._requests_to[reader], int(model.request_fee.scaleb(decimals)))
+            for reader, model in self._plan.models.items()
         ]
         tokens = (tally.costs(decimals) for tally in self._tallies.values())
         return sum(tokens, price_exactly(fees, len(self.requests)))
 
-    @property
-    def _own(self) -> Conversation:
-        return next(iter(self._plan.conversations.values()))
-
     def _rows(self) -> Iterator[SampledRow]:
         plan, counts = self._plan, self._counts
-        if not plan.converses:
-            return sample_single_rows(plan.answered_by[0], self._own, counts)
-        history = sample_history(plan.history, counts.number)
-        story = SampledStory(
-            plan.conversations, counts, keeps_turns=history.keeps_turns, clears=history.clears
-        )
-        return sample_rows(story, history, plan.answered_by)
+        if plan.converses:
+            return SampledStage(plan.scripts, counts).play(None, (), None)
+        ((model, conversation),) = plan.scripts[None].conversations.items()
+        return sample_single_rows(model, conversation, counts)
 
-    def _cache(self, name: str) -> SampledCache | None:
-        """Return the cache of a model. None: its requests use none."""
-        model, counts = self._plan.models[name], self._counts
-        if model.terms is None or model.conversation is None:
+    def _cache(self, reader: Reader) -> SampledCache | None:
+        """Return what a conversation uses of a model's cache. None: nothing."""
+        model, counts = self._plan.models[reader], self._counts
+        conversation = self._plan.conversation(reader)
+        if model.terms is None or conversation is None:
             return None
-        if name not in self._caches:
-            opening = model.conversation.opening
+        if reader not in self._caches:
+            opening = conversation.opening
             tools, head = (counts.tokens(count, ()) for count in (opening.tools, opening.head))
-            self._caches[name] = SampledCache(
+            self._caches[reader] = SampledCache(
                 model.terms, tools, head, finds_opening=model.finds_opening, number=counts.number
             )
-        return self._caches[name]
+        return self._caches[reader]
 
     def _add(self, row: SampledRow) -> None:
         """Add up a request, with its failed attempts."""
         made = None if row.mask is None else row.mask.astype(np.int64)
-        model, tally = self._plan.models[row.model], self._tallies[row.model]
-        cache = self._cache(row.model) if row.shared is not None else None
+        model, tally = self._plan.models[row.reader], self._tallies[row.reader]
+        cache = self._cache(row.reader) if row.shared is not None else None
         use = cache.use(row, row.shared) if cache is not None and row.shared is not None else None
-        self._requests_to[row.model] += 1 if made is None else made
+        self._requests_to[row.reader] += 1 if made is None else made
+        if row.answers is not None and (turn := (row.agent, row.answers)) in self._answers_to:
+            self._answers_to[turn] += 1 if made is None else made
         tally.add_input(row, use, made)
         self._add_output(row, row.output, made)
         self._note_overflow(model, row)
@@ -166,7 +163,7 @@ class _Chunk:
 
     def _add_output(self, row: SampledRow, output: SampledOutput, times: Times) -> None:
         """Add up attempts at a request that are answered so."""
-        self._tallies[row.model].add_output(row, output, times)
+        self._tallies[row.reader].add_output(row, output, times)
         self.requests += 1 if times is None else times
         self.input_tokens += row.input if times is None else row.input * times
         self.output_tokens += output.total if times is None else output.total * times
@@ -183,10 +180,9 @@ class _Chunk:
 
 def _chunk_size(plan: SampledPlan) -> int:
     """Return how many samples are replayed together: fewer where much is kept of every request."""
-    history: SampledHistory = sample_history(plan.history, 1)
+    histories = [sample_history(script.history) for script in plan.scripts.values()]
     marks = any(model.terms is not None and model.terms.rule.breakpoints for model in plan.models.values())
-    numbers = 3 * history.keeps_turns + 10 * history.clears + 2 * marks
-    rows = max(
-        sum(turn.requests for turn in conversation.turns) for conversation in plan.conversations.values()
-    )
-    return max(1, min(BLOCK, _CHUNK_BYTES // max(1, 8 * numbers * rows)))
+    numbers = 2 * marks
+    numbers += 3 * any(history.keeps_turns for history in histories)
+    numbers += 10 * any(history.clears for history in histories)
+    return max(1, min(BLOCK, _CHUNK_BYTES // max(1, 8 * numbers * plan.requests)))

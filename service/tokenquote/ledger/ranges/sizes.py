@@ -10,6 +10,7 @@ What is alike in every sample has a single column, and numpy spreads it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -35,6 +36,8 @@ MEDIA = slice(3, 6)
 """The rows of media tokens: images, audio, video."""
 FAR = 1 << 60
 """More tokens than any prompt has."""
+NOTHING_SAID: Mapping[str, Iterator[WholeNumbers]] = {}
+"""What agents have answered where none has."""
 
 
 def chosen(mask: Mask, new: NDArray[np.int64], old: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -72,16 +75,34 @@ class DrawnCounts:
         """Return a zero for each sample."""
         return np.zeros(self.number, np.int64)
 
-    def tokens(self, count: Count, repetition: tuple[int, ...]) -> WholeNumbers:
-        """Return the tokens of a count, its ranges drawn; of a single column if it has none."""
+    def tokens(
+        self,
+        count: Count,
+        repetition: tuple[int, ...],
+        said: Mapping[str, Iterator[WholeNumbers]] = NOTHING_SAID,
+    ) -> WholeNumbers:
+        """Return the tokens of a count, its ranges drawn; of a single column if it has none.
+
+        Args:
+            count: what is counted.
+            repetition: the repetition that its ranges are drawn for.
+            said: by the place of the range, what agents have answered, one call after the other.
+        """
         total = np.array([count.tokens])
         for what in count.ranges:
-            total = total + (self._take(what, repetition) - self._draws.ranges[what].middle)
+            drawn = next(said[what]) if what in said else self.take(what, repetition)
+            total = total + (drawn - self._draws.ranges[what].middle)
         return total
 
-    def size(self, count: Count, blocks: int | WholeNumbers, repetition: tuple[int, ...]) -> Sizes:
-        """Return the size of a piece."""
-        tokens = self.tokens(count, repetition)
+    def size(
+        self,
+        count: Count,
+        blocks: int | WholeNumbers,
+        repetition: tuple[int, ...],
+        said: Mapping[str, Iterator[WholeNumbers]] = NOTHING_SAID,
+    ) -> Sizes:
+        """Return the size of a piece; the arguments are those of `tokens`, and its content blocks."""
+        tokens = self.tokens(count, repetition, said)
         size = np.empty((self.rows, max(len(tokens), np.size(blocks))), np.int64)
         size[TOKENS], size[BLOCKS], size[FRAMED] = tokens, blocks, count.framed
         if self.rows > MEDIA.start:
@@ -92,13 +113,13 @@ class DrawnCounts:
         """Return how many times something happens in each sample; a first time that stands apart counts."""
         if repeats.range is None:
             return np.full(self.number, repeats.times + repeats.after_first)
-        return self._take(repeats.range, repetition)
+        return self.take(repeats.range, repetition)
 
     def failures(self, rate: float, request: tuple[object, ...]) -> WholeNumbers:
         """Return how many times a request fails before it succeeds."""
         return self._draws.take_failures(rate, request, self._first, self._last)
 
-    def _take(self, what: str, repetition: tuple[int, ...]) -> WholeNumbers:
+    def take(self, what: str, repetition: tuple[int, ...]) -> WholeNumbers:
         """Draw a range, once for each repetition however many counts it is among."""
         key = what, repetition
         if key not in self._drawn:

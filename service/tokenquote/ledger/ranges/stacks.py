@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tokenquote.ledger.ranges.distributions import WholeNumbers
-from tokenquote.ledger.ranges.sizes import Mask, Sizes
+from tokenquote.ledger.ranges.sizes import Mask, Sizes, chosen
 
 if TYPE_CHECKING:
     pass
@@ -52,6 +52,10 @@ class Stacks:
     def top(self) -> Sizes:
         """Return the uppermost sizes."""
         return self.at(self.heights)
+
+    def clear(self, mask: Mask) -> None:
+        """Take everything off the stacks that the mask names."""
+        self.heights = chosen(mask, np.zeros_like(self.heights), self.heights)
 
     def pop_while(self, row: int, above: WholeNumbers, mask: Mask) -> None:
         """Take sizes off the stacks that the mask names while this row of the uppermost is above a number."""

@@ -6,7 +6,8 @@ samples do not make adds pieces of no tokens to theirs, and the mask leaves them
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,11 +19,12 @@ from tokenquote.ledger.conversation import (
     CountedResult,
     PlanTooLong,
 )
+from tokenquote.ledger.ranges.clock import SampledClock
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import NOTHING_LEFT, LeftOut
 from tokenquote.ledger.ranges.prompt import Prompt
 from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
-from tokenquote.ledger.ranges.sizes import FAR, TOKENS, DrawnCounts, Mask, Sizes, masked
+from tokenquote.ledger.ranges.sizes import FAR, NOTHING_SAID, TOKENS, DrawnCounts, Mask, Sizes, chosen, masked
 from tokenquote.ledger.ranges.told import tell
 from tokenquote.ledger.rows import Purpose
 
@@ -34,8 +36,10 @@ class SampledStory:
 
     def __init__(
         self,
+        agent: str | None,
         conversations: Mapping[str, Conversation],
         counts: DrawnCounts,
+        clock: SampledClock,
         *,
         keeps_turns: bool,
         clears: bool,
@@ -43,11 +47,14 @@ class SampledStory:
         """Begin the conversation.
 
         Args:
-            conversations: the conversation as each model counts it, by id; the first is the plan's own.
+            agent: the agent whose conversation it is. None: it is the plan's own.
+            conversations: the conversation as each model counts it, by id; the first is its own.
             counts: the counts of this chunk of samples.
+            clock: the time, which all conversations of a plan have in common.
             keeps_turns: whether the history strategy asks what the latest turns come to.
             clears: whether it clears tool results.
         """
+        self.agent = agent
         self.counts = counts
         self._told = {
             model: tell(conversation, counts, keeps_turns=keeps_turns, clears=clears)
@@ -62,10 +69,18 @@ class SampledStory:
         """The repetition of the turn, and in a round that of the round, which ranges are drawn for."""
         self.finished = counts.zeros()
         """How many turns are finished that a history may still hold."""
-        self._condensed = np.zeros(counts.number, np.bool_)
-        self._number: tuple[int, ...] = ()
-        self._clock = np.zeros(counts.number)
-        self._began = False
+        self.condensed = counts.zeros()
+        """How many turns were finished when the history was last condensed."""
+        self.said: dict[str, WholeNumbers] = {}
+        """By the place of its range, what the latest answer came to."""
+        self._skips = np.zeros(counts.number, np.bool_)
+        """Whether something has come to lie between the opening and what requests send."""
+        self._begun = np.zeros(counts.number, np.bool_)
+        self._scope: tuple[int, ...] = ()
+        """What tells the call that started the conversation from all others."""
+        self.number: tuple[int, ...] = ()
+        """What tells the coming request from all others."""
+        self._clock = clock
         self._waiting: tuple[int, int] = (0, 0)
         self._begin_with_earlier_turns()
 
@@ -77,14 +92,32 @@ class SampledStory:
         """Return the conversation as a model counts it."""
         return self._told[model].conversation
 
+    def start(self, scope: tuple[int, ...], mask: Mask, *, anew: bool) -> None:
+        """Begin the conversation where it is called from, or go on with it.
+
+        Args:
+            scope: what tells the call from all others; `()` for the plan's own conversation.
+            mask: the samples that make the call.
+            anew: whether all but the opening is forgotten.
+        """
+        if anew and self._begun.any():
+            again = self._begun if mask is None else self._begun & mask
+            for told in self._all:
+                told.prompt.start_anew(again)
+            self.finished = chosen(again, self.counts.zeros(), self.finished)
+            self.condensed = chosen(again, self.counts.zeros(), self.condensed)
+            self._skips = self._skips | again
+        self._begun = self._begun | (True if mask is None else mask)
+        self._scope = scope
+
     def begin_turn(self, turn: int, repetition: int, model: str, mask: Mask) -> None:
         """Begin a repetition of a turn, which this model answers after its pause."""
-        gap = self._told[model].conversation.turns[turn].gap_seconds if self._began else 0
-        self._clock = self._clock + (gap if mask is None else gap * mask)
-        self._began = True
+        # Nothing goes before the plan's first request, so there is no pause.
+        if self.number or self.agent is not None:
+            self._clock.pass_time(self._told[model].conversation.turns[turn].gap_seconds, mask)
         self.model, self.mask = model, mask
-        self.repetition = (repetition,)
-        self._number = (turn, repetition)
+        self.repetition = (*self._scope, repetition)
+        self.number = (*self._scope, turn, repetition)
         self._begin_new()
 
     def ask(self, turn: int) -> None:
@@ -101,24 +134,29 @@ class SampledStory:
 
     def begin_round(self, place: int, repetition: int, mask: Mask) -> None:
         """Come to a repetition of one of the turn's tool rounds, which these samples make."""
+        turn = len(self._scope) + 1
         self.mask = mask
-        self.repetition = (self.repetition[0], repetition)
-        self._number = (*self._number[:2], place, repetition)
+        self.repetition = (*self.repetition[:turn], repetition)
+        self.number = (*self.number[: turn + 1], place, repetition)
 
     def end_rounds(self, mask: Mask) -> None:
         """Come to the answer of the turn, which these samples make."""
+        turn = len(self._scope) + 1
         self.mask = mask
-        self.repetition = self.repetition[:1]
-        self._number = self._number[:2]
+        self.repetition = self.repetition[:turn]
+        self.number = self.number[: turn + 1]
 
-    def call(self, turn: int, place: int, reasoning: WholeNumbers) -> None:
-        """Put the reasoning, calls and results of the tool round at the end."""
+    def call(
+        self, turn: int, place: int, reasoning: WholeNumbers, said: Mapping[str, Sequence[WholeNumbers]]
+    ) -> None:
+        """Put the reasoning, calls and results of the tool round at the end; agents `said` some of it."""
         self._begin_new()
         self._think(reasoning)
         for told in self._all:
-            made = told.rounds[turn][place][self.repetition[1] > 0]
-            told.prompt.add(self._size(made.exchange, made.blocks))
-            self._add_results(told.prompt, made.results)
+            made = told.rounds[turn][place][self.repetition[-1] > 0]
+            answers = {what: iter(values) for what, values in said.items()}
+            told.prompt.add(self._size(made.exchange, made.blocks, answers))
+            self._add_results(told.prompt, made.results, answers)
             if made.results:
                 beside = self.counts.tokens(made.beside, self.repetition)
                 told.prompt.add(self._size(made.beside, (beside != 0).astype(np.int64)))
@@ -127,6 +165,9 @@ class SampledStory:
         """Put the reasoning and the answer of a turn at the end, and finish the turn."""
         self._think(reasoning)
         self._add(lambda told: told.turns[turn].answer)
+        for what in self._all[0].conversation.turns[turn].answer.ranges:
+            drawn = self.counts.take(what, self.repetition)
+            self.said[what] = chosen(self.mask, drawn, self.said.get(what, drawn))
         self._finish_turn()
 
     def say(self, count: Callable[[Conversation], Count], *, for_one_turn: bool = False) -> None:
@@ -149,25 +190,28 @@ class SampledStory:
         summary = self.counts.size(Count.stated(tokens), 1, ())
         for each in self._all:
             each.prompt.condense(summary, keep, mask)
-        self._condensed = np.where(True if mask is None else mask, True, self._condensed)
+        self.condensed = chosen(mask, self.finished, self.condensed)
+        self._skips = self._skips | (True if mask is None else mask)
         return row
 
-    def request(self, left: LeftOut, output: SampledOutput) -> SampledRow:
-        """Make the request of the turn's model that leaves this out.
+    def request(self, left: LeftOut, output: SampledOutput, answers: int | None = None) -> SampledRow:
+        """Make the request of the turn's model that leaves this out; which turn it `answers`, if it does.
 
         Raises:
             PlanTooLong: in some sample it passes MAX_CONTEXT_TOKENS.
         """
         prompt = self._told[self.model].prompt
         prompt.compare(left, self.mask)
-        return self._row(self.model, prompt.size(left), left, output, self.mask, None, None)
+        row = self._row(self.model, prompt.size(left), left, output, self.mask, None, None)
+        return replace(row, answers=answers)
 
     def outside(self, model: str, purpose: Purpose, sent: Count) -> SampledRow:
         """Make a request that sends nothing of the conversation, and has no output."""
         size = self.counts.nothing() + self.counts.size(sent, 1, self.repetition)
         return SampledRow(
+            agent=self.agent,
             model=model,
-            number=(*self._number, purpose),
+            number=(*self.number, purpose),
             purpose=purpose,
             mask=self.mask,
             input=size[TOKENS],
@@ -175,7 +219,7 @@ class SampledStory:
             output=SampledOutput(np.array([0]), np.array([0])),
             shared=None,
             first_stretch=size[TOKENS],
-            clock=self._clock,
+            clock=self._clock.time,
         )
 
     def input(self, left: LeftOut) -> WholeNumbers:
@@ -199,10 +243,11 @@ class SampledStory:
             raise PlanTooLong(f"in some sample a request sends more than {MAX_CONTEXT_TOKENS} tokens")
         opening = told.prompt.opening[TOKENS]
         stretch = held[TOKENS] if held is not None else np.full_like(opening, FAR)
-        cut = self._condensed if left.turns is None else self._condensed | (left.turns > 0)
+        cut = self._skips if left.turns is None else self._skips | (left.turns > 0)
         row = SampledRow(
+            agent=self.agent,
             model=model,
-            number=(*self._number, purpose),
+            number=(*self.number, purpose),
             purpose=purpose,
             mask=mask,
             input=told.input(size),
@@ -210,7 +255,7 @@ class SampledStory:
             output=output,
             shared=told.prompt.latest.share(),
             first_stretch=np.where(cut, opening, stretch),
-            clock=self._clock,
+            clock=self._clock.time,
         )
         told.prompt.latest.replace(size, left, mask)
         return row
@@ -242,10 +287,15 @@ class SampledStory:
             told.prompt.add(self._size(piece.sent, piece.blocks))
             self._add_results(told.prompt, piece.results)
 
-    def _add_results(self, prompt: Prompt, results: tuple[CountedResult, ...]) -> None:
+    def _add_results(
+        self,
+        prompt: Prompt,
+        results: tuple[CountedResult, ...],
+        said: Mapping[str, Iterator[WholeNumbers]] = NOTHING_SAID,
+    ) -> None:
         for result in results:
             cleared = self.counts.size(result.cleared, 1, ())
-            prompt.add_result(self._size(result.sent, 1), cleared, self.mask)
+            prompt.add_result(self._size(result.sent, 1, said), cleared, self.mask)
 
     def _add(
         self, count: Callable[[Conversation], Count], blocks: int = 1, *, for_one_turn: bool = False
@@ -264,6 +314,11 @@ class SampledStory:
         size[TOKENS] = reasoning
         told.prompt.add(masked(self.mask, size), for_one_turn=kept == "same_turn")
 
-    def _size(self, count: Count, blocks: int | WholeNumbers) -> Sizes:
+    def _size(
+        self,
+        count: Count,
+        blocks: int | WholeNumbers,
+        said: Mapping[str, Iterator[WholeNumbers]] = NOTHING_SAID,
+    ) -> Sizes:
         """Return the size of a piece, which only some samples may hold."""
-        return masked(self.mask, self.counts.size(count, blocks, self.repetition))
+        return masked(self.mask, self.counts.size(count, blocks, self.repetition, said))
