@@ -130,7 +130,7 @@ def _check_users(plan: wire.Plan) -> None:
 
 
 def _check_drawn_parts(plan: wire.Plan) -> None:
-    """Refuse what is not drawn yet: texts to search with, and ranges of repetitions beside `turns_per_call`."""
+    """Refuse what is not drawn yet: texts to search with, and repeats by a range beside `turns_per_call`."""
     if find_drawn(plan) is None:
         return
     history = plan.history
