@@ -10,7 +10,7 @@ from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.ledger.ranges import Draws, Sampled, sample
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.retries import RetryTerms
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan
 
@@ -31,7 +31,7 @@ def sampled(
     vocabularies: Vocabularies,
     at: dt.datetime,
     samples: int,
-    retries: Retries | None = None,
+    retries: RetryTerms | None = None,
 ) -> tuple[Draws, Sampled]:
     """Draw the samples of a plan; return with them what draws them."""
     company = gather(plan, catalog, vocabularies, at)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from tokenquote.ledger.ranges import Distribution, Draws, Lognormal, Triangular
+from tokenquote.ledger.ranges import Distribution, Draws, Lognormal, Triangle
 from tokenquote.ledger.ranges.distributions import MOST_TOKENS
 from tokenquote.ledger.ranges.draws import BLOCK
 from tokenquote_client.wire_types import MAX_AMOUNT_TOKENS
@@ -28,7 +28,7 @@ def test_half_of_the_draws_are_below_p50_and_nine_in_ten_below_p90() -> None:
 
 def test_a_triangle_has_its_ends_and_its_peak() -> None:
     """From 0 to 1,000, peak at 250: a quarter below it, nine in ten below 1,000 - sqrt(0.1 x 1,000 x 750)."""
-    numbers = drawn(Triangular(0, 250, 1000))
+    numbers = drawn(Triangle(0, 250, 1000))
     assert numbers.min() >= 0
     assert numbers.max() <= 1000
     assert np.mean(numbers <= 250) == pytest.approx(0.25, abs=0.01)
@@ -41,8 +41,8 @@ def test_a_triangle_has_its_ends_and_its_peak() -> None:
         # sigma = ln(3) / 1.28155 = 0.857: 300 x e^(sigma^2 / 2), and its square x (e^(sigma^2) - 1)
         (Lognormal(300, 900), 433.213, 203_687.6),
         (Lognormal(40, 40), 40, 0),
-        (Triangular(0, 250, 1000), 1250 / 3, 812_500 / 18),
-        (Triangular(7, 7, 7), 7, 0),
+        (Triangle(0, 250, 1000), 1250 / 3, 812_500 / 18),
+        (Triangle(7, 7, 7), 7, 0),
     ],
 )
 def test_mean_and_variance_are_those_of_the_formulas_and_of_the_draws(
@@ -56,7 +56,7 @@ def test_mean_and_variance_are_those_of_the_formulas_and_of_the_draws(
 
 
 def test_the_band_holds_nine_draws_in_ten() -> None:
-    for distribution in (Lognormal(300, 900), Triangular(0, 250, 1000)):
+    for distribution in (Lognormal(300, 900), Triangle(0, 250, 1000)):
         low, high = distribution.band()
         numbers = drawn(distribution)
         assert np.mean((low <= numbers) & (numbers <= high)) == pytest.approx(0.9, abs=0.01)
@@ -64,15 +64,15 @@ def test_the_band_holds_nine_draws_in_ten() -> None:
 
 def test_draws_are_whole_numbers_within_the_bounds_of_the_field() -> None:
     """Repetitions are at least 1, and no draw exceeds what a plan may state."""
-    assert set(drawn(Triangular(0, 0, 2))) == {0, 1, 2}
-    assert set(drawn(Triangular(0, 0, 2, at_least=1))) == {1, 2}
+    assert set(drawn(Triangle(0, 0, 2))) == {0, 1, 2}
+    assert set(drawn(Triangle(0, 0, 2, at_least=1))) == {1, 2}
     assert drawn(Lognormal(1, 3, at_least=1)).min() == 1
     assert drawn(Lognormal(MOST_TOKENS, MOST_TOKENS * 2)).max() == MOST_TOKENS == MAX_AMOUNT_TOKENS
 
 
 def test_the_same_seed_draws_the_same_numbers_on_every_version_of_python() -> None:
     """These numbers may change with a release of the service, and never without one."""
-    ranges = {USER: Lognormal(300, 900), "/system": Triangular(0, 250, 1000)}
+    ranges = {USER: Lognormal(300, 900), "/system": Triangle(0, 250, 1000)}
     draws = Draws(ranges, seed=7)
     assert draws.take(USER, (0,), 0, 5).tolist() == [266, 228, 437, 387, 291]
     assert draws.take("/system", (), 0, 5).tolist() == [239, 857, 242, 206, 232]

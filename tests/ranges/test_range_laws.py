@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tokenquote.ledger.ranges import Distribution, Lognormal, Triangular
+from tokenquote.ledger.ranges import Distribution, Lognormal, Triangle
 from tokenquote_client import Comparison, Plan, Quote
 from tokenquote_client.spreads import NumberSpread, Spreads
 
@@ -154,7 +154,7 @@ SAMPLES = 20_000
 
 @pytest.mark.parametrize(
     ("planned", "drawn"),
-    [(LONG_TAIL, Lognormal(120, 400)), (BOUNDED, Triangular(0, 500, 1000))],
+    [(LONG_TAIL, Lognormal(120, 400)), (BOUNDED, Triangle(0, 500, 1000))],
     ids=["lognormal", "triangular"],
 )
 def test_the_mean_is_the_analytic_one_where_nothing_is_cached(

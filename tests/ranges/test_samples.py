@@ -18,7 +18,7 @@ from tokenquote.api.quotes import answer_plan
 from tokenquote.catalog import Catalog
 from tokenquote.ledger import PlanTooLong, Replayed, Row
 from tokenquote.ledger.ranges import Draws, samples
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.retries import RetryTerms
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
 from tokenquote_client import plan as wire
@@ -72,7 +72,7 @@ def test_samples_do_not_depend_on_how_many_there_are(
 
 def test_failed_attempts_are_those_of_a_plain_loop(catalog: Catalog, vocabularies: Vocabularies) -> None:
     """Each attempt becomes a row of its own, which reads what the attempt before it left."""
-    retries = Retries(Decimal("0.4"), Decimal("0.35"))
+    retries = RetryTerms(Decimal("0.4"), Decimal("0.35"))
     draws, found = sampled(Plan.model_validate(LONG), catalog, vocabularies, AT, 8, retries)
     for i in range(8):
         plan = Plan.model_validate(literal_plan(LONG, draws, i))
@@ -104,13 +104,13 @@ def literal_numbers(draws: Draws, sample: int) -> list[list[tuple[int, ...]]]:
 
 
 def failures(
-    draws: Draws, retries: Retries, row: Row, numbers: list[list[tuple[int, ...]]], sample: int
+    draws: Draws, retries: RetryTerms, row: Row, numbers: list[list[tuple[int, ...]]], sample: int
 ) -> int:
     request = (*numbers[row.turn - 1][row.round], row.purpose)
     return int(draws.take_failures(float(retries.rate), request, sample, sample + 1)[0])
 
 
-def attempts_at(row: Row, failed: int, retries: Retries) -> Iterator[Row]:
+def attempts_at(row: Row, failed: int, retries: RetryTerms) -> Iterator[Row]:
     """Yield the attempts at a request; only the first one comes after its pause."""
     (cut,) = retries.failed([row])
     for i, attempt in enumerate((*[cut] * failed, row)):
@@ -124,7 +124,7 @@ def test_the_mean_of_failed_attempts_is_what_is_expected(
     """Laws 24 and 25: of many samples, the mean cost is near the expected one, by its own standard error."""
     turn = {"user": 3000, "assistant": 400, "reasoning": 100, "repeat": 6}
     plan = Plan.model_validate({"model": "openai/gpt-5.4", "system": 2000, "turns": [turn]})
-    retries = Retries(Decimal("0.2"), share)
+    retries = RetryTerms(Decimal("0.2"), share)
     _, found = sampled(plan, catalog, vocabularies, AT, 4000, retries)
     expected = expected_cost(plan, retries, catalog, vocabularies)
     costs = found.costs.astype(float) / 10.0**found.decimals
@@ -133,10 +133,10 @@ def test_the_mean_of_failed_attempts_is_what_is_expected(
     assert abs(found.requests.mean() - 6 / 0.8) < 4 * found.requests.std() / len(costs) ** 0.5
 
 
-def expected_cost(plan: Plan, retries: Retries, catalog: Catalog, vocabularies: Vocabularies) -> Decimal:
+def expected_cost(plan: Plan, retries: RetryTerms, catalog: Catalog, vocabularies: Vocabularies) -> Decimal:
     """Return what the quote says of all attempts."""
     asked = plan.model_copy(
-        update={"retries": wire.Retries(rate=0.2, output_share=float(retries.output_share))}
+        update={"retries": wire.PlannedRetries(rate=0.2, output_share=float(retries.output_share))}
     )
     quote = answer_plan(asked, catalog, vocabularies, AT)
     assert isinstance(quote, Quote)

@@ -39,7 +39,7 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
-from tokenquote_client.turns import Call, Repeats, ToolRound, Turn
+from tokenquote_client.turns import Call, PlannedRepeats, ToolRound, Turn
 from tokenquote_client.wire_types import (
     Dollars,
     Sent,
@@ -62,8 +62,8 @@ __all__ = [
     "History",
     "ModelChoice",
     "Plan",
-    "Repeats",
-    "Retries",
+    "PlannedRepeats",
+    "PlannedRetries",
     "Retrieval",
     "Start",
     "Summary",
@@ -106,7 +106,7 @@ class Start(Sent):
     is an error."""
 
 
-class Retries(Sent):
+class PlannedRetries(Sent):
     """How often requests fail and are sent again: each attempt by itself, without end."""
 
     rate: Annotated[float, Field(strict=True, ge=0, le=0.99, allow_inf_nan=False)]
@@ -234,7 +234,7 @@ class Plan(Sent):
     app: str | None = Field(default=None, min_length=1, max_length=64)
     """The label of the asking application in the service's metrics; null, the default, and a label that the
     service is not configured for count as `other`. It changes no number of the quote."""
-    retries: Retries | None = Field(default=None, exclude_if=is_none)
+    retries: PlannedRetries | None = Field(default=None, exclude_if=is_none)
     """How often requests fail and are sent again; null, the default: none does."""
     samples: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
     """The number of conversations to draw, from 1 to 100,000; null, the default: 1,000. More than 10,000,000

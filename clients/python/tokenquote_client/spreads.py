@@ -74,8 +74,8 @@ class Spreads(Received):
     """The share of the draws, from 0 to 1, in which a request does not fit into its model's limits."""
     sensitivity: list[Sensitivity] | None
     """How much each range makes of the spread of the cost, the largest share first; null: the cost is the
-    same in all draws, or not known, or it is one of many quotes (`all`, filters, variants of a plan), or so
-    many ranges and requests take too many draws."""
+    same in all draws, or not known, or it is one of many quotes (`all`, filters, variants of a plan), or the
+    plan has too many ranges and requests."""
     interactions: float | None
     """The rest of the variance, which ranges make only together: the shares and this add up to 1. Null:
     `sensitivity` is."""

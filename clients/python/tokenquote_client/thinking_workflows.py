@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
-from tokenquote_client.turns import Repeats
+from tokenquote_client.turns import PlannedRepeats
 from tokenquote_client.wire_types import Sent
 
 __all__ = [
@@ -40,7 +40,7 @@ class React(AnyWorkflow):
     """The kind of workflow, which is `react`: reasoning and acting in turns."""
     question: AmountOrParts | None = None
     """The question or task; null, the default: as the catalog says."""
-    steps: Repeats | None = None
+    steps: PlannedRepeats | None = None
     """The number of steps, each of which is one tool round; null, the default: as the catalog says."""
     thought: Amount | None = None
     """What the model thinks aloud in each step, billed as output; null, the default: as the catalog says."""
@@ -61,7 +61,7 @@ class PlanAndSolve(AnyWorkflow):
     """The question or task; null, the default: as the catalog says."""
     plan: Amount | None = None
     """The plan that the first request writes; null, the default: as the catalog says."""
-    steps: Repeats | None = None
+    steps: PlannedRepeats | None = None
     """The number of steps, each of which is a request; null, the default: as the catalog says."""
     step: Amount | None = None
     """What the request of each step writes; null, the default: as the catalog says."""
@@ -76,7 +76,7 @@ class SelfConsistency(AnyWorkflow):
     """The kind of workflow, which is `self_consistency`: a vote of independent answers."""
     question: AmountOrParts | None = None
     """The question; null, the default: as the catalog says."""
-    samples: Repeats | None = None
+    samples: PlannedRepeats | None = None
     """The number of answers that are sampled, each by a request of its own; null, the default: as the catalog
     says."""
     answer: Amount | None = None

@@ -11,7 +11,7 @@ from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount, Percent
 from tokenquote_client.answer_parts import AnswerOrParts
 from tokenquote_client.wire_types import AgentName, ModelName, PlainText, Sent, is_none
 
-__all__ = ["Call", "Repeats", "ToolRound", "Turn"]
+__all__ = ["Call", "PlannedRepeats", "ToolRound", "Turn"]
 
 ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 ToolUses = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
@@ -22,7 +22,7 @@ def _repeats_form(value: Any) -> str:
     return form if form in ("~percentiles", "~triangular") else "~number"
 
 
-Repeats = Annotated[
+PlannedRepeats = Annotated[
     Annotated[int, Field(strict=True, ge=1, le=1_000_000_000), Tag("~number")]
     | Annotated[Percentiles, Tag("~percentiles")]
     | Annotated[Triangular, Tag("~triangular")],
@@ -77,7 +77,7 @@ class ToolRound(Sent):
     """The user message that is sent along with the results, after them; null, the default: there is none."""
     reasoning: Amount | None = None
     """The reasoning of this request, billed as output; null, the default: 0 tokens, with a warning."""
-    repeat: Repeats = 1
+    repeat: PlannedRepeats = 1
     """The number of times that the round happens in a row, each time as one request, or a range of it that is
     drawn for each repetition of the turn; 1 by default."""
 
@@ -107,7 +107,7 @@ class Turn(Sent):
     the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.
     What is measured in the plan itself, such as `output_image`, is refused. Empty, the default: none is
     stated."""
-    repeat: Repeats = 1
+    repeat: PlannedRepeats = 1
     """The number of times that the turn happens in a row, or a range of it; 1 by default."""
     model: ModelName | None = None
     """The model that answers this turn; null, the default: the plan's model. The conversation moves with it:

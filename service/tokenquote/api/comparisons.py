@@ -53,7 +53,7 @@ def answer_comparison(
     with under("plan"):
         base = quote_one(asked.plan, catalog, vocabularies, now)
     data = asked.plan.model_dump(mode="json", exclude_unset=True)
-    work = _Work()
+    work = _Allowance()
     work.spend(write_plan(asked.plan, catalog).plan, base)
     variants: list[QuotedVariant | FailedVariant] = []
     for i, variant in enumerate(asked.variants):
@@ -77,7 +77,7 @@ def answer_comparison(
 
 
 @dataclass
-class _Work:
+class _Allowance:
     """How many requests plan and variants may still make, and draw."""
 
     requests: int = MAX_ROWS

@@ -19,11 +19,11 @@ from fractions import Fraction
 from tokenquote.ledger.money import exact_product, exact_quotient
 from tokenquote.ledger.rows import Row
 
-__all__ = ["Retries"]
+__all__ = ["RetryTerms"]
 
 
 @dataclass(frozen=True, slots=True)
-class Retries:
+class RetryTerms:
     """How often requests fail and are sent again, and what is billed of a failed attempt."""
 
     rate: Decimal

@@ -17,14 +17,7 @@ from tokenquote.api.quotes.bill import Bill, break_even_reads
 from tokenquote.api.quotes.cache_choice import cold_share
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
 from tokenquote.api.quotes.company import Company
-from tokenquote.api.quotes.draw_parts import (
-    expect_retries,
-    list_draw_assumptions,
-    list_draw_warnings,
-    spread_draws,
-    spread_fleet,
-    weigh_budget,
-)
+from tokenquote.api.quotes.draw_parts import add_draws, expect_retries
 from tokenquote.api.quotes.drawn import DrawnConversation, draw_conversation
 from tokenquote.api.quotes.gathering import Gatherer
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
@@ -200,9 +193,8 @@ class _Quoting:
         context = describe_context(rows, company.models, overflow)
         several = len(company.models) > 1
         tells_losses = several or whole is not None or bool(plan.agents)
-        later = self._later_ones(company, replayed)
-        drawn = self._draw(company, replayed)
-        return answer(
+        warm_bill, colds = self._later_ones(company, replayed)
+        quoted = answer(
             id=self._id(asked),
             model=asked.id,
             catalog_revision=self.catalog.revision,
@@ -216,32 +208,28 @@ class _Quoting:
             lines=build_lines(bill, company.tariffs, plan.mode, names_models=several),
             context=context,
             counts=company.list_counts(),
-            range=spread_draws(drawn, bill, with_shares=self.draws == "all"),
             retries=expect_retries(plan.retries, company, replayed, warm, bill),
-            fleet=spread_fleet(build_fleet(plan.conversations, bill, *later), drawn, later[1]),
+            fleet=build_fleet(plan.conversations, bill, warm_bill, colds),
             rates_per_minute=rates,
-            budget=weigh_budget(spend_budget(plan.budget, rows, bill), plan.budget, drawn, bill),
+            budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, _longest(rows, model), self.catalog),
             unpriced=build_unpriced(bill),
-            assumptions=[
-                *company.list_assumptions(rows),
-                *([ASSUMPTION] if rates is not None else []),
-                *list_draw_assumptions(own.resolved.ranges),
-            ],
+            assumptions=[*company.list_assumptions(rows), *([ASSUMPTION] if rates is not None else [])],
             warnings=[
                 *_lifetimes(asked, model, company.models, at),
                 *list_warnings(plan, company.models, at, company.unstated, overflow, rows, own.cache, bill),
                 *list_strategy_warnings(company.histories, bill, whole),
                 *_limit_warnings(rows, company.models, rates),
-                *list_draw_warnings(drawn, overflow),
             ],
         )
+        return add_draws(quoted, plan, self._draw(company, replayed), bill, colds)
 
     def _draw(self, company: Company, replayed: Replayed) -> DrawnConversation | None:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
         if self.draws == "nothing":
             return None
-        return draw_conversation(self.plan, company, replayed, self.models)
+        with_shares = self.draws == "all"
+        return draw_conversation(self.plan, company, replayed, self.models, with_shares=with_shares)
 
     def _find_answering(self, asked: Model) -> Model:
         """Return the model that answers at this instant; one that holds no conversation has no cache.

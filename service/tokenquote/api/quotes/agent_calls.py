@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from tokenquote.api.quotes.planned_ranges import middle_of
+from tokenquote.api.quotes.planned_ranges import find_middle
 from tokenquote.errors import LocatedError, Location
 from tokenquote.errors.field_faults import did_you_mean
 from tokenquote_client import plan as wire
@@ -40,11 +40,12 @@ def count_requests(plan: wire.Plan) -> int:
 
     def requests(turns: Sequence[wire.Turn]) -> int:
         return sum(
-            middle_of(turn.repeat) * (1 + sum(of_round(made) for made in turn.tool_rounds)) for turn in turns
+            find_middle(turn.repeat) * (1 + sum(of_round(made) for made in turn.tool_rounds))
+            for turn in turns
         )
 
     def of_round(made: wire.ToolRound) -> int:
-        return middle_of(made.repeat) * (
+        return find_middle(made.repeat) * (
             1 + sum(of_agent(call.agent) for call in made.calls if call.agent is not None)
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tokenquote.api.quotes.planned_ranges import middle_of, read_range
+from tokenquote.api.quotes.planned_ranges import count_range, find_middle, read_range
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
 from tokenquote.errors import Location
@@ -63,16 +63,16 @@ class AmountCounter:
         if isinstance(value, amounts.Profile):
             return self.note_at(at, self._profile(value.profile, kind))
         what = self._add_range(drawn_at or (*self.root, *at), value)
-        return self.note_at(at, _count_range(what, self.ranges[what]))
+        return self.note_at(at, count_range(what, self.ranges[what]))
 
     def count_optional(self, value: PlannedAmount | None, at: Location, kind: str) -> Count:
         """Count an amount that may be left out; left out, it is 0."""
         return NOTHING if value is None else self.count(value, at, kind)
 
-    def count_repeats(self, value: wire.Repeats, at: Location) -> Repeats:
+    def count_repeats(self, value: wire.PlannedRepeats, at: Location) -> Repeats:
         """Count how many times a turn or a round happens."""
         what = None if isinstance(value, int) else self._add_range((*self.root, *at), value, at_least=1)
-        return Repeats(middle_of(value), what)
+        return Repeats(find_middle(value), what)
 
     def note_at(self, at: Location, count: Count) -> Count:
         """Remember the count under its place in the plan, and return it."""
@@ -105,9 +105,3 @@ class AmountCounter:
         self.assumptions.append(f"{kind}: profile `{size}` stands for {tokens} tokens")
         # A named size says no more than the order of magnitude.
         return Count(tokens, tokens // 2, tokens * 2, "assumed")
-
-
-def _count_range(what: str, drawn: Distribution) -> Count:
-    """Count a range as its middle, in the band that nine of its draws in ten lie in."""
-    low, high = drawn.band()
-    return Count(drawn.middle, min(low, drawn.middle), max(high, drawn.middle), "stated", ranges=(what,))

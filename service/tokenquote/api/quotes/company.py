@@ -27,7 +27,7 @@ from tokenquote.ledger.fees import PricedFees, price_uses
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges import Distribution
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.retries import RetryTerms
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["Company"]
@@ -135,7 +135,7 @@ class Company:
         """
         return replay_caches(replayed, self._terms(warm))
 
-    def bill_failed(self, replayed: Replayed, warm: Mapping[Reader, int], retries: Retries) -> Bill:
+    def bill_failed(self, replayed: Replayed, warm: Mapping[Reader, int], retries: RetryTerms) -> Bill:
         """Price an attempt at each request that fails after another one did; `warm` as for `use_caches`."""
         repeats = replay_repeats(replayed, self._terms(warm))
         return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})

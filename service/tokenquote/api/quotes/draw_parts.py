@@ -10,46 +10,48 @@ from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.drawn import DrawnConversation, read_retries
 from tokenquote.ledger import Reader, Replayed
 from tokenquote.ledger.money import exact_sum
-from tokenquote.ledger.ranges import Distribution
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import BudgetAnswer, Overflow, Warned
-from tokenquote_client.spreads import Fleet, RetriedRequests, Spreads
+from tokenquote_client.quote import Overflow, Quote, Warned
+from tokenquote_client.spreads import RetriedRequests
 
-__all__ = [
-    "expect_retries",
-    "list_draw_assumptions",
-    "list_draw_warnings",
-    "spread_draws",
-    "spread_fleet",
-    "weigh_budget",
-]
+__all__ = ["add_draws", "expect_retries"]
+
+RANGES_STAND_FOR_ONE = (
+    "ranges: everywhere but in `range`, each stands for one number, its median (p50) or its mode, which is "
+    "less than its mean where it has a long tail"
+)
 
 
-def spread_draws(drawn: DrawnConversation | None, bill: Bill, *, with_shares: bool) -> Spreads | None:
-    """Return the distributions of one conversation; None: nothing is drawn."""
+def add_draws(
+    quote: Quote, plan: wire.Plan, drawn: DrawnConversation | None, bill: Bill, cold_share: Decimal
+) -> Quote:
+    """Return a quote with the distributions of what is drawn; the same quote if nothing is.
+
+    Args:
+        quote: the quote at the middle of all ranges.
+        plan: the plan.
+        drawn: its draws. None: nothing is drawn.
+        bill: what one conversation costs at the middle of all ranges.
+        cold_share: the probability that a later conversation of a fleet finds nothing cached.
+    """
     if drawn is None:
-        return None
-    return drawn.spreads(priced=bill.total is not None, with_shares=with_shares)
-
-
-def spread_fleet(fleet: Fleet | None, drawn: DrawnConversation | None, cold_share: Decimal) -> Fleet | None:
-    """Return a fleet with the distribution of its cost; `cold_share` as for `build_fleet`."""
-    if fleet is None or drawn is None or fleet.cost is None:
-        return fleet
-    return fleet.model_copy(update={"range": drawn.fleet(fleet.conversations, cold_share)})
-
-
-def weigh_budget(
-    answer: BudgetAnswer | None, budget: wire.Budget | None, drawn: DrawnConversation | None, bill: Bill
-) -> BudgetAnswer | None:
-    """Return how far a budget goes, with how likely it pays for the whole conversation."""
-    if answer is None or budget is None or drawn is None or not bill.complete:
-        return answer
-    return answer.model_copy(update={"probability": drawn.probability_within(budget.cost)})
+        return quote
+    parts: dict[str, object] = {
+        "range": drawn.spreads(priced=bill.total is not None),
+        "assumptions": [*quote.assumptions, *([RANGES_STAND_FOR_ONE] if drawn.has_ranges else [])],
+        "warnings": [*quote.warnings, *_list_warnings(drawn, quote.context.overflows_at)],
+    }
+    if quote.fleet is not None and quote.fleet.cost is not None:
+        spread = drawn.fleet(quote.fleet.conversations, cold_share)
+        parts["fleet"] = quote.fleet.model_copy(update={"range": spread})
+    if quote.budget is not None and plan.budget is not None and bill.complete:
+        probability = drawn.probability_within(plan.budget.cost)
+        parts["budget"] = quote.budget.model_copy(update={"probability": probability})
+    return quote.model_copy(update=parts)
 
 
 def expect_retries(
-    planned: wire.Retries | None,
+    planned: wire.PlannedRetries | None,
     company: Company,
     replayed: Replayed,
     warm: Mapping[Reader, int],
@@ -74,27 +76,16 @@ def expect_retries(
     )
 
 
-def list_draw_assumptions(ranges: Mapping[str, Distribution]) -> Iterator[str]:
-    """Say what stands for ranges where one number is asked for."""
-    if ranges:
-        yield (
-            "ranges: everywhere but in `range`, each stands for one number, its median (p50) or its mode, "
-            "which is less than its mean where it has a long tail"
-        )
-
-
-def list_draw_warnings(drawn: DrawnConversation | None, overflow: Overflow | None) -> Iterator[Warned]:
+def _list_warnings(drawn: DrawnConversation, overflow: Overflow | None) -> Iterator[Warned]:
     """List what draws show and the totals do not."""
-    if drawn is None:
-        return
     share = float(drawn.sampled.overflows.mean())
     if share and overflow is None:
         yield Warned(
             code="context_overflow_possible",
             detail=f"in {share:.1%} of the draws a request does not fit into its model's limits",
         )
-    if not drawn.share_samples:
+    if drawn.with_shares and not drawn.share_samples:
         yield Warned(
             code="sensitivity_left_out",
-            detail="with so many ranges and requests, shares of the variance take too many draws",
+            detail="the plan has too many ranges and requests: shares of the variance take too many draws",
         )

@@ -17,7 +17,7 @@ from tokenquote.ledger.ranges.draws import BLOCK
 from tokenquote.ledger.ranges.fleets import DrawnFleet
 from tokenquote.ledger.ranges.sensitivity import UNITS, share_variance
 from tokenquote.ledger.ranges.spreads import Spread, find_spread
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.retries import RetryTerms
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Quote
 from tokenquote_client.spreads import CostSpread, NumberSpread, Sensitivity, Spreads
@@ -41,11 +41,11 @@ MIN_SHARE_SAMPLES = 100
 _SIX_DECIMALS = 6
 
 
-def read_retries(planned: wire.Retries | None) -> Retries | None:
+def read_retries(planned: wire.PlannedRetries | None) -> RetryTerms | None:
     """Return how often requests fail; None: the plan does not say."""
     if planned is None:
         return None
-    return Retries(Decimal(str(planned.rate)), Decimal(str(planned.output_share)))
+    return RetryTerms(Decimal(str(planned.rate)), Decimal(str(planned.output_share)))
 
 
 def draw_conversation(
@@ -53,6 +53,8 @@ def draw_conversation(
     company: Company,
     replayed: Replayed,
     models: int,
+    *,
+    with_shares: bool = True,
 ) -> DrawnConversation | None:
     """Prepare the draws of a plan for one of several models; None: it has nothing to draw.
 
@@ -61,6 +63,7 @@ def draw_conversation(
         company: the conversations of the quote.
         replayed: the requests at the middle of all ranges.
         models: how many models the plan is quoted for.
+        with_shares: whether to work out shares of the variance.
 
     Raises:
         LocatedError: `samples` or `seed` is stated, and nothing is drawn.
@@ -85,7 +88,7 @@ def draw_conversation(
     later = None
     if plan.caching.shared is not None:
         later = plan_samples(company, replayed, draws, samples, retries, shares_opening=True)
-    return DrawnConversation(planned, later, models)
+    return DrawnConversation(planned, later, models, with_shares)
 
 
 def count_drawn(quote: Quote) -> int:
@@ -110,24 +113,31 @@ class DrawnConversation:
     """A later conversation of a fleet, which finds the opening in the cache. None: they share nothing."""
     models: int
     """How many models the plan is quoted for."""
+    with_shares: bool = True
+    """Whether to work out shares of the variance."""
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether any amount or repetition is a range; otherwise only failures are drawn."""
+        return bool(self.planned.draws.ranges)
 
     @cached_property
     def sampled(self) -> Sampled:
         """What each sample comes to."""
         return sample(self.planned)
 
-    def spreads(self, *, priced: bool, with_shares: bool) -> Spreads:
+    def spreads(self, *, priced: bool) -> Spreads:
         """Return the distributions; `priced` says whether anything has a price."""
         sampled = self.sampled
-        shares = self._sensitivity() if priced and with_shares else None
+        shares = self._sensitivity() if priced and self.with_shares else None
         interactions = None if shares is None else UNITS - sum(units for _, units in shares)
         return Spreads(
             samples=self.planned.samples,
             seed=self.planned.draws.seed,
-            cost=_of_costs(find_spread(sampled.costs, sampled.decimals)) if priced else None,
-            input_tokens=_of_numbers(find_spread(sampled.input_tokens)),
-            output_tokens=_of_numbers(find_spread(sampled.output_tokens)),
-            requests=_of_numbers(find_spread(sampled.requests)),
+            cost=_write_costs(find_spread(sampled.costs, sampled.decimals)) if priced else None,
+            input_tokens=_write_numbers(find_spread(sampled.input_tokens)),
+            output_tokens=_write_numbers(find_spread(sampled.output_tokens)),
+            requests=_write_numbers(find_spread(sampled.requests)),
             overflow_probability=float(np.mean(sampled.overflows)),
             sensitivity=None
             if shares is None
@@ -142,7 +152,7 @@ class DrawnConversation:
         fleet = DrawnFleet(
             conversations, cold.costs, warm.costs, cold_share, cold.decimals, self.planned.draws.seed
         )
-        return _of_costs(fleet.spread())
+        return _write_costs(fleet.spread())
 
     def probability_within(self, budget: Decimal) -> float:
         """Return the share of samples that cost no more than a budget in USD."""
@@ -151,7 +161,7 @@ class DrawnConversation:
 
     @cached_property
     def share_samples(self) -> int:
-        """The samples from which shares of the variance are estimated; 0: too many would be needed."""
+        """How many samples shares of the variance are estimated from; 0: too many would be needed."""
         requests = self.models * int(self.sampled.requests.max())
         most = MAX_SAMPLED_REQUESTS // (requests * (len(self._sources) + 1))
         samples = min(self.planned.samples, MAX_SHARE_SAMPLES, most)
@@ -188,7 +198,7 @@ class DrawnConversation:
         return sample(replace(self.planned, draws=draws, samples=number)).costs.astype(float)
 
 
-def _of_costs(spread: Spread) -> CostSpread:
+def _write_costs(spread: Spread) -> CostSpread:
     return CostSpread(
         mean=spread.mean,
         p10=spread.p10,
@@ -199,7 +209,7 @@ def _of_costs(spread: Spread) -> CostSpread:
     )
 
 
-def _of_numbers(spread: Spread) -> NumberSpread:
+def _write_numbers(spread: Spread) -> NumberSpread:
     return NumberSpread(
         mean=round(float(spread.mean), _SIX_DECIMALS),
         p10=int(spread.p10),

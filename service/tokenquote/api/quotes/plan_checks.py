@@ -144,7 +144,7 @@ def _check_drawn_parts(plan: wire.Plan) -> None:
         raise NotYetOffered(("turns",), detail)
 
 
-def _list_repeats(plan: wire.Plan) -> Iterator[wire.Repeats]:
+def _list_repeats(plan: wire.Plan) -> Iterator[wire.PlannedRepeats]:
     """Yield how often each turn and each round of the plan and its agents happens."""
     for turn in every_turn(plan):
         yield turn.repeat

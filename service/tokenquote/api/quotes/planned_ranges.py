@@ -6,22 +6,29 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
+from tokenquote.counts import Count
 from tokenquote.errors import Location
-from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Triangular
+from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Triangle
 from tokenquote_client import amounts
 from tokenquote_client import plan as wire
 
-__all__ = ["find_drawn", "middle_of", "read_range"]
+__all__ = ["count_range", "find_drawn", "find_middle", "read_range"]
 
 
 def read_range(value: amounts.Range, at_least: int = 0) -> Distribution:
     """Return the distribution of a range, whose draws are no less than `at_least`."""
     if isinstance(value, amounts.Percentiles):
         return Lognormal(value.p50, value.p90, at_least)
-    return Triangular(value.min, value.mode, value.max, at_least)
+    return Triangle(value.min, value.mode, value.max, at_least)
 
 
-def middle_of(repeats: wire.Repeats) -> int:
+def count_range(what: str, drawn: Distribution) -> Count:
+    """Count a range as its middle, in the band that nine of its draws in ten lie in."""
+    low, high = drawn.band()
+    return Count(drawn.middle, min(low, drawn.middle), max(high, drawn.middle), "stated", ranges=(what,))
+
+
+def find_middle(repeats: wire.PlannedRepeats) -> int:
     """Return how many times something happens; of a range its median or mode."""
     return repeats if isinstance(repeats, int) else read_range(repeats, at_least=1).middle
 

@@ -14,7 +14,7 @@ from tokenquote.ledger import Reader, Replayed
 from tokenquote.ledger.fees import Use, price_uses
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges import Draws, SampledModel, SampledPlan
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.retries import RetryTerms
 
 __all__ = ["plan_samples"]
 
@@ -24,7 +24,7 @@ def plan_samples(
     replayed: Replayed,
     draws: Draws,
     samples: int,
-    retries: Retries | None = None,
+    retries: RetryTerms | None = None,
     *,
     shares_opening: bool = False,
 ) -> SampledPlan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tokenquote.api.quotes.planned_ranges import middle_of
+from tokenquote.api.quotes.planned_ranges import find_middle
 from tokenquote_client import plan as wire
 
 __all__ = ["Unstated", "count_unstated", "sum_unstated"]
@@ -26,13 +26,13 @@ class Unstated:
 def count_unstated(turns: Sequence[wire.Turn]) -> Unstated:
     """Count the answers and the reasoning that turns and their tool rounds do not state."""
     rounds = [
-        (middle_of(turn.repeat) * middle_of(tool_round.repeat), tool_round)
+        (find_middle(turn.repeat) * find_middle(tool_round.repeat), tool_round)
         for turn in turns
         for tool_round in turn.tool_rounds
     ]
     return Unstated(
-        assistant=sum(middle_of(turn.repeat) for turn in turns if turn.assistant is None),
-        reasoning=sum(middle_of(turn.repeat) for turn in turns if turn.reasoning is None),
+        assistant=sum(find_middle(turn.repeat) for turn in turns if turn.assistant is None),
+        reasoning=sum(find_middle(turn.repeat) for turn in turns if turn.reasoning is None),
         round_reasoning=sum(times for times, tool_round in rounds if tool_round.reasoning is None),
     )
 

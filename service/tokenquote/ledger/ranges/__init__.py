@@ -1,6 +1,6 @@
 """Plans whose amounts are ranges: draws, and what every sample comes to, many at once."""
 
-from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Triangular
+from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Triangle
 from tokenquote.ledger.ranges.draws import FAILURES, Draws
 from tokenquote.ledger.ranges.sampled_plan import SampledModel, SampledPlan
 from tokenquote.ledger.ranges.samples import MAX_SAMPLED_REQUESTS, Sampled, sample
@@ -14,6 +14,6 @@ __all__ = [
     "Sampled",
     "SampledModel",
     "SampledPlan",
-    "Triangular",
+    "Triangle",
     "sample",
 ]

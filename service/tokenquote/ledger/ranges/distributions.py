@@ -18,7 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_TOKENS", "Distribution", "Lognormal", "Triangular", "WholeNumbers"]
+__all__ = ["MOST_TOKENS", "Distribution", "Lognormal", "Triangle", "WholeNumbers"]
 
 WholeNumbers: TypeAlias = "NDArray[np.int64]"
 """One whole number for each sample."""
@@ -65,7 +65,8 @@ class Distribution(ABC):
     def draw(self, generator: np.random.Generator, number: int) -> WholeNumbers:
         """Draw this many whole numbers, one after the other, from `least` to MOST_TOKENS."""
         drawn = self._draw(generator, number)
-        return np.rint(np.clip(drawn, self.least, MOST_TOKENS)).astype(np.int64)
+        bounded: NDArray[np.float64] = np.minimum(np.maximum(drawn, self.least), MOST_TOKENS)
+        return np.rint(bounded).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Lognormal(Distribution):
 
 
 @dataclass(frozen=True, slots=True)
-class Triangular(Distribution):
+class Triangle(Distribution):
     """A triangular distribution by its ends and its peak, low <= mode <= high."""
 
     low: int
@@ -143,7 +144,7 @@ class Triangular(Distribution):
         return generator.triangular(self.low, self.mode, self.high, number)
 
 
-def _inverse(range_: Triangular, share: float, width: int, rise: int) -> float:
+def _inverse(range_: Triangle, share: float, width: int, rise: int) -> float:
     """Return the number that this share of a triangle lies below."""
     if share * width <= rise:
         return range_.low + math.sqrt(share * width * rise)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tokenquote.counts import ceil_div
 from tokenquote.ledger.ranges.distributions import Distribution, WholeNumbers
 
 __all__ = ["BLOCK", "FAILURES", "Draws", "random_stream"]
@@ -73,7 +74,7 @@ class Draws:
         name = f"{self.seed} {int(what in self.redrawn)} {what} {place}"
         parts = [
             draw(random_stream(f"{name} {block}"), min(last - block * BLOCK, BLOCK))
-            for block in range(first // BLOCK, -(-last // BLOCK))
+            for block in range(first // BLOCK, ceil_div(last, BLOCK))
         ]
         drawn = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return drawn[first % BLOCK :]

@@ -42,7 +42,7 @@ class DrawnFleet:
     cold: ExactCosts
     """The costs of a conversation that finds nothing in the cache, one for each sample."""
     warm: ExactCosts
-    """Those of one that finds what it shares with others; the same if they share nothing."""
+    """The costs of one that finds what it shares with others; the same if they share nothing."""
     cold_share: Decimal
     """The probability that a later conversation finds nothing."""
     decimals: int

@@ -11,7 +11,7 @@ from tokenquote.ledger.caching import CacheTerms
 from tokenquote.ledger.conversation import Conversation
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges.draws import Draws
-from tokenquote.ledger.retries import Retries
+from tokenquote.ledger.retries import RetryTerms
 from tokenquote.ledger.rows import Reader
 from tokenquote.ledger.script import Script
 
@@ -51,7 +51,7 @@ class SampledPlan:
     """How many requests it makes at the middle of all ranges."""
     turn_fees: Mapping[tuple[str | None, int], Decimal] = field(default_factory=dict)
     """What one repetition of a turn of a conversation costs beside its tokens, in USD; left out: nothing."""
-    retries: Retries | None = None
+    retries: RetryTerms | None = None
     """None: no request fails."""
     converses: bool = True
     """Whether the plan's own model holds a conversation, or answers each message by itself."""

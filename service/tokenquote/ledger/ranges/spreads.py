@@ -33,7 +33,7 @@ class Spread:
 
 
 def find_spread(values: ExactCosts, decimals: int = 0) -> Spread:
-    """Return the distribution of whole numbers, one for each sample, that have so many decimals.
+    """Return the distribution of whole numbers, one for each sample, that have this many decimals.
 
     Percentiles are samples: the smallest one that the stated share of all samples does not exceed.
     """

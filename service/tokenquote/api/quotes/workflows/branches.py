@@ -25,7 +25,7 @@ class SelfConsistencyRecipe(Recipe):
     """
 
     question: AmountOrParts
-    samples: wire.Repeats
+    samples: wire.PlannedRepeats
     answer: Amount
 
     def write(self) -> Written:

@@ -28,7 +28,7 @@ class ReactRecipe(Recipe):
     keeps_history: ClassVar[bool] = True
 
     question: AmountOrParts
-    steps: wire.Repeats
+    steps: wire.PlannedRepeats
     thought: Amount
     call: CallAmount
     observation: AmountOrParts
@@ -56,7 +56,7 @@ class PlanAndSolveRecipe(Recipe):
 
     question: AmountOrParts
     plan: Amount
-    steps: wire.Repeats
+    steps: wire.PlannedRepeats
     step: Amount
     answer: Amount
 

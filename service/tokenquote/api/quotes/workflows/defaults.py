@@ -11,7 +11,7 @@ from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.workflows import AssumedValue
 from tokenquote.errors import LocatedError
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount, Profile
-from tokenquote_client.turns import Repeats
+from tokenquote_client.turns import PlannedRepeats
 
 __all__ = ["Defaults", "find_defaults", "list_values"]
 
@@ -45,7 +45,7 @@ class Defaults:
         """Return how many there are of something, or a length in tokens."""
         return self._take(name) if stated is None else stated
 
-    def repeats(self, name: str, stated: Repeats | None) -> Repeats:
+    def repeats(self, name: str, stated: PlannedRepeats | None) -> PlannedRepeats:
         """Return how many times something happens."""
         return self._take(name) if stated is None else stated
 
