@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from tokenquote.cli import main
 from tokenquote.estimator import Estimator
 from tokenquote_client import FailedVariant, QuotedVariant
+from tokenquote_client.examples import DEPLOYMENT
 
 REACT = {"kind": "react", "question": 100, "steps": 4, "thought": 50, "call": 20, "observation": 300,
          "answer": 80, "reasoning": 0}  # fmt: skip
@@ -82,3 +83,11 @@ def test_the_breakdown_names_the_kind_and_what_it_takes(tmp_path: Path) -> None:
     assert "indexing, once" in shown
     assert "249 passages" in shown
     assert "`top_k` is 20" in shown
+
+
+def test_a_break_even_beside_a_deployment(estimator: Estimator) -> None:
+    """The API's cost of one workflow is that of its quote."""
+    question = {**DEPLOYMENT, "break_even": {"plan": PLAN, "conversations_per_day": 20_000}}
+    answer = estimator.deployment(question)
+    assert answer.break_even is not None
+    assert answer.break_even.api_cost_per_conversation == estimator.quote(PLAN).totals.cost
