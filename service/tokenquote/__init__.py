@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tokenquote.estimator import Estimator
     from tokenquote_client import (
+        Agent,
         AsyncClient,
         AsyncQuoter,
         AudioPart,
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Agent",
     "AsyncClient",
     "AsyncQuoter",
     "AudioPart",

@@ -452,7 +452,7 @@ def test_law_25_a_fleet_of_agents_that_shares_its_openings_has_a_distribution(qu
 
 
 def test_memory_is_that_of_the_requests_to_the_quoted_model(quoted: Ask) -> None:
-    """The agent's 100,210 tokens lie with another model; the plan's own longest request has 100 + 210 + 200."""
+    """The agent's 100,210 tokens lie with another model; the plan's longest request has 100 + 210 + 200."""
     told = agent(model=MINI, turns=[{"user": 99_760, "assistant": 150}])
     quote = quoted(model="meta-llama/Llama-3.1-8B", turns=[calling("researcher")], agents=[told])
     assert (quote.context.model, quote.context.peak_tokens) == (MINI, 100_210)

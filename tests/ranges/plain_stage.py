@@ -6,25 +6,27 @@ turn anew, with literal numbers in the place of all ranges and each round by its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from tokenquote.api.quotes.bill import Bill
+from tokenquote.api.quotes.cache_choice import cache_terms
 from tokenquote.api.quotes.company import Company
 from tokenquote.counts import Count
-from tokenquote.ledger import ONCE, Conversation, CountedRound, CountedTurn, Replayed, Row
+from tokenquote.ledger import ONCE, Conversation, CountedRound, CountedTurn, Replayed, Row, replay_caches
 from tokenquote.ledger.conversation import Repeats
 from tokenquote.ledger.ranges import Draws
 from tokenquote.ledger.rows import Output
 from tokenquote.ledger.script import Script
 from tokenquote.ledger.story import Story
 
-__all__ = ["replay_sample"]
+__all__ = ["bill_sample"]
 
 Said = dict[str, list[int]]
 
 
-def replay_sample(company: Company, draws: Draws, sample: int) -> Replayed:
-    """Return the requests of one sample."""
+def bill_sample(company: Company, draws: Draws, sample: int) -> tuple[Sequence[Row], Bill]:
+    """Return the requests of one sample, and what they cost."""
     stage = _Sample(company, draws, sample)
     rows = list(stage.play(None, ()))
     transcripts = {
@@ -32,7 +34,12 @@ def replay_sample(company: Company, draws: Draws, sample: int) -> Replayed:
         for name, story in stage.stories.items()
         for model in stage.scripts[name].conversations
     }
-    return Replayed(rows, transcripts)
+    terms = {
+        reader: cache_terms(part.cache, stage.opened(part.resolved.conversation).opening)
+        for reader, part in company.readers.items()
+    }
+    used = {reader: found for reader, found in terms.items() if found is not None}
+    return rows, company.bill(rows, replay_caches(Replayed(rows, transcripts), used))
 
 
 class _Sample:

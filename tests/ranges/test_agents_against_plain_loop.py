@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.ranges.plain_stage import replay_sample
+from tests.ranges.plain_stage import bill_sample
 from tests.ranges.sampled_plans import SEED, gather, sampled
 from tests.ranges.test_against_plain_loop import OPUS, SOL, SONNET, amounts, calls, histories, repeats
 
@@ -19,7 +19,7 @@ from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan
 
 AT = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
-SAMPLES = 4
+SAMPLES = 3
 Check = Callable[[Any], None]
 
 
@@ -77,9 +77,7 @@ def check(catalog: Catalog, vocabularies: Vocabularies) -> Check:
         company = gather(asked, catalog, vocabularies, AT)
         assert draws == Draws(company.ranges, SEED)
         for i in range(SAMPLES):
-            replayed = replay_sample(company, draws, i)
-            rows = replayed.rows
-            bill = company.bill(rows, company.use_caches(replayed, {}))
+            rows, bill = bill_sample(company, draws, i)
             assert found.requests[i] == len(rows)
             assert found.input_tokens[i] == sum(row.input for row in rows)
             assert found.output_tokens[i] == sum(row.output for row in rows)
@@ -88,7 +86,7 @@ def check(catalog: Catalog, vocabularies: Vocabularies) -> Check:
     return compare
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(plan=plans)
 def test_samples_of_agents(check: Check, plan: Any) -> None:
     check(plan)

@@ -8,12 +8,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from tokenquote_client.bill import Indexing, PriceLine, Unpriced
+from tokenquote_client.bill import AgentTotals, Indexing, ModelTotals, PriceLine, Unpriced
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
 from tokenquote_client.rates_per_minute import RatesPerMinute
 from tokenquote_client.spreads import Fleet, RetriedRequests, Spreads
-from tokenquote_client.subtotals import AgentTotals, ModelTotals
 from tokenquote_client.wire_types import Dollars, Method, Received, Sent, is_none
 
 __all__ = [

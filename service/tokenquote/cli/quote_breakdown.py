@@ -17,9 +17,8 @@ from rich.text import Text
 from tokenquote.cli.range_breakdown import range_lines, spread_of_cost
 from tokenquote.cli.rate_breakdown import rate_lines
 from tokenquote.cli.tables import dollars, plain_table
-from tokenquote_client.bill import PriceLine
+from tokenquote_client.bill import AgentTotals, ModelTotals, PriceLine
 from tokenquote_client.quote import Comparison, CountedAmount, Failure, Quote, QuotedRequest
-from tokenquote_client.subtotals import AgentTotals, ModelTotals
 
 __all__ = ["print_answer", "to_svg"]
 

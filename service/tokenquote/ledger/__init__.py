@@ -24,7 +24,7 @@ from tokenquote.ledger.conversation import (
     Repeats,
 )
 from tokenquote.ledger.replay import Replayed, replay
-from tokenquote.ledger.rows import Reader, Row
+from tokenquote.ledger.rows import ReadBy, Row
 from tokenquote.ledger.script import Script
 from tokenquote.ledger.single_requests import replay_single
 
@@ -43,7 +43,7 @@ __all__ = [
     "EarlierPiece",
     "Opening",
     "PlanTooLong",
-    "Reader",
+    "ReadBy",
     "Repeats",
     "Replayed",
     "Row",

@@ -16,7 +16,7 @@ from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.counts import NO_MEDIA, MediaUse
 from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS
 from tokenquote.ledger.replay import Replayed
-from tokenquote.ledger.rows import Reader, Row
+from tokenquote.ledger.rows import ReadBy, Row
 from tokenquote.ledger.transcript import SentPieces, Transcript
 
 __all__ = [
@@ -85,7 +85,7 @@ NO_CACHE = CacheUse()
 """The use of a request that neither reads nor writes."""
 
 
-def replay_caches(replayed: Replayed, terms: Mapping[Reader, CacheTerms]) -> list[CacheUse]:
+def replay_caches(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> list[CacheUse]:
     """Work out the use of the cache of every request.
 
     Each conversation has its own prefix: what requests of another one leave in between takes time, and no
@@ -99,7 +99,7 @@ def replay_caches(replayed: Replayed, terms: Mapping[Reader, CacheTerms]) -> lis
     return [use for _, _, use in _send_all(replayed, terms)]
 
 
-def replay_repeats(replayed: Replayed, terms: Mapping[Reader, CacheTerms]) -> list[CacheUse]:
+def replay_repeats(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> list[CacheUse]:
     """Work out the use of the cache of every request if it is sent once more, right after it failed.
 
     The arguments are those of `replay_caches`.
@@ -109,7 +109,7 @@ def replay_repeats(replayed: Replayed, terms: Mapping[Reader, CacheTerms]) -> li
 
 
 def _send_all(
-    replayed: Replayed, terms: Mapping[Reader, CacheTerms]
+    replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]
 ) -> Iterator[tuple[_Cache | None, Row, CacheUse]]:
     """Send every request: yield the cache that it uses, as it leaves it, and how it uses it."""
     caches = {reader: _Cache(replayed.transcripts[reader], used) for reader, used in terms.items()}

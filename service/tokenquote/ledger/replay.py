@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tokenquote.ledger.conversation import MAX_ROWS, CountedTurn, PlanTooLong
-from tokenquote.ledger.rows import Output, Reader, Row
+from tokenquote.ledger.rows import Output, ReadBy, Row
 from tokenquote.ledger.script import Script
 from tokenquote.ledger.story import Story
 from tokenquote.ledger.transcript import Transcript
@@ -30,7 +30,7 @@ class Replayed:
     """The rows of a plan, and the transcripts that say what they send."""
 
     rows: list[Row]
-    transcripts: Mapping[Reader, Transcript]
+    transcripts: Mapping[ReadBy, Transcript]
     """Each conversation's transcript as each of its models counts it."""
 
     @property
@@ -111,7 +111,7 @@ class _Stage:
         yield story.request(script.history.sends(story), written, answers=i)
         story.answer(i, reasoning)
 
-    def transcripts(self) -> Mapping[Reader, Transcript]:
+    def transcripts(self) -> Mapping[ReadBy, Transcript]:
         """Return each conversation's transcript as each of its models counts it."""
         return {
             (name, model): self._stories[name].transcript(model)

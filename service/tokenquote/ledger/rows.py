@@ -8,9 +8,9 @@ from typing import Literal
 from tokenquote.counts import MediaUse
 from tokenquote.ledger.transcript import SentPieces
 
-__all__ = ["Output", "Purpose", "Reader", "Row"]
+__all__ = ["Output", "Purpose", "ReadBy", "Row"]
 
-Reader = tuple[str | None, str]
+ReadBy = tuple[str | None, str]
 """A model that reads a conversation: the agent whose conversation it is, None for the plan's own, and the
 model's id."""
 
@@ -70,7 +70,7 @@ class Row:
     """The turn, as its conversation numbers it from 0, of which it ends a repetition. None: it ends none."""
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> ReadBy:
         """The model that answers, and the conversation that it reads."""
         return self.agent, self.model
 

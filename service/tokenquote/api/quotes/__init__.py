@@ -41,7 +41,7 @@ from tokenquote.api.quotes.written_quotes import tell_workflow, tell_workflow_on
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import NO_CACHE, Reader, Replayed, Row
+from tokenquote.ledger import NO_CACHE, ReadBy, Replayed, Row
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
@@ -272,7 +272,7 @@ def _longest(rows: Sequence[Row], model: Model) -> int:
     return max((row.context for row in rows if row.model == model.id), default=0)
 
 
-def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) -> dict[Reader, int]:
+def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) -> dict[ReadBy, int]:
     """Return how many tokens of the first request are in the cache already, by the model that it goes to."""
     first = replayed.opened_by
     if first is None:

@@ -40,16 +40,16 @@ def count_requests(plan: wire.Plan) -> int:
 
     def requests(turns: Sequence[wire.Turn]) -> int:
         return sum(
-            find_middle(turn.repeat) * (1 + sum(of_round(made) for made in turn.tool_rounds))
+            find_middle(turn.repeat) * (1 + sum(count_round(made) for made in turn.tool_rounds))
             for turn in turns
         )
 
-    def of_round(made: wire.ToolRound) -> int:
+    def count_round(made: wire.ToolRound) -> int:
         return find_middle(made.repeat) * (
-            1 + sum(of_agent(call.agent) for call in made.calls if call.agent is not None)
+            1 + sum(count_agent(call.agent) for call in made.calls if call.agent is not None)
         )
 
-    def of_agent(name: str) -> int:
+    def count_agent(name: str) -> int:
         if name not in known:
             agent = agents[name]
             if agent.turns_per_call is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tokenquote.ledger import CacheUse, Reader, Row, billed_kinds
+from tokenquote.ledger import CacheUse, ReadBy, Row, billed_kinds
 from tokenquote.ledger.fees import NO_FEES, PricedFees, UnpricedUse
 from tokenquote.ledger.prices import Priced, Tariff, exact_sum, find_rate, price
 
@@ -58,7 +58,7 @@ def bill_rows(
     rows: Sequence[Row],
     uses: Sequence[CacheUse],
     tariffs: Mapping[str, Tariff],
-    write_kinds: Mapping[Reader, str],
+    write_kinds: Mapping[ReadBy, str],
     fees: Mapping[str, PricedFees],
 ) -> Bill:
     """Price every request.
@@ -86,7 +86,7 @@ def break_even_reads(
     rows: Sequence[Row],
     uses: Sequence[CacheUse],
     tariffs: Mapping[str, Tariff],
-    write_kinds: Mapping[Reader, str],
+    write_kinds: Mapping[ReadBy, str],
 ) -> int | None:
     """Return how many reads what is written needs on average to cost less than plain input does.
 

@@ -52,7 +52,7 @@ def choose_cast(plan: wire.Plan, own: Model, catalog: Catalog, at: dt.datetime) 
         with under(*location):
             model = find_answering(catalog.resolve(name, at), catalog.models, at)
             if model.entry.kind not in kinds or not (own.converses or location[0] == "history"):
-                raise _of_wrong_kind(model, kinds[0])
+                raise _wrong_kind(model, kinds[0])
         return model
 
     models = {own.id: own}
@@ -89,10 +89,10 @@ def find_agent_model(agent: wire.Agent, own: Model, catalog: Catalog, at: dt.dat
     with under("model"):
         model = find_answering(catalog.resolve(agent.model, at), catalog.models, at)
         if model.entry.kind not in CONVERSING:
-            raise _of_wrong_kind(model, CONVERSING[0])
+            raise _wrong_kind(model, CONVERSING[0])
     return own if model.id == own.id else model
 
 
-def _of_wrong_kind(model: Model, needed: str) -> LocatedError:
+def _wrong_kind(model: Model, needed: str) -> LocatedError:
     what = f"{model.id} is a model of kind {model.entry.kind}; here one of kind {needed} is needed"
     return LocatedError((), what)

@@ -15,7 +15,7 @@ from tokenquote.catalog import Model
 from tokenquote.ledger import (
     CacheTerms,
     CacheUse,
-    Reader,
+    ReadBy,
     Replayed,
     Row,
     replay,
@@ -53,7 +53,7 @@ class Company:
         return dict[str | None, Participants]([(None, self.own), *self.agents.items()])
 
     @cached_property
-    def readers(self) -> Mapping[Reader, Participant]:
+    def readers(self) -> Mapping[ReadBy, Participant]:
         """Each model of each conversation."""
         return {
             (agent, model): part
@@ -78,19 +78,19 @@ class Company:
         }
 
     @cached_property
-    def write_kinds(self) -> Mapping[Reader, str]:
+    def write_kinds(self) -> Mapping[ReadBy, str]:
         """What each model bills a cache write of a conversation as."""
         return {reader: part.cache.write_kind for reader, part in self.readers.items()}
+
+    @property
+    def heads(self) -> Mapping[ReadBy, int]:
+        """The tokens of tools and system message, as each model of each conversation counts them."""
+        return {reader: part.head for reader, part in self.readers.items()}
 
     @property
     def ranges(self) -> Mapping[str, Distribution]:
         """Everything that is drawn, by its place in the plan as a JSON pointer."""
         return {what: drawn for part in self.readers.values() for what, drawn in part.resolved.ranges.items()}
-
-    @property
-    def heads(self) -> Mapping[Reader, int]:
-        """The tokens of tools and system message, as each model of each conversation counts them."""
-        return {reader: part.head for reader, part in self.readers.items()}
 
     @property
     def caches(self) -> bool:
@@ -128,19 +128,19 @@ class Company:
         own = scripts.pop(None)
         return replay(own, {name: script for name, script in scripts.items() if name is not None})
 
-    def use_caches(self, replayed: Replayed, warm: Mapping[Reader, int]) -> list[CacheUse]:
+    def use_caches(self, replayed: Replayed, warm: Mapping[ReadBy, int]) -> list[CacheUse]:
         """Work out what requests read and write.
 
         `warm` is what the first request of a conversation to a model finds in the cache, in tokens.
         """
         return replay_caches(replayed, self._terms(warm))
 
-    def bill_failed(self, replayed: Replayed, warm: Mapping[Reader, int], retries: RetryTerms) -> Bill:
+    def bill_failed(self, replayed: Replayed, warm: Mapping[ReadBy, int], retries: RetryTerms) -> Bill:
         """Price an attempt at each request that fails after another one did; `warm` as for `use_caches`."""
         repeats = replay_repeats(replayed, self._terms(warm))
         return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})
 
-    def _terms(self, warm: Mapping[Reader, int]) -> Mapping[Reader, CacheTerms]:
+    def _terms(self, warm: Mapping[ReadBy, int]) -> Mapping[ReadBy, CacheTerms]:
         """Say how each conversation's requests to a model use its cache; one that does not is left out."""
         terms = {
             reader: cache_terms(part.cache, part.resolved.conversation.opening, warm.get(reader, 0))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tokenquote.api.quotes.bill import Bill
 from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.drawn import DrawnConversation, read_retries
-from tokenquote.ledger import Reader, Replayed
+from tokenquote.ledger import ReadBy, Replayed
 from tokenquote.ledger.money import exact_sum
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Overflow, Quote, Warned
@@ -54,7 +54,7 @@ def expect_retries(
     planned: wire.PlannedRetries | None,
     company: Company,
     replayed: Replayed,
-    warm: Mapping[Reader, int],
+    warm: Mapping[ReadBy, int],
     bill: Bill,
 ) -> RetriedRequests | None:
     """Return what requests and cost come to on average with those that fail; None: none does.

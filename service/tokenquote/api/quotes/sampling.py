@@ -10,7 +10,7 @@ from tokenquote.api.quotes.cache_choice import cache_terms
 from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.participants import Participant, Participants, Searcher
 from tokenquote.api.quotes.uses import request_uses, turn_uses
-from tokenquote.ledger import Reader, Replayed
+from tokenquote.ledger import ReadBy, Replayed
 from tokenquote.ledger.fees import Use, price_uses
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges import Draws, SampledModel, SampledPlan
@@ -39,7 +39,7 @@ def plan_samples(
         shares_opening: whether it is a later conversation of a fleet, which finds the opening cached.
     """
     warm, first = company.own.plan.caching.warm, (None, replayed.opened_by)
-    models: dict[Reader, SampledModel] = {}
+    models: dict[ReadBy, SampledModel] = {}
     for agent, parts in company.conversations.items():
         for name, part in parts.by_id.items():
             finds = "opening" if shares_opening else warm if (agent, name) == first else None

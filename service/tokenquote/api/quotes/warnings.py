@@ -120,13 +120,12 @@ def _overflow_warnings(overflow: Overflow | None, rows: Sequence[Row]) -> Iterat
     if overflow is not None:
         yield (
             "context_overflow",
-            f"request {overflow.request} (turn {overflow.turn}{_of(overflow.agent)}) does not fit into "
-            f"{rows[overflow.request - 1].model}; "
-            "it and those after it are priced all the same",
+            f"request {overflow.request} (turn {overflow.turn}{_name_agent(overflow.agent)}) does not fit "
+            f"into {rows[overflow.request - 1].model}; it and those after it are priced all the same",
         )
 
 
-def _of(agent: str | None) -> str:
+def _name_agent(agent: str | None) -> str:
     return "" if agent is None else f" of the agent {agent}"
 
 

@@ -12,8 +12,7 @@ from tokenquote.ledger.conversation import PlanTooLong
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import SharedPrefix
 from tokenquote.ledger.ranges.rows import SampledRow
-from tokenquote.ledger.ranges.shares import share_down, share_media
-from tokenquote.ledger.ranges.sizes import BLOCKS, FAR, FRAMED, MEDIA, TOKENS, chosen
+from tokenquote.ledger.ranges.sizes import BLOCKS, FAR, FRAMED, MEDIA, TOKENS, chosen, share_down, share_media
 from tokenquote.ledger.ranges.stacks import Stacks
 
 if TYPE_CHECKING:

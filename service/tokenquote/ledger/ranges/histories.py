@@ -119,8 +119,8 @@ class _SampledSummaries(SampledHistory):
     def before_turn(self, story: SampledStory, turn: int) -> Iterator[SampledRow]:
         history = self._history
         due = story.finished - story.condensed >= history.every
-        if story.mask is not None:
-            due &= story.mask
+        if story.at.mask is not None:
+            due &= story.at.mask
         if due.any():
             yield story.condense("summary", history.tokens, history.keep, history.model, due)
 
@@ -135,8 +135,8 @@ class _SampledCompaction(SampledHistory):
     def before_request(self, story: SampledStory) -> Iterator[SampledRow]:
         history = self._history
         over = story.input(NOTHING_LEFT) > history.most[story.model]
-        if story.mask is not None:
-            over &= story.mask
+        if story.at.mask is not None:
+            over &= story.at.mask
         if over.any():
             yield story.condense("compaction", history.tokens, history.keep, history.model, over)
 

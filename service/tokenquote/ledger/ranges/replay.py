@@ -8,9 +8,9 @@ from itertools import islice
 import numpy as np
 
 from tokenquote.ledger.conversation import MAX_ROWS, Conversation, CountedTurn, PlanTooLong
-from tokenquote.ledger.ranges.clock import SampledClock
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.histories import SampledHistory, sample_history
+from tokenquote.ledger.ranges.position import SampledClock
 from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sizes import FRAMED, TOKENS, DrawnCounts, Mask, masked
 from tokenquote.ledger.ranges.story import SampledStory
@@ -84,22 +84,22 @@ class SampledStage:
 
         What agents do in a round follows the request that calls them, and precedes the next.
         """
-        counts, mask, at = self._counts, story.mask, story.repetition
+        counts, mask, at = self._counts, story.at.mask, story.at.repetition
         for place, rounds in enumerate(planned_rounds(turn)):
             for repetition, making in _repetitions(counts.repeats(rounds[1].repeat, at), mask):
-                story.begin_round(place, repetition, making)
+                story.at.begin_round(place, repetition, making)
                 made = rounds[repetition > 0]
-                reasoning = counts.tokens(made.reasoning, story.repetition)
-                written = SampledOutput(counts.tokens(made.call_output, story.repetition), reasoning)
+                reasoning = counts.tokens(made.reasoning, story.at.repetition)
+                written = SampledOutput(counts.tokens(made.call_output, story.at.repetition), reasoning)
                 yield from history.before_request(story)
                 yield story.request(history.leaves_out(story), written)
                 said: dict[str, list[WholeNumbers]] = {}
                 for call, agent in enumerate(made.agents):
-                    yield from self.play(agent.name, (*story.number, call), making)
+                    yield from self.play(agent.name, (*story.at.number, call), making)
                     if agent.range is not None:
                         said.setdefault(agent.range, []).append(self._stories[agent.name].said[agent.range])
                 story.call(i, place, reasoning, said)
-        story.end_rounds(mask)
+        story.at.end_rounds(mask)
         yield from history.before_request(story)
         written = _answer(turn, counts, at)
         yield story.request(history.leaves_out(story), written, answers=i)

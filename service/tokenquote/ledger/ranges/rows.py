@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import SharedPrefix
-from tokenquote.ledger.ranges.shares import share_down
-from tokenquote.ledger.ranges.sizes import Mask, Sizes
-from tokenquote.ledger.rows import Purpose, Reader
+from tokenquote.ledger.ranges.sizes import Mask, Sizes, share_down
+from tokenquote.ledger.rows import Purpose, ReadBy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +72,6 @@ class SampledRow:
     """The turn, as its conversation numbers it from 0, of which it ends a repetition. None: it ends none."""
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> ReadBy:
         """The model that answers, and the conversation that it reads."""
         return self.agent, self.model

@@ -12,7 +12,7 @@ from tokenquote.ledger.conversation import Conversation
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges.draws import Draws
 from tokenquote.ledger.retries import RetryTerms
-from tokenquote.ledger.rows import Reader
+from tokenquote.ledger.rows import ReadBy
 from tokenquote.ledger.script import Script
 
 __all__ = ["SampledModel", "SampledPlan"]
@@ -43,7 +43,7 @@ class SampledPlan:
 
     scripts: Mapping[str | None, Script]
     """The conversations by the agent's name; None stands for the plan's own, which is the first."""
-    models: Mapping[Reader, SampledModel]
+    models: Mapping[ReadBy, SampledModel]
     """All models of each conversation, those that find passages too."""
     draws: Draws
     samples: int
@@ -56,7 +56,7 @@ class SampledPlan:
     converses: bool = True
     """Whether the plan's own model holds a conversation, or answers each message by itself."""
 
-    def conversation(self, reader: Reader) -> Conversation | None:
+    def conversation(self, reader: ReadBy) -> Conversation | None:
         """Return a conversation as a model of it counts it. None: the model does not see it."""
         agent, model = reader
         return self.scripts[agent].conversations.get(model)

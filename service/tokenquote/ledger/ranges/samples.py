@@ -19,7 +19,7 @@ from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sampled_plan import SampledModel, SampledPlan
 from tokenquote.ledger.ranges.sizes import DrawnCounts, masked
 from tokenquote.ledger.ranges.tallies import ExactCosts, SampledTally, Times, count_decimals, price_exactly
-from tokenquote.ledger.rows import Reader
+from tokenquote.ledger.rows import ReadBy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,9 @@ __all__ = ["MAX_SAMPLED_REQUESTS", "Sampled", "sample"]
 MAX_SAMPLED_REQUESTS = 10_000_000
 """The largest number of samples times the requests of the longest sample: a few seconds of work."""
 _CHUNK_BYTES = 32_000_000
-"""Memory for what grows with the requests of a chunk of samples."""
+"""Memory for what grows with the requests of a chunk of samples; as it grows, it is three times as much."""
+_LEAST_TOGETHER = 1_000
+"""Replaying fewer samples together takes as long as so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class _Chunk:
         self.output_tokens = np.zeros(number, np.int64)
         self.overflows = np.zeros(number, np.bool_)
         self.work = 0
-        """The samples times the requests of the longest one."""
+        """The samples, _LEAST_TOGETHER at least, times the requests of the longest one."""
         self._counts = DrawnCounts(plan.draws, first, last, holds_media=plan.holds_media)
         self._tallies = {
             reader: SampledTally(model.tariff, model.write_kind, number)
@@ -99,14 +101,15 @@ class _Chunk:
         }
         self._requests_to = {reader: np.zeros(number, np.int64) for reader in plan.models}
         self._answers_to = {turn: np.zeros(number, np.int64) for turn in plan.turn_fees}
-        self._caches: dict[Reader, SampledCache] = {}
+        self._caches: dict[ReadBy, SampledCache] = {}
         for places, row in enumerate(self._rows()):
-            self.work += number
+            self.work += max(number, _LEAST_TOGETHER)
             if places >= MAX_ROWS or self.work > allowed:
                 raise PlanTooLong(
-                    f"{plan.samples} samples, the longest of more than {places} requests: a quote draws "
-                    f"{MAX_SAMPLED_REQUESTS} requests together, and {MAX_ROWS} in a sample; state fewer "
-                    "`samples`, or a `repeat` that is less wide"
+                    f"{plan.samples} samples of {plan.requests} requests or more are too many: samples times "
+                    f"requests may be {MAX_SAMPLED_REQUESTS}, where {number} samples are replayed together "
+                    f"and fewer than {_LEAST_TOGETHER} count as so many; state fewer `samples`, a shorter "
+                    "plan, or a `repeat` that is less wide"
                 )
             self._add(row)
 
@@ -129,7 +132,7 @@ class _Chunk:
         ((model, conversation),) = plan.scripts[None].conversations.items()
         return sample_single_rows(model, conversation, counts)
 
-    def _cache(self, reader: Reader) -> SampledCache | None:
+    def _cache(self, reader: ReadBy) -> SampledCache | None:
         """Return what a conversation uses of a model's cache. None: nothing."""
         model, counts = self._plan.models[reader], self._counts
         conversation = self._plan.conversation(reader)

@@ -11,6 +11,7 @@ What is alike in every sample has a single column, and numpy spreads it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -23,7 +24,20 @@ from tokenquote.ledger.ranges.draws import Draws
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BLOCKS", "FAR", "FRAMED", "MEDIA", "TOKENS", "DrawnCounts", "Mask", "Sizes", "chosen", "masked"]
+__all__ = [
+    "BLOCKS",
+    "FAR",
+    "FRAMED",
+    "MEDIA",
+    "TOKENS",
+    "DrawnCounts",
+    "Mask",
+    "Sizes",
+    "chosen",
+    "masked",
+    "share_down",
+    "share_media",
+]
 
 Sizes: TypeAlias = "NDArray[np.int64]"
 """Of shape (rows, samples), or (rows, 1) where all samples are alike."""
@@ -38,6 +52,10 @@ FAR = 1 << 60
 """More tokens than any prompt has."""
 NOTHING_SAID: Mapping[str, Iterator[WholeNumbers]] = {}
 """What agents have answered where none has."""
+
+
+_DIGITS = 6
+"""Decimals that are multiplied at once: a context of 10^10 tokens times 10^6 is far below 2^63."""
 
 
 def chosen(mask: Mask, new: NDArray[np.int64], old: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -128,3 +146,25 @@ class DrawnCounts:
                 del self._drawn[old]
             self._drawn[key] = self._draws.take(what, repetition, self._first, self._last)
         return self._drawn[key]
+
+
+def share_down(tokens: WholeNumbers, share: Decimal) -> WholeNumbers:
+    """Return a share of tokens, from 0 to 1, rounded down, exactly."""
+    if share == 1:
+        return tokens
+    decimals = f"{share:f}".partition(".")[2]
+    left = np.zeros_like(tokens)
+    for end in range(-(-len(decimals) // _DIGITS) * _DIGITS, 0, -_DIGITS):
+        group = int(decimals[end - _DIGITS : end].ljust(_DIGITS, "0"))
+        left = (tokens * group + left) // 10**_DIGITS
+    return left
+
+
+def share_media(media: NDArray[np.int64], part: WholeNumbers, whole: WholeNumbers) -> NDArray[np.int64]:
+    """Return the media tokens among the first part of the tokens that hold them (MediaUse.share).
+
+    They are taken to be spread evenly, and rounded so that what is not in the part fits into the rest.
+    """
+    ends = np.concatenate([np.zeros_like(media[:1]), np.cumsum(media, axis=0)])
+    ends = -(-(ends * np.maximum(part, 0)) // np.maximum(whole, 1))
+    return np.where(part >= whole, media, np.diff(ends, axis=0))

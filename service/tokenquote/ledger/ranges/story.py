@@ -19,9 +19,9 @@ from tokenquote.ledger.conversation import (
     CountedResult,
     PlanTooLong,
 )
-from tokenquote.ledger.ranges.clock import SampledClock
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import NOTHING_LEFT, LeftOut
+from tokenquote.ledger.ranges.position import Position, SampledClock
 from tokenquote.ledger.ranges.prompt import Prompt
 from tokenquote.ledger.ranges.rows import SampledOutput, SampledRow
 from tokenquote.ledger.ranges.sizes import FAR, NOTHING_SAID, TOKENS, DrawnCounts, Mask, Sizes, chosen, masked
@@ -63,10 +63,8 @@ class SampledStory:
         self._all = list(self._told.values())
         self.model = next(iter(self._told))
         """The model of the coming request."""
-        self.mask: Mask = None
-        """The samples that make it."""
-        self.repetition: tuple[int, ...] = ()
-        """The repetition of the turn, and in a round that of the round, which ranges are drawn for."""
+        self.at = Position()
+        """Which request of the conversation it is, and the samples that make it."""
         self.finished = counts.zeros()
         """How many turns are finished that a history may still hold."""
         self.condensed = counts.zeros()
@@ -76,10 +74,6 @@ class SampledStory:
         self._skips = np.zeros(counts.number, np.bool_)
         """Whether something has come to lie between the opening and what requests send."""
         self._begun = np.zeros(counts.number, np.bool_)
-        self._scope: tuple[int, ...] = ()
-        """What tells the call that started the conversation from all others."""
-        self.number: tuple[int, ...] = ()
-        """What tells the coming request from all others."""
         self._clock = clock
         self._waiting: tuple[int, int] = (0, 0)
         self._begin_with_earlier_turns()
@@ -87,10 +81,6 @@ class SampledStory:
     def prompt(self, model: str) -> Prompt:
         """Return the prompt of a model."""
         return self._told[model].prompt
-
-    def conversation(self, model: str) -> Conversation:
-        """Return the conversation as a model counts it."""
-        return self._told[model].conversation
 
     def start(self, scope: tuple[int, ...], mask: Mask, *, anew: bool) -> None:
         """Begin the conversation where it is called from, or go on with it.
@@ -108,16 +98,15 @@ class SampledStory:
             self.condensed = chosen(again, self.counts.zeros(), self.condensed)
             self._skips = self._skips | again
         self._begun = self._begun | (True if mask is None else mask)
-        self._scope = scope
+        self.at.start(scope)
 
     def begin_turn(self, turn: int, repetition: int, model: str, mask: Mask) -> None:
         """Begin a repetition of a turn, which this model answers after its pause."""
         # Nothing goes before the plan's first request, so there is no pause.
-        if self.number or self.agent is not None:
+        if self.at.number or self.agent is not None:
             self._clock.pass_time(self._told[model].conversation.turns[turn].gap_seconds, mask)
-        self.model, self.mask = model, mask
-        self.repetition = (*self._scope, repetition)
-        self.number = (*self._scope, turn, repetition)
+        self.model = model
+        self.at.begin_turn(turn, repetition, mask)
         self._begin_new()
 
     def ask(self, turn: int) -> None:
@@ -130,21 +119,7 @@ class SampledStory:
         if first == last:
             self._begin_new()
         blocks = self._all[0].conversation.turns[turn].blocks
-        self._add(lambda told: told.turns[turn].user, blocks)
-
-    def begin_round(self, place: int, repetition: int, mask: Mask) -> None:
-        """Come to a repetition of one of the turn's tool rounds, which these samples make."""
-        turn = len(self._scope) + 1
-        self.mask = mask
-        self.repetition = (*self.repetition[:turn], repetition)
-        self.number = (*self.number[: turn + 1], place, repetition)
-
-    def end_rounds(self, mask: Mask) -> None:
-        """Come to the answer of the turn, which these samples make."""
-        turn = len(self._scope) + 1
-        self.mask = mask
-        self.repetition = self.repetition[:turn]
-        self.number = self.number[: turn + 1]
+        self.say(lambda told: told.turns[turn].user, blocks)
 
     def call(
         self, turn: int, place: int, reasoning: WholeNumbers, said: Mapping[str, Sequence[WholeNumbers]]
@@ -153,26 +128,29 @@ class SampledStory:
         self._begin_new()
         self._think(reasoning)
         for told in self._all:
-            made = told.rounds[turn][place][self.repetition[-1] > 0]
+            made = told.rounds[turn][place][self.at.repetition[-1] > 0]
             answers = {what: iter(values) for what, values in said.items()}
             told.prompt.add(self._size(made.exchange, made.blocks, answers))
             self._add_results(told.prompt, made.results, answers)
             if made.results:
-                beside = self.counts.tokens(made.beside, self.repetition)
+                beside = self.counts.tokens(made.beside, self.at.repetition)
                 told.prompt.add(self._size(made.beside, (beside != 0).astype(np.int64)))
 
     def answer(self, turn: int, reasoning: WholeNumbers) -> None:
         """Put the reasoning and the answer of a turn at the end, and finish the turn."""
         self._think(reasoning)
-        self._add(lambda told: told.turns[turn].answer)
+        self.say(lambda told: told.turns[turn].answer)
         for what in self._all[0].conversation.turns[turn].answer.ranges:
-            drawn = self.counts.take(what, self.repetition)
-            self.said[what] = chosen(self.mask, drawn, self.said.get(what, drawn))
+            drawn = self.counts.take(what, self.at.repetition)
+            self.said[what] = chosen(self.at.mask, drawn, self.said.get(what, drawn))
         self._finish_turn()
 
-    def say(self, count: Callable[[Conversation], Count], *, for_one_turn: bool = False) -> None:
-        """Put something that a strategy adds at the end."""
-        self._add(count, for_one_turn=for_one_turn)
+    def say(
+        self, count: Callable[[Conversation], Count], blocks: int = 1, *, for_one_turn: bool = False
+    ) -> None:
+        """Put a piece at the end, as each model counts it; one for one turn is not sent in later turns."""
+        for told in self._all:
+            told.prompt.add(self._size(count(told.conversation), blocks), for_one_turn=for_one_turn)
 
     def condense(self, purpose: Purpose, tokens: int, keep: int, model: str | None, mask: Mask) -> SampledRow:
         """Make the request that condenses all but what is new, and put its answer in place of that.
@@ -201,19 +179,19 @@ class SampledStory:
             PlanTooLong: in some sample it passes MAX_CONTEXT_TOKENS.
         """
         prompt = self._told[self.model].prompt
-        prompt.compare(left, self.mask)
-        row = self._row(self.model, prompt.size(left), left, output, self.mask, None, None)
+        prompt.compare(left, self.at.mask)
+        row = self._row(self.model, prompt.size(left), left, output, self.at.mask, None, None)
         return replace(row, answers=answers)
 
     def outside(self, model: str, purpose: Purpose, sent: Count) -> SampledRow:
         """Make a request that sends nothing of the conversation, and has no output."""
-        size = self.counts.nothing() + self.counts.size(sent, 1, self.repetition)
+        size = self.counts.nothing() + self.counts.size(sent, 1, self.at.repetition)
         return SampledRow(
             agent=self.agent,
             model=model,
-            number=(*self.number, purpose),
+            number=(*self.at.number, purpose),
             purpose=purpose,
-            mask=self.mask,
+            mask=self.at.mask,
             input=size[TOKENS],
             sent=size,
             output=SampledOutput(np.array([0]), np.array([0])),
@@ -247,7 +225,7 @@ class SampledStory:
         row = SampledRow(
             agent=self.agent,
             model=model,
-            number=(*self.number, purpose),
+            number=(*self.at.number, purpose),
             purpose=purpose,
             mask=mask,
             input=told.input(size),
@@ -274,12 +252,12 @@ class SampledStory:
 
     def _finish_turn(self) -> None:
         for told in self._all:
-            told.prompt.finish_turn(self.mask)
-        self.finished = self.finished + (1 if self.mask is None else self.mask)
+            told.prompt.finish_turn(self.at.mask)
+        self.finished = self.finished + (1 if self.at.mask is None else self.at.mask)
 
     def _begin_new(self) -> None:
         for told in self._all:
-            told.prompt.begin_new(self.mask)
+            told.prompt.begin_new(self.at.mask)
 
     def _add_earlier(self, i: int) -> None:
         for told in self._all:
@@ -295,13 +273,7 @@ class SampledStory:
     ) -> None:
         for result in results:
             cleared = self.counts.size(result.cleared, 1, ())
-            prompt.add_result(self._size(result.sent, 1, said), cleared, self.mask)
-
-    def _add(
-        self, count: Callable[[Conversation], Count], blocks: int = 1, *, for_one_turn: bool = False
-    ) -> None:
-        for told in self._all:
-            told.prompt.add(self._size(count(told.conversation), blocks), for_one_turn=for_one_turn)
+            prompt.add_result(self._size(result.sent, 1, said), cleared, self.at.mask)
 
     def _think(self, reasoning: WholeNumbers) -> None:
         """Put reasoning at the end where it is sent back: to the model whose it is, while it is kept."""
@@ -312,7 +284,7 @@ class SampledStory:
         size = self.counts.size(NOTHING, (reasoning > 0).astype(np.int64), ())
         size = size + np.zeros((1, len(reasoning)), np.int64)
         size[TOKENS] = reasoning
-        told.prompt.add(masked(self.mask, size), for_one_turn=kept == "same_turn")
+        told.prompt.add(masked(self.at.mask, size), for_one_turn=kept == "same_turn")
 
     def _size(
         self,
@@ -321,4 +293,4 @@ class SampledStory:
         said: Mapping[str, Iterator[WholeNumbers]] = NOTHING_SAID,
     ) -> Sizes:
         """Return the size of a piece, which only some samples may hold."""
-        return masked(self.mask, self.counts.size(count, blocks, self.repetition, said))
+        return masked(self.at.mask, self.counts.size(count, blocks, self.at.repetition, said))
