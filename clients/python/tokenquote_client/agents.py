@@ -38,3 +38,7 @@ class Agent(Sent):
     keep: Annotated[bool, Field(strict=True)] = False
     """Whether its conversation goes on at each call. False, the default: each call starts it anew, and sends
     again nothing but system message and tools."""
+    turns_per_call: Annotated[int, Field(strict=True, ge=1, le=10_000)] | None = None
+    """The number of its turns, repetitions counted one by one, that each call goes through: the next call
+    goes on with those that follow, and where there are none left the last is repeated. A call then states its
+    `result`. Null, the default: each call goes through all turns."""

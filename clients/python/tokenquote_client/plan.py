@@ -19,6 +19,9 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -41,9 +44,10 @@ from tokenquote_client.wire_types import (
     Dollars,
     Sent,
     TokenKind,
-    exactly_one,
+    exactly_one_each,
     is_none,
 )
+from tokenquote_client.workflows import Workflow
 
 __all__ = [
     "Agent",
@@ -158,15 +162,15 @@ PlannedModels = Annotated[
 ]
 
 
-def _is_empty(agents: list[Agent]) -> bool:
-    """Return whether there are no agents: the field is left out then, and the plan reads as it always did."""
-    return not agents
+def _is_empty(listed: list[Agent] | list[Turn]) -> bool:
+    """Return whether there are none; the field is then left out, as in plans without it."""
+    return not listed
 
 
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
 
-    model_config = exactly_one("model", "models")
+    model_config = exactly_one_each(("model", "models"), ("turns", "workflow"))
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
     """The model to quote: its catalog id (`openai/gpt-5.4-mini`), an alias, or the name without the provider
@@ -183,9 +187,17 @@ class Plan(Sent):
     start: Start | None = None
     """A request body that opens the conversation, in place of `system` and `tools`; stating both is an error.
     Null, the default: it opens with those."""
-    turns: list[Turn] = Field(min_length=1, max_length=10_000)
+    workflow: Workflow | None = Field(
+        default=None, exclude_if=is_none, examples=[{"kind": "react", "steps": 4, "observation": 300}]
+    )
+    """A workflow that writes the turns, named by its `kind`: `{"kind": "react"}` is a plan. The quote's
+    `compiled` is what it writes. Null, the default: `turns` says what happens; both or neither is an
+    error."""
+    turns: list[Turn] = Field(
+        default=(), validate_default=True, min_length=1, max_length=10_000, exclude_if=_is_empty
+    )
     """The turns of the conversation, in order. More than 100,000 requests, with all repetitions and over all
-    models, are an error."""
+    models, are an error. Left out: a `workflow` writes them."""
     agents: list[Agent] = Field(default=[], max_length=100, exclude_if=_is_empty)
     """The agents that calls of the turns may start, each a conversation of its own; empty, the default: there
     are none. Their requests count in all totals, and one that no call starts is warned of."""
@@ -231,6 +243,19 @@ class Plan(Sent):
     """The seed of the draws: the same plan with the same seed draws the same numbers. Null, the default: 0.
     Without a range or `retries` it is an error."""
 
+    @field_validator("turns", mode="wrap")
+    @classmethod
+    def _written_or_stated(cls, turns: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """Let turns be left out where a workflow writes them."""
+        written = info.data.get("workflow", "a faulty one") is not None
+        if turns != () and not (turns is None and written):
+            return check(turns)
+        if not written:
+            raise PydanticCustomError(
+                "missing_turns", "missing: state `turns`, or a `workflow` that writes them"
+            )
+        return []
+
     @model_validator(mode="before")
     @classmethod
     def _no_contradictions(cls, data: Any) -> Any:
@@ -241,6 +266,10 @@ class Plan(Sent):
             raise PydanticCustomError("contradiction", "state either `model` or `models`, not both")
         if not {"model", "models"} & given:
             raise PydanticCustomError("missing_model", "state `model`, or `models` to compare several")
+        if {"turns", "workflow"} <= given:
+            raise PydanticCustomError(
+                "contradiction", "state either `turns` or a `workflow` that writes them, not both"
+            )
         if "start" in given and {"system", "tools"} & given:
             raise PydanticCustomError(
                 "contradiction",

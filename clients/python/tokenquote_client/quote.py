@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from tokenquote_client.bill import AgentTotals, ModelTotals, PriceLine, Unpriced
+from tokenquote_client.bill import AgentTotals, Indexing, ModelTotals, PriceLine, Unpriced
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
 from tokenquote_client.rates_per_minute import RatesPerMinute
@@ -100,9 +100,9 @@ class QuotedRequest(Received):
     cumulative_cost: Dollars | None
     """The cost in US dollars of this request and all before it, as a decimal string; null: nothing has a
     price."""
-    purpose: Literal["summary", "compaction", "embedding", "rerank", "cache"] | None = Field(
-        default=None, exclude_if=is_none
-    )
+    purpose: (
+        Literal["summary", "compaction", "embedding", "rerank", "queries", "hypothesis", "cache"] | None
+    ) = Field(default=None, exclude_if=is_none)
     """What a request is for that precedes the request of the conversation with the same `turn` and `round`:
     one of the history strategy, or the creation of an explicit cache (`cache`); null or absent: it is a
     request of the conversation."""
@@ -223,6 +223,14 @@ class Quote(Received):
     """How much of the context window the longest request fills, and what does not fit."""
     counts: list[CountedAmount]
     """How many tokens each amount of the plan has, and how that is known."""
+    workflow: str | None = Field(default=None, exclude_if=is_none)
+    """The kind of workflow that wrote the plan, such as `react`; null or absent: the plan states its turns
+    itself."""
+    compiled: dict[str, Any] | None = Field(default=None, exclude_if=is_none)
+    """The plan that the workflow wrote, as JSON data, which quotes to the same totals; the places in `counts`
+    are places in it. Null or absent: the plan states its turns itself, or a comparison has it."""
+    indexing: Indexing | None = Field(default=None, exclude_if=is_none)
+    """What embedding the corpus takes, once and outside all totals; null or absent: the plan states none."""
     range: Spreads | None = None
     """Distributions of cost, tokens and requests; null: the plan has neither ranges nor `retries`."""
     retries: RetriedRequests | None = Field(default=None, exclude_if=is_none)
@@ -267,6 +275,12 @@ class Comparison(Received):
     quotes: list[Quote | Failure]
     """The quotes: those that are complete (`totals.complete`) first, then the cheapest first, then by id, and
     failures last."""
+    workflow: str | None = Field(default=None, exclude_if=is_none)
+    """The kind of workflow that wrote the plan, such as `react`; null or absent: the plan states its turns
+    itself."""
+    compiled: dict[str, Any] | None = Field(default=None, exclude_if=is_none)
+    """The plan that the workflow wrote, as JSON data, which quotes to the same totals with each model. Null
+    or absent: the plan states its turns itself."""
     considered: int | None = None
     """The number of models that were chosen by `all` or by filters, of which the list has the first; null:
     the plan names its models."""

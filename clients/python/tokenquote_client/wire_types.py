@@ -22,6 +22,7 @@ __all__ = [
     "TokenKind",
     "TokenNumber",
     "exactly_one",
+    "exactly_one_each",
     "is_none",
 ]
 
@@ -75,8 +76,17 @@ def is_none(value: object) -> bool:
 
 def exactly_one(*names: str) -> ConfigDict:
     """Make the JSON schema say that exactly one of these fields is stated; null is not stated."""
-    stated = [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
-    return ConfigDict(json_schema_extra={"oneOf": stated})  # type: ignore[dict-item]
+    return ConfigDict(json_schema_extra={"oneOf": _each_stated(names)})
+
+
+def exactly_one_each(first: tuple[str, ...], *others: tuple[str, ...]) -> ConfigDict:
+    """Make the JSON schema say that of each group of fields exactly one is stated."""
+    also: Any = [{"oneOf": _each_stated(names)} for names in others]
+    return ConfigDict(json_schema_extra={"oneOf": _each_stated(first), "allOf": also})
+
+
+def _each_stated(names: tuple[str, ...]) -> list[Any]:
+    return [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
 
 
 def _exact(value: Any) -> Any:

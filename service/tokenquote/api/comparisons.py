@@ -15,6 +15,7 @@ from tokenquote.api.problems import invalid_inside, write_problem
 from tokenquote.api.quotes import DrawnParts, answer_plan
 from tokenquote.api.quotes.agent_calls import count_requests
 from tokenquote.api.quotes.drawn import count_drawn
+from tokenquote.api.quotes.workflows import write_plan
 from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError, under
@@ -53,15 +54,16 @@ def answer_comparison(
         base = quote_one(asked.plan, catalog, vocabularies, now)
     data = asked.plan.model_dump(mode="json", exclude_unset=True)
     work = _Allowance()
-    work.spend(asked.plan, base)
+    work.spend(write_plan(asked.plan, catalog).plan, base)
     variants: list[QuotedVariant | FailedVariant] = []
     for i, variant in enumerate(asked.variants):
         place = ("variants", i, "patch")
         try:
             plan = validate(Plan, merge(data, variant.patch), None)
-            work.allow(plan)
+            written = write_plan(plan, catalog).plan
+            work.allow(written)
             quote = quote_one(plan, catalog, vocabularies, now)
-            work.spend(plan, quote)
+            work.spend(written, quote)
         except ValidationError as error:
             problem = invalid_inside(error, merge(data, variant.patch), Plan, *place)
             variants.append(FailedVariant(name=variant.name, problem=problem))

@@ -41,6 +41,8 @@ class Search:
     data: dict[str, Any]
     pointer: Pointer
     limit: Limit
+    write: Callable[[Plan], Plan]
+    """Lets a workflow write the turns of a plan."""
     answer: Callable[[Plan], Quote]
     _quotes: dict[int, Quote | None] = field(default_factory=dict)
     _rows: int = 0
@@ -70,10 +72,11 @@ class Search:
             if any(line["type"] in _OUT_OF_BOUNDS for line in error.errors(include_url=False)):
                 return None
             raise Refused(invalid_inside(error, data, Plan, "plan")) from None
-        return plan if count_requests(plan) <= MAX_ROWS else None
+        requests = self._count_requests(plan)
+        return plan if requests is not None and requests <= MAX_ROWS else None
 
     def _ask(self, plan: Plan) -> Quote | None:
-        self._rows += count_requests(plan)
+        self._rows += self._count_requests(plan) or 0
         if self._rows > _MOST_ROWS or self._drawn > _MOST_DRAWN:
             detail = f"the search would quote more than {_MOST_ROWS:,} requests in all: state a smaller limit"
             if self._drawn > _MOST_DRAWN:
@@ -85,6 +88,13 @@ class Search:
             return None
         self._drawn += count_drawn(quote)
         return quote
+
+    def _count_requests(self, plan: Plan) -> int | None:
+        """Count the requests of a plan; None: its workflow cannot have the number in the place."""
+        try:
+            return count_requests(self.write(plan))
+        except LocatedError:
+            return None
 
     def keeps(self, value: int) -> bool | None:
         """Return whether the limit is kept; None: the place cannot have this number.
@@ -207,6 +217,8 @@ _GROWING = (
     "system", "tools", "user", "assistant", "reasoning", "text", "call", "result", "tokens", "repeat"
 )  # fmt: skip
 """Members of a plan that say how many tokens there are, or how often."""
+_NOT_GROWING = ("chunk", "overlap", "collapse_above", "retry_probability", "agents")
+"""Members of a workflow of which more need not mean more tokens: pieces may become fewer."""
 _OUT_OF_BOUNDS = ("greater_than_equal", "greater_than", "less_than_equal", "less_than", "too_long", "range")
 
 
@@ -220,5 +232,7 @@ def _spread(low: int, end: int, number: int) -> list[int]:
 
 def adds_tokens(pointer: Pointer) -> bool:
     """Return whether more at the place means more tokens or more requests, or more uses of a tool."""
+    if pointer[0] == "workflow":
+        return len(pointer) > 1 and pointer[1] not in _NOT_GROWING
     in_plan = pointer[0] in ("system", "tools", "turns", "agents") and "history" not in pointer
     return in_plan and (pointer[-1] in _GROWING or "server_tools" in pointer)

@@ -81,6 +81,9 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
         (quote.model, "bold"),
         f"   prices of {quote.prices_at:%Y-%m-%d %H:%M} UTC, catalog {quote.catalog_revision}",
     )
+    if quote.workflow is not None and quote.compiled is not None:
+        turns = len(quote.compiled["turns"])
+        yield Text(f"workflow {quote.workflow}, written as a plan of {turns} turn{'' if turns == 1 else 's'}")
     yield Text()
     yield _amounts(quote.counts)
     yield Text()
@@ -97,6 +100,7 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
     yield from _sources(quote.lines)
     yield Text()
     yield from _totals(quote)
+    yield from _indexing(quote)
     yield from range_lines(quote)
     yield from _notes(quote)
 
@@ -244,6 +248,16 @@ def _totals(quote: Quote) -> Iterator[RenderableType]:
         weights = quote.memory.weights_bytes / 2**30
         held = f"KV cache {gib:,.2f} GiB at the peak, weights {weights:,.1f} GiB"
         yield Text(f"self-hosted: {held} ({quote.memory.weights_dtype})")
+
+
+def _indexing(quote: Quote) -> Iterator[RenderableType]:
+    if (indexing := quote.indexing) is not None:
+        passages = f"{_number(indexing.passages)} passages, {_number(indexing.tokens)} tokens"
+        yield Text.assemble(
+            ("indexing, once  ", "bold"),
+            f"{passages} to {indexing.model}   ",
+            (dollars(indexing.cost), "bold green"),
+        )
 
 
 def _notes(quote: Quote) -> Iterator[RenderableType]:

@@ -183,6 +183,10 @@ class Conversation:
     """Whether the last of the earlier turns still waits for its answer, which the first turn gives."""
     instruction: Count = NOTHING
     """The message that asks for a summary."""
+    queries: int | None = None
+    """Tokens of all queries that the model writes for a question. None: it writes none."""
+    hypothesis: int | None = None
+    """Tokens of the hypothetical answer that it writes to search with. None: it writes none."""
     per_request: int = 0
     """Framing that each request with framed content carries once."""
     reasoning_kept: ReasoningKept = "never"

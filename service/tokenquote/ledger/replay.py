@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from tokenquote.ledger.conversation import MAX_ROWS, CountedTurn, PlanTooLong
 from tokenquote.ledger.rows import Output, ReadBy, Row
@@ -69,19 +70,28 @@ class _Stage:
         """By the agent's name; None stands for the plan's own conversation."""
         self._stories = {name: Story(script.conversations, name) for name, script in self._scripts.items()}
         """Each has one story, whatever calls it and however often."""
+        self._under_way = {name: script.unroll_on() for name, script in self._scripts.items()}
+        """The turns that are left of each, where calls go through them one after the other."""
 
     def play(self, name: str | None) -> Iterator[Row]:
         """Make every request of a conversation in order, repetitions unrolled."""
         script, story = self._scripts[name], self._stories[name]
         if not script.keeps:
             story.start_anew()
-        for i, model in enumerate(script.answered_by):
+        for i in self._next_turns(name):
+            model = script.answered_by[i]
             turn = story.conversation(model).turns[i]
-            for _ in range(turn.repeat.times):
-                story.begin_turn(model, turn.gap_seconds)
-                yield from script.history.before_turn(story, i)
-                story.ask(i)
-                yield from self._turn_rows(turn, i, story, script)
+            story.begin_turn(model, turn.gap_seconds)
+            yield from script.history.before_turn(story, i)
+            story.ask(i)
+            yield from self._turn_rows(turn, i, story, script)
+
+    def _next_turns(self, name: str | None) -> Iterator[int]:
+        """Yield the turns that a call goes through: all, or those after the ones of the call before."""
+        script = self._scripts[name]
+        if script.turns_per_call is None:
+            return script.unroll()
+        return islice(self._under_way[name], script.turns_per_call)
 
     def _turn_rows(self, turn: CountedTurn, i: int, story: Story, script: Script) -> Iterator[Row]:
         """Make one repetition's requests: one for each round of calls, and the one that answers.

@@ -14,7 +14,7 @@ ReadBy = tuple[str | None, str]
 """A model that reads a conversation: the agent whose conversation it is, None for the plan's own, and the
 model's id."""
 
-Purpose = Literal["summary", "compaction", "embedding", "rerank", "cache"]
+Purpose = Literal["summary", "compaction", "embedding", "rerank", "queries", "hypothesis", "cache"]
 """What a request is for that is none of the conversation: one of a history strategy, or the creation of an
 explicit cache."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from tokenquote.ledger.conversation import Conversation, CountedTurn
 from tokenquote.ledger.history.whole import WholeHistory
@@ -23,6 +24,18 @@ class Script:
     """What is sent again, and what a strategy asks by itself."""
     keeps: bool = True
     """Whether a conversation that calls start more than once goes on; False: each call starts it anew."""
+
+    turns_per_call: int | None = None
+    """How many repetitions of turns each call goes through. None: all of them."""
+
+    def unroll(self) -> Iterator[int]:
+        """Yield the turns in order, each as often as it happens."""
+        for i, turn in enumerate(self.turns):
+            yield from repeat(i, turn.repeat.times)
+
+    def unroll_on(self) -> Iterator[int]:
+        """Yield the turns in order, each as often as it happens, and then the last one without end."""
+        return chain(self.unroll(), repeat(len(self.answered_by) - 1))
 
     @property
     def turns(self) -> tuple[CountedTurn, ...]:

@@ -36,6 +36,8 @@ from tokenquote.api.quotes.quote_parts import (
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
 from tokenquote.api.quotes.server_tools import check_server_tools
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
+from tokenquote.api.quotes.workflows import WrittenPlan, write_plan
+from tokenquote.api.quotes.written_quotes import tell_workflow, tell_workflow_once
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
@@ -74,12 +76,10 @@ def answer_plan(
         LocatedError: the plan cannot be quoted.
     """
     models = choose_models(plan, catalog, plan.at or now)
-    check_plan(plan, len(models))
-    check_server_tools(plan, catalog)
     if chooses_by_filter(plan):
         with_requests, draws = False, "spreads"
-    digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests, draws, len(models))
+    quoting = _begin(plan, len(models), catalog, vocabularies, plan.at or now)
+    quoting = replace(quoting, with_requests=with_requests, draws=draws)
     if plan.models is None:
         return quoting.quote(models[0], FullQuote if with_requests else Quote)
     return cut_answer(plan, _compare(quoting, models), len(models))
@@ -93,9 +93,23 @@ def quote_as(
     Raises:
         LocatedError: the plan cannot be quoted.
     """
-    check_plan(plan, 1)
+    return _begin(plan, 1, catalog, vocabularies, plan.at or now).quote(model)
+
+
+def _begin(
+    plan: wire.Plan, models: int, catalog: Catalog, vocabularies: Vocabularies, at: dt.datetime
+) -> _Quoting:
+    """Let a workflow write the plan, and refuse what no model could be quoted for.
+
+    Raises:
+        LocatedError: the plan cannot be quoted.
+    """
+    written = write_plan(plan, catalog)
+    with written.placing_errors():
+        check_plan(written.plan, models)
+        check_server_tools(written.plan, catalog)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    return _Quoting(plan, catalog, vocabularies, plan.at or now, digest, True).quote(model)
+    return _Quoting(written, catalog, vocabularies, at, digest, models=models)
 
 
 def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
@@ -116,7 +130,7 @@ def _compare(quoting: _Quoting, models: Sequence[Model]) -> Comparison:
         raise next(iter(failures.values()))
     quotes.sort(key=_by_price)
     failed = [Failure(model=model_id, problem=problem) for model_id, problem in problems.items()]
-    return Comparison(quotes=[*quotes, *failed])
+    return tell_workflow_once(Comparison(quotes=[*quotes, *failed]), quoting.written)
 
 
 def _by_price(quote: Quote) -> tuple[bool, bool, Decimal, str]:
@@ -128,13 +142,13 @@ def _by_price(quote: Quote) -> tuple[bool, bool, Decimal, str]:
 class _Quoting:
     """Quotes one plan at one instant, for one model after the other."""
 
-    plan: wire.Plan
+    written: WrittenPlan
     catalog: Catalog
     vocabularies: Vocabularies
     at: dt.datetime
     digest: str
     """A digest of the plan, for the quotes' ids."""
-    with_requests: bool
+    with_requests: bool = True
     draws: DrawnParts = "all"
     """What of a plan with ranges or retries is drawn."""
     models: int = 1
@@ -145,7 +159,21 @@ class _Quoting:
         """What counts the plan; texts and media are read once for all models."""
         return Gatherer(self.plan, self.catalog, self.vocabularies, self.at)
 
+    @property
+    def plan(self) -> wire.Plan:
+        """The plan with its turns, whoever wrote them."""
+        return self.written.plan
+
     def quote(self, asked: Model, answer: type[Quote] = Quote) -> Quote:
+        """Quote the plan for a model, with what a workflow wrote and takes for granted.
+
+        Raises:
+            LocatedError: the plan cannot be quoted for this model.
+        """
+        with self.written.placing_errors():
+            return tell_workflow(self._quote(asked, answer), self.written, self.gatherer)
+
+    def _quote(self, asked: Model, answer: type[Quote]) -> Quote:
         """Quote the plan for a model; once it is rerouted, as the model that answers in its place.
 
         Raises:

@@ -28,7 +28,8 @@ def find_uncalled(plan: wire.Plan) -> list[str]:
 def count_requests(plan: wire.Plan) -> int:
     """Return the requests that the turns of a plan and of its agents make, in all calls.
 
-    Those that a history strategy adds are not among them.
+    Those that a history strategy adds are not among them. An agent that each call leads on by some turns is
+    taken to make the most that its turns make.
 
     Raises:
         LocatedError: two agents have one name, one that is called is not there, or one comes to call itself.
@@ -50,7 +51,12 @@ def count_requests(plan: wire.Plan) -> int:
 
     def count_agent(name: str) -> int:
         if name not in known:
-            known[name] = requests(agents[name].turns)
+            agent = agents[name]
+            if agent.turns_per_call is None:
+                known[name] = requests(agent.turns)
+            else:
+                once = [turn.model_copy(update={"repeat": 1}) for turn in agent.turns]
+                known[name] = agent.turns_per_call * max(requests([turn]) for turn in once)
         return known[name]
 
     return requests(plan.turns)
@@ -79,15 +85,18 @@ def _by_name(plan: wire.Plan) -> Mapping[str, wire.Agent]:
 
 
 def _check_names(plan: wire.Plan, agents: Mapping[str, wire.Agent]) -> None:
-    """Refuse calls of agents that the plan does not have."""
+    """Refuse calls of agents that the plan does not have, and those whose result nobody knows."""
     calls = chain(
         _calls(plan.turns, ("turns",)),
         *(_calls(agent.turns, ("agents", i, "turns")) for i, agent in enumerate(plan.agents)),
     )
-    for location, name in calls:
+    for location, name, has_result in calls:
         if name not in agents:
             near = did_you_mean(name, agents) or "; state it in `agents`"
             raise LocatedError(location, f"the plan has no such agent{near}")
+        if agents[name].turns_per_call is not None and not has_result:
+            detail = "state the `result` too: its calls go through different turns (`turns_per_call`)"
+            raise LocatedError(location, detail)
 
 
 def _check_circles(agents: Mapping[str, wire.Agent]) -> None:
@@ -101,7 +110,7 @@ def _check_circles(agents: Mapping[str, wire.Agent]) -> None:
 
     def follow(name: str, above: tuple[str, ...]) -> None:
         path = (*above, name)
-        for location, called in _calls(agents[name].turns, ("agents", places[name], "turns")):
+        for location, called, _ in _calls(agents[name].turns, ("agents", places[name], "turns")):
             if called in path:
                 circle = " → ".join((*path[path.index(called) :], called))
                 detail = f"the agents call each other in a circle: {circle}; leave out one of these calls"
@@ -115,15 +124,16 @@ def _check_circles(agents: Mapping[str, wire.Agent]) -> None:
             follow(name, ())
 
 
-def _calls(turns: Sequence[wire.Turn], at: Location) -> Iterator[tuple[Location, str]]:
-    """Yield the agent that each call starts, with the place of its name."""
+def _calls(turns: Sequence[wire.Turn], at: Location) -> Iterator[tuple[Location, str, bool]]:
+    """Yield the place of the agent that each call starts, its name, and whether the call states a result."""
     for i, turn in enumerate(turns):
         for j, made in enumerate(turn.tool_rounds):
             for k, call in enumerate(made.calls):
                 if call.agent is not None:
-                    yield (*at, i, "tool_rounds", j, "calls", k, "agent"), call.agent
+                    place = (*at, i, "tool_rounds", j, "calls", k, "agent")
+                    yield place, call.agent, call.result is not None
 
 
 def _names(turns: Sequence[wire.Turn]) -> list[str]:
     """Return the agents that calls of turns start, as often as they do."""
-    return [name for _, name in _calls(turns, ())]
+    return [name for _, name, _ in _calls(turns, ())]

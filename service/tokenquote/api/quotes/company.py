@@ -170,7 +170,7 @@ class Company:
         """Price what the requests to a model use that is not billed by the token."""
         tariff = self.tariffs[model]
         searches = {
-            (agent, searcher.search.purpose): searcher.uses
+            (agent, searcher.purpose): searcher.uses
             for agent, parts in self.conversations.items()
             for searcher in parts.searchers
             if searcher.model.id == model

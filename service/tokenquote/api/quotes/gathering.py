@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tokenquote.api.media.items import ItemReader
@@ -44,13 +44,12 @@ class Gatherer:
         for i, agent in enumerate(self.plan.agents):
             with under("agents", i):
                 its = find_agent_model(agent, model, self.catalog, self.at)
-                agents[agent.name] = self._participants(
-                    as_plan(agent, self.plan), its, model, ("agents", i), keeps=agent.keep
-                )
+                parts = self._participants(as_plan(agent, self.plan), its, model, ("agents", i))
+                agents[agent.name] = replace(parts, keeps=agent.keep, turns_per_call=agent.turns_per_call)
         return Company(self._participants(self.plan, model, model), agents)
 
     def _participants(
-        self, plan: wire.Plan, model: Model, quoted: Model, root: Location = (), *, keeps: bool = True
+        self, plan: wire.Plan, model: Model, quoted: Model, root: Location = ()
     ) -> Participants:
         """Count one conversation as each of its models does.
 
@@ -59,7 +58,6 @@ class Gatherer:
             model: the model that answers turns which name none.
             quoted: the model that the quote is for, which caches and rates of the plan are meant for.
             root: the place of its agent in the plan; of the plan's own conversation empty.
-            keeps: whether it goes on at each call of its agent.
         """
         cast = choose_cast(plan, model, self.catalog, self.at)
         return Participants(
@@ -70,19 +68,23 @@ class Gatherer:
             cast,
             plan,
             tuple(self._searcher(plan, purpose, each, root) for purpose, each in cast.searchers.items()),
-            keeps,
         )
 
     def _participant(self, plan: wire.Plan, model: Model, root: Location, *, own: bool) -> Participant:
         """Count, cache and price a conversation as one of its models does."""
-        tariff = self._tariff(model, own=own)
+        tariff = self.find_tariff(model, own=own)
         rules = self._rules(plan, model)
         resolved = resolve(plan, model, rules, self.catalog, self.item_reader, tariff, root)
         opening = resolved.conversation.opening
         cache = choose_cache(plan.caching, model, tariff, opening, resolved.marks, own=own)
         return Participant(model, tariff, resolved, cache, rules.basis)
 
-    def _tariff(self, model: Model, *, own: bool) -> Tariff:
+    def find_tariff(self, model: Model, *, own: bool) -> Tariff:
+        """Return the rates of a model; `own` says whether those that the plan states hold for it.
+
+        Raises:
+            LocatedError: it is not sold in the plan's mode or region.
+        """
         try:
             tariff = tariff_on(model.prices_on(self.at), self.at, self.plan.mode, self.plan.region)
         except (UnknownMode, UnknownRegion) as error:
@@ -95,7 +97,7 @@ class Gatherer:
     def _searcher(self, plan: wire.Plan, purpose: Purpose, model: Model, root: Location) -> Searcher:
         """Count the questions as a model does that finds passages for them."""
         counter = AmountCounter(self._rules(plan, model), self.catalog.profiles, root=root)
-        return find_searcher(plan, purpose, model, self._tariff(model, own=False), counter)
+        return find_searcher(plan, purpose, model, self.find_tariff(model, own=False), counter)
 
     def _rules(self, plan: wire.Plan, model: Model) -> TokenRules:
         """Choose the model's own rules, or those of the api of the opening body, where they differ."""

@@ -16,6 +16,7 @@ from tokenquote.ledger import Row, Script, StoredCache, ttl_seconds
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.history import SearchRequest, WholeHistory
 from tokenquote.ledger.prices import Tariff
+from tokenquote.ledger.rows import Purpose
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import CountedAmount
 
@@ -61,9 +62,12 @@ class Participant:
 class Searcher:
     """A model that finds passages for each question, and sees nothing else of the conversation."""
 
+    purpose: Purpose
+    """What its requests are for."""
     model: Model
     tariff: Tariff
-    search: SearchRequest
+    searches: Sequence[SearchRequest]
+    """Its requests for each question, in order."""
     counts: Sequence[CountedAmount]
     uses: tuple[Use, ...] = ()
     """What each of its requests uses that is not billed by the token."""
@@ -82,6 +86,8 @@ class Participants:
     """The models that find passages."""
     keeps: bool = True
     """Whether the conversation goes on at each call of its agent."""
+    turns_per_call: int | None = None
+    """How many repetitions of its turns each call goes through. None: all of them."""
 
     @property
     def own(self) -> Participant:
@@ -95,7 +101,7 @@ class Participants:
         Raises:
             LocatedError: a threshold is a share of a window that is not published.
         """
-        searches = tuple(searcher.search for searcher in self.searchers)
+        searches = [search for searcher in self.searchers for search in searcher.searches]
         return choose_history(self.plan.history, self.cast, searches)
 
     @property
@@ -107,7 +113,7 @@ class Participants:
     def script(self, history: WholeHistory) -> Script:
         """Return the conversation as the ledger replays it under a history strategy."""
         conversations = {name: part.resolved.conversation for name, part in self.by_id.items()}
-        return Script(conversations, self.cast.answered_by, history, self.keeps)
+        return Script(conversations, self.cast.answered_by, history, self.keeps, self.turns_per_call)
 
     def list_counts(self) -> Iterator[tuple[CountedAmount, Model]]:
         """Yield each amount as each model counts it."""

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from tokenquote.api.quotes.agent_calls import as_plan, count_requests
+from collections.abc import Iterator
+
+from tokenquote.api.quotes.agent_calls import as_plan, count_requests, every_turn
+from tokenquote.api.quotes.planned_ranges import find_drawn
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
 from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote_client import plan as wire
-from tokenquote_client.amounts import Percentiles, Triangular
+from tokenquote_client.amounts import (
+    AudioPart,
+    DocumentPart,
+    ImagePart,
+    Percentiles,
+    Triangular,
+    VideoPart,
+)
 
 __all__ = ["check_plan", "check_single_requests"]
 
+_MEDIA = (ImagePart, AudioPart, VideoPart, DocumentPart)
 _SILENT = ("embedding", "rerank", "moderation")
 """The kinds of model whose answers have no tokens."""
 _STATED_MEDIA = {"transcription": "user", "speech": "assistant", "image": "assistant"}
@@ -30,6 +41,7 @@ def check_plan(plan: wire.Plan, models: int) -> None:
     for i, agent in enumerate(plan.agents):
         with under("agents", i):
             _check_conversation(as_plan(agent, plan))
+    _check_drawn_parts(plan)
     _check_length(plan, models)
 
 
@@ -37,6 +49,7 @@ def _check_conversation(plan: wire.Plan) -> None:
     """Check what a plan and each of its agents have: a history, and turns."""
     _check_history(plan.history)
     _check_users(plan)
+    _check_search_texts(plan)
     _check_server_tools(plan)
 
 
@@ -79,6 +92,9 @@ def _check_history(history: wire.History) -> None:
         and history.rerank_model is None
     ):
         raise LocatedError(("history", "candidates"), "without effect unless `rerank_model` is stated")
+    if isinstance(history, wire.Retrieval) and (history.queries is None) != (history.query is None):
+        missing = "query" if history.query is None else "queries"
+        raise LocatedError(("history", missing), "missing: state both `queries` and `query`, or neither")
 
 
 def _refuse_unless_one(history: wire.WindowHistory | wire.Compaction, names: tuple[str, str]) -> None:
@@ -120,6 +136,40 @@ def _check_users(plan: wire.Plan) -> None:
         if turn.repeat != 1:
             detail = "a turn without `user` answers `start`, which happens once"
             raise LocatedError(("turns", i, "repeat"), detail)
+
+
+def _check_drawn_parts(plan: wire.Plan) -> None:
+    """Refuse what is not drawn yet: texts to search with, and repeats by a range beside `turns_per_call`."""
+    if find_drawn(plan) is None:
+        return
+    history = plan.history
+    for name in ("queries", "hypothesis"):
+        if isinstance(history, wire.Retrieval) and getattr(history, name) is not None:
+            detail = "with a range or `retries`: not yet offered; state numbers, and leave `retries` out"
+            raise NotYetOffered(("history", name), f"what the model writes to search with, {detail}")
+    leads_on = any(agent.turns_per_call is not None for agent in plan.agents)
+    if leads_on and any(not isinstance(times, int) for times in _list_repeats(plan)):
+        detail = "a range of repetitions beside agents of `turns_per_call`: not yet offered; state a number"
+        raise NotYetOffered(("turns",), detail)
+
+
+def _list_repeats(plan: wire.Plan) -> Iterator[wire.PlannedRepeats]:
+    """Yield how often each turn and each round of the plan and its agents happens."""
+    for turn in every_turn(plan):
+        yield turn.repeat
+        yield from (made.repeat for made in turn.tool_rounds)
+
+
+def _check_search_texts(plan: wire.Plan) -> None:
+    """Refuse questions with media where the model is to write what is searched for them."""
+    history = plan.history
+    if not isinstance(history, wire.Retrieval) or (history.queries, history.hypothesis) == (None, None):
+        return
+    for i, turn in enumerate(plan.turns):
+        parts = turn.user if isinstance(turn.user, list) else []
+        if turn.user is None or any(isinstance(part, _MEDIA) for part in parts):
+            detail = "what is searched for a question of `start` or one with media: not yet offered"
+            raise NotYetOffered(("turns", i, "user"), f"{detail}; state the question as a text or as tokens")
 
 
 def _check_server_tools(plan: wire.Plan) -> None:

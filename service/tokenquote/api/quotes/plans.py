@@ -10,7 +10,7 @@ from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
 from tokenquote.api.quotes.generated import GeneratedPartCounter
-from tokenquote.api.quotes.history_texts import read_clearing, read_instruction
+from tokenquote.api.quotes.history_texts import count_search_texts, read_clearing, read_instruction
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
 from tokenquote.api.quotes.planned_messages import LastAnswer, MessageReader, is_framed
 from tokenquote.api.quotes.resolved_plan import ResolvedPlan
@@ -78,6 +78,7 @@ def resolve(
     resolver.clears = read_clearing(plan.history, counter)
     opening = resolver.opening(plan)
     instruction = resolver._sent(read_instruction(plan.history, counter))
+    queries, hypothesis = count_search_texts(plan.history, counter)
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     turns: list[CountedTurn] = []
@@ -91,6 +92,8 @@ def resolve(
         earlier=resolver.earlier,
         waits=plan.turns[0].user is None,
         instruction=instruction,
+        queries=queries,
+        hypothesis=hypothesis,
         per_request=rules.per_request if model.converses else 0,
         reasoning_kept=model.entry.reasoning_kept,
     )

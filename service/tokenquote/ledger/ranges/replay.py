@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import numpy as np
 
@@ -27,6 +28,8 @@ class SampledStage:
         clock = SampledClock(counts.number)
         self._counts = counts
         self._scripts = scripts
+        self._under_way = {name: script.unroll_on() for name, script in scripts.items()}
+        """The turns that are left of each, where calls go through them one after the other."""
         self._histories = {name: sample_history(script.history) for name, script in scripts.items()}
         self._stories = {
             name: SampledStory(
@@ -50,12 +53,29 @@ class SampledStage:
         """
         script, story, history = self._scripts[name], self._stories[name], self._histories[name]
         story.start(scope, mask, anew=not script.keeps)
+        turns = script.turns
+        for i, repetition, making in self._next_turns(name, scope, mask):
+            story.begin_turn(i, repetition, script.answered_by[i], making)
+            yield from history.before_turn(story, i)
+            story.ask(i)
+            yield from self._turn_rows(turns[i], i, story, history)
+
+    def _next_turns(
+        self, name: str | None, scope: tuple[int, ...], mask: Mask
+    ) -> Iterator[tuple[int, int, Mask]]:
+        """Yield the turns that a call goes through, each repetition with the samples that come to it.
+
+        Where a call goes on after the one before, nothing of the plan repeats by a range, so that all samples
+        are at the same turn.
+        """
+        script = self._scripts[name]
+        if script.turns_per_call is not None:
+            for place, i in enumerate(islice(self._under_way[name], script.turns_per_call)):
+                yield i, place, mask
+            return
         for i, turn in enumerate(script.turns):
             for repetition, making in _repetitions(self._counts.repeats(turn.repeat, scope), mask):
-                story.begin_turn(i, repetition, script.answered_by[i], making)
-                yield from history.before_turn(story, i)
-                story.ask(i)
-                yield from self._turn_rows(turn, i, story, history)
+                yield i, repetition, making
 
     def _turn_rows(
         self, turn: CountedTurn, i: int, story: SampledStory, history: SampledHistory
