@@ -87,6 +87,19 @@ class Telemetry:
             "US dollars quoted, of one conversation each. An estimate, not spend.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
+        self.counts = Counter(
+            "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
+            ["method"], registry=self.registry,
+        )  # fmt: skip
+        self._describe_build()
+        self._add_agent_metrics()
+        self._add_usage_metrics()
+        self._add_catalog_metrics()
+        # The library registers these two with its global registry only: process_* and python_info.
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+
+    def _add_agent_metrics(self) -> None:
         self.with_agents = Counter(
             "tokenquote_quotes_with_agents", "Quotes of plans with agents, by model and app.",
             ["model", "app"], registry=self.registry,
@@ -96,16 +109,6 @@ class Telemetry:
             "Requests of agents, among those quoted, of one conversation each.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
-        self.counts = Counter(
-            "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
-            ["method"], registry=self.registry,
-        )  # fmt: skip
-        self._describe_build()
-        self._add_usage_metrics()
-        self._add_catalog_metrics()
-        # The library registers these two with its global registry only: process_* and python_info.
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
 
     def _add_usage_metrics(self) -> None:
         self.usages = Counter(
