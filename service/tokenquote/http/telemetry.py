@@ -88,6 +88,20 @@ class Telemetry:
             "US dollars quoted, of one conversation each. An estimate, not spend.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
+        self.counts = Counter(
+            "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
+            ["method"], registry=self.registry,
+        )  # fmt: skip
+        self._describe_build()
+        self._add_quote_details()
+        self._add_agent_metrics()
+        self._add_usage_metrics()
+        self._add_catalog_metrics()
+        # The library registers these two with its global registry only: process_* and python_info.
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+
+    def _add_agent_metrics(self) -> None:
         self.with_agents = Counter(
             "tokenquote_quotes_with_agents", "Quotes of plans with agents, by model and app.",
             ["model", "app"], registry=self.registry,
@@ -97,23 +111,12 @@ class Telemetry:
             "Requests of agents, among those quoted, of one conversation each.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
-        self.counts = Counter(
-            "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
-            ["method"], registry=self.registry,
-        )  # fmt: skip
-        self._describe_build()
-        self._add_quote_details()
-        self._add_usage_metrics()
-        self._add_catalog_metrics()
-        # The library registers these two with its global registry only: process_* and python_info.
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
 
     def _add_quote_details(self) -> None:
         self.quoted_requests = Counter(
             "tokenquote_quoted_requests",
             "Requests of quoted plans by purpose: of the `conversation`, of its history (`summary`, "
-            "`compaction`, `embedding`, `rerank`), to create a `cache`; `unlisted` in a summary of a quote.",
+            "`compaction`, `embedding`, `rerank`, `queries`, `hypothesis`), to create a `cache`; `unlisted` in a summary of a quote.",
             ["purpose"], registry=self.registry,
         )  # fmt: skip
         self.histories = Counter(
