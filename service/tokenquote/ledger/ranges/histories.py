@@ -159,5 +159,5 @@ class _SampledClearing(SampledHistory):
 
 
 def _leave_out(prompt: Prompt, turns: WholeNumbers) -> LeftOut:
-    """Leave out the oldest turns, so many of them."""
+    """Leave out a number of the oldest turns."""
     return NOTHING_LEFT if prompt.turns is None else LeftOut(turns, prompt.turns.at(turns))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from tokenquote.counts import Count
+from tokenquote.counts import Count, round_up
 from tokenquote.ledger.conversation import Repeats
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.draws import Draws
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 Sizes: TypeAlias = "NDArray[np.int64]"
-"""Of shape (rows, samples), or (rows, 1) where all samples are alike."""
+"""What something comes to, in the shape (rows, samples), or (rows, 1) where all samples are alike."""
 Mask: TypeAlias = "NDArray[np.bool_] | None"
 """Which samples something happens in. None: in all."""
 
@@ -154,7 +154,7 @@ def share_down(tokens: WholeNumbers, share: Decimal) -> WholeNumbers:
         return tokens
     decimals = f"{share:f}".partition(".")[2]
     left = np.zeros_like(tokens)
-    for end in range(-(-len(decimals) // _DIGITS) * _DIGITS, 0, -_DIGITS):
+    for end in range(round_up(len(decimals), _DIGITS), 0, -_DIGITS):
         group = int(decimals[end - _DIGITS : end].ljust(_DIGITS, "0"))
         left = (tokens * group + left) // 10**_DIGITS
     return left
@@ -166,5 +166,6 @@ def share_media(media: NDArray[np.int64], part: WholeNumbers, whole: WholeNumber
     They are taken to be spread evenly, and rounded so that what is not in the part fits into the rest.
     """
     ends = np.concatenate([np.zeros_like(media[:1]), np.cumsum(media, axis=0)])
-    ends = -(-(ends * np.maximum(part, 0)) // np.maximum(whole, 1))
+    whole_at_least, below = np.maximum(whole, 1), ends * np.maximum(part, 0)
+    ends = (below + whole_at_least - 1) // whole_at_least
     return np.where(part >= whole, media, np.diff(ends, axis=0))
