@@ -100,4 +100,4 @@ def test_a_break_even_takes_numbers(estimator: Estimator, changed: dict[str, Any
         estimator.deployment, model="meta-llama/Llama-3.1-8B", context_tokens=8192, break_even=break_even
     )
     assert found == f"/break_even/plan{place}"
-    assert "state one, such as the mean" in detail
+    assert "state a number, such as the mean" in detail

@@ -24,7 +24,7 @@ from tokenquote.api.quotes import quote_as
 from tokenquote.api.quotes.planned_ranges import find_drawn
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.caching import CachingRule
-from tokenquote.errors import LocatedError, under
+from tokenquote.errors import LocatedError, NotYetOffered, under
 from tokenquote.memory.gpus.roofline import accepted_tokens, prefill_under_load
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
@@ -74,10 +74,8 @@ def quote_both(
             api = catalog.resolve(question.plan.model or "", question.plan.at or now)
         drawn = find_drawn(question.plan)
         if drawn is not None:
-            detail = (
-                "a break-even is worked out from numbers: state one, such as the mean, instead of a range"
-            )
-            raise LocatedError(drawn, f"{detail}, and no `retries`")
+            detail = "ranges and `retries` in a break-even: not yet offered; state a number, such as the mean"
+            raise NotYetOffered(drawn, detail)
         billed = quote_as(question.plan, api, catalog, vocabularies, now)
         own = replace(hosted.model or api, caching=_prefix_cache(question, hosted))
         plan = question.plan.model_copy(

@@ -159,5 +159,5 @@ class _SampledClearing(SampledHistory):
 
 
 def _leave_out(prompt: Prompt, turns: WholeNumbers) -> LeftOut:
-    """Leave out this number of the oldest turns."""
+    """Leave out a number of the oldest turns."""
     return NOTHING_LEFT if prompt.turns is None else LeftOut(turns, prompt.turns.at(turns))

@@ -50,7 +50,7 @@ class SampledClock:
     """Seconds since the plan began, in each sample; all its conversations have them in common."""
 
     def __init__(self, number: int) -> None:
-        """Begin, for this number of samples."""
+        """Begin, for a number of samples."""
         self.time = np.zeros(number)
 
     def pass_time(self, seconds: float, mask: Mask) -> None:

@@ -56,7 +56,7 @@ class ClearableResults:
         self._passing.push(passing, mask)
 
     def saved(self, number: WholeNumbers) -> Sizes:
-        """Return what clearing this number of the first results saves."""
+        """Return what clearing a number of the first results saves."""
         return self._saved.at(number)
 
     def clear(self, mask: Mask) -> None:
@@ -70,7 +70,7 @@ class ClearableResults:
         self._lasting = self.number
 
     def first_change(self, before: WholeNumbers, now: WholeNumbers) -> tuple[Sizes, NDArray[np.bool_]]:
-        """Return where a request that clears this number of results first differs from another.
+        """Return where a request that clears results first differs from one that cleared fewer or more.
 
         The place is counted in what the earlier one sent; the mask says where there is one.
         """

@@ -64,8 +64,7 @@ class SampledPlan:
     @property
     def holds_media(self) -> bool:
         """Whether anything that requests send holds media."""
-        scripts = self.scripts.values()
-        told = (conversation for script in scripts for conversation in script.conversations.values())
+        told = (each for script in self.scripts.values() for each in script.conversations.values())
         return any(count.media.tokens for conversation in told for count in _counts(conversation))
 
 

@@ -31,7 +31,7 @@ MAX_SAMPLED_REQUESTS = 10_000_000
 _CHUNK_BYTES = 32_000_000
 """Memory for what grows with the requests of a chunk of samples; as it grows, it is three times as much."""
 _LEAST_TOGETHER = 1_000
-"""Replaying fewer samples together takes as long as this number of them."""
+"""The number of samples that fewer ones take as long as to replay together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,13 @@ class _Chunk:
                 raise PlanTooLong(
                     f"{plan.samples} samples of {plan.requests} requests or more are too many: samples times "
                     f"requests may be {MAX_SAMPLED_REQUESTS}, where {number} samples are replayed together "
-                    f"and fewer than {_LEAST_TOGETHER} count as that many; state fewer `samples`, a shorter "
+                    f"and fewer count as {_LEAST_TOGETHER}; state fewer `samples`, a shorter "
                     "plan, or a `repeat` that is less wide"
                 )
             self._add(row)
 
     def costs(self, decimals: int) -> ExactCosts:
-        """Return the cost of each sample, in parts of a dollar with this number of decimals."""
+        """Return the cost of each sample, in parts of a dollar with these decimals."""
         fees = [
             (self._answers_to[turn], int(fee.scaleb(decimals))) for turn, fee in self._plan.turn_fees.items()
         ]

@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 Sizes: TypeAlias = "NDArray[np.int64]"
-"""A row for each thing that is counted, of shape (rows, samples) or, where all are alike, (rows, 1)."""
+"""What something comes to, in the shape (rows, samples), or (rows, 1) where all samples are alike."""
 Mask: TypeAlias = "NDArray[np.bool_] | None"
 """Which samples something happens in. None: in all."""
 
@@ -166,6 +166,6 @@ def share_media(media: NDArray[np.int64], part: WholeNumbers, whole: WholeNumber
     They are taken to be spread evenly, and rounded so that what is not in the part fits into the rest.
     """
     ends = np.concatenate([np.zeros_like(media[:1]), np.cumsum(media, axis=0)])
-    # Two changes of sign round up.
-    ends = np.negative(np.negative(ends * np.maximum(part, 0)) // np.maximum(whole, 1))
+    whole_at_least, below = np.maximum(whole, 1), ends * np.maximum(part, 0)
+    ends = (below + whole_at_least - 1) // whole_at_least
     return np.where(part >= whole, media, np.diff(ends, axis=0))

@@ -19,7 +19,7 @@ class Stacks:
     """A stack of sizes for each sample. At the bottom of each lies nothing, which is not counted."""
 
     def __init__(self, rows: int, number: int) -> None:
-        """Make empty stacks of sizes with this number of rows, for this number of samples."""
+        """Make empty stacks of sizes with these rows, for a number of samples."""
         self._layers = np.zeros((4, rows, number), np.int64)
         self._rows = np.arange(rows)[:, None]
         self._columns = np.arange(number)

@@ -34,7 +34,7 @@ class SampledTally:
     """The tokens of the requests to one model."""
 
     def __init__(self, tariff: Tariff, write_kind: str, number: int) -> None:
-        """Begin with nothing, for this number of samples."""
+        """Begin with nothing, for a number of samples."""
         self._tariff = tariff
         self._write_kind = write_kind
         self._number = number
@@ -42,7 +42,7 @@ class SampledTally:
         self._tokens: dict[tuple[int, str], WholeNumbers] = {}
 
     def add_input(self, row: SampledRow, use: SampledUse | None, times: Times) -> None:
-        """Add the input of a request that is billed this number of times; without a use no cache is used."""
+        """Add the input of a request that is billed a number of times; without a use no cache is used."""
         media = row.sent[MEDIA]
         if use is None:
             self._add(row, {"input": row.input - media.sum(axis=0), **_by_medium("input", media)}, times)
@@ -59,7 +59,7 @@ class SampledTally:
         self._add(row, kinds, times)
 
     def add_output(self, row: SampledRow, output: SampledOutput, times: Times) -> None:
-        """Add what is written in answer to a request, or in a failed attempt, this number of times."""
+        """Add what is written in answer to a request, or in failed attempts, a number of times."""
         kinds = {
             "output": output.visible - output.spoken - output.drawn,
             "output_reasoning": output.reasoning,
@@ -70,7 +70,7 @@ class SampledTally:
         self._add(row, kinds, times)
 
     def costs(self, decimals: int) -> ExactCosts:
-        """Return what all of it costs, in parts of a dollar with this number of decimals."""
+        """Return what all of it costs, in parts of a dollar with these decimals."""
         amounts = []
         for (tier, kind), tokens in self._tokens.items():
             rate = find_rate(self._tariff, kind, (0, *self._tariff.starts)[tier])
@@ -104,7 +104,7 @@ def count_decimals(amounts: Iterable[Decimal]) -> int:
 
 
 def price_exactly(amounts: list[tuple[WholeNumbers, int]], number: int) -> ExactCosts:
-    """Add up products of numbers and whole prices without rounding, for this number of samples."""
+    """Add up products of numbers and whole prices without rounding, for a number of samples."""
     most = sum(int(numbers.max()) * price for numbers, price in amounts)
     total: ExactCosts = np.zeros(number, np.int64 if most < _MOST else object)
     for numbers, price in amounts:
