@@ -10,6 +10,7 @@ from prometheus_client import Metric
 
 from tokenquote.api.quotes import answer_plan
 from tokenquote.api.usage import answer_usage
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import load_catalog
 from tokenquote.http.telemetry import Telemetry
 from tokenquote.tokens import Vocabularies
@@ -35,12 +36,13 @@ def used_telemetry() -> Telemetry:
     problem = CatalogProblem(file="providers/acme.yaml", line=1, field="id", detail="missing")
     telemetry.describe(catalog, CatalogState(revision=catalog.revision, problems=[problem]))
     turn = {"user": 1, "assistant": 1, "reasoning": 0}
+    searching = {**turn, "server_tools": {"web_search": 1}}
     agents = [{"name": "researcher", "turns": [turn]}]
-    plan = Plan.model_validate({"model": "gpt-5.4-mini", "turns": [turn], "agents": agents})
+    plan = Plan.model_validate({"model": "gpt-5.4-mini", "turns": [searching], "agents": agents})
     quote = answer_plan(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
     assert isinstance(quote, Quote)
     usage = UsageQuestion(model="gpt-5.4-mini", usage={"prompt_tokens": 1})
-    telemetry.answered(answer_usage(usage, catalog, dt.datetime.now(dt.UTC)), {})
+    telemetry.answered(answer_usage(usage, catalog, dt.datetime.now(dt.UTC), RecentQuotes()), {})
     telemetry.answered(quote, {})
     telemetry.requests.labels("POST", "/v1/quotes", 200).inc()
     telemetry.duration.labels("POST", "/v1/quotes", 200).observe(0.001)

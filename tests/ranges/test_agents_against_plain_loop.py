@@ -13,10 +13,11 @@ from tests.ranges.plain_stage import bill_sample
 from tests.ranges.sampled_plans import SEED, gather, sampled
 from tests.ranges.test_against_plain_loop import OPUS, SOL, SONNET, amounts, calls, histories, repeats
 
+from tokenquote.api.quotes import answer_plan
 from tokenquote.catalog import Catalog
 from tokenquote.ledger.ranges import Draws
 from tokenquote.tokens import Vocabularies
-from tokenquote_client import Plan
+from tokenquote_client import Plan, Quote
 
 AT = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 SAMPLES = 3
@@ -90,3 +91,34 @@ def check(catalog: Catalog, vocabularies: Vocabularies) -> Check:
 @given(plan=plans)
 def test_samples_of_agents(check: Check, plan: Any) -> None:
     check(plan)
+
+
+def wide(number: int) -> dict[str, int]:
+    """Return a range that is no wider than a number."""
+    return {"min": number, "mode": number, "max": number}
+
+
+def test_ranges_without_width_are_the_plan_of_numbers(catalog: Catalog, vocabularies: Vocabularies) -> None:
+    """Law 27: the plan calls a researcher twice, which answers 150 tokens after three searches each."""
+
+    def plan(number: Callable[[int], Any]) -> Plan:
+        search = {"calls": [{"call": 20, "result": number(400)}], "reasoning": 0, "repeat": number(3)}
+        call = {"calls": [{"call": number(60), "agent": "researcher"}], "reasoning": 0, "repeat": number(2)}
+        task = {"user": 60, "reasoning": number(10), "assistant": number(150), "tool_rounds": [search]}
+        asked = {"user": number(100), "reasoning": 0, "assistant": number(200), "tool_rounds": [call]}
+        researcher = {"name": "researcher", "model": SONNET, "system": number(300), "turns": [task]}
+        return Plan.model_validate(
+            {"model": SOL, "system": number(500), "turns": [asked], "agents": [researcher], "at": AT}
+        )
+
+    certain = answer_plan(plan(int), catalog, vocabularies, AT)
+    drawn = answer_plan(plan(wide), catalog, vocabularies, AT)
+    assert isinstance(certain, Quote)
+    assert isinstance(drawn, Quote)
+    assert (certain.totals.requests, certain.totals.output_tokens) == (11, 2 * (60 + 60 + 10 + 150) + 200)
+    assert certain.totals.input_tokens == 600 + 810 + 1020 + 2 * (360 + 780 + 1200 + 1620)
+    assert drawn.totals == certain.totals
+    assert drawn.range is not None
+    assert drawn.range.cost is not None
+    assert {drawn.range.cost.p10, drawn.range.cost.max, drawn.range.cost.mean} == {certain.totals.cost}
+    assert drawn.range.input_tokens.p10 == drawn.range.input_tokens.max == certain.totals.input_tokens

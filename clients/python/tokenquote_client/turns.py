@@ -91,7 +91,7 @@ class Turn(Sent):
     it is an error."""
     gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
     """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
-    default. It does not apply before the first request of the conversation."""
+    default. It does not apply before the first request of the plan; in an agent it does, in each call."""
     tool_rounds: list[ToolRound] = Field(default=[], max_length=1_000)
     """The rounds of tool calls between the user message and the answer; each repetition of one is one more
     request. Empty, the default: there are none."""

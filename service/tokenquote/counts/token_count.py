@@ -86,6 +86,12 @@ class Count:
             ranges=self.without_ranges(prefix),
         )
 
+    def in_order(self) -> Count:
+        """Return the count with ends of its band on their sides of it: those of a difference may be rounded
+        across.
+        """
+        return replace(self, low=min(self.low, self.tokens), high=max(self.high, self.tokens))
+
     def without_ranges(self, part: Count) -> tuple[str, ...]:
         """Return the ranges that are not those of a part of this count."""
         if not self.ranges:

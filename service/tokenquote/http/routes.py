@@ -19,7 +19,7 @@ from tokenquote.http.service_state import ServiceState
 from tokenquote_client import Problem
 from tokenquote_client.catalog import Readiness
 from tokenquote_client.endpoint import Endpoint
-from tokenquote_client.endpoints import ENDPOINTS, Endpoints, parameter_names
+from tokenquote_client.endpoints import ENDPOINTS, Endpoints
 
 __all__ = ["routes"]
 
@@ -96,7 +96,7 @@ def _parameters(request: AnyRequest, row: Endpoint[BaseModel]) -> dict[str, str]
             raise Refused(repeated_parameter(name))
         given[name] = value
     # Litestar's `{name:path}` leaves a slash before the value.
-    return given | {name: str(request.path_params[name]).lstrip("/") for name in parameter_names(row)}
+    return given | {name: str(request.path_params[name]).lstrip("/") for name in row.path_parameters}
 
 
 def _with_etag(request: AnyRequest, content: bytes, revision: str | None) -> Response[bytes]:

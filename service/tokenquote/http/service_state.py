@@ -1,4 +1,4 @@
-"""The routes share one state: catalog, vocabularies, metrics, and the threads for long work."""
+"""The routes share one state: catalog, vocabularies, recent quotes, metrics, threads for long work."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from tokenquote.api.endpoints import Known, answer, encode_answer, read_json
 from tokenquote.api.problems import Refused
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.validation import prepare
 from tokenquote.catalog import Catalog, Fault
 from tokenquote.http.access_log import log_failed_reload, log_reload
@@ -77,6 +78,7 @@ class ServiceState:
         state = CatalogState(revision=catalog.revision, loaded_at=dt.datetime.now(dt.UTC))
         self.serving = Serving(catalog, Vocabularies(catalog.vocabularies), state)
         self.watch = CatalogWatch(files, reload_seconds, self._prepare, self._take)
+        self.recent = RecentQuotes()
         self.telemetry = telemetry
         telemetry.describe(catalog, state)
         self.ready = False  # until the vocabularies are loaded, and again while the process drains
@@ -103,7 +105,7 @@ class ServiceState:
         Raises:
             Refused: the request cannot be answered.
         """
-        known = Known(serving.catalog, serving.vocabularies, received, serving.state)
+        known = Known(serving.catalog, serving.vocabularies, received, serving.state, self.recent)
         data = read_json(body) if row.question is not None else None
         try:
             answered = answer(row, data, len(body), parameters, known)

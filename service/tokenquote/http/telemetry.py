@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import platform
 import time
+from collections import Counter as Tally
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -101,11 +102,29 @@ class Telemetry:
             ["method"], registry=self.registry,
         )  # fmt: skip
         self._describe_build()
+        self._add_quote_details()
         self._add_usage_metrics()
         self._add_catalog_metrics()
         # The library registers these two with its global registry only: process_* and python_info.
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
+
+    def _add_quote_details(self) -> None:
+        self.quoted_requests = Counter(
+            "tokenquote_quoted_requests",
+            "Requests of quoted plans by purpose: of the `conversation`, of its history (`summary`, "
+            "`compaction`, `embedding`, `rerank`), to create a `cache`; `unlisted` in a summary of a quote.",
+            ["purpose"], registry=self.registry,
+        )  # fmt: skip
+        self.histories = Counter(
+            "tokenquote_quoted_histories", "Quotes by the history strategy of their plan.",
+            ["strategy"], registry=self.registry,
+        )  # fmt: skip
+        self.fee_dollars = Counter(
+            "tokenquote_quoted_fees_dollars",
+            "The part of the US dollars quoted that fees make, by what has the fee. An estimate, not spend.",
+            ["what"], registry=self.registry,
+        )  # fmt: skip
 
     def _add_usage_metrics(self) -> None:
         self.usages = Counter(
@@ -191,6 +210,7 @@ class Telemetry:
         for quote in quotes:
             if isinstance(quote, Quote):
                 self._quoted(quote, _app(question))
+                self._add_details(quote, question)
             elif isinstance(quote, Failure):
                 self._not_quoted(quote.model, _app(question))
 
@@ -219,6 +239,15 @@ class Telemetry:
         for count in quote.counts:
             self.counts.labels(count.method).inc()
 
+    def _add_details(self, quote: Quote, question: Any) -> None:
+        """Count the requests of a quote by purpose, its history, and its fees."""
+        purposes = Tally(request.purpose or "conversation" for request in quote.requests or ())
+        for purpose, number in (purposes or {"unlisted": quote.totals.requests}).items():
+            self.quoted_requests.labels(purpose).inc(number)
+        self.histories.labels(_strategy(question)).inc()
+        for fee in (line for line in quote.lines if line.unit is not None):
+            self.fee_dollars.labels(fee.kind).inc(float(fee.cost))
+
     def _priced(self, usage: UsageAnswer, app: object) -> None:
         labels = (usage.model, self._known_app(app))
         self.usages.labels(*labels, "complete" if usage.complete else "incomplete").inc()
@@ -239,6 +268,12 @@ class Telemetry:
 
 def _app(question: Any) -> object:
     return question.get("app") if isinstance(question, Mapping) else None
+
+
+def _strategy(question: Any) -> str:
+    # The plan was quoted, so that its strategy is one of those that there are.
+    history = question.get("history") if isinstance(question, Mapping) else None
+    return str(history["strategy"]) if isinstance(history, Mapping) else "full"
 
 
 def _outcome(totals: Totals) -> str:

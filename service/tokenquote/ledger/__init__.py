@@ -27,6 +27,7 @@ from tokenquote.ledger.replay import Replayed, replay
 from tokenquote.ledger.rows import ReadBy, Row
 from tokenquote.ledger.script import Script
 from tokenquote.ledger.single_requests import replay_single
+from tokenquote.ledger.stored_caches import StoredCache
 
 __all__ = [
     "MAX_ROWS",
@@ -48,6 +49,7 @@ __all__ = [
     "Replayed",
     "Row",
     "Script",
+    "StoredCache",
     "billed_kinds",
     "replay",
     "replay_caches",

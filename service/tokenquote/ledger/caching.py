@@ -57,6 +57,9 @@ class CacheTerms:
     """Tokens of tools and system message, which no media are among."""
     warm: int = 0
     """Tokens at the head of the first request that are in the cache already."""
+    explicit: bool = False
+    """Whether an explicit cache holds the head, and nothing else is cached. It is alive at every request, for
+    the call that creates it anew is a row before it (`stored_caches.py`)."""
 
     def readable(self, tokens: int) -> int:
         """Return how much of a prefix the cache serves: whole steps, and at least its minimum."""
@@ -65,6 +68,12 @@ class CacheTerms:
             if tokens < self.rule.minimum_tokens
             else tokens // self.rule.step_tokens * self.rule.step_tokens
         )
+
+    def stated(self, tokens: int) -> int:
+        """Return how much the cache serves of tokens that a plan states to be in it already."""
+        if self.rule.step_holds_unbilled and tokens >= self.rule.minimum_tokens:
+            return tokens
+        return self.readable(tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +166,14 @@ class _Cache:
 
     def use(self, row: Row, clock: float) -> CacheUse:
         """Read what the latest request left, and leave this one's prefixes."""
+        if self.terms.explicit:
+            return CacheUse(read=self.terms.head)
         terms, common = self.terms, self._common(row, clock)
         while self.ends and self.ends[-1][0] > common.tokens:
             self.ends.pop()
         prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
-        read, end = self._read(prefix), self._end(row)
+        known = terms.stated(prefix) if self.before is None else terms.readable(prefix)
+        read, end = self._serve(known), self._end(row)
         if self._marks_end and (not self.ends or self.ends[-1][0] < end):
             self.ends.append((end, row.blocks))
         self.before, self.used_at = row, clock
@@ -171,14 +183,14 @@ class _Cache:
     def use_again(self, row: Row) -> CacheUse:
         """Read what the latest request left, which was an attempt at this one; all of its input is alike."""
         prefix = self._marked_part(row, row.input) if self.terms.rule.breakpoints else row.input
-        read = self._read(prefix)
+        read = self._serve(self.terms.readable(prefix))
         alike = Common(row.input, media=row.media, media_tokens=row.input)
         write = self._write(read, self._end(row))
         return CacheUse(read, write, read_media=media_read(row, read, alike, self.terms.head))
 
-    def _read(self, prefix: int) -> int:
-        """Return the tokens that are read of a prefix that the cache holds."""
-        return int(self.terms.readable(prefix) * self.terms.hit_rate)
+    def _serve(self, readable: int) -> int:
+        """Return the tokens that are read of those that can be."""
+        return int(readable * self.terms.hit_rate)
 
     def _end(self, row: Row) -> int:
         """Return the end of what a request leaves in the cache."""
@@ -199,7 +211,7 @@ class _Cache:
                 row.sent is not None and len(row.sent.stretches) > 1
             ):  # a strategy leaves something out already
                 self.intact = self.transcript.tokens(row.sent.stretches[0], row.sent)
-            return Common(warm, terms.readable(warm), row.media, row.input)
+            return Common(warm, terms.stated(warm), row.media, row.input)
         lapsed = terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl)
         transcript, left, sent = self.transcript, before.sent or SentPieces(()), row.sent or SentPieces(())
         prefix = transcript.shared(left, sent)

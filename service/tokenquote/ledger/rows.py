@@ -14,8 +14,9 @@ ReadBy = tuple[str | None, str]
 """A model that reads a conversation: the agent whose conversation it is, None for the plan's own, and the
 model's id."""
 
-Purpose = Literal["summary", "compaction", "embedding", "rerank", "queries", "hypothesis"]
-"""What a request of a history strategy is for."""
+Purpose = Literal["summary", "compaction", "embedding", "rerank", "queries", "hypothesis", "cache"]
+"""What a request is for that is none of the conversation: one of a history strategy, or the creation of an
+explicit cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ class Row:
     turn: int
     """The turn, counted from 1 over all repetitions; of an agent that is called anew, from 1 in each call."""
     round: int
-    """The request within its turn, counted from 0; of a strategy's own request, the one that it precedes."""
+    """The request within its turn, counted from 0; of one with a purpose, the one that it precedes."""
     purpose: Purpose | None
-    """What a strategy's own request is for. None: it is a request of the conversation."""
+    """What a request is for that is none of the conversation. None: it is one."""
     sent: SentPieces | None
     """The pieces of the transcript that it sends. None: it sends something else, such as a text to embed."""
     input: int

@@ -14,16 +14,15 @@ from tokenquote.api.media.limits import media_warnings
 from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
 from tokenquote.api.quotes.bill import Bill, break_even_reads
-from tokenquote.api.quotes.cache_choice import cold_share
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
 from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.draw_parts import add_draws, expect_retries
 from tokenquote.api.quotes.drawn import DrawnConversation, draw_conversation
+from tokenquote.api.quotes.fleets import bill_later_ones, build_fleet
 from tokenquote.api.quotes.gathering import Gatherer
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
 from tokenquote.api.quotes.quote_parts import (
-    build_fleet,
     build_lines,
     build_requests,
     build_totals,
@@ -35,13 +34,14 @@ from tokenquote.api.quotes.quote_parts import (
     sum_models,
 )
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
+from tokenquote.api.quotes.server_tools import check_server_tools
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.api.quotes.workflows import WrittenPlan, write_plan
 from tokenquote.api.quotes.written_quotes import tell_workflow, tell_workflow_once
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import NO_CACHE, ReadBy, Replayed, Row
+from tokenquote.ledger import NO_CACHE, CacheUse, ReadBy, Replayed, Row
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
@@ -107,6 +107,7 @@ def _begin(
     written = write_plan(plan, catalog)
     with written.placing_errors():
         check_plan(written.plan, models)
+        check_server_tools(written.plan, catalog)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
     return _Quoting(written, catalog, vocabularies, at, digest, models=models)
 
@@ -182,18 +183,19 @@ class _Quoting:
         model = self._find_answering(asked)
         company = self.gatherer.gather(model)
         own = company.own.own
-        replayed = company.replay()
+        sent = company.replay()
+        replayed = company.create_caches(sent, found=plan.caching.warm is not None)
         warm = _warm_tokens(plan.caching, company, replayed)
         rows, uses = replayed.rows, company.use_caches(replayed, warm)
         bill = company.bill(rows, uses)
-        uncached = company.bill(rows, [NO_CACHE] * len(rows)) if company.caches else bill
+        uncached = company.bill(sent.rows, [NO_CACHE] * len(sent.rows)) if company.caches else bill
         whole = self._without_strategy(company)
         overflow = find_overflow(rows, company.models)
-        rates = build_rates(plan, rows, uses, company.models)
+        rates = build_rates(plan, sent.rows, _uses_of_requests(rows, uses), company.models)
         context = describe_context(rows, company.models, overflow)
         several = len(company.models) > 1
         tells_losses = several or whole is not None or bool(plan.agents)
-        warm_bill, colds = self._later_ones(company, replayed)
+        later = bill_later_ones(plan, company, sent)
         quoted = answer(
             id=self._id(asked),
             model=asked.id,
@@ -204,12 +206,12 @@ class _Quoting:
             by_model=sum_models(rows, bill) if several else None,
             by_agent=sum_agents(rows, bill, list(company.agents)) if company.agents else None,
             cost_without_strategy=whole.total if whole is not None else None,
-            cache_break_even_reads=break_even_reads(rows, uses, company.tariffs, company.write_kinds),
+            cache_break_even_reads=break_even_reads(rows, uses, bill, company.tariffs, company.write_kinds),
             lines=build_lines(bill, company.tariffs, plan.mode, names_models=several),
             context=context,
             counts=company.list_counts(),
             retries=expect_retries(plan.retries, company, replayed, warm, bill),
-            fleet=build_fleet(plan.conversations, bill, warm_bill, colds),
+            fleet=build_fleet(plan.conversations, bill, later),
             rates_per_minute=rates,
             budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, _longest(rows, model), self.catalog),
@@ -222,7 +224,7 @@ class _Quoting:
                 *_limit_warnings(rows, company.models, rates),
             ],
         )
-        return add_draws(quoted, plan, self._draw(company, replayed), bill, colds)
+        return add_draws(quoted, plan, self._draw(company, replayed), bill, later.cold_share)
 
     def _draw(self, company: Company, replayed: Replayed) -> DrawnConversation | None:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""
@@ -247,19 +249,10 @@ class _Quoting:
         """Price the same plan with the whole history; None: it is that plan."""
         if not company.has_strategy:
             return None
-        replayed = company.replay(with_strategy=False)
+        sent = company.replay(with_strategy=False)
+        replayed = company.create_caches(sent, found=self.plan.caching.warm is not None)
         warm = _warm_tokens(self.plan.caching, company, replayed)
         return company.bill(replayed.rows, company.use_caches(replayed, warm))
-
-    def _later_ones(self, company: Company, replayed: Replayed) -> tuple[Bill | None, Decimal]:
-        """Return the bill of a later conversation that finds each opening cached, and how likely it does
-        not.
-        """
-        own = company.own.own
-        if self.plan.caching.shared is None or own.cache.rule is None:
-            return None, Decimal(0)
-        warm = company.bill(replayed.rows, company.use_caches(replayed, company.heads))
-        return warm, cold_share(self.plan.conversations_per_hour, own.cache.ttl)
 
     def _id(self, model: Model) -> str:
         """Make an id that the same plan at the same instant from the same catalog always has."""
@@ -279,6 +272,11 @@ def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) ->
         return {}
     head = company.own.by_id[first].head
     return {(None, first): head if caching.warm == "opening" else caching.warm or 0}
+
+
+def _uses_of_requests(rows: Sequence[Row], uses: Sequence[CacheUse]) -> list[CacheUse]:
+    """Return the uses without those of calls that create a cache, which no rate limit counts."""
+    return [use for row, use in zip(rows, uses, strict=True) if row.purpose != "cache"]
 
 
 def _limit_warnings(

@@ -23,7 +23,7 @@ from tokenquote.ledger import (
     replay_repeats,
     replay_single,
 )
-from tokenquote.ledger.fees import PricedFees, price_uses
+from tokenquote.ledger.fees import PricedFees, price_uses, store_tokens
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges import Distribution
@@ -128,6 +128,17 @@ class Company:
         own = scripts.pop(None)
         return replay(own, {name: script for name, script in scripts.items() if name is not None})
 
+    def create_caches(self, replayed: Replayed, *, found: bool) -> Replayed:
+        """Add the calls that create the explicit cache; `found`: the conversation finds one just created.
+
+        Raises:
+            PlanTooLong: that makes more requests than a ledger holds.
+        """
+        stored = self.own.own.stored_cache
+        if stored is None:
+            return replayed
+        return Replayed(stored.create_in(replayed.rows, found=found), replayed.transcripts)
+
     def use_caches(self, replayed: Replayed, warm: Mapping[ReadBy, int]) -> list[CacheUse]:
         """Work out what requests read and write.
 
@@ -168,7 +179,9 @@ class Company:
             return price_uses(tariff.fees, [searches[row.agent, row.purpose] for row in rows if row.purpose])
         uses = {agent: part.resolved.uses for (agent, name), part in self.readers.items() if name == model}
         offered = list_offered(self.own.plan, tariff) if model == self.own.cast.own.id else ()
-        return price_plan_uses(rows, uses, tariff, offered, converses=self.models[model].converses)
+        stored = self.own.own.stored_cache
+        use = store_tokens(stored.tokens, stored.seconds) if stored and stored.model == model else None
+        return price_plan_uses(rows, uses, tariff, offered, use, converses=self.models[model].converses)
 
     def list_counts(self) -> list[CountedAmount]:
         """List how each amount is counted; where another model than the quote's counts it, that is named."""

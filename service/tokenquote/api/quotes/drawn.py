@@ -10,7 +10,7 @@ import numpy as np
 
 from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.sampling import plan_samples
-from tokenquote.errors import LocatedError
+from tokenquote.errors import LocatedError, NotYetOffered
 from tokenquote.ledger import PlanTooLong, Replayed
 from tokenquote.ledger.ranges import FAILURES, MAX_SAMPLED_REQUESTS, Draws, Sampled, SampledPlan, sample
 from tokenquote.ledger.ranges.draws import BLOCK
@@ -66,7 +66,7 @@ def draw_conversation(
         with_shares: whether to work out shares of the variance.
 
     Raises:
-        LocatedError: `samples` or `seed` is stated, and nothing is drawn.
+        LocatedError: `samples` or `seed` is stated, and nothing is drawn; or an explicit cache is asked for.
         PlanTooLong: all samples for all models make more requests than are drawn.
     """
     ranges = company.ranges
@@ -74,6 +74,9 @@ def draw_conversation(
     if not ranges and retries is None:
         _refuse_settings(plan)
         return None
+    if company.own.own.cache.explicit:
+        detail = "an explicit cache beside ranges or `retries`: not yet offered; leave one of them out"
+        raise NotYetOffered(("caching", "explicit"), detail)
     samples = DEFAULT_SAMPLES if plan.samples is None else plan.samples
     requests = models * samples * len(replayed.rows)
     if requests > MAX_SAMPLED_REQUESTS:

@@ -75,7 +75,8 @@ class Gatherer:
         tariff = self.find_tariff(model, own=own)
         rules = self._rules(plan, model)
         resolved = resolve(plan, model, rules, self.catalog, self.item_reader, tariff, root)
-        cache = choose_cache(plan.caching, model, tariff, resolved.marks, own=own)
+        opening = resolved.conversation.opening
+        cache = choose_cache(plan.caching, model, tariff, opening, resolved.marks, own=own)
         return Participant(model, tariff, resolved, cache, rules.basis)
 
     def find_tariff(self, model: Model, *, own: bool) -> Tariff:

@@ -12,7 +12,7 @@ from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.warnings import list_assumptions
 from tokenquote.catalog import Model
-from tokenquote.ledger import Row, Script
+from tokenquote.ledger import Row, Script, StoredCache, ttl_seconds
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.history import SearchRequest, WholeHistory
 from tokenquote.ledger.prices import Tariff
@@ -39,6 +39,14 @@ class Participant:
     def head(self) -> int:
         """Tokens of tools and system message."""
         return self.resolved.conversation.opening.head.tokens
+
+    @property
+    def stored_cache(self) -> StoredCache | None:
+        """The explicit cache that holds the opening. None: there is none."""
+        if not self.cache.explicit or self.cache.ttl is None:
+            return None
+        head = self.resolved.conversation.opening.head
+        return StoredCache(self.model.id, head.tokens, head.framing, ttl_seconds(self.cache.ttl))
 
     @property
     def counts(self) -> Sequence[CountedAmount]:

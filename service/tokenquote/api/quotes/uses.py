@@ -87,6 +87,7 @@ def price_plan_uses(
     uses: Mapping[str | None, Sequence[tuple[Use, ...]]],
     tariff: Tariff,
     offered: Iterable[str] = (),
+    stored: Use | None = None,
     *,
     converses: bool,
 ) -> PricedFees:
@@ -97,6 +98,7 @@ def price_plan_uses(
         uses: what one repetition of each turn of a conversation uses, by the agent that holds it.
         tariff: the fees in force.
         offered: tools that are offered to the model without a number of uses.
+        stored: what each call that creates an explicit cache stores. None: there is none.
         converses: whether later requests send the media of earlier turns again.
     """
     times = Counter(row.agent for row in rows)
@@ -104,7 +106,8 @@ def price_plan_uses(
     for row in rows:
         used = uses[row.agent][row.answers] if row.answers is not None else ()
         known = turn_uses(used, sends_again=converses and times[row.agent] > 1)
-        by_row.append((*request_uses(tariff), *known))
+        creates = (stored,) if stored is not None and row.purpose == "cache" else ()
+        by_row.append((*request_uses(tariff), *known, *creates))
     priced = price_uses(tariff.fees, by_row)
     unstated = (UnpricedUse(what, None, None) for what in offered)
     return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *unstated))

@@ -25,6 +25,9 @@ class CachingRule(Entry):
     """The tokens of the shortest prefix that is cached."""
     step_tokens: StrictInt = Field(default=1, ge=1)
     """The step in tokens: cache reads are rounded down to a multiple of it."""
+    step_holds_unbilled: StrictBool = False
+    """Whether a step is counted in the tokens that the model sees, a few of which are not billed: then what a
+    plan states to be in the cache already, which is a billed number, is not rounded to steps."""
     look_back_blocks: StrictInt | None = Field(default=None, ge=1)
     """The number of content blocks, the marked one included, over which a mark looks back for the end of an
     entry. None: it finds any."""
@@ -36,6 +39,9 @@ class CachingRule(Entry):
     default_ttl: Ttl | None = None
     """The time to live without asking. None: it is not published, and a quote takes the cache as lasting and
     says so."""
+    explicit_ttl: Ttl | None = None
+    """The lifetime of an explicit cache whose creator states none: one that a caller creates by a call of its
+    own, which is billed as input, and that is billed for storage by the hour. None: the provider has none."""
     assumed: str | None = None
     """What is taken for granted because no source says it; a quote repeats it as a warning."""
     source: str = Field(min_length=1)

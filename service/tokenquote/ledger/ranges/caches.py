@@ -88,7 +88,7 @@ class SampledCache:
             self._ends.pop_while(0, common.tokens, mask)
             prefix = self._marked_part(row, common.tokens, first)
         end = self._end(row)
-        use = self._bill(row, prefix, end, common)
+        use = self._bill(row, prefix, end, common, first)
         if terms.rule.breakpoints and self._marks_end:
             longer = self._ends.top()[0] < end
             left = np.stack(np.broadcast_arrays(end, row.sent[BLOCKS]))
@@ -100,10 +100,11 @@ class SampledCache:
 
     def use_again(self, row: SampledRow) -> SampledUse:
         """Read what a failed attempt at the same request has left."""
-        prefix = row.input
+        prefix, first = row.input, np.zeros(len(row.input), np.bool_)
         if self._terms.rule.breakpoints:
-            prefix = self._marked_part(row, row.input, np.zeros(len(row.input), np.bool_))
-        return self._bill(row, prefix, self._end(row), _Common(row.input, row.sent[MEDIA], row.input))
+            prefix = self._marked_part(row, row.input, first)
+        common = _Common(row.input, row.sent[MEDIA], row.input)
+        return self._bill(row, prefix, self._end(row), common, first)
 
     def _common(self, row: SampledRow, shared: SharedPrefix, first: NDArray[np.bool_]) -> _Common:
         """Compare the request with what the latest one to the model left."""
@@ -149,10 +150,19 @@ class SampledCache:
             end = end * (row.sent[BLOCKS] - ends[1] < reach)
         return _largest([*(mark * ((mark <= shared) & ~first) for mark in self._standing()), end], row.input)
 
-    def _bill(self, row: SampledRow, prefix: WholeNumbers, end: WholeNumbers, common: _Common) -> SampledUse:
-        """Count what is read of a prefix and written up to an end."""
+    def _bill(
+        self,
+        row: SampledRow,
+        prefix: WholeNumbers,
+        end: WholeNumbers,
+        common: _Common,
+        first: NDArray[np.bool_],
+    ) -> SampledUse:
+        """Count what is read of a prefix and written up to an end; `first`: nothing was sent before."""
         terms, rule = self._terms, self._terms.rule
         readable = prefix // rule.step_tokens * rule.step_tokens * (prefix >= rule.minimum_tokens)
+        if rule.step_holds_unbilled:
+            readable = np.where(first & (prefix >= rule.minimum_tokens), prefix, readable)
         read = share_down(readable, terms.hit_rate)
         writes = terms.bills_writes & (end >= rule.minimum_tokens)
         return SampledUse(read, np.maximum(end - read, 0) * writes, self._media(row, read, common))
