@@ -107,6 +107,7 @@ _LETTER_OR_DIGIT_FIRST = "beginning with a letter or a digit"
 _PATTERNS: Mapping[str, str] = {
     r"^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$": f"letters, digits and . _ : @ / + -, {_LETTER_OR_DIGIT_FIRST}",
     r"^[A-Za-z0-9._:@/*-]+[/:]$": "letters, digits and . _ : @ / * -, ending with / or :",
+    r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$": f"letters, digits, blanks and _ . -, {_LETTER_OR_DIGIT_FIRST}",
     r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$": "a path of letters, digits and . _ - / that begins in its folder",
     r"^[a-z0-9][a-z0-9._-]*$": f"small letters, digits and . _ -, {_LETTER_OR_DIGIT_FIRST}",
     r"^[a-z0-9][a-z0-9._-]*\.jinja$": "the name of a file in small letters that ends in .jinja",
