@@ -100,6 +100,14 @@ def test_terms_of_the_api_are_none_of_the_gpu(deployed: Ask, terms: dict[str, An
             },
             ("history", "embedding_model"),
         ),
+        (
+            {"agents": [{"name": "finder", "model": "gpt-5.4-nano", "turns": PLAN["turns"]}]},
+            ("agents", 0, "model"),
+        ),
+        (
+            {"agents": [{"name": "finder", "turns": [{**PLAN["turns"][0], "model": "gpt-5.4-nano"}]}]},
+            ("agents", 0, "turns", 0, "model"),
+        ),
     ],
 )
 def test_a_plan_of_several_models_is_refused(

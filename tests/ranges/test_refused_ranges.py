@@ -92,6 +92,21 @@ def test_several_models_share_the_bound_of_draws(estimator: Estimator) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "history"), [("queries", {"queries": 50, "query": 20}), ("hypothesis", {"hypothesis": 30})]
+)
+def test_what_an_agent_writes_to_search_with_takes_no_ranges_beside_it(
+    estimator: Estimator, name: str, history: dict[str, Any]
+) -> None:
+    searching = {"strategy": "retrieval", "tokens": 100, "turns": 0, **history}
+    agents = [{"name": "finder", "history": searching, "turns": [{"user": RANGE, "assistant": 9}]}]
+    calls = [{"calls": [{"call": 5, "agent": "finder"}]}]
+    turns = [{"user": 10, "assistant": 9, "tool_rounds": calls}]
+    found, detail = refused(estimator.quote, **{**PLAN, "turns": turns, "agents": agents})
+    assert found == f"/agents/0/history/{name}"
+    assert "not yet offered" in detail
+
+
+@pytest.mark.parametrize(
     ("changed", "place"), [({}, "/turns/0/user"), ({"retries": {"rate": 0.1}}, "/retries")]
 )
 def test_a_break_even_takes_numbers(estimator: Estimator, changed: dict[str, Any], place: str) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 
@@ -24,7 +24,7 @@ from tokenquote.api.quotes import quote_as
 from tokenquote.api.quotes.planned_ranges import find_drawn
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.caching import CachingRule
-from tokenquote.errors import LocatedError, NotYetOffered, under
+from tokenquote.errors import LocatedError, Location, NotYetOffered, under
 from tokenquote.memory.gpus.roofline import accepted_tokens, prefill_under_load
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
@@ -93,17 +93,24 @@ def quote_both(
 
 def _refuse_other_models(plan: wire.Plan) -> None:
     """Refuse a plan of which another model answers a part, which the deployment does not host."""
-    named: dict[tuple[str | int, ...], str | None] = {
-        ("turns", i, "model"): turn.model for i, turn in enumerate(plan.turns)
-    }
-    for name in ("model", "embedding_model", "rerank_model"):
-        named["history", name] = getattr(plan.history, name, None)
-    for location, model in named.items():
+    named = [*_list_named(plan)]
+    for i, agent in enumerate(plan.agents):
+        named.append((("agents", i, "model"), agent.model))
+        named += [(("agents", i, *place), model) for place, model in _list_named(agent)]
+    for location, model in named:
         if model is not None:
             detail = (
                 "break-even puts one model beside its hosting; leave out those that parts of the plan name"
             )
             raise LocatedError(location, detail)
+
+
+def _list_named(conversation: wire.Plan | wire.Agent) -> Iterator[tuple[Location, str | None]]:
+    """Yield the models that parts of one conversation may name, with their places."""
+    for i, turn in enumerate(conversation.turns):
+        yield ("turns", i, "model"), turn.model
+    for name in ("model", "embedding_model", "rerank_model"):
+        yield ("history", name), getattr(conversation.history, name, None)
 
 
 def answer_break_even(question: BreakEven, economy: Economy, quotes: Quotes) -> BreakEvenAnswer:

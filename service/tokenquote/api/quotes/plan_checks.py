@@ -142,15 +142,21 @@ def _check_drawn_parts(plan: wire.Plan) -> None:
     """Refuse what is not drawn yet: texts to search with, and repeats by a range beside `turns_per_call`."""
     if find_drawn(plan) is None:
         return
-    history = plan.history
-    for name in ("queries", "hypothesis"):
-        if isinstance(history, wire.Retrieval) and getattr(history, name) is not None:
-            detail = "with a range or `retries`: not yet offered; state numbers, and leave `retries` out"
-            raise NotYetOffered(("history", name), f"what the model writes to search with, {detail}")
+    _check_drawn_history(plan.history)
+    for i, agent in enumerate(plan.agents):
+        with under("agents", i):
+            _check_drawn_history(agent.history)
     leads_on = any(agent.turns_per_call is not None for agent in plan.agents)
     if leads_on and any(not isinstance(times, int) for times in _list_repeats(plan)):
         detail = "a range of repetitions beside agents of `turns_per_call`: not yet offered; state a number"
         raise NotYetOffered(("turns",), detail)
+
+
+def _check_drawn_history(history: wire.History) -> None:
+    for name in ("queries", "hypothesis"):
+        if isinstance(history, wire.Retrieval) and getattr(history, name) is not None:
+            detail = "with a range or `retries`: not yet offered; state numbers, and leave `retries` out"
+            raise NotYetOffered(("history", name), f"what the model writes to search with, {detail}")
 
 
 def _list_repeats(plan: wire.Plan) -> Iterator[wire.PlannedRepeats]:
