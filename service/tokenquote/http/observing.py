@@ -1,0 +1,107 @@
+"""Every answer is measured and logged, from outside the application: even an answer of no route."""
+
+from __future__ import annotations
+
+import time
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from tokenquote.http.access_log import log_request
+from tokenquote.http.problem_responses import write_problem
+from tokenquote.http.refusals import CLIENT_LEFT, NotServed, contradictory_length, malformed
+from tokenquote.http.request_ids import ensure_request_id
+from tokenquote.http.service_state import ServiceState
+
+__all__ = ["observed"]
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PIECE_BYTES = 256 * 1024
+"""A longer answer is handed on in pieces of this length, each once the client has taken those before."""
+
+
+def observed(app: ASGIApp, service: ServiceState) -> ASGIApp:
+    """Wrap the application so that every answer is measured and logged."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        answer = _Answer(scope, receive, send, service)
+        service.telemetry.change_in_flight(1)
+        try:
+            refused = _refused_at_once(scope)
+            if refused is None:
+                await app(scope, answer.receive, answer.send)
+            else:
+                await _send_problem(refused, scope, answer.send)
+        finally:
+            service.telemetry.change_in_flight(-1)
+            answer.record()
+
+    return call
+
+
+class _Answer:
+    """One answer on its way out."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, service: ServiceState) -> None:
+        self._scope, self._receive, self._send, self._service = scope, receive, send, service
+        self._began = time.perf_counter()
+        self._request_id = ensure_request_id(scope)
+        self._status = 500
+        self._left = False
+        self._complete = False
+
+    async def receive(self) -> Message:  # type: ignore[override]
+        message = await self._receive()
+        if message["type"] == "http.disconnect" and not self._complete:
+            self._left = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", self._request_id.encode())]
+            if not self._service.ready and (b"connection", b"close") not in message["headers"]:
+                # The process is ending: the client's next request goes elsewhere.
+                message["headers"].append((b"connection", b"close"))
+            await self._send(message)
+        elif message["type"] == "http.response.body":
+            await self._send_body(message)
+        else:
+            await self._send(message)
+
+    async def _send_body(self, message: Message) -> None:
+        body, start = message.get("body", b""), 0
+        while len(body) - start > _PIECE_BYTES:
+            piece = body[start : start + _PIECE_BYTES]
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+            start += _PIECE_BYTES
+        self._complete = not message.get("more_body", False)
+        await self._send({**message, "body": body[start:]})
+
+    def record(self) -> None:
+        """Measure and log it."""
+        seconds = time.perf_counter() - self._began
+        method = self._scope["method"] if self._scope["method"] in _METHODS else "_OTHER"
+        route = str(self._scope.get("path_template") or "unmatched")
+        status = CLIENT_LEFT if self._left and self._status >= 499 else self._status
+        self._service.telemetry.finished(method, route, status, seconds)
+        log_request(method, route, status, seconds, self._request_id)
+
+
+def _refused_at_once(scope: Scope) -> NotServed | None:
+    """Return why a request is answered by no route at all; None if it may pass."""
+    if scope["state"].get("malformed"):
+        return malformed()
+    names = {name for name, _ in scope["headers"]}
+    return contradictory_length() if {b"content-length", b"transfer-encoding"} <= names else None
+
+
+async def _send_problem(refused: NotServed, scope: Scope, send: Send) -> None:
+    content = write_problem(refused.problem, scope)
+    headers = {**refused.headers, "content-type": "application/problem+json", "content-length": str(len(content))}
+    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": refused.problem.status, "headers": lines})
+    await send({"type": "http.response.body", "body": content, "more_body": False})
