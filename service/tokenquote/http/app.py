@@ -21,13 +21,18 @@ from tokenquote.http.problem_responses import problem_response
 from tokenquote.http.reloading import CatalogFiles
 from tokenquote.http.routes import routes
 from tokenquote.http.service_state import ServiceState
+from tokenquote.http.telemetry import Telemetry
 from tokenquote.settings import Settings
 
 __all__ = ["create_app", "create_state"]
 
 
-def create_state(settings: Settings) -> ServiceState:
+def create_state(settings: Settings, telemetry: Telemetry | None = None) -> ServiceState:
     """Load the catalog and build the state that the routes share.
+
+    Args:
+        settings: the settings.
+        telemetry: the metrics; None: new ones.
 
     Raises:
         CatalogError: the catalog has a mistake; the text says each.
@@ -35,6 +40,7 @@ def create_state(settings: Settings) -> ServiceState:
     return ServiceState(
         CatalogFiles((shipped_catalog(), *settings.catalog_dir), settings.cache_dir),
         settings,
+        telemetry,
     )
 
 

@@ -102,7 +102,7 @@ async def _receive_all(request: Request[Any, Any, Any], held: HeldBytes, most: i
     while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":
-            raise malformed() if request.scope["state"].get("malformed") else broke_off()
+            raise broke_off()
         part = message.get("body", b"")
         if len(body) + len(part) > most:
             raise too_long(most)
@@ -110,6 +110,8 @@ async def _receive_all(request: Request[Any, Any, Any], held: HeldBytes, most: i
             raise busy(_RETRY_SECONDS)
         held.grow(len(part))
         body += part
+        if request.scope["state"].get("malformed"):
+            raise malformed()
         if not message.get("more_body", False):
             return bytes(body)
 

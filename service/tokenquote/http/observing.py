@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from litestar.enums import ScopeType
@@ -9,7 +10,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from tokenquote.http.access_log import log_request
 from tokenquote.http.problem_responses import write_problem
-from tokenquote.http.refusals import CLIENT_LEFT, NotServed, contradictory_length, malformed
+from tokenquote.http.refusals import CLIENT_LEFT, NotServed, contradictory_length, malformed, shutting_down
 from tokenquote.http.request_ids import ensure_request_id
 from tokenquote.http.service_state import ServiceState
 
@@ -35,6 +36,10 @@ def observed(app: ASGIApp, service: ServiceState) -> ASGIApp:
                 await app(scope, answer.receive, answer.send)
             else:
                 await _send_problem(refused, scope, answer.send)
+        except asyncio.CancelledError:
+            # uvicorn does not wait any longer, for the process ends; else it would answer 500.
+            if not answer.began:
+                await _send_problem(shutting_down(), scope, answer.send)
         finally:
             service.telemetry.change_in_flight(-1)
             answer.record()
@@ -47,9 +52,10 @@ class _Answer:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, service: ServiceState) -> None:
         self._scope, self._receive, self._send, self._service = scope, receive, send, service
-        self._began = time.perf_counter()
+        self._started = time.perf_counter()
         self._request_id = ensure_request_id(scope)
         self._status = 500
+        self.began = False
         self._left = False
         self._complete = False
 
@@ -61,7 +67,7 @@ class _Answer:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._status = message["status"]
+            self._status, self.began = message["status"], True
             message["headers"] = [*message["headers"], (b"x-request-id", self._request_id.encode())]
             if not self._service.ready and (b"connection", b"close") not in message["headers"]:
                 # The process is ending: the client's next request goes elsewhere.
@@ -83,7 +89,7 @@ class _Answer:
 
     def record(self) -> None:
         """Measure and log it."""
-        seconds = time.perf_counter() - self._began
+        seconds = time.perf_counter() - self._started
         method = self._scope["method"] if self._scope["method"] in _METHODS else "_OTHER"
         route = str(self._scope.get("path_template") or "unmatched")
         status = CLIENT_LEFT if self._left and self._status >= 499 else self._status

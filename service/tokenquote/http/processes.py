@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import resource
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from prometheus_client import Metric, ProcessCollector
@@ -20,13 +19,13 @@ _SMALLEST = frozenset({"process_start_time_seconds", "process_max_fds"})
 class ProcessesCollector(Collector):
     """Adds up CPU, memory and descriptors of the processes; pages that they share count once."""
 
-    def __init__(self, pids: Callable[[], Sequence[int]]) -> None:
-        """Name the function that returns the processes now, this one among them."""
+    def __init__(self, pids: Sequence[int]) -> None:
+        """Name the processes; the list is read again whenever metrics are asked for."""
         self._pids = pids
 
     def collect(self) -> Iterable[Metric]:
         """Yield the metrics; there are none where the system has no /proc."""
-        pids = self._pids()
+        pids = list(self._pids)
         values: dict[str, list[float]] = {}
         shown: dict[str, Metric] = {}
         for pid in pids:
@@ -61,7 +60,3 @@ def _proportional_bytes(pid: int) -> int:
         return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
-
-def own_process() -> Sequence[int]:
-    """Return this process alone."""
-    return [os.getpid()]

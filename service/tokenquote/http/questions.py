@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -16,11 +18,15 @@ from tokenquote.tokens import Vocabularies
 from tokenquote_client import Problem
 from tokenquote_client.catalog import CatalogProblem, CatalogState
 from tokenquote_client.endpoint import Endpoint
+from tokenquote_client.endpoints import ENDPOINTS
 
 __all__ = ["Answered", "Question", "Serving", "make_answer"]
 
 MAX_PROBLEMS = 20
 """The most faults of files that the answers and the metrics name; the log has them all."""
+
+_MANY_MODELS = 20
+"""From so many priced models on, a vocabulary is loaded at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,11 @@ class Serving:
 
         Others are loaded when first needed, for all of them take half a minute and hundreds of megabytes.
         """
-        priced = [model.counting.vocabulary for model in self.catalog.models.values() if model.entry.prices]
-        for name, entry in self.catalog.vocabularies.items():
-            own = entry.file is not None and entry.package is None and entry.directory is None
-            if own and name in priced:
+        priced = (model.counting.vocabulary for model in self.catalog.models.values() if model.entry.prices)
+        for name, models in Counter(priced).items():
+            entry = self.catalog.vocabularies.get(name)
+            own = entry is not None and entry.file and entry.package is None and entry.directory is None
+            if own and models >= _MANY_MODELS:
                 self.vocabularies.encoder(name)
 
     def with_faults(self, faults: Sequence[Fault]) -> Serving:
@@ -52,6 +59,9 @@ class Serving:
         return replace(
             self, state=self.state.model_copy(update={"problems": problems, "failed_reloads": failed})
         )
+
+
+_ROWS = {row.name: row for row in ENDPOINTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,15 @@ class Question:
     """The time of receipt, whose prices apply unless a plan says `at`."""
     request_id: str
     """The id of the request, for the log."""
+
+    def packed(self) -> tuple[Any, ...]:
+        """Return what another process makes the same question of; a row of the table is its name there."""
+        return (self.row.name, self.body, self.parameters, self.received, self.request_id)
+
+    @classmethod
+    def unpacked(cls, packed: tuple[Any, ...]) -> Question:
+        """Return the question that was packed."""
+        return cls(_ROWS[packed[0]], *packed[1:])
 
 
 @dataclass(frozen=True, slots=True)

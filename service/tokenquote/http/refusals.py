@@ -12,6 +12,7 @@ __all__ = [
     "broke_off",
     "busy",
     "contradictory_length",
+    "failed",
     "malformed",
     "shutting_down",
     "sent_too_slowly",
@@ -103,6 +104,11 @@ def too_much_memory(most_bytes: int) -> NotServed:
     """Say that the answer takes more memory than one may."""
     detail = f"The answer takes more than {most_bytes // 2**20} MiB of memory; ask for less at a time."
     return NotServed(503, detail)
+
+
+def failed() -> NotServed:
+    """Say that the service has a fault, which is in the log."""
+    return NotServed(500, "The service failed; the log has the place under this request id.")
 
 
 def worker_ended() -> NotServed:

@@ -43,11 +43,22 @@ class ServiceState:
         self.telemetry: Measured = telemetry or Telemetry()
         self.telemetry.describe(catalog, state)
         self.memory = Memory(settings.buffer_bytes)
+        self._tells = True
         self.ready = False  # until the vocabularies are loaded, and again while the process drains
-        self.answer_long_questions(InThreads(settings.apps))
+        self._answer_long_questions(InThreads(settings.apps))
 
-    def answer_long_questions(self, elsewhere: MakesAnswers) -> None:
-        """Say where long questions are answered; by default in threads, as short ones are."""
+    def belong_to_worker(self, telemetry: Measured, elsewhere: MakesAnswers) -> None:
+        """Be the state of one worker of several, which leaves it to another process to tell of the catalog.
+
+        Args:
+            telemetry: where the worker's requests are counted.
+            elsewhere: where long questions are answered.
+        """
+        self.telemetry = telemetry
+        self._tells = False
+        self._answer_long_questions(elsewhere)
+
+    def _answer_long_questions(self, elsewhere: MakesAnswers) -> None:
         self.answering = Answering(
             InThreads(self.settings.apps),
             elsewhere,
@@ -83,10 +94,16 @@ class ServiceState:
         """Let a new catalog answer from now on, or say why the files cannot be used."""
         if isinstance(outcome, Serving):
             self.serving = outcome
-            self.telemetry.reloaded("loaded")
-            log_reload(outcome.catalog.revision)
         else:
             self.serving = self.serving.with_faults(outcome)
-            self.telemetry.reloaded("failed")
+        if self._tells:
+            self._tell(outcome)
+
+    def _tell(self, outcome: Serving | tuple[Fault, ...]) -> None:
+        """Log what became of changed files, and show it among the metrics."""
+        if isinstance(outcome, Serving):
+            log_reload(outcome.catalog.revision)
+        else:
             log_failed_reload(outcome)
+        self.telemetry.reloaded("loaded" if isinstance(outcome, Serving) else "failed")
         self.telemetry.describe(self.serving.catalog, self.serving.state)

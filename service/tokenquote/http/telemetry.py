@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import platform
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from prometheus_client import (
@@ -21,7 +22,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from tokenquote import __version__
 from tokenquote.catalog import Catalog
 from tokenquote.http.counting import Increment
-from tokenquote.http.processes import ProcessesCollector, own_process
+from tokenquote.http.processes import ProcessesCollector
 from tokenquote_client.catalog import CatalogState
 
 __all__ = ["CONTENT_TYPE", "Measured", "Telemetry"]
@@ -59,8 +60,10 @@ class Measured(Protocol):
 class Telemetry:
     """The metrics of one service, in its own registry."""
 
-    def __init__(self, pids: Callable[[], Sequence[int]] = own_process) -> None:
-        """Register every metric; `pids` returns the processes whose CPU and memory are shown."""
+    def __init__(self) -> None:
+        """Register every metric."""
+        self.pids = [os.getpid()]
+        """The processes whose CPU, memory and descriptors are shown together: this one, and what it forks."""
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "tokenquote_http_requests",
@@ -103,7 +106,7 @@ class Telemetry:
         self._describe_build()
         self._add_usage_metrics()
         self._add_catalog_metrics()
-        self.registry.register(ProcessesCollector(pids))
+        self.registry.register(ProcessesCollector(self.pids))
         PlatformCollector(registry=self.registry)  # python_info; else with the library's global registry only
         self._counters = {
             "quotes": self.quotes,
