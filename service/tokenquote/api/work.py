@@ -1,7 +1,8 @@
 """Guesses how long a question takes before anything of it is done, so that long ones let short ones pass.
 
-The guess is coarse and rather too high: it only decides where a question is answered and how much room it takes
-in the queue, never what is answered. A long body is guessed by its length alone, as reading it is work already.
+The guess is coarse and rather too high: it only decides where a question is answered and how much room it
+takes in the queue, never what is answered. A long body is guessed by its length alone, as reading it is work
+already.
 """
 
 from __future__ import annotations
@@ -79,8 +80,7 @@ def _question_seconds(endpoint: Endpoint[BaseModel], question: object) -> float:
 def _plan_seconds(plan: Mapping[str, Any]) -> float:
     """Guess a plan by its rows, for each of its models and samples."""
     rows = min(MAX_ROWS, _count_rows(plan.get("turns")) * (1 + _agent_rows(plan)))
-    samples = plan.get("samples")
-    sampled = rows * (samples if _is_number(samples) else 0) * _SAMPLED_ROW_SECONDS
+    sampled = rows * _number(plan.get("samples")) * _SAMPLED_ROW_SECONDS
     return _count_models(plan) * (_ANSWER_SECONDS + rows * _ROW_SECONDS + sampled)
 
 
@@ -102,7 +102,7 @@ def _repetitions(repeated: object) -> float:
     """Return how often a turn or a round is repeated: of a range the largest number that it states."""
     repeat = repeated.get("repeat", 1) if isinstance(repeated, Mapping) else 1
     stated = repeat.values() if isinstance(repeat, Mapping) else [repeat]
-    return max((number for number in stated if _is_number(number)), default=1)
+    return max(1, *map(_number, stated), 1)
 
 
 def _count_models(plan: Mapping[str, Any]) -> int:
@@ -126,5 +126,6 @@ def _length(value: object) -> int:
     return len(value) if isinstance(value, list) else 1
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _number(value: object) -> float:
+    """Return a number as it is, and 0 for anything else."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0

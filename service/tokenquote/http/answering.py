@@ -1,7 +1,7 @@
 """Where a question is answered, when, and when it is given up.
 
-A short one gets a thread of this process at once. A long one waits for its turn and is answered elsewhere: in a
-process of its own under `tokenquote serve`, which ends as soon as nobody waits for it any more.
+A short one gets a thread of this process at once. A long one waits for its turn and is answered elsewhere: in
+a process of its own under `tokenquote serve`, which ends as soon as nobody waits for it any more.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Answering:
             left.cancel()
             over.cancel()
             if not doing.done():
-                # Work in a thread ends when it ends, and holds its place until then; nobody reads its outcome.
+                # Work in a thread holds its place until it ends by itself; nobody reads its outcome.
                 doing.add_done_callback(lambda task: task.cancelled() or task.exception())
                 doing.cancel()
 
@@ -143,4 +143,3 @@ class _Work:
 async def _until_left(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request
@@ -13,7 +14,7 @@ from tokenquote.http.refusals import broke_off, busy, malformed, sent_too_slowly
 __all__ = ["HeldBytes", "Memory", "read_body"]
 
 _SMALL_BYTES = 64 * 1024
-"""A body up to this length is read even while no memory is left, so that large ones never keep out small ones."""
+"""A body up to this length is read even while no memory is left: large ones never keep out small ones."""
 _ONE_ADDRESS_SHARE = 0.5
 """The share of the memory that one address may take with bodies that are not small."""
 _RETRY_SECONDS = 2
@@ -100,7 +101,7 @@ async def read_body(request: Request[Any, Any, Any], held: HeldBytes, most: int,
 async def _receive_all(request: Request[Any, Any, Any], held: HeldBytes, most: int) -> bytes:
     body = bytearray()
     while True:
-        message = await request.receive()
+        message: Mapping[str, Any] = await request.receive()
         if message["type"] == "http.disconnect":
             raise broke_off()
         part = message.get("body", b"")

@@ -36,7 +36,9 @@ class Connections:
         self._open: dict[_Connection, None] = {}
         """The connections, the one that has waited longest for its next request first."""
 
-    def protocol(self, config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any) -> _Connection:
+    def protocol(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any
+    ) -> _Connection:
         """Make the protocol of a new connection, as uvicorn asks for it."""
         return _Connection(self, config, server_state, app_state)
 

@@ -1,4 +1,4 @@
-"""What an answer adds to the metrics, as plain data: it is counted in another process than the answer is made in."""
+"""What an answer adds to the metrics, as plain data, as another process may count it than makes the answer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A process that answers one question and ends: with its answer, or as soon as nobody waits for it.
 
-It is forked from the process that holds the catalog, so it begins at once and shares the catalog's memory, and
-what it takes besides is given back when it ends.
+It is forked from the process that holds the catalog, so it begins at once and shares the catalog's memory,
+and what it takes besides is given back when it ends.
 """
 
 from __future__ import annotations

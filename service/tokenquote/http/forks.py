@@ -1,7 +1,7 @@
 """How a worker has questions answered by processes of their own, and has its requests counted.
 
-The process that holds the catalog forks them: a worker hands it one end of a pair of sockets, and what is forked
-answers there. Nothing comes back on the way to that process itself.
+The process that holds the catalog forks them: a worker hands it one end of a pair of sockets, and what is
+forked answers there. Nothing comes back on the way to that process itself.
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ __all__ = [
     "contradictory_length",
     "failed",
     "malformed",
-    "shutting_down",
     "sent_too_slowly",
+    "shutting_down",
     "too_long",
-    "took_too_long",
     "too_much_memory",
+    "took_too_long",
     "worker_ended",
 ]
 
@@ -30,7 +30,9 @@ _TITLES = {CLIENT_LEFT: "The client left"}
 class NotServed(Exception):
     """Ends a request in a problem document that the service itself writes."""
 
-    def __init__(self, status: int, detail: str, *, retry_after: int | None = None, closes: bool = False):
+    def __init__(
+        self, status: int, detail: str, *, retry_after: int | None = None, closes: bool = False
+    ) -> None:
         """State the answer.
 
         Args:

@@ -1,8 +1,8 @@
 """The process that holds the catalog: it forks the workers, and a process for each long question.
 
-It answers nothing itself and has one thread, so that it can fork at any moment. What it has loaded is shared by
-all that it forks. It adds up the metrics of the workers, puts a new worker in the place of one that has died, and
-hands signals on.
+It answers nothing itself and has one thread, so that it can fork at any moment. What it has loaded is shared
+by all that it forks. It adds up the metrics of the workers, puts a new worker in the place of one that has
+died, and hands signals on.
 """
 
 from __future__ import annotations
@@ -130,7 +130,9 @@ class Supervisor:
             # Ctrl-C asks for an end now, and so does asking twice.
             at_once = number == signal.SIGINT or self._kill_at is not None
             self._signal_workers(STOP_NOW if at_once else signal.SIGTERM)
-            self._kill_at = self._kill_at or time.monotonic() + self._settings.shutdown_seconds + _KILL_SECONDS
+            self._kill_at = (
+                self._kill_at or time.monotonic() + self._settings.shutdown_seconds + _KILL_SECONDS
+            )
             self._starts.clear()
 
     def _signal_workers(self, number: int) -> None:
@@ -193,9 +195,7 @@ class Supervisor:
             self._look_at_catalog(anyway=False)
         bounds = Bounds(self._settings.answer_seconds, self._settings.long_memory_bytes)
         serving, apps = self._state.serving, self._settings.apps
-        self._fork(
-            lambda: answer_a_question(Connection(asker.detach()), serving, apps, bounds), keep=[asker]
-        )
+        self._fork(lambda: answer_a_question(Connection(asker.detach()), serving, apps, bounds), keep=[asker])
 
     def _send_metrics(self, asker: socket.socket) -> None:
         with Connection(asker.detach()) as asked:
@@ -232,7 +232,9 @@ class Supervisor:
     def _count(self, worker: _WorkerProcess, said: dict[str, Any]) -> None:
         for method, route, status, seconds in said["requests"]:
             self._telemetry.finished(method, route, status, seconds)
-        self._telemetry.add(Increment(name, tuple(labels), amount) for name, labels, amount in said["counted"])
+        self._telemetry.add(
+            Increment(name, tuple(labels), amount) for name, labels, amount in said["counted"]
+        )
         worker.in_flight = said["in_flight"]
         self._show_in_flight()
 

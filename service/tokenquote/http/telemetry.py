@@ -36,7 +36,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Measured(Protocol):
-    """What a service says of its requests and its catalog, to its own metrics or to those of all its workers."""
+    """What a service says of its requests and its catalog: to its own metrics, or to those of all workers."""
 
     def add(self, increments: Iterable[Increment]) -> None:
         """Add to the counters what answers have counted."""

@@ -121,7 +121,11 @@ def _most_connections(wished: int) -> int:
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < wished + _OWN_DESCRIPTORS:
-        soft = wished + _OWN_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, wished + _OWN_DESCRIPTORS)
+        soft = (
+            wished + _OWN_DESCRIPTORS
+            if hard == resource.RLIM_INFINITY
+            else min(hard, wished + _OWN_DESCRIPTORS)
+        )
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return wished if soft == resource.RLIM_INFINITY else max(1, min(wished, soft - _OWN_DESCRIPTORS))
 
@@ -141,6 +145,8 @@ def _log_seldom() -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]
             logged.clear()
         logged[what] = now
         fault = type(context.get("exception")).__name__
-        logging.getLogger("tokenquote").error("loop.failure", extra={"fields": {"detail": what, "error": fault}})
+        logging.getLogger("tokenquote").error(
+            "loop.failure", extra={"fields": {"detail": what, "error": fault}}
+        )
 
     return handle
