@@ -73,7 +73,7 @@ def log_listening(url: str) -> None:
 
 
 def log_worker(event: Literal["worker.ended"], pid: int, code: int) -> None:
-    """Log what happened to a worker; the code of one that a signal has ended is that signal's number below 0."""
+    """Log what happened to a worker; below 0, the code is the signal that has ended it."""
     _LOGGER.error(event, extra={"fields": {"pid": pid, "code": code}})
 
 

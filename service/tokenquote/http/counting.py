@@ -1,4 +1,4 @@
-"""What an answer adds to the metrics, as plain data, as another process may count it than makes the answer."""
+"""What an answer adds to the metrics, as plain data, as it may be counted in another process."""
 
 from __future__ import annotations
 

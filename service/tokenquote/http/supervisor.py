@@ -47,6 +47,8 @@ class _WorkerProcess:
     pid: int
     control: socket.socket
     """What the worker says comes here."""
+    started: float
+    """When it was forked, by the clock of `time.monotonic`."""
     in_flight: int = 0
 
 
@@ -155,7 +157,7 @@ class Supervisor:
             self._leave(worker)
             if self._kill_at is None:
                 log_worker("worker.ended", pid, os.waitstatus_to_exitcode(status))
-                self._starts.append(time.monotonic() + _RESTART_SECONDS)
+                self._starts.append(worker.started + _RESTART_SECONDS)
 
     def _leave(self, worker: _WorkerProcess) -> None:
         if worker.control in [key.fileobj for key in self._selector.get_map().values()]:
@@ -177,7 +179,7 @@ class Supervisor:
         pid = self._fork(lambda: self._become_worker(theirs), keep=[theirs, self._listener])
         theirs.close()
         self._telemetry.pids.append(pid)
-        worker = self._workers[pid] = _WorkerProcess(pid, ours)
+        worker = self._workers[pid] = _WorkerProcess(pid, ours, time.monotonic())
         self._selector.register(ours, selectors.EVENT_READ, worker)
 
     def _become_worker(self, control: socket.socket) -> None:
