@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     long_questions: int = Field(default=1, ge=1, le=64)
     """The number of long questions of a worker that are computed at the same time, on Linux each in a process
     of its own."""
-    long_memory_bytes: int = Field(default=512 * 1024 * 1024, ge=64 * 1024 * 1024)
+    long_memory_bytes: int = Field(default=384 * 1024 * 1024, ge=64 * 1024 * 1024)
     """The memory in bytes that the answer to a long question may take, besides the catalog; one that takes
     more is answered 503. Kept on Linux."""
     answer_seconds: float = Field(default=60, gt=0, le=3_600, allow_inf_nan=False)

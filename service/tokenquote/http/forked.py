@@ -59,10 +59,10 @@ def _make(asked: Question, serving: Serving, apps: Collection[str], bounds: Boun
 
 
 def _limit_memory(more_bytes: int) -> None:
-    """Let the process take so much more address space than it has."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * resource.getpagesize() + more_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    """Let the process have so much more memory of its own than it has."""
+    own_pages = int(Path("/proc/self/statm").read_text().split()[5])  # proc(5): data and stack
+    most = own_pages * resource.getpagesize() + more_bytes
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _end_with_the_asker(descriptor: int) -> None:
