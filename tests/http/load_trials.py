@@ -1,8 +1,8 @@
 """A service under loads that are not fair, and what another client sees meanwhile: `make trials`.
 
 Each trial starts a service of its own, loads it, and asks it for a small quote and for /livez all the while.
-Printed are how long these two took, what became of the load, the memory of all processes (shared pages counted
-once) before, at most and after, and the length of the log. The figures of docs/operations.md are from here.
+Printed are how long these two took, what became of the load, the memory of all processes (shared pages
+counted once) before, at most and after, and the length of the log. The figures of docs/operations.md are from here.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ async def killed(service: ServiceProcess, seen: Seen, seconds: float) -> None:
 
 
 async def stopped(service: ServiceProcess, seen: Seen, seconds: float) -> None:
-    """Four clients ask on connections of their own, and the service is told to end; what was cut is an error."""
+    """Four clients ask on connections of their own, and the service is told to end; a cut is an error."""
 
     async def ask() -> None:
         while True:

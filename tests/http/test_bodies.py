@@ -25,8 +25,12 @@ def test_one_address_may_take_half_and_small_bodies_always_pass() -> None:
     assert memory.taken == 0
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.lists(st.integers(0, 300_000), max_size=5)), max_size=10))
-def test_never_more_is_taken_than_is_set_aside_but_for_small_bodies(bodies: list[tuple[str, list[int]]]) -> None:
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.lists(st.integers(0, 300_000), max_size=5)), max_size=10)
+)
+def test_never_more_is_taken_than_is_set_aside_but_for_small_bodies(
+    bodies: list[tuple[str, list[int]]],
+) -> None:
     memory = Memory(1_000_000)
     helds = [HeldBytes(memory, address) for address, _ in bodies]
     for held, (_, parts) in zip(helds, bodies, strict=True):

@@ -95,9 +95,7 @@ def _is_open(connection: socket.socket, service: ServiceProcess) -> bool:
     port = connection.getsockname()[1]
     local, remote, established = f":{service.port:04X}", f":{port:04X}", "01"
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return any(
-        row[1].endswith(local) and row[2].endswith(remote) and row[3] == established for row in rows
-    )
+    return any(row[1].endswith(local) and row[2].endswith(remote) and row[3] == established for row in rows)
 
 
 def test_a_client_that_leaves_is_499(service: ServiceProcess) -> None:

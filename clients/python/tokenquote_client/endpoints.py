@@ -38,8 +38,8 @@ from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestio
 __all__ = ["ENDPOINTS", "Endpoints", "parameter_names"]
 
 _BODY_PROBLEMS = (400, 408, 413, 422, 429, 500, 503)
-"""The problems of every body: it may come too slowly (408), its address may ask for too much at a time (429), and
-the service may be busy (503)."""
+"""The problems of every body: it may come too slowly (408), its address may ask for too much at a time (429),
+and the service may be busy (503)."""
 _MODEL_PROBLEMS = (400, 404, 408, 413, 422, 429, 500, 503)
 
 

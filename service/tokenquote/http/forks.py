@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import socket
 from collections import deque
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from tokenquote.catalog import Catalog
 from tokenquote.http.counting import Increment
 from tokenquote.http.questions import Answered, Question, Serving
 from tokenquote.http.refusals import worker_ended
+from tokenquote.http.worker import STOP_NOW
 from tokenquote_client.catalog import CatalogState
 
 __all__ = ["FLUSH_SECONDS", "Forks", "InForks", "RelayedTelemetry"]
@@ -153,13 +155,20 @@ class RelayedTelemetry:
             raise worker_ended() from None
 
     async def report_often(self) -> None:
-        """Report what was counted, again and again, until the task is cancelled, and then once more."""
+        """Report what was counted, again and again, until the task is cancelled, and then once more.
+
+        Once nobody is there any more to report to, this process ends too.
+        """
         try:
             while True:
                 await asyncio.sleep(FLUSH_SECONDS)
                 self.report()
-        finally:
-            self.report()
+        except ConnectionError:
+            signal.raise_signal(STOP_NOW)
+        except asyncio.CancelledError:
+            with suppress(ConnectionError):
+                self.report()
+            raise
 
     def report(self) -> None:
         """Report what was counted since the last report; what does not fit now is reported with the next."""
