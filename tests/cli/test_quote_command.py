@@ -97,6 +97,39 @@ def test_several_models_are_compared() -> None:
     assert rows == ["openai/gpt-5.4-nano", "openai/gpt-5.4-mini", "xai/grok-4*"]
 
 
+def test_all_models_that_pass_filters_are_compared() -> None:
+    result = run("--model", "all", "--provider", "openai", "--input", "image", "--at-most", "3")
+    assert result.exit_code == 0, result.output
+    lines = [line.split() for line in result.output.splitlines()[1:5]]
+    assert all(line[0].startswith("openai/") for line in lines[:3])
+    costs = [float(next(cell for cell in line if cell.startswith("$"))[1:]) for line in lines[:3]]
+    assert costs == sorted(costs)
+    assert lines[3][:2] == ["3", "of"]
+
+
+def test_all_models_without_a_filter_are_those_of_the_service() -> None:
+    answered = json.loads(run("--model", "all", "--format", "json").output)
+    assert answered["considered"] > 500
+    assert len(answered["quotes"]) == min(1000, answered["considered"])
+    assert all(quote.get("requests") is None for quote in answered["quotes"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--model", "all", "--model", "gpt-4o"), "`all` stands alone"),
+        (("--provider", "openai"), "--provider: a filter needs `--model all`"),
+        (("--model", "gpt-4o", "--at-most", "3"), "--at-most: a filter needs `--model all`"),
+        (("--model", "all", "--provider", "nobody"), "no provider of the catalog"),
+        (("--model", "all", "--input", "smell"), "/models"),
+    ],
+)
+def test_filters_that_choose_no_models_are_refused(arguments: tuple[str, ...], said: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code != 0
+    assert said in " ".join(result.output.split())
+
+
 @pytest.mark.parametrize(
     ("plan", "said"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tokenquote import Estimator, InvalidRequest, UnknownModel
+from tokenquote.errors import LocatedError
 from tokenquote_client.deployments import BreakEvenAnswer, DeploymentAnswer
 
 Ask = Callable[..., DeploymentAnswer]
@@ -78,6 +79,35 @@ def test_terms_of_the_api_are_none_of_the_gpu(deployed: Ask, terms: dict[str, An
     )
     assert answer.api_cost_per_conversation == Decimal(cost)
     assert answer.hosted_cost_per_conversation == Decimal("0.00399")
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        ({"turns": [*PLAN["turns"], {**PLAN["turns"][0], "model": "gpt-5.4-nano"}]}, ("turns", 1, "model")),
+        (
+            {"history": {"strategy": "summary", "every": 2, "tokens": 9, "model": "gpt-5.4-nano"}},
+            ("history", "model"),
+        ),
+        (
+            {
+                "history": {
+                    "strategy": "retrieval",
+                    "tokens": 9,
+                    "turns": 0,
+                    "embedding_model": "text-embedding-3-small",
+                }
+            },
+            ("history", "embedding_model"),
+        ),
+    ],
+)
+def test_a_plan_of_several_models_is_refused(
+    deployed: Ask, change: dict[str, Any], at: tuple[str | int, ...]
+) -> None:
+    with pytest.raises(LocatedError, match="one model beside its hosting") as refused:
+        deployed(**HOST, break_even={"plan": {**PLAN, **change}, "conversations_per_day": 1})
+    assert refused.value.location == ("break_even", "plan", *at)
 
 
 def test_at_the_break_even_both_cost_the_same(deployed: Ask) -> None:

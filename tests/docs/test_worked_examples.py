@@ -34,7 +34,7 @@ EXAMPLES = [example for page in ("history.md", "caching.md") for example in exam
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 13
+    assert len(EXAMPLES) == 14
 
 
 @pytest.mark.parametrize(("plan", "shown"), EXAMPLES)
@@ -51,6 +51,7 @@ def test_an_example_comes_out_as_its_table_says(quoted: Ask, plan: Any, shown: l
     }
     last = {
         "cost": quote.totals.cost,
+        "fees": quote.totals.fees,
         "without cache": quote.totals.cost_without_cache,
         "reads to break even": quote.cache_break_even_reads,
         "lost": quote.totals.cache_lost_tokens,

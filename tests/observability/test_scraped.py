@@ -20,11 +20,14 @@ def plan(**members: Any) -> dict[str, Any]:
     return {"model": MINI, "turns": [TURN], "app": "support", "at": "2026-11-20T00:00:00Z", **members}
 
 
-# One of each outcome, a text that has to be counted, a list where a name belongs.
+SUMMARY = {"strategy": "summary", "every": 2, "tokens": 50}
+# One of each outcome, a history with requests of its own and a fee, a text that has to be counted, a list
+# where a name belongs.
 SENT = [
     (200, plan()),
     (200, plan(app="nobody-knows-me")),
     (200, plan(turns=[{**TURN, "user": "How many?"}])),
+    (200, plan(turns=[{**TURN, "server_tools": {"web_search": 2}, "repeat": 3}], history=SUMMARY)),
     (200, plan(model="acme/input-only")),
     (200, plan(model="meta-llama/Llama-3.1-8B")),
     (404, plan(model="no-such-model")),
@@ -59,7 +62,7 @@ def counted(query: Query, metric: str, *labels: str) -> dict[tuple[str, ...], fl
 def test_quotes_are_counted_by_model_app_and_outcome(scraped: Query) -> None:
     quotes = counted(scraped, "tokenquote_quotes_total", "model", "app", "outcome")
     assert quotes == {
-        (MINI, "support", "complete"): 2 * BATCHES,
+        (MINI, "support", "complete"): 3 * BATCHES,
         (MINI, "other", "complete"): BATCHES,
         ("acme/input-only", "support", "incomplete"): BATCHES,
         ("meta-llama/Llama-3.1-8B", "support", "unpriced"): BATCHES,
@@ -84,9 +87,19 @@ def test_tokens_and_dollars_are_those_of_the_quotes(scraped: Query) -> None:
     assert dollars["meta-llama/Llama-3.1-8B", "support"] == 0
 
 
+def test_requests_histories_and_fees_are_those_of_the_quotes(scraped: Query) -> None:
+    """Three turns with a summary after two: a request more; six searches at ten dollars a thousand."""
+    purposes = counted(scraped, "tokenquote_quoted_requests_total", "purpose")
+    assert purposes == {("conversation",): 8 * BATCHES, ("summary",): BATCHES}
+    histories = counted(scraped, "tokenquote_quoted_histories_total", "strategy")
+    assert histories == {("full",): 5 * BATCHES, ("summary",): BATCHES}
+    fees = counted(scraped, "tokenquote_quoted_fees_dollars_total", "what")
+    assert fees == {("web_search",): pytest.approx(0.06 * BATCHES)}
+
+
 def test_answers_are_counted_by_route_and_status(scraped: Query) -> None:
     answers = counted(scraped, 'tokenquote_http_requests_total{route="/v1/quotes"}', "method", "status")
-    assert answers == {("POST", "200"): 5 * BATCHES, ("POST", "404"): BATCHES, ("POST", "422"): BATCHES}
+    assert answers == {("POST", "200"): 6 * BATCHES, ("POST", "404"): BATCHES, ("POST", "422"): BATCHES}
 
 
 def test_every_expression_has_data(scraped: Query, expressions: dict[str, str]) -> None:
@@ -118,7 +131,7 @@ def test_every_rule_is_healthy_and_only_what_was_sent_fires(scraped: Query, prom
     groups = httpx2.get(f"{prometheus_url}/api/v1/rules").json()["data"]["groups"]
     rules = [rule for group in groups for rule in group["rules"]]
     assert {rule["health"] for rule in rules} == {"ok"}
-    # One priced quote in four lacks a price, but not yet for half an hour.
+    # One priced quote in five lacks a price, but not yet for half an hour.
     states = {rule["name"]: rule["state"] for rule in rules if rule["type"] == "alerting"}
     assert states.pop("TokenquoteIncompleteQuotes") in ("inactive", "pending")
     assert set(states.values()) == {"inactive"}

@@ -58,3 +58,85 @@ def test_two_applications_do_not_share_their_metrics() -> None:
     first.add(count_refusal(Endpoints.quotes, {"app": "a"}, {"a"}))
     assert b'app="a"' in first.exposition()
     assert b'app="a"' not in second.exposition()
+
+
+PLAN: dict[str, Any] = {
+    "model": "gpt-5.4-mini",
+    "system": 3000,
+    "turns": [{"user": 100, "assistant": 10, "reasoning": 0, "repeat": 4}],
+}
+QUOTED = ("tokenquote_quotes_total", "tokenquote_quoted_requests_total", "tokenquote_quoted_histories_total")
+
+
+def added(http: httpx2.Client, path: str, body: dict[str, Any]) -> dict[tuple[str, tuple[str, ...]], float]:
+    """Return what one question adds to the metrics of quotes."""
+    before = samples(http)
+    answer = http.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    return {
+        key: value - before.get(key, 0)
+        for key, value in samples(http).items()
+        if key[0].startswith("tokenquote_quote") and value != before.get(key, 0)
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (
+            "/v1/comparisons",
+            {
+                "plan": PLAN,
+                "variants": [{"name": "short", "patch": {"history": {"strategy": "window", "turns": 1}}}],
+            },
+        ),
+        ("/v1/solutions", {"plan": PLAN, "at": "/turns/0/repeat", "limit": {"cost": "1.00"}}),
+    ],
+)
+def test_variants_and_what_a_solution_tries_are_no_quotes(
+    http: httpx2.Client, path: str, body: dict[str, Any]
+) -> None:
+    assert added(http, path, body) == {}
+
+
+def test_a_quote_is_counted_once_with_its_requests_and_its_history(http: httpx2.Client) -> None:
+    history = {"strategy": "compaction", "at_tokens": 3200, "tokens": 20}
+    seen = added(http, "/v1/quotes", {**PLAN, "history": history})
+    told = {key: number for key, number in seen.items() if key[0] in QUOTED}
+    assert told == {
+        ("tokenquote_quotes_total", ("other", "openai/gpt-5.4-mini", "complete")): 1,
+        ("tokenquote_quoted_requests_total", ("conversation",)): 4,
+        ("tokenquote_quoted_requests_total", ("compaction",)): 3,
+        ("tokenquote_quoted_histories_total", ("compaction",)): 1,
+    }
+
+
+def test_each_model_of_a_comparison_is_a_quote(http: httpx2.Client) -> None:
+    models = {"model": None, "models": ["gpt-5.4-mini", "gpt-5.4-nano"]}
+    seen = added(http, "/v1/quotes", {**PLAN, **models})
+    assert seen["tokenquote_quoted_histories_total", ("full",)] == 2
+    assert seen["tokenquote_quoted_requests_total", ("conversation",)] == 8
+
+
+def test_requests_of_a_summary_have_no_purpose(http: httpx2.Client) -> None:
+    seen = added(http, "/v1/quotes?detail=summary", PLAN)
+    assert {key: value for key, value in seen.items() if "requests" in key[0]} == {
+        ("tokenquote_quoted_requests_total", ("unlisted",)): 4
+    }
+
+
+def test_fees_are_dollars_by_what_has_them(http: httpx2.Client) -> None:
+    """50,000 tokens stored for an hour at 0.50, and two searches of three turns at 14 dollars a thousand."""
+    plan = {
+        "model": "google/gemini-3.8-flash",
+        "at": "2026-11-20T00:00:00Z",
+        "system": 50_000,
+        "turns": [
+            {"user": 1, "assistant": 1, "reasoning": 0, "server_tools": {"web_search": 2}, "repeat": 3}
+        ],
+        "caching": {"explicit": "opening"},
+    }
+    seen = added(http, "/v1/quotes", plan)
+    assert seen["tokenquote_quoted_fees_dollars_total", ("cache_storage",)] == pytest.approx(0.025)
+    assert seen["tokenquote_quoted_fees_dollars_total", ("web_search",)] == pytest.approx(0.084)
+    assert seen["tokenquote_quoted_requests_total", ("cache",)] == 1

@@ -216,6 +216,36 @@ class SlowCache:
         return self.whole(max(hits, default=0))
 
 
+@dataclass
+class SlowStoredCache:
+    """An explicit cache: tokens that one model may read until its end, which reading does not move."""
+
+    model: str
+    content: Tokens
+    lifetime: float
+    exists: bool = False
+    """Whether it was created just before the first request."""
+    creations: int = 0
+
+    def rows(self, requests: list[Simulated]) -> list[tuple[str | None, int, int]]:
+        """Return purpose, input and cache read of each request and of each call that creates the cache."""
+        found: list[tuple[str | None, int, int]] = []
+        clock = 0.0
+        ends = self.lifetime if self.exists else None
+        for request in requests:
+            clock += request.gap
+            reads = 0
+            if request.model == self.model:
+                if ends is None or clock > ends:
+                    found.append(("cache", len(self.content), 0))
+                    self.creations += 1
+                    ends = clock + self.lifetime
+                assert request.sent[: len(self.content)] == self.content
+                reads = len(self.content)
+            found.append((request.purpose, len(request.sent), reads))
+        return found
+
+
 def common_prefix(one: Tokens, other: Tokens) -> int:
     length = 0
     for a, b in zip(one, other, strict=False):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.quotes.slow_histories import Simulated, SlowCache, SlowHistory
+from tests.quotes.slow_histories import Simulated, SlowCache, SlowHistory, SlowStoredCache
 
 from tokenquote_client import Quote
 
@@ -176,6 +177,64 @@ def test_models_by_turn_read_what_they_left_themselves(quoted: Ask, plan: Any, d
         assert totals.requests == len(own)
         assert totals.input_tokens == sum(len(request.sent) for request in own)
         assert totals.output_tokens == sum(request.written for request in own)
+
+
+@settings(max_examples=60)
+@given(
+    plan=plans,
+    system=st.sampled_from([2048, 3000]),
+    ttl=st.sampled_from([("1m", 60), ("5m", 300), ("1h", 3600)]),
+    exists=st.booleans(),
+    data=st.data(),
+)
+def test_an_explicit_cache_is_created_read_and_stored_as_the_lists_say(
+    quoted: Ask, plan: Any, system: int, ttl: tuple[str, int], exists: bool, data: st.DataObject
+) -> None:
+    """Gemini 2.5 Flash: 0.30 a million for input, 0.03 for a read, 2.50 for output, 1.00 an hour of storage.
+
+    Another model of the conversation does not use the cache.
+    """
+    for turn in plan["turns"]:
+        turn["model"] = data.draw(st.sampled_from([FLASH, FLASH, SONNET]))
+    plan = {"model": FLASH, **plan, "system": system}
+    history = SlowHistory(plan, KEPT, WINDOWS)
+    requests = history.simulate()
+    cache = SlowStoredCache(
+        FLASH, [token for block in history.opening for token in block.tokens], ttl[1], exists
+    )
+    expected = cache.rows(requests)
+    quote = quoted(
+        **plan, caching={"explicit": "opening", "ttl": ttl[0], "warm": "opening" if exists else None}
+    )
+    assert [
+        (request.purpose, request.input_tokens, request.cache_read_tokens)
+        for request in quote.requests or []
+        if request.model in (None, FLASH)
+    ] == [row for row, model in zip(expected, models_of(expected, requests), strict=True) if model == FLASH]
+    assert [request.purpose for request in quote.requests or []] == [purpose for purpose, _, _ in expected]
+    assert quote.totals.fees == cache.creations * exact(len(cache.content) * ttl[1], 3600, "1")
+    if quote.by_model is None:
+        plain = sum(sent - read for _, sent, read in expected)
+        reads = sum(read for _, _, read in expected)
+        tokens = exact(plain, 1, "0.3") + exact(reads, 1, "0.03")
+        tokens += exact(sum(request.written for request in requests), 1, "2.5")
+        assert quote.totals.cost == tokens + quote.totals.fees
+        assert quote.totals.cost_without_cache == (
+            exact(sum(len(request.sent) for request in requests), 1, "0.3")
+            + exact(sum(request.written for request in requests), 1, "2.5")
+        )
+
+
+def models_of(rows: list[tuple[str | None, int, int]], requests: list[Simulated]) -> list[str]:
+    """Return the model of each row: a call that creates the cache goes to the model of the cache."""
+    answering = iter(requests)
+    return [FLASH if purpose == "cache" else next(answering).model for purpose, _, _ in rows]
+
+
+def exact(amount: int, number: int, rate: str) -> Decimal:
+    """Return the cost of an amount of which `number` are one unit, to the 18 decimals of a quotient."""
+    with localcontext(prec=60):
+        return (amount * Decimal(rate) / (number * 1_000_000)).quantize(Decimal("1E-18"))
 
 
 def timed_for(requests: list[Simulated], model: str) -> list[Simulated]:

@@ -431,9 +431,47 @@ def test_a_mode_without_an_announced_price_is_not_said_to_end(acme: Ask) -> None
     assert warning.detail == "from 2026-12-15 no price of acme/keeps in mode batch is known"
 
 
-@pytest.mark.parametrize("name", ["request", "search", "output_image", "input_page"])
+@pytest.mark.parametrize("name", ["request", "search", "output_image", "input_page", "cache_storage"])
 def test_what_the_plan_itself_measures_is_no_server_tool(acme: Ask, name: str) -> None:
     turns = [{"user": 1000, "assistant": 100, "reasoning": 0, "server_tools": {name: 1}}]
     with pytest.raises(LocatedError, match="measured in the plan") as caught:
         acme("asks", turns)
     assert caught.value.location == ("turns", 0, "server_tools", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("web_serch", "did you mean 'web_search'"),
+        ("code_exec", "did you mean 'code_execution'"),
+    ],
+)
+def test_a_misspelt_tool_is_refused_with_the_name_that_is_meant(acme: Ask, name: str, said: str) -> None:
+    turns = [
+        PLAIN[0],
+        {"user": 1, "assistant": 1, "reasoning": 0, "server_tools": {"web_search": 1, name: 1}},
+    ]
+    with pytest.raises(LocatedError, match=said) as caught:
+        acme("chat", turns)
+    assert caught.value.location == ("turns", 1, "server_tools", name)
+
+
+@pytest.mark.parametrize(
+    ("place", "region", "warned"),
+    [("us", None, True), ("us", "us", False), ("global", None, False), (None, None, False), (7, None, False)],
+)
+def test_a_region_of_the_body_that_the_plan_does_not_state_is_told(
+    acme: Ask, place: Any, region: str | None, warned: bool
+) -> None:
+    body = {"model": "any", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}
+    if place is not None:
+        body["inference_geo"] = place
+    start = {"format": "anthropic.messages", "body": body}
+    quote = acme("chat", [{"assistant": 1, "reasoning": 0}], start=start, region=region)
+    assert ("region_not_stated" in codes(quote)) is warned
+
+
+@pytest.mark.parametrize("name", ["web_fetch", "teleport"])
+def test_a_tool_that_is_like_no_other_has_no_known_fee(acme: Ask, name: str) -> None:
+    turns = [{"user": 1, "assistant": 1, "reasoning": 0, "server_tools": {name: 2}}]
+    assert unpriced(acme("chat", turns)) == [(name, 0, "call", Decimal(2))]

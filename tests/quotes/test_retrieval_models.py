@@ -48,6 +48,12 @@ models:
     context: {}
     counting: openai-gpt-5
     prices: [{rates: {input: "0.05"}, source: https://example.com, checked: 2026-11-12}]
+  - id: ranks-for-nothing
+    name: Ranks for nothing
+    kind: rerank
+    context: {}
+    counting: openai-gpt-5
+    prices: [{rates: {input: "0"}, source: https://example.com, checked: 2026-11-12}]
 """
 TURNS = [{"user": 100, "assistant": 50, "reasoning": 0, "repeat": 2}]
 HISTORY = {"strategy": "retrieval", "tokens": 200, "turns": 0}
@@ -109,6 +115,11 @@ def test_passages_that_are_billed_by_their_tokens_are_not_priced(asked: Ask) -> 
     quote = asked(rerank_model="acme/ranks-by-tokens", candidates=20)
     assert not quote.totals.complete
     assert [missing.kind for missing in quote.unpriced] == ["passages"]
+
+
+def test_passages_of_a_model_that_costs_nothing_are_not_missing(asked: Ask) -> None:
+    quote = asked(rerank_model="acme/ranks-for-nothing", candidates=20)
+    assert (quote.unpriced, quote.totals.complete) == ([], True)
 
 
 def test_a_text_is_embedded_without_the_frame_of_a_message(asked: Ask) -> None:

@@ -397,11 +397,11 @@ def test_searches_pages_and_images() -> None:
         ),
         (
             {"usage": {"input_tokens": 1, "service_tier": "priority"}},
-            ("usage", "service_tier"), "offered in",
+            ("usage", "service_tier"), "no price is known for the mode 'priority'; of this model standard",
         ),
         (
             {"usage": {"input_tokens": 1, "inference_geo": "mars"}},
-            ("usage", "inference_geo"), "regions of this model",
+            ("usage", "inference_geo"), "no price is known for the region 'mars'",
         ),
         ({"usage": {"input_tokens": 1}, "mode": "priority"}, ("mode",), "offered in"),
         ({"usage": {"input_tokens": 1}, "quote_id": "q_1"}, ("quote_id",), "leave it out"),

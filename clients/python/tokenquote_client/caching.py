@@ -36,7 +36,7 @@ class Caching(Sent):
     beside `ttl` or `hit_rate`."""
     ttl: str | None = Field(default=None, pattern=r"^[1-9]\d{0,3}[mh]$")
     """The time to live of cache entries, in minutes or hours (`5m`, `1h`); null, the default: the provider's
-    own. One that the provider does not offer is an error."""
+    own. One that the provider does not offer is an error; that of an `explicit` cache is free to choose."""
     hit_rate: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 1
     """The share of each possible cache read that happens, from 0 to 1, the default. Recorded follow-up
     requests hit about two times in three."""
@@ -49,9 +49,17 @@ class Caching(Sent):
     others find tools and system message there. Null, the default: they share nothing. Without `conversations`
     it is an error."""
 
+    explicit: Literal["opening"] | None = None
+    """What an explicit cache holds, which is created by a call of its own, as Gemini's are: with `opening`
+    tools and system message. The call is a row with the purpose `cache` and billed as input; every request of
+    the plan's model reads the cache, which is billed for storage over its lifetime: `ttl`, or else the
+    provider's own (1h). When that is over it is created anew. The other models of the plan, and what stands
+    behind the opening, do not use it. Null, the default: there is none. For a model of which no price of
+    storage is known it is an error, and so it is beside `hit_rate` or a `warm` in tokens."""
+
     @model_validator(mode="after")
     def _off_means_off(self) -> Self:
-        beside = self.model_fields_set & {"ttl", "hit_rate", "warm", "shared"}
+        beside = self.model_fields_set & {"ttl", "hit_rate", "warm", "shared", "explicit"}
         if self.enabled is False and beside:
             named = " and ".join(
                 f"`{name}`" for name in sorted(beside, key=list(type(self).model_fields).index)

@@ -61,7 +61,7 @@ class Totals(Received):
     """The cost in US dollars of all that has a price, as a decimal string; null: nothing has one."""
     fees: Dollars = Decimal(0)
     """The part of `cost` that is not billed by the token, in US dollars as a decimal string: server tools,
-    images, seconds, pages, without any free allowance."""
+    images, seconds, pages, storage of an explicit cache, without any free allowance."""
     cost_without_cache: Dollars | None
     """The cost in US dollars of the same requests without a prompt cache, as a decimal string; null: nothing
     has a price."""
@@ -98,11 +98,12 @@ class QuotedRequest(Received):
     cumulative_cost: Dollars | None
     """The cost in US dollars of this request and all before it, as a decimal string; null: nothing has a
     price."""
-    purpose: Literal["summary", "compaction", "embedding", "rerank"] | None = Field(
+    purpose: Literal["summary", "compaction", "embedding", "rerank", "cache"] | None = Field(
         default=None, exclude_if=is_none
     )
-    """What a request of the history strategy is for, which precedes the request of the conversation with the
-    same `turn` and `round`; null or absent: it is a request of the conversation."""
+    """What a request is for that precedes the request of the conversation with the same `turn` and `round`:
+    one of the history strategy, or the creation of an explicit cache (`cache`); null or absent: it is a
+    request of the conversation."""
     model: str | None = Field(default=None, exclude_if=is_none)
     """The catalog id of the model that answers; null or absent: the quote's model answers every request."""
 
@@ -214,7 +215,8 @@ class Quote(Received):
     history is `full`, or nothing has a price."""
     cache_break_even_reads: int | None = Field(default=None, exclude_if=is_none)
     """The number of reads that what is written to the prompt cache needs on average to cost less than without
-    a cache; null or absent: nothing is written at a price, or a read costs no less than plain input."""
+    a cache, storage of an explicit cache included; null or absent: nothing is written at a price, or a read
+    costs no less than plain input."""
     lines: list[PriceLine]
     """The bill: the tokens of each kind at each rate, then the fees, each with its source; empty: nothing has
     a price."""

@@ -17,6 +17,7 @@ except ModuleNotFoundError:
 
 from tokenquote.cli.memory_commands import memory
 from tokenquote.cli.model_list import models
+from tokenquote.cli.quote_command import print_quote
 from tokenquote.cli.upkeep_commands import UPKEEP_COMMANDS
 from tokenquote.cli.what_if_commands import WHAT_IF_COMMANDS
 
@@ -42,6 +43,7 @@ def main() -> None:
 
 main.add_command(memory)
 main.add_command(models)
+main.add_command(print_quote)
 for beside_quote in WHAT_IF_COMMANDS:
     main.add_command(beside_quote)
 
@@ -74,59 +76,6 @@ def _settings() -> Settings:
             for e in error.errors(include_input=False)
         )
         raise click.ClickException("\n".join(wrong)) from None
-
-
-@main.command("quote")
-@click.argument("plan", type=click.File("rb"))
-@click.option(
-    "--format", "output", type=click.Choice(["text", "json", "svg"]), default="text", show_default=True
-)
-@click.option(
-    "--model",
-    "named",
-    multiple=True,
-    help="The model to quote instead of the plan's; repeat it to compare several.",
-)
-@click.option(
-    "--rate",
-    "rates",
-    multiple=True,
-    metavar="KIND=DOLLARS",
-    help="Dollars per million tokens instead of the catalog's rate: input=1.2. Repeat it for other kinds.",
-)
-@_CATALOG_DIR
-def print_quote(
-    plan: IO[bytes],
-    output: str,
-    named: tuple[str, ...],
-    rates: tuple[str, ...],
-    catalog_dir: tuple[Path, ...],
-) -> None:
-    """Quote the conversation planned in PLAN, a YAML or JSON file (- for standard input)."""
-    from rich.console import Console
-
-    from tokenquote.cli import quote_breakdown
-    from tokenquote.cli.plan_files import PlanFileError, answer_plan_file
-
-    try:
-        name = getattr(plan, "name", "<stdin>")
-        answered = answer_plan_file(plan.read(), name, named, catalog_dir, _read_rates(rates))
-    except PlanFileError as error:
-        raise click.ClickException(str(error)) from None
-    if output == "json":
-        click.echo(answered.model_dump_json(indent=2))
-    elif output == "svg":
-        click.echo(quote_breakdown.to_svg(answered, "tokenquote quote"))
-    else:
-        quote_breakdown.print_answer(answered, Console())
-
-
-def _read_rates(written: tuple[str, ...]) -> dict[str, str]:
-    """Read `input=1.2`; what is wrong with kind or amount the plan's own check says."""
-    for rate in written:
-        if "=" not in rate:
-            raise click.BadParameter(f"write a rate as input=1.2, not {rate!r}", param_hint="--rate")
-    return dict(rate.split("=", 1) for rate in written)
 
 
 @main.command("tokens")

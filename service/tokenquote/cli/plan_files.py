@@ -63,7 +63,7 @@ class _Question:
 def answer_plan_file(
     content: bytes,
     name: str,
-    models: tuple[str, ...] = (),
+    models: Mapping[str, object] | None = None,
     catalog_dir: Sequence[Path] = (),
     rates: Mapping[str, str] | None = None,
 ) -> Quote | Comparison:
@@ -72,7 +72,7 @@ def answer_plan_file(
     Args:
         content: YAML, of which JSON is a part.
         name: what errors call the file.
-        models: models that replace those of the plan; several are compared, and none keeps the plan's.
+        models: `model` or `models` in place of the plan's, as its fields are; None or empty keeps those.
         catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
         rates: rates by kind of token that go before those of the plan and of the catalog; None for none.
 
@@ -81,8 +81,7 @@ def answer_plan_file(
     """
     data = _parse(content, name)
     if isinstance(data, dict) and models:
-        chosen = {"model": models[0]} if len(models) == 1 else {"models": list(models)}
-        data = {key: value for key, value in data.items() if key not in ("model", "models")} | chosen
+        data = {key: value for key, value in data.items() if key not in ("model", "models")} | {**models}
     if isinstance(data, dict) and rates:
         data = data | {"rates": {**(data.get("rates") or {}), **rates}}
     question = _Question(data, len(content), name, "the plan")

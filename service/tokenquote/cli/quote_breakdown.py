@@ -59,6 +59,11 @@ def _print_comparison(comparison: Comparison, console: Console) -> None:
             note,
         )
     console.print(table)
+    if comparison.considered is not None:
+        shown = len(comparison.quotes)
+        console.print(
+            f"{_number(shown)} of {_number(comparison.considered)} models, the cheapest first", style="dim"
+        )
     if any(isinstance(quote, Quote) and _star(quote.counts) for quote in comparison.quotes):
         console.print("* counted by a fit or an assumption; quote the model alone to see which", style="dim")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -45,6 +46,7 @@ def count_answer(answered: BaseModel, question: Any, apps: Collection[str]) -> l
     for quote in quotes:
         if isinstance(quote, Quote):
             found += _quoted(quote, app)
+            found += _details(quote, question)
         elif isinstance(quote, Failure):
             found.append(_not_quoted(quote.model, app))
     return found
@@ -72,6 +74,16 @@ def _quoted(quote: Quote, app: str) -> Iterator[Increment]:
         yield Increment("counts", (count.method,), 1)
 
 
+def _details(quote: Quote, question: Any) -> Iterator[Increment]:
+    """Count the requests of a quote by purpose, its history, and its fees."""
+    purposes = Counter(request.purpose or "conversation" for request in quote.requests or ())
+    for purpose, number in (purposes or {"unlisted": quote.totals.requests}).items():
+        yield Increment("quoted_requests", (purpose,), number)
+    yield Increment("histories", (_strategy(question),), 1)
+    for fee in (line for line in quote.lines if line.unit is not None):
+        yield Increment("fee_dollars", (fee.kind,), float(fee.cost))
+
+
 def _priced(usage: UsageAnswer, app: str) -> Iterator[Increment]:
     labels = (usage.model, app)
     yield Increment("usages", (*labels, "complete" if usage.complete else "incomplete"), 1)
@@ -87,6 +99,12 @@ def _known_app(question: Any, apps: Collection[str]) -> str:
     # A refused plan may have anything here, for example a list.
     app = question.get("app") if isinstance(question, Mapping) else None
     return app if isinstance(app, str) and app in apps else OTHER
+
+
+def _strategy(question: Any) -> str:
+    # The plan was quoted, so that its strategy is one of those that there are.
+    history = question.get("history") if isinstance(question, Mapping) else None
+    return str(history["strategy"]) if isinstance(history, Mapping) else "full"
 
 
 def _outcome(totals: Totals) -> str:

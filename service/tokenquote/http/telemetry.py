@@ -104,6 +104,7 @@ class Telemetry:
             ["method"], registry=self.registry,
         )  # fmt: skip
         self._describe_build()
+        self._add_quote_details()
         self._add_usage_metrics()
         self._add_catalog_metrics()
         self.registry.register(ProcessesCollector(self.pids))
@@ -113,9 +114,29 @@ class Telemetry:
             "tokens": self.tokens,
             "dollars": self.dollars,
             "counts": self.counts,
+            "quoted_requests": self.quoted_requests,
+            "histories": self.histories,
+            "fee_dollars": self.fee_dollars,
             "usages": self.usages,
             "usage_dollars": self.usage_dollars,
         }
+
+    def _add_quote_details(self) -> None:
+        self.quoted_requests = Counter(
+            "tokenquote_quoted_requests",
+            "Requests of quoted plans by purpose: of the `conversation`, of its history (`summary`, "
+            "`compaction`, `embedding`, `rerank`), to create a `cache`; `unlisted` in a summary of a quote.",
+            ["purpose"], registry=self.registry,
+        )  # fmt: skip
+        self.histories = Counter(
+            "tokenquote_quoted_histories", "Quotes by the history strategy of their plan.",
+            ["strategy"], registry=self.registry,
+        )  # fmt: skip
+        self.fee_dollars = Counter(
+            "tokenquote_quoted_fees_dollars",
+            "The part of the US dollars quoted that fees make, by what has the fee. An estimate, not spend.",
+            ["what"], registry=self.registry,
+        )  # fmt: skip
 
     def _add_usage_metrics(self) -> None:
         self.usages = Counter(

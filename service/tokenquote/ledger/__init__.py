@@ -15,6 +15,7 @@ from tokenquote.ledger.conversation import (
 from tokenquote.ledger.replay import Replayed, replay
 from tokenquote.ledger.rows import Row
 from tokenquote.ledger.single_requests import replay_single
+from tokenquote.ledger.stored_caches import StoredCache
 
 __all__ = [
     "MAX_ROWS",
@@ -31,6 +32,7 @@ __all__ = [
     "PlanTooLong",
     "Replayed",
     "Row",
+    "StoredCache",
     "billed_kinds",
     "replay",
     "replay_caches",

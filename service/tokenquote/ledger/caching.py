@@ -52,6 +52,9 @@ class CacheTerms:
     """Tokens of tools and system message, which no media are among."""
     warm: int = 0
     """Tokens at the head of the first request that are in the cache already."""
+    explicit: bool = False
+    """Whether an explicit cache holds the head, and nothing else is cached. It is alive at every request, for
+    the call that creates it anew is a row before it (`stored_caches.py`)."""
 
     def readable(self, tokens: int) -> int:
         """Return how much of a prefix the cache serves: whole steps, and at least its minimum."""
@@ -134,6 +137,8 @@ class _Cache:
 
     def use(self, row: Row, clock: float) -> CacheUse:
         """Read what the latest request left, and leave this one's prefixes."""
+        if self.terms.explicit:
+            return CacheUse(read=self.terms.head)
         terms, common = self.terms, self._common(row, clock)
         while self.ends and self.ends[-1][0] > common.tokens:
             self.ends.pop()

@@ -15,13 +15,14 @@ from tokenquote.catalog.schema.choices import choose
 from tokenquote.catalog.schema.fees import Fee
 from tokenquote.ledger.money import exact_product, exact_quotient, exact_sum
 
-__all__ = ["NO_FEES", "FeeLine", "PricedFees", "UnpricedUse", "Use", "price_uses", "use_tool"]
+__all__ = ["NO_FEES", "FeeLine", "PricedFees", "UnpricedUse", "Use", "price_uses", "store_tokens", "use_tool"]
 
 _TOOL_UNITS = ("call", "query", "session", "request", "message")
 _PARTS: Mapping[str, tuple[str, int]] = {
     "minute": ("second", 60),
     "hour": ("second", 3600),
     "megapixel": ("pixel", 1_000_000),
+    "million_token_hours": ("token_second", 3_600_000_000),
 }
 """Units that are a number of a smaller one."""
 
@@ -70,6 +71,11 @@ class PricedFees:
 
 
 NO_FEES = PricedFees()
+
+
+def store_tokens(tokens: int, seconds: int) -> Use:
+    """Make the use of an explicit cache: tokens that are stored for its lifetime in seconds."""
+    return Use("cache_storage", {"token_second": Decimal(tokens * seconds)})
 
 
 def use_tool(name: str, times: int) -> Use:

@@ -10,8 +10,9 @@ from tokenquote.ledger.transcript import SentPieces
 
 __all__ = ["Output", "Purpose", "Row"]
 
-Purpose = Literal["summary", "compaction", "embedding", "rerank"]
-"""What a request of a history strategy is for."""
+Purpose = Literal["summary", "compaction", "embedding", "rerank", "cache"]
+"""What a request is for that is none of the conversation: one of a history strategy, or the creation of an
+explicit cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Row:
     turn: int
     """The turn, counted from 1 over all repetitions."""
     round: int
-    """The request within its turn, counted from 0; of a strategy's own request, the one that it precedes."""
+    """The request within its turn, counted from 0; of one with a purpose, the one that it precedes."""
     purpose: Purpose | None
-    """What a strategy's own request is for. None: it is a request of the conversation."""
+    """What a request is for that is none of the conversation. None: it is one."""
     sent: SentPieces | None
     """The pieces of the transcript that it sends. None: it sends something else, such as a text to embed."""
     input: int

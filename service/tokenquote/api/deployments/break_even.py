@@ -68,6 +68,7 @@ def quote_both(
         LocatedError: one of the two models cannot be quoted; its location is in the plan.
     """
     with under("break_even", "plan"):
+        _refuse_other_models(question.plan)
         with under("model"):
             api = catalog.resolve(question.plan.model or "", question.plan.at or now)
         billed = quote_as(question.plan, api, catalog, vocabularies, now)
@@ -83,6 +84,21 @@ def quote_both(
             }
         )
         return Quotes(billed, quote_as(plan, own, catalog, vocabularies, now))
+
+
+def _refuse_other_models(plan: wire.Plan) -> None:
+    """Refuse a plan of which another model answers a part, which the deployment does not host."""
+    named: dict[tuple[str | int, ...], str | None] = {
+        ("turns", i, "model"): turn.model for i, turn in enumerate(plan.turns)
+    }
+    for name in ("model", "embedding_model", "rerank_model"):
+        named["history", name] = getattr(plan.history, name, None)
+    for location, model in named.items():
+        if model is not None:
+            detail = (
+                "break-even puts one model beside its hosting; leave out those that parts of the plan name"
+            )
+            raise LocatedError(location, detail)
 
 
 def answer_break_even(question: BreakEven, economy: Economy, quotes: Quotes) -> BreakEvenAnswer:

@@ -14,16 +14,16 @@ from tokenquote.api.memory import conversation_memory
 from tokenquote.api.problems import write_problem
 from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.bill import Bill, break_even_reads
-from tokenquote.api.quotes.cache_choice import choose_cache, cold_share
+from tokenquote.api.quotes.cache_choice import choose_cache
 from tokenquote.api.quotes.cast import Cast, choose_cast
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
+from tokenquote.api.quotes.fleets import build_fleet
 from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.participants import Participant, Participants, Searcher
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
 from tokenquote.api.quotes.plans import resolve
 from tokenquote.api.quotes.quote_parts import (
-    build_fleet,
     build_lines,
     build_requests,
     build_totals,
@@ -35,11 +35,12 @@ from tokenquote.api.quotes.quote_parts import (
 )
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
 from tokenquote.api.quotes.searches import find_searcher
+from tokenquote.api.quotes.server_tools import check_server_tools
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import NO_CACHE, Replayed, Row
+from tokenquote.ledger import NO_CACHE, CacheUse, Replayed, Row
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_on
 from tokenquote.ledger.rows import Purpose
@@ -73,6 +74,7 @@ def answer_plan(
     """
     models = choose_models(plan, catalog, plan.at or now)
     check_plan(plan, len(models))
+    check_server_tools(plan, catalog)
     with_requests = with_requests and not chooses_by_filter(plan)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
     quoting = _Quoting(plan, catalog, vocabularies, plan.at or now, digest, with_requests)
@@ -90,6 +92,7 @@ def quote_as(
         LocatedError: the plan cannot be quoted.
     """
     check_plan(plan, 1)
+    check_server_tools(plan, catalog)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
     return _Quoting(plan, catalog, vocabularies, plan.at or now, digest, True).quote(model)
 
@@ -144,21 +147,17 @@ class _Quoting:
         plan, at = self.plan, self.at
         model = self._find_answering(asked)
         cast = choose_cast(plan, model, self.catalog, at)
-        parts = Participants(
-            {name: self._participant(each, own=each is model) for name, each in cast.models.items()},
-            cast,
-            plan,
-            tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items()),
-        )
-        own = parts.by_id[model.id]
+        parts = self._participants(cast)
+        own = parts.own
         history = choose_history(plan.history, cast, tuple(searcher.search for searcher in parts.searchers))
-        replayed = parts.replay(history)
+        sent = parts.replay(history)
+        replayed = parts.create_caches(sent, found=plan.caching.warm is not None)
         rows, uses = replayed.rows, parts.use_caches(replayed, _warm_tokens(plan.caching, parts, replayed))
         bill = parts.bill(rows, uses)
-        uncached = parts.bill(rows, [NO_CACHE] * len(rows)) if parts.cache else bill
+        uncached = parts.bill(sent.rows, [NO_CACHE] * len(sent.rows)) if parts.cache else bill
         whole = self._without_strategy(parts)
         overflow = find_overflow(rows, cast.everyone)
-        rates = build_rates(plan, rows, uses, cast.everyone)
+        rates = build_rates(plan, sent.rows, _uses_of_requests(rows, uses), cast.everyone)
         context = describe_context(rows, cast.everyone, overflow)
         several = not cast.is_one
         return answer(
@@ -170,11 +169,11 @@ class _Quoting:
             requests=build_requests(rows, uses, bill, names_models=several) if self.with_requests else None,
             by_model=sum_models(rows, bill) if several else None,
             cost_without_strategy=whole.total if whole is not None else None,
-            cache_break_even_reads=break_even_reads(rows, uses, parts.tariffs, parts.write_kinds),
+            cache_break_even_reads=break_even_reads(rows, uses, bill, parts.tariffs, parts.write_kinds),
             lines=build_lines(bill, parts.tariffs, plan.mode, names_models=several),
             context=context,
             counts=parts.counts(),
-            fleet=build_fleet(plan.conversations, bill, *self._later_ones(parts, replayed, own)),
+            fleet=build_fleet(plan, parts, sent, bill),
             rates_per_minute=rates,
             budget=spend_budget(plan.budget, rows, bill),
             memory=conversation_memory(model, context.peak_tokens, self.catalog),
@@ -202,12 +201,19 @@ class _Quoting:
         check_single_requests(self.plan, model)
         return replace(model, caching=None)
 
+    def _participants(self, cast: Cast) -> Participants:
+        """Count, cache and price the plan as each of its models does."""
+        seen = {name: self._participant(each, own=each is cast.own) for name, each in cast.models.items()}
+        searchers = tuple(self._searcher(purpose, each) for purpose, each in cast.searchers.items())
+        return Participants(seen, cast, self.plan, searchers)
+
     def _participant(self, model: Model, *, own: bool) -> Participant:
         """Count, cache and price the plan as one of its models does."""
         tariff = self._tariff(model, own=own)
         rules = self._rules(model)
         resolved = resolve(self.plan, model, rules, self.catalog, self.item_reader, tariff)
-        cache = choose_cache(self.plan.caching, model, tariff, resolved.marks, own=own)
+        opening = resolved.conversation.opening
+        cache = choose_cache(self.plan.caching, model, tariff, opening, resolved.marks, own=own)
         return Participant(model, tariff, resolved, cache, rules.basis)
 
     def _tariff(self, model: Model, *, own: bool) -> Tariff:
@@ -229,21 +235,10 @@ class _Quoting:
         """Price the same plan with the whole history; None: it is that plan."""
         if self.plan.history.strategy == "full":
             return None
-        replayed = parts.replay(WholeHistory())
+        sent = parts.replay(WholeHistory())
+        replayed = parts.create_caches(sent, found=self.plan.caching.warm is not None)
         warm = _warm_tokens(self.plan.caching, parts, replayed)
         return parts.bill(replayed.rows, parts.use_caches(replayed, warm))
-
-    def _later_ones(
-        self, parts: Participants, replayed: Replayed, own: Participant
-    ) -> tuple[Bill | None, Decimal]:
-        """Return the bill of a later conversation that finds the opening cached, and how likely it does
-        not.
-        """
-        if self.plan.caching.shared is None or own.cache.rule is None:
-            return None, Decimal(0)
-        heads = {name: part.head for name, part in parts.by_id.items()}
-        warm = parts.bill(replayed.rows, parts.use_caches(replayed, heads))
-        return warm, cold_share(self.plan.conversations_per_hour, own.cache.ttl)
 
     def _rules(self, model: Model) -> TokenRules:
         """Choose the model's own rules, or those of the api of the opening body, where they differ."""
@@ -273,6 +268,11 @@ def _warm_tokens(caching: wire.Caching, parts: Participants, replayed: Replayed)
     if first is None:
         return {}
     return {first: parts.by_id[first].head if caching.warm == "opening" else caching.warm or 0}
+
+
+def _uses_of_requests(rows: Sequence[Row], uses: Sequence[CacheUse]) -> list[CacheUse]:
+    """Return the uses without those of calls that create a cache, which no rate limit counts."""
+    return [use for row, use in zip(rows, uses, strict=True) if row.purpose != "cache"]
 
 
 def _limit_warnings(rows: Sequence[Row], cast: Cast, rates: RatesPerMinute | None) -> list[Warned]:

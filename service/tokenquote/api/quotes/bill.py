@@ -85,22 +85,26 @@ def bill_rows(
 def break_even_reads(
     rows: Sequence[Row],
     uses: Sequence[CacheUse],
+    bill: Bill,
     tariffs: Mapping[str, Tariff],
     write_kinds: Mapping[str, str],
 ) -> int | None:
     """Return how many reads what is written needs on average to cost less than plain input does.
 
     A write costs more than plain input by its surcharge, and each read of it saves what plain input costs
-    more than a read. None: nothing is written, or a read saves nothing.
+    more than a read. The creation of an explicit cache answers nothing, so that all of its cost, storage
+    included, is a surcharge. None: nothing is written, or a read saves nothing.
     """
     surcharge = saving = Decimal(0)
-    for row, use in zip(rows, uses, strict=True):
-        if not use.write:
+    for row, use, cost in zip(rows, uses, bill.costs, strict=True):
+        created = row.purpose == "cache"
+        written = row.input if created else use.write
+        if not written:
             continue
         kinds = (write_kinds.get(row.model, "cache_write"), "input", "cache_read")
         write, plain, read = (find_rate(tariffs[row.model], kind, row.input) for kind in kinds)
         if write is None or plain is None or read is None:
             return None
-        surcharge += use.write * (write - plain)
-        saving += use.write * (plain - read)
+        surcharge += (cost or Decimal(0)).scaleb(6) if created else written * (write - plain)
+        saving += written * (plain - read)
     return max(0, math.ceil(surcharge / saving)) if saving > 0 else None

@@ -10,10 +10,19 @@ from tokenquote.catalog import Model
 from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.errors import LocatedError, Location
 from tokenquote.ledger import CacheTerms, Opening, ttl_seconds
+from tokenquote.ledger.arrivals import count_lifetimes
 from tokenquote.ledger.prices import Tariff
 from tokenquote_client import plan as wire
 
-__all__ = ["MAX_MARKS", "CacheChoice", "CountedMark", "cache_terms", "choose_cache", "cold_share"]
+__all__ = [
+    "MAX_MARKS",
+    "CacheChoice",
+    "CountedMark",
+    "cache_terms",
+    "choose_cache",
+    "cold_share",
+    "creation_share",
+]
 
 _SHARE = Decimal("0.000000000001")
 
@@ -50,6 +59,8 @@ class CacheChoice:
     """Whether breakpoints stand after the tools, after the system message and after the last message."""
     reads_unknown: bool = False
     """Whether cache reads have a price though nobody knows how the cache behaves."""
+    explicit: bool = False
+    """Whether it is an explicit cache of the opening, whose lifetime `ttl` is."""
 
     @property
     def mixed_ttls(self) -> bool:
@@ -58,16 +69,24 @@ class CacheChoice:
 
 
 def choose_cache(
-    wanted: wire.Caching, model: Model, tariff: Tariff, marks: Sequence[CountedMark] = (), *, own: bool = True
+    wanted: wire.Caching,
+    model: Model,
+    tariff: Tariff,
+    opening: Opening,
+    marks: Sequence[CountedMark] = (),
+    *,
+    own: bool = True,
 ) -> CacheChoice:
     """Decide whether the cache is on, how long it keeps entries, and what a write is billed as.
 
     What the plan asks for is meant for its own model: another one that takes part takes of it what it offers.
 
     Raises:
-        LocatedError: the model has no cache, no such time to live, or takes fewer marks.
+        LocatedError: the model has no such cache or time to live, or takes fewer marks or a longer opening.
     """
     rule = model.caching
+    if own and wanted.explicit is not None:
+        return _choose_explicit_cache(wanted.ttl, model, tariff, opening.head.tokens)
     if not own and wanted.ttl is not None and (rule is None or wanted.ttl not in _offered_ttls(rule, tariff)):
         wanted = wanted.model_copy(update={"ttl": None})
     if rule is None:
@@ -90,6 +109,27 @@ def choose_cache(
     bills_writes = ttl is not None and tariff.states(write_kind)
     usual_marks = bool(wanted.enabled) or not marks
     return CacheChoice(rule, ttl, Decimal(str(wanted.hit_rate)), write_kind, bills_writes, marks, usual_marks)
+
+
+def _choose_explicit_cache(ttl: str | None, model: Model, tariff: Tariff, tokens: int) -> CacheChoice:
+    """Decide on an explicit cache of this many tokens.
+
+    Raises:
+        LocatedError: the model has none, nobody knows what storing it costs, or it takes no such short one.
+    """
+    at, rule = ("caching", "explicit"), model.caching
+    if rule is None or rule.explicit_ttl is None or not tariff.has_fee("cache_storage"):
+        detail = f"no price of storing an explicit cache of {model.id} is known; leave it out"
+        if rule is not None and rule.by_default:
+            detail += ", and the quote counts on the cache that the provider fills by itself"
+        raise LocatedError(at, detail)
+    if tokens < rule.minimum_tokens:
+        detail = (
+            f"tools and system message have {tokens} tokens, and an explicit cache of {model.id} holds "
+            f"{rule.minimum_tokens} at least; leave it out"
+        )
+        raise LocatedError(at, detail)
+    return CacheChoice(rule, ttl or rule.explicit_ttl, explicit=True)
 
 
 def _check_ttl(ttl: str | None, at: Location, rule: CachingRule, tariff: Tariff) -> None:
@@ -120,6 +160,7 @@ def cache_terms(cache: CacheChoice, opening: Opening, warm: int = 0) -> CacheTer
         marks_last=cache.usual_marks or any(mark.closes for mark in cache.marks),
         head=head,
         warm=warm,
+        explicit=cache.explicit,
     )
 
 
@@ -135,3 +176,15 @@ def cold_share(conversations_per_hour: float | None, ttl: str | None) -> Decimal
         return Decimal(0)
     expected = Decimal(str(conversations_per_hour)) * ttl_seconds(ttl) / 3600
     return (-expected).exp().quantize(_SHARE)
+
+
+def creation_share(conversations: int, conversations_per_hour: float | None, ttl: str) -> Decimal:
+    """Return the share of the conversations after the first that create the explicit cache of the fleet anew.
+
+    It ends with its lifetime, however often it is read, and the next conversation creates it. A rate that is
+    not stated means that all begin within one lifetime. The share is rounded to twelve decimals.
+    """
+    if conversations_per_hour is None or conversations == 1:
+        return Decimal(0)
+    created = count_lifetimes(conversations, conversations_per_hour * ttl_seconds(ttl) / 3600)
+    return (Decimal(created - 1) / (conversations - 1)).quantize(_SHARE)

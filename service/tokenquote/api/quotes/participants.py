@@ -13,8 +13,17 @@ from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.uses import price_plan_uses
 from tokenquote.api.quotes.warnings import list_assumptions
 from tokenquote.catalog import Model
-from tokenquote.ledger import CacheUse, Replayed, Row, replay, replay_caches, replay_single
-from tokenquote.ledger.fees import PricedFees, Use, price_uses
+from tokenquote.ledger import (
+    CacheUse,
+    Replayed,
+    Row,
+    StoredCache,
+    replay,
+    replay_caches,
+    replay_single,
+    ttl_seconds,
+)
+from tokenquote.ledger.fees import PricedFees, Use, price_uses, store_tokens
 from tokenquote.ledger.history import SearchRequest, WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote_client import plan as wire
@@ -40,6 +49,14 @@ class Participant:
         """Tokens of tools and system message."""
         return self.resolved.conversation.opening.head.tokens
 
+    @property
+    def stored_cache(self) -> StoredCache | None:
+        """The explicit cache that holds the opening. None: there is none."""
+        if not self.cache.explicit or self.cache.ttl is None:
+            return None
+        head = self.resolved.conversation.opening.head
+        return StoredCache(self.model.id, head.tokens, head.framing, ttl_seconds(self.cache.ttl))
+
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
@@ -63,6 +80,11 @@ class Participants:
     plan: wire.Plan
     searchers: tuple[Searcher, ...] = ()
     """The models that find passages."""
+
+    @property
+    def own(self) -> Participant:
+        """The quote's own model."""
+        return self.by_id[self.cast.own.id]
 
     @property
     def cache(self) -> bool:
@@ -92,6 +114,17 @@ class Participants:
         conversations = {name: part.resolved.conversation for name, part in self.by_id.items()}
         return replay(conversations, history, self.cast.answered_by)
 
+    def create_caches(self, replayed: Replayed, *, found: bool) -> Replayed:
+        """Add the calls that create the explicit cache; `found`: the conversation finds one just created.
+
+        Raises:
+            PlanTooLong: that makes more requests than a ledger holds.
+        """
+        stored = self.own.stored_cache
+        if stored is None:
+            return replayed
+        return Replayed(stored.create_in(replayed.rows, found=found), replayed.transcripts)
+
     def use_caches(self, replayed: Replayed, warm: Mapping[str, int]) -> list[CacheUse]:
         """Work out what requests read and write; `warm` is what the first one to a model finds, in tokens."""
         terms = {
@@ -114,6 +147,7 @@ class Participants:
                 part.tariff,
                 converses=part.model.converses,
                 own=name == self.cast.own.id,
+                stored=store_tokens(cache.tokens, cache.seconds) if (cache := part.stored_cache) else None,
             )
             for name, part in self.by_id.items()
         }

@@ -79,6 +79,12 @@ def _check_caching(plan: wire.Plan) -> None:
             "beside `warm`: state what one conversation finds in the cache, or what a fleet shares, not both"
         )
         raise LocatedError(("caching", "shared"), detail)
+    if caching.explicit is not None and caching.hit_rate != 1:
+        detail = "an explicit cache is read by every request; leave it out"
+        raise LocatedError(("caching", "hit_rate"), detail)
+    if caching.explicit is not None and caching.warm not in (None, "opening"):
+        detail = "an explicit cache holds the opening: write `opening` if it exists already, or leave it out"
+        raise LocatedError(("caching", "warm"), detail)
     if caching.shared is not None and plan.conversations is None:
         detail = "conversations share nothing unless there are several: state `conversations`"
         raise LocatedError(("caching", "shared"), detail)

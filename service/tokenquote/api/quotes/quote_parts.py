@@ -9,7 +9,7 @@ from decimal import Decimal
 from tokenquote.api.quotes.bill import Bill
 from tokenquote.catalog import Model
 from tokenquote.ledger import CacheUse, Row
-from tokenquote.ledger.prices import Priced, Tariff, exact_product, exact_sum
+from tokenquote.ledger.prices import Priced, Tariff, exact_sum
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import (
     BudgetAnswer,
@@ -21,10 +21,8 @@ from tokenquote_client.quote import (
     Totals,
     Unpriced,
 )
-from tokenquote_client.spreads import Fleet
 
 __all__ = [
-    "build_fleet",
     "build_lines",
     "build_requests",
     "build_totals",
@@ -191,28 +189,6 @@ def describe_context(
         overflows_at=overflow,
         model=fullest if len(models) > 1 else None,
     )
-
-
-def build_fleet(
-    conversations: int | None, bill: Bill, warm: Bill | None, cold_share: Decimal
-) -> Fleet | None:
-    """Price a number of conversations; None: the plan states no number.
-
-    Args:
-        conversations: the number of conversations.
-        bill: the bill of a conversation that finds nothing in the cache.
-        warm: the bill of one that finds there what it shares with others. None: they share nothing.
-        cold_share: the probability that a later conversation finds nothing.
-    """
-    if conversations is None:
-        return None
-    cold = bill.total
-    if warm is None or cold is None or warm.total is None:
-        cost = exact_product(conversations, cold) if cold is not None else None
-        return Fleet(conversations=conversations, cost=cost)
-    later = exact_sum([exact_product(cold_share, cold), exact_product(1 - cold_share, warm.total)])
-    cost = exact_sum([cold, exact_product(conversations - 1, later)])
-    return Fleet(conversations=conversations, cost=cost, cold=cold, warm=warm.total)
 
 
 def spend_budget(budget: wire.Budget | None, rows: Sequence[Row], bill: Bill) -> BudgetAnswer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from tokenquote.api.quotes.amounts import AmountCounter
@@ -12,7 +13,7 @@ from tokenquote.catalog import Model
 from tokenquote.counts import ceil_div
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.history import SearchRequest
-from tokenquote.ledger.prices import Tariff
+from tokenquote.ledger.prices import Tariff, find_rate
 from tokenquote.ledger.rows import Purpose
 from tokenquote_client import plan as wire
 
@@ -28,14 +29,16 @@ def find_searcher(
         LocatedError: a question holds media.
     """
     search = SearchRequest(purpose, model.id, count_questions(plan, counter))
-    uses = (_rank(plan.history, tariff),) if purpose == "rerank" else ()
+    uses = tuple(_rank(plan.history, tariff)) if purpose == "rerank" else ()
     return Searcher(model, tariff, search, counter.counts, uses)
 
 
-def _rank(history: wire.History, tariff: Tariff) -> Use:
-    """Return the use of one search; passages billed by their tokens have no price, for none states those."""
+def _rank(history: wire.History, tariff: Tariff) -> Iterator[Use]:
+    """Yield the use of one search; passages billed by their tokens have no price, for none states those."""
     if not tariff.has_fee("search"):
-        return Use("passages", {})
+        if find_rate(tariff, "input", 0) != 0:  # where tokens are free, so are those of the passages
+            yield Use("passages", {})
+        return
     candidates = history.candidates if isinstance(history, wire.Retrieval) else None
     searches = ceil_div(candidates or PASSAGES_PER_SEARCH, PASSAGES_PER_SEARCH)
-    return Use("search", {"query": Decimal(searches)})
+    yield Use("search", {"query": Decimal(searches)})

@@ -1,4 +1,4 @@
-"""Which server tools with a fee of their own a native body offers to the model."""
+"""The server tools that have a fee of their own: which there are, and which a native body offers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["find_offered"]
+from tokenquote.catalog import Catalog
+from tokenquote.catalog.schema.fees import MEASURED
+from tokenquote.errors import LocatedError
+from tokenquote.errors.field_faults import did_you_mean
+from tokenquote_client import plan as wire
+
+__all__ = ["check_server_tools", "find_offered"]
 
 _BY_TYPE = (
     ("web_search_preview", "web_search_preview"),
@@ -31,6 +37,30 @@ _BY_MEMBER = {
     "google_maps": "maps_grounding",
 }
 """The one member of a tool as Gemini writes it. Its url_context and code_execution have no fee."""
+
+
+_WITHOUT_FEE = frozenset({"web_fetch", "url_context", "mcp"})
+"""Tools that cost their tokens alone."""
+
+
+def check_server_tools(plan: wire.Plan, catalog: Catalog) -> None:
+    """Refuse a misspelt server tool; one that is like no known one has no known fee and stays.
+
+    Raises:
+        LocatedError: a turn states uses of a tool that is not known, and whose name is like a known one.
+    """
+    stated = [(i, name) for i, turn in enumerate(plan.turns) for name in turn.server_tools]
+    offered = {fee for _, fee in _BY_TYPE} | {*_BY_MEMBER.values()} | _WITHOUT_FEE
+    if all(name in offered for _, name in stated):
+        return
+    known = offered | {
+        fee.what for model in catalog.models.values() for block in model.entry.prices for fee in block.fees
+    }
+    tools = sorted(known - MEASURED.keys())
+    for i, name in stated:
+        near = "" if name in tools else did_you_mean(name, tools, cutoff=0.75)
+        if near:
+            raise LocatedError(("turns", i, "server_tools", name), f"no known server tool{near}")
 
 
 def find_offered(body: Mapping[str, Any]) -> list[str]:

@@ -89,6 +89,7 @@ def price_plan_uses(
     *,
     converses: bool,
     own: bool = True,
+    stored: Use | None = None,
 ) -> PricedFees:
     """Price what the turns of a plan use with one model, at the last request of each repetition.
 
@@ -99,6 +100,7 @@ def price_plan_uses(
         tariff: the fees in force.
         converses: whether later requests send the media of earlier turns again.
         own: whether it is the plan's own model, which the tools of an opening body are offered to.
+        stored: what each explicit cache stores. None: there is none.
     """
     last = {row.turn: place for place, row in enumerate(rows) if row.purpose is None}
     each = (Use("request", {"request": Decimal(1)}),) if tariff.has_fee("request") else ()
@@ -110,6 +112,9 @@ def price_plan_uses(
             number += 1
             if number in last:
                 by_row[last[number]] += known
+    for place, row in enumerate(rows):
+        if stored is not None and row.purpose == "cache":
+            by_row[place] += (stored,)
     priced = price_uses(tariff.fees, by_row)
     offered = tuple(
         UnpricedUse(what, None, None) for what in (_offered_unstated(plan, tariff) if own else ())

@@ -26,7 +26,8 @@ _ORDINARY_WORDS = frozenset({"A", "An", "Both", "Neither", "No", "Older", "The"}
 
 def list_assumptions(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
     """List the assumptions of a quote; `basis` names the source of its counts, if they need one."""
-    return [*([basis] if basis else []), *_cache_assumptions(cache, rows)]
+    told = _storage_assumptions(cache) if cache.explicit else _cache_assumptions(cache, rows)
+    return [*([basis] if basis else []), *told]
 
 
 def list_warnings(
@@ -50,6 +51,7 @@ def list_warnings(
         *(warned for model in cast.values() for warned in _price_changes(plan, model, at)),
         *(warned for model in cast.values() for warned in _holiday_warnings(model, at)),
         *_tool_warnings(plan),
+        *_region_warnings(plan),
         *_price_warnings(bill),
         *_cache_warnings(plan, own, cache),
     )
@@ -71,6 +73,14 @@ def list_strategy_warnings(history: WholeHistory, bill: Bill, whole: Bill | None
         detail = "the plan costs more with this history strategy than with history `full`"
         found.append(("strategy_costs_more", detail))
     return [Warned(code=code, detail=detail) for code, detail in found]
+
+
+def _storage_assumptions(cache: CacheChoice) -> Iterator[str]:
+    yield (
+        "caching: an explicit cache is billed as input once, when it is created, and for storage over its "
+        f"whole lifetime of {cache.ttl}; it is created anew when that is over, and what stands behind it in "
+        "a request is not read from a cache"
+    )
 
 
 def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]:
@@ -132,6 +142,8 @@ def _answer_warning(model: Model, unstated: Unstated) -> Iterator[tuple[str, str
 def _price_changes(plan: Plan, model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
     """Warn of the next change of what the quote rests on; a block may change only other modes and regions."""
     tools = {name for turn in plan.turns for name in turn.server_tools}
+    if plan.caching.explicit is not None:
+        tools.add("cache_storage")
     measured = MEASURED if not model.converses else ()
     for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
         before = model.prices_on((block.begins or at) - dt.timedelta(microseconds=1))
@@ -174,6 +186,17 @@ def _tool_warnings(plan: Plan) -> Iterator[tuple[str, str]]:
         yield (
             "tool_results_not_stated",
             f"what {', '.join(used)} finds is sent back as input, whose tokens the plan does not state",
+        )
+
+
+def _region_warnings(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Warn that a body asks to be kept in a region, whose uplift applies only where the plan states it."""
+    place = plan.start.body.get("inference_geo") if plan.start is not None else None
+    if plan.region is None and isinstance(place, str) and place not in ("", "global"):
+        yield (
+            "region_not_stated",
+            f"`inference_geo` of `start` keeps the request in {place[:32]!r}, which is not in the price: "
+            "state `region`",
         )
 
 

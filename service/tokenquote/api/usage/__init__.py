@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from tokenquote.api.quotes.bill import Bill
@@ -95,15 +95,24 @@ def _find_tariff(
     try:
         return tariff_on(model.prices_on(at), at, mode, region)
     except UnknownMode as error:
-        raise _at_its_place(error, asked.mode, billed.mode, "mode") from None
+        raise _at_its_place(error, asked.mode, billed.mode, "mode", error.offered) from None
     except UnknownRegion as error:
-        raise _at_its_place(error, asked.region, billed.region, "region") from None
+        raise _at_its_place(error, asked.region, billed.region, "region", error.known) from None
 
 
-def _at_its_place(error: LocatedError, stated: str | None, hint: Hint | None, member: str) -> LocatedError:
+def _at_its_place(
+    error: LocatedError, stated: str | None, hint: Hint | None, member: str, known: Sequence[str]
+) -> LocatedError:
+    """Return the error at the member that names mode or region, unless the question states it itself."""
     if stated is not None or hint is None:
         return error
-    detail = f"means {member} {hint.name[:32]!r}, and {error.detail}; state `{member}` to price it otherwise"
+    there_are = (
+        f"of this model {', '.join(known)} have one" if known else f"no {member} of this model has one"
+    )
+    detail = (
+        f"no price is known for the {member} {hint.name[:32]!r}; {there_are}: state `{member}`, which goes "
+        "before what the usage says, or leave this out"
+    )
     return LocatedError(hint.location, detail)
 
 

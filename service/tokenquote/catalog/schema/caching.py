@@ -36,6 +36,9 @@ class CachingRule(Entry):
     default_ttl: Ttl | None = None
     """The time to live without asking. None: it is not published, and a quote takes the cache as lasting and
     says so."""
+    explicit_ttl: Ttl | None = None
+    """The lifetime of an explicit cache whose creator states none: one that a caller creates by a call of its
+    own, which is billed as input, and that is billed for storage by the hour. None: the provider has none."""
     assumed: str | None = None
     """What is taken for granted because no source says it; a quote repeats it as a warning."""
     source: str = Field(min_length=1)

@@ -43,8 +43,9 @@ MEASURED: Mapping[str, frozenset[Unit]] = {
     "output_video": _LENGTHS,
     "request": frozenset({"request"}),
     "search": frozenset({"query"}),
+    "cache_storage": frozenset({"million_token_hours"}),
 }
-"""What a plan's own content says how much there is of, with the units in which a fee may bill it."""
+"""What the rest of a plan says how much there is of, with the units in which a fee may bill it."""
 
 
 class FreeAllowance(Entry):
