@@ -2,7 +2,7 @@
 
 Each trial starts a service of its own, loads it, and asks it for a small quote and for /livez all the while.
 Printed are how long these two took, what became of the load, the memory of all processes (shared pages
-counted once) before, at most and after, and the length of the log. The figures of docs/operations.md are from here.
+counted once) before, at most and after, and the length of the log: the figures of docs/operations.md.
 """
 
 from __future__ import annotations
