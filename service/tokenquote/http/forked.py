@@ -20,7 +20,7 @@ from tokenquote.http.access_log import log_failure
 from tokenquote.http.questions import Answered, Question, Serving, make_answer
 from tokenquote.http.refusals import failed, too_much_memory
 
-__all__ = ["Bounds", "answer_a_question"]
+__all__ = ["Bounds", "answer_a_question", "limit_memory"]
 
 _NICENESS = 5
 """How far such a process stands behind the workers, which answer short questions and probes."""
@@ -40,7 +40,7 @@ def answer_a_question(asker: Connection, serving: Serving, apps: Collection[str]
     os.nice(_NICENESS)
     gc.disable()  # the process ends before it would pay, and collecting would copy the catalog's pages
     signal.setitimer(signal.ITIMER_REAL, bounds.seconds)  # if not even the thread below gets its turn
-    _limit_memory(bounds.memory_bytes)
+    limit_memory(bounds.memory_bytes)
     asked = Question.unpacked(asker.recv())
     threading.Thread(target=_end_with_the_asker, args=(asker.fileno(),), daemon=True).start()
     answered = _make(asked, serving, apps, bounds)
@@ -58,7 +58,7 @@ def _make(asked: Question, serving: Serving, apps: Collection[str], bounds: Boun
         return Answered(problem=failed().problem)
 
 
-def _limit_memory(more_bytes: int) -> None:
+def limit_memory(more_bytes: int) -> None:
     """Let the process have so much more memory of its own than it has."""
     own_pages = int(Path("/proc/self/statm").read_text().split()[5])  # proc(5): data and stack
     most = own_pages * resource.getpagesize() + more_bytes
