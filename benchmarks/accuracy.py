@@ -4,8 +4,11 @@
     accuracy.py growth [--recordings PATH ... --conversations PATH]
                                                           conversations, request by request
     accuracy.py growth --runs [PATH ...]                  long agent runs
+    accuracy.py caches [--recordings PATH ... --conversations PATH --runs PATH ...]
+                                                          what prompt caches read and write, and why
     accuracy.py agreement [--recordings PATH ... --conversations PATH]
                                                           plans beside the same bodies one by one
+    accuracy.py tools [--recordings PATH ...]             pairs of calls that differ only in their tools
     accuracy.py texts [--counts PATH ...]                 texts in many languages, by Claude's families
     accuracy.py media [--vectors PATH]                    single images, then calls with media
     accuracy.py memory [--vectors PATH]                   parameters, weights, KV caches
@@ -22,6 +25,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,7 +36,7 @@ from benchmarks.figures.memory_figures import MemoryFigures
 from benchmarks.figures.memory_scoring import memory_row, memory_table
 from benchmarks.predictions import growth_row, media_row, text_row, token_row, write_rows
 from benchmarks.recordings.agreement import agreement_table, compare_plans
-from benchmarks.recordings.calls import SHARED
+from benchmarks.recordings.calls import SHARED, rows
 from benchmarks.recordings.growth import Grower
 from benchmarks.recordings.growth_scoring import growth_table
 from benchmarks.recordings.held_out import held_out_band_table, held_out_label_table
@@ -40,7 +44,8 @@ from benchmarks.recordings.labels import label_table, repository_table
 from benchmarks.recordings.scoring import media_table, token_table
 from benchmarks.recordings.text_counts import count_claude_texts, text_table
 from benchmarks.recordings.token_counts import TokenCounter
-from benchmarks.report_page import Inputs, name_sets, recorded_media_by_set, write_report
+from benchmarks.recordings.tool_pairs import find_tool_pairs, tool_pair_misses, tool_pair_table
+from benchmarks.report_page import Inputs, name_sets, recorded_media_by_set, write_caches, write_report
 from benchmarks.usages.against_genai_prices import compare_usages, usage_table
 
 from tokenquote.catalog import load_catalog
@@ -89,9 +94,20 @@ def _growth(arguments: argparse.Namespace) -> None:
     _show(arguments.predictions, grown, growth_row, growth_table)
 
 
+def _caches(arguments: argparse.Namespace) -> None:
+    grower = Grower(load_catalog())
+    conversations = grower.conversations(arguments.recordings, arguments.conversations)
+    print(write_caches(conversations, grower.runs(arguments.runs)))
+
+
 def _agreement(arguments: argparse.Namespace) -> None:
     grower = Grower(load_catalog())
     print(agreement_table(compare_plans(grower, arguments.recordings, arguments.conversations)))
+
+
+def _tools(arguments: argparse.Namespace) -> None:
+    pairs = [*find_tool_pairs(chain.from_iterable(map(rows, arguments.recordings)), load_catalog())]
+    print(f"{tool_pair_table(pairs)}\n\n{tool_pair_misses(pairs)}")
 
 
 def _texts(arguments: argparse.Namespace) -> None:
@@ -122,7 +138,9 @@ def _usages(arguments: argparse.Namespace) -> None:
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
     "tokens": _tokens,
     "growth": _growth,
+    "caches": _caches,
     "agreement": _agreement,
+    "tools": _tools,
     "texts": _texts,
     "media": _media,
     "memory": _memory,
@@ -149,11 +167,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     made = {name: commands.add_parser(name) for name in _COMMANDS}
-    for name in ("tokens", "growth", "agreement", "usages"):
+    for name in ("tokens", "growth", "caches", "agreement", "tools", "usages"):
         made[name].add_argument("--recordings", type=Path, nargs="+", default=INPUTS.recordings)
-    for name in ("growth", "agreement"):
+    for name in ("growth", "caches", "agreement"):
         made[name].add_argument("--conversations", type=Path, default=INPUTS.conversations)
     made["growth"].add_argument("--runs", type=Path, nargs="*", help="without a path: both sets of runs")
+    made["caches"].add_argument("--runs", type=Path, nargs="+", default=INPUTS.runs)
     made["texts"].add_argument("--counts", type=Path, nargs="+", default=INPUTS.texts)
     for name, vectors in (("media", INPUTS.vectors), ("memory", INPUTS.memory)):
         made[name].add_argument("--vectors", type=Path, default=vectors)
@@ -172,9 +191,11 @@ def _inputs(arguments: argparse.Namespace) -> Sequence[Path]:
         return [arguments.vectors]
     if arguments.command == "texts":
         return list(arguments.counts)
+    if arguments.command == "caches":
+        return [*arguments.recordings, arguments.conversations, *arguments.runs]
     if getattr(arguments, "runs", None) is not None:
         return arguments.runs or INPUTS.runs
-    if arguments.command in ("tokens", "usages"):
+    if arguments.command in ("tokens", "tools", "usages"):
         return list(arguments.recordings)
     return [*arguments.recordings, arguments.conversations]
 

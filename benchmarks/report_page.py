@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,10 @@ from benchmarks.figures.memory_figures import MemoryFigures
 from benchmarks.figures.memory_peers import memory_peer_table
 from benchmarks.figures.memory_scoring import memory_table
 from benchmarks.recordings.agreement import agreement_table, compare_plans
-from benchmarks.recordings.growth import Grower
+from benchmarks.recordings.cache_scoring import cause_table, read_table, rule_table, write_table
+from benchmarks.recordings.cached_requests import cached_requests
+from benchmarks.recordings.calls import rows
+from benchmarks.recordings.growth import Grower, Grown
 from benchmarks.recordings.growth_scoring import growth_table
 from benchmarks.recordings.held_out import held_out_band_table, held_out_label_table
 from benchmarks.recordings.labels import label_table, repository_table
@@ -29,14 +33,16 @@ from benchmarks.recordings.scoring import (
 )
 from benchmarks.recordings.text_counts import count_claude_texts, text_table
 from benchmarks.recordings.token_counts import Counted, TokenCounter
+from benchmarks.recordings.tool_pairs import find_tool_pairs, tool_pair_table
 
 from tokenquote.catalog import Catalog, load_catalog
 
-__all__ = ["Inputs", "name_sets", "recorded_media_by_set", "write_report"]
+__all__ = ["Inputs", "name_sets", "recorded_media_by_set", "write_caches", "write_report"]
 
 T = TypeVar("T")
 _MARKS = ("<!-- accuracy: written by `make accuracy` -->", "<!-- /accuracy -->")
 _PAGE = (Path(__file__).parent / "report_page.md").read_text(encoding="utf-8")
+_CACHES = (Path(__file__).parent / "report_caches.md").read_text(encoding="utf-8").rstrip()
 _SET_NAMES = ("first", "second")
 
 
@@ -97,6 +103,8 @@ def _fill_page(
     catalog: Catalog,
 ) -> str:
     grower = Grower(catalog)
+    conversations = [*grower.conversations(inputs.recordings, inputs.conversations)]
+    runs = [*grower.runs(inputs.runs)]
     return _PAGE.format(
         peers=beside,
         peer_versions=", ".join(f"{name} {version(name)}" for name in peers) or "none installed",
@@ -106,15 +114,31 @@ def _fill_page(
         repositories_exact=repository_table(sets, "exact"),
         repositories=repository_table(sets),
         tokens=_by_set(sets, token_table),
+        tool_pairs=tool_pair_table(
+            find_tool_pairs(chain.from_iterable(map(rows, inputs.recordings)), catalog)
+        ),
         private=_by_set(sets, lambda counts: private_vocabulary_table(counts, catalog)),
         texts=text_table(count_claude_texts(inputs.texts, catalog)),
-        growth=growth_table(grower.conversations(inputs.recordings, inputs.conversations)),
+        growth=growth_table(conversations),
         agreement=agreement_table(compare_plans(grower, inputs.recordings, inputs.conversations)),
-        runs=growth_table(grower.runs(inputs.runs)),
+        runs=growth_table(runs),
+        caches=write_caches(conversations, runs),
         media=media_table(MediaCounter(catalog).count(inputs.vectors)),
         recorded_media=recorded_media_by_set(catalog, inputs.recordings),
         memory=memory_table(MemoryFigures(catalog).predict(inputs.memory)),
         memory_peers=memory_peer_table(catalog),
+    )
+
+
+def write_caches(conversations: Iterable[Grown], runs: Iterable[Grown]) -> str:
+    """Write the section on prompt caches: reads and writes of conversations and long runs, and causes."""
+    short, long = [*cached_requests(conversations)], [*cached_requests(runs)]
+    return _CACHES.format(
+        reads=read_table(short),
+        run_reads=read_table(long),
+        writes=write_table([*short, *long]),
+        causes=cause_table([*short, *long]),
+        rules=rule_table([*short, *long]),
     )
 
 

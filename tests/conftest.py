@@ -30,7 +30,8 @@ hypothesis_settings.load_profile("repeatable")
 
 # Real processes, other implementations, fuzzing, large inputs: `make test-fast` leaves them out.
 SLOW = (
-    "benchmarks/test_accuracy.py", "benchmarks/test_calibrate.py", "cli/test_deployment_command.py",
+    "benchmarks/test_accuracy.py", "benchmarks/test_calibrate.py", "benchmarks/test_tool_pairs.py",
+    "cli/test_deployment_command.py",
     "cli/test_quote_command.py", "cli/test_serve.py", "cli/test_tokens_command.py",
     "cli/test_vocabulary_commands.py", "client/test_broken_answers.py", "client/test_estimator.py",
     "deployments/test_fit.py", "deployments/test_never_fails.py", "docs/test_change_a_price.py",

@@ -14,7 +14,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks.recordings.calls import read_format
-from benchmarks.recordings.growth import Grower, read_conversations
+from benchmarks.recordings.chains import read_conversations
+from benchmarks.recordings.growth import Grower
 from benchmarks.recordings.scoring import markdown_table
 
 from tokenquote.errors import LocatedError

@@ -8,28 +8,31 @@ follow from one another as a plan's do (other tools, a rewritten history) are co
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recordings.calls import catalog_model, is_text_only, read_format, recorded_names, rows
+from benchmarks.recordings.bills import Bill, read_bill, read_repository
+from benchmarks.recordings.calls import catalog_model, is_text_only, read_format, recorded_names
+from benchmarks.recordings.chains import read_conversations, read_runs
 from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_requests, read_caching
 from benchmarks.recordings.snapshots import recorded_day
 from benchmarks.recordings.token_counts import TokenCounter
 
 from tokenquote.api.quotes import quote_as
 from tokenquote.catalog import Catalog, Model, ModelNotFound
+from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.errors import LocatedError
 from tokenquote.tokens import Vocabularies, read_body
 from tokenquote.tokens.bodies.cache_marks import find_cache_marks
 from tokenquote.tokens.gemini import asks_for_route
 from tokenquote_client import Plan, Quote
+from tokenquote_client.quote import QuotedRequest
 
-__all__ = ["GEMINI", "Grower", "Grown", "read_conversations"]
+__all__ = ["GEMINI", "Grower", "Grown"]
 
 # Prices do not matter here, but a plan is quoted at an instant.
 _AT = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
@@ -49,13 +52,27 @@ class Grown:
     """True if everything that was sent is text, and no bill is suspect."""
     predicted: list[int] | None
     cache_read: list[int] | None
-    billed: list[int]
-    billed_cache_read: list[int]
+    cache_write: list[int] | None
+    bills: Sequence[Bill]
+    rule: CachingRule | None = None
+    """How the model's cache behaves; None: the catalog does not know, or the model has none."""
+    repository: str = ""
+    """The repository that recorded the conversation."""
     marked: bool = False
     """True if the first request marks what to cache (`cache_control`, `cachePoint`)."""
     planned: bool = False
     """True if the figures are a quote's; False if each request was counted by itself."""
     reason: str | None = None
+
+    @property
+    def billed(self) -> list[int]:
+        """The billed input tokens of each request."""
+        return [bill.input for bill in self.bills]
+
+    @property
+    def billed_cache_read(self) -> list[int]:
+        """The billed cache reads of each request."""
+        return [bill.read for bill in self.bills]
 
 
 class Grower:
@@ -73,8 +90,7 @@ class Grower:
 
     def runs(self, paths: Sequence[Path]) -> Iterator[Grown]:
         """Quote long agent runs; step k sends the first `n_messages` messages."""
-        for run in (run for path in paths for run in rows(path)):
-            calls = [*_read_steps(run)]
+        for run, calls in read_runs(paths):
             yield self._grown({"run": run["run"]}, f"{calls[0]['api']}, {run['model']}", calls)
 
     def _family(self, api: str, calls: Sequence[Mapping[str, Any]]) -> str:
@@ -99,18 +115,20 @@ class Grower:
         if quoted is None:
             predicted = self.count_singly(calls)
             predicted = predicted or None
-            reads = self._read_as_stated(calls, predicted) if predicted else None
+            requests = self._request_as_stated(calls, predicted) if predicted else None
         else:
-            predicted = [request.input_tokens for request in quoted.requests or ()]
-            reads = [request.cache_read_tokens for request in quoted.requests or ()]
+            requests = quoted.requests or ()
+            predicted = [request.input_tokens for request in requests]
         return Grown(
             key,
             family,
             all(is_text_only(call) and not call.get("suspect") for call in calls),
             predicted,
-            reads,
-            [call.get("input_tokens") or 0 for call in calls],
-            [call.get("cached_tokens") or 0 for call in calls],
+            None if requests is None else [request.cache_read_tokens for request in requests],
+            None if requests is None else [request.cache_write_tokens for request in requests],
+            [read_bill(call) for call in calls],
+            self._find_caching(calls),
+            read_repository(calls[0]) if calls else "",
             marked=bool(calls) and bool(find_cache_marks(calls[0]["request"])),
             planned=quoted is not None,
             reason=reason,
@@ -143,8 +161,10 @@ class Grower:
         at = _AT if day is None else dt.datetime.combine(day, dt.time(12), dt.UTC)
         return quote_as(asked, model, self._catalog, self._vocabularies, at)
 
-    def _read_as_stated(self, calls: Sequence[Mapping[str, Any]], inputs: Sequence[int]) -> list[int] | None:
-        """Return what the cache serves of requests that are no plan, from their single counts.
+    def _request_as_stated(
+        self, calls: Sequence[Mapping[str, Any]], inputs: Sequence[int]
+    ) -> Sequence[QuotedRequest] | None:
+        """Return requests that are no plan as a quote of their single counts, with what the cache serves.
 
         Each request is taken to send the one before it again whole. None where one is shorter than that.
         """
@@ -157,7 +177,13 @@ class Grower:
             quoted = self._quote_plan({"turns": turns, **caching}, self._model(calls[0]), None)
         except (LocatedError, NotAPlan, ValueError):
             return None
-        return [request.cache_read_tokens for request in quoted.requests or ()]
+        return quoted.requests or ()
+
+    def _find_caching(self, calls: Sequence[Mapping[str, Any]]) -> CachingRule | None:
+        try:
+            return self._model(calls[0]).caching if calls else None
+        except NotAPlan:
+            return None
 
     def _find_day(self, call: Mapping[str, Any]) -> dt.date | None:
         """Return the day of the call, or the last one of its name where that has moved since; None: today."""
@@ -207,28 +233,3 @@ class Grower:
             documents=rules.documents,
             media_limits=rules.limits,
         )
-
-
-def read_conversations(
-    recordings: Sequence[Path], conversations: Path
-) -> Iterator[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]:
-    """Yield each chain of the file with its recorded calls; with none if one of them is not there."""
-    by_id = {row["id"]: row for path in recordings for row in rows(path)}
-    for chain in json.loads(conversations.read_text(encoding="utf-8")):
-        calls = [by_id[call_id] for call_id in chain["ids"] if call_id in by_id]
-        yield chain, calls if len(calls) == len(chain["ids"]) else ()
-
-
-def _read_steps(run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the calls of a long run; runs that name no API are DeepSeek's own."""
-    for step in run["steps"]:
-        usage = step["usage"]
-        request = {"model": run["model"], "messages": run["messages"][: step["n_messages"]]}
-        yield {
-            "api": run.get("api") or "deepseek.chat",
-            "model_requested": run["model"],
-            "features": [],
-            "request": {**request, "tools": run["tools"]} if run["tools"] else request,
-            "input_tokens": usage["prompt_tokens"],
-            "cached_tokens": (usage.get("prompt_tokens_details") or {}).get("cached_tokens"),
-        }

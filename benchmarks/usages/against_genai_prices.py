@@ -24,6 +24,7 @@ from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, Provider
 
 from tokenquote.api.usage import answer_usage
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
@@ -101,7 +102,7 @@ def _compare(
 ) -> ComparedUsage:
     asked = UsageQuestion(model=model.id, usage=row["usage"], format=row["api"], at=AT, mode="standard")
     try:
-        answer: UsageAnswer | None = answer_usage(asked, catalog, AT)
+        answer: UsageAnswer | None = answer_usage(asked, catalog, AT, RecentQuotes())
     except LocatedError:
         answer = None
     cost, tokens = theirs

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import CACHE_DIR, Catalog, load_catalog
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.catalog import CatalogState
@@ -58,6 +59,7 @@ class Estimator(Quoter):
         given = (catalog_dir,) if isinstance(catalog_dir, (str, Path)) else catalog_dir or ()
         self._directories = tuple(map(Path, given))
         self._cache_dir = None if cache_dir is None else Path(cache_dir)
+        self._recent = RecentQuotes()
         catalog = load_catalog(*self._directories, cache_dir=self._cache_dir)
         self._loaded = _Loaded(catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
 
@@ -93,7 +95,7 @@ class Estimator(Quoter):
         state = CatalogState(
             revision=loaded.catalog.revision, loaded_at=loaded.loaded_at, reloads=loaded.reloads
         )
-        known = Known(loaded.catalog, loaded.vocabularies, dt.datetime.now(dt.UTC), state)
+        known = Known(loaded.catalog, loaded.vocabularies, dt.datetime.now(dt.UTC), state, self._recent)
         row = operation.endpoint
         try:
             parameters = read_parameters(row, {**operation.params, **operation.in_path})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from tokenquote_client.endpoint import Endpoint, Tag
-from tokenquote_client.endpoints import ENDPOINTS, parameter_names
+from tokenquote_client.endpoints import ENDPOINTS
 
 _HEAD = """# Endpoints
 
@@ -35,7 +35,7 @@ def _facts(row: Endpoint) -> Iterator[str]:  # type: ignore[type-arg]
     answers = [row.answer.__name__, *([row.or_answer.__name__] if row.or_answer else [])]
     asked = [f"`{row.question.__name__}`"] if row.question else []
     names = row.parameters.model_fields if row.parameters else ()
-    asked += [f"{'path' if name in parameter_names(row) else 'query'} parameter `{name}`" for name in names]
+    asked += [f"{'path' if name in row.path_parameters else 'query'} parameter `{name}`" for name in names]
     methods = ", ".join(f"`{name}()`" for name in row.asked_by) or "none"
     yield f"- asks: {', '.join(asked) or 'nothing'}; answers: {' or '.join(f'`{name}`' for name in answers)}"
     yield f"- problems: {', '.join(map(str, row.problems))}"

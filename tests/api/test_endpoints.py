@@ -25,7 +25,7 @@ from tokenquote.settings import Settings
 from tokenquote.tokens import format_names
 from tokenquote_client import KvCacheAnswer
 from tokenquote_client.endpoint import Endpoint
-from tokenquote_client.endpoints import ENDPOINTS, Endpoints, parameter_names
+from tokenquote_client.endpoints import ENDPOINTS, Endpoints
 from tokenquote_client.errors import UnknownModel
 from tokenquote_client.quoters import AsyncQuoter, Quoter
 from tokenquote_client.testing import FakeService
@@ -46,7 +46,7 @@ def request(row: Row) -> tuple[str, str, dict[str, Any]]:
     if row.question is not None:
         return row.method, row.path, {"json": row.example}
     path, query = row.path, dict(row.example)
-    for name in parameter_names(row):
+    for name in row.path_parameters:
         path = path.replace(f"{{{name}}}", str(query.pop(name)))
     return row.method, path, {"params": query}
 

@@ -108,6 +108,33 @@ def test_runs_are_counted_as_their_own_api_bills_them(tmp_path: Path) -> None:
     assert found["cache_read"] == [0, 1024]
 
 
+def test_caches_are_told_for_conversations_and_runs(recordings: Path, tmp_path: Path) -> None:
+    """The second step sends 1,107 tokens again, and 1,024 are read as quoted; the third reads nothing."""
+    runs, conversations = tmp_path / "runs.jsonl", tmp_path / "conversations.json"
+    conversations.write_text(json.dumps([{"api": "openai.chat", "model": "gpt-4o", "ids": ["a", "b"]}]))
+    long = {"role": "user", "content": " the" * 1100}
+    messages = [long, CALL, RESULT, CALL, RESULT]
+    reads = [(1, 1107, 0), (3, 1124, 1024), (5, 1141, 0)]
+    steps = [
+        {
+            "n_messages": n,
+            "usage": {"prompt_tokens": tokens, "prompt_tokens_details": {"cached_tokens": read}},
+        }
+        for n, tokens, read in reads
+    ]
+    run_row = {"run": "r", "model": "gpt-4o", "api": "openai.chat", "tools": None, "messages": messages}
+    runs.write_text(json.dumps({**run_row, "steps": steps}) + "\n")
+    given = ("--recordings", str(recordings), "--conversations", str(conversations), "--runs", str(runs))
+    printed = run("caches", *given).stdout
+    assert (
+        "| openai.chat, gpt-4o | 1 | 2 | 1,024 | 2,048 | +100.0% | 50% | +0.0% | 50% | 50% | 0 |" in printed
+    )
+    nothing = "nothing was read, though the prefix was sent again"
+    assert f"| openai.chat, gpt-4o | {nothing} | 1 | 50% | 1,024 | 100% |" in printed
+    missing = run("caches", "--runs", str(tmp_path / "none"))
+    assert (missing.returncode, missing.stdout) == (0, "")
+
+
 def test_requests_that_are_no_plan_are_counted_singly_with_their_cache(tmp_path: Path) -> None:
     """A question asked twice in a row: no turn of a plan, so its tokens stand as stated."""
     runs, out = tmp_path / "runs.jsonl", tmp_path / "out.jsonl"

@@ -38,6 +38,9 @@ def test_every_method_has_a_canned_answer() -> None:
         grid = client.memory_grid(model="x/y", context_tokens=[1, 2], quantization=["fp16"])
         assert len(grid.total_bytes[0]) == 2
         assert client.training(model="x/y").trainable_parameters > 0
+        billed = client.usage(model="x/y", usage={"input_tokens": 1}, quote_id="q_1")
+        assert billed.quoted is not None
+        assert billed.quoted.id == "q_1"
         assert client.ready()
     assert fake.asked[0].path == "/v1/quotes"
     assert fake.asked[0].body == {"model": "openai/gpt-5.4-mini", "turns": [{"user": 1}]}

@@ -16,6 +16,9 @@ from tokenquote import (
     Call,
     ClientError,
     Comparison,
+    ContextFile,
+    ContextTaxAnswer,
+    ContextTaxQuestion,
     DeploymentQuestion,
     Estimator,
     Failure,
@@ -33,6 +36,7 @@ from tokenquote import (
     Turn,
     UnknownModel,
 )
+from tokenquote_client.usage import QuotedBefore
 
 Ask = Callable[..., Any]
 
@@ -111,6 +115,36 @@ def test_a_quote_is_what_the_laws_say(ask: Ask) -> None:
 def test_a_plan_may_be_given_in_several_ways(ask: Ask, estimator: Estimator, question: Any) -> None:
     args, fields = question
     assert ask("quote", *args, **fields) == estimator.quote(PLAN)
+
+
+def test_a_bill_is_laid_beside_the_quote_that_was_made_for_it(ask: Ask) -> None:
+    """100 + 250 + 400 tokens of input and 3 x 50 of output were quoted, 800 and 90 billed."""
+    quote = ask("quote", PLAN, system=None)
+    usage = {"prompt_tokens": 800, "completion_tokens": 90, "total_tokens": 890}
+    billed = ask("usage", model=PLAN.model, usage=usage, at=AT, quote_id=quote.id)
+    assert billed.cost == Decimal("0.001005")
+    assert billed.quoted == QuotedBefore(
+        id=quote.id,
+        model="openai/gpt-5.4-mini",
+        requests=3,
+        input_tokens=750,
+        output_tokens=150,
+        cost=Decimal("0.0012375"),
+        complete=True,
+    )
+    assert ask("usage", model=PLAN.model, usage=usage, at=AT).quoted is None
+
+
+def test_every_quote_of_a_comparison_is_kept(ask: Ask) -> None:
+    comparison = ask("compare", PLAN, models=["gpt-4o", "gpt-4o-mini"])
+    for quote in comparison.quotes:
+        billed = ask("usage", model=quote.model, usage={"input_tokens": 1}, quote_id=quote.id)
+        assert (billed.quoted.model, billed.quoted.cost) == (quote.model, quote.totals.cost)
+
+
+def test_a_quote_that_nobody_made_is_an_error(ask: Ask) -> None:
+    with pytest.raises(InvalidRequest, match="/quote_id: none of the latest 10,000 quotes"):
+        ask("usage", model=PLAN.model, usage={"input_tokens": 1}, quote_id="q_0123456789abcdef")
 
 
 def test_models_among_the_keywords_say_no_more_than_was_set(ask: Ask) -> None:
@@ -261,6 +295,28 @@ def test_a_deployment_that_cannot_be_told_ends_in_the_same_error(ask: Ask) -> No
     with pytest.raises(InvalidRequest, match="near names: h100-sxm-80gb") as caught:
         ask("deployment", model="Qwen/Qwen3-8B", context_tokens=4096, gpu="h1000")
     assert caught.value.errors[0].pointer == "/gpu"
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-5.4-mini", "claude-opus-4-8", "meta-llama/Llama-3.1-8B"])
+def test_a_context_tax_is_told_alike(ask: Ask, estimator: Estimator, model: str) -> None:
+    question = ContextTaxQuestion(
+        model=model,
+        mcp_tools={"tools": [{"name": "find", "inputSchema": {"type": "object", "properties": {"n": {}}}}]},
+        files=[ContextFile(name="CLAUDE.md", text="Ümläüte 日本語")],
+        plan=PLAN.model_copy(update={"model": model}),
+    )
+    answer = ask("context_tax", question)
+    assert isinstance(answer, ContextTaxAnswer)
+    assert answer == estimator.context_tax(question)
+    assert ask("context_tax", **question.model_dump(mode="json", exclude_unset=True)) == answer
+
+
+def test_a_context_tax_that_cannot_be_told_ends_in_the_same_error(ask: Ask) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        ask("context_tax", model="gpt-4o", mcp_tools=[{"name": "find"}])
+    assert caught.value.errors[0].pointer == "/mcp_tools/0/inputSchema"
+    with pytest.raises(UnknownModel):
+        ask("context_tax", model="gpt-4oh", files=[{"name": "CLAUDE.md", "text": "Be kind."}])
 
 
 def test_gpus_are_listed_alike(ask: Ask, estimator: Estimator) -> None:

@@ -34,7 +34,7 @@ EXAMPLES = [example for page in ("history.md", "caching.md") for example in exam
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 14
+    assert len(EXAMPLES) == 15
 
 
 @pytest.mark.parametrize(("plan", "shown"), EXAMPLES)

@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.validation import MAX_MEMBERS, validate
 from tokenquote.errors import LocatedError
 from tokenquote.http.answering import Answering, InThreads
@@ -134,7 +135,7 @@ class _Waiting(InThreads):
     """Threads that are busy until an event."""
 
     def __init__(self, end: asyncio.Event) -> None:
-        super().__init__(apps=())
+        super().__init__((), RecentQuotes())
         self._end = end
 
     async def make(self, asked: Question, serving: Serving) -> Answered:

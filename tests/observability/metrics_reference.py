@@ -10,6 +10,7 @@ from prometheus_client import Metric
 
 from tokenquote.api.quotes import answer_plan
 from tokenquote.api.usage import answer_usage
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import load_catalog
 from tokenquote.http.counting import count_answer
 from tokenquote.http.telemetry import Telemetry
@@ -44,7 +45,7 @@ def used_telemetry() -> Telemetry:
     quote = answer_plan(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
     assert isinstance(quote, Quote)
     usage = UsageQuestion(model="gpt-5.4-mini", usage={"prompt_tokens": 1})
-    telemetry.add(count_answer(answer_usage(usage, catalog, dt.datetime.now(dt.UTC)), {}, ()))
+    telemetry.add(count_answer(answer_usage(usage, catalog, dt.datetime.now(dt.UTC), RecentQuotes()), {}, ()))
     telemetry.add(count_answer(quote, {}, ()))
     telemetry.finished("POST", "/v1/quotes", 200, 0.001)
     return telemetry

@@ -45,33 +45,34 @@ def test_the_audio_track_of_a_video_is_audio(quoted: Ask) -> None:
 
 
 def test_sound_that_is_read_from_the_cache_has_the_cached_price_of_sound(quoted: Ask) -> None:
-    """All 3,201 tokens of the first request are read again, 3,200 of them audio at 0.10."""
+    """Of the 3,201 tokens of the first request a block of 2,048 is read again, all of it audio at 0.10."""
     quote = quoted(model="gemini-2.5-flash", turns=[turn([{"type": "audio", "seconds": 100}]), turn(10)])
     assert lines(quote) == {
-        "input": (1 + 10, Decimal("0.3")),
-        "input_audio": (3200, Decimal(1)),
-        "cache_read": (1, Decimal("0.03")),
-        "cache_read_audio": (3200, Decimal("0.1")),
+        "input": (1 + 1 + 10, Decimal("0.3")),
+        "input_audio": (3200 + 1152, Decimal(1)),
+        "cache_read_audio": (2048, Decimal("0.1")),
     }
 
 
 def test_half_of_the_possible_reads_hold_half_of_the_sound(quoted: Ask) -> None:
-    """Of 3,201 tokens 1,600 are read; of 3,200 of audio, 1,600 x 3,200 / 3,201 rounded up, which is all."""
+    """Of 2,048 tokens 1,024 are read; of 3,200 of audio, 1,024 x 3,200 / 3,201 rounded up, which is all."""
     turns = [turn([{"type": "audio", "seconds": 100}]), turn(10)]
     quote = quoted(model="gemini-2.5-flash", turns=turns, caching={"hit_rate": 0.5})
     read = lines(quote)
-    assert read["cache_read_audio"] == (1600, Decimal("0.1"))
-    assert read["input_audio"] == (3200 + 1600, Decimal(1))
+    assert read["cache_read_audio"] == (1024, Decimal("0.1"))
+    assert read["input_audio"] == (3200 + 2176, Decimal(1))
 
 
 def test_a_prefix_of_tools_and_system_holds_no_sound(quoted: Ask) -> None:
-    """Half of 5,000 + 3,201 tokens lies within the system message; the audio is paid in full twice."""
+    """Half of the 8,192 that 5,000 + 3,201 tokens fill lies within the system message; the audio is paid in
+    full twice.
+    """
     turns = [turn([{"type": "audio", "seconds": 100}]), turn(10)]
     quote = quoted(model="gemini-2.5-flash", system=5000, turns=turns, caching={"hit_rate": 0.5})
     assert lines(quote) == {
-        "input": (5001 + 5011 - 4100, Decimal("0.3")),
+        "input": (5001 + 5011 - 4096, Decimal("0.3")),
         "input_audio": (6400, Decimal(1)),
-        "cache_read": (4100, Decimal("0.03")),
+        "cache_read": (4096, Decimal("0.03")),
     }
 
 

@@ -152,11 +152,21 @@ def test_openais_later_models_bill_the_write_and_read_without_steps(quoted: Ask)
 
 
 def test_gemini_reads_a_tenth_and_writes_nothing_by_itself(quoted: Ask) -> None:
-    """Gemini 2.5 Flash, 10,000 tokens: 0.30 a million, and 0.03 for what is read."""
+    """Gemini 2.5 Flash, 10,000 tokens: 0.30 a million, and 0.03 for the four blocks of 2,048."""
     turns = [{**TURN, "user": 0, "repeat": 2}]
     quote = quoted(model="google/gemini-2.5-flash", system=10_000, turns=turns)
-    assert (reads(quote), writes(quote)) == ([0, 10_000], [0, 0])
-    assert quote.totals.cost == Decimal("0.0033")
+    assert (reads(quote), writes(quote)) == ([0, 8192], [0, 0])
+    assert quote.totals.cost == Decimal("0.00378816")  # (10,000 + 1,808) x 0.30 + 8,192 x 0.03
+
+
+@pytest.mark.parametrize(
+    ("warm", "first"), [("opening", 9000), (9000, 9000), (2048, 2048), (2047, 0), (10_000_000, 9100)]
+)
+def test_what_is_stated_of_geminis_cache_is_billed_and_no_blocks(quoted: Ask, warm: Any, first: int) -> None:
+    """A block of 2,048 holds tokens that are not billed; the stated number is a bill's. Then four blocks."""
+    asked = {"model": "google/gemini-2.5-flash", "system": 9000, "caching": {"warm": warm}}
+    quote = quoted(**asked, turns=[{**TURN, "repeat": 2}])
+    assert reads(quote) == [first, 8192]
 
 
 @pytest.mark.parametrize(("results", "read"), [(8, 5000), (9, 5000), (10, 2000)])

@@ -13,6 +13,7 @@ from tests.made_up_prices import made_up_catalog
 
 from tokenquote.api.quotes import answer_plan
 from tokenquote.api.usage import answer_usage
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
@@ -31,7 +32,7 @@ def quote(plan: dict[str, Any], catalog: Catalog = CATALOG) -> Quote:
 
 def bill(usage: dict[str, Any], catalog: Catalog = CATALOG, **fields: Any) -> Decimal | None:
     asked = UsageQuestion.model_validate({"usage": usage, **fields})
-    return answer_usage(asked, catalog, NOW).cost
+    return answer_usage(asked, catalog, NOW, RecentQuotes()).cost
 
 
 def as_openai(row: QuotedRequest) -> dict[str, Any]:

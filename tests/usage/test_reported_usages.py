@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tokenquote.api.usage import answer_usage
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import Catalog
 from tokenquote_client.usage import UsageQuestion
 
@@ -17,7 +18,7 @@ NOW = dt.datetime(2026, 11, 15, 12, tzinfo=dt.UTC)
 
 def cost_of(catalog: Catalog, model: str, usage: dict[str, Any], **fields: Any) -> Decimal | None:
     asked = UsageQuestion.model_validate({"model": model, "usage": usage, **fields})
-    answer = answer_usage(asked, catalog, NOW)
+    answer = answer_usage(asked, catalog, NOW, RecentQuotes())
     assert answer.complete
     return answer.cost
 

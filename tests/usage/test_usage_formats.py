@@ -11,6 +11,7 @@ from tests.conftest import NOW
 from tests.made_up_prices import made_up_catalog
 
 from tokenquote.api.usage import answer_usage
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.errors import LocatedError
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
 
@@ -19,7 +20,7 @@ CATALOG = made_up_catalog()
 
 def ask(usage: dict[str, Any], model: str = "acme/chat", **fields: Any) -> UsageAnswer:
     question = UsageQuestion.model_validate({"model": model, "usage": usage, **fields})
-    return answer_usage(question, CATALOG, NOW)
+    return answer_usage(question, CATALOG, NOW, RecentQuotes())
 
 
 FORMS: list[tuple[str, dict[str, Any], str, dict[str, int]]] = [
@@ -404,7 +405,7 @@ def test_searches_pages_and_images() -> None:
             ("usage", "inference_geo"), "no price is known for the region 'mars'",
         ),
         ({"usage": {"input_tokens": 1}, "mode": "priority"}, ("mode",), "offered in"),
-        ({"usage": {"input_tokens": 1}, "quote_id": "q_1"}, ("quote_id",), "leave it out"),
+        ({"usage": {"input_tokens": 1}, "quote_id": "q_1"}, ("quote_id",), "the latest 10,000 quotes"),
         ({"usage": {"input_tokens": 1}, "model": "acme/none"}, ("model",), "no model"),
     ],
 )  # fmt: skip

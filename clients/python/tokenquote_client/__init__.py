@@ -32,6 +32,13 @@ from tokenquote_client.comparisons import (
     QuotedVariant,
     Variant,
 )
+from tokenquote_client.context_tax import (
+    ContextFile,
+    ContextPart,
+    ContextTaxAnswer,
+    ContextTaxQuestion,
+    ContextTotals,
+)
 from tokenquote_client.deployments import (
     BreakEven,
     BreakEvenAnswer,
@@ -99,6 +106,11 @@ __all__ = [
     "ComparisonAnswer",
     "ComparisonQuestion",
     "ConnectionFailed",
+    "ContextFile",
+    "ContextPart",
+    "ContextTaxAnswer",
+    "ContextTaxQuestion",
+    "ContextTotals",
     "DeploymentAnswer",
     "DeploymentQuestion",
     "DocumentPart",

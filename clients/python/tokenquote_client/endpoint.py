@@ -6,6 +6,7 @@ and a row read from one of them is its method: `client.tokens` asks, `Endpoints.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -89,6 +90,11 @@ class Endpoint(Generic[AnswerT_co]):
 
     def __set_name__(self, owner: type, name: str) -> None:
         object.__setattr__(self, "name", name)
+
+    @property
+    def path_parameters(self) -> list[str]:
+        """The names of the parameters that stand in the path."""
+        return re.findall(r"\{(\w+)\}", self.path)
 
     @property
     def method(self) -> Literal["GET", "POST"]:

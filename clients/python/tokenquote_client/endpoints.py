@@ -7,7 +7,6 @@ here, and its function in `tokenquote.api.endpoints`.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from tokenquote_client import canned_answers as canned
@@ -21,6 +20,7 @@ from tokenquote_client.catalog import (
     Readiness,
 )
 from tokenquote_client.comparisons import ComparisonAnswer, ComparisonQuestion
+from tokenquote_client.context_tax import ContextTaxAnswer, ContextTaxQuestion
 from tokenquote_client.deployments import DeploymentAnswer, DeploymentQuestion
 from tokenquote_client.endpoint import Endpoint, GetEndpoint, PlainEndpoint, PostEndpoint
 from tokenquote_client.gpus import GpuList
@@ -35,7 +35,7 @@ from tokenquote_client.training import TrainingAnswer, TrainingQuestion
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
-__all__ = ["ENDPOINTS", "Endpoints", "parameter_names"]
+__all__ = ["ENDPOINTS", "Endpoints"]
 
 _BODY_PROBLEMS = (400, 408, 413, 422, 429, 500, 503)
 """The problems of every body: it may come too slowly (408), its address may ask for too much at a time (429),
@@ -88,6 +88,19 @@ class Endpoints:
         answer=SolutionAnswer,
         example=examples.SOLUTION,
         canned=canned_what_if.canned_solution,
+        problems=_MODEL_PROBLEMS,
+    )
+    context_tax = PostEndpoint[ContextTaxQuestion, ContextTaxAnswer](
+        path="/v1/context-tax",
+        operation_id="priceContext",
+        tag="Quotes",
+        summary="Show what tools and instruction files cost",
+        description="Counts each tool definition and each file that every request sends, and calculates what "
+        "they cost, with a prompt cache and without, and once tools are deferred; the parts add up.",
+        question=ContextTaxQuestion,
+        answer=ContextTaxAnswer,
+        example=examples.CONTEXT_TAX,
+        canned=canned_what_if.canned_context_tax,
         problems=_MODEL_PROBLEMS,
     )
     usage = PostEndpoint[UsageQuestion, UsageAnswer](
@@ -285,8 +298,3 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = tuple(
     row for row in vars(Endpoints).values() if isinstance(row, Endpoint)
 )
 """All rows, in the order of the docs."""
-
-
-def parameter_names(row: Endpoint[Any]) -> list[str]:
-    """Return the names of the parameters that stand in the row's path."""
-    return re.findall(r"\{(\w+)\}", row.path)

@@ -7,6 +7,7 @@ from typing import Any
 
 __all__ = [
     "COMPARISON",
+    "CONTEXT_TAX",
     "DEPLOYMENT",
     "KV_CACHE",
     "MEDIA",
@@ -42,6 +43,34 @@ SOLUTION: Mapping[str, Any] = {
     "plan": COMPARISON["plan"],
     "at": "/turns/0/repeat",
     "limit": {"cost": "1.00"},
+}
+CONTEXT_TAX: Mapping[str, Any] = {
+    "model": "openai/gpt-5.4-mini",
+    "mcp_tools": {
+        "tools": [
+            {
+                "name": "find_order",
+                "description": "Find an order of the bicycle shop by its number.",
+                "inputSchema": {
+                    "type": "object",
+                    "properties": {"number": {"type": "integer", "description": "The number of the order."}},
+                    "required": ["number"],
+                },
+            },
+            {
+                "name": "list_open_orders",
+                "description": "List the orders of a customer that are not delivered yet.",
+                "inputSchema": {
+                    "type": "object",
+                    "properties": {
+                        "customer": {"type": "string", "description": "The customer's e-mail address."}
+                    },
+                    "required": ["customer"],
+                },
+            },
+        ]
+    },
+    "files": [{"name": "AGENTS.md", "text": "Answer in the language of the customer. Never promise a day."}],
 }
 USAGE: Mapping[str, Any] = {
     "model": "openai/gpt-5.4-mini",

@@ -28,7 +28,7 @@ from pydantic import BaseModel
 from tokenquote_client.async_client import AsyncClient
 from tokenquote_client.canned_answers import canned_model, canned_quote
 from tokenquote_client.client import Client
-from tokenquote_client.endpoints import ENDPOINTS, parameter_names
+from tokenquote_client.endpoints import ENDPOINTS
 from tokenquote_client.problem import Problem
 
 __all__ = ["Asked", "FakeService", "canned_model", "canned_quote", "problem"]
@@ -92,7 +92,7 @@ def _canned_answer(asked: Asked) -> BaseModel | None:
     for row in ENDPOINTS:
         head, parameter, _ = row.path.partition("{")
         if parameter and asked.path.startswith(head):
-            return row.canned({parameter_names(row)[0]: asked.path.removeprefix(head)})
+            return row.canned({row.path_parameters[0]: asked.path.removeprefix(head)})
         if asked.path == row.path:
             return row.canned(asked.body if isinstance(asked.body, Mapping) else asked.params)
     return None

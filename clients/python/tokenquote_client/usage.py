@@ -44,24 +44,31 @@ class UsageQuestion(Sent):
     null, the default: the one that the usage names itself (`inference_geo`), else the ordinary price. One
     whose uplift is not known is an error."""
     quote_id: str | None = Field(default=None, pattern=r"^q_[0-9a-z]{1,64}$")
-    """The id of the quote that was made for the request; null, the default: there was none. Stating it is an
-    error as long as the service keeps no quotes."""
+    """The `id` of the quote that was made for what was used, whose sums the answer then shows as `quoted`;
+    null, the default: there was none. The service keeps the latest 10,000 quotes until it ends; an id of none
+    of them is an error. It changes no other number of the answer."""
     app: str | None = Field(default=None, min_length=1, max_length=64)
     """The label of the asking application in the service's metrics; null, the default, and a label that the
     service is not configured for count as `other`. It changes no number of the answer."""
 
 
 class QuotedBefore(Received):
-    """What a quote said before the request was made."""
+    """What a quote said before the request was made, summed over all requests of one conversation."""
 
     id: str
     """The id of the quote."""
+    model: str
+    """The catalog id of the quoted model, which may be another one than that of the usage."""
+    requests: int
+    """The number of requests that were quoted: a usage of one request is a part of what is quoted here."""
+    input_tokens: int
+    """The number of input tokens that were quoted, cache reads and writes among them."""
+    output_tokens: int
+    """The number of output tokens that were quoted, reasoning among them."""
     cost: Dollars | None
     """The cost in US dollars that was quoted, as a decimal string; null: nothing had a price."""
-    input_tokens: int
-    """The number of input tokens that were quoted."""
-    output_tokens: int
-    """The number of output tokens that were quoted."""
+    complete: bool
+    """Whether everything that was quoted had a price, so that `cost` leaves nothing out."""
 
 
 class UsageAnswer(Received):
@@ -96,6 +103,6 @@ class UsageAnswer(Received):
     """The cost in US dollars that the usage states itself, as OpenRouter's and xAI's do, as a decimal string;
     null: it states none."""
     quoted: QuotedBefore | None = None
-    """What the quote of `quote_id` said; null as long as the service keeps no quotes."""
+    """What the quote of `quote_id` said of one conversation; null: the question names no quote."""
     assumptions: list[str]
     """What the answer takes for granted, one statement each; empty: nothing."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from tokenquote.api.comparisons import answer_comparison
+from tokenquote.api.context_tax import answer_context_tax
 from tokenquote.api.deployments import answer_deployment
 from tokenquote.api.gpus import answer_gpus
 from tokenquote.api.media import answer_media
@@ -27,6 +28,7 @@ from tokenquote.api.quotes import answer_plan
 from tokenquote.api.solutions import answer_solution
 from tokenquote.api.tokens import answer_tokens
 from tokenquote.api.usage import answer_usage
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
@@ -56,6 +58,8 @@ class Known:
     """The time of receipt, whose prices apply unless a plan says `at`."""
     state: CatalogState
     """When the catalog was loaded, and whether its files can be used as they are now."""
+    recent: RecentQuotes
+    """The quotes that were made lately, which grow by those of the answer."""
 
 
 _Answering: TypeAlias = Callable[[BaseModel | None, BaseModel | None, Known], BaseModel]
@@ -92,15 +96,17 @@ def _by_catalog(
 
 
 def _answer_quotes(plan: BaseModel | None, parameters: BaseModel | None, known: Known) -> BaseModel:
-    """Answer a plan; the one row that has both a body and parameters."""
+    """Answer a plan, and keep what is quoted; the one row that has both a body and parameters."""
     detail = _expect(QuoteParameters, parameters).detail
-    return answer_plan(
+    answered = answer_plan(
         _expect(Plan, plan),
         known.catalog,
         known.vocabularies,
         known.now,
         with_requests=detail == "full",
     )
+    known.recent.keep(answered)
+    return answered
 
 
 FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
@@ -114,7 +120,13 @@ FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
             Endpoints.solve,
             lambda asked, known: answer_solution(asked, known.catalog, known.vocabularies, known.now),
         ),
-        _by_body(Endpoints.usage, lambda asked, known: answer_usage(asked, known.catalog, known.now)),
+        _by_body(
+            Endpoints.context_tax,
+            lambda asked, known: answer_context_tax(asked, known.catalog, known.vocabularies, known.now),
+        ),
+        _by_body(
+            Endpoints.usage, lambda asked, known: answer_usage(asked, known.catalog, known.now, known.recent)
+        ),
         _by_body(
             Endpoints.tokens,
             lambda asked, known: answer_tokens(

@@ -70,6 +70,8 @@ def _question_seconds(endpoint: Endpoint[BaseModel], question: object) -> float:
         return prod(_length(question.get(axis)) for axis in axes) * _GRID_POINT_SECONDS
     if endpoint is Endpoints.deployment:
         return _plan_seconds(_member(_member(question, "break_even"), "plan"))
+    if endpoint is Endpoints.context_tax:
+        return _plan_seconds(_member(question, "plan"))
     if endpoint is Endpoints.what_if:
         plan = _member(question, "plan")
         patches = [_member(variant, "patch") for variant in _items(question.get("variants"))]

@@ -15,6 +15,7 @@ except ModuleNotFoundError:
     print("The tokenquote command needs its extra: pip install 'tokenquote[service]'", file=sys.stderr)
     raise SystemExit(1) from None
 
+from tokenquote.cli.context_tax_command import print_context_tax
 from tokenquote.cli.memory_commands import memory
 from tokenquote.cli.model_list import models
 from tokenquote.cli.quote_command import print_quote
@@ -42,6 +43,7 @@ def main() -> None:
 
 
 main.add_command(memory)
+main.add_command(print_context_tax)
 main.add_command(models)
 main.add_command(print_quote)
 for beside_quote in WHAT_IF_COMMANDS:

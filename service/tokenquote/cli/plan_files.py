@@ -13,11 +13,13 @@ from pydantic_core import from_json
 
 from tokenquote.api.endpoints import Known, answer, read_parameters
 from tokenquote.api.problems import Refused
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import CACHE_DIR, CatalogError, load_catalog, parse_yaml
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import (
     Comparison,
     ComparisonAnswer,
+    ContextTaxAnswer,
     DeploymentAnswer,
     Problem,
     Quote,
@@ -33,6 +35,7 @@ __all__ = [
     "PlanFileError",
     "answer_body_file",
     "answer_comparison_file",
+    "answer_context_tax_files",
     "answer_deployment_file",
     "answer_plan_file",
     "answer_solution_file",
@@ -170,6 +173,30 @@ def answer_solution_file(
     return _answer(Endpoints.solve, (SolutionAnswer,), question, catalog_dir)
 
 
+def answer_context_tax_files(
+    model: str,
+    lists: Mapping[str, tuple[bytes, str]],
+    files: Sequence[tuple[bytes, str]],
+    catalog_dir: Sequence[Path] = (),
+) -> ContextTaxAnswer:
+    """Price the tools and texts in files: what POST /v1/context-tax answers.
+
+    Args:
+        model: the model that reads them.
+        lists: content and name of a YAML or JSON file for each of the fields `tools`, `mcp_tools` and `plan`.
+        files: content and name of each text that every request sends.
+        catalog_dir: the directories of the user's own catalog files; none for the shipped catalog alone.
+
+    Raises:
+        PlanFileError: a file that cannot be read, or a question that cannot be answered.
+    """
+    data: dict[str, object] = {field: _parse(*file) for field, file in lists.items()}
+    texts = [{"name": name, "text": _decode(content, name)} for content, name in files]
+    size = sum(len(content) for content, _ in (*lists.values(), *files))
+    question = _Question({**data, "model": model, "files": texts}, size, "the files", "the files")
+    return _answer(Endpoints.context_tax, (ContextTaxAnswer,), question, catalog_dir)
+
+
 def answer_usage_file(
     content: bytes, name: str, stated: Mapping[str, str | None], catalog_dir: Sequence[Path] = ()
 ) -> UsageAnswer:
@@ -184,6 +211,13 @@ def answer_usage_file(
         raise PlanFileError(f"{name}: no JSON: {error}") from None
     question = _Question({**stated, "usage": usage}, len(content), name, "the usage")
     return _answer(Endpoints.usage, (UsageAnswer,), question, catalog_dir)
+
+
+def _decode(content: bytes, name: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise PlanFileError(f"{name}: no text in UTF-8") from None
 
 
 def _parse(content: bytes, name: str) -> object:
@@ -207,7 +241,7 @@ def _answer(
         raise PlanFileError(str(error)) from None
     now = dt.datetime.now(dt.UTC)
     state = CatalogState(revision=catalog.revision, loaded_at=now)
-    known = Known(catalog, Vocabularies(catalog.vocabularies), now, state)
+    known = Known(catalog, Vocabularies(catalog.vocabularies), now, state, RecentQuotes())
     try:
         answered = answer(endpoint, question.data, question.size, read_parameters(endpoint, {}), known)
     except Refused as refused:

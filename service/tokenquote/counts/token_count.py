@@ -80,6 +80,12 @@ class Count:
             framed=self.framed,
         )
 
+    def in_order(self) -> Count:
+        """Return the count with ends of its band on their sides of it: those of a difference may be rounded
+        across.
+        """
+        return replace(self, low=min(self.low, self.tokens), high=max(self.high, self.tokens))
+
     def times(self, number: int) -> Count:
         """Return the count of a number of such things."""
         return replace(self, tokens=self.tokens * number, low=self.low * number, high=self.high * number)

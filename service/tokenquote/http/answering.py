@@ -14,10 +14,12 @@ import anyio.to_thread
 from anyio import CapacityLimiter
 from litestar.types import Receive
 
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.work import SHORT_SECONDS, estimate_seconds
 from tokenquote.http.fair_queue import Crowded, FairQueue
 from tokenquote.http.questions import Answered, Question, Serving, make_answer
 from tokenquote.http.refusals import broke_off, busy, shutting_down, took_too_long
+from tokenquote_client.endpoints import Endpoints
 
 __all__ = ["Answering", "InThreads", "MakesAnswers"]
 
@@ -39,9 +41,10 @@ class MakesAnswers(Protocol):
 class InThreads:
     """Answers in threads of this process."""
 
-    def __init__(self, apps: Collection[str]) -> None:
-        """Name the apps that the metrics know."""
+    def __init__(self, apps: Collection[str], recent: RecentQuotes) -> None:
+        """Name the apps that the metrics know, and what keeps the quotes that are made."""
         self._apps = apps
+        self._recent = recent
         self._limiter: CapacityLimiter | None = None
 
     async def make(self, asked: Question, serving: Serving) -> Answered:
@@ -49,7 +52,7 @@ class InThreads:
         if self._limiter is None:  # a limiter belongs to an event loop; how many may run, the queues say
             self._limiter = CapacityLimiter(1_000)
         return await anyio.to_thread.run_sync(
-            lambda: make_answer(asked, serving, self._apps), limiter=self._limiter
+            lambda: make_answer(asked, serving, self._recent, self._apps), limiter=self._limiter
         )
 
 
@@ -92,7 +95,8 @@ class Answering:
             NotServed: there is no room or no time for it, or the client left.
         """
         seconds = estimate_seconds(asked.row, asked.body)
-        is_short = seconds <= SHORT_SECONDS
+        # A usage is laid beside a quote that this process has kept, and costs little however long it is.
+        is_short = seconds <= SHORT_SECONDS or asked.row is Endpoints.usage
         queue, place = (self._short, self._here) if is_short else (self._long, self._elsewhere)
         work = _Work(queue, address, seconds, lambda: place.make(asked, serving))
         try:

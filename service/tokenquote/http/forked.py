@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.http.access_log import log_failure
 from tokenquote.http.questions import Answered, Question, Serving, make_answer
 from tokenquote.http.refusals import failed, too_much_memory
@@ -43,14 +44,17 @@ def answer_a_question(asker: Connection, serving: Serving, apps: Collection[str]
     limit_memory(bounds.memory_bytes)
     asked = Question.unpacked(asker.recv())
     threading.Thread(target=_end_with_the_asker, args=(asker.fileno(),), daemon=True).start()
-    answered = _make(asked, serving, apps, bounds)
-    asker.send((answered.problem, answered.increments))
+    recent = RecentQuotes()
+    answered = _make(asked, serving, recent, apps, bounds)
+    asker.send((answered.problem, answered.increments, recent.kept()))
     asker.send_bytes(answered.content)
 
 
-def _make(asked: Question, serving: Serving, apps: Collection[str], bounds: Bounds) -> Answered:
+def _make(
+    asked: Question, serving: Serving, recent: RecentQuotes, apps: Collection[str], bounds: Bounds
+) -> Answered:
     try:
-        return make_answer(asked, serving, apps)
+        return make_answer(asked, serving, recent, apps)
     except MemoryError:
         return Answered(problem=too_much_memory(bounds.memory_bytes).problem)
     except Exception as error:

@@ -17,6 +17,7 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from typing import Any, Literal, TypeAlias
 
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import Catalog
 from tokenquote.http.counting import Increment
 from tokenquote.http.questions import Answered, Question, Serving
@@ -82,9 +83,10 @@ class Forks:
 class InForks:
     """Answers each question in a process of its own."""
 
-    def __init__(self, forks: Forks) -> None:
-        """Name who forks."""
+    def __init__(self, forks: Forks, recent: RecentQuotes) -> None:
+        """Name who forks, and what keeps the quotes that are made."""
         self._forks = forks
+        self._recent = recent
 
     async def make(self, asked: Question, serving: Serving) -> Answered:
         """Have a question answered; the process ends at once if this is cancelled.
@@ -93,7 +95,7 @@ class InForks:
             NotServed: the process ended without an answer.
         """
         ours = await self._forks.fork("question", serving.catalog.revision)
-        asking = asyncio.create_task(asyncio.to_thread(_ask, ours, asked))
+        asking = asyncio.create_task(asyncio.to_thread(self._ask, ours, asked))
         try:
             return await asyncio.shield(asking)
         except asyncio.CancelledError:
@@ -104,12 +106,12 @@ class InForks:
         except (EOFError, OSError):
             raise worker_ended() from None
 
-
-def _ask(ours: socket.socket, asked: Question) -> Answered:
-    with ours, Connection(ours.dup().detach()) as answering:
-        answering.send(asked.packed())
-        problem, increments = answering.recv()
-        return Answered(answering.recv_bytes(), problem, increments)
+    def _ask(self, ours: socket.socket, asked: Question) -> Answered:
+        with ours, Connection(ours.dup().detach()) as answering:
+            answering.send(asked.packed())
+            problem, increments, quoted = answering.recv()
+            self._recent.add(quoted)
+            return Answered(answering.recv_bytes(), problem, increments)
 
 
 class RelayedTelemetry:

@@ -21,7 +21,7 @@ from tokenquote import __version__
 from tokenquote.tokens import format_names
 from tokenquote_client import Problem
 from tokenquote_client.endpoint import Endpoint, Tag
-from tokenquote_client.endpoints import ENDPOINTS, parameter_names
+from tokenquote_client.endpoints import ENDPOINTS
 
 __all__ = ["CONFIG", "openapi_document", "openapi_json"]
 
@@ -122,7 +122,7 @@ def _parameters(row: Endpoint[BaseModel]) -> Iterator[dict[str, Any]]:
     """Describe the parameters of path and query; a model marks an optional parameter by a variant `null`."""
     schema = row.parameters.model_json_schema() if row.parameters is not None else {}
     for name, found in schema.get("properties", {}).items():
-        in_path = name in parameter_names(row)
+        in_path = name in row.path_parameters
         stated = next((variant for variant in found.get("anyOf", ()) if variant.get("type") != "null"), found)
         shown = {key: value for key, value in stated.items() if key not in ("title", "description")}
         if found.get("default") is not None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from tokenquote.api.endpoints import Known, answer, encode_answer, read_json
 from tokenquote.api.problems import Refused
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import Catalog, Fault
 from tokenquote.http.counting import Increment, count_answer, count_refusal
 from tokenquote.tokens import Vocabularies
@@ -100,15 +101,16 @@ class Answered:
     """What it adds to the metrics."""
 
 
-def make_answer(asked: Question, serving: Serving, apps: Collection[str]) -> Answered:
+def make_answer(asked: Question, serving: Serving, recent: RecentQuotes, apps: Collection[str]) -> Answered:
     """Answer a question from one catalog.
 
     Args:
         asked: the question.
         serving: the catalog, of which the whole answer is made.
+        recent: the quotes that were made lately, which grow by those of the answer.
         apps: the apps that the metrics know.
     """
-    known = Known(serving.catalog, serving.vocabularies, asked.received, serving.state)
+    known = Known(serving.catalog, serving.vocabularies, asked.received, serving.state, recent)
     data = None
     try:
         data = read_json(asked.body) if asked.row.question is not None else None

@@ -22,7 +22,7 @@ from tokenquote.http.service_state import ServiceState
 from tokenquote_client import Problem
 from tokenquote_client.catalog import Readiness
 from tokenquote_client.endpoint import Endpoint
-from tokenquote_client.endpoints import ENDPOINTS, Endpoints, parameter_names
+from tokenquote_client.endpoints import ENDPOINTS, Endpoints
 
 __all__ = ["routes"]
 
@@ -79,7 +79,7 @@ def _route(row: Endpoint[BaseModel]) -> HTTPRouteHandler:
         parameters = read_parameters(row, _parameters(request, row))
         serving, received = service.serving, dt.datetime.now(dt.UTC)
         asked = Question(row, b"", parameters, received, ensure_request_id(request.scope))
-        answered = make_answer(asked, serving, service.settings.apps)
+        answered = make_answer(asked, serving, service.recent, service.settings.apps)
         revision = serving.catalog.revision if row.changes_with_catalog else None
         return _with_etag(request, _respond(service, answered), revision)
 
@@ -114,7 +114,7 @@ def _parameters(request: AnyRequest, row: Endpoint[BaseModel]) -> dict[str, str]
             raise Refused(repeated_parameter(name))
         given[name] = value
     # Litestar's `{name:path}` leaves a slash before the value.
-    return given | {name: str(request.path_params[name]).lstrip("/") for name in parameter_names(row)}
+    return given | {name: str(request.path_params[name]).lstrip("/") for name in row.path_parameters}
 
 
 def _with_etag(request: AnyRequest, answer: Response[bytes], revision: str | None) -> Response[bytes]:

@@ -1,10 +1,11 @@
-"""The routes share one state: catalog, vocabularies, metrics, and the queues of questions."""
+"""The routes share one state: catalog, vocabularies, recent quotes, metrics, and the queues of questions."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.validation import prepare
 from tokenquote.catalog import Catalog, Fault
 from tokenquote.http.access_log import log_failed_reload, log_reload
@@ -42,10 +43,11 @@ class ServiceState:
         self.watch = CatalogWatch(files, settings.reload_seconds, self._prepare, self.take)
         self.telemetry: Measured = telemetry or Telemetry()
         self.telemetry.describe(catalog, state)
+        self.recent = RecentQuotes()
         self.memory = Memory(settings.buffer_bytes)
         self._tells = True
         self.ready = False  # until the vocabularies are loaded, and again while the process drains
-        self._answer_long_questions(InThreads(settings.apps))
+        self._answer_long_questions(InThreads(settings.apps, self.recent))
 
     def belong_to_worker(self, telemetry: Measured, elsewhere: MakesAnswers) -> None:
         """Be the state of one worker of several, which leaves it to another process to tell of the catalog.
@@ -60,7 +62,7 @@ class ServiceState:
 
     def _answer_long_questions(self, elsewhere: MakesAnswers) -> None:
         self.answering = Answering(
-            InThreads(self.settings.apps),
+            InThreads(self.settings.apps, self.recent),
             elsewhere,
             short=self.settings.worker_threads,
             long=self.settings.long_questions,

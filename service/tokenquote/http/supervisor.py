@@ -185,7 +185,7 @@ class Supervisor:
     def _become_worker(self, control: socket.socket) -> None:
         forks = Forks(control)
         telemetry = RelayedTelemetry(forks)
-        self._state.belong_to_worker(telemetry, InForks(forks))
+        self._state.belong_to_worker(telemetry, InForks(forks, self._state.recent))
         run_worker(self._settings, self._state, self._listener, [telemetry.report_often])
 
     def _fork_for(self, said: dict[str, Any], asker: socket.socket) -> None:

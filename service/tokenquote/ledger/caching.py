@@ -64,6 +64,12 @@ class CacheTerms:
             else tokens // self.rule.step_tokens * self.rule.step_tokens
         )
 
+    def stated(self, tokens: int) -> int:
+        """Return how much the cache serves of tokens that a plan states to be in it already."""
+        if self.rule.step_holds_unbilled and tokens >= self.rule.minimum_tokens:
+            return tokens
+        return self.readable(tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class CacheUse:
@@ -143,7 +149,8 @@ class _Cache:
         while self.ends and self.ends[-1][0] > common.tokens:
             self.ends.pop()
         prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
-        read = int(terms.readable(prefix) * terms.hit_rate)
+        readable = terms.stated(prefix) if self.before is None else terms.readable(prefix)
+        read = int(readable * terms.hit_rate)
         end = row.input if self._marks_end else max(self._standing(), default=0)
         write = max(0, end - read) if terms.bills_writes and end >= terms.rule.minimum_tokens else 0
         if self._marks_end and (not self.ends or self.ends[-1][0] < end):
@@ -163,7 +170,7 @@ class _Cache:
                 row.sent is not None and len(row.sent.stretches) > 1
             ):  # a strategy leaves something out already
                 self.intact = self.transcript.tokens(row.sent.stretches[0], row.sent)
-            return Common(warm, terms.readable(warm), row.media, row.input)
+            return Common(warm, terms.stated(warm), row.media, row.input)
         lapsed = terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl)
         transcript, left, sent = self.transcript, before.sent or SentPieces(()), row.sent or SentPieces(())
         prefix = transcript.shared(left, sent)

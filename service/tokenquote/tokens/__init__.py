@@ -2,10 +2,12 @@
 
 from tokenquote.counts import Count
 from tokenquote.tokens.bodies import format_names, looks_like, read_body, read_tools
+from tokenquote.tokens.bodies.mcp_tools import read_mcp_tools
 from tokenquote.tokens.request import BodyError, Media, Message, Request, ToolCall, ToolDefinition, Unknown
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.rules import TokenRules
 from tokenquote.tokens.texts import TextMemo
+from tokenquote.tokens.tool_parts import ToolParts, count_tool_parts
 from tokenquote.tokens.vocabularies import Vocabularies, VocabularyError
 
 __all__ = [
@@ -19,11 +21,14 @@ __all__ = [
     "TokenRules",
     "ToolCall",
     "ToolDefinition",
+    "ToolParts",
     "Unknown",
     "Vocabularies",
     "VocabularyError",
+    "count_tool_parts",
     "format_names",
     "looks_like",
     "read_body",
+    "read_mcp_tools",
     "read_tools",
 ]

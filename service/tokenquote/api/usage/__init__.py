@@ -10,9 +10,10 @@ from tokenquote.api.quotes.bill import Bill
 from tokenquote.api.quotes.quote_parts import build_lines, build_unpriced
 from tokenquote.api.usage.billed import Billed, BilledRequest, Hint
 from tokenquote.api.usage.formats import choose_format, read_usage
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
-from tokenquote.errors import LocatedError, NotYetOffered, under
+from tokenquote.errors import LocatedError, under
 from tokenquote.ledger.fees import Use, price_uses
 from tokenquote.ledger.prices import KINDS, Priced, Tariff, UnknownMode, UnknownRegion, price, tariff_on
 from tokenquote_client.bill import Unpriced
@@ -24,17 +25,24 @@ _DEFAULT_KINDS = {"5m": "cache_write", "1h": "cache_write_1h"}
 """The kinds of writes by time to live, for models whose cache rule the catalog does not hold."""
 
 
-def answer_usage(asked: UsageQuestion, catalog: Catalog, now: dt.datetime) -> UsageAnswer:
+def answer_usage(
+    asked: UsageQuestion, catalog: Catalog, now: dt.datetime, recent: RecentQuotes
+) -> UsageAnswer:
     """Price a usage object as the catalog's prices at that instant do.
 
+    Args:
+        asked: the usage, and how it is to be read and priced.
+        catalog: what is known about models.
+        now: the time of receipt, whose prices apply unless the question says `at`.
+        recent: the quotes of which the question may name one.
+
     Raises:
-        LocatedError: an unknown model, mode or region, or a usage that cannot be read.
+        LocatedError: an unknown model, mode, region or quote, or a usage that cannot be read.
     """
     at = asked.at or now
     with under("model"):
         named = catalog.resolve(asked.model, at)
-    if asked.quote_id is not None:
-        raise NotYetOffered(("quote_id",), "quotes are not kept yet: leave it out")
+    quoted = recent.find(asked.quote_id) if asked.quote_id is not None else None
     model = find_answering(named, catalog.models, at)
     name = choose_format(asked.usage, asked.format)
     billed = read_usage(asked.usage, name)
@@ -67,6 +75,7 @@ def answer_usage(asked: UsageQuestion, catalog: Catalog, now: dt.datetime) -> Us
         complete=bill.complete and not unknown,
         kinds=kinds,
         stated_cost=billed.stated_cost,
+        quoted=quoted,
         assumptions=[*billed.assumptions, *_assumed_output(asked.usage, kinds, model)],
     )
 

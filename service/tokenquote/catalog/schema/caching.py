@@ -25,6 +25,9 @@ class CachingRule(Entry):
     """The tokens of the shortest prefix that is cached."""
     step_tokens: StrictInt = Field(default=1, ge=1)
     """The step in tokens: cache reads are rounded down to a multiple of it."""
+    step_holds_unbilled: StrictBool = False
+    """Whether a step is counted in the tokens that the model sees, a few of which are not billed: then what a
+    plan states to be in the cache already, which is a billed number, is not rounded to steps."""
     look_back_blocks: StrictInt | None = Field(default=None, ge=1)
     """The number of content blocks, the marked one included, over which a mark looks back for the end of an
     entry. None: it finds any."""
