@@ -13,18 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from tests.conftest import START_SECONDS
 
 _START = "from tokenquote.cli import main; main()"
 
-LONG = {
+LONG: dict[str, Any] = {
     "model": "openai/gpt-5.4-mini",
     "turns": [{"user": 1, "assistant": 1, "reasoning": 0, "repeat": 100_000}],
 }
 """A short body that is as much work as a plan may be."""
-SMALL = {"model": "openai/gpt-5.4-mini", "turns": [{"user": 10, "assistant": 5, "reasoning": 0}]}
+SMALL: dict[str, Any] = {
+    "model": "openai/gpt-5.4-mini",
+    "turns": [{"user": 10, "assistant": 5, "reasoning": 0}],
+}
 
 
 @dataclass

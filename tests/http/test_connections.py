@@ -80,7 +80,7 @@ def test_a_stalled_upload_is_408(service: ServiceProcess) -> None:
 
 def test_an_answer_that_nobody_takes_is_dropped(service: ServiceProcess) -> None:
     """The connection ends although the client has closed nothing; what it could read is not all."""
-    plan = json.dumps({**SMALL, "turns": [{**SMALL["turns"][0], "repeat": 20_000}]}).encode()  # type: ignore[index]
+    plan = json.dumps({**SMALL, "turns": [{**SMALL["turns"][0], "repeat": 20_000}]}).encode()
     with service.connect() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(HEAD + f"Content-Length: {len(plan)}\r\n\r\n".encode() + plan)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are for
 
 PATIENCE_SECONDS = 90
 PLAN = {**SMALL, "at": "2026-11-23T00:00:00Z"}
-MEDIUM = {**LONG, "turns": [{**LONG["turns"][0], "repeat": 2_000}]}  # type: ignore[index]
+MEDIUM = {**LONG, "turns": [{**LONG["turns"][0], "repeat": 2_000}]}
 """Long enough for a process of its own, and soon answered."""
 
 

@@ -39,7 +39,7 @@ _SEARCH_SECONDS = 1.0
 _READ_BYTES = 64 * 1024
 """The longest body that is read for the guess; reading it takes less than a millisecond."""
 _MOST_MODELS = 1_000
-"""As many as `models: "all"` may choose."""
+"""The number of models that `models: "all"` may choose."""
 
 
 def estimate_seconds(endpoint: Endpoint[BaseModel], body: bytes) -> float:

@@ -98,7 +98,7 @@ class Answering:
         # A usage is laid beside a quote that this process has kept, and costs little however long it is.
         is_short = seconds <= SHORT_SECONDS or asked.row is Endpoints.usage
         queue, place = (self._short, self._here) if is_short else (self._long, self._elsewhere)
-        work = _Work(queue, address, seconds, lambda: place.make(asked, serving))
+        work = _Turn(queue, address, seconds, lambda: place.make(asked, serving))
         try:
             if is_short and queue.is_free:
                 return await work.done()
@@ -106,7 +106,7 @@ class Answering:
         except Crowded as crowded:
             raise busy(crowded.retry_after, by_the_asker=crowded.by_the_asker) from None
 
-    async def _done_in_time(self, work: _Work, receive: Receive) -> Answered:
+    async def _done_in_time(self, work: _Turn, receive: Receive) -> Answered:
         """Wait for the work, until the client leaves, or the time is over, or the process ends."""
         doing = asyncio.create_task(work.done())
         left = asyncio.create_task(_until_left(receive))
@@ -129,7 +129,7 @@ class Answering:
                 doing.cancel()
 
 
-class _Work:
+class _Turn:
     """A question that waits for its turn and is then answered."""
 
     def __init__(

@@ -24,7 +24,7 @@ class Memory:
     """The bytes that bodies and answers of requests in flight may take together, in one process."""
 
     def __init__(self, most_bytes: int) -> None:
-        """Set so many bytes aside."""
+        """Set this number of bytes aside."""
         self._most = most_bytes
         self._taken = 0
         self._by_address: Counter[str] = Counter()
@@ -35,13 +35,13 @@ class Memory:
         return self._taken
 
     def has_room(self, address: str, more: int) -> bool:
-        """Return whether so many bytes more may be taken."""
+        """Return whether this number of bytes may be taken too."""
         if self._taken + more > self._most:
             return False
         return self._by_address[address] + more <= self._most * _ONE_ADDRESS_SHARE
 
     def change(self, address: str, by: int) -> None:
-        """Take so many bytes more, or give back so many if it is below 0."""
+        """Take this number of bytes, or give them back if it is below 0."""
         self._taken += by
         self._by_address[address] += by
         if not self._by_address[address]:
@@ -64,11 +64,11 @@ class HeldBytes:
         self._memory.change(self._address, -self._held)
 
     def may_grow(self, more: int) -> bool:
-        """Return whether the request may take so many bytes more."""
+        """Return whether the request may take this number of bytes too."""
         return self._held + more <= _SMALL_BYTES or self._memory.has_room(self._address, more)
 
     def grow(self, more: int) -> None:
-        """Take so many bytes more."""
+        """Take this number of bytes."""
         self._memory.change(self._address, more)
         self._held += more
 

@@ -90,7 +90,7 @@ class _Connection(H11Protocol):
         self.idle_since: float | None = None
         """When the connection began to wait for the head of a request; None while one is answered."""
         self._unsent = (0, 0.0)
-        """The bytes that the client has not taken, and since when there are so many."""
+        """The bytes that the client has not taken, and since when it is that number."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

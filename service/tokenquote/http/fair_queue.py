@@ -54,7 +54,7 @@ class FairQueue:
         self._room = room_seconds
         self._seconds = 0.0
         self._askers: dict[str, _Asker] = {}
-        """Those who have work here, the one whose turn is next first."""
+        """The addresses that have work here, the one whose turn is next first."""
 
     @property
     def is_free(self) -> bool:
@@ -63,7 +63,7 @@ class FairQueue:
 
     @asynccontextmanager
     async def place(self, address: str, seconds: float) -> AsyncIterator[None]:
-        """Wait for a place, and hold it for work of so many seconds.
+        """Wait for a place, and hold it for work of these `seconds`.
 
         Raises:
             Crowded: so much waits already that this work is not let in.

@@ -27,7 +27,7 @@ MAX_PROBLEMS = 20
 """The most faults of files that the answers and the metrics name; the log has them all."""
 
 _MANY_MODELS = 20
-"""From so many priced models on, a vocabulary is loaded at the start."""
+"""The number of priced models from which on a vocabulary is loaded at the start."""
 
 
 @dataclass(frozen=True, slots=True)

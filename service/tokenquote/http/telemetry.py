@@ -109,17 +109,6 @@ class Telemetry:
         self._add_catalog_metrics()
         self.registry.register(ProcessesCollector(self.pids))
         PlatformCollector(registry=self.registry)  # python_info; else with the library's global registry only
-        self._counters = {
-            "quotes": self.quotes,
-            "tokens": self.tokens,
-            "dollars": self.dollars,
-            "counts": self.counts,
-            "quoted_requests": self.quoted_requests,
-            "histories": self.histories,
-            "fee_dollars": self.fee_dollars,
-            "usages": self.usages,
-            "usage_dollars": self.usage_dollars,
-        }
 
     def _add_quote_details(self) -> None:
         self.quoted_requests = Counter(
@@ -213,7 +202,20 @@ class Telemetry:
     def add(self, increments: Iterable[Increment]) -> None:
         """Add to the counters what answers have counted."""
         for counter, labels, amount in increments:
-            self._counters[counter].labels(*labels).inc(amount)
+            self._counter(counter).labels(*labels).inc(amount)
+
+    def _counter(self, name: str) -> Counter:
+        return {
+            "quotes": self.quotes,
+            "tokens": self.tokens,
+            "dollars": self.dollars,
+            "counts": self.counts,
+            "quoted_requests": self.quoted_requests,
+            "histories": self.histories,
+            "fee_dollars": self.fee_dollars,
+            "usages": self.usages,
+            "usage_dollars": self.usage_dollars,
+        }[name]
 
     def finished(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
