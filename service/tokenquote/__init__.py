@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tokenquote.estimator import Estimator
     from tokenquote_client import (
+        Agent,
         AsyncClient,
         AsyncQuoter,
         AudioPart,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
         ModelSummary,
         Percentiles,
         Plan,
+        PlannedRetries,
         Problem,
         Profile,
         Quote,
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
         SolutionAnswer,
         SolutionQuestion,
         Speculation,
+        Spreads,
         Start,
         TensorEntry,
         Text,
@@ -113,6 +116,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Agent",
     "AsyncClient",
     "AsyncQuoter",
     "AudioPart",
@@ -173,6 +177,7 @@ __all__ = [
     "ModelSummary",
     "Percentiles",
     "Plan",
+    "PlannedRetries",
     "Problem",
     "Profile",
     "Quote",
@@ -183,6 +188,7 @@ __all__ = [
     "SolutionAnswer",
     "SolutionQuestion",
     "Speculation",
+    "Spreads",
     "Start",
     "TensorEntry",
     "Text",

@@ -212,3 +212,26 @@ at: "2026-11-23T12:00:00Z"
         "! the busiest minute is more than anthropic/claude-fable-5 answers on tier Start",
     ):
         assert told in shown
+
+
+def test_the_breakdown_names_agents() -> None:
+    """The plan of the page on agents: 600 + 810 in for the plan itself, 360 + 780 for the researcher."""
+    plan = """\
+model: openai/gpt-5.4-mini
+system: 500
+turns:
+  - {user: 100, reasoning: 0, assistant: 200,
+     tool_rounds: [{calls: [{call: 60, agent: researcher}], reasoning: 0}]}
+agents:
+  - name: researcher
+    system: 300
+    turns:
+      - {user: 60, reasoning: 0, assistant: 150,
+         tool_rounds: [{calls: [{call: 20, result: 400}], reasoning: 0}]}
+at: "2026-11-23T12:00:00Z"
+"""
+    shown = " ".join(run(plan=plan).output.split())
+    assert "cost so far agent" in shown
+    assert "1 1 780 0 0 150 $0.00126 $0.00234 researcher" in shown
+    assert "agent requests input output cost the plan itself 2 1,410 260 $0.0022275" in shown
+    assert "researcher 2 1,140 170 $0.00162" in shown

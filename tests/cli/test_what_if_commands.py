@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from click.testing import CliRunner, Result
@@ -54,3 +55,29 @@ def test_usage_prints_the_bill() -> None:
     failed = run(*command, given={"input_tokens": -1})
     assert failed.exit_code == 1
     assert "/usage/input_tokens" in failed.output
+
+
+RANGED = {**PLAN, "turns": [{"user": {"p50": 1_000, "p90": 3_000}, "assistant": 100, "reasoning": 0}]}
+
+
+def test_what_is_drawn_stands_beside_the_totals_of_variants() -> None:
+    variants = [{"name": "batch", "patch": {"mode": "batch"}}, {"name": "odd", "patch": {"mode": "odd"}}]
+    result = run("compare", "-", given={"plan": RANGED, "variants": variants})
+    assert result.exit_code == 0, result.output
+    assert "p10 – p90" in result.output
+    answer = json.loads(
+        run("compare", "-", "--format", "json", given={"plan": RANGED, "variants": variants}).output
+    )
+    base, batch = (one["range"]["cost"]["p90"] for one in (answer["base"], answer["variants"][0]))
+    assert Decimal(batch) * 2 == Decimal(base)
+    assert f"${Decimal(base):.6}" in result.output
+    assert f"${Decimal(batch):.6}" in result.output
+
+
+def test_solve_keeps_what_nine_conversations_in_ten_cost() -> None:
+    result = run("solve", "-", "--at", "/turns/0/repeat", "--cost-p90", "0.1", given=RANGED)
+    assert result.exit_code == 0, result.output
+    assert "in nine conversations of ten at most" in result.output
+    failed = run("solve", "-", "--at", "/turns/0/repeat", "--cost-p90", "0.1", given=PLAN)
+    assert failed.exit_code == 1
+    assert "state `cost`" in failed.output

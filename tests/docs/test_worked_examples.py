@@ -1,4 +1,4 @@
-"""The pages on histories and on caching show what comes out: each plan with the table after it."""
+"""The pages on histories, on caching and on agents show what comes out: each plan with the table after it."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def table_rows(table: str) -> list[dict[str, str]]:
     return [dict(zip(heads, line, strict=True)) for line in lines]
 
 
-EXAMPLES = [example for page in ("history.md", "caching.md") for example in examples(page)]
+EXAMPLES = [example for page in ("history.md", "caching.md", "agents.md") for example in examples(page)]
 
 
 def test_there_are_examples() -> None:
-    assert len(EXAMPLES) == 15
+    assert len(EXAMPLES) == 19
 
 
 @pytest.mark.parametrize(("plan", "shown"), EXAMPLES)
@@ -42,7 +42,9 @@ def test_an_example_comes_out_as_its_table_says(quoted: Ask, plan: Any, shown: l
     quote = quoted(at=AT, **plan)
     assert quote.requests is not None
     told: dict[str, list[Any]] = {
+        "agent": [request.agent or "" for request in quote.requests],
         "turn": [request.turn for request in quote.requests],
+        "round": [request.round for request in quote.requests],
         "purpose": [request.purpose or "" for request in quote.requests],
         "input": [request.input_tokens for request in quote.requests],
         "read": [request.cache_read_tokens for request in quote.requests],

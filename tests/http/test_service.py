@@ -229,6 +229,23 @@ def test_metrics_count_what_was_quoted(http: httpx2.Client) -> None:
     )
 
 
+def test_metrics_count_quotes_of_plans_with_agents_but_name_none(http: httpx2.Client) -> None:
+    before = metrics(http)
+    call = {"call": 5, "agent": "a-name-of-its-own"}
+    turn = {"user": 10, "assistant": 5, "tool_rounds": [{"calls": [call, call]}]}
+    agent = {"name": "a-name-of-its-own", "turns": [{"user": 10, "assistant": 5}]}
+    plan = {"model": "openai/gpt-5.4-mini", "turns": [turn], "agents": [agent], "app": "support"}
+    http.post("/v1/quotes", json=plan)
+    after = metrics(http)
+    labels = frozenset({("model", "openai/gpt-5.4-mini"), ("app", "support")})
+    for name, grown in (
+        ("tokenquote_quotes_with_agents_total", 1),
+        ("tokenquote_quoted_agent_requests_total", 2),
+    ):
+        assert after[name, labels] - before.get((name, labels), 0) == grown
+    assert "a-name-of-its-own" not in http.get("/metrics").text
+
+
 def test_metrics_describe_build_and_catalog(http: httpx2.Client) -> None:
     found = metrics(http)
     revision = http.get("/v1/catalog").json()["revision"]

@@ -36,12 +36,10 @@ def used_telemetry() -> Telemetry:
     telemetry = Telemetry()
     problem = CatalogProblem(file="providers/acme.yaml", line=1, field="id", detail="missing")
     telemetry.describe(catalog, CatalogState(revision=catalog.revision, problems=[problem]))
-    plan = Plan.model_validate(
-        {
-            "model": "gpt-5.4-mini",
-            "turns": [{"user": 1, "assistant": 1, "reasoning": 0, "server_tools": {"web_search": 1}}],
-        }
-    )
+    turn = {"user": 1, "assistant": 1, "reasoning": 0}
+    searching = {**turn, "server_tools": {"web_search": 1}}
+    agents = [{"name": "researcher", "turns": [turn]}]
+    plan = Plan.model_validate({"model": "gpt-5.4-mini", "turns": [searching], "agents": agents})
     quote = answer_plan(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
     assert isinstance(quote, Quote)
     usage = UsageQuestion(model="gpt-5.4-mini", usage={"prompt_tokens": 1})

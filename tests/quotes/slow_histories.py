@@ -33,6 +33,7 @@ class Simulated:
     written: int
     gap: float
     purpose: str | None = None
+    agent: str | None = None
 
     @property
     def sent(self) -> Tokens:
@@ -50,19 +51,25 @@ class SlowHistory:
     """The most input that each model takes."""
     fresh: Iterator[int] = field(default_factory=count)
     requests: list[Simulated] = field(default_factory=list)
+    agent: str | None = None
 
     def simulate(self) -> list[Simulated]:
-        plan = self.plan
-        self.strategy = plan["history"]
-        self.opening = [self.new(plan["tools"]), self.new(plan["system"])]
+        self.open()
+        self.forget()
+        for turn in unrolled(self.plan["turns"]):
+            self.turn(turn)
+        return self.requests
+
+    def open(self) -> None:
+        self.strategy = self.plan["history"]
+        self.opening = [self.new(self.plan["tools"]), self.new(self.plan["system"])]
+        self.placeholders: dict[int, Block] = {}
+
+    def forget(self) -> None:
         self.summary: list[Block] = []
         self.turns: list[list[Block]] = []
         self.current: list[Block] = []
         self.since = 0
-        self.placeholders: dict[int, Block] = {}
-        for turn in unrolled(plan["turns"]):
-            self.turn(turn)
-        return self.requests
 
     def new(self, tokens: int, kind: str = "said", thinker: str = "") -> Block:
         return Block([next(self.fresh) for _ in range(tokens)], kind, thinker)
@@ -77,13 +84,21 @@ class SlowHistory:
         for tool_round in unrolled(turn["tool_rounds"]):
             made = sum(call["call"] for call in tool_round["calls"])
             self.send(new, made + tool_round["reasoning"])
+            for call in tool_round["calls"]:
+                self.answer_call(call)
             new = self.thought(tool_round["reasoning"])
             new += [self.new(call["call"]) for call in tool_round["calls"]]
-            new += [self.new(call["result"], "result") for call in tool_round["calls"]]
+            new += [self.new(self.result(call), "result") for call in tool_round["calls"]]
         self.send(new, turn["assistant"] + turn["reasoning"])
         self.current += [*self.thought(turn["reasoning"]), self.new(turn["assistant"])]
         self.turns.append([b for b in self.current if self.kept.get(b.thinker) != "same_turn"])
         self.since += 1
+
+    def answer_call(self, call: Any) -> None:
+        """Do what a call asks for: a tool makes no requests."""
+
+    def result(self, call: Any) -> int:
+        return int(call["result"])
 
     def is_(self, strategy: str) -> bool:
         return bool(self.strategy["strategy"] == strategy)
@@ -153,7 +168,8 @@ class SlowHistory:
         return [block for block in blocks if block.thinker in ("", model)]
 
     def request(self, model: str, blocks: list[Block], written: int, purpose: str | None) -> None:
-        self.requests.append(Simulated(model, self.seen(model, blocks), written, self.gap, purpose))
+        seen = self.seen(model, blocks)
+        self.requests.append(Simulated(model, seen, written, self.gap, purpose, self.agent))
         self.gap = 0
 
 

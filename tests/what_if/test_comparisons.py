@@ -146,3 +146,54 @@ def test_a_plan_that_cannot_be_quoted_is_an_error_of_the_question() -> None:
     with pytest.raises(LocatedError) as raised:
         ask({}, mode="flex")
     assert raised.value.location == ("plan", "mode")
+
+
+def test_agents_are_replaced_whole_as_lists_are() -> None:
+    """Called anew, an agent sends 300 tokens twice; kept, it sends 300 more at 2 USD a million."""
+    turn = {
+        "user": 100,
+        "tool_rounds": [{"calls": [{"call": 0, "agent": "researcher"}], "reasoning": 0}],
+        "assistant": 50,
+        "reasoning": 0,
+        "repeat": 2,
+    }
+    agent = {"name": "researcher", "turns": [{"user": 300, "assistant": 0, "reasoning": 0}]}
+    kept = quoted({"agents": [{**agent, "keep": True}]}, turns=[turn], agents=[agent])
+    (difference,) = kept.differences
+    assert difference == KindDifference(kind="input", tokens=300, cost=Decimal("0.0006"))
+
+
+def test_a_patch_that_takes_an_agent_away_is_refused_where_it_is_called() -> None:
+    turn = {"user": 100, "tool_rounds": [{"calls": [{"call": 0, "agent": "researcher"}]}]}
+    agent = {"name": "researcher", "turns": [{"user": 300}]}
+    problem = refused({"agents": None}, turns=[turn], agents=[agent]).problem
+    assert problem.errors is not None
+    assert problem.errors[0].pointer == "/variants/0/patch/turns/0/tool_rounds/0/calls/0/agent"
+
+
+def test_variants_are_drawn_by_the_same_numbers() -> None:
+    """Twice the price is twice every percentile; a variant without ranges has none."""
+    ranged = [{"user": {"p50": 100, "p90": 900}, "assistant": 0, "reasoning": 0}]
+    answer = ask({"rates": {"input": "4"}}, {"turns": PLAN["turns"]}, turns=ranged, model="acme/bare")
+    dearer, certain = answer.variants
+    assert isinstance(dearer, QuotedVariant)
+    assert isinstance(certain, QuotedVariant)
+    base, spread = answer.base.range, dearer.range
+    assert base is not None
+    assert spread is not None
+    assert base.cost is not None
+    assert spread.cost is not None
+    assert spread.input_tokens == base.input_tokens
+    assert (spread.cost.p10, spread.cost.max) == (2 * base.cost.p10, 2 * base.cost.max)
+    assert base.sensitivity is None
+    assert certain.range is None
+
+
+def test_plan_and_variants_share_the_bound_of_draws() -> None:
+    """Each draws 100,000 samples of 60 requests, 6 of 10 million: the third finds nothing left."""
+    ranged = [{"user": {"p50": 100, "p90": 900}, "assistant": 0, "reasoning": 0, "repeat": 60}]
+    answer = ask({"seed": 1}, {"seed": 2}, turns=ranged, model="acme/bare", samples=100_000)
+    second, third = answer.variants
+    assert isinstance(second, QuotedVariant)
+    assert isinstance(third, FailedVariant)
+    assert "state fewer `samples`" in third.problem.detail

@@ -16,6 +16,7 @@ from tokenquote.api.problems import Refused
 from tokenquote.api.solution_search import adds_tokens
 from tokenquote.api.solutions import answer_solution
 from tokenquote.errors import LocatedError
+from tokenquote.ledger import PlanTooLong
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan
 from tokenquote_client.solutions import SolutionAnswer, SolutionQuestion
@@ -42,6 +43,46 @@ def test_how_many_turns_a_dollar_pays_for() -> None:
     assert (answer.value, answer.totals.cost, answer.monotone) == (31, Decimal("0.992"), True)
     assert answer.next is not None
     assert (answer.next.value, answer.next.totals.cost) == (32, Decimal("1.056"))
+
+
+RANGED = [{"user": {"p50": 1_000, "p90": 3_000}, "assistant": 0, "reasoning": 0}]
+
+
+@pytest.mark.parametrize("model", ["acme/bare", "acme/chat"])
+def test_how_many_turns_nine_conversations_in_ten_can_afford(model: str) -> None:
+    """Each number up to the next is quoted: those up to the solution keep the limit, the next does not."""
+    answer = ask("/turns/0/repeat", {"cost_p90": "0.1"}, model=model, turns=RANGED, samples=200)
+    assert answer.next is not None
+    costs = []
+    for repeat in range(1, answer.next.value + 1):
+        plan = {**PLAN, "model": model, "turns": [{**RANGED[0], "repeat": repeat}], "samples": 200}
+        spread = quote_one(Plan.model_validate(plan), CATALOG, VOCABULARIES, NOW).range
+        assert spread is not None
+        assert spread.cost is not None
+        costs.append(spread.cost.p90)
+    assert max(costs[:-1]) <= Decimal("0.1") < costs[-1]
+    assert answer.range is not None
+    assert answer.range.cost is not None
+    assert answer.range.cost.p90 == costs[-2]
+    assert answer.monotone == (model == "acme/bare")
+
+
+def test_how_long_a_tail_may_be() -> None:
+    """The place may be a number of a range; one below its `p50` is none that it can have."""
+    answer = ask("/turns/0/user/p90", {"cost_p90": "0.01"}, turns=RANGED, samples=500)
+    assert answer.range is not None
+    assert answer.range.cost is not None
+    assert answer.range.cost.p90 <= Decimal("0.01")
+    assert answer.value > 1_000
+    assert not answer.monotone
+
+
+def test_a_search_draws_no_more_than_it_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand samples of ten turns are 100,000 requests at each number that is tried."""
+    monkeypatch.setattr("tokenquote.api.solution_search._MOST_DRAWN", 350_000)
+    turns = [{**RANGED[0], "repeat": 10}]
+    with pytest.raises(PlanTooLong, match="would draw more than 350,000 requests: state fewer `samples`"):
+        ask("/turns/0/user/p50", {"cost_p90": "100"}, turns=turns, samples=10_000)
 
 
 def test_a_place_that_the_plan_leaves_at_its_default() -> None:
@@ -152,7 +193,7 @@ def test_where_more_means_more_tokens(pointer: list[str], adds: bool) -> None:
         ("/~2", {"cost": "1"}, {}, ("at",), "~0"),
         ("/turns/0/gap_seconds", {"cost": "0.001"}, {}, ("limit",), "numbers tried"),
         ("/turns/0/repeat", {"cost": "0.001"}, {}, ("limit",), "no number keeps it"),
-        ("/turns/0/repeat", {"cost_p90": "1"}, {}, ("limit", "cost_p90"), "not yet offered"),
+        ("/turns/0/repeat", {"cost_p90": "1"}, {}, ("limit", "cost_p90"), "state `cost`"),
         ("/turns/0/repeat", {"context": True}, {}, ("limit", "context"), "not known"),
         (
             "/turns/0/user", {"cost": "1"},
@@ -174,3 +215,47 @@ def test_refusals_name_field_and_remedy(
     assert isinstance(raised.value, LocatedError)
     assert raised.value.location == location
     assert detail in raised.value.detail
+
+
+CALLING = {
+    "turns": [
+        {
+            "user": 1_000,
+            "tool_rounds": [{"calls": [{"call": 0, "agent": "researcher"}], "reasoning": 0}],
+            "assistant": 0,
+            "reasoning": 0,
+            "repeat": 2,
+        }
+    ]
+}
+TASK = {"user": 10, "assistant": 0, "reasoning": 0}
+
+
+def test_how_long_the_task_of_an_agent_may_be() -> None:
+    """The caller sends 2 x 1,000 + 2 x 2,000 tokens, $0.012; the agent n tokens in each of two calls."""
+    agents = [{"name": "researcher", "turns": [TASK]}]
+    answer = ask("/agents/0/turns/0/user", {"cost": "1"}, **CALLING, agents=agents)
+    assert (answer.value, answer.totals.cost, answer.monotone) == (247_000, Decimal("1.000"), True)
+
+
+def test_how_often_an_agent_may_be_called_in_a_conversation_that_it_keeps() -> None:
+    """Call n sends n tasks of 10 tokens; a model that an agent names has prices of its own."""
+    agents = [{"name": "researcher", "keep": True, "model": "acme/chat", "turns": [TASK]}]
+    answer = ask("/turns/0/repeat", {"cost": "1"}, **CALLING, agents=agents)
+    assert not answer.monotone
+    for repeat, keeps in ((answer.value, True), (answer.value + 1, False)):
+        turns = [{**CALLING["turns"][0], "repeat": repeat}]
+        assert (cost_of(turns=turns, agents=agents) <= 1) is keeps
+
+
+@pytest.mark.parametrize(
+    ("pointer", "adds"),
+    [
+        (["agents", "0", "system"], True),
+        (["agents", "0", "turns", "0", "tool_rounds", "0", "repeat"], True),
+        (["agents", "0", "history", "tokens"], False),
+        (["agents", "0", "turns", "0", "gap_seconds"], False),
+    ],
+)
+def test_which_places_in_an_agent_add_tokens(pointer: list[str], adds: bool) -> None:
+    assert adds_tokens(pointer) is adds

@@ -68,12 +68,14 @@ from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, 
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.model_header import ModelHeader, TensorEntry
 from tokenquote_client.plan import (
+    Agent,
     Budget,
     Caching,
     Call,
     FullHistory,
     ModelChoice,
     Plan,
+    PlannedRetries,
     Start,
     ToolRound,
     Turn,
@@ -82,12 +84,14 @@ from tokenquote_client.problem import FieldError, Problem
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote
 from tokenquote_client.quoters import AsyncQuoter, Quoter
 from tokenquote_client.solutions import Limit, SolutionAnswer, SolutionQuestion
+from tokenquote_client.spreads import Spreads
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
 __all__ = [
+    "Agent",
     "AsyncClient",
     "AsyncQuoter",
     "AudioPart",
@@ -147,6 +151,7 @@ __all__ = [
     "ModelSummary",
     "Percentiles",
     "Plan",
+    "PlannedRetries",
     "Problem",
     "Profile",
     "Quote",
@@ -157,6 +162,7 @@ __all__ = [
     "SolutionAnswer",
     "SolutionQuestion",
     "Speculation",
+    "Spreads",
     "Start",
     "TensorEntry",
     "Text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from tokenquote_client.media_parts import (
     AudioPart,
@@ -38,7 +39,9 @@ __all__ = [
     "ImagePart",
     "MediaPart",
     "Percentiles",
+    "PlannedTools",
     "Profile",
+    "Range",
     "Text",
     "TextPart",
     "TokenNumber",
@@ -73,35 +76,41 @@ class Profile(Sent):
 
 
 class Percentiles(Sent):
-    """A lognormal range of tokens by its median and its 90th percentile; not yet offered."""
+    """A lognormal range by its median and its 90th percentile, for numbers that are often small and sometimes
+    many times as large.
+    """
 
     p50: TokenNumber
-    """The median in tokens, above 0."""
+    """The median, above 0, which stands for the range in the totals."""
     p90: TokenNumber
-    """The 90th percentile in tokens, no less than `p50`."""
+    """The 90th percentile, no less than `p50`."""
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
         if not 0 < self.p50 <= self.p90:
-            raise ValueError("0 < p50 <= p90 must hold")
+            raise PydanticCustomError("range", "state a `p50` above 0, and a `p90` that is no less than it")
         return self
 
 
 class Triangular(Sent):
-    """A triangular range of tokens by its ends and its peak; not yet offered."""
+    """A triangular range by its ends and its peak, for numbers that are bounded."""
 
     min: TokenNumber
-    """The least number of tokens, no more than `mode`."""
+    """The least number, no more than `mode`."""
     mode: TokenNumber
-    """The most likely number of tokens, from `min` to `max`."""
+    """The most likely number, from `min` to `max`, which stands for the range in the totals."""
     max: TokenNumber
-    """The greatest number of tokens, no less than `mode`."""
+    """The greatest number, no less than `mode`."""
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
         if not self.min <= self.mode <= self.max:
-            raise ValueError("min <= mode <= max must hold")
+            raise PydanticCustomError("range", "state a `mode` from `min` to `max`")
         return self
+
+
+Range = Percentiles | Triangular
+"""A number that is not certain, drawn anew for each repetition of what it stands in."""
 
 
 class FunctionCall(Sent):
@@ -188,7 +197,7 @@ CallAmount = Annotated[
     Discriminator(
         _call_form,
         custom_error_type="amount",
-        custom_error_message="a call is {name, arguments}, a number of tokens, a text or a profile",
+        custom_error_message="a call is {name, arguments}, a number of tokens, a text, a profile or a range",
     ),
 ]
 
@@ -204,4 +213,15 @@ Amount = Annotated[
 AmountOrParts = Annotated[
     Forms | Annotated[list[Part], Field(min_length=1, max_length=1_000), Tag("~parts")],
     Discriminator(amount_form),
+]
+
+
+def _tools_kind(value: Any) -> str:
+    return "~definitions" if isinstance(value, list) else "~amount"
+
+
+PlannedTools = Annotated[
+    Annotated[Amount, Tag("~amount")]
+    | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=10_000), Tag("~definitions")],
+    Discriminator(_tools_kind),
 ]

@@ -1,4 +1,4 @@
-"""The lines of a bill: tokens at their rates, fees, and what has no price."""
+"""The lines of a bill: tokens, fees, what has no price, sums by model or agent, and what is paid once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tokenquote_client.wire_types import Dollars, Received, is_none
 
-__all__ = ["PriceLine", "Unpriced"]
+__all__ = ["AgentTotals", "Indexing", "ModelTotals", "PriceLine", "Unpriced"]
 
 
 class PriceLine(Received):
@@ -67,3 +67,52 @@ class Unpriced(Received):
     units: Dollars | None = None
     """The number of units in one conversation, as a decimal string, which no cost includes; null: tokens have
     no price, or a server tool is offered and its uses are not stated."""
+
+
+class Indexing(Received):
+    """The embedding of all passages of a corpus, which no total of the quote holds."""
+
+    model: str
+    """The catalog id of the model that embeds the passages."""
+    passages: int
+    """The number of passages that the corpus is cut into."""
+    tokens: int
+    """The tokens of all passages, where what two passages share counts in both."""
+    rate: Dollars | None
+    """The price in US dollars of a million tokens, as a decimal string; null: none is known."""
+    cost: Dollars | None
+    """The cost in US dollars, `tokens` × `rate` / 1,000,000, as a decimal string; null: no rate is known."""
+    source: str | None
+    """The place where the rate is published, in words; null: no rate is known."""
+    checked: dt.date | None
+    """The day on which the rate was last compared with its source; null: not known."""
+
+
+class ModelTotals(Received):
+    """Sums over all requests to one model of a conversation that has several."""
+
+    model: str
+    """The catalog id of the model."""
+    requests: int
+    """The number of requests to it."""
+    input_tokens: int
+    """The input tokens of these requests, with cache reads, cache writes, framing and media in them."""
+    output_tokens: int
+    """The output tokens of these requests, visible ones and reasoning."""
+    cost: Dollars | None
+    """The cost in US dollars of what has a price in them, as a decimal string; null: nothing has one."""
+
+
+class AgentTotals(Received):
+    """Sums over all requests of one agent, or of the plan's own conversation, of a plan that has agents."""
+
+    agent: str | None
+    """The name of the agent; null: the plan's own conversation."""
+    requests: int
+    """The number of its requests, in all calls."""
+    input_tokens: int
+    """The input tokens of these requests, with cache reads, cache writes, framing and media in them."""
+    output_tokens: int
+    """The output tokens of these requests, visible ones and reasoning."""
+    cost: Dollars | None
+    """The cost in US dollars of what has a price in them, as a decimal string; null: nothing has one."""

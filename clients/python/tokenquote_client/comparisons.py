@@ -12,7 +12,8 @@ from pydantic import Field
 from tokenquote_client.plan import Plan
 from tokenquote_client.problem import Problem
 from tokenquote_client.quote import Totals
-from tokenquote_client.wire_types import Dollars, Received, Sent
+from tokenquote_client.spreads import Spreads
+from tokenquote_client.wire_types import Dollars, Received, Sent, is_none
 
 __all__ = [
     "ComparedPlan",
@@ -65,6 +66,9 @@ class ComparedPlan(Received):
     """The catalog id of the model that is quoted."""
     totals: Totals
     """The sums over all requests of one conversation."""
+    range: Spreads | None = Field(default=None, exclude_if=is_none)
+    """Distributions of cost, tokens and requests, without `sensitivity`; null or absent: there are neither
+    ranges nor `retries`."""
 
 
 class QuotedVariant(Received):
@@ -81,6 +85,9 @@ class QuotedVariant(Received):
     cost_ratio: float | None
     """The variant's cost as a multiple of the plan's: 0.5 for half of it; null: one of the two costs is not
     complete, or the plan costs nothing."""
+    range: Spreads | None = Field(default=None, exclude_if=is_none)
+    """Distributions of cost, tokens and requests, without `sensitivity`; null or absent: there are neither
+    ranges nor `retries`."""
 
 
 class FailedVariant(Received):

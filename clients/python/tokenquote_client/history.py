@@ -86,6 +86,15 @@ class Retrieval(Sent):
     candidates: Annotated[int, Field(strict=True, ge=1, le=10_000)] | None = None
     """The number of passages that `rerank_model` ranks for each question; null, the default: as many as it
     takes in one search. Without `rerank_model` it is an error."""
+    queries: Annotated[int, Field(strict=True, ge=1, le=1_000)] | None = None
+    """The number of queries that the turn's model writes for each question, in one request with the opening
+    and the question; each is embedded by itself in place of the question. Null, the default: there is no such
+    request."""
+    query: Amount | None = None
+    """The length of each of these queries; null, the default, is allowed only without `queries`."""
+    hypothesis: Amount | None = None
+    """The hypothetical answer that the turn's model writes, in a request with the opening and the question,
+    and that is embedded in place of the question; null, the default: there is none."""
 
 
 class Compaction(Sent):

@@ -199,7 +199,7 @@ class MemoryUse(Received):
     """What a quoted conversation holds in memory if the model is self-hosted."""
 
     kv_cache_bytes_peak: int
-    """The bytes of the KV cache at the longest context of the conversation, for one sequence in fp16."""
+    """The bytes of the KV cache for the longest context of any request to it, for one sequence in fp16."""
     kv_cache_bytes_per_token: int
     """The bytes of the KV cache for one token of one sequence, in fp16."""
     weights_bytes: int

@@ -19,12 +19,16 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount
-from tokenquote_client.answer_parts import AnswerOrParts, GeneratedImage, GeneratedVideo
+from tokenquote_client.agents import Agent
+from tokenquote_client.amounts import Amount, PlannedTools
+from tokenquote_client.answer_parts import GeneratedImage, GeneratedVideo
 from tokenquote_client.caching import Caching
 from tokenquote_client.history import (
     ClearToolResults,
@@ -35,16 +39,18 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
+from tokenquote_client.turns import Call, PlannedRepeats, ToolRound, Turn
 from tokenquote_client.wire_types import (
     Dollars,
-    ModelName,
-    PlainText,
     Sent,
     TokenKind,
-    exactly_one,
+    exactly_one_each,
+    is_none,
 )
+from tokenquote_client.workflows import Workflow
 
 __all__ = [
+    "Agent",
     "Budget",
     "Caching",
     "Call",
@@ -56,6 +62,8 @@ __all__ = [
     "History",
     "ModelChoice",
     "Plan",
+    "PlannedRepeats",
+    "PlannedRetries",
     "Retrieval",
     "Start",
     "Summary",
@@ -82,70 +90,6 @@ def _within_reach(value: dt.datetime) -> dt.datetime:
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
 Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False)]
-ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-ToolUses = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Repeat = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
-
-
-class Call(Sent):
-    """A tool call and its result."""
-
-    call: CallAmount
-    """What the model writes to make the call: billed as output, then as input of every later request.
-    `{name, arguments}` is framed as the provider frames calls; a text is taken for the arguments, and a
-    number of tokens is not framed."""
-    result: AmountOrParts
-    """What the tool answers, sent as input of the next request and of every later one."""
-    result_name: Annotated[PlainText, Field(min_length=1)] | None = None
-    """The name that the client gives the result: Gemini's `functionResponse.name`, or `name` of a tool
-    message of OpenAI's format. Null, the default: the function's name for Gemini, and none for others."""
-
-
-class ToolRound(Sent):
-    """The tool calls that the model makes together in one request, with their results."""
-
-    calls: list[Call] = Field(min_length=1, max_length=1_000)
-    """The calls that are made at once, each with its result."""
-    text: Amount | None = None
-    """What the model writes beside its calls, billed as output; null, the default: nothing."""
-    user: AmountOrParts | None = None
-    """The user message that is sent along with the results, after them; null, the default: there is none."""
-    reasoning: Amount | None = None
-    """The reasoning of this request, billed as output; null, the default: 0 tokens, with a warning."""
-    repeat: Repeat = 1
-    """The number of times that the round happens in a row, each time as one request; 1 by default."""
-
-
-class Turn(Sent):
-    """A user message, the tool rounds that it leads to, and the answer."""
-
-    user: AmountOrParts | None = None
-    """The user message; stated tokens for a model that writes down what is said are audio. Null, the default,
-    is allowed only in the first turn after a `start` whose last message still waits for its answer; elsewhere
-    it is an error."""
-    gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
-    """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
-    default. It does not apply before the first request of the conversation."""
-    tool_rounds: list[ToolRound] = Field(default=[], max_length=1_000)
-    """The rounds of tool calls between the user message and the answer; each repetition of one is one more
-    request. Empty, the default: there are none."""
-    reasoning: Amount | None = None
-    """The reasoning of the turn's last request, billed as output; null, the default: 0 tokens, with a
-    warning."""
-    assistant: AnswerOrParts | None = None
-    """The visible answer: an amount, or parts that are texts, tokens and, of a model that makes them, audio,
-    images and videos. Stated tokens of a model that reads aloud are audio, of one that makes images they are
-    images. Null, the default: 0 tokens, with a warning."""
-    server_tools: dict[ToolName, ToolUses] = Field(default={}, max_length=20)
-    """The server tools that the provider runs by itself, each with the number of uses in one repetition of
-    the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.
-    What is measured in the plan itself, such as `output_image`, is refused. Empty, the default: none is
-    stated."""
-    repeat: Repeat = 1
-    """The number of times that the turn happens in a row; 1 by default."""
-    model: ModelName | None = None
-    """The model that answers this turn; null, the default: the plan's model. The conversation moves with it:
-    stated tokens stay, and texts are counted again by the model's own rules."""
 
 
 class Start(Sent):
@@ -162,23 +106,22 @@ class Start(Sent):
     is an error."""
 
 
+class PlannedRetries(Sent):
+    """How often requests fail and are sent again: each attempt by itself, without end."""
+
+    rate: Annotated[float, Field(strict=True, ge=0, le=0.99, allow_inf_nan=False)]
+    """The probability that an attempt fails, from 0 to 0.99."""
+    output_share: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] = 0
+    """The share of its output that a failed attempt is billed for, from 0, the default, to 1; its input is
+    billed in any case."""
+
+
 class Budget(Sent):
     """The money that one conversation may cost."""
 
     cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False)]
     """The most that one conversation may cost, in US dollars as a decimal string above 0; a `budget` without
     it, or with null, is an error."""
-
-
-def _tools_kind(value: Any) -> str:
-    return "~definitions" if isinstance(value, list) else "~amount"
-
-
-PlannedTools = Annotated[
-    Annotated[Amount, Tag("~amount")]
-    | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=10_000), Tag("~definitions")],
-    Discriminator(_tools_kind),
-]
 
 
 class ModelChoice(Sent):
@@ -219,10 +162,15 @@ PlannedModels = Annotated[
 ]
 
 
+def _is_empty(listed: list[Agent] | list[Turn]) -> bool:
+    """Return whether there are none; the field is then left out, as in plans without it."""
+    return not listed
+
+
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
 
-    model_config = exactly_one("model", "models")
+    model_config = exactly_one_each(("model", "models"), ("turns", "workflow"))
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
     """The model to quote: its catalog id (`openai/gpt-5.4-mini`), an alias, or the name without the provider
@@ -239,9 +187,20 @@ class Plan(Sent):
     start: Start | None = None
     """A request body that opens the conversation, in place of `system` and `tools`; stating both is an error.
     Null, the default: it opens with those."""
-    turns: list[Turn] = Field(min_length=1, max_length=10_000)
+    workflow: Workflow | None = Field(
+        default=None, exclude_if=is_none, examples=[{"kind": "react", "steps": 4, "observation": 300}]
+    )
+    """A workflow that writes the turns, named by its `kind`: `{"kind": "react"}` is a plan. The quote's
+    `compiled` is what it writes. Null, the default: `turns` says what happens; both or neither is an
+    error."""
+    turns: list[Turn] = Field(
+        default=(), validate_default=True, min_length=1, max_length=10_000, exclude_if=_is_empty
+    )
     """The turns of the conversation, in order. More than 100,000 requests, with all repetitions and over all
-    models, are an error."""
+    models, are an error. Left out: a `workflow` writes them."""
+    agents: list[Agent] = Field(default=[], max_length=100, exclude_if=_is_empty)
+    """The agents that calls of the turns may start, each a conversation of its own; empty, the default: there
+    are none. Their requests count in all totals, and one that no call starts is warned of."""
     history: History = FullHistory()
     """What of the conversation is sent again in each request: by default `full`, all of it."""
     caching: Caching = Caching()
@@ -275,12 +234,27 @@ class Plan(Sent):
     app: str | None = Field(default=None, min_length=1, max_length=64)
     """The label of the asking application in the service's metrics; null, the default, and a label that the
     service is not configured for count as `other`. It changes no number of the quote."""
+    retries: PlannedRetries | None = Field(default=None, exclude_if=is_none)
+    """How often requests fail and are sent again; null, the default: none does."""
     samples: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
-    """The number of random draws where the plan holds ranges; null, the default. Stating it is an error as
-    long as ranges are not offered."""
+    """The number of conversations to draw, from 1 to 100,000; null, the default: 1,000. More than 10,000,000
+    requests in all draws are an error, and so is a number without a range or `retries`."""
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] | None = None
-    """The seed that makes the draws the same each time; null, the default. Stating it is an error as long as
-    ranges are not offered."""
+    """The seed of the draws: the same plan with the same seed draws the same numbers. Null, the default: 0.
+    Without a range or `retries` it is an error."""
+
+    @field_validator("turns", mode="wrap")
+    @classmethod
+    def _written_or_stated(cls, turns: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """Let turns be left out where a workflow writes them."""
+        written = info.data.get("workflow", "a faulty one") is not None
+        if turns != () and not (turns is None and written):
+            return check(turns)
+        if not written:
+            raise PydanticCustomError(
+                "missing_turns", "missing: state `turns`, or a `workflow` that writes them"
+            )
+        return []
 
     @model_validator(mode="before")
     @classmethod
@@ -292,6 +266,10 @@ class Plan(Sent):
             raise PydanticCustomError("contradiction", "state either `model` or `models`, not both")
         if not {"model", "models"} & given:
             raise PydanticCustomError("missing_model", "state `model`, or `models` to compare several")
+        if {"turns", "workflow"} <= given:
+            raise PydanticCustomError(
+                "contradiction", "state either `turns` or a `workflow` that writes them, not both"
+            )
         if "start" in given and {"system", "tools"} & given:
             raise PydanticCustomError(
                 "contradiction",

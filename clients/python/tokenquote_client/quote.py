@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from tokenquote_client.bill import PriceLine, Unpriced
+from tokenquote_client.bill import AgentTotals, Indexing, ModelTotals, PriceLine, Unpriced
 from tokenquote_client.memory import MemoryUse
 from tokenquote_client.problem import Problem
 from tokenquote_client.rates_per_minute import RatesPerMinute
-from tokenquote_client.spreads import Fleet, Spreads
+from tokenquote_client.spreads import Fleet, RetriedRequests, Spreads
 from tokenquote_client.wire_types import Dollars, Method, Received, Sent, is_none
 
 __all__ = [
+    "AgentTotals",
     "BudgetAnswer",
     "Comparison",
     "ContextUse",
@@ -68,7 +69,7 @@ class Totals(Received):
     cache_lost_tokens: int | None = Field(default=None, exclude_if=is_none)
     """The part of `input_tokens` that the request before to the same model left readable in the prompt cache
     and that is sent again, but not read, because something before it was removed, replaced or inserted; null
-    or absent: the history is `full`, and one model answers."""
+    or absent: every history is `full`, one model answers, and there are no agents."""
     complete: bool
     """Whether everything has a price, so that `cost` leaves nothing out."""
 
@@ -77,7 +78,8 @@ class QuotedRequest(Received):
     """One request to the model."""
 
     turn: int
-    """The number of the turn that it belongs to, from 1, repetitions counted one by one."""
+    """The number of the turn that it belongs to, from 1, repetitions counted one by one. An agent's turns are
+    counted apart, in each call from 1 unless the agent keeps its conversation."""
     round: int
     """The number of the request within its turn, from 0: a turn with k tool rounds, repetitions counted one
     by one, makes the requests 0 to k."""
@@ -98,14 +100,17 @@ class QuotedRequest(Received):
     cumulative_cost: Dollars | None
     """The cost in US dollars of this request and all before it, as a decimal string; null: nothing has a
     price."""
-    purpose: Literal["summary", "compaction", "embedding", "rerank", "cache"] | None = Field(
-        default=None, exclude_if=is_none
-    )
+    purpose: (
+        Literal["summary", "compaction", "embedding", "rerank", "queries", "hypothesis", "cache"] | None
+    ) = Field(default=None, exclude_if=is_none)
     """What a request is for that precedes the request of the conversation with the same `turn` and `round`:
     one of the history strategy, or the creation of an explicit cache (`cache`); null or absent: it is a
     request of the conversation."""
     model: str | None = Field(default=None, exclude_if=is_none)
     """The catalog id of the model that answers; null or absent: the quote's model answers every request."""
+    agent: str | None = Field(default=None, exclude_if=is_none)
+    """The name of the agent whose conversation the request belongs to; null or absent: it belongs to the
+    plan's own."""
 
 
 class Overflow(Received):
@@ -114,7 +119,10 @@ class Overflow(Received):
     turn: int
     """The number of the turn that the request belongs to, from 1, repetitions counted one by one."""
     request: int
-    """The number of the request, from 1, over the whole conversation."""
+    """The number of the request, from 1, over the whole conversation, the requests of agents among them."""
+    agent: str | None = Field(default=None, exclude_if=is_none)
+    """The name of the agent whose turn that is; null or absent: it is a turn of the plan's own
+    conversation."""
 
 
 class ContextUse(Received):
@@ -161,6 +169,9 @@ class BudgetAnswer(Received):
     """The number of whole turns that the budget pays for; null while not everything has a price."""
     requests: int | None
     """The number of requests, in order, that the budget pays for; null while not everything has a price."""
+    probability: float | None = Field(default=None, exclude_if=is_none)
+    """The share of the draws, from 0 to 1, in which the budget pays for the whole conversation; null or
+    absent: the plan has neither ranges nor `retries`, or not everything has a price."""
     spent: Dollars | None
     """The cost in US dollars of the requests that the budget pays for, as a decimal string; null while not
     everything has a price."""
@@ -173,21 +184,6 @@ class Warned(Received):
     """A word for this kind of warning that programs may rely on, such as `context_overflow`."""
     detail: str
     """The warning in words, for people."""
-
-
-class ModelTotals(Received):
-    """Sums over all requests to one model of a conversation that has several."""
-
-    model: str
-    """The catalog id of the model."""
-    requests: int
-    """The number of requests to it."""
-    input_tokens: int
-    """The input tokens of these requests, with cache reads, cache writes, framing and media in them."""
-    output_tokens: int
-    """The output tokens of these requests, visible ones and reasoning."""
-    cost: Dollars | None
-    """The cost in US dollars of what has a price in them, as a decimal string; null: nothing has one."""
 
 
 class Quote(Received):
@@ -210,9 +206,12 @@ class Quote(Received):
     by_model: list[ModelTotals] | None = Field(default=None, exclude_if=is_none)
     """The sums for each model, the quote's own first; null or absent: the quote's model answers every
     request."""
+    by_agent: list[AgentTotals] | None = Field(default=None, exclude_if=is_none)
+    """The sums for the plan's own conversation, then for each agent in the order of the plan; null or absent:
+    the plan has no agents."""
     cost_without_strategy: Dollars | None = Field(default=None, exclude_if=is_none)
-    """The cost in US dollars of the same plan with history `full`, as a decimal string; null or absent: the
-    history is `full`, or nothing has a price."""
+    """The cost in US dollars of the same plan with history `full`, of its agents too, as a decimal string;
+    null or absent: every history is `full`, or nothing has a price."""
     cache_break_even_reads: int | None = Field(default=None, exclude_if=is_none)
     """The number of reads that what is written to the prompt cache needs on average to cost less than without
     a cache, storage of an explicit cache included; null or absent: nothing is written at a price, or a read
@@ -224,8 +223,18 @@ class Quote(Received):
     """How much of the context window the longest request fills, and what does not fit."""
     counts: list[CountedAmount]
     """How many tokens each amount of the plan has, and how that is known."""
+    workflow: str | None = Field(default=None, exclude_if=is_none)
+    """The kind of workflow that wrote the plan, such as `react`; null or absent: the plan states its turns
+    itself."""
+    compiled: dict[str, Any] | None = Field(default=None, exclude_if=is_none)
+    """The plan that the workflow wrote, as JSON data, which quotes to the same totals; the places in `counts`
+    are places in it. Null or absent: the plan states its turns itself, or a comparison has it."""
+    indexing: Indexing | None = Field(default=None, exclude_if=is_none)
+    """What embedding the corpus takes, once and outside all totals; null or absent: the plan states none."""
     range: Spreads | None = None
-    """Distributions of cost and tokens; null as long as ranges are not offered."""
+    """Distributions of cost, tokens and requests; null: the plan has neither ranges nor `retries`."""
+    retries: RetriedRequests | None = Field(default=None, exclude_if=is_none)
+    """The expected requests and cost with those that fail; null or absent: the plan states no `retries`."""
     fleet: Fleet | None = None
     """The cost of several conversations; null: the plan states no `conversations`."""
     rates_per_minute: RatesPerMinute | None = Field(default=None, exclude_if=is_none)
@@ -266,6 +275,12 @@ class Comparison(Received):
     quotes: list[Quote | Failure]
     """The quotes: those that are complete (`totals.complete`) first, then the cheapest first, then by id, and
     failures last."""
+    workflow: str | None = Field(default=None, exclude_if=is_none)
+    """The kind of workflow that wrote the plan, such as `react`; null or absent: the plan states its turns
+    itself."""
+    compiled: dict[str, Any] | None = Field(default=None, exclude_if=is_none)
+    """The plan that the workflow wrote, as JSON data, which quotes to the same totals with each model. Null
+    or absent: the plan states its turns itself."""
     considered: int | None = None
     """The number of models that were chosen by `all` or by filters, of which the list has the first; null:
     the plan names its models."""

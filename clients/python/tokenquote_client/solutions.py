@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Totals
-from tokenquote_client.wire_types import Dollars, Received, Sent, exactly_one
+from tokenquote_client.spreads import Spreads
+from tokenquote_client.wire_types import Dollars, Received, Sent, exactly_one, is_none
 
 __all__ = ["Limit", "NextValue", "SolutionAnswer", "SolutionQuestion"]
 
@@ -30,8 +31,9 @@ class Limit(Sent):
     """True: every request must fit into the model's context window and its most input tokens; null, the
     default: another limit is stated."""
     cost_p90: LimitDollars | None = None
-    """The most that nine conversations in ten may cost; not offered as long as ranges are not. Null, the
-    default: another limit is stated."""
+    """The most that nine conversations in ten may cost, in US dollars as a decimal string above 0: the 90th
+    percentile of the draws. Null, the default: another limit is stated. For a plan without ranges and
+    `retries`, and where not everything has a price, it is an error."""
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
@@ -59,6 +61,9 @@ class NextValue(Received):
     """The number: one more than the solution."""
     totals: Totals
     """The sums over all requests of the conversation with it."""
+    range: Spreads | None = Field(default=None, exclude_if=is_none)
+    """Distributions of cost, tokens and requests with it, without `sensitivity`; null or absent: the limit is
+    not `cost_p90`."""
 
 
 class SolutionAnswer(Received):
@@ -68,6 +73,9 @@ class SolutionAnswer(Received):
     """The largest whole number at the place that keeps the limit."""
     totals: Totals
     """The sums over all requests of the conversation with it."""
+    range: Spreads | None = Field(default=None, exclude_if=is_none)
+    """Distributions of cost, tokens and requests with it, without `sensitivity`; null or absent: the limit is
+    not `cost_p90`."""
     monotone: bool
     """Whether more at this place can only mean more cost or context, so that no larger number keeps the
     limit. False: a larger number may be cheaper, as where a prompt becomes long enough for the cache; up to

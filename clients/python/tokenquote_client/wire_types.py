@@ -12,6 +12,7 @@ __all__ = [
     "MAX_AMOUNT_TOKENS",
     "MAX_TEXT_CHARACTERS",
     "UNION_MEMBER",
+    "AgentName",
     "Dollars",
     "Method",
     "ModelName",
@@ -21,6 +22,7 @@ __all__ = [
     "TokenKind",
     "TokenNumber",
     "exactly_one",
+    "exactly_one_each",
     "is_none",
 ]
 
@@ -48,6 +50,8 @@ TokenKind = Literal[
 TokenNumber = Annotated[int, Field(strict=True, ge=0, le=MAX_AMOUNT_TOKENS)]
 ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 """A model's catalog id, an alias, or its name without the provider."""
+AgentName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")]
+"""The name of an agent of a plan."""
 PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
 
 
@@ -72,8 +76,17 @@ def is_none(value: object) -> bool:
 
 def exactly_one(*names: str) -> ConfigDict:
     """Make the JSON schema say that exactly one of these fields is stated; null is not stated."""
-    stated = [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
-    return ConfigDict(json_schema_extra={"oneOf": stated})  # type: ignore[dict-item]
+    return ConfigDict(json_schema_extra={"oneOf": _each_stated(names)})
+
+
+def exactly_one_each(first: tuple[str, ...], *others: tuple[str, ...]) -> ConfigDict:
+    """Make the JSON schema say that of each group of fields exactly one is stated."""
+    also: Any = [{"oneOf": _each_stated(names)} for names in others]
+    return ConfigDict(json_schema_extra={"oneOf": _each_stated(first), "allOf": also})
+
+
+def _each_stated(names: tuple[str, ...]) -> list[Any]:
+    return [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
 
 
 def _exact(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +12,16 @@ from pydantic import ValidationError
 
 from tokenquote.api.merge_patches import merge
 from tokenquote.api.problems import invalid_inside, write_problem
-from tokenquote.api.quotes import answer_plan
-from tokenquote.api.quotes.plan_checks import count_requests
+from tokenquote.api.quotes import DrawnParts, answer_plan
+from tokenquote.api.quotes.agent_calls import count_requests
+from tokenquote.api.quotes.drawn import count_drawn
+from tokenquote.api.quotes.workflows import write_plan
 from tokenquote.api.validation import validate
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError, under
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
 from tokenquote.ledger.money import exact_sum
+from tokenquote.ledger.ranges import MAX_SAMPLED_REQUESTS
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.comparisons import (
     ComparedPlan,
@@ -49,17 +53,17 @@ def answer_comparison(
     with under("plan"):
         base = quote_one(asked.plan, catalog, vocabularies, now)
     data = asked.plan.model_dump(mode="json", exclude_unset=True)
-    left = MAX_ROWS - count_requests(asked.plan)
+    work = _Allowance()
+    work.spend(write_plan(asked.plan, catalog).plan, base)
     variants: list[QuotedVariant | FailedVariant] = []
     for i, variant in enumerate(asked.variants):
         place = ("variants", i, "patch")
         try:
             plan = validate(Plan, merge(data, variant.patch), None)
-            requests = count_requests(plan)
-            if requests > left:
-                raise PlanTooLong(f"with it, plan and variants make more than {MAX_ROWS} requests in all")
+            written = write_plan(plan, catalog).plan
+            work.allow(written)
             quote = quote_one(plan, catalog, vocabularies, now)
-            left -= requests
+            work.spend(written, quote)
         except ValidationError as error:
             problem = invalid_inside(error, merge(data, variant.patch), Plan, *place)
             variants.append(FailedVariant(name=variant.name, problem=problem))
@@ -67,18 +71,53 @@ def answer_comparison(
             variants.append(FailedVariant(name=variant.name, problem=write_problem(error.under(*place))))
         else:
             variants.append(_beside(variant, quote, base))
-    return ComparisonAnswer(base=ComparedPlan(model=base.model, totals=base.totals), variants=variants)
+    return ComparisonAnswer(
+        base=ComparedPlan(model=base.model, totals=base.totals, range=base.range), variants=variants
+    )
 
 
-def quote_one(plan: Plan, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime) -> Quote:
-    """Quote a plan of one model without its single requests.
+@dataclass
+class _Allowance:
+    """How many requests plan and variants may still make, and draw."""
+
+    requests: int = MAX_ROWS
+    drawn: int = MAX_SAMPLED_REQUESTS
+
+    def allow(self, plan: Plan) -> None:
+        """Allow one more plan.
+
+        Raises:
+            PlanTooLong: with it they make too many requests, or those before it have drawn all.
+        """
+        if count_requests(plan) > self.requests:
+            raise PlanTooLong(f"with it, plan and variants make more than {MAX_ROWS} requests in all")
+        if self.drawn <= 0:
+            detail = (
+                f"plan and variants before it draw {MAX_SAMPLED_REQUESTS} requests: state fewer `samples`"
+            )
+            raise PlanTooLong(detail)
+
+    def spend(self, plan: Plan, quote: Quote) -> None:
+        """Take off what a plan has made and drawn."""
+        self.requests -= count_requests(plan)
+        self.drawn -= count_drawn(quote)
+
+
+def quote_one(
+    plan: Plan,
+    catalog: Catalog,
+    vocabularies: Vocabularies,
+    now: dt.datetime,
+    draws: DrawnParts = "spreads",
+) -> Quote:
+    """Quote a plan of one model without its single requests; `draws` says what is drawn of ranges.
 
     Raises:
         LocatedError: the plan names several models, or cannot be quoted.
     """
     if plan.models is not None:
         raise LocatedError(("models",), "name one `model` here")
-    quote = answer_plan(plan, catalog, vocabularies, now, with_requests=False)
+    quote = answer_plan(plan, catalog, vocabularies, now, with_requests=False, draws=draws)
     if not isinstance(quote, Quote):
         raise TypeError("a plan of one model has one quote")
     return quote
@@ -94,6 +133,7 @@ def _beside(variant: Variant, quote: Quote, base: Quote) -> QuotedVariant:
         totals=quote.totals,
         differences=_differences(quote, base),
         cost_ratio=ratio,
+        range=quote.range,
     )
 
 

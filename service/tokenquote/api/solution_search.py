@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from tokenquote.api.pointers import Pointer, replace_number
 from tokenquote.api.problems import Refused, invalid_inside
-from tokenquote.api.quotes.plan_checks import count_requests
+from tokenquote.api.quotes.agent_calls import count_requests
+from tokenquote.api.quotes.drawn import count_drawn
 from tokenquote.api.validation import validate
 from tokenquote.errors import LocatedError
 from tokenquote.ledger import MAX_ROWS, PlanTooLong
@@ -25,6 +26,8 @@ _LARGEST = 10**9
 """The largest number that any field of a plan takes."""
 _MOST_ROWS = 100_000
 """Bounds the work of a search: the requests of all plans that it tries."""
+_MOST_DRAWN = 50_000_000
+"""Bounds the draws of a search, in requests: half a minute of work."""
 _TRIES = 64
 _FAR_BEYOND = 4
 """A sweep ends where this many doublings in a row have not kept the limit: sixteen times the tokens cost more
@@ -38,10 +41,14 @@ class Search:
     data: dict[str, Any]
     pointer: Pointer
     limit: Limit
+    write: Callable[[Plan], Plan]
+    """Lets a workflow write the turns of a plan."""
     answer: Callable[[Plan], Quote]
     _quotes: dict[int, Quote | None] = field(default_factory=dict)
     _rows: int = 0
     """The requests of all plans tried so far."""
+    _drawn: int = 0
+    """The requests that were drawn for them."""
 
     def quote(self, value: int) -> Quote | None:
         """Return the quote with a number in the place; None: the field, or the plan, cannot have it.
@@ -65,16 +72,28 @@ class Search:
             if any(line["type"] in _OUT_OF_BOUNDS for line in error.errors(include_url=False)):
                 return None
             raise Refused(invalid_inside(error, data, Plan, "plan")) from None
-        return plan if count_requests(plan) <= MAX_ROWS else None
+        requests = self._count_requests(plan)
+        return plan if requests is not None and requests <= MAX_ROWS else None
 
     def _ask(self, plan: Plan) -> Quote | None:
-        self._rows += count_requests(plan)
-        if self._rows > _MOST_ROWS:
+        self._rows += self._count_requests(plan) or 0
+        if self._rows > _MOST_ROWS or self._drawn > _MOST_DRAWN:
             detail = f"the search would quote more than {_MOST_ROWS:,} requests in all: state a smaller limit"
+            if self._drawn > _MOST_DRAWN:
+                detail = f"the search would draw more than {_MOST_DRAWN:,} requests: state fewer `samples`"
             raise PlanTooLong(detail).at("limit")
         try:
-            return self.answer(plan)
+            quote = self.answer(plan)
         except LocatedError:  # with its own number the plan was quoted, so it is this one that it cannot have
+            return None
+        self._drawn += count_drawn(quote)
+        return quote
+
+    def _count_requests(self, plan: Plan) -> int | None:
+        """Count the requests of a plan; None: its workflow cannot have the number in the place."""
+        try:
+            return count_requests(self.write(plan))
+        except LocatedError:
             return None
 
     def keeps(self, value: int) -> bool | None:
@@ -86,14 +105,16 @@ class Search:
         quote = self.quote(value)
         if quote is None:
             return None
-        if self.limit.cost is None:
+        if self.limit.context:
             if quote.context.window is None and quote.context.max_input is None:
                 raise LocatedError(("limit", "context"), f"the context window of {quote.model} is not known")
             return quote.context.overflows_at is None
         if not quote.totals.complete or quote.totals.cost is None:
             missing = ", ".join(dict.fromkeys(missed.kind for missed in quote.unpriced))
-            raise LocatedError(("limit", "cost"), f"the cost leaves out what has no price: {missing}")
-        return quote.totals.cost <= self.limit.cost
+            name = "cost" if self.limit.cost_p90 is None else "cost_p90"
+            raise LocatedError(("limit", name), f"the cost leaves out what has no price: {missing}")
+        bound = self._bound(quote)
+        return bound is not None and self._measure(quote) <= bound
 
     def find_smallest(self, own: int) -> int:
         """Return the number from which the search begins: 0, 1, or else the plan's own."""
@@ -139,11 +160,16 @@ class Search:
         return min(high - 1, max(low + 1, low + int((high - low) * (limit - reached) / (end - reached))))
 
     def _measure(self, quote: Quote) -> Decimal:
-        return Decimal(quote.context.peak_tokens) if self.limit.context else quote.totals.cost or Decimal(0)
+        """Return what is limited: a cost in USD, or the tokens of the longest request."""
+        if self.limit.context:
+            return Decimal(quote.context.peak_tokens)
+        if self.limit.cost_p90 is not None and quote.range is not None and quote.range.cost is not None:
+            return quote.range.cost.p90
+        return quote.totals.cost or Decimal(0)
 
     def _bound(self, quote: Quote) -> Decimal | None:
         if not self.limit.context:
-            return self.limit.cost
+            return self.limit.cost or self.limit.cost_p90
         return Decimal(quote.context.window) if quote.context.window is not None else None
 
     def sweep(self, low: int, own: int) -> int:
@@ -191,7 +217,9 @@ _GROWING = (
     "system", "tools", "user", "assistant", "reasoning", "text", "call", "result", "tokens", "repeat"
 )  # fmt: skip
 """Members of a plan that say how many tokens there are, or how often."""
-_OUT_OF_BOUNDS = ("greater_than_equal", "greater_than", "less_than_equal", "less_than", "too_long")
+_NOT_GROWING = ("chunk", "overlap", "collapse_above", "retry_probability", "agents")
+"""Members of a workflow of which more need not mean more tokens: pieces may become fewer."""
+_OUT_OF_BOUNDS = ("greater_than_equal", "greater_than", "less_than_equal", "less_than", "too_long", "range")
 
 
 def _spread(low: int, end: int, number: int) -> list[int]:
@@ -204,5 +232,7 @@ def _spread(low: int, end: int, number: int) -> list[int]:
 
 def adds_tokens(pointer: Pointer) -> bool:
     """Return whether more at the place means more tokens or more requests, or more uses of a tool."""
-    in_plan = pointer[0] in ("system", "tools", "turns")
+    if pointer[0] == "workflow":
+        return len(pointer) > 1 and pointer[1] not in _NOT_GROWING
+    in_plan = pointer[0] in ("system", "tools", "turns", "agents") and "history" not in pointer
     return in_plan and (pointer[-1] in _GROWING or "server_tools" in pointer)

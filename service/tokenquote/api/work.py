@@ -32,7 +32,8 @@ _MEDIA_BYTE_SECONDS = 20e-6
 """Files are read by their headers, which hostile ones make long: 3.6 s for a PDF of some 200 kB."""
 _GRID_POINT_SECONDS = 20e-6
 _UNFOLDING_SECONDS = 1.0
-"""What `$ref` may cost: a schema of a few kB unfolds to as many as 200,000 types."""
+_UNFOLDED = (b"$ref", b'"workflow"', b'"p50"', b'"min"')
+"""What a few bytes may unfold to: a schema of 200,000 types, the plan of a workflow, the samples of a range."""
 _SEARCH_SECONDS = 1.0
 """What a solution may cost: it quotes plans that may be far longer than the one that is sent."""
 
@@ -47,7 +48,7 @@ def estimate_seconds(endpoint: Endpoint[BaseModel], body: bytes) -> float:
     by_length = _ANSWER_SECONDS + len(body) * _BYTE_SECONDS
     if b'"data"' in body:
         by_length += len(body) * _MEDIA_BYTE_SECONDS
-    if b"$ref" in body:
+    if any(word in body for word in _UNFOLDED):
         by_length += _UNFOLDING_SECONDS
     if endpoint is Endpoints.solve:
         by_length += _SEARCH_SECONDS

@@ -27,6 +27,7 @@ from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, HostFr
 from tokenquote.catalog.schema.gpus import Gpu, MatrixType
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.catalog.schema.workflows import WorkflowDefaults
 from tokenquote.counts import least_certain
 
 __all__ = ["Catalog"]
@@ -53,6 +54,8 @@ class Catalog:
     hosts: tuple[HostFraming, ...]
     host_doubts: tuple[HostDoubt, ...]
     profiles: Mapping[str, AmountProfiles]
+    workflows: Mapping[str, WorkflowDefaults]
+    """What each kind of workflow takes for what a plan does not say."""
     quantization: QuantizationFile
     image_rules: Mapping[str, ImageRule]
     media_rules: MediaRulesFile

@@ -24,6 +24,7 @@ from tokenquote.catalog.schema.providers import NO_RULE, ModelEntry, SharedField
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.rate_limits import RateLimits
 from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.catalog.schema.workflows import WorkflowDefaults
 from tokenquote.errors.field_faults import did_you_mean
 
 __all__ = ["Tables", "find_inconsistencies"]
@@ -57,6 +58,7 @@ class Tables:
     quantization: QuantizationFile = field(default_factory=QuantizationFile)
     gpus: GpusFile = field(default_factory=GpusFile)
     profiles: dict[str, AmountProfiles] = field(default_factory=dict)
+    workflows: dict[str, WorkflowDefaults] = field(default_factory=dict)
     discounts: dict[str, PlacedDiscount] = field(default_factory=dict)
     """The discounts by the provider or model that they are for."""
     stated_by: dict[str, int] = field(default_factory=dict)

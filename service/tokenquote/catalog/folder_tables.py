@@ -32,6 +32,7 @@ from tokenquote.catalog.schema.providers import ModelEntry, ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.rate_limits import RateLimitsFile
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
+from tokenquote.catalog.schema.workflows import WorkflowsFile
 from tokenquote.catalog.yaml_files import IMPORTED_VOCABULARIES, validate_entry
 
 __all__ = ["FolderTables", "shipped_catalog"]
@@ -51,6 +52,7 @@ _SHARED_FILES = (
     "quantization.yaml",
     "gpus.yaml",
     "profiles.yaml",
+    "workflows.yaml",
     "holidays.yaml",
     "discounts.yaml",
 )
@@ -105,6 +107,8 @@ class FolderTables(Tables):
             self.rate_limits |= rates.rate_limits
         if (profiles := self._read(folder, "profiles.yaml", ProfilesFile, problems)) is not None:
             self.profiles.update({kind: sizes for kind, sizes in profiles.profiles.items()})
+        if (workflows := self._read(folder, "workflows.yaml", WorkflowsFile, problems)) is not None:
+            self.workflows |= workflows.by_kind
         if (holidays := self._read(folder, "holidays.yaml", HolidaysFile, problems)) is not None:
             self.holidays |= holidays.calendars
         if (discounts := self._read(folder, "discounts.yaml", DiscountsFile, problems)) is not None:

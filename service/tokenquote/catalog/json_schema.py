@@ -21,6 +21,7 @@ from tokenquote.catalog.schema.providers import ProviderFile
 from tokenquote.catalog.schema.quantization import QuantizationFile
 from tokenquote.catalog.schema.rate_limits import RateLimitsFile
 from tokenquote.catalog.schema.vocabularies import VocabulariesFile
+from tokenquote.catalog.schema.workflows import WorkflowsFile
 
 __all__ = ["catalog_schema"]
 
@@ -41,6 +42,7 @@ _FILES = (
     DiscountsFile,
     HolidaysFile,
     VocabulariesFile,
+    WorkflowsFile,
 )
 
 

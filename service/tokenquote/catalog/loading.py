@@ -115,6 +115,7 @@ def _assemble(tables: FolderTables) -> Catalog:
         hosts=tables.hosts,
         host_doubts=tables.host_doubts,
         profiles=MappingProxyType(tables.profiles),
+        workflows=MappingProxyType(tables.workflows),
         quantization=tables.quantization,
         image_rules=MappingProxyType(tables.image_rules),
         media_rules=tables.media_rules,

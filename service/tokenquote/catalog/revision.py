@@ -18,7 +18,7 @@ def find_revision(tables: Tables) -> str:
     named: tuple[Mapping[str, BaseModel], ...] = (
         tables.models, tables.vocabularies, tables.counting, tables.caching, tables.image_rules,
         tables.profiles, tables.media_limits, tables.rate_limits, tables.calibrated_families, tables.fits,
-        tables.holidays,
+        tables.holidays, tables.workflows,
     )  # fmt: skip
     families = (*tables.families, *tables.media_families, *tables.hosts, *tables.host_doubts)
     parts = (

@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tokenquote.cli.quote_breakdown import dollars, plain_table
+from tokenquote.cli.tables import dollars, plain_table
 from tokenquote_client.deployments import BreakEvenAnswer, DeploymentAnswer, Speed
 
 __all__ = ["print_answer"]

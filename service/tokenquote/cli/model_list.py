@@ -104,7 +104,7 @@ def _print_table(found: list[ModelSummary]) -> None:
     """Print one line for each model, as long as its id needs: a name that is cut off is no use."""
     from rich.console import Console
 
-    from tokenquote.cli.quote_breakdown import plain_table
+    from tokenquote.cli.tables import plain_table
 
     columns = {
         "model": [model.id for model in found],

@@ -14,15 +14,19 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from tokenquote.cli.range_breakdown import range_lines, spread_of_cost
 from tokenquote.cli.rate_breakdown import rate_lines
-from tokenquote_client.bill import PriceLine
-from tokenquote_client.quote import Comparison, CountedAmount, Failure, ModelTotals, Quote, QuotedRequest
+from tokenquote.cli.tables import dollars, plain_table
+from tokenquote_client.bill import AgentTotals, ModelTotals, PriceLine
+from tokenquote_client.quote import Comparison, CountedAmount, Failure, Quote, QuotedRequest
 
-__all__ = ["dollars", "plain_table", "print_answer", "to_svg"]
+__all__ = ["print_answer", "to_svg"]
 
 MAX_REQUESTS_SHOWN = 12
 MAX_AMOUNTS_SHOWN = 20
 SVG_COLUMNS = 126
+OWN = "the plan itself"
+"""Stands for the plan's own conversation among its agents."""
 _CERTAIN = ("stated", "exact", "rule")
 
 
@@ -42,10 +46,13 @@ def to_svg(answered: Quote | Comparison, title: str) -> str:
 
 
 def _print_comparison(comparison: Comparison, console: Console) -> None:
-    table = plain_table("model", ">input", ">cache reads", ">output", ">cost", ">without cache", "")
+    drawn = any(isinstance(quote, Quote) and quote.range is not None for quote in comparison.quotes)
+    more = [">p10 – p90"] if drawn else []
+    table = plain_table("model", ">input", ">cache reads", ">output", ">cost", *more, ">without cache", "")
     for quote in comparison.quotes:
         if isinstance(quote, Failure):
-            table.add_row(quote.model, "", "", "", "[red]no quote[/]", "", quote.problem.detail)
+            blank = [""] * len(more)
+            table.add_row(quote.model, "", "", "", "[red]no quote[/]", *blank, "", quote.problem.detail)
             continue
         totals = quote.totals
         note = "" if totals.complete else "incomplete"
@@ -55,6 +62,7 @@ def _print_comparison(comparison: Comparison, console: Console) -> None:
             _number(totals.cache_read_tokens),
             _number(totals.output_tokens),
             dollars(totals.cost),
+            *([spread_of_cost(quote.range)] if drawn else []),
             dollars(totals.cost_without_cache),
             note,
         )
@@ -73,6 +81,9 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
         (quote.model, "bold"),
         f"   prices of {quote.prices_at:%Y-%m-%d %H:%M} UTC, catalog {quote.catalog_revision}",
     )
+    if quote.workflow is not None and quote.compiled is not None:
+        turns = len(quote.compiled["turns"])
+        yield Text(f"workflow {quote.workflow}, written as a plan of {turns} turn{'' if turns == 1 else 's'}")
     yield Text()
     yield _amounts(quote.counts)
     yield Text()
@@ -80,12 +91,17 @@ def _sections(quote: Quote) -> Iterator[RenderableType]:
         yield _requests(quote.requests, names_models=quote.by_model is not None)
         yield Text()
     if quote.by_model is not None:
-        yield _models(quote.by_model)
+        yield _subtotals("model", [(totals.model, totals) for totals in quote.by_model])
+        yield Text()
+    if quote.by_agent is not None:
+        yield _subtotals("agent", [(totals.agent or OWN, totals) for totals in quote.by_agent])
         yield Text()
     yield _lines(quote)
     yield from _sources(quote.lines)
     yield Text()
     yield from _totals(quote)
+    yield from _indexing(quote)
+    yield from range_lines(quote)
     yield from _notes(quote)
 
 
@@ -103,6 +119,7 @@ def _amounts(counts: Sequence[CountedAmount]) -> Table:
 def _requests(requests: Sequence[QuotedRequest], *, names_models: bool) -> Table:
     """Make the table of requests, with the purpose of those of a strategy, and several models named."""
     more = ["for"] if any(request.purpose for request in requests) else []
+    more += ["agent"] if any(request.agent for request in requests) else []
     more += ["model"] if names_models else []
     table = plain_table(
         "turn", "round", ">input", ">cache read", ">cache write", ">output", ">cost", ">so far", *more
@@ -111,7 +128,7 @@ def _requests(requests: Sequence[QuotedRequest], *, names_models: bool) -> Table
         if request is None:
             table.add_row("…", *[""] * (7 + len(more)))
             continue
-        told = {"for": request.purpose or "", "model": request.model or ""}
+        told = {"for": request.purpose or "", "agent": request.agent or "", "model": request.model or ""}
         table.add_row(
             str(request.turn),
             str(request.round),
@@ -126,11 +143,12 @@ def _requests(requests: Sequence[QuotedRequest], *, names_models: bool) -> Table
     return table
 
 
-def _models(models: Sequence[ModelTotals]) -> Table:
-    table = plain_table("model", ">requests", ">input", ">output", ">cost")
-    for totals in models:
+def _subtotals(heading: str, parts: Sequence[tuple[str, ModelTotals | AgentTotals]]) -> Table:
+    """Make the table of what parts of the requests come to, each by its name."""
+    table = plain_table(heading, ">requests", ">input", ">output", ">cost")
+    for name, totals in parts:
         table.add_row(
-            totals.model,
+            name,
             _number(totals.requests),
             _number(totals.input_tokens),
             _number(totals.output_tokens),
@@ -232,6 +250,16 @@ def _totals(quote: Quote) -> Iterator[RenderableType]:
         yield Text(f"self-hosted: {held} ({quote.memory.weights_dtype})")
 
 
+def _indexing(quote: Quote) -> Iterator[RenderableType]:
+    if (indexing := quote.indexing) is not None:
+        passages = f"{_number(indexing.passages)} passages, {_number(indexing.tokens)} tokens"
+        yield Text.assemble(
+            ("indexing, once  ", "bold"),
+            f"{passages} to {indexing.model}   ",
+            (dollars(indexing.cost), "bold green"),
+        )
+
+
 def _notes(quote: Quote) -> Iterator[RenderableType]:
     yield Text()
     if _star(quote.counts):
@@ -247,23 +275,5 @@ def _star(counts: Sequence[CountedAmount]) -> str:
     return "" if all(count.method in _CERTAIN for count in counts) else "*"
 
 
-def plain_table(*columns: str) -> Table:
-    """Make a table without lines; `>` before a heading puts its column to the right."""
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for heading in columns:
-        table.add_column(
-            heading.removeprefix(">"), justify="right" if heading.startswith(">") else "left", overflow="fold"
-        )
-    return table
-
-
 def _number(value: int) -> str:
     return f"{value:,}"
-
-
-def dollars(value: Decimal | None) -> str:
-    """Write an amount exactly, without trailing zeros; None, no price, is `not found`, never 0."""
-    if value is None:
-        return "not found"
-    text = format(value, "f")
-    return "$" + (text.rstrip("0").rstrip(".") if "." in text else text)

@@ -48,17 +48,24 @@ def print_comparison(question: IO[bytes], output: str, catalog_dir: tuple[Path, 
 @click.argument("plan", type=click.File("rb"))
 @click.option("--at", required=True, help="The place of the number as a JSON pointer: /turns/0/repeat.")
 @click.option("--cost", help="The most that one conversation may cost, in US dollars: 1.00.")
+@click.option("--cost-p90", help="The most that nine in ten may cost, of a plan with ranges: 1.00.")
 @click.option("--context", is_flag=True, help="Every request must fit into the context window.")
 @_OUTPUT
 @_CATALOG_DIR
 def print_solution(
-    plan: IO[bytes], at: str, cost: str | None, context: bool, output: str, catalog_dir: tuple[Path, ...]
+    plan: IO[bytes],
+    at: str,
+    cost: str | None,
+    cost_p90: str | None,
+    context: bool,
+    output: str,
+    catalog_dir: tuple[Path, ...],
 ) -> None:
     """Find the largest whole number at one place of PLAN, a YAML or JSON file, that keeps a limit."""
     from tokenquote.cli.plan_files import answer_solution_file
     from tokenquote.cli.what_if_breakdown import print_value
 
-    stated = {"cost": cost, "context": True if context else None}
+    stated = {"cost": cost, "cost_p90": cost_p90, "context": True if context else None}
     limit = {name: value for name, value in stated.items() if value is not None}
     answered = _ask(lambda: answer_solution_file(plan.read(), _name(plan), at, limit, catalog_dir))
     _show(answered, output, print_value)

@@ -7,6 +7,7 @@ least certain term. How wide a band is in the first place, the rule that counts 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -39,6 +40,9 @@ class Count:
     media: MediaUse = NO_MEDIA
     framed: bool = False
     """Whether any of it is text, parts or definitions, which makes the constant per request apply."""
+    ranges: tuple[str, ...] = ()
+    """The places in the plan, as JSON pointers, of the ranges among it. `tokens` holds the middle of each,
+    its median or mode, and holds it twice where it is named twice."""
 
     @classmethod
     def stated(cls, tokens: int) -> Count:
@@ -61,6 +65,7 @@ class Count:
             self.framing + other.framing,
             self.media + other.media,
             self.framed or other.framed,
+            self.ranges + other.ranges,
         )
 
     @property
@@ -78,6 +83,7 @@ class Count:
             self.vocabulary,
             self.framing - prefix.framing,
             framed=self.framed,
+            ranges=self.without_ranges(prefix),
         )
 
     def in_order(self) -> Count:
@@ -86,9 +92,21 @@ class Count:
         """
         return replace(self, low=min(self.low, self.tokens), high=max(self.high, self.tokens))
 
+    def without_ranges(self, part: Count) -> tuple[str, ...]:
+        """Return the ranges that are not those of a part of this count."""
+        if not self.ranges:
+            return ()
+        return tuple((Counter(self.ranges) - Counter(part.ranges)).elements())
+
     def times(self, number: int) -> Count:
         """Return the count of a number of such things."""
-        return replace(self, tokens=self.tokens * number, low=self.low * number, high=self.high * number)
+        return replace(
+            self,
+            tokens=self.tokens * number,
+            low=self.low * number,
+            high=self.high * number,
+            ranges=self.ranges * number,
+        )
 
     def widen(self, low: Decimal, high: Decimal, method: Method) -> Count:
         """Return the count in a band wider by these factors, as certain as the less certain method."""
@@ -114,6 +132,7 @@ class Count:
             self.framing + framing,
             self.media,
             True,
+            self.ranges,
         )
 
 

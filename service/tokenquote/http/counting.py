@@ -70,6 +70,10 @@ def _quoted(quote: Quote, app: str) -> Iterator[Increment]:
     for kind, tokens in kinds.items():
         yield Increment("tokens", (*labels, kind), tokens)
     yield Increment("dollars", labels, float(totals.cost or 0))
+    if quote.by_agent is not None:
+        yield Increment("with_agents", labels, 1)
+        agents = (each.requests for each in quote.by_agent if each.agent is not None)
+        yield Increment("agent_requests", labels, sum(agents))
     for count in quote.counts:
         yield Increment("counts", (count.method,), 1)
 

@@ -99,6 +99,15 @@ class Telemetry:
             "US dollars quoted, of one conversation each. An estimate, not spend.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
+        self.with_agents = Counter(
+            "tokenquote_quotes_with_agents", "Quotes of plans with agents, by model and app.",
+            ["model", "app"], registry=self.registry,
+        )  # fmt: skip
+        self.agent_requests = Counter(
+            "tokenquote_quoted_agent_requests",
+            "Requests of agents, among those quoted, of one conversation each.",
+            ["model", "app"], registry=self.registry,
+        )  # fmt: skip
         self.counts = Counter(
             "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
             ["method"], registry=self.registry,
@@ -213,6 +222,8 @@ class Telemetry:
             "quoted_requests": self.quoted_requests,
             "histories": self.histories,
             "fee_dollars": self.fee_dollars,
+            "with_agents": self.with_agents,
+            "agent_requests": self.agent_requests,
             "usages": self.usages,
             "usage_dollars": self.usage_dollars,
         }[name]

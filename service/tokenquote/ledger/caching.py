@@ -8,7 +8,7 @@ into disjoint kinds of token, each of which may have a price of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.counts import NO_MEDIA, MediaUse
 from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS
 from tokenquote.ledger.replay import Replayed
-from tokenquote.ledger.rows import Row
+from tokenquote.ledger.rows import ReadBy, Row
 from tokenquote.ledger.transcript import SentPieces, Transcript
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "billed_kinds",
     "media_read",
     "replay_caches",
+    "replay_repeats",
     "ttl_seconds",
 ]
 
@@ -45,9 +46,13 @@ class CacheTerms:
     bills_writes: bool = False
     """Whether writing has a price of its own; otherwise nothing counts as written."""
     marks: tuple[int, ...] = ()
-    """The positions in tokens of the breakpoints that stand in every request."""
+    """The positions in tokens of the breakpoints that the caller sets in every request."""
+    marks_opening: bool = False
+    """Whether breakpoints stand after the tools and after the system message as well."""
     marks_last: bool = True
     """Whether a breakpoint stands after the last message of each request as well."""
+    tools: int = 0
+    """Tokens of the tools, which stand before the system message."""
     head: int = 0
     """Tokens of tools and system message, which no media are among."""
     warm: int = 0
@@ -89,21 +94,39 @@ NO_CACHE = CacheUse()
 """The use of a request that neither reads nor writes."""
 
 
-def replay_caches(replayed: Replayed, terms: Mapping[str, CacheTerms]) -> list[CacheUse]:
+def replay_caches(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> list[CacheUse]:
     """Work out the use of the cache of every request.
 
+    Each conversation has its own prefix: what requests of another one leave in between takes time, and no
+    more.
+
     Args:
-        replayed: the requests of one conversation, in order, with what they send.
-        terms: by model, what its cache does and what is asked of it; a model that is not there uses none.
+        replayed: the requests of a plan, in order, with what they send.
+        terms: what the cache of a conversation's model does and what is asked of it; one that is not there
+            uses none.
     """
-    caches = {model: _Cache(replayed.transcripts[model], used) for model, used in terms.items()}
+    return [use for _, _, use in _send_all(replayed, terms)]
+
+
+def replay_repeats(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> list[CacheUse]:
+    """Work out the use of the cache of every request if it is sent once more, right after it failed.
+
+    The arguments are those of `replay_caches`.
+    """
+    sent = _send_all(replayed, terms)
+    return [NO_CACHE if cache is None else cache.use_again(row) for cache, row, _ in sent]
+
+
+def _send_all(
+    replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]
+) -> Iterator[tuple[_Cache | None, Row, CacheUse]]:
+    """Send every request: yield the cache that it uses, as it leaves it, and how it uses it."""
+    caches = {reader: _Cache(replayed.transcripts[reader], used) for reader, used in terms.items()}
     clock = 0.0
-    uses: list[CacheUse] = []
     for row in replayed.rows:
         clock += row.gap_seconds
-        cache = caches.get(row.model) if row.sent is not None else None
-        uses.append(NO_CACHE if cache is None else cache.use(row, clock))
-    return uses
+        cache = caches.get(row.reader) if row.sent is not None else None
+        yield cache, row, NO_CACHE if cache is None else cache.use(row, clock)
 
 
 def ttl_seconds(ttl: str) -> int:
@@ -127,14 +150,14 @@ class Common:
 
 @dataclass
 class _Cache:
-    """What the requests to one model have left in its cache."""
+    """What the requests of one conversation to one model have left in its cache."""
 
     transcript: Transcript
     terms: CacheTerms
     before: Row | None = None
-    """The latest request to the model."""
+    """The latest of these requests."""
     used_at: float = 0
-    """When that was, in seconds since the conversation began. A hit refreshes an entry, so all live as
+    """When that was, in seconds since the plan began. A hit refreshes an entry, so all live as
     long."""
     intact: int = MAX_CONTEXT_TOKENS
     """Tokens with which all requests so far begin."""
@@ -149,16 +172,34 @@ class _Cache:
         while self.ends and self.ends[-1][0] > common.tokens:
             self.ends.pop()
         prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
-        readable = terms.stated(prefix) if self.before is None else terms.readable(prefix)
-        read = int(readable * terms.hit_rate)
-        end = row.input if self._marks_end else max(self._standing(), default=0)
-        write = max(0, end - read) if terms.bills_writes and end >= terms.rule.minimum_tokens else 0
+        known = terms.stated(prefix) if self.before is None else terms.readable(prefix)
+        read, end = self._serve(known), self._end(row)
         if self._marks_end and (not self.ends or self.ends[-1][0] < end):
             self.ends.append((end, row.blocks))
         self.before, self.used_at = row, clock
-        return CacheUse(
-            read, write, max(0, common.readable - read), media_read(row, read, common, terms.head)
-        )
+        lost = max(0, common.readable - read)
+        return CacheUse(read, self._write(read, end), lost, media_read(row, read, common, terms.head))
+
+    def use_again(self, row: Row) -> CacheUse:
+        """Read what the latest request left, which was an attempt at this one; all of its input is alike."""
+        prefix = self._marked_part(row, row.input) if self.terms.rule.breakpoints else row.input
+        read = self._serve(self.terms.readable(prefix))
+        alike = Common(row.input, media=row.media, media_tokens=row.input)
+        write = self._write(read, self._end(row))
+        return CacheUse(read, write, read_media=media_read(row, read, alike, self.terms.head))
+
+    def _serve(self, readable: int) -> int:
+        """Return the tokens that are read of those that can be."""
+        return int(readable * self.terms.hit_rate)
+
+    def _end(self, row: Row) -> int:
+        """Return the end of what a request leaves in the cache."""
+        return row.input if self._marks_end else max(self._standing(), default=0)
+
+    def _write(self, read: int, end: int) -> int:
+        """Return the tokens that are billed as written where a request leaves what stands before an end."""
+        bills = self.terms.bills_writes and end >= self.terms.rule.minimum_tokens
+        return max(0, end - read) if bills else 0
 
     def _common(self, row: Row, clock: float) -> Common:
         """Compare the request with what the latest one to the model left."""
@@ -191,7 +232,9 @@ class _Cache:
 
     def _standing(self) -> list[int]:
         """Return the breakpoints of every request that no strategy has dropped with their message."""
-        return [mark for mark in self.terms.marks if mark <= max(self.terms.head, self.intact)]
+        terms = self.terms
+        usual = (terms.tools, terms.head) if terms.marks_opening else ()
+        return [mark for mark in (*usual, *terms.marks) if mark <= max(terms.head, self.intact)]
 
     @property
     def _marks_end(self) -> bool:

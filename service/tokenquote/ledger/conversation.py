@@ -13,6 +13,8 @@ __all__ = [
     "MAX_CONTEXT_TOKENS",
     "MAX_ROWS",
     "NOTHING",
+    "ONCE",
+    "CalledAgent",
     "Conversation",
     "CountedResult",
     "CountedRound",
@@ -21,6 +23,7 @@ __all__ = [
     "Opening",
     "PlanTooLong",
     "ReasoningKept",
+    "Repeats",
 ]
 
 MAX_ROWS = 100_000
@@ -31,6 +34,21 @@ ReasoningKept = Literal["never", "same_turn", "always"]
 
 NOTHING = Count.stated(0)
 """No tokens at all: what a plan leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """How many times a turn or a round happens."""
+
+    times: int
+    """The number; of a range its middle."""
+    range: str | None = None
+    """The place in the plan, as a JSON pointer, of the range that it is drawn from. None: it is certain."""
+    after_first: bool = False
+    """Whether the first time stands apart, as a round of its own: then it happens once less than is drawn."""
+
+
+ONCE = Repeats(1)
 
 
 class PlanTooLong(LocatedError):
@@ -52,17 +70,27 @@ class CountedResult:
     """The placeholder in its place."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalledAgent:
+    """An agent that a call starts."""
+
+    name: str
+    range: str | None = None
+    """The place in the plan of the range that is the agent's last answer, where the call's result is that
+    answer. None: the result is certain."""
+
+
 @dataclass(frozen=True)
 class CountedRound:
     """The calls of one request, made together, and the results that the next one sends."""
 
-    call_output: int
-    """Tokens that the model writes to make the calls."""
+    call_output: Count
+    """What the model writes to make the calls."""
     exchange: Count
     """The calls and their results as the next request sends them; where `results` are apart, without them."""
-    reasoning: int = 0
-    """Reasoning tokens of the request that makes the calls."""
-    repeat: int = 1
+    reasoning: Count = NOTHING
+    """The reasoning of the request that makes the calls."""
+    repeat: Repeats = ONCE
     """How many times the round happens, one request each."""
     blocks: int = 1
     """Content blocks of the exchange, results that are apart left out."""
@@ -70,6 +98,8 @@ class CountedRound:
     """The single results, where a strategy needs them apart; they follow the calls."""
     beside: Count = NOTHING
     """The user message after results that are apart; else it is part of the exchange."""
+    agents: tuple[CalledAgent, ...] = ()
+    """The agents that the calls start, in the order of the calls; one may be called more than once."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +108,8 @@ class CountedTurn:
 
     user: Count
     """The user message as requests send it."""
-    answer_output: int
-    """Visible tokens of the answer."""
+    answer_output: Count
+    """The answer as the model writes it, without reasoning."""
     answer: Count
     """The answer as later requests send it."""
     answer_spoken: int = 0
@@ -88,11 +118,11 @@ class CountedTurn:
     """Tokens of `answer_output` that are images."""
     rounds: tuple[CountedRound, ...] = ()
     """The tool rounds between the question and the answer, in order."""
-    reasoning: int = 0
-    """Reasoning tokens of the turn's last request."""
+    reasoning: Count = NOTHING
+    """The reasoning of the turn's last request."""
     gap_seconds: float = 0
     """The pause before each repetition of the turn."""
-    repeat: int = 1
+    repeat: Repeats = ONCE
     """How many times the turn happens."""
     blocks: int = 1
     """Content blocks of the user message."""
@@ -100,12 +130,12 @@ class CountedTurn:
     @property
     def requests(self) -> int:
         """The number of requests that all repetitions make."""
-        return self.repeat * (1 + sum(tool_round.repeat for tool_round in self.rounds))
+        return self.repeat.times * (1 + sum(tool_round.repeat.times for tool_round in self.rounds))
 
     @cached_property
     def unrolled_rounds(self) -> tuple[CountedRound, ...]:
         """The rounds of one repetition, one by one."""
-        return tuple(tool_round for tool_round in self.rounds for _ in range(tool_round.repeat))
+        return tuple(tool_round for tool_round in self.rounds for _ in range(tool_round.repeat.times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +183,10 @@ class Conversation:
     """Whether the last of the earlier turns still waits for its answer, which the first turn gives."""
     instruction: Count = NOTHING
     """The message that asks for a summary."""
+    queries: int | None = None
+    """Tokens of all queries that the model writes for a question. None: it writes none."""
+    hypothesis: int | None = None
+    """Tokens of the hypothetical answer that it writes to search with. None: it writes none."""
     per_request: int = 0
     """Framing that each request with framed content carries once."""
     reasoning_kept: ReasoningKept = "never"

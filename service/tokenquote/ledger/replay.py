@@ -6,17 +6,19 @@
     ...
 
 A model keeps no state, so each request sends again what the history strategy keeps. The replay adds what is
-new to a transcript; nothing is counted twice and the work grows with the rows, not with their square.
+new to a transcript; nothing is counted twice and the work grows with the rows, not with their square. A call
+of an agent makes the agent's own requests, which follow the one that calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
-from tokenquote.ledger.conversation import MAX_ROWS, Conversation, CountedTurn, PlanTooLong
-from tokenquote.ledger.history.whole import WholeHistory
-from tokenquote.ledger.rows import Output, Row
+from tokenquote.ledger.conversation import MAX_ROWS, CountedTurn, PlanTooLong
+from tokenquote.ledger.rows import Output, ReadBy, Row
+from tokenquote.ledger.script import Script
 from tokenquote.ledger.story import Story
 from tokenquote.ledger.transcript import Transcript
 
@@ -25,60 +27,94 @@ __all__ = ["Replayed", "replay"]
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The rows of a conversation, and the transcripts that say what they send."""
+    """The rows of a plan, and the transcripts that say what they send."""
 
     rows: list[Row]
-    transcripts: Mapping[str, Transcript]
-    """The transcript as each model counts it, by the model's id."""
+    transcripts: Mapping[ReadBy, Transcript]
+    """Each conversation's transcript as each of its models counts it."""
+
+    @property
+    def opened_by(self) -> str | None:
+        """The model that the first request of the conversation goes to. None: there is no conversation."""
+        return next((row.model for row in self.rows if row.sent is not None), None)
 
 
-def replay(
-    conversations: Mapping[str, Conversation],
-    history: WholeHistory | None = None,
-    answered_by: Sequence[str] | None = None,
-) -> Replayed:
-    """Send the conversation request by request.
+def replay(own: Script, agents: Mapping[str, Script] | None = None) -> Replayed:
+    """Send the conversation request by request, and those of the agents that it calls.
 
     Args:
-        conversations: the conversation as each model counts it, by id; the first is the plan's own.
-        history: what is sent again, and what a strategy asks by itself; by default everything is.
-        answered_by: the model of each turn of the plan; by default the first.
+        own: the plan's own conversation.
+        agents: the conversations that calls start, by the name of the agent; none calls itself, directly or
+            through others.
 
     Raises:
         PlanTooLong: more than MAX_ROWS requests, or more than MAX_CONTEXT_TOKENS in one.
     """
-    own, conversation = next(iter(conversations.items()))
-    requests = sum(turn.requests for turn in conversation.turns)
+    requests = sum(turn.requests for turn in own.turns)
     if requests > MAX_ROWS:
         raise PlanTooLong(f"the plan makes {requests} requests; a quote holds {MAX_ROWS}")
-    story = Story(conversations)
-    models = answered_by or [own] * len(conversation.turns)
+    stage = _Stage(own, agents or {})
     rows: list[Row] = []
-    for row in _rows(story, history or WholeHistory(), models):
+    for row in stage.play(None):
         rows.append(row)
         if len(rows) > MAX_ROWS:
             raise PlanTooLong(f"with those of its history, the plan makes more than {MAX_ROWS} requests")
-    return Replayed(rows, {model: story.transcript(model) for model in conversations})
+    return Replayed(rows, stage.transcripts())
 
 
-def _rows(story: Story, history: WholeHistory, models: Sequence[str]) -> Iterator[Row]:
-    """Make every request in order, repetitions unrolled."""
-    for i, model in enumerate(models):
-        turn = story.conversation(model).turns[i]
-        for _ in range(turn.repeat):
+class _Stage:
+    """The plan's own conversation and those of its agents while they are replayed."""
+
+    def __init__(self, own: Script, agents: Mapping[str, Script]) -> None:
+        self._scripts = dict[str | None, Script]([(None, own), *agents.items()])
+        """By the agent's name; None stands for the plan's own conversation."""
+        self._stories = {name: Story(script.conversations, name) for name, script in self._scripts.items()}
+        """Each has one story, whatever calls it and however often."""
+        self._under_way = {name: script.unroll_on() for name, script in self._scripts.items()}
+        """The turns that are left of each, where calls go through them one after the other."""
+
+    def play(self, name: str | None) -> Iterator[Row]:
+        """Make every request of a conversation in order, repetitions unrolled."""
+        script, story = self._scripts[name], self._stories[name]
+        if not script.keeps:
+            story.start_anew()
+        for i in self._next_turns(name):
+            model = script.answered_by[i]
+            turn = story.conversation(model).turns[i]
             story.begin_turn(model, turn.gap_seconds)
-            yield from history.before_turn(story, i)
+            yield from script.history.before_turn(story, i)
             story.ask(i)
-            yield from _turn_rows(turn, i, story, history)
+            yield from self._turn_rows(turn, i, story, script)
 
+    def _next_turns(self, name: str | None) -> Iterator[int]:
+        """Yield the turns that a call goes through: all, or those after the ones of the call before."""
+        script = self._scripts[name]
+        if script.turns_per_call is None:
+            return script.unroll()
+        return islice(self._under_way[name], script.turns_per_call)
 
-def _turn_rows(turn: CountedTurn, i: int, story: Story, history: WholeHistory) -> Iterator[Row]:
-    """Make one repetition's requests: one for each round of calls, and the one that answers."""
-    for place, made in enumerate(turn.unrolled_rounds):
-        yield from history.before_request(story)
-        yield story.request(history.sends(story), Output(made.call_output, made.reasoning))
-        story.call(i, place, made.reasoning)
-    yield from history.before_request(story)
-    written = Output(turn.answer_output, turn.reasoning, turn.answer_spoken, turn.answer_drawn)
-    yield story.request(history.sends(story), written)
-    story.answer(i, turn.reasoning)
+    def _turn_rows(self, turn: CountedTurn, i: int, story: Story, script: Script) -> Iterator[Row]:
+        """Make one repetition's requests: one for each round of calls, and the one that answers.
+
+        What agents do in a round follows the request that calls them, and precedes the next.
+        """
+        for place, made in enumerate(turn.unrolled_rounds):
+            yield from script.history.before_request(story)
+            written = Output(made.call_output.tokens, made.reasoning.tokens)
+            yield story.request(script.history.sends(story), written)
+            for called in made.agents:
+                yield from self.play(called.name)
+            story.call(i, place, made.reasoning.tokens)
+        yield from script.history.before_request(story)
+        answer, reasoning = turn.answer_output.tokens, turn.reasoning.tokens
+        written = Output(answer, reasoning, turn.answer_spoken, turn.answer_drawn)
+        yield story.request(script.history.sends(story), written, answers=i)
+        story.answer(i, reasoning)
+
+    def transcripts(self) -> Mapping[ReadBy, Transcript]:
+        """Return each conversation's transcript as each of its models counts it."""
+        return {
+            (name, model): self._stories[name].transcript(model)
+            for name, script in self._scripts.items()
+            for model in script.conversations
+        }

@@ -8,9 +8,13 @@ from typing import Literal
 from tokenquote.counts import MediaUse
 from tokenquote.ledger.transcript import SentPieces
 
-__all__ = ["Output", "Purpose", "Row"]
+__all__ = ["Output", "Purpose", "ReadBy", "Row"]
 
-Purpose = Literal["summary", "compaction", "embedding", "rerank", "cache"]
+ReadBy = tuple[str | None, str]
+"""A model that reads a conversation: the agent whose conversation it is, None for the plan's own, and the
+model's id."""
+
+Purpose = Literal["summary", "compaction", "embedding", "rerank", "queries", "hypothesis", "cache"]
 """What a request is for that is none of the conversation: one of a history strategy, or the creation of an
 explicit cache."""
 
@@ -36,7 +40,7 @@ class Row:
     model: str
     """The id of the model that answers it."""
     turn: int
-    """The turn, counted from 1 over all repetitions."""
+    """The turn, counted from 1 over all repetitions; of an agent that is called anew, from 1 in each call."""
     round: int
     """The request within its turn, counted from 0; of one with a purpose, the one that it precedes."""
     purpose: Purpose | None
@@ -61,6 +65,15 @@ class Row:
     """Time since the previous request."""
     drawn: int = 0
     """Tokens of the visible output that are images."""
+    agent: str | None = None
+    """The agent whose conversation the request belongs to. None: the plan's own."""
+    answers: int | None = None
+    """The turn, as its conversation numbers it from 0, of which it ends a repetition. None: it ends none."""
+
+    @property
+    def reader(self) -> ReadBy:
+        """The model that answers, and the conversation that it reads."""
+        return self.agent, self.model
 
     @property
     def output(self) -> int:

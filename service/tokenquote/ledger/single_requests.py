@@ -18,14 +18,14 @@ def replay_single(model: str, conversation: Conversation) -> Replayed:
     Raises:
         PlanTooLong: more than MAX_ROWS requests, or more than MAX_CONTEXT_TOKENS in one.
     """
-    if sum(turn.repeat for turn in conversation.turns) > MAX_ROWS:
+    if sum(turn.repeat.times for turn in conversation.turns) > MAX_ROWS:
         raise PlanTooLong(f"the plan makes more than {MAX_ROWS} requests, which a quote holds")
     rows: list[Row] = []
-    for turn in conversation.turns:
+    for i, turn in enumerate(conversation.turns):
         extra = conversation.per_request if turn.user.framed else 0
         if turn.user.tokens + extra > MAX_CONTEXT_TOKENS:
             raise PlanTooLong(f"a request of the plan sends more than {MAX_CONTEXT_TOKENS} tokens")
-        for _ in range(turn.repeat):
+        for _ in range(turn.repeat.times):
             rows.append(
                 Row(
                     model=model,
@@ -37,11 +37,12 @@ def replay_single(model: str, conversation: Conversation) -> Replayed:
                     input=turn.user.tokens + extra,
                     framing=turn.user.framing + extra,
                     media=turn.user.media,
-                    visible=turn.answer_output,
+                    visible=turn.answer_output.tokens,
                     spoken=turn.answer_spoken,
                     drawn=turn.answer_drawn,
-                    reasoning=turn.reasoning,
+                    reasoning=turn.reasoning.tokens,
                     gap_seconds=turn.gap_seconds if rows else 0,
+                    answers=i,
                 )
             )
     return Replayed(rows, {})

@@ -60,6 +60,7 @@ class StoredCache:
             before,
             purpose="cache",
             sent=None,
+            answers=None,
             input=self.tokens,
             framing=self.framing,
             media=NO_MEDIA,

@@ -40,7 +40,14 @@ class _Told:
 class Story:
     """One conversation while it is replayed, as each of its models counts it."""
 
-    def __init__(self, conversations: Mapping[str, Conversation]) -> None:
+    def __init__(self, conversations: Mapping[str, Conversation], agent: str | None = None) -> None:
+        """Begin a conversation.
+
+        Args:
+            conversations: the conversation as each model counts it, by id.
+            agent: the agent whose conversation it is. None: it is the plan's own.
+        """
+        self.agent = agent
         self._told = {model: _Told(conversation) for model, conversation in conversations.items()}
         self._all = list(self._told.values())
         self.model = next(iter(self._told))
@@ -53,6 +60,8 @@ class Story:
         """The pause before the next request."""
         self.finished: list[tuple[Stretch, ...]] = []
         """The pieces of each finished turn that a history may still hold."""
+        self.condensed = 0
+        """The number of turns that were finished when the history was last condensed."""
         self.held: tuple[Stretch, ...] = joined((0, self.end))
         """The opening and what the history holds, up to `since`."""
         self.opening: Stretch = (0, self.end)
@@ -84,12 +93,26 @@ class Story:
         """Return a request that sends what the history holds and everything since."""
         return SentPieces(_extended(self.held, (self.since, self.end)), self.turn_begin)
 
+    def start_anew(self) -> None:
+        """Forget all but the opening, and count turns from 1: an agent is called for another task.
+
+        The pieces so far stay in the transcript. So a request of the new task is compared with the latest one
+        of the task before, and the two share the opening.
+        """
+        self.number = self.condensed = 0
+        self.finished = []
+        self.held = joined(self.opening)
+        self.since = self.end
+
     def begin_turn(self, model: str, gap_seconds: float) -> None:
-        """Begin the next turn, which this model answers after a pause."""
+        """Begin the next turn, which this model answers after a pause.
+
+        Nothing goes before the plan's first request, so there is no pause.
+        """
         self.model = model
         self.number += 1
         self.place = 0
-        self.gap_seconds = gap_seconds if self.number > 1 else 0
+        self.gap_seconds = gap_seconds if self.number > 1 or self.agent is not None else 0
         self.turn_begin = self.new = self.end
         self._turn_parts = ()
 
@@ -136,6 +159,7 @@ class Story:
         new = (self.new, self.end)
         held = _extended(self.held, (self.since, self.new))
         instruction = self.say(lambda conversation: conversation.instruction)
+        self.condensed = len(self.finished)
         row = self.request(
             SentPieces(joined(*held, instruction), self.turn_begin),
             Output(tokens),
@@ -153,9 +177,15 @@ class Story:
         return row
 
     def request(
-        self, sent: SentPieces, output: Output, *, model: str | None = None, purpose: Purpose | None = None
+        self,
+        sent: SentPieces,
+        output: Output,
+        *,
+        model: str | None = None,
+        purpose: Purpose | None = None,
+        answers: int | None = None,
     ) -> Row:
-        """Make the row of a request that sends these pieces.
+        """Make the row of a request that sends these pieces, and of which turn it `answers` a repetition.
 
         Raises:
             PlanTooLong: they pass MAX_CONTEXT_TOKENS.
@@ -181,6 +211,8 @@ class Story:
             reasoning=output.reasoning,
             gap_seconds=self._take_gap(),
             drawn=output.drawn,
+            agent=self.agent,
+            answers=answers,
         )
 
     def outside(self, model: str, purpose: Purpose, sent: Count) -> Row:
@@ -199,6 +231,7 @@ class Story:
             spoken=0,
             reasoning=0,
             gap_seconds=self._take_gap(),
+            agent=self.agent,
         )
 
     def input(self, sent: SentPieces) -> int:

@@ -21,6 +21,7 @@ from tokenquote.api.deployments.gpu_choice import Choice
 from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.api.deployments.speed import Machine, decode_seconds
 from tokenquote.api.quotes import quote_as
+from tokenquote.api.quotes.planned_ranges import find_drawn
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.errors import LocatedError, under
@@ -71,6 +72,12 @@ def quote_both(
         _refuse_other_models(question.plan)
         with under("model"):
             api = catalog.resolve(question.plan.model or "", question.plan.at or now)
+        drawn = find_drawn(question.plan)
+        if drawn is not None:
+            detail = (
+                "a break-even is worked out from numbers: state one, such as the mean, instead of a range"
+            )
+            raise LocatedError(drawn, f"{detail}, and no `retries`")
         billed = quote_as(question.plan, api, catalog, vocabularies, now)
         own = replace(hosted.model or api, caching=_prefix_cache(question, hosted))
         plan = question.plan.model_copy(

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from tokenquote.api.quotes.planned_ranges import count_range, find_middle, read_range
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
-from tokenquote.errors import Location, NotYetOffered
+from tokenquote.errors import Location
+from tokenquote.ledger import NOTHING, Repeats
+from tokenquote.ledger.ranges.distributions import Distribution
 from tokenquote.tokens import TokenRules
 from tokenquote_client import amounts
+from tokenquote_client import plan as wire
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["AmountCounter", "PlannedAmount", "find_text"]
@@ -36,12 +40,19 @@ class AmountCounter:
     """Every count so far, by its place in the plan."""
     assumptions: list[str] = field(default_factory=list)
     """What was taken for granted, in sentences for users."""
+    ranges: dict[str, Distribution] = field(default_factory=dict)
+    """Every range so far, by its place in the plan as a JSON pointer."""
+    root: Location = ()
+    """The place in the plan of the conversation that the amounts stand in: an agent, or the plan itself."""
 
-    def count(self, value: PlannedAmount, at: Location, kind: str) -> Count:
-        """Count an amount of any form; `kind` says what it stands for, for profiles.
+    def count(self, value: PlannedAmount, at: Location, kind: str, drawn_at: Location | None = None) -> Count:
+        """Count an amount of any form.
 
-        Raises:
-            LocatedError: a range.
+        Args:
+            value: the amount.
+            at: its place in the conversation.
+            kind: what it stands for, for profiles.
+            drawn_at: the place in the plan where it is drawn, if it is a range. None: its own.
         """
         if isinstance(value, str | amounts.Text | amounts.TextPart):
             return self.note_at(at, self.rules.text(find_text(value) or ""))
@@ -51,11 +62,17 @@ class AmountCounter:
             return self.note_at(at, Count.stated(value.tokens))
         if isinstance(value, amounts.Profile):
             return self.note_at(at, self._profile(value.profile, kind))
-        raise NotYetOffered(at, "ranges: not yet offered")
+        what = self._add_range(drawn_at or (*self.root, *at), value)
+        return self.note_at(at, count_range(what, self.ranges[what]))
 
-    def count_optional(self, value: PlannedAmount | None, at: Location, kind: str) -> int:
-        """Count the tokens of an amount that may be left out; left out, it is 0."""
-        return 0 if value is None else self.count(value, at, kind).tokens
+    def count_optional(self, value: PlannedAmount | None, at: Location, kind: str) -> Count:
+        """Count an amount that may be left out; left out, it is 0."""
+        return NOTHING if value is None else self.count(value, at, kind)
+
+    def count_repeats(self, value: wire.PlannedRepeats, at: Location) -> Repeats:
+        """Count how many times a turn or a round happens."""
+        what = None if isinstance(value, int) else self._add_range((*self.root, *at), value, at_least=1)
+        return Repeats(find_middle(value), what)
 
     def note_at(self, at: Location, count: Count) -> Count:
         """Remember the count under its place in the plan, and return it."""
@@ -76,6 +93,12 @@ class AmountCounter:
                 vocabulary=content.vocabulary,
             )
         )
+
+    def _add_range(self, at: Location, value: amounts.Range, at_least: int = 0) -> str:
+        """Remember a range, and return its place in the plan."""
+        what = f"/{'/'.join(map(str, at))}"
+        self.ranges[what] = read_range(value, at_least)
+        return what
 
     def _profile(self, size: str, kind: str) -> Count:
         tokens = int(getattr(self.profiles[kind], size))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tokenquote.ledger import CacheUse, Row, billed_kinds
+from tokenquote.ledger import CacheUse, ReadBy, Row, billed_kinds
 from tokenquote.ledger.fees import NO_FEES, PricedFees, UnpricedUse
 from tokenquote.ledger.prices import Priced, Tariff, exact_sum, find_rate, price
 
@@ -58,7 +58,7 @@ def bill_rows(
     rows: Sequence[Row],
     uses: Sequence[CacheUse],
     tariffs: Mapping[str, Tariff],
-    write_kinds: Mapping[str, str],
+    write_kinds: Mapping[ReadBy, str],
     fees: Mapping[str, PricedFees],
 ) -> Bill:
     """Price every request.
@@ -67,17 +67,17 @@ def bill_rows(
         rows: the requests.
         uses: the use of the cache of each.
         tariffs: the rates of each model.
-        write_kinds: what each model bills a cache write as.
+        write_kinds: what each model bills a cache write of a conversation as.
         fees: what the requests to each model use that is not billed by the token.
     """
     by_model: dict[str, Priced] = {}
     costs: dict[int, Decimal | None] = {}
     for model, tariff in tariffs.items():
         places = [i for i, row in enumerate(rows) if row.model == model]
-        kind = write_kinds.get(model, "cache_write")
-        by_model[model] = price(tariff, [billed_kinds(rows[i], uses[i], kind) for i in places]).with_fees(
-            fees.get(model, NO_FEES)
-        )
+        kinds = [
+            billed_kinds(rows[i], uses[i], write_kinds.get(rows[i].reader, "cache_write")) for i in places
+        ]
+        by_model[model] = price(tariff, kinds).with_fees(fees.get(model, NO_FEES))
         costs.update(zip(places, by_model[model].costs, strict=True))
     return Bill(tuple(costs[i] for i in range(len(rows))), by_model)
 
@@ -87,7 +87,7 @@ def break_even_reads(
     uses: Sequence[CacheUse],
     bill: Bill,
     tariffs: Mapping[str, Tariff],
-    write_kinds: Mapping[str, str],
+    write_kinds: Mapping[ReadBy, str],
 ) -> int | None:
     """Return how many reads what is written needs on average to cost less than plain input does.
 
@@ -101,7 +101,7 @@ def break_even_reads(
         written = row.input if created else use.write
         if not written:
             continue
-        kinds = (write_kinds.get(row.model, "cache_write"), "input", "cache_read")
+        kinds = (write_kinds.get(row.reader, "cache_write"), "input", "cache_read")
         write, plain, read = (find_rate(tariffs[row.model], kind, row.input) for kind in kinds)
         if write is None or plain is None or read is None:
             return None

@@ -149,16 +149,16 @@ def cache_terms(cache: CacheChoice, opening: Opening, warm: int = 0) -> CacheTer
     """Say how the requests use the cache; None if it is off. `warm` tokens of the first one are in it."""
     if cache.rule is None:
         return None
-    head = opening.head.tokens
-    usual = (opening.tools.tokens, head) if cache.usual_marks else ()
     return CacheTerms(
         cache.rule,
         ttl=cache.ttl,
         hit_rate=cache.hit_rate,
         bills_writes=cache.bills_writes,
-        marks=(*usual, *(mark.tokens for mark in cache.marks)),
+        marks=tuple(mark.tokens for mark in cache.marks),
+        marks_opening=cache.usual_marks,
         marks_last=cache.usual_marks or any(mark.closes for mark in cache.marks),
-        head=head,
+        tools=opening.tools.tokens,
+        head=opening.head.tokens,
         warm=warm,
         explicit=cache.explicit,
     )

@@ -1,4 +1,4 @@
-"""Who takes part in a planned conversation: the models of its turns, and those of its history strategy."""
+"""Who takes part in a conversation: the models of its turns, and those of its history strategy."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from tokenquote.errors import LocatedError, under
 from tokenquote.ledger.rows import Purpose
 from tokenquote_client import plan as wire
 
-__all__ = ["Cast", "choose_cast"]
+__all__ = ["Cast", "choose_cast", "find_agent_model"]
 
 CONVERSING = ("chat", "realtime")
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The models of one quote, by what they do."""
+    """The models of one conversation, by what they do."""
 
     models: Mapping[str, Model]
-    """The models that see the conversation, by id; the quote's own is the first."""
+    """The models that see the conversation, by id; the conversation's own is the first."""
     answered_by: tuple[str, ...]
     """The model of each turn of the plan."""
     condenser: str | None = None
@@ -32,22 +32,17 @@ class Cast:
 
     @property
     def own(self) -> Model:
-        """The model that the quote is for."""
+        """The model that answers turns which name none."""
         return next(iter(self.models.values()))
 
     @property
     def everyone(self) -> Mapping[str, Model]:
-        """All models by id, the quote's own first."""
+        """All models by id, the conversation's own first."""
         return {**self.models, **{model.id: model for model in self.searchers.values()}}
-
-    @property
-    def is_one(self) -> bool:
-        """Whether the quote's own model answers every request."""
-        return len(self.everyone) == 1
 
 
 def choose_cast(plan: wire.Plan, own: Model, catalog: Catalog, at: dt.datetime) -> Cast:
-    """Look up every model that the plan names besides its own; one that is rerouted answers as another.
+    """Look up every model that a conversation names besides its own.
 
     Raises:
         LocatedError: the catalog has no such model, or one that cannot do what it is named for.
@@ -56,9 +51,8 @@ def choose_cast(plan: wire.Plan, own: Model, catalog: Catalog, at: dt.datetime) 
     def find(name: str, kinds: Sequence[str], *location: str | int) -> Model:
         with under(*location):
             model = find_answering(catalog.resolve(name, at), catalog.models, at)
-        if model.entry.kind not in kinds or not (own.converses or location[0] == "history"):
-            what = f"{model.id} is a model of kind {model.entry.kind}; here one of kind {kinds[0]} is needed"
-            raise LocatedError(location, what)
+            if model.entry.kind not in kinds or not (own.converses or location[0] == "history"):
+                raise _wrong_kind(model, kinds[0])
         return model
 
     models = {own.id: own}
@@ -82,3 +76,23 @@ def choose_cast(plan: wire.Plan, own: Model, catalog: Catalog, at: dt.datetime) 
         if history.rerank_model is not None:
             searchers["rerank"] = find(history.rerank_model, ("rerank",), "history", "rerank_model")
     return Cast(models, tuple(answered_by), condenser, searchers)
+
+
+def find_agent_model(agent: wire.Agent, own: Model, catalog: Catalog, at: dt.datetime) -> Model:
+    """Look up the model of an agent: the one that it names, or else the plan's own.
+
+    Raises:
+        LocatedError: the catalog has no such model, or it holds no conversation.
+    """
+    if agent.model is None:
+        return own
+    with under("model"):
+        model = find_answering(catalog.resolve(agent.model, at), catalog.models, at)
+        if model.entry.kind not in CONVERSING:
+            raise _wrong_kind(model, CONVERSING[0])
+    return own if model.id == own.id else model
+
+
+def _wrong_kind(model: Model, needed: str) -> LocatedError:
+    what = f"{model.id} is a model of kind {model.entry.kind}; here one of kind {needed} is needed"
+    return LocatedError((), what)

@@ -70,4 +70,6 @@ def cut_answer(plan: wire.Plan, comparison: Comparison, considered: int) -> Comp
     if not chooses_by_filter(plan):
         return comparison
     asked = plan.models if isinstance(plan.models, wire.ModelChoice) else _EVERY
-    return Comparison(quotes=comparison.quotes[: asked.at_most], considered=considered)
+    return comparison.model_copy(
+        update={"quotes": comparison.quotes[: asked.at_most], "considered": considered}
+    )

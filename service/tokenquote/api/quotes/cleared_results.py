@@ -36,11 +36,13 @@ def set_apart(
         placeholder: what takes the place of a result.
     """
     alone = planned.model_copy(update={"user": None, "repeat": 1})
-    value = placeholder if isinstance(placeholder, str) else placeholder.tokens
-    without, sent = exchange(_with_results(alone, 0)), exchange(alone)
-    cleared, with_user = exchange(_with_results(alone, value)), exchange(planned)
+    without, sent, with_user = exchange(_with_results(alone, 0)), exchange(alone), exchange(planned)
+    if isinstance(placeholder, str):
+        instead = difference(exchange(_with_results(alone, placeholder)), without)
+    else:  # nothing stands around tokens that are stated
+        instead = placeholder.times(len(contents))
     shares = share_out(difference(sent, without), contents)
-    placeholders = share_out(difference(cleared, without), [NOTHING] * len(contents))
+    placeholders = share_out(instead, [NOTHING] * len(contents))
     results = tuple(CountedResult(sent_so, left) for sent_so, left in zip(shares, placeholders, strict=True))
     beside = difference(with_user, sent)
     apart = total(shares, beside)
@@ -65,6 +67,7 @@ def difference(whole: Count, part: Count) -> Count:
         framing=whole.framing - part.framing,
         framed=whole.framed,
         media=media if media.tokens else NO_MEDIA,
+        ranges=whole.without_ranges(part),
     )
 
 
@@ -82,6 +85,7 @@ def share_out(whole: Count, contents: Sequence[Count]) -> list[Count]:
             content + Count.stated(tokens + (over[0] if i + 1 == n else 0)),
             framing=framing + (over[1] if i + 1 == n else 0),
             framed=whole.framed,
+            ranges=content.ranges + around.ranges[i::n],
         )
         for i, content in enumerate(contents)
     ]

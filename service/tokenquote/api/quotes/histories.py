@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from tokenquote.api.quotes.amounts import AmountCounter, find_text
+from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
 from tokenquote.api.quotes.cast import Cast
 from tokenquote.catalog import Model
 from tokenquote.counts import Count, total
@@ -24,10 +25,10 @@ from tokenquote.tokens import Request, read_body
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import Amount, AudioPart, DocumentPart, ImagePart, Part, VideoPart
 
-__all__ = ["choose_history", "count_questions"]
+__all__ = ["choose_history", "count_questions", "count_search_text"]
 
 
-def choose_history(history: wire.History, cast: Cast, searches: tuple[SearchRequest, ...]) -> WholeHistory:
+def choose_history(history: wire.History, cast: Cast, searches: Sequence[SearchRequest]) -> WholeHistory:
     """Make the strategy; `searches` are its requests to models that find passages.
 
     Raises:
@@ -44,7 +45,7 @@ def choose_history(history: wire.History, cast: Cast, searches: tuple[SearchRequ
             most = {model_id: _threshold(history, cast.models[model_id]) for model_id in cast.answered_by}
             return CompactedContext(most, history.tokens, history.keep, cast.condenser)
         case wire.Retrieval():
-            return RetrievedPassages(history.tokens, history.turns, searches)
+            return RetrievedPassages(history.tokens, history.turns, tuple(searches))
         case wire.ClearToolResults():
             return ClearedResults(history.keep, history.above)
     return WholeHistory()
@@ -84,9 +85,14 @@ def _count_question(plan: wire.Plan, turn: int, counter: AmountCounter) -> Count
 def _counted(value: Amount | Part, at: Location, counter: AmountCounter) -> Count:
     if isinstance(value, ImagePart | AudioPart | VideoPart | DocumentPart):
         raise NotYetOffered(at, "embedding of images, audio, video and documents: not yet offered")
+    return count_search_text(value, at, "user", counter)
+
+
+def count_search_text(value: PlannedAmount, at: Location, kind: str, counter: AmountCounter) -> Count:
+    """Count what a model embeds, of any form; `kind` says what it stands for, for profiles."""
     text = find_text(value)
     if text is None:
-        return counter.count(value, at, "user")
+        return counter.count(value, at, kind)
     return counter.note_at(at, _embedded(text, counter))
 
 

@@ -10,7 +10,7 @@ from tokenquote.tokens import Message
 from tokenquote_client import plan as wire
 from tokenquote_client.amounts import Amount
 
-__all__ = ["read_clearing", "read_instruction"]
+__all__ = ["count_search_texts", "read_clearing", "read_instruction"]
 
 
 def read_clearing(history: wire.History, counter: AmountCounter) -> ClearedAs | None:
@@ -34,6 +34,24 @@ def read_instruction(history: wire.History, counter: AmountCounter) -> Message:
         return Message("user")
     counter.assumptions.append(f"history: a request for a {history.strategy} writes no reasoning")
     return Message("user", (_read(history.instruction, "instruction", "user", counter),))
+
+
+def count_search_texts(history: wire.History, counter: AmountCounter) -> tuple[int | None, int | None]:
+    """Count what the model writes to search with: all queries, and a hypothetical answer. None: no such text.
+
+    Raises:
+        LocatedError: one of them cannot be counted.
+    """
+    if not isinstance(history, wire.Retrieval):
+        return None, None
+    queries = hypothesis = None
+    if history.queries is not None and history.query is not None:
+        queries = history.queries * counter.count(history.query, ("history", "query"), "user").tokens
+    if history.hypothesis is not None:
+        hypothesis = counter.count(history.hypothesis, ("history", "hypothesis"), "assistant").tokens
+    if queries is not None or hypothesis is not None:
+        counter.assumptions.append("history: the requests that write what is searched write no reasoning")
+    return queries, hypothesis
 
 
 def _read(value: Amount | None, name: str, kind: str, counter: AmountCounter) -> str | Count:

@@ -26,6 +26,7 @@ from tokenquote.tokens import (
 from tokenquote.tokens.bodies.cache_marks import cut_body, cut_request, find_cache_marks
 from tokenquote.tokens.request import ToolChoice
 from tokenquote_client import plan as wire
+from tokenquote_client.amounts import PlannedTools
 
 __all__ = ["OpeningReader", "Started", "count_marks"]
 
@@ -123,7 +124,7 @@ class OpeningReader:
             counts.append(self.amounts.note_at(("start", "body", *media.location), count))
         return total(counts, NOTHING)
 
-    def tools(self, tools: wire.PlannedTools | None, system: Sequence[Message]) -> Count:
+    def tools(self, tools: PlannedTools | None, system: Sequence[Message]) -> Count:
         """Count tools, stated or defined, given the system messages that may hold their block.
 
         Raises:

@@ -10,9 +10,9 @@ from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.amounts import AmountCounter
 from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
 from tokenquote.api.quotes.generated import GeneratedPartCounter
-from tokenquote.api.quotes.history_texts import read_clearing, read_instruction
+from tokenquote.api.quotes.history_texts import count_search_texts, read_clearing, read_instruction
 from tokenquote.api.quotes.openings import OpeningReader, count_marks
-from tokenquote.api.quotes.planned_messages import MessageReader, is_framed
+from tokenquote.api.quotes.planned_messages import LastAnswer, MessageReader, is_framed
 from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.single_messages import SingleMessages
 from tokenquote.api.quotes.unstated import count_unstated
@@ -20,7 +20,16 @@ from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.catalog import Catalog, Model
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
-from tokenquote.ledger import NOTHING, Conversation, CountedRound, CountedTurn, EarlierPiece, Opening
+from tokenquote.ledger import (
+    NOTHING,
+    ONCE,
+    Conversation,
+    CountedRound,
+    CountedTurn,
+    EarlierPiece,
+    Opening,
+    Repeats,
+)
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.prices import Tariff
 from tokenquote.tokens import (
@@ -42,25 +51,34 @@ def resolve(
     catalog: Catalog,
     item_reader: ItemReader | None = None,
     tariff: Tariff | None = None,
+    root: Location = (),
 ) -> ResolvedPlan:
     """Count every amount of the plan as the model does; `item_reader` keeps headers for the next model.
 
-    `tariff` says what is billed by fees; None: nothing is.
+    `tariff` says what is billed by fees; None: nothing is. `root` is the place of an agent whose conversation
+    it is.
 
     Raises:
         LocatedError: something that is not offered, or that cannot be counted.
     """
-    counter = AmountCounter(rules, catalog.profiles)
+    counter = AmountCounter(rules, catalog.profiles, root=root)
     reader = item_reader or ItemReader()
     media = MediaCounter(model.media, catalog.profiles, reader, rules.text, counter.assumptions)
     meter = UseMeter(tariff, ranks=model.entry.kind == "rerank")
     generated = GeneratedPartCounter(media, counter, meter, model.entry.generated_images)
-    spoken = MessageReader(rules, media, counter, generated, meter)
+    answers = {
+        agent.name: LastAnswer(
+            agent.turns[-1].assistant, ("agents", i, "turns", len(agent.turns) - 1, "assistant")
+        )
+        for i, agent in enumerate(plan.agents)
+    }
+    spoken = MessageReader(rules, media, counter, generated, meter, answers)
     alone = None if model.converses else SingleMessages(model.entry.kind, rules)
     resolver = _Resolver(rules, media, counter, spoken, meter, alone)
     resolver.clears = read_clearing(plan.history, counter)
     opening = resolver.opening(plan)
     instruction = resolver._sent(read_instruction(plan.history, counter))
+    queries, hypothesis = count_search_texts(plan.history, counter)
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
     turns: list[CountedTurn] = []
@@ -74,12 +92,16 @@ def resolve(
         earlier=resolver.earlier,
         waits=plan.turns[0].user is None,
         instruction=instruction,
+        queries=queries,
+        hypothesis=hypothesis,
         per_request=rules.per_request if model.converses else 0,
         reasoning_kept=model.entry.reasoning_kept,
     )
     unstated = count_unstated(plan.turns)
     assumptions = tuple(dict.fromkeys(counter.assumptions))
-    return ResolvedPlan(conversation, tuple(counter.counts), unstated, assumptions, marks, tuple(uses))
+    return ResolvedPlan(
+        conversation, tuple(counter.counts), unstated, assumptions, marks, tuple(uses), counter.ranges
+    )
 
 
 @dataclass
@@ -153,7 +175,7 @@ class _Resolver:
             answer_drawn=sum(count.media.image for count in answer.counts)
             + (self.alone.count_drawn(answer) if self.alone else 0),
             gap_seconds=turn.gap_seconds,
-            repeat=turn.repeat,
+            repeat=self.amounts.count_repeats(turn.repeat, (*at, "repeat")),
             blocks=max(1, len(user.parts)),
         )
 
@@ -172,8 +194,11 @@ class _Resolver:
         def exchange(changed: wire.ToolRound) -> Count:
             return quiet._rounds(changed, at, ())[0][0].exchange
 
-        read = [reader.message("tool", call.result, at, "result") for call in planned.calls]
-        contents = [Count.stated(n).with_media(total(message.counts, NOTHING).media) for message, n in read]
+        read = [reader.result_content(call, (*at, "calls", i)) for i, call in enumerate(planned.calls)]
+        contents = [
+            replace(Count.stated(n.tokens), media=total(message.counts, NOTHING).media, ranges=n.ranges)
+            for message, n in read
+        ]
         return set_apart(rounds, planned, exchange, contents, placeholder)
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
@@ -194,11 +219,12 @@ class _Resolver:
         before = before if self.rules.reaches_back else ()
         first = replace(made, exchange=total(beside, self._appended(exchange, before)))
         results = any(message.role == "tool" for message in exchange)
-        if not (self.rules.reaches_back and results and planned.repeat > 1):
+        repeats = made.repeat
+        if not (self.rules.reaches_back and results and (repeats.times > 1 or repeats.range)):
             return [first], exchange if results else ()
         again = total(beside, self._appended(exchange, exchange))
-        repeated = replace(made, exchange=again, repeat=planned.repeat - 1)
-        return [replace(first, repeat=1), repeated], exchange
+        later = Repeats(repeats.times - 1, repeats.range, after_first=True)
+        return [replace(first, repeat=ONCE), replace(made, exchange=again, repeat=later)], exchange
 
     def _exchange(
         self, planned: wire.ToolRound, at: Location
@@ -216,9 +242,9 @@ class _Resolver:
             call_id = self.reader.call_id(call, i)
             made, written = self.reader.call(call, where, call_id)
             result = self.reader.result(call, where, call_id)
-            output += written
+            output = output + written
             if made is None:
-                beside.append(Count.stated(written))
+                beside.append(written)
             else:
                 calls.append(made)
             beside += result.counts
@@ -230,7 +256,11 @@ class _Resolver:
         exchange = [*answer, *results, *([asked] if is_framed(asked) else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
         blocks = bool(said.parts) + 2 * len(planned.calls) + len(asked.parts)
-        return CountedRound(output, NOTHING, thought, planned.repeat, blocks), beside, exchange
+        repeats = self.amounts.count_repeats(planned.repeat, (*at, "repeat"))
+        called = map(self.reader.called_agent, planned.calls)
+        agents = tuple(agent for agent in called if agent is not None)
+        made_round = CountedRound(output, NOTHING, thought, repeats, blocks, agents=agents)
+        return made_round, beside, exchange
 
     def _appended(self, messages: Sequence[Message], before: Sequence[Message] = ()) -> Count:
         return self.rules.appended(messages, before, self.choice) if messages else NOTHING

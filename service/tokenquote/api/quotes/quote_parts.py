@@ -12,6 +12,7 @@ from tokenquote.ledger import CacheUse, Row
 from tokenquote.ledger.prices import Priced, Tariff, exact_sum
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import (
+    AgentTotals,
     BudgetAnswer,
     ContextUse,
     ModelTotals,
@@ -30,6 +31,7 @@ __all__ = [
     "describe_context",
     "find_overflow",
     "spend_budget",
+    "sum_agents",
     "sum_models",
 ]
 
@@ -80,6 +82,7 @@ def build_requests(
                 cumulative_cost=spent,
                 purpose=row.purpose,
                 model=row.model if names_models else None,
+                agent=row.agent,
             )
         )
     return requests
@@ -97,6 +100,25 @@ def sum_models(rows: Sequence[Row], bill: Bill) -> list[ModelTotals]:
         )
         for model, priced in bill.by_model.items()
     ]
+
+
+def sum_agents(rows: Sequence[Row], bill: Bill, agents: Sequence[str]) -> list[AgentTotals]:
+    """Add up tokens and money for the plan's own conversation, and for each agent."""
+    found = []
+    for agent in (None, *agents):
+        places = [i for i, row in enumerate(rows) if row.agent == agent]
+        costs = [bill.costs[i] for i in places]
+        known = [cost for cost in costs if cost is not None]
+        found.append(
+            AgentTotals(
+                agent=agent,
+                requests=len(places),
+                input_tokens=sum(rows[i].input for i in places),
+                output_tokens=sum(rows[i].output for i in places),
+                cost=exact_sum(known) if known or bill.complete or not costs else None,
+            )
+        )
+    return found
 
 
 def build_lines(
@@ -167,7 +189,7 @@ def find_overflow(rows: Sequence[Row], models: Mapping[str, Model]) -> Overflow 
         limits = models[row.model].entry.context
         too_long = limits.window is not None and row.context > limits.window
         if too_long or (limits.max_input is not None and row.input > limits.max_input):
-            return Overflow(turn=row.turn, request=i + 1)
+            return Overflow(turn=row.turn, request=i + 1, agent=row.agent)
     return None
 
 
@@ -204,5 +226,6 @@ def spend_budget(budget: wire.Budget | None, rows: Sequence[Row], bill: Bill) ->
             break
         spent, paid = together, paid + 1
     fits = paid == len(rows)
-    turns = rows[-1].turn if fits else rows[paid].turn - 1
+    own = [row.turn for row in rows[: paid + 1] if row.agent is None]
+    turns = own[-1] if fits else own[-1] - 1
     return BudgetAnswer(fits=fits, turns=turns, requests=paid, spent=spent)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tokenquote.api.quotes.cache_choice import CountedMark
 from tokenquote.api.quotes.unstated import Unstated
 from tokenquote.ledger import Conversation
 from tokenquote.ledger.fees import Use
+from tokenquote.ledger.ranges.distributions import Distribution
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["ResolvedPlan"]
@@ -25,3 +27,5 @@ class ResolvedPlan:
     """The marks for prompt caching in the body that opens the conversation, in order."""
     uses: tuple[tuple[Use, ...], ...] = ()
     """What one repetition of each turn uses that is not billed by the token."""
+    ranges: Mapping[str, Distribution] = field(default_factory=dict)
+    """The distribution of each range, by its place in the plan as a JSON pointer."""

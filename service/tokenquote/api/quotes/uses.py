@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,7 +24,7 @@ from tokenquote_client.amounts import (
     VideoPart,
 )
 
-__all__ = ["UseMeter", "price_plan_uses"]
+__all__ = ["UseMeter", "list_offered", "price_plan_uses", "request_uses", "turn_uses"]
 
 PASSAGES_PER_SEARCH = 100
 """The passages that one search of a rerank model ranks at most; more make more searches. Source:
@@ -82,53 +83,47 @@ class UseMeter:
 
 
 def price_plan_uses(
-    plan: wire.Plan,
-    uses: Sequence[tuple[Use, ...]],
     rows: Sequence[Row],
+    uses: Mapping[str | None, Sequence[tuple[Use, ...]]],
     tariff: Tariff,
+    offered: Iterable[str] = (),
+    stored: Use | None = None,
     *,
     converses: bool,
-    own: bool = True,
-    stored: Use | None = None,
 ) -> PricedFees:
-    """Price what the turns of a plan use with one model, at the last request of each repetition.
+    """Price what turns use with one model, at the last request of each repetition.
 
     Args:
-        plan: the plan.
-        uses: what one repetition of each of its turns uses.
-        rows: its requests to the model.
+        rows: the requests to the model.
+        uses: what one repetition of each turn of a conversation uses, by the agent that holds it.
         tariff: the fees in force.
+        offered: tools that are offered to the model without a number of uses.
+        stored: what each call that creates an explicit cache stores. None: there is none.
         converses: whether later requests send the media of earlier turns again.
-        own: whether it is the plan's own model, which the tools of an opening body are offered to.
-        stored: what each explicit cache stores. None: there is none.
     """
-    last = {row.turn: place for place, row in enumerate(rows) if row.purpose is None}
-    each = (Use("request", {"request": Decimal(1)}),) if tariff.has_fee("request") else ()
-    by_row: list[tuple[Use, ...]] = [each] * len(rows)
-    number = 0
-    for turn, used in zip(plan.turns, uses, strict=True):
-        known = tuple(_sent_once(used)) if converses and len(rows) > 1 else used
-        for _ in range(turn.repeat):
-            number += 1
-            if number in last:
-                by_row[last[number]] += known
-    for place, row in enumerate(rows):
-        if stored is not None and row.purpose == "cache":
-            by_row[place] += (stored,)
+    times = Counter(row.agent for row in rows)
+    by_row: list[tuple[Use, ...]] = []
+    for row in rows:
+        used = uses[row.agent][row.answers] if row.answers is not None else ()
+        known = turn_uses(used, sends_again=converses and times[row.agent] > 1)
+        creates = (stored,) if stored is not None and row.purpose == "cache" else ()
+        by_row.append((*request_uses(tariff), *known, *creates))
     priced = price_uses(tariff.fees, by_row)
-    offered = tuple(
-        UnpricedUse(what, None, None) for what in (_offered_unstated(plan, tariff) if own else ())
-    )
-    return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *offered))
+    unstated = (UnpricedUse(what, None, None) for what in offered)
+    return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *unstated))
 
 
-def _sent_once(uses: Iterable[Use]) -> Iterator[Use]:
-    """Yield uses of a conversation: how often media that are billed by the piece are billed is not known."""
-    for use in uses:
-        yield Use(use.what, {}) if use.what.startswith("input_") else use
+def request_uses(tariff: Tariff) -> tuple[Use, ...]:
+    """Return what every request uses by itself, if a fee bills it."""
+    return (Use("request", {"request": Decimal(1)}),) if tariff.has_fee("request") else ()
 
 
-def _offered_unstated(plan: wire.Plan, tariff: Tariff) -> Iterator[str]:
+def turn_uses(uses: tuple[Use, ...], *, sends_again: bool) -> tuple[Use, ...]:
+    """Return what is known of the uses of one repetition of a turn, which later requests may send again."""
+    return tuple(_sent_once(uses)) if sends_again else uses
+
+
+def list_offered(plan: wire.Plan, tariff: Tariff) -> Iterator[str]:
     """Yield the tools that the opening body offers, no turn states, and the provider does not give away."""
     if plan.start is None:
         return
@@ -140,6 +135,12 @@ def _offered_unstated(plan: wire.Plan, tariff: Tariff) -> Iterator[str]:
         given_away = bool(fees) and not any(fee.price for fee in fees)
         if name not in stated and not given_away:
             yield name
+
+
+def _sent_once(uses: Iterable[Use]) -> Iterator[Use]:
+    """Yield uses of a conversation: how often media that are billed by the piece are billed is not known."""
+    for use in uses:
+        yield Use(use.what, {}) if use.what.startswith("input_") else use
 
 
 def _measure_item(item: Item) -> Use:

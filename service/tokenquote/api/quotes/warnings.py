@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from tokenquote.api.quotes.agent_calls import every_turn, find_uncalled
 from tokenquote.api.quotes.bill import Bill
 from tokenquote.api.quotes.cache_choice import CacheChoice
 from tokenquote.api.quotes.unstated import Unstated
@@ -54,18 +55,20 @@ def list_warnings(
         *_region_warnings(plan),
         *_price_warnings(bill),
         *_cache_warnings(plan, own, cache),
+        *_agent_warnings(plan),
     )
     return [Warned(code=code, detail=detail) for code, detail in found]
 
 
-def list_strategy_warnings(history: WholeHistory, bill: Bill, whole: Bill | None) -> list[Warned]:
-    """List what could mislead about a history strategy; `whole` is the bill of the same plan without it."""
+def list_strategy_warnings(histories: Iterable[WholeHistory], bill: Bill, whole: Bill | None) -> list[Warned]:
+    """List what could mislead about history strategies; `whole` is the bill of the same plan without them."""
     found = []
-    if isinstance(history, CompactedContext) and history.in_vain:
+    in_vain = sum(history.in_vain for history in histories if isinstance(history, CompactedContext))
+    if in_vain:
         found.append(
             (
                 "compaction_in_vain",
-                f"the input of {history.in_vain} requests exceeds the threshold even after a compaction; "
+                f"the input of {in_vain} requests exceeds the threshold even after a compaction; "
                 "they are sent all the same",
             )
         )
@@ -127,10 +130,13 @@ def _overflow_warnings(overflow: Overflow | None, rows: Sequence[Row]) -> Iterat
     if overflow is not None:
         yield (
             "context_overflow",
-            f"request {overflow.request} (turn {overflow.turn}) does not fit into "
-            f"{rows[overflow.request - 1].model}; "
-            "it and those after it are priced all the same",
+            f"request {overflow.request} (turn {overflow.turn}{_name_agent(overflow.agent)}) does not fit "
+            f"into {rows[overflow.request - 1].model}; it and those after it are priced all the same",
         )
+
+
+def _name_agent(agent: str | None) -> str:
+    return "" if agent is None else f" of the agent {agent}"
 
 
 def _answer_warning(model: Model, unstated: Unstated) -> Iterator[tuple[str, str]]:
@@ -141,7 +147,7 @@ def _answer_warning(model: Model, unstated: Unstated) -> Iterator[tuple[str, str
 
 def _price_changes(plan: Plan, model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
     """Warn of the next change of what the quote rests on; a block may change only other modes and regions."""
-    tools = {name for turn in plan.turns for name in turn.server_tools}
+    tools = {name for turn in every_turn(plan) for name in turn.server_tools}
     if plan.caching.explicit is not None:
         tools.add("cache_storage")
     measured = MEASURED if not model.converses else ()
@@ -181,7 +187,9 @@ def _holiday_warnings(model: Model, at: dt.datetime) -> Iterator[tuple[str, str]
 
 def _tool_warnings(plan: Plan) -> Iterator[tuple[str, str]]:
     """Warn that what server tools find comes back as input, which nobody has stated."""
-    used = dict.fromkeys(name for turn in plan.turns for name, times in turn.server_tools.items() if times)
+    used = dict.fromkeys(
+        name for turn in every_turn(plan) for name, times in turn.server_tools.items() if times
+    )
     if used:
         yield (
             "tool_results_not_stated",
@@ -210,6 +218,12 @@ def _price_warnings(bill: Bill) -> Iterator[tuple[str, str]]:
                 "uses_not_stated",
                 f"{use.what} may be used or sent, and the plan does not say how much of it",
             )
+
+
+def _agent_warnings(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Warn of agents that nothing starts, which count nowhere."""
+    if uncalled := find_uncalled(plan):
+        yield "agent_not_called", f"no call starts {', '.join(uncalled)}: it makes no requests"
 
 
 def _cache_warnings(plan: Plan, model: Model, cache: CacheChoice) -> Iterator[tuple[str, str]]:

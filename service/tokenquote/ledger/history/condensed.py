@@ -27,17 +27,14 @@ class SummarizedTurns(WholeHistory):
             keep: the number of last turns that stay as they are.
             model: the model that writes the summaries. None: the one of the coming turn.
         """
-        self._every = every
-        self._tokens = tokens
-        self._keep = keep
-        self._model = model
-        self._condensed = 0
-        """The number of turns that were finished at the last summary."""
+        self.every = every
+        self.tokens = tokens
+        self.keep = keep
+        self.model = model
 
     def before_turn(self, story: Story, turn: int) -> Iterator[Row]:
-        if len(story.finished) - self._condensed >= self._every:
-            self._condensed = len(story.finished)
-            yield story.condense("summary", self._tokens, self._keep, self._model)
+        if len(story.finished) - story.condensed >= self.every:
+            yield story.condense("summary", self.tokens, self.keep, self.model)
 
 
 class CompactedContext(WholeHistory):
@@ -52,15 +49,15 @@ class CompactedContext(WholeHistory):
             keep: the number of last finished turns that stay as they are.
             model: the model that condenses. None: the one of the turn.
         """
-        self._most = most
-        self._tokens = tokens
-        self._keep = keep
-        self._model = model
+        self.most = most
+        self.tokens = tokens
+        self.keep = keep
+        self.model = model
         self.in_vain = 0
         """The number of requests that exceed all the same after a compaction."""
 
     def before_request(self, story: Story) -> Iterator[Row]:
-        most = self._most[story.model]
+        most = self.most[story.model]
         if story.input(story.sends_all()) > most:
-            yield story.condense("compaction", self._tokens, self._keep, self._model)
+            yield story.condense("compaction", self.tokens, self.keep, self.model)
             self.in_vain += story.input(story.sends_all()) > most
