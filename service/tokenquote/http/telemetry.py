@@ -99,15 +99,6 @@ class Telemetry:
             "US dollars quoted, of one conversation each. An estimate, not spend.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
-        self.with_agents = Counter(
-            "tokenquote_quotes_with_agents", "Quotes of plans with agents, by model and app.",
-            ["model", "app"], registry=self.registry,
-        )  # fmt: skip
-        self.agent_requests = Counter(
-            "tokenquote_quoted_agent_requests",
-            "Requests of agents, among those quoted, of one conversation each.",
-            ["model", "app"], registry=self.registry,
-        )  # fmt: skip
         self.counts = Counter(
             "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
             ["method"], registry=self.registry,
@@ -120,6 +111,15 @@ class Telemetry:
         PlatformCollector(registry=self.registry)  # python_info; else with the library's global registry only
 
     def _add_quote_details(self) -> None:
+        self.with_agents = Counter(
+            "tokenquote_quotes_with_agents", "Quotes of plans with agents, by model and app.",
+            ["model", "app"], registry=self.registry,
+        )  # fmt: skip
+        self.agent_requests = Counter(
+            "tokenquote_quoted_agent_requests",
+            "Requests of agents, among those quoted, of one conversation each.",
+            ["model", "app"], registry=self.registry,
+        )  # fmt: skip
         self.quoted_requests = Counter(
             "tokenquote_quoted_requests",
             "Requests of quoted plans by purpose: of the `conversation`, of its history (`summary`, "
