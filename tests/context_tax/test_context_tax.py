@@ -129,7 +129,7 @@ def test_a_request_is_one_that_sends_the_parts(estimator: Estimator) -> None:
     called = [{"user": 100, "tool_rounds": calls, "assistant": 50, "reasoning": 0, "repeat": 2}]
     agent = {"name": "a", "system": 70, "turns": [{"user": 9, "assistant": 9, "reasoning": 0}]}
     for changes in ({}, {"history": searched}, {"turns": called, "agents": [agent]}):
-        behind = plan(model, caching={"enabled": False}, **changes)
+        behind = {**plan(model, caching={"enabled": False}), **changes}
         totals = estimator.context_tax(model=model, tools=BOTH, plan=behind).totals
         assert totals.requests == 4
         # 0.75 USD a million tokens of input.
@@ -138,9 +138,9 @@ def test_a_request_is_one_that_sends_the_parts(estimator: Estimator) -> None:
 
 
 def test_what_other_models_count_is_told(estimator: Estimator) -> None:
-    """A turn that another model answers sends the parts too, as many tokens as the question's model counts."""
+    """A turn that another model answers sends the parts too, as the question's model counts them."""
     model, other = "openai/gpt-5.4-mini", "anthropic/claude-opus-4-8"
-    behind = plan(model, turns=[*TURNS, {**TURNS[0], "model": other}])
+    behind = {"model": model, "turns": [*TURNS, {**TURNS[0], "model": other}]}
     assert any(
         f"counted as {model}" in said
         for said in estimator.context_tax(model=model, tools=BOTH, plan=behind).assumptions

@@ -227,7 +227,7 @@ def test_the_kind_alone_is_a_plan(written: Ask, catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("kind", [*KINDS, "crew, hierarchical"])
 def test_a_profile_stands_for_the_same_tokens_wherever_it_is_sent_again(written: Ask, kind: str) -> None:
-    """What a speaker writes is what the manager receives: stating the tokens that are told changes nothing."""
+    """What a speaker writes is what the manager receives: stating the told tokens changes nothing."""
     workflow = {"kind": kind}
     if kind == "crew, hierarchical":
         workflow = {"kind": "crew", "process": "hierarchical"}

@@ -158,7 +158,7 @@ class CrewRecipe(Recipe):
         return self.composer.join(*role, Piece(description or 0, "description", "user"), *before)
 
     def _output_piece(self, place: int) -> Piece:
-        """Return what came of a task as others receive it: a profile stands for the answer that was written."""
+        """Return what came of a task as others receive it, as long as it was written."""
         return Piece(self._output(place), "output", "assistant")
 
     def _output(self, place: int) -> Amount:
