@@ -26,8 +26,8 @@ __all__ = ["Answering", "InThreads", "MakesAnswers"]
 _SHORT_ROOM_SECONDS = 5.0
 """The short questions that may wait, in seconds of their work: about a thousand."""
 _LONG_ROOM_SHARE = 0.25
-"""The share of the time for an answer that the guessed work of long questions may fill: a machine that is busy with
-something else takes several times as long as is guessed, and what has been let in shall be answered."""
+"""The share of the time for an answer that long questions may fill by the guess of their work: a machine that
+is busy with something else takes several times as long, and what has been let in shall be answered."""
 
 
 class MakesAnswers(Protocol):
