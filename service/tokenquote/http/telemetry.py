@@ -116,8 +116,8 @@ class Telemetry:
         self.quoted_requests = Counter(
             "tokenquote_quoted_requests",
             "Requests of quoted plans by purpose: of the `conversation`, of its history (`summary`, "
-            "`compaction`, `embedding`, `rerank`, `queries`, `hypothesis`), to create a `cache`; `unlisted` in "
-            "a summary of a quote.",
+            "`compaction`, `embedding`, `rerank`, `queries`, `hypothesis`), to create a `cache`; `unlisted` "
+            "in a summary of a quote.",
             ["purpose"], registry=self.registry,
         )  # fmt: skip
         self.histories = Counter(
