@@ -182,9 +182,7 @@ def test_quotes_of_one_answer_share_the_bounds(
     plan = Plan.model_validate({"model": OPUS, "turns": [{"user": SOME, "assistant": SOME, "repeat": 10}]})
     company = gather(plan, catalog, vocabularies, AT)
     for quotes, is_refused in ((2, False), (3, True)):
-        planned = plan_samples(
-            company, company.replay(), Draws(company.ranges, 7), 5, quotes=quotes
-        )
+        planned = plan_samples(company, company.replay(), Draws(company.ranges, 7), 5, quotes=quotes)
         with pytest.raises(PlanTooLong, match="for 3 models") if is_refused else nullcontext():
             sample(planned)
 

@@ -29,7 +29,7 @@ __all__ = ["LEAST_TOGETHER", "MAX_DRAWN_NUMBERS", "MAX_SAMPLED_REQUESTS", "Sampl
 MAX_SAMPLED_REQUESTS = 10_000_000
 """The largest number of samples times the requests of the longest sample: a few seconds of work."""
 MAX_DRAWN_NUMBERS = 100_000_000
-"""The largest number of samples times the numbers that the longest sample draws: a few seconds of work too."""
+"""The largest number of samples times the numbers that the longest draws: a few seconds of work too."""
 LEAST_TOGETHER = 1_000
 """The number of samples that fewer ones take as long as to replay together."""
 _CHUNK_BYTES = 32_000_000
@@ -206,7 +206,8 @@ def _too_much(plan: SampledPlan, together: int) -> str:
         f"{plan.samples} samples of {plan.requests} requests or more{all_quotes} are too many: samples times "
         f"requests may be {MAX_SAMPLED_REQUESTS} in all, and samples times the numbers that each draws "
         f"{MAX_DRAWN_NUMBERS}, where {together} samples are replayed together and fewer count as "
-        f"{LEAST_TOGETHER}; state fewer `samples`, a shorter plan, fewer ranges, or a `repeat` that is less wide"
+        f"{LEAST_TOGETHER}; state fewer `samples`, a shorter plan, fewer ranges, or a `repeat` that is less "
+        "wide"
     )
 
 
