@@ -139,6 +139,15 @@ def test_law_29_a_mode_may_have_fees_of_its_own(acme: Ask) -> None:
     assert acme("chat", turns, mode="batch").totals.fees == Decimal("0.04")
 
 
+@pytest.mark.parametrize(("model", "kind"), [("paint", "output_image"), ("video-by-second", "output_video")])
+def test_tokens_of_a_model_that_bills_none_are_not_free(acme: Ask, model: str, kind: str) -> None:
+    """The model bills images or seconds, and the plan states none: what it costs is not known, and not 0."""
+    quote = acme(model, [{"user": 100, "assistant": 100, "reasoning": 0}])
+    assert unpriced(quote) == [(kind, 0, None, None)]
+    assert (quote.totals.cost, quote.totals.complete) == (None, False)
+    assert "uses_not_stated" in codes(quote)
+
+
 def test_law_29_a_fee_that_is_not_known_is_listed(acme: Ask) -> None:
     quote = acme("bare", [{**PLAIN[0], "server_tools": {"web_search": 2}, "repeat": 2}])
     assert unpriced(quote) == [("web_search", 0, "call", Decimal(4))]

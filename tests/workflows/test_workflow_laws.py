@@ -232,13 +232,10 @@ def test_a_profile_stands_for_the_same_tokens_wherever_it_is_sent_again(written:
     if kind == "crew, hierarchical":
         workflow = {"kind": "crew", "process": "hierarchical"}
     assumed = written(workflow, system=500)
-    told = {
-        found[1]: found[2]
-        for note in assumed.assumptions
-        if (found := re.match(r"workflow \w+: `(\w+)` is (\d+) tokens, the profile", note))
-    }
+    profile = re.compile(r"workflow \w+: `(\w+)` is (\d+) tokens, the profile")
+    told = {found[1]: int(found[2]) for note in assumed.assumptions if (found := profile.match(note))}
     assert told
-    stated = written({**workflow, **{name: int(tokens) for name, tokens in told.items()}}, system=500)
+    stated = written({**workflow, **told}, system=500)
     assert stated.requests is not None
     assert assumed.requests is not None
     assert [(row.input_tokens, row.output_tokens) for row in assumed.requests] == [

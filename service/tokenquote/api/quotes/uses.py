@@ -108,6 +108,9 @@ def price_plan_uses(
         known = turn_uses(used, sends_again=converses and times[row.agent] > 1)
         creates = (stored,) if stored is not None and row.purpose == "cache" else ()
         by_row.append((*request_uses(tariff), *known, *creates))
+    if by_row and not tariff.bills_tokens and not any(by_row):
+        # Everything is billed by a measure that the plan does not have: seconds, images, hours of a session.
+        by_row[0] = tuple(Use(what, {}) for what in dict.fromkeys(fee.what for fee in tariff.fees))
     priced = price_uses(tariff.fees, by_row)
     unstated = (UnpricedUse(what, None, None) for what in offered)
     return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *unstated))
