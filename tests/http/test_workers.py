@@ -198,6 +198,17 @@ def test_what_takes_too_long_is_503_and_what_the_end_cuts_short_may_come_again()
         service.process.wait(timeout=60)
 
 
+def test_no_process_is_left_once_the_one_that_forked_them_is_killed() -> None:
+    with serving(workers=2, shutdown_seconds=3) as service, ThreadPoolExecutor(1) as pool:
+        workers = set(service.children())
+        pool.submit(httpx2.post, f"{service.url}/v1/quotes", json=LONG, timeout=PATIENCE_SECONDS)
+        until(lambda: len(service.children()) == 3)
+        forked = service.children()
+        service.process.kill()
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in forked))
+        assert workers < set(forked)
+
+
 def test_a_changed_catalog_answers_in_every_process(tmp_path: Path) -> None:
     """One SIGHUP to the one process that users know loads it everywhere, for long questions too."""
     catalog = tmp_path / "catalog"
