@@ -237,3 +237,21 @@ def test_memory_is_bounded_beyond_what_a_process_has() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "refused\n"
+
+
+def test_a_body_that_does_not_fit_into_memory_ends_its_process() -> None:
+    """Also where the environment asks Rust for backtraces, which take memory that is not there."""
+    code = (
+        "from pydantic_core import from_json\nfrom tokenquote.http.forked import limit_memory\n"
+        """body = b"[" + b",".join([b'{"a": [1, 2, "xyz"]}'] * 200_000) + b"]"\n"""
+        "limit_memory(8 * 2**20)\nfrom_json(body)"
+    )
+    environment = {**os.environ, "RUST_BACKTRACE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert done.returncode != 0
