@@ -198,6 +198,17 @@ def test_what_takes_too_long_is_503_and_what_the_end_cuts_short_may_come_again()
         service.process.wait(timeout=60)
 
 
+def test_no_process_is_left_once_the_one_that_forked_them_is_killed() -> None:
+    with serving(workers=2, shutdown_seconds=3) as service, ThreadPoolExecutor(1) as pool:
+        workers = set(service.children())
+        pool.submit(httpx2.post, f"{service.url}/v1/quotes", json=LONG, timeout=PATIENCE_SECONDS)
+        until(lambda: len(service.children()) == 3)
+        forked = service.children()
+        service.process.kill()
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in forked))
+        assert workers < set(forked)
+
+
 def test_a_changed_catalog_answers_in_every_process(tmp_path: Path) -> None:
     """One SIGHUP to the one process that users know loads it everywhere, for long questions too."""
     catalog = tmp_path / "catalog"
@@ -226,3 +237,21 @@ def test_memory_is_bounded_beyond_what_a_process_has() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "refused\n"
+
+
+def test_a_body_that_does_not_fit_into_memory_ends_its_process() -> None:
+    """Also where the environment asks Rust for backtraces, which take memory that is not there."""
+    code = (
+        "from pydantic_core import from_json\nfrom tokenquote.http.forked import limit_memory\n"
+        """body = b"[" + b",".join([b'{"a": [1, 2, "xyz"]}'] * 200_000) + b"]"\n"""
+        "limit_memory(8 * 2**20)\nfrom_json(body)"
+    )
+    environment = {**os.environ, "RUST_BACKTRACE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert done.returncode != 0

@@ -68,6 +68,8 @@ def limit_memory(more_bytes: int) -> None:
     """Let the process have so much more memory of its own than it has."""
     own_pages = int(Path("/proc/self/statm").read_text().split()[5])  # proc(5): data and stack
     most = own_pages * resource.getpagesize() + more_bytes
+    # pydantic-core panics at the bound; a backtrace, for which there is no memory either, would then hang.
+    os.putenv("RUST_BACKTRACE", "0")
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 

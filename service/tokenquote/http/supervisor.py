@@ -183,13 +183,14 @@ class Supervisor:
     def _start_worker(self) -> None:
         # Messages stay apart on such sockets, and come whole or not at all.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid = self._fork(lambda: self._become_worker(theirs), keep=[theirs, self._listener])
+        pid = self._fork(lambda: self._become_worker(ours, theirs), keep=[theirs, self._listener])
         theirs.close()
         self._telemetry.pids.append(pid)
         worker = self._workers[pid] = _WorkerProcess(pid, ours, time.monotonic())
         self._selector.register(ours, selectors.EVENT_READ, worker)
 
-    def _become_worker(self, control: socket.socket) -> None:
+    def _become_worker(self, not_ours: socket.socket, control: socket.socket) -> None:
+        not_ours.close()  # or the worker would never notice that nobody is there any more
         forks = Forks(control)
         telemetry = RelayedTelemetry(forks)
         self._state.belong_to_worker(telemetry, InForks(forks, self._state.recent))
