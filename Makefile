@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy calibrate bench soak references compare agreement clean lock pythons schema image metrics docs test-tools
+.PHONY: help serve test test-fast house check format accuracy calibrate bench soak trials references compare agreement clean lock pythons schema image metrics docs test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ bench: $(VENV)/.dev ## Time ledger, histories, ranges, media headers, media coun
 
 soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; print failures and memory
 	$(BIN)/python -m tests.http.reload_soak
+
+trials: $(VENV)/.dev ## Load a service unfairly, kill its workers, stop it; print what another client sees
+	$(BIN)/python -m tests.http.load_trials
+	$(BIN)/python -m tests.http.load_trials idle --descriptors 64
 
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references

@@ -37,10 +37,36 @@ class Settings(BaseSettings):
     as `other`."""
     max_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
     """The largest request body in bytes; a longer body is answered 413."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """The number of processes that answer on the one port; more than 1 needs Linux."""
     worker_threads: int = Field(default=4, ge=1, le=64)
-    """The number of requests that are computed at the same time, beside the event loop."""
-    shutdown_seconds: int = Field(default=10, ge=0)
-    """The seconds that requests in flight have to finish after SIGTERM."""
+    """The number of short questions that a worker computes at the same time, beside the event loop."""
+    long_questions: int = Field(default=1, ge=1, le=64)
+    """The number of long questions of a worker that are computed at the same time, on Linux each in a process
+    of its own."""
+    long_memory_bytes: int = Field(default=384 * 1024 * 1024, ge=64 * 1024 * 1024)
+    """The memory in bytes that the answer to a long question may take, besides the catalog; one that takes
+    more is answered 503. Kept on Linux."""
+    answer_seconds: float = Field(default=60, gt=0, le=3_600, allow_inf_nan=False)
+    """The seconds that an answer may take, waiting for its turn included; after that it is 503."""
+    buffer_bytes: int = Field(default=64 * 1024 * 1024, ge=1024 * 1024)
+    """The bytes of bodies that a worker holds at the same time; beyond that, bodies above 64 KiB are answered
+    503; one address may take half."""
+    header_seconds: float = Field(default=10, gt=0, le=3_600, allow_inf_nan=False)
+    """The seconds that a connection may be idle, or that the head of a request may take to come; then the
+    connection is closed."""
+    body_seconds: float = Field(default=20, gt=0, le=3_600, allow_inf_nan=False)
+    """The seconds that a body may take to come; after that the answer is 408."""
+    write_seconds: float = Field(default=20, gt=0, le=3_600, allow_inf_nan=False)
+    """The seconds for which a client may take nothing of an answer; then the connection is closed."""
+    max_connections: int = Field(default=10_000, ge=1)
+    """The number of connections that a worker holds, fewer where the system allows fewer descriptors; above
+    it the connection that has been idle longest is closed."""
+    drain_seconds: float = Field(default=2, ge=0, le=3_600, allow_inf_nan=False)
+    """The seconds after SIGTERM in which requests are still taken while /readyz answers 503 already, so that
+    a load balancer notices in time; they are part of `shutdown_seconds`."""
+    shutdown_seconds: float = Field(default=10, ge=0, le=3_600, allow_inf_nan=False)
+    """The seconds from SIGTERM to the end of the process; what is not answered a second before is 503."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe level that is logged."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-import threading
 import tracemalloc
-from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -15,9 +13,13 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.validation import MAX_MEMBERS, validate
 from tokenquote.errors import LocatedError
+from tokenquote.http.answering import Answering, InThreads
 from tokenquote.http.app import create_app, create_state
+from tokenquote.http.questions import Answered, Question, Serving
+from tokenquote.http.service_state import ServiceState
 from tokenquote.settings import Settings
 from tokenquote_client import DeploymentQuestion, Plan, TokensQuestion
 
@@ -82,17 +84,14 @@ def test_prices_are_those_of_the_time_of_receipt() -> None:
 
 
 async def _waits_for_a_thread() -> None:
-    state = create_state(Settings(worker_threads=1))
+    state, end = _waiting_state()
     transport = httpx2.ASGITransport(app=create_app(Settings(), state))  # type: ignore[arg-type]
     async with httpx2.AsyncClient(transport=transport, base_url="http://service") as http:
-        busy = asyncio.Event()
-        release = _occupy(state.off_loop, busy)
-        await busy.wait()
         waiting = asyncio.create_task(http.post("/v1/quotes", json=PLAN))
         assert (await http.get("/livez")).status_code == 200  # the request before it has come too
         await asyncio.sleep(0.1)
         released = dt.datetime.now(dt.UTC)
-        release()
+        end.set()
         assert dt.datetime.fromisoformat((await waiting).json()["prices_at"]) < released
 
 
@@ -117,34 +116,36 @@ def test_every_post_is_answered_off_the_event_loop() -> None:
 
 
 async def _with_all_threads_busy() -> None:
-    settings = Settings(worker_threads=1)
-    state = create_state(settings)
-    app = create_app(settings, state)
-    transport = httpx2.ASGITransport(app=app)  # type: ignore[arg-type]
+    state, end = _waiting_state()
+    transport = httpx2.ASGITransport(app=create_app(Settings(), state))  # type: ignore[arg-type]
     async with httpx2.AsyncClient(transport=transport, base_url="http://service") as http:
         posts = [path for path, operations in (await http.get("/openapi.json")).json()["paths"].items()
                  if "post" in operations]  # fmt: skip
         assert len(posts) >= 9
-        busy = asyncio.Event()
-        release = _occupy(state.off_loop, busy)
-        await busy.wait()
         waiting = [asyncio.create_task(http.post(path, content=b"{}")) for path in posts]
         assert (await http.get("/livez")).status_code == 200
         assert (await http.get("/v1/catalog")).status_code == 200
         assert [task.done() for task in waiting] == [False] * len(posts)
-        release()
+        end.set()
         answers = await asyncio.gather(*waiting)
         assert {answer.status_code for answer in answers} == {422}
 
 
-def _occupy(off_loop: Callable[..., Any], busy: asyncio.Event) -> Callable[[], None]:
-    """Take the only thread until the returned function is called."""
-    end = threading.Event()
-    loop = asyncio.get_running_loop()
+class _Waiting(InThreads):
+    """Threads that are busy until an event."""
 
-    def work() -> None:
-        loop.call_soon_threadsafe(busy.set)
-        end.wait(30)
+    def __init__(self, end: asyncio.Event) -> None:
+        super().__init__((), RecentQuotes())
+        self._end = end
 
-    asyncio.get_running_loop().create_task(off_loop(work))
-    return end.set
+    async def make(self, asked: Question, serving: Serving) -> Answered:
+        await self._end.wait()
+        return await super().make(asked, serving)
+
+
+def _waiting_state() -> tuple[ServiceState, asyncio.Event]:
+    """A state that answers one short and one long question at a time, and none until the event."""
+    state, end = create_state(Settings()), asyncio.Event()
+    threads = _Waiting(end)
+    state.answering = Answering(threads, threads, short=1, long=1, seconds=60)
+    return state, end

@@ -12,6 +12,7 @@ from tokenquote.api.quotes import answer_plan
 from tokenquote.api.usage import answer_usage
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import load_catalog
+from tokenquote.http.counting import count_answer
 from tokenquote.http.telemetry import Telemetry
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote, UsageQuestion
@@ -32,7 +33,7 @@ spend.**
 def used_telemetry() -> Telemetry:
     """Metrics of a service that has answered: a labelled metric shows its labels only then."""
     catalog = load_catalog()
-    telemetry = Telemetry(apps=())
+    telemetry = Telemetry()
     problem = CatalogProblem(file="providers/acme.yaml", line=1, field="id", detail="missing")
     telemetry.describe(catalog, CatalogState(revision=catalog.revision, problems=[problem]))
     turn = {"user": 1, "assistant": 1, "reasoning": 0}
@@ -42,10 +43,9 @@ def used_telemetry() -> Telemetry:
     quote = answer_plan(plan, catalog, Vocabularies(catalog.vocabularies), dt.datetime.now(dt.UTC))
     assert isinstance(quote, Quote)
     usage = UsageQuestion(model="gpt-5.4-mini", usage={"prompt_tokens": 1})
-    telemetry.answered(answer_usage(usage, catalog, dt.datetime.now(dt.UTC), RecentQuotes()), {})
-    telemetry.answered(quote, {})
-    telemetry.requests.labels("POST", "/v1/quotes", 200).inc()
-    telemetry.duration.labels("POST", "/v1/quotes", 200).observe(0.001)
+    telemetry.add(count_answer(answer_usage(usage, catalog, dt.datetime.now(dt.UTC), RecentQuotes()), {}, ()))
+    telemetry.add(count_answer(quote, {}, ()))
+    telemetry.finished("POST", "/v1/quotes", 200, 0.001)
     return telemetry
 
 

@@ -44,7 +44,7 @@ def find_labels(expression: str) -> set[str]:
 def test_every_metric_of_a_panel_or_rule_exists(
     catalog: Catalog, expressions: dict[str, str], rules: list[dict[str, Any]]
 ) -> None:
-    telemetry = Telemetry(apps=())
+    telemetry = Telemetry()
     telemetry.describe(catalog, CatalogState(revision=catalog.revision))
     known = {
         name for family in telemetry.registry.collect() for name in (family.name, f"{family.name}_total")

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tokenquote.http.counting import count_refusal
 from tokenquote.http.telemetry import Telemetry
 from tokenquote_client.endpoints import Endpoints
 
@@ -53,8 +54,8 @@ def test_what_a_client_makes_up_becomes_no_label(http: httpx2.Client) -> None:
 
 
 def test_two_applications_do_not_share_their_metrics() -> None:
-    first, second = Telemetry(apps=("a",)), Telemetry(apps=("a",))
-    first.refused(Endpoints.quotes, {"app": "a"})
+    first, second = Telemetry(), Telemetry()
+    first.add(count_refusal(Endpoints.quotes, {"app": "a"}, {"a"}))
     assert b'app="a"' in first.exposition()
     assert b'app="a"' not in second.exposition()
 

@@ -37,10 +37,10 @@ from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestio
 
 __all__ = ["ENDPOINTS", "Endpoints"]
 
-_BODY_PROBLEMS = (400, 413, 422, 500)
-_MODEL_PROBLEMS = (400, 404, 413, 422, 500)
-_TEXT_PROBLEMS = (400, 404, 413, 422, 500, 503)
-"""The problems of a body whose texts are counted, whose vocabulary may not be installed (503)."""
+_BODY_PROBLEMS = (400, 408, 413, 422, 429, 500, 503)
+"""The problems of every body: it may come too slowly (408), its address may ask for too much at a time (429),
+and the service may be busy (503)."""
+_MODEL_PROBLEMS = (400, 404, 408, 413, 422, 429, 500, 503)
 
 
 class Endpoints:
@@ -60,7 +60,7 @@ class Endpoints:
         or_answer=Comparison,
         example=examples.PLAN,
         canned=canned.canned_quotes,
-        problems=_TEXT_PROBLEMS,
+        problems=_MODEL_PROBLEMS,
         asked_by=("quote", "compare"),
     )
     what_if = PostEndpoint[ComparisonQuestion, ComparisonAnswer](
@@ -75,7 +75,7 @@ class Endpoints:
         answer=ComparisonAnswer,
         example=examples.COMPARISON,
         canned=canned_what_if.canned_comparison,
-        problems=_TEXT_PROBLEMS,
+        problems=_MODEL_PROBLEMS,
     )
     solve = PostEndpoint[SolutionQuestion, SolutionAnswer](
         path="/v1/solutions",
@@ -88,7 +88,7 @@ class Endpoints:
         answer=SolutionAnswer,
         example=examples.SOLUTION,
         canned=canned_what_if.canned_solution,
-        problems=_TEXT_PROBLEMS,
+        problems=_MODEL_PROBLEMS,
     )
     context_tax = PostEndpoint[ContextTaxQuestion, ContextTaxAnswer](
         path="/v1/context-tax",
@@ -101,7 +101,7 @@ class Endpoints:
         answer=ContextTaxAnswer,
         example=examples.CONTEXT_TAX,
         canned=canned_what_if.canned_context_tax,
-        problems=_TEXT_PROBLEMS,
+        problems=_MODEL_PROBLEMS,
     )
     usage = PostEndpoint[UsageQuestion, UsageAnswer](
         path="/v1/usage",
@@ -127,7 +127,7 @@ class Endpoints:
         answer=TokensAnswer,
         example=examples.TOKENS,
         canned=canned.canned_tokens,
-        problems=_TEXT_PROBLEMS,
+        problems=_MODEL_PROBLEMS,
     )
     media = PostEndpoint[MediaQuestion, MediaAnswer](
         path="/v1/media",
@@ -140,7 +140,7 @@ class Endpoints:
         answer=MediaAnswer,
         example=examples.MEDIA,
         canned=canned.canned_media,
-        problems=_TEXT_PROBLEMS,
+        problems=_MODEL_PROBLEMS,
     )
     kv_cache = PostEndpoint[KvCacheQuestion, KvCacheAnswer](
         path="/v1/memory/kv-cache",
@@ -216,7 +216,7 @@ class Endpoints:
         answer=DeploymentAnswer,
         example=examples.DEPLOYMENT,
         canned=canned.canned_deployment,
-        problems=_TEXT_PROBLEMS,
+        problems=_MODEL_PROBLEMS,
     )
     model_list = PlainEndpoint(
         path="/v1/models",

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import errno
-import signal
 import socket
-from contextlib import suppress
-from types import FrameType
+import sys
 
 import click
-import uvicorn
 
 from tokenquote import __version__
 from tokenquote.catalog import CatalogError
-from tokenquote.http.access_log import configure_logging
-from tokenquote.http.app import create_app, create_state
-from tokenquote.http.service_state import ServiceState
+from tokenquote.http.access_log import configure_logging, log_listening
+from tokenquote.http.app import create_state
+from tokenquote.http.telemetry import Telemetry
+from tokenquote.http.worker import run_worker
 from tokenquote.settings import Settings, unknown_variables
 
 __all__ = ["run_service"]
+
+_BACKLOG = 2048
+"""The connections that may wait to be taken: as many as uvicorn lets wait."""
 
 
 def run_service(settings: Settings) -> None:
@@ -30,57 +31,55 @@ def run_service(settings: Settings) -> None:
     configure_logging(settings.log_level)
     for name in unknown_variables():
         click.echo(f"warning: {name} is no setting of tokenquote", err=True)
-    _check_port(settings.host, settings.port)
+    _listen(settings.host, settings.port).close()  # before the seconds that loading the catalog takes
     try:
-        state = create_state(settings)
+        run = _run_workers if sys.platform == "linux" else _run_alone
+        run(settings)
     except CatalogError as error:
         raise click.ClickException(str(error)) from None
-    config = uvicorn.Config(
-        create_app(settings, state),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.shutdown_seconds,
-    )
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(f"Tokenquote {__version__}: http://{host}:{settings.port} (docs under /docs)", err=True)
-    _drain_on_signal(server := uvicorn.Server(config), state)
-    _reload_on_signal(state)
-    with suppress(KeyboardInterrupt):  # uvicorn raises it again after it has stopped cleanly
-        server.run()
 
 
-def _check_port(host: str, port: int) -> None:
-    """Refuse a port that another program has, before the seconds that loading the catalog takes.
+def _run_workers(settings: Settings) -> None:
+    """Run workers that are forked from this process, which holds the catalog."""
+    from tokenquote.http.supervisor import Supervisor
 
-    Any other fault of the address is left to uvicorn, which asks for it again.
-    """
+    telemetry = Telemetry()
+    state = create_state(settings, telemetry)
+    state.load()
+    with _listening(settings) as listener:
+        Supervisor(settings, state, telemetry, listener).run()
+
+
+def _run_alone(settings: Settings) -> None:
+    """Answer in this process: how workers are forked and share sockets is Linux's own way."""
+    if settings.workers > 1:
+        raise click.ClickException("TOKENQUOTE_WORKERS above 1 needs Linux; start several services instead")
+    state = create_state(settings)
+    with _listening(settings) as listener:
+        run_worker(settings, state, listener)
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """Listen and say so."""
+    listener = _listen(settings.host, settings.port)
+    host, port = listener.getsockname()[:2]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    click.echo(f"Tokenquote {__version__}: {url} (docs under /docs)", err=True)
+    log_listening(url)
+    return listener
+
+
+def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((host, port), family=family).close()
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise click.ClickException(
                 f"port {port} of {host} is in use by another program; "
                 "choose another port with TOKENQUOTE_PORT or --port"
             ) from None
-
-
-def _drain_on_signal(server: uvicorn.Server, state: ServiceState) -> None:
-    """Answer 503 on /readyz from the moment that the process is asked to stop."""
-    stop = server.handle_exit
-
-    def drain(sig: int, frame: FrameType | None) -> None:
-        state.ready = False
-        stop(sig, frame)
-
-    server.handle_exit = drain  # type: ignore[method-assign]
-    signal.signal(signal.SIGTERM, drain)
-
-
-def _reload_on_signal(state: ServiceState) -> None:
-    """Load the catalog's files anew on SIGHUP, which Windows does not have."""
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, lambda _sig, _frame: state.watch.ask())
+        raise click.ClickException(
+            f"cannot listen on port {port} of {host}: {error.strerror or error}; "
+            "choose another address with TOKENQUOTE_HOST or --host"
+        ) from None

@@ -7,11 +7,19 @@ import logging
 import sys
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from tokenquote.catalog import Fault
 
-__all__ = ["configure_logging", "log_failed_reload", "log_failure", "log_reload", "log_request"]
+__all__ = [
+    "configure_logging",
+    "log_failed_reload",
+    "log_failure",
+    "log_listening",
+    "log_reload",
+    "log_request",
+    "log_worker",
+]
 
 _LOGGER = logging.getLogger("tokenquote")
 # Probes and scrapes would drown everything else.
@@ -57,6 +65,16 @@ def log_request(method: str, route: str, status: int, seconds: float, request_id
         "request_id": request_id,
     }
     _LOGGER.log(level, "http.request", extra={"fields": fields})
+
+
+def log_listening(url: str) -> None:
+    """Log the address that requests may be sent to from now on."""
+    _LOGGER.info(f"running on {url}")
+
+
+def log_worker(event: Literal["worker.ended"], pid: int, code: int) -> None:
+    """Log what happened to a worker; below 0, the code is the signal that has ended it."""
+    _LOGGER.error(event, extra={"fields": {"pid": pid, "code": code}})
 
 
 def log_reload(revision: str) -> None:

@@ -15,28 +15,32 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from tokenquote.catalog import shipped_catalog
+from tokenquote.http.observing import observed
 from tokenquote.http.openapi import CONFIG, openapi_json
 from tokenquote.http.problem_responses import problem_response
 from tokenquote.http.reloading import CatalogFiles
 from tokenquote.http.routes import routes
 from tokenquote.http.service_state import ServiceState
-from tokenquote.http.telemetry import Telemetry, observed
+from tokenquote.http.telemetry import Telemetry
 from tokenquote.settings import Settings
 
 __all__ = ["create_app", "create_state"]
 
 
-def create_state(settings: Settings) -> ServiceState:
+def create_state(settings: Settings, telemetry: Telemetry | None = None) -> ServiceState:
     """Load the catalog and build the state that the routes share.
+
+    Args:
+        settings: the settings.
+        telemetry: the metrics; None: new ones.
 
     Raises:
         CatalogError: the catalog has a mistake; the text says each.
     """
     return ServiceState(
         CatalogFiles((shipped_catalog(), *settings.catalog_dir), settings.cache_dir),
-        Telemetry(settings.apps),
-        worker_threads=settings.worker_threads,
-        reload_seconds=settings.reload_seconds,
+        settings,
+        telemetry,
     )
 
 
@@ -66,9 +70,9 @@ def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp
         lifespan=[lifespan],
         logging_config=None,
         openapi_config=CONFIG,
-        request_max_body_size=settings.max_body_bytes,
+        request_max_body_size=None,  # `read_body` keeps the bound
     )
-    return observed(app, service.telemetry)
+    return observed(app, service)
 
 
 def _static_files() -> Router:

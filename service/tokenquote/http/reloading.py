@@ -119,11 +119,12 @@ class CatalogWatch(Generic[PreparedT]):
         self._loop = asyncio.get_running_loop()
         while True:
             asked = await self._wait()
-            outcome = await asyncio.to_thread(self._look, anyway=asked)
+            outcome = await asyncio.to_thread(self.look, anyway=asked)
             if outcome is not None:
                 self._take(outcome)
 
-    def _look(self, *, anyway: bool) -> PreparedT | tuple[Fault, ...] | None:
+    def look(self, *, anyway: bool) -> PreparedT | tuple[Fault, ...] | None:
+        """Look at the files once; return what was prepared or what is wrong, None if nothing has changed."""
         try:
             catalog = self._files.load_if_changed(anyway=anyway)
             return None if catalog is None else self._prepare(catalog)

@@ -15,6 +15,9 @@ from pydantic import BaseModel
 from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.problems import Refused, repeated_parameter
 from tokenquote.http import telemetry
+from tokenquote.http.bodies import HeldBytes, read_body
+from tokenquote.http.questions import Answered, Question, make_answer
+from tokenquote.http.request_ids import ensure_request_id
 from tokenquote.http.service_state import ServiceState
 from tokenquote_client import Problem
 from tokenquote_client.catalog import Readiness
@@ -58,30 +61,45 @@ async def readyz(service: Service) -> Response[bytes]:
 @get("/metrics", include_in_schema=False)
 async def metrics(service: Service) -> Response[bytes]:
     """Answer with all metrics in Prometheus' text format."""
-    return Response(service.telemetry.exposition(), media_type=telemetry.CONTENT_TYPE)
+    return Response(await service.telemetry.exposed(), media_type=telemetry.CONTENT_TYPE)
 
 
 def _route(row: Endpoint[BaseModel]) -> HTTPRouteHandler:
     async def ask(request: AnyRequest, service: Service) -> Response[bytes]:
         received = dt.datetime.now(dt.UTC)
         parameters = read_parameters(row, _parameters(request, row))
-        body = await request.body()
-        serving = service.serving
-        content = await service.off_loop(lambda: service.answer(row, body, parameters, received, serving))
-        return Response(content, media_type="application/json")
+        settings, address = service.settings, request.client.host if request.client else ""
+        with HeldBytes(service.memory, address) as held:
+            body = await read_body(request, held, settings.max_body_bytes, settings.body_seconds)
+            asked = Question(row, body, parameters, received, ensure_request_id(request.scope))
+            answered = await service.answering.answer(asked, service.serving, address, request.receive)
+        return _respond(service, answered)
 
     async def look_up(request: AnyRequest, service: Service) -> Response[bytes]:
         parameters = read_parameters(row, _parameters(request, row))
-        serving = service.serving
-        content = service.answer(row, b"", parameters, dt.datetime.now(dt.UTC), serving)
+        serving, received = service.serving, dt.datetime.now(dt.UTC)
+        asked = Question(row, b"", parameters, received, ensure_request_id(request.scope))
+        answered = make_answer(asked, serving, service.recent, service.settings.apps)
         revision = serving.catalog.revision if row.changes_with_catalog else None
-        return _with_etag(request, content, revision)
+        return _with_etag(request, _respond(service, answered), revision)
 
     # A model's id has slashes, which only a parameter of the kind `path` takes.
     path = row.path.replace("}", ":path}")
     if row.method == "POST":
         return post(path, status_code=200, include_in_schema=False)(ask)
     return get(path, include_in_schema=False)(look_up)
+
+
+def _respond(service: ServiceState, answered: Answered) -> Response[bytes]:
+    """Count what came of a question, and make it the answer.
+
+    Raises:
+        Refused: it came to a problem.
+    """
+    service.telemetry.add(answered.increments)
+    if answered.problem is not None:
+        raise Refused(answered.problem)
+    return Response(answered.content, media_type="application/json")
 
 
 def _parameters(request: AnyRequest, row: Endpoint[BaseModel]) -> dict[str, str]:
@@ -99,15 +117,15 @@ def _parameters(request: AnyRequest, row: Endpoint[BaseModel]) -> dict[str, str]
     return given | {name: str(request.path_params[name]).lstrip("/") for name in row.path_parameters}
 
 
-def _with_etag(request: AnyRequest, content: bytes, revision: str | None) -> Response[bytes]:
-    """Answer with an ETag: the catalog's `revision`, or if that is None a hash of the content.
+def _with_etag(request: AnyRequest, answer: Response[bytes], revision: str | None) -> Response[bytes]:
+    """Return the answer with an ETag: the catalog's `revision`, or if that is None a hash of the content.
 
     The content decides where answers hold rates of today: these change with the hour, the catalog does not.
     """
-    etag = f'"{revision or hashlib.sha256(content).hexdigest()[:16]}"'
+    etag = f'"{revision or hashlib.sha256(answer.content).hexdigest()[:16]}"'
     if _matches(request.headers.get("if-none-match", "").strip(), etag):
         return Response(b"", status_code=304, headers={"etag": etag})
-    return Response(content, media_type="application/json", headers={"etag": etag})
+    return Response(answer.content, media_type="application/json", headers={"etag": etag})
 
 
 def _matches(if_none_match: str, etag: str) -> bool:

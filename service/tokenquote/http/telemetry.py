@@ -3,57 +3,68 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import platform
-import time
-from collections import Counter as Tally
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal, Protocol
 
-from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     Histogram,
     PlatformCollector,
-    ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from pydantic import BaseModel
 
 from tokenquote import __version__
 from tokenquote.catalog import Catalog
-from tokenquote.http.access_log import log_request
-from tokenquote.http.request_ids import ensure_request_id
-from tokenquote_client import Comparison, Failure, Quote, UsageAnswer
+from tokenquote.http.counting import Increment
+from tokenquote.http.processes import ProcessesCollector
 from tokenquote_client.catalog import CatalogState
-from tokenquote_client.endpoint import Endpoint
-from tokenquote_client.endpoints import Endpoints
-from tokenquote_client.quote import Totals
 
-__all__ = ["CONTENT_TYPE", "Telemetry", "observed"]
+__all__ = ["CONTENT_TYPE", "Measured", "Telemetry"]
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-OTHER = "other"
-"""The label of apps and models that the service does not know."""
 
 # OpenTelemetry's advice for http.server.request.duration, with 1 and 2.5 ms before it: most quotes take less.
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 # They double the output and help only where a counter restarts between two scrapes.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+class Measured(Protocol):
+    """What a service says of its requests and its catalog: to its own metrics, or to those of all workers."""
+
+    def add(self, increments: Iterable[Increment]) -> None:
+        """Add to the counters what answers have counted."""
+
+    def finished(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request that was answered."""
+
+    def change_in_flight(self, by: int) -> None:
+        """Count requests that have come, or if it is below 0, that were answered."""
+
+    def describe(self, catalog: Catalog, state: CatalogState) -> None:
+        """Say which catalog answers from now on, and why changed files are not used, if they are not."""
+
+    def reloaded(self, outcome: Literal["loaded", "failed"]) -> None:
+        """Count files of the catalog that have changed: whether they could be used."""
+
+    async def exposed(self) -> bytes:
+        """Write all metrics in Prometheus' text format."""
 
 
 class Telemetry:
-    """The metrics of one application, in its own registry."""
+    """The metrics of one service, in its own registry."""
 
-    def __init__(self, apps: tuple[str, ...]) -> None:
+    def __init__(self) -> None:
+        """Register every metric."""
+        self.pids = [os.getpid()]
+        """The processes whose CPU, memory and descriptors are shown together: this one, and what it forks."""
         self.registry = CollectorRegistry()
-        self._apps = frozenset(apps)
         self.requests = Counter(
             "tokenquote_http_requests",
             "HTTP requests answered.",
@@ -97,9 +108,8 @@ class Telemetry:
         self._add_agent_metrics()
         self._add_usage_metrics()
         self._add_catalog_metrics()
-        # The library registers these two with its global registry only: process_* and python_info.
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
+        self.registry.register(ProcessesCollector(self.pids))
+        PlatformCollector(registry=self.registry)  # python_info; else with the library's global registry only
 
     def _add_agent_metrics(self) -> None:
         self.with_agents = Counter(
@@ -202,116 +212,39 @@ class Telemetry:
         """Count files of the catalog that have changed: whether they could be used."""
         self.reloads.labels(outcome).inc()
 
-    def answered(self, answered: BaseModel, question: Any) -> None:
-        """Count the quotes of an answer by model and app, or the usage that it prices.
+    def add(self, increments: Iterable[Increment]) -> None:
+        """Add to the counters what answers have counted."""
+        for counter, labels, amount in increments:
+            self._counter(counter).labels(*labels).inc(amount)
 
-        The variants of a comparison and what a solution tries are no quotes of their own and add nothing.
-        """
-        if isinstance(answered, UsageAnswer):
-            self._priced(answered, _app(question))
-            return
-        quotes = answered.quotes if isinstance(answered, Comparison) else [answered]
-        for quote in quotes:
-            if isinstance(quote, Quote):
-                self._quoted(quote, _app(question))
-                self._add_details(quote, question)
-            elif isinstance(quote, Failure):
-                self._not_quoted(quote.model, _app(question))
+    def _counter(self, name: str) -> Counter:
+        return {
+            "quotes": self.quotes,
+            "tokens": self.tokens,
+            "dollars": self.dollars,
+            "counts": self.counts,
+            "quoted_requests": self.quoted_requests,
+            "histories": self.histories,
+            "fee_dollars": self.fee_dollars,
+            "with_agents": self.with_agents,
+            "agent_requests": self.agent_requests,
+            "usages": self.usages,
+            "usage_dollars": self.usage_dollars,
+        }[name]
 
-    def refused(self, row: Endpoint[BaseModel], question: Any) -> None:
-        """Count a question that was refused, if it was asked of the endpoint for quotes."""
-        if row is Endpoints.quotes:
-            self._not_quoted(None, _app(question))
+    def finished(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request that was answered."""
+        self.requests.labels(method, route, status).inc()
+        self.duration.labels(method, route, status).observe(seconds)
 
-    def _quoted(self, quote: Quote, app: object) -> None:
-        totals, labels = quote.totals, (quote.model, self._known_app(app))
-        self.quotes.labels(*labels, _outcome(totals)).inc()
-        kinds = {
-            "input": totals.input_tokens,
-            "cache_read": totals.cache_read_tokens,
-            "cache_write": totals.cache_write_tokens,
-            "output": totals.output_tokens,
-            "reasoning": totals.reasoning_tokens,
-        }
-        for kind, tokens in kinds.items():
-            self.tokens.labels(*labels, kind).inc(tokens)
-        self.dollars.labels(*labels).inc(float(totals.cost or 0))
-        if quote.by_agent is not None:
-            self.with_agents.labels(*labels).inc()
-            agents = (each.requests for each in quote.by_agent if each.agent is not None)
-            self.agent_requests.labels(*labels).inc(sum(agents))
-        for count in quote.counts:
-            self.counts.labels(count.method).inc()
+    def change_in_flight(self, by: int) -> None:
+        """Count requests that have come, or if it is below 0, that were answered."""
+        self.in_flight.inc(by)
 
-    def _add_details(self, quote: Quote, question: Any) -> None:
-        """Count the requests of a quote by purpose, its history, and its fees."""
-        purposes = Tally(request.purpose or "conversation" for request in quote.requests or ())
-        for purpose, number in (purposes or {"unlisted": quote.totals.requests}).items():
-            self.quoted_requests.labels(purpose).inc(number)
-        self.histories.labels(_strategy(question)).inc()
-        for fee in (line for line in quote.lines if line.unit is not None):
-            self.fee_dollars.labels(fee.kind).inc(float(fee.cost))
-
-    def _priced(self, usage: UsageAnswer, app: object) -> None:
-        labels = (usage.model, self._known_app(app))
-        self.usages.labels(*labels, "complete" if usage.complete else "incomplete").inc()
-        self.usage_dollars.labels(*labels).inc(float(usage.cost or 0))
-
-    def _not_quoted(self, model: str | None, app: object) -> None:
-        """Count a plan that was not quoted: `model` is None or in the catalog, `app` is as it was sent."""
-        self.quotes.labels(model or OTHER, self._known_app(app), "refused").inc()
+    async def exposed(self) -> bytes:
+        """Write all metrics in Prometheus' text format."""
+        return self.exposition()
 
     def exposition(self) -> bytes:
         """Write all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
-
-    def _known_app(self, app: object) -> str:
-        # A refused plan may have anything here, for example a list.
-        return app if isinstance(app, str) and app in self._apps else OTHER
-
-
-def _app(question: Any) -> object:
-    return question.get("app") if isinstance(question, Mapping) else None
-
-
-def _strategy(question: Any) -> str:
-    # The plan was quoted, so that its strategy is one of those that there are.
-    history = question.get("history") if isinstance(question, Mapping) else None
-    return str(history["strategy"]) if isinstance(history, Mapping) else "full"
-
-
-def _outcome(totals: Totals) -> str:
-    if totals.complete:
-        return "complete"
-    return "unpriced" if totals.cost is None else "incomplete"
-
-
-def observed(app: ASGIApp, telemetry: Telemetry) -> ASGIApp:
-    """Wrap the application so that every answer is measured and logged, even an answer of no route."""
-
-    async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP:
-            await app(scope, receive, send)
-            return
-        started, status = time.perf_counter(), 500
-        request_id = ensure_request_id(scope)
-
-        async def stamp(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-            await send(message)
-
-        try:
-            with telemetry.in_flight.track_inprogress():
-                await app(scope, receive, stamp)
-        finally:
-            seconds = time.perf_counter() - started
-            method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
-            route = str(scope.get("path_template") or "unmatched")
-            telemetry.requests.labels(method, route, status).inc()
-            telemetry.duration.labels(method, route, status).observe(seconds)
-            log_request(method, route, status, seconds, request_id)
-
-    return call

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from tokenquote.errors import LocatedError
 from tokenquote_client.quote import Comparison, Quote
@@ -29,7 +30,15 @@ class RecentQuotes:
     def keep(self, answered: Quote | Comparison) -> None:
         """Keep what a quote says, or each quote of a comparison; the oldest ones make room."""
         quotes = answered.quotes if isinstance(answered, Comparison) else [answered]
-        sums = [_sum_up(quote) for quote in quotes if isinstance(quote, Quote)]
+        self.add([_sum_up(quote) for quote in quotes if isinstance(quote, Quote)])
+
+    def kept(self) -> list[QuotedBefore]:
+        """Return what is kept, the latest last."""
+        with self._lock:
+            return list(self._by_id.values())
+
+    def add(self, sums: Iterable[QuotedBefore]) -> None:
+        """Keep what another process kept of quotes that it made; the oldest ones make room."""
         with self._lock:
             for quoted in sums:
                 self._by_id[quoted.id] = quoted

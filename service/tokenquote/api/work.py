@@ -1,0 +1,134 @@
+"""Guesses how long a question takes before anything of it is done, so that long ones let short ones pass.
+
+The guess is coarse and rather too high: it only decides where a question is answered and how much room it
+takes in the queue, never what is answered. A long body is guessed by its length alone, as reading it is work
+already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from tokenquote.ledger import MAX_ROWS
+from tokenquote_client.endpoint import Endpoint
+from tokenquote_client.endpoints import Endpoints
+
+__all__ = ["SHORT_SECONDS", "estimate_seconds"]
+
+SHORT_SECONDS = 0.05
+"""The longest question that is short: one that others need not be kept from."""
+
+# Measured on 2026-11-29 with CPython 3.11 on two shared cores, and rounded up.
+_ANSWER_SECONDS = 0.003
+_ROW_SECONDS = 60e-6
+_SAMPLED_ROW_SECONDS = 2e-6
+_BYTE_SECONDS = 1e-6
+_MEDIA_BYTE_SECONDS = 20e-6
+"""Files are read by their headers, which hostile ones make long: 3.6 s for a PDF of some 200 kB."""
+_GRID_POINT_SECONDS = 20e-6
+_UNFOLDING_SECONDS = 1.0
+_UNFOLDED = (b"$ref", b'"workflow"', b'"p50"', b'"min"')
+"""What stands for much in a few bytes: a schema of many types, the plan of a workflow, samples of a range."""
+_SEARCH_SECONDS = 1.0
+"""What a solution may cost: it quotes plans that may be far longer than the one that is sent."""
+
+_READ_BYTES = 64 * 1024
+"""The longest body that is read for the guess; reading it takes less than a millisecond."""
+_MOST_MODELS = 1_000
+"""The number of models that `models: "all"` may choose."""
+
+
+def estimate_seconds(endpoint: Endpoint[BaseModel], body: bytes) -> float:
+    """Guess the seconds of one core that the answer to a body takes, from 0.003 on."""
+    by_length = _ANSWER_SECONDS + len(body) * _BYTE_SECONDS
+    if b'"data"' in body:
+        by_length += len(body) * _MEDIA_BYTE_SECONDS
+    if any(word in body for word in _UNFOLDED):
+        by_length += _UNFOLDING_SECONDS
+    if endpoint is Endpoints.solve:
+        by_length += _SEARCH_SECONDS
+    if len(body) > _READ_BYTES:
+        return by_length
+    try:
+        question = from_json(body)
+    except ValueError:
+        return by_length  # it is refused as soon as it is read
+    return by_length + _question_seconds(endpoint, question)
+
+
+def _question_seconds(endpoint: Endpoint[BaseModel], question: object) -> float:
+    if not isinstance(question, Mapping):
+        return 0
+    if endpoint is Endpoints.quotes:
+        return _plan_seconds(question)
+    if endpoint is Endpoints.memory_grid:
+        axes = ("context_tokens", "sequences", "quantization")
+        return prod(_length(question.get(axis)) for axis in axes) * _GRID_POINT_SECONDS
+    if endpoint is Endpoints.deployment:
+        return _plan_seconds(_member(_member(question, "break_even"), "plan"))
+    if endpoint is Endpoints.context_tax:
+        return _plan_seconds(_member(question, "plan"))
+    if endpoint is Endpoints.what_if:
+        plan = _member(question, "plan")
+        patches = [_member(variant, "patch") for variant in _items(question.get("variants"))]
+        return sum(_plan_seconds({**plan, **patch}) for patch in [{}, *patches])
+    return 0
+
+
+def _plan_seconds(plan: Mapping[str, Any]) -> float:
+    """Guess a plan by its rows, for each of its models and samples."""
+    rows = min(MAX_ROWS, _count_rows(plan.get("turns")) * (1 + _agent_rows(plan)))
+    sampled = rows * _number(plan.get("samples")) * _SAMPLED_ROW_SECONDS
+    return _count_models(plan) * (_ANSWER_SECONDS + rows * _ROW_SECONDS + sampled)
+
+
+def _agent_rows(plan: Mapping[str, Any]) -> float:
+    return sum(_count_rows(_member(agent, "turns", of=list)) for agent in _items(plan.get("agents")))
+
+
+def _count_rows(turns: object) -> float:
+    """Count the requests of turns with their rounds and repetitions."""
+    rows = 0.0
+    for turn in _items(turns):
+        if isinstance(turn, Mapping):
+            rounds = (_repetitions(each) for each in _items(turn.get("tool_rounds")))
+            rows += _repetitions(turn) * (1 + sum(rounds))
+    return rows
+
+
+def _repetitions(repeated: object) -> float:
+    """Return how often a turn or a round is repeated: of a range the largest number that it states."""
+    repeat = repeated.get("repeat", 1) if isinstance(repeated, Mapping) else 1
+    stated = repeat.values() if isinstance(repeat, Mapping) else [repeat]
+    return max(1, *map(_number, stated), 1)
+
+
+def _count_models(plan: Mapping[str, Any]) -> int:
+    models = plan.get("models")
+    if isinstance(models, list):
+        return len(models)
+    return 1 if models is None else _MOST_MODELS
+
+
+def _member(holder: object, name: str, of: type[Any] = dict) -> Any:
+    """Return a member of an object that is of this type, else an empty one; nothing is validated yet."""
+    found = holder.get(name) if isinstance(holder, Mapping) else None
+    return found if isinstance(found, of) else of()
+
+
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, list) else 1
+
+
+def _number(value: object) -> float:
+    """Return a number as it is, and 0 for anything else."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0

@@ -1,0 +1,149 @@
+"""Where a question is answered, when, and when it is given up.
+
+A short one gets a thread of this process at once. A long one waits for its turn and is answered elsewhere: in
+a process of its own under `tokenquote serve`, which ends as soon as nobody waits for it any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from typing import Protocol
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+from litestar.types import Receive
+
+from tokenquote.api.usage.recent_quotes import RecentQuotes
+from tokenquote.api.work import SHORT_SECONDS, estimate_seconds
+from tokenquote.http.fair_queue import Crowded, FairQueue
+from tokenquote.http.questions import Answered, Question, Serving, make_answer
+from tokenquote.http.refusals import broke_off, busy, shutting_down, took_too_long
+from tokenquote_client.endpoints import Endpoints
+
+__all__ = ["Answering", "InThreads", "MakesAnswers"]
+
+_SHORT_ROOM_SECONDS = 5.0
+"""The short questions that may wait, in seconds of their work: about a thousand."""
+
+
+class MakesAnswers(Protocol):
+    """A place where questions are answered."""
+
+    async def make(self, asked: Question, serving: Serving) -> Answered:
+        """Answer a question from one catalog; once it is cancelled, it returns when its work has ended.
+
+        Raises:
+            NotServed: the place is gone, or the answer takes too much memory.
+        """
+
+
+class InThreads:
+    """Answers in threads of this process."""
+
+    def __init__(self, apps: Collection[str], recent: RecentQuotes) -> None:
+        """Name the apps that the metrics know, and what keeps the quotes that are made."""
+        self._apps = apps
+        self._recent = recent
+        self._limiter: CapacityLimiter | None = None
+
+    async def make(self, asked: Question, serving: Serving) -> Answered:
+        """Answer in a thread; work that has begun is finished whether it is cancelled or not."""
+        if self._limiter is None:  # a limiter belongs to an event loop; how many may run, the queues say
+            self._limiter = CapacityLimiter(1_000)
+        return await anyio.to_thread.run_sync(
+            lambda: make_answer(asked, serving, self._recent, self._apps), limiter=self._limiter
+        )
+
+
+class Answering:
+    """Lets questions wait for their turn, short and long ones apart."""
+
+    def __init__(
+        self, here: MakesAnswers, elsewhere: MakesAnswers, *, short: int, long: int, seconds: float
+    ) -> None:
+        """Make two empty queues.
+
+        Args:
+            here: where short questions are answered.
+            elsewhere: where long questions are answered.
+            short: the number of short questions that are answered at the same time.
+            long: the number of long questions that are answered at the same time.
+            seconds: the time that an answer may take, waiting included.
+        """
+        self._here = here
+        self._elsewhere = elsewhere
+        self._short = FairQueue(short, _SHORT_ROOM_SECONDS)
+        self._long = FairQueue(long, long * seconds)
+        self._seconds = seconds
+        self._over = asyncio.Event()
+
+    def end_all(self) -> None:
+        """Answer all that still waits, or that is being computed, with 503, for the process ends."""
+        self._over.set()
+
+    async def answer(self, asked: Question, serving: Serving, address: str, receive: Receive) -> Answered:
+        """Answer a question when it is its turn.
+
+        Args:
+            asked: the question, whose body has been read.
+            serving: the catalog to answer from.
+            address: who asks.
+            receive: tells when the client leaves.
+
+        Raises:
+            NotServed: there is no room or no time for it, or the client left.
+        """
+        seconds = estimate_seconds(asked.row, asked.body)
+        # A usage is laid beside a quote that this process has kept, and costs little however long it is.
+        is_short = seconds <= SHORT_SECONDS or asked.row is Endpoints.usage
+        queue, place = (self._short, self._here) if is_short else (self._long, self._elsewhere)
+        work = _Turn(queue, address, seconds, lambda: place.make(asked, serving))
+        try:
+            if is_short and queue.is_free:
+                return await work.done()
+            return await self._done_in_time(work, receive)
+        except Crowded as crowded:
+            raise busy(crowded.retry_after, by_the_asker=crowded.by_the_asker) from None
+
+    async def _done_in_time(self, work: _Turn, receive: Receive) -> Answered:
+        """Wait for the work, until the client leaves, or the time is over, or the process ends."""
+        doing = asyncio.create_task(work.done())
+        left = asyncio.create_task(_until_left(receive))
+        over = asyncio.create_task(self._over.wait())
+        try:
+            await asyncio.wait(
+                {doing, left, over}, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            if doing.done():
+                return doing.result()
+            if left.done():
+                raise broke_off()
+            raise shutting_down() if over.done() else took_too_long(self._seconds, began=work.began)
+        finally:
+            left.cancel()
+            over.cancel()
+            if not doing.done():
+                # Work in a thread holds its place until it ends by itself; nobody reads its outcome.
+                doing.add_done_callback(lambda task: task.cancelled() or task.exception())
+                doing.cancel()
+
+
+class _Turn:
+    """A question that waits for its turn and is then answered."""
+
+    def __init__(
+        self, queue: FairQueue, address: str, seconds: float, make: Callable[[], Awaitable[Answered]]
+    ) -> None:
+        self._queue, self._address, self._seconds, self._make = queue, address, seconds, make
+        self.began = False
+
+    async def done(self) -> Answered:
+        async with self._queue.place(self._address, self._seconds):
+            self.began = True
+            return await self._make()
+
+
+async def _until_left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,165 @@
+"""Connections end that hold a place and do nothing: idle ones, half-sent heads, answers that nobody takes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import h11
+from uvicorn.config import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+__all__ = ["Connections"]
+
+_LOOK_SECONDS = 0.5
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+)
+
+
+class Connections:
+    """All connections of one worker, and their bounds."""
+
+    def __init__(self, *, most: int, idle_seconds: float, write_seconds: float) -> None:
+        """Set the bounds.
+
+        Args:
+            most: the number of connections; above it the one that has been idle longest is closed.
+            idle_seconds: the time without a whole head of a request.
+            write_seconds: the time in which the client takes nothing of an answer.
+        """
+        self.most = most
+        self._idle_seconds = idle_seconds
+        self._write_seconds = write_seconds
+        self._open: dict[_Connection, None] = {}
+        """The connections, the one that has waited longest for its next request first."""
+
+    def protocol(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any
+    ) -> _Connection:
+        """Make the protocol of a new connection, as uvicorn asks for it."""
+        return _Connection(self, config, server_state, app_state)
+
+    async def watch(self) -> None:
+        """Close connections whose time is over, until the task is cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = time.monotonic()
+            for connection in list(self._open):
+                if connection.idle_since is not None and now - connection.idle_since > self._idle_seconds:
+                    connection.end_idling()
+                if connection.stuck_seconds(now) > self._write_seconds:
+                    connection.transport.abort()
+
+    def opened(self, connection: _Connection) -> bool:
+        """Hold a new connection; return False if there is no place for it."""
+        if len(self._open) >= self.most and not self._close_an_idle_one():
+            return False
+        self._open[connection] = None
+        return True
+
+    def rests(self, connection: _Connection) -> None:
+        """Note that a connection waits for its next request from now on."""
+        if connection in self._open:
+            del self._open[connection]
+            self._open[connection] = None
+
+    def closed(self, connection: _Connection) -> None:
+        """Forget a connection."""
+        self._open.pop(connection, None)
+
+    def _close_an_idle_one(self) -> bool:
+        for connection in self._open:
+            if connection.idle_since is not None:
+                del self._open[connection]
+                connection.transport.abort()
+                return True
+        return False
+
+
+class _Connection(H11Protocol):
+    """uvicorn's protocol, which knows when it began to wait and answers what is no HTTP as all else."""
+
+    def __init__(
+        self, connections: Connections, config: Config, server_state: ServerState, app_state: dict[str, Any]
+    ) -> None:
+        super().__init__(config, server_state, app_state)
+        self._connections = connections
+        self.idle_since: float | None = None
+        """When the connection began to wait for the head of a request; None while one is answered."""
+        self._unsent = (0, 0.0)
+        """The bytes that the client has not taken, and since when it is that number."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.idle_since = time.monotonic()
+        if not self._connections.opened(self):
+            transport.write(_FULL)
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.closed(self)
+        super().connection_lost(exc)
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.idle_since = None
+
+    def on_response_complete(self) -> None:
+        self.idle_since = time.monotonic()
+        self._connections.rests(self)
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Let the application answer what is no HTTP, so that it has an id and is measured as all else.
+
+        Of a request whose head was good the body ends here, and whoever reads it sees the mark.
+        """
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.scope["state"]["malformed"] = True
+            self.cycle.keep_alive = False
+            self.cycle.more_body = False
+            self.cycle.message_event.set()
+        elif self.conn.our_state is h11.IDLE:
+            self._answer_no_request()
+        else:
+            self.transport.close()
+
+    def _answer_no_request(self) -> None:
+        self.scope = {
+            "type": "http", "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1", "server": self.server, "client": self.client, "scheme": "http",
+            "method": "_OTHER", "root_path": self.root_path, "path": "", "raw_path": b"", "query_string": b"",
+            "headers": [], "state": {**self.app_state, "malformed": True},
+        }  # fmt: skip
+        self.idle_since = None
+        self.cycle = RequestResponseCycle(
+            scope=self.scope,
+            conn=self.conn,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            on_response=self.on_response_complete,
+        )
+        task = self.loop.create_task(self.cycle.run_asgi(self.app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    def stuck_seconds(self, now: float) -> float:
+        """Return for how long the client has taken nothing of what is sent to it."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent == 0 or unsent != self._unsent[0]:
+            self._unsent = (unsent, now)
+        return now - self._unsent[1]
+
+    def end_idling(self) -> None:
+        """Close the connection, on which no request is being answered."""
+        if not self.transport.is_closing():
+            self.transport.close()

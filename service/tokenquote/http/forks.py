@@ -1,0 +1,194 @@
+"""How a worker has questions answered by processes of their own, and has its requests counted.
+
+The process that holds the catalog forks them: a worker hands it one end of a pair of sockets, and what is
+forked answers there. Nothing comes back on the way to that process itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+from collections import deque
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import islice
+from multiprocessing.connection import Connection
+from typing import Any, Literal, TypeAlias
+
+from tokenquote.api.usage.recent_quotes import RecentQuotes
+from tokenquote.catalog import Catalog
+from tokenquote.http.counting import Increment
+from tokenquote.http.questions import Answered, Question, Serving
+from tokenquote.http.refusals import worker_ended
+from tokenquote.http.worker import STOP_NOW
+from tokenquote_client.catalog import CatalogState
+
+__all__ = ["FLUSH_SECONDS", "Forks", "InForks", "RelayedTelemetry"]
+
+FLUSH_SECONDS = 0.1
+"""How often a worker reports what it has counted: what is not reported yet is lost if it is killed."""
+_BATCH = 500
+"""The most counts of one message, which has at most 200 kB."""
+_MOST_UNREPORTED = 100_000
+"""The requests that are kept for the next report; the oldest are lost if the other process hangs for long."""
+_FULL_SECONDS = 0.05
+"""The pause before the next try if the other process is busy and its inbox is full."""
+
+Wanted: TypeAlias = Literal["question", "metrics"]
+
+
+class Forks:
+    """The way of a worker to the process that holds the catalog."""
+
+    def __init__(self, control: socket.socket) -> None:
+        """Take this end of a pair of sockets that keep messages apart."""
+        control.setblocking(False)
+        self._control = control
+
+    def tell(self, message: dict[str, Any]) -> bool:
+        """Send a message; return False if the inbox is full."""
+        try:
+            self._control.send(json.dumps(message).encode())
+        except BlockingIOError:
+            return False
+        return True
+
+    async def fork(self, wanted: Wanted, revision: str) -> socket.socket:
+        """Have a process forked for one question; return the socket on which it is asked.
+
+        Args:
+            wanted: what it is to answer.
+            revision: the revision of the catalog here, which the answer is not to be older than.
+
+        Raises:
+            NotServed: the process that holds the catalog is gone.
+        """
+        message = json.dumps({"fork": wanted, "revision": revision}).encode()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            while True:
+                try:
+                    socket.send_fds(self._control, [message], [theirs.fileno()])
+                except BlockingIOError:
+                    await asyncio.sleep(_FULL_SECONDS)
+                except OSError:
+                    ours.close()
+                    raise worker_ended() from None
+                else:
+                    return ours
+
+
+class InForks:
+    """Answers each question in a process of its own."""
+
+    def __init__(self, forks: Forks, recent: RecentQuotes) -> None:
+        """Name who forks, and what keeps the quotes that are made."""
+        self._forks = forks
+        self._recent = recent
+
+    async def make(self, asked: Question, serving: Serving) -> Answered:
+        """Have a question answered; the process ends at once if this is cancelled.
+
+        Raises:
+            NotServed: the process ended without an answer.
+        """
+        ours = await self._forks.fork("question", serving.catalog.revision)
+        asking = asyncio.create_task(asyncio.to_thread(self._ask, ours, asked))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            with suppress(OSError):  # it has just ended by itself
+                ours.shutdown(socket.SHUT_RDWR)
+            asking.add_done_callback(lambda task: task.cancelled() or task.exception())
+            raise
+        except (EOFError, OSError):
+            raise worker_ended() from None
+
+    def _ask(self, ours: socket.socket, asked: Question) -> Answered:
+        with ours, Connection(ours.dup().detach()) as answering:
+            answering.send(asked.packed())
+            problem, increments, quoted = answering.recv()
+            self._recent.add(quoted)
+            return Answered(answering.recv_bytes(), problem, increments)
+
+
+class RelayedTelemetry:
+    """The metrics of a worker, which are added up with those of all workers where the catalog is held."""
+
+    def __init__(self, forks: Forks) -> None:
+        """Name the way there."""
+        self._forks = forks
+        self._amounts: dict[tuple[str, tuple[str, ...]], float] = {}
+        self._requests: deque[tuple[str, str, int, float]] = deque(maxlen=_MOST_UNREPORTED)
+        self._in_flight = 0
+
+    def add(self, increments: Iterable[Increment]) -> None:
+        """Add to the counters what answers have counted."""
+        for counter, labels, amount in increments:
+            self._amounts[counter, labels] = self._amounts.get((counter, labels), 0) + amount
+
+    def finished(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request that was answered."""
+        self._requests.append((method, route, status, seconds))
+
+    def change_in_flight(self, by: int) -> None:
+        """Count requests that have come, or if it is below 0, that were answered."""
+        self._in_flight += by
+
+    def describe(self, catalog: Catalog, state: CatalogState) -> None:
+        """Say nothing: the process that forked this one describes the catalog that it holds."""
+
+    def reloaded(self, outcome: Literal["loaded", "failed"]) -> None:
+        """Count nothing: the process that forked this one counts what it loads."""
+
+    async def exposed(self) -> bytes:
+        """Return the metrics of all workers in Prometheus' text format.
+
+        Raises:
+            NotServed: the process that holds them is gone.
+        """
+        self.report()
+        ours = await self._forks.fork("metrics", "")
+        try:
+            return await asyncio.to_thread(_receive, ours)
+        except (EOFError, OSError):
+            raise worker_ended() from None
+
+    async def report_often(self) -> None:
+        """Report what was counted, again and again, until the task is cancelled, and then once more.
+
+        Once nobody is there any more to report to, this process ends too.
+        """
+        try:
+            while True:
+                await asyncio.sleep(FLUSH_SECONDS)
+                self.report()
+        except ConnectionError:
+            signal.raise_signal(STOP_NOW)
+        except asyncio.CancelledError:
+            with suppress(ConnectionError):
+                self.report()
+            raise
+
+    def report(self) -> None:
+        """Report what was counted since the last report; what does not fit now is reported with the next."""
+        while True:
+            requests = [self._requests[i] for i in range(min(_BATCH, len(self._requests)))]
+            amounts = list(islice(self._amounts.items(), _BATCH))
+            counted = [(counter, labels, amount) for (counter, labels), amount in amounts]
+            told = {"in_flight": self._in_flight, "requests": requests, "counted": counted}
+            if not self._forks.tell(told):
+                return
+            for _ in requests:
+                self._requests.popleft()
+            for key, _ in amounts:
+                del self._amounts[key]
+            if len(requests) < _BATCH and len(amounts) < _BATCH:
+                return
+
+
+def _receive(ours: socket.socket) -> bytes:
+    with Connection(ours.detach()) as answering:
+        return answering.recv_bytes()

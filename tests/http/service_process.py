@@ -1,0 +1,113 @@
+"""`tokenquote serve` as a process of its own, for tests and trials that stop, kill or crowd it."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from tests.conftest import START_SECONDS
+
+_START = "from tokenquote.cli import main; main()"
+
+LONG: dict[str, Any] = {
+    "model": "openai/gpt-5.4-mini",
+    "turns": [{"user": 1, "assistant": 1, "reasoning": 0, "repeat": 100_000}],
+}
+"""A short body that is as much work as a plan may be."""
+SMALL: dict[str, Any] = {
+    "model": "openai/gpt-5.4-mini",
+    "turns": [{"user": 10, "assistant": 5, "reasoning": 0}],
+}
+
+
+@dataclass
+class ServiceProcess:
+    """A running service."""
+
+    process: subprocess.Popen[bytes]
+    log_file: Path
+    url: str = ""
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+    def children(self) -> list[int]:
+        """The processes that it has forked: workers, and those that answer one question."""
+        tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in tasks.read_text().split()]
+
+    def resident_bytes(self) -> int:
+        """The memory of all its processes, shared pages counted once."""
+        return sum(map(_proportional_bytes, [self.process.pid, *self.children()]))
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=START_SECONDS)
+
+    def send_raw(self, sent: bytes) -> bytes:
+        """What comes back until the service closes the connection."""
+        with self.connect() as connection:
+            connection.sendall(sent)
+            received = b""
+            while part := connection.recv(65_536):
+                received += part
+            return received
+
+
+@contextmanager
+def serving(descriptors: int | None = None, **settings: object) -> Iterator[ServiceProcess]:
+    """Run a service until the end of the block; settings without their prefix, in any case."""
+    environment = {f"TOKENQUOTE_{name.upper()}": str(value) for name, value in settings.items()}
+    limit = ["prlimit", f"--nofile={descriptors}:{descriptors}"] if descriptors else []
+    with tempfile.TemporaryDirectory() as folder:
+        log_file = Path(folder) / "log"
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                [*limit, sys.executable, "-c", _START, "serve", "--port", "0"],
+                env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        service = ServiceProcess(process, log_file)
+        try:
+            _wait_until_ready(service)
+            yield service
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=30)
+            finally:
+                process.kill()
+
+
+def _wait_until_ready(service: ServiceProcess) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up:
+        assert service.process.poll() is None, service.log()
+        found = re.search(r"running on (http://127\.0\.0\.1:\d+)", service.log())
+        if found:
+            service.url = found[1]
+            with suppress(httpx2.TransportError):
+                if httpx2.get(f"{service.url}/readyz").status_code == 200:
+                    return
+        time.sleep(0.05)
+    raise AssertionError(f"the service did not start: {service.log()}")
+
+
+def _proportional_bytes(pid: int) -> int:
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return 0
