@@ -43,10 +43,12 @@ def _look_at(pid: int) -> Iterator[Metric]:
 
 def _combine(shown: Metric, found: Sequence[float], pids: Sequence[int]) -> Metric:
     name, what = shown.name, shown.documentation
-    if name == "process_cpu_seconds":
+    if name == "process_cpu_seconds" and len(pids) > 1:
         # Of the processes that made an answer and have ended, the system knows the sum.
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         return CounterMetricFamily(name, what, value=sum(found) + ended.ru_utime + ended.ru_stime)
+    if name == "process_cpu_seconds":
+        return CounterMetricFamily(name, what, value=sum(found))
     if name == "process_resident_memory_bytes" and len(pids) > 1:
         return GaugeMetricFamily(name, what, value=sum(map(_proportional_bytes, pids)))
     return GaugeMetricFamily(name, what, value=min(found) if name in _SMALLEST else sum(found))

@@ -105,13 +105,12 @@ class Telemetry:
         )  # fmt: skip
         self._describe_build()
         self._add_quote_details()
-        self._add_agent_metrics()
         self._add_usage_metrics()
         self._add_catalog_metrics()
         self.registry.register(ProcessesCollector(self.pids))
         PlatformCollector(registry=self.registry)  # python_info; else with the library's global registry only
 
-    def _add_agent_metrics(self) -> None:
+    def _add_quote_details(self) -> None:
         self.with_agents = Counter(
             "tokenquote_quotes_with_agents", "Quotes of plans with agents, by model and app.",
             ["model", "app"], registry=self.registry,
@@ -121,8 +120,6 @@ class Telemetry:
             "Requests of agents, among those quoted, of one conversation each.",
             ["model", "app"], registry=self.registry,
         )  # fmt: skip
-
-    def _add_quote_details(self) -> None:
         self.quoted_requests = Counter(
             "tokenquote_quoted_requests",
             "Requests of quoted plans by purpose: of the `conversation`, of its history (`summary`, "
