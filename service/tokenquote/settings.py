@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     long_memory_bytes: int = Field(default=384 * 1024 * 1024, ge=64 * 1024 * 1024)
     """The memory in bytes that the answer to a long question may take, besides the catalog; one that takes
     more is answered 503. Kept on Linux."""
-    answer_seconds: float = Field(default=60, gt=0, le=3_600, allow_inf_nan=False)
+    answer_seconds: float = Field(default=300, gt=0, le=3_600, allow_inf_nan=False)
     """The seconds that an answer may take, waiting for its turn included; after that it is 503."""
     buffer_bytes: int = Field(default=64 * 1024 * 1024, ge=1024 * 1024)
     """The bytes of bodies that a worker holds at the same time; beyond that, bodies above 64 KiB are answered

@@ -16,6 +16,7 @@ from tokenquote.api.context_tax.costs import share_out
 from tokenquote.errors import LocatedError
 from tokenquote.estimator import Estimator
 from tokenquote.tokens import Vocabularies
+from tokenquote_client import InvalidRequest
 from tokenquote_client.context_tax import ContextTaxAnswer, ContextTaxQuestion
 
 CATALOG = made_up_catalog()
@@ -115,6 +116,62 @@ def test_a_cache_makes_the_difference_of_two_quotes(estimator: Estimator) -> Non
     cached = answer.totals.cost_per_conversation
     assert cached is not None
     assert expected * Decimal("0.95") < cached <= expected
+
+
+def test_a_request_is_one_that_sends_the_parts(estimator: Estimator) -> None:
+    """Embeddings and an agent with tools of its own are requests too, and send none of it."""
+    model = "openai/gpt-5.4-mini"
+    searched = {
+        "strategy": "retrieval", "tokens": 500, "turns": 1,
+        "embedding_model": "openai/text-embedding-3-small",
+    }  # fmt: skip
+    calls = [{"calls": [{"call": 9, "agent": "a"}], "reasoning": 0}]
+    called = [{"user": 100, "tool_rounds": calls, "assistant": 50, "reasoning": 0, "repeat": 2}]
+    agent = {"name": "a", "system": 70, "turns": [{"user": 9, "assistant": 9, "reasoning": 0}]}
+    for changes in ({}, {"history": searched}, {"turns": called, "agents": [agent]}):
+        behind = {**plan(model, caching={"enabled": False}), **changes}
+        totals = estimator.context_tax(model=model, tools=BOTH, plan=behind).totals
+        assert totals.requests == 4
+        # 0.75 USD a million tokens of input.
+        assert totals.cost_per_request == Decimal("0.00000075") * totals.tokens
+        assert totals.cost_per_conversation == Decimal("0.000003") * totals.tokens
+
+
+def test_what_other_models_count_is_told(estimator: Estimator) -> None:
+    """A turn that another model answers sends the parts too, as the question's model counts them."""
+    model, other = "openai/gpt-5.4-mini", "anthropic/claude-opus-4-8"
+    behind = {"model": model, "turns": [*TURNS, {**TURNS[0], "model": other}]}
+    assert any(
+        f"counted as {model}" in said
+        for said in estimator.context_tax(model=model, tools=BOTH, plan=behind).assumptions
+    )
+    alone = estimator.context_tax(model=model, tools=BOTH, plan=plan(model))
+    assert not any("counted as" in said for said in alone.assumptions)
+
+
+def test_agents_of_a_workflow_send_the_parts_too(estimator: Estimator) -> None:
+    model = "openai/gpt-5.4-mini"
+    chat = {"kind": "group_chat", "speakers": 2, "rounds": 1, "reasoning": 0}
+    behind = {"model": model, "workflow": chat, "caching": {"enabled": False}}
+    totals = estimator.context_tax(model=model, tools=BOTH, plan=behind).totals
+    assert totals.requests == 5
+    assert totals.cost_per_request == Decimal("0.00000075") * totals.tokens
+
+
+def test_an_explicit_cache_may_hold_nothing_but_the_parts(estimator: Estimator) -> None:
+    """Google stores 2,048 tokens at least, which only the file makes; without it there is no such cache."""
+    model, text = "google/gemini-2.5-flash", "Mend the wheel before you sell the bicycle. " * 500
+    behind = plan(model, caching={"explicit": "opening"}, at="2026-11-23T12:00:00Z")
+    answer = estimator.context_tax(model=model, files=[{"name": "a", "text": text}], plan=behind)
+    whole = estimator.quote(behind, tools=answer.totals.tokens)
+    bare = estimator.quote({**behind, "caching": {}})
+    assert whole.totals.cost is not None
+    assert bare.totals.cost is not None
+    assert answer.totals.cost_per_conversation == whole.totals.cost - bare.totals.cost
+    assert answer.totals.requests == 4
+    assert any("too short for the explicit cache" in said for said in answer.assumptions)
+    with pytest.raises(InvalidRequest, match="holds 2048 at least"):
+        estimator.context_tax(model=model, files=RULES, plan=behind)
 
 
 def test_conversations_share_the_opening_where_the_plan_says_so(estimator: Estimator) -> None:

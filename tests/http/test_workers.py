@@ -77,6 +77,22 @@ def test_a_long_question_is_answered_as_in_one_process(two: ServiceProcess) -> N
     assert refused.json()["errors"][0]["pointer"] == "/mode"
 
 
+def test_a_vocabulary_that_a_long_question_loads_is_there_for_the_next(two: ServiceProcess) -> None:
+    """The process that forks loads it too, so that what it forks after that has it."""
+    before = resident_bytes(two.process.pid)
+    turn = {"user": {"text": "Good morning."}, "assistant": 1, "reasoning": 0, "repeat": 2_000}
+    plan = {"model": "Qwen/Qwen3-8B", "turns": [turn]}
+    for _ in range(2):
+        answer = httpx2.post(f"{two.url}/v1/quotes", json=plan, timeout=PATIENCE_SECONDS)
+        assert answer.status_code == 200
+        until(lambda: resident_bytes(two.process.pid) > before + 20_000_000)
+
+
+def resident_bytes(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+
+
 def test_a_worker_that_is_killed_is_replaced_and_what_it_counted_stays(two: ServiceProcess) -> None:
     for _ in range(4):
         assert httpx2.post(f"{two.url}/v1/quotes", json=PLAN, timeout=60).status_code == 200

@@ -216,6 +216,13 @@ def test_too_many_ranges_leave_the_shares_out_and_say_so(quoted: Ask) -> None:
     assert "sensitivity_left_out" in [warning.code for warning in quote.warnings]
 
 
+def test_few_samples_of_many_ranges_leave_the_shares_out_too(quoted: Ask) -> None:
+    """100 turns with a range each: 101 replays of 100 requests, each as long as one of 1,000 samples."""
+    turns = [{**NOTHING, "user": BOUNDED}]
+    assert spreads(quoted(turns=turns * 90, samples=2)).sensitivity is not None
+    assert spreads(quoted(turns=turns * 100, samples=2)).sensitivity is None
+
+
 def test_overflow_has_a_probability(quoted: Ask) -> None:
     """A triangle from 0 to 544,000, peak in the middle: half of it is above 272,000, the most input."""
     turn = {**NOTHING, "user": {"min": 0, "mode": 272_000, "max": 544_000}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,9 +16,10 @@ from tests.ranges.sampled_plans import gather, sampled
 from tests.ranges.special_plans import OFTEN, SOME, TURN
 
 from tokenquote.api.quotes import answer_plan
+from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.catalog import Catalog
 from tokenquote.ledger import PlanTooLong, Replayed, Row
-from tokenquote.ledger.ranges import Draws, samples
+from tokenquote.ledger.ranges import Draws, sample, samples
 from tokenquote.ledger.retries import RetryTerms
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Plan, Quote
@@ -153,9 +155,36 @@ def test_a_plan_that_draws_too_much_is_refused(
     long = {"model": OPUS, "turns": [{**turn, "repeat": {"p50": 10, "p90": 1_000_000_000}}]}
     wide = {"model": OPUS, "turns": [{**turn, "user": {"p50": 1, "p90": 2}, "repeat": 60}]}
     deep = {"model": OPUS, "turns": [{**turn, "user": {"min": 0, "mode": 10**9, "max": 10**9}, "repeat": 40}]}
-    for plan, detail in ((long, "repetitions"), (wide, "may be 20000, "), (deep, "10000000000")):
+    for plan, detail in ((long, "repetitions"), (wide, "may be 20000 in all"), (deep, "10000000000")):
         with pytest.raises(PlanTooLong, match=detail):
             sampled(Plan.model_validate(plan), catalog, vocabularies, AT, 200)
+
+
+def test_a_plan_of_few_requests_with_too_many_ranges_is_refused(
+    catalog: Catalog, vocabularies: Vocabularies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two requests, and 2 x 100 calls and results: 202 numbers with question and answer, 1,000 times."""
+    calls = [{"call": SOME, "result": SOME}] * 100
+    plan = Plan.model_validate(
+        {"model": OPUS, "turns": [{"user": SOME, "assistant": SOME, "tool_rounds": [{"calls": calls}]}]}
+    )
+    monkeypatch.setattr(samples, "MAX_DRAWN_NUMBERS", 202_000)
+    assert sampled(plan, catalog, vocabularies, AT, 10)[1].drawn == 202
+    monkeypatch.setattr(samples, "MAX_DRAWN_NUMBERS", 201_999)
+    with pytest.raises(PlanTooLong, match="the numbers that each draws 201999"):
+        sampled(plan, catalog, vocabularies, AT, 10)
+
+
+def test_quotes_of_one_answer_share_the_bounds(
+    catalog: Catalog, vocabularies: Vocabularies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(samples, "MAX_SAMPLED_REQUESTS", 20_000)
+    plan = Plan.model_validate({"model": OPUS, "turns": [{"user": SOME, "assistant": SOME, "repeat": 10}]})
+    company = gather(plan, catalog, vocabularies, AT)
+    for quotes, is_refused in ((2, False), (3, True)):
+        planned = plan_samples(company, company.replay(), Draws(company.ranges, 7), 5, quotes=quotes)
+        with pytest.raises(PlanTooLong, match="for 3 models") if is_refused else nullcontext():
+            sample(planned)
 
 
 def test_the_same_seed_draws_the_same_samples(catalog: Catalog, vocabularies: Vocabularies) -> None:

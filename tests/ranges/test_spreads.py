@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -127,6 +128,14 @@ def test_the_approximation_takes_over_where_draws_leave_off() -> None:
     drawn, normal = (fleet(n).spread() for n in (DRAWN_CONVERSATIONS, DRAWN_CONVERSATIONS + 1))
     for one, other in ((drawn.p10, normal.p10), (drawn.p50, normal.p50), (drawn.p90, normal.p90)):
         assert float(one) == pytest.approx(float(other), rel=0.01)
+
+
+def test_the_approximation_takes_over_where_there_are_too_many_samples_to_draw() -> None:
+    costs = np.arange(2_000)
+    drawn = DrawnFleet(500, costs, costs, Decimal(1), 6, 0, most_drawn=1_000_000)
+    assert not drawn.spread().is_normal
+    assert replace(drawn, most_drawn=999_999).spread().is_normal
+    assert not replace(drawn, conversations=1, most_drawn=0).spread().is_normal
 
 
 @pytest.mark.parametrize("conversations", [200, DRAWN_CONVERSATIONS + 1])

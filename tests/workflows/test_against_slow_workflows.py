@@ -59,6 +59,12 @@ PARAMETERS: Mapping[str, Mapping[str, st.SearchStrategy[Any]]] = {
 MODELS = ("openai/gpt-5.4-mini", "anthropic/claude-sonnet-4-5")
 
 
+def with_effect(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is refused because nobody does it: a delegation in a sequential crew."""
+    delegates = stated.get("process") == "hierarchical"
+    return {name: value for name, value in stated.items() if name != "delegation" or delegates}
+
+
 @pytest.mark.parametrize("kind", PARAMETERS)
 @settings(max_examples=40)
 @given(data=st.data())
@@ -68,6 +74,7 @@ def test_each_request_is_that_of_a_workflow_run_step_by_step(quoted: Ask, kind: 
     opening, reasoning = data.draw(amounts), data.draw(st.integers(0, 300))
     model = slow.Model(opening, reasoning)
     getattr(slow, kind)(model, **stated)
+    stated = with_effect(stated)
     workflow = {"kind": kind, "reasoning": reasoning, **stated}
     quote = quoted(turns=None, workflow=workflow, system=opening, caching={"enabled": False})
     rows = [(row.agent, row.input_tokens, row.output_tokens) for row in quote.requests or ()]
@@ -79,7 +86,7 @@ def test_each_request_is_that_of_a_workflow_run_step_by_step(quoted: Ask, kind: 
 @given(data=st.data())
 def test_what_a_workflow_writes_quotes_to_the_same_totals(quoted: Ask, kind: str, data: Any) -> None:
     """To the last digit, with caching and prices of several providers, after a way through JSON."""
-    stated = data.draw(st.fixed_dictionaries({}, optional=dict(PARAMETERS[kind])))
+    stated = with_effect(data.draw(st.fixed_dictionaries({}, optional=dict(PARAMETERS[kind]))))
     plan = {
         "model": data.draw(st.sampled_from(MODELS)),
         "system": data.draw(st.integers(0, 3_000)),

@@ -98,6 +98,30 @@ EMBEDDER = "openai/text-embedding-3-small"
             "/workflow/candidates", "unless `rerank_model` is stated", id="nobody ranks",
         ),
         pytest.param(
+            {"workflow": {"kind": "rag", "query": 10}},
+            "/workflow/query", "unless `queries` is stated", id="the length of no query",
+        ),
+        pytest.param(
+            {"workflow": {"kind": "rag", "overlap": 10}},
+            "/workflow/overlap", "unless `corpus` is stated", id="the overlap of no corpus",
+        ),
+        pytest.param(
+            {"workflow": {"kind": "crew", "delegation": 10}},
+            "/workflow/delegation", "unless `process` is `hierarchical`", id="nobody delegates",
+        ),
+        pytest.param(
+            {"workflow": {"kind": "crew", "tasks": [{"description": 5}], "description": 10}},
+            "/workflow/description", "every task states its own", id="a description of no task",
+        ),
+        pytest.param(
+            {"workflow": {"kind": "crew", "tasks": [{"output": 5}, {"output": 0}], "output": 10}},
+            "/workflow/output", "every task states its own", id="an output of no task",
+        ),
+        pytest.param(
+            {"workflow": {"kind": "group_chat", "speakers": 1, "rounds": 1, "message": {"p50": 5, "p90": 9}}},
+            "/workflow/message", "state a number of tokens", id="a message drawn twice",
+        ),
+        pytest.param(
             {"workflow": {"kind": "rag", "embedding_model": "openai/gpt-4o"}},
             "/workflow/embedding_model", "one of kind embedding is needed", id="a chat model embeds",
         ),

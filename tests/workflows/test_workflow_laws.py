@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,10 @@ from tokenquote_client.workflows import React
 
 Ask = Callable[..., Quote]
 OFF = {"enabled": False}
+KINDS = (
+    "react", "plan_and_solve", "self_consistency", "tree_of_thoughts", "reflection", "rag", "map_reduce",
+    "refine", "group_chat", "crew", "graph_loop",
+)  # fmt: skip
 EMBEDDER = "openai/text-embedding-3-small"
 RANKER = "cohere/rerank-v3.5"
 
@@ -188,7 +193,7 @@ def test_the_corpus_is_embedded_once_and_outside_the_totals(written: Ask) -> Non
     assert quote.indexing is not None
     assert (quote.indexing.model, quote.indexing.passages, quote.indexing.tokens) == (EMBEDDER, 167, 133_200)
     assert quote.indexing.cost == Decimal("0.002664")
-    without = written({name: value for name, value in workflow.items() if name != "corpus"})
+    without = written({"kind": "rag", "chunk": 800, "embedding_model": EMBEDDER})
     assert without.indexing is None
     assert without.totals == quote.totals
 
@@ -218,6 +223,34 @@ def test_the_kind_alone_is_a_plan(written: Ask, catalog: Catalog) -> None:
         for name, assumed in defaults.named():
             assert name in unused or any(assumed.source in note for note in told if f"`{name}`" in note)
         assert quote.totals.complete
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "crew, hierarchical"])
+def test_a_profile_stands_for_the_same_tokens_wherever_it_is_sent_again(written: Ask, kind: str) -> None:
+    """What a speaker writes is what the manager receives: stating the told tokens changes nothing."""
+    workflow = {"kind": kind}
+    if kind == "crew, hierarchical":
+        workflow = {"kind": "crew", "process": "hierarchical"}
+    assumed = written(workflow, system=500)
+    told = {
+        found[1]: found[2]
+        for note in assumed.assumptions
+        if (found := re.match(r"workflow \w+: `(\w+)` is (\d+) tokens, the profile", note))
+    }
+    assert told
+    stated = written({**workflow, **{name: int(tokens) for name, tokens in told.items()}}, system=500)
+    assert stated.requests is not None
+    assert assumed.requests is not None
+    assert [(row.input_tokens, row.output_tokens) for row in assumed.requests] == [
+        (row.input_tokens, row.output_tokens) for row in stated.requests
+    ]
+
+
+def test_an_agent_without_a_task_is_told(written: Ask) -> None:
+    agents = [{"name": "a"}, {"name": "b", "role": 70}, {"name": "c"}]
+    for process in ("sequential", "hierarchical"):
+        quote = written({"kind": "crew", "tasks": [{"agent": "b"}], "agents": agents, "process": process})
+        assert "workflow: no task is left for a, c" in quote.assumptions
 
 
 def test_a_stated_value_is_not_assumed(written: Ask) -> None:

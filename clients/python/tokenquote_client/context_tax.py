@@ -87,8 +87,8 @@ class ContextCosts(Received):
     tokens_deferred: int
     """The input tokens that it adds to each request once every tool is deferred and none is loaded."""
     cost_per_request: Dollars | None
-    """The cost in US dollars of one request without a prompt cache, the mean over the conversation, as a
-    decimal string; null: input has no price."""
+    """The cost in US dollars of one request that sends it, without a prompt cache, the mean over the
+    conversation, as a decimal string; null: input has no price."""
     cost_per_conversation: Dollars | None
     """The cost in US dollars of one conversation with the plan's prompt cache, as a decimal string, below 0
     where only the longer prompt reaches the cacheable minimum; null: input has no price."""
@@ -120,7 +120,8 @@ class ContextTotals(ContextCosts):
     """What all parts together take and cost."""
 
     requests: int
-    """The number of requests of one conversation, each of which sends all of it."""
+    """The number of requests of one conversation that send all of it: not those that embed or rank, nor those
+    of agents with a system message and tools of their own."""
     saved_by_deferring: Dollars | None
     """The cost in US dollars of one conversation that deferring every tool saves, as a decimal string;
     null: input has no price."""

@@ -34,7 +34,8 @@ class Rag(AnyWorkflow):
     """The number of queries that the model writes first, each searched by itself (multi-query; RAG-fusion, if
     the results are fused by their ranks); null, the default: the question itself is searched."""
     query: Amount | None = None
-    """The length of each of these queries; null, the default: as the catalog says."""
+    """The length of each of these queries; null, the default: as the catalog says. Without `queries` it is an
+    error."""
     hyde: (
         Annotated[
             Annotated[Annotated[bool, Field(strict=True)], Tag("~switch")] | Forms,
@@ -56,7 +57,7 @@ class Rag(AnyWorkflow):
     the quote has no `indexing`. Without `embedding_model` it is an error."""
     overlap: TokenNumber | None = None
     """The tokens that two passages in a row of the corpus share; null, the default: as the catalog says. It
-    must be below `chunk`."""
+    must be below `chunk`, and without `corpus` it is an error."""
     answer: Amount | None = None
     """The answer; null, the default: as the catalog says."""
 

@@ -85,9 +85,11 @@ class Crew(AnyWorkflow):
     """The process: `sequential`, each task goes to its agent, or `hierarchical`, a manager delegates each
     task by a tool call and writes its result. Null, the default: as the catalog says."""
     description: AmountOrParts | None = None
-    """What is to be done in each task that does not say so itself; null, the default: as the catalog says."""
+    """What is to be done in each task that does not say so itself, an error where all do; null, the default:
+    as the catalog says."""
     output: Amount | None = None
-    """What comes of each task that does not say so itself; null, the default: as the catalog says."""
+    """What comes of each task that does not say so itself, an error where all do; null, the default: as the
+    catalog says."""
     delegation: Amount | None = None
     """The tool call by which the manager of a hierarchical crew delegates a task, which the agent receives;
-    null, the default: as the catalog says."""
+    null, the default: as the catalog says. In a sequential crew it is an error."""

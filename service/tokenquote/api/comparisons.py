@@ -109,15 +109,17 @@ def quote_one(
     vocabularies: Vocabularies,
     now: dt.datetime,
     draws: DrawnParts = "spreads",
+    *,
+    with_requests: bool = False,
 ) -> Quote:
-    """Quote a plan of one model without its single requests; `draws` says what is drawn of ranges.
+    """Quote a plan of one model, by default without its single requests; `draws`: what is drawn of ranges.
 
     Raises:
         LocatedError: the plan names several models, or cannot be quoted.
     """
     if plan.models is not None:
         raise LocatedError(("models",), "name one `model` here")
-    quote = answer_plan(plan, catalog, vocabularies, now, with_requests=False, draws=draws)
+    quote = answer_plan(plan, catalog, vocabularies, now, with_requests=with_requests, draws=draws)
     if not isinstance(quote, Quote):
         raise TypeError("a plan of one model has one quote")
     return quote

@@ -25,6 +25,9 @@ __all__ = ["Answering", "InThreads", "MakesAnswers"]
 
 _SHORT_ROOM_SECONDS = 5.0
 """The short questions that may wait, in seconds of their work: about a thousand."""
+_LONG_ROOM_SHARE = 0.25
+"""The share of the time for an answer that long questions may fill by the guess of their work: a machine that
+is busy with something else takes several times as long, and what has been let in shall be answered."""
 
 
 class MakesAnswers(Protocol):
@@ -74,7 +77,7 @@ class Answering:
         self._here = here
         self._elsewhere = elsewhere
         self._short = FairQueue(short, _SHORT_ROOM_SECONDS)
-        self._long = FairQueue(long, long * seconds)
+        self._long = FairQueue(long, long * seconds * _LONG_ROOM_SHARE)
         self._seconds = seconds
         self._over = asyncio.Event()
 

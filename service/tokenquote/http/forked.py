@@ -45,8 +45,10 @@ def answer_a_question(asker: Connection, serving: Serving, apps: Collection[str]
     asked = Question.unpacked(asker.recv())
     threading.Thread(target=_end_with_the_asker, args=(asker.fileno(),), daemon=True).start()
     recent = RecentQuotes()
+    loaded_before = serving.vocabularies.loaded
     answered = _make(asked, serving, recent, apps, bounds)
-    asker.send((answered.problem, answered.increments, recent.kept()))
+    loaded = sorted(serving.vocabularies.loaded - loaded_before)
+    asker.send((answered.problem, answered.increments, recent.kept(), loaded))
     asker.send_bytes(answered.content)
 
 

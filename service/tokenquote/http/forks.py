@@ -109,9 +109,13 @@ class InForks:
     def _ask(self, ours: socket.socket, asked: Question) -> Answered:
         with ours, Connection(ours.dup().detach()) as answering:
             answering.send(asked.packed())
-            problem, increments, quoted = answering.recv()
+            problem, increments, quoted, loaded = answering.recv()
             self._recent.add(quoted)
-            return Answered(answering.recv_bytes(), problem, increments)
+            answered = Answered(answering.recv_bytes(), problem, increments)
+        if loaded:
+            with suppress(ConnectionError):  # nobody is there any more, and the answer is good
+                self._forks.tell({"vocabularies": loaded})
+        return answered
 
 
 class RelayedTelemetry:

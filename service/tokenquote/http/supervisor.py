@@ -75,6 +75,8 @@ class Supervisor:
         self._wake, self._wakened = socket.socketpair()
         self._starts: list[float] = [0.0] * settings.workers
         """When each worker that is missing may begin, by the clock of `time.monotonic`."""
+        self._wanted: set[str] = set()
+        """Vocabularies that a long question had to load by itself, and the next one shall find here."""
         self._kill_at: float | None = None
         """When workers are killed that have not ended by themselves; None: nobody has asked them to end."""
 
@@ -92,6 +94,7 @@ class Supervisor:
             self._start_missing()
             for key, _ in self._selector.select(self._pause(next_look)):
                 self._take(key.data)
+            self._load_a_vocabulary()
             if self._kill_at is not None and time.monotonic() > self._kill_at:
                 self._signal_workers(signal.SIGKILL)
             if self._settings.reload_seconds and time.monotonic() >= next_look:
@@ -100,6 +103,8 @@ class Supervisor:
         signal.set_wakeup_fd(-1)
 
     def _pause(self, next_look: float) -> float:
+        if self._wanted and self._kill_at is None:
+            return 0.0
         times = [*self._starts, *([next_look] if self._settings.reload_seconds else [])]
         if self._kill_at is not None:
             times.append(self._kill_at)
@@ -119,6 +124,8 @@ class Supervisor:
         if "fork" in said:
             with socket.socket(fileno=descriptors[0]) as asker:
                 self._fork_for(said, asker)
+        elif "vocabularies" in said:
+            self._wanted.update(said["vocabularies"])
         else:
             self._count(worker, said)
 
@@ -248,6 +255,14 @@ class Supervisor:
         outcome = self._state.watch.look(anyway=anyway)
         if outcome is not None:
             self._state.take(outcome)
+            self._keep_for_good()
+
+    def _load_a_vocabulary(self) -> None:
+        """Load one that is wanted: each takes a second or more, in which workers wait for what they ask."""
+        vocabularies = self._state.serving.vocabularies
+        self._wanted -= vocabularies.loaded
+        if self._wanted and self._kill_at is None:
+            vocabularies.trouble(self._wanted.pop())  # why it cannot be used, the answer has said
             self._keep_for_good()
 
     def _keep_for_good(self) -> None:

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from tokenquote.api.comparisons import quote_one
-from tokenquote.api.context_tax.costs import TaxCosts, price_tax
+from tokenquote.api.context_tax.costs import TaxCosts, TaxedQuotes, price_tax
 from tokenquote.api.context_tax.counted_parts import CountedPart, count_files, count_tools
 from tokenquote.api.context_tax.deferral import choose_deferral
-from tokenquote.api.context_tax.taxed_plans import choose_plan, describe_default
+from tokenquote.api.context_tax.taxed_plans import choose_plan, describe_default, list_taxed
 from tokenquote.api.context_tax.tool_lists import find_repeated, read_tool_list
 from tokenquote.api.quotes.amounts import find_text
 from tokenquote.catalog import Catalog, Model
@@ -29,15 +29,20 @@ from tokenquote_client.context_tax import (
     ContextTaxQuestion,
     ContextTotals,
 )
-from tokenquote_client.plan import Plan
-from tokenquote_client.quote import Quote, Warned
+from tokenquote_client.plan import Caching, Plan
+from tokenquote_client.quote import Quote, QuotedRequest, Warned
 
 __all__ = ["answer_context_tax"]
 
 _FILES_STAND = (
     "files: one after the other in the system message, after the plan's own, a blank line between them"
 )
+_OTHER_MODELS = "tools and files: counted as {model} counts them, in requests to other models too"
 _SHARED_OUT = "costs: what the conversation costs with all parts more than without them, shared out by tokens"
+_TOO_SHORT_TO_STORE = (
+    "costs: without tools and files, or with every tool deferred, the opening is too short for the explicit "
+    "cache, and the provider caches what it does by itself"
+)
 _CHEAPER_LONGER = Warned(
     code="longer_is_cheaper",
     detail="with the prompt cache, a longer prompt costs less here: it reaches the cacheable minimum in more "
@@ -61,11 +66,13 @@ def answer_context_tax(
     answering = find_answering(model, catalog.models, at)
     rules = TokenRules(answering.counting, vocabularies, day=at.astimezone(dt.UTC).date())
     parts = _count(asked, plan, answering, rules, assumptions)
-    whole, deferred = (sum(count.tokens for count in counts) for counts in _columns(parts))
     with under("plan"):
-        quotes = [_quote(plan, tokens, catalog, vocabularies, now) for tokens in (None, whole, deferred)]
-    assumptions += [_SHARED_OUT, *([rules.basis] if rules.basis else []), *quotes[1].assumptions]
-    return _write(model, parts, quotes, assumptions)
+        quotes = _quote_all(plan, parts, catalog, vocabularies, now, assumptions)
+    assumptions += [_SHARED_OUT, *([rules.basis] if rules.basis else []), *quotes.whole.assumptions]
+    taxed = list_taxed(plan, quotes.whole)
+    if any(request.model not in (None, answering.id) for request in taxed):
+        assumptions.append(_OTHER_MODELS.format(model=answering.id))
+    return _write(model, parts, quotes, taxed, assumptions)
 
 
 def _resolve(asked: ContextTaxQuestion, catalog: Catalog, now: dt.datetime) -> Model:
@@ -113,19 +120,48 @@ def _columns(parts: Sequence[CountedPart]) -> tuple[list[Count], list[Count]]:
     return [part.count for part in parts], [part.deferred for part in parts]
 
 
-def _quote(
-    plan: Plan, tokens: int | None, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
-) -> Quote:
-    """Quote the plan with the tokens of tools and files before it; None: without them."""
-    taxed = plan if tokens is None else plan.model_copy(update={"tools": max(0, tokens)})
-    return quote_one(taxed, catalog, vocabularies, now)
+def _quote_all(
+    plan: Plan,
+    parts: Sequence[CountedPart],
+    catalog: Catalog,
+    vocabularies: Vocabularies,
+    now: dt.datetime,
+    assumptions: list[str],
+) -> TaxedQuotes:
+    """Quote the plan with all parts, without any, and with every tool deferred.
+
+    An explicit cache that is large enough with all parts only is left out of the other two, which
+    `assumptions` then say.
+    """
+
+    def quote(plan: Plan, tokens: int | None, *, with_requests: bool = False) -> Quote:
+        taxed = plan if tokens is None else plan.model_copy(update={"tools": max(0, tokens)})
+        return quote_one(taxed, catalog, vocabularies, now, with_requests=with_requests)
+
+    def quote_shorter(tokens: int | None) -> Quote:
+        try:
+            return quote(plan, tokens)
+        except LocatedError as error:
+            if error.location != ("caching", "explicit"):
+                raise
+        assumptions.append(_TOO_SHORT_TO_STORE)
+        return quote(plan.model_copy(update={"caching": Caching()}), tokens)
+
+    all_of_it, shortened = (sum(count.tokens for count in counts) for counts in _columns(parts))
+    # What is wrong with the plan itself comes to light here; the other two can only be too short.
+    whole = quote(plan, all_of_it, with_requests=True)
+    return TaxedQuotes(bare=quote_shorter(None), whole=whole, deferred=quote_shorter(shortened))
 
 
 def _write(
-    model: Model, parts: Sequence[CountedPart], quotes: Sequence[Quote], assumptions: Sequence[str]
+    model: Model,
+    parts: Sequence[CountedPart],
+    quotes: TaxedQuotes,
+    taxed: Sequence[QuotedRequest],
+    assumptions: Sequence[str],
 ) -> ContextTaxAnswer:
-    bare, whole, deferred = quotes
-    costs = price_tax(bare, whole, deferred)
+    whole = quotes.whole
+    costs = price_tax(quotes, len(taxed))
     counts, shortened = _columns(parts)
     shares = costs.share([count.tokens for count in counts], [count.tokens for count in shortened])
     saved = None
@@ -138,7 +174,7 @@ def _write(
             for part, share in zip(parts, shares, strict=True)
         ],
         totals=ContextTotals(
-            requests=whole.totals.requests,
+            requests=len(taxed),
             saved_by_deferring=saved,
             **_members(total(counts, NOTHING), total(shortened, NOTHING), costs),
         ),

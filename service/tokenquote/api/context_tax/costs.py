@@ -11,7 +11,7 @@ from tokenquote.api.context_tax.taxed_plans import CONVERSATIONS
 from tokenquote.ledger.money import exact_product, exact_quotient, exact_sum
 from tokenquote_client.quote import Quote
 
-__all__ = ["TaxCosts", "price_tax", "share_out"]
+__all__ = ["TaxCosts", "TaxedQuotes", "price_tax", "share_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,25 @@ class TaxCosts:
         return [TaxCosts(*of_part) for of_part in zip(*columns, strict=True)]
 
 
-def price_tax(bare: Quote, whole: Quote, deferred: Quote) -> TaxCosts:
-    """Return what all parts cost: the differences of three quotes of one conversation.
+@dataclass(frozen=True, slots=True)
+class TaxedQuotes:
+    """Three quotes of one conversation."""
 
-    Args:
-        bare: the quote without any part.
-        whole: the quote with all of them.
-        deferred: the quote with every tool deferred.
-    """
+    bare: Quote
+    """The one without any part."""
+    whole: Quote
+    """The one with all of them, with its single requests."""
+    deferred: Quote
+    """The one with every tool deferred."""
+
+
+def price_tax(quotes: TaxedQuotes, requests: int) -> TaxCosts:
+    """Return what all parts cost, the differences of the quotes; `requests`: how many send them."""
+    bare, whole, deferred = quotes.bare, quotes.whole, quotes.deferred
     without_cache = _beyond(whole.totals.cost_without_cache, bare.totals.cost_without_cache)
     fleets = [quote.fleet.cost if quote.fleet is not None else None for quote in (whole, bare)]
     return TaxCosts(
-        None if without_cache is None else exact_quotient(without_cache, whole.totals.requests),
+        None if without_cache is None else exact_quotient(without_cache, requests),
         _beyond(whole.totals.cost, bare.totals.cost),
         without_cache,
         _beyond(*fleets),

@@ -9,14 +9,17 @@ from tokenquote.errors import LocatedError, under
 from tokenquote_client.amounts import Profile
 from tokenquote_client.context_tax import ContextTaxQuestion
 from tokenquote_client.plan import Caching, Plan, Turn
+from tokenquote_client.quote import Quote, QuotedRequest
 
-__all__ = ["CONVERSATIONS", "choose_plan", "describe_default"]
+__all__ = ["CONVERSATIONS", "choose_plan", "describe_default", "list_taxed"]
 
 CONVERSATIONS = 1_000
 """The number of conversations that a cost is given for beside that of one."""
 _TURNS = 10
 """The turns of the default plan: a round number that no source gives, so the answer calls it assumed."""
 _MEDIUM = Profile(profile="medium")
+_WITHOUT_OPENING = ("embedding", "rerank", "cache")
+"""The purposes of requests that do not send system message and tools to a model that answers."""
 
 
 def choose_plan(asked: ContextTaxQuestion, model: Model, catalog: Catalog, now: dt.datetime) -> Plan:
@@ -42,6 +45,18 @@ def describe_default(plan: Plan) -> str:
     """Return the default plan in a sentence."""
     cached = "with the prompt cache" if plan.caching.enabled else "without a prompt cache"
     return f"no plan is stated: {_TURNS} turns of a medium user message and a medium answer, {cached}"
+
+
+def list_taxed(plan: Plan, quote: Quote) -> list[QuotedRequest]:
+    """Return the requests that send the plan's tools and system message: all of its own conversation.
+
+    Agents that a plan states have a system message and tools of their own; a workflow's have the plan's.
+    """
+    return [
+        request
+        for request in quote.requests or ()
+        if request.purpose not in _WITHOUT_OPENING and (request.agent is None or plan.workflow is not None)
+    ]
 
 
 def _default_plan(name: str, model: Model) -> Plan:

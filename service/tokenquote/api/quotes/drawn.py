@@ -12,7 +12,16 @@ from tokenquote.api.quotes.company import Company
 from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.errors import LocatedError, NotYetOffered
 from tokenquote.ledger import PlanTooLong, Replayed
-from tokenquote.ledger.ranges import FAILURES, MAX_SAMPLED_REQUESTS, Draws, Sampled, SampledPlan, sample
+from tokenquote.ledger.ranges import (
+    FAILURES,
+    LEAST_TOGETHER,
+    MAX_DRAWN_NUMBERS,
+    MAX_SAMPLED_REQUESTS,
+    Draws,
+    Sampled,
+    SampledPlan,
+    sample,
+)
 from tokenquote.ledger.ranges.draws import BLOCK
 from tokenquote.ledger.ranges.fleets import DrawnFleet
 from tokenquote.ledger.ranges.sensitivity import UNITS, share_variance
@@ -36,8 +45,6 @@ DEFAULT_SEED = 0
 MAX_SHARE_SAMPLES = BLOCK
 """Shares of the variance are estimated from the first samples, at most this many: then their error is about
 0.01."""
-MIN_SHARE_SAMPLES = 100
-"""With fewer samples shares of the variance are not worked out, unless fewer are asked for."""
 _SIX_DECIMALS = 6
 
 
@@ -87,17 +94,20 @@ def draw_conversation(
         )
         raise PlanTooLong(detail).at("samples")
     draws = Draws(ranges, DEFAULT_SEED if plan.seed is None else plan.seed)
-    planned = plan_samples(company, replayed, draws, samples, retries)
+    planned = plan_samples(company, replayed, draws, samples, retries, quotes=models)
     later = None
     if plan.caching.shared is not None:
-        later = plan_samples(company, replayed, draws, samples, retries, shares_opening=True)
-    return DrawnConversation(planned, later, models, with_shares)
+        later = plan_samples(company, replayed, draws, samples, retries, quotes=models, shares_opening=True)
+    return DrawnConversation(planned, later, with_shares)
 
 
 def count_drawn(quote: Quote) -> int:
-    """Return how many requests were drawn for a quote: samples times the longest; without draws 0."""
+    """Return how many requests were drawn for a quote: samples times the longest; without draws 0.
+
+    Few samples count as many as take as long.
+    """
     drawn = quote.range
-    return 0 if drawn is None else drawn.samples * drawn.requests.max
+    return 0 if drawn is None else max(drawn.samples, LEAST_TOGETHER) * drawn.requests.max
 
 
 def _refuse_settings(plan: wire.Plan) -> None:
@@ -114,8 +124,6 @@ class DrawnConversation:
     planned: SampledPlan
     later: SampledPlan | None
     """A later conversation of a fleet, which finds the opening in the cache. None: they share nothing."""
-    models: int
-    """How many models the plan is quoted for."""
     with_shares: bool = True
     """Whether to work out shares of the variance."""
 
@@ -153,7 +161,13 @@ class DrawnConversation:
         cold = self.sampled
         warm = cold if self.later is None else sample(self.later)
         fleet = DrawnFleet(
-            conversations, cold.costs, warm.costs, cold_share, cold.decimals, self.planned.draws.seed
+            conversations,
+            cold.costs,
+            warm.costs,
+            cold_share,
+            cold.decimals,
+            self.planned.draws.seed,
+            MAX_DRAWN_NUMBERS // self.planned.quotes,
         )
         return _write_costs(fleet.spread())
 
@@ -165,10 +179,11 @@ class DrawnConversation:
     @cached_property
     def share_samples(self) -> int:
         """How many samples shares of the variance are estimated from; 0: too many would be needed."""
-        requests = self.models * int(self.sampled.requests.max())
-        most = MAX_SAMPLED_REQUESTS // (requests * (len(self._sources) + 1))
-        samples = min(self.planned.samples, MAX_SHARE_SAMPLES, most)
-        return samples if samples >= min(self.planned.samples, MIN_SHARE_SAMPLES) else 0
+        replays = self.planned.quotes * (len(self._sources) + 1)
+        requests, numbers = int(self.sampled.requests.max()), max(1, self.sampled.drawn)
+        most = min(MAX_SAMPLED_REQUESTS // (replays * requests), MAX_DRAWN_NUMBERS // (replays * numbers))
+        # Few samples take as long as LEAST_TOGETHER.
+        return min(self.planned.samples, MAX_SHARE_SAMPLES, most) if most >= LEAST_TOGETHER else 0
 
     @property
     def _sources(self) -> list[str]:

@@ -26,6 +26,7 @@ def plan_samples(
     samples: int,
     retries: RetryTerms | None = None,
     *,
+    quotes: int = 1,
     shares_opening: bool = False,
 ) -> SampledPlan:
     """Make the plan of samples.
@@ -36,6 +37,7 @@ def plan_samples(
         draws: what is drawn.
         samples: how many samples are drawn.
         retries: how often requests fail. None: none does.
+        quotes: how many quotes of the answer share the bounds of draws.
         shares_opening: whether it is a later conversation of a fleet, which finds the opening cached.
     """
     warm, first = company.own.plan.caching.warm, (None, replayed.opened_by)
@@ -60,6 +62,7 @@ def plan_samples(
         },
         retries,
         company.own.cast.own.converses,
+        quotes,
     )
 
 

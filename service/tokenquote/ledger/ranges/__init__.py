@@ -3,10 +3,18 @@
 from tokenquote.ledger.ranges.distributions import Distribution, Lognormal, Triangle
 from tokenquote.ledger.ranges.draws import FAILURES, Draws
 from tokenquote.ledger.ranges.sampled_plan import SampledModel, SampledPlan
-from tokenquote.ledger.ranges.samples import MAX_SAMPLED_REQUESTS, Sampled, sample
+from tokenquote.ledger.ranges.samples import (
+    LEAST_TOGETHER,
+    MAX_DRAWN_NUMBERS,
+    MAX_SAMPLED_REQUESTS,
+    Sampled,
+    sample,
+)
 
 __all__ = [
     "FAILURES",
+    "LEAST_TOGETHER",
+    "MAX_DRAWN_NUMBERS",
     "MAX_SAMPLED_REQUESTS",
     "Distribution",
     "Draws",

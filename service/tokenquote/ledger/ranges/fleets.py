@@ -3,6 +3,8 @@
     up to DRAWN_CONVERSATIONS    each takes the cost of one of the samples, at random
     above                        the normal distribution with the mean and the variance of the sum
 
+Where fewer conversations times samples are more than may be drawn, it is the normal distribution too.
+
 It is not the spread of one conversation times their number: dear conversations and cheap ones even out.
 """
 
@@ -17,6 +19,7 @@ import numpy as np
 
 from tokenquote.ledger.money import exact_product, exact_quotient, exact_sum
 from tokenquote.ledger.ranges.draws import random_stream
+from tokenquote.ledger.ranges.samples import LEAST_TOGETHER, MAX_DRAWN_NUMBERS
 from tokenquote.ledger.ranges.spreads import Spread, find_spread
 
 if TYPE_CHECKING:
@@ -48,10 +51,14 @@ class DrawnFleet:
     decimals: int
     """How many decimals of a dollar the costs have."""
     seed: int
+    most_drawn: int = MAX_DRAWN_NUMBERS
+    """The largest number of conversations times samples that are drawn."""
 
     def spread(self) -> Spread:
         """Return the distribution in USD of the cost of all conversations together."""
-        return self._draw() if self.conversations <= DRAWN_CONVERSATIONS else self._approximate()
+        work = self.conversations * max(len(self.cold), LEAST_TOGETHER)
+        few = self.conversations == 1 or work <= self.most_drawn
+        return self._draw() if self.conversations <= DRAWN_CONVERSATIONS and few else self._approximate()
 
     def _draw(self) -> Spread:
         """Give each conversation after the first another sample, so that each sample serves each once."""

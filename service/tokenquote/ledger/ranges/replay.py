@@ -87,6 +87,7 @@ class SampledStage:
         counts, mask, at = self._counts, story.at.mask, story.at.repetition
         for place, rounds in enumerate(planned_rounds(turn)):
             for repetition, making in _repetitions(counts.repeats(rounds[1].repeat, at), mask):
+                counts.forget_repetition()
                 story.at.begin_round(place, repetition, making)
                 made = rounds[repetition > 0]
                 reasoning = counts.tokens(made.reasoning, story.at.repetition)
@@ -110,6 +111,7 @@ def sample_single_rows(model: str, conversation: Conversation, counts: DrawnCoun
     """Make one request to a model that holds no conversation for each repetition of each turn."""
     for i, turn in enumerate(conversation.turns):
         for repetition, mask in _repetitions(counts.repeats(turn.repeat, ()), None):
+            counts.forget_repetition()
             at = (repetition,)
             size = counts.nothing() + counts.size(turn.user, 1, at)
             yield SampledRow(

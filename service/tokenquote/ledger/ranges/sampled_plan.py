@@ -55,6 +55,8 @@ class SampledPlan:
     """None: no request fails."""
     converses: bool = True
     """Whether the plan's own model holds a conversation, or answers each message by itself."""
+    quotes: int = 1
+    """How many quotes of one answer draw as much, and share the bounds of draws."""
 
     def conversation(self, reader: ReadBy) -> Conversation | None:
         """Return a conversation as a model of it counts it. None: the model does not see it."""

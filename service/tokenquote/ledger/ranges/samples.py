@@ -24,14 +24,16 @@ from tokenquote.ledger.rows import ReadBy
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MAX_SAMPLED_REQUESTS", "Sampled", "sample"]
+__all__ = ["LEAST_TOGETHER", "MAX_DRAWN_NUMBERS", "MAX_SAMPLED_REQUESTS", "Sampled", "sample"]
 
 MAX_SAMPLED_REQUESTS = 10_000_000
 """The largest number of samples times the requests of the longest sample: a few seconds of work."""
+MAX_DRAWN_NUMBERS = 100_000_000
+"""The largest number of samples times the numbers that the longest draws: a few seconds of work too."""
+LEAST_TOGETHER = 1_000
+"""The number of samples that fewer ones take as long as to replay together."""
 _CHUNK_BYTES = 32_000_000
 """Memory for what grows with the requests of a chunk of samples; as it grows, it is three times as much."""
-_LEAST_TOGETHER = 1_000
-"""The number of samples that fewer ones take as long as to replay together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Sampled:
     costs: ExactCosts
     """The cost of what has a price, in parts of a dollar with `decimals` decimals: exact, and sortable."""
     decimals: int
+    drawn: int
+    """How many numbers the longest sample draws."""
 
     def cost(self, sample: int) -> Decimal:
         """Return the exact cost of a sample in USD."""
@@ -57,7 +61,7 @@ def sample(plan: SampledPlan) -> Sampled:
 
     Raises:
         PlanTooLong: a sample makes more than MAX_ROWS requests or too long a one, or all of them together
-            more than MAX_SAMPLED_REQUESTS.
+            more than MAX_SAMPLED_REQUESTS or MAX_DRAWN_NUMBERS, which all quotes of an answer share.
     """
     money = [plan.turn_fees.values(), (model.request_fee for model in plan.models.values())]
     rates = (
@@ -66,11 +70,9 @@ def sample(plan: SampledPlan) -> Sampled:
     decimals = count_decimals(amount for amounts in (*money, rates) for amount in amounts)
     size = _chunk_size(plan)
     parts: list[_Chunk] = []
-    requests = 0
+    left = _Allowance(MAX_SAMPLED_REQUESTS // plan.quotes, MAX_DRAWN_NUMBERS // plan.quotes)
     for first in range(0, plan.samples, size):
-        chunk = _Chunk(plan, first, min(first + size, plan.samples), MAX_SAMPLED_REQUESTS - requests)
-        parts.append(chunk)
-        requests += chunk.work
+        parts.append(_Chunk(plan, first, min(first + size, plan.samples), left))
     return Sampled(
         np.concatenate([part.requests for part in parts]),
         np.concatenate([part.input_tokens for part in parts]),
@@ -78,22 +80,41 @@ def sample(plan: SampledPlan) -> Sampled:
         np.concatenate([part.overflows for part in parts]),
         np.concatenate([part.costs(decimals) for part in parts]),
         decimals,
+        max(part.drawn for part in parts),
     )
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """How much work samples may still take: requests, and numbers that are drawn for them."""
+
+    requests: int
+    numbers: int
+
+    def spend(self, samples: int, drawn: int) -> bool:
+        """Take off one request of some samples replayed together; return whether it was left.
+
+        Args:
+            samples: how many samples make the request; less than LEAST_TOGETHER take as long.
+            drawn: how many numbers were drawn for it in each.
+        """
+        together = max(samples, LEAST_TOGETHER)
+        self.requests -= together
+        self.numbers -= together * drawn
+        return self.requests >= 0 and self.numbers >= 0
 
 
 class _Chunk:
     """Some samples of a plan, replayed together."""
 
-    def __init__(self, plan: SampledPlan, first: int, last: int, allowed: int) -> None:
-        """Replay the samples from `first` up to but not including `last`; `allowed` bounds the work."""
+    def __init__(self, plan: SampledPlan, first: int, last: int, left: _Allowance) -> None:
+        """Replay the samples from `first` up to but not including `last`; what is `left` bounds the work."""
         self._plan = plan
         number = last - first
         self.requests = np.zeros(number, np.int64)
         self.input_tokens = np.zeros(number, np.int64)
         self.output_tokens = np.zeros(number, np.int64)
         self.overflows = np.zeros(number, np.bool_)
-        self.work = 0
-        """The samples, _LEAST_TOGETHER at least, times the requests of the longest one."""
         self._counts = DrawnCounts(plan.draws, first, last, holds_media=plan.holds_media)
         self._tallies = {
             reader: SampledTally(model.tariff, model.write_kind, number)
@@ -102,15 +123,12 @@ class _Chunk:
         self._requests_to = {reader: np.zeros(number, np.int64) for reader in plan.models}
         self._answers_to = {turn: np.zeros(number, np.int64) for turn in plan.turn_fees}
         self._caches: dict[ReadBy, SampledCache] = {}
+        self.drawn = 0
+        """How many numbers the longest sample draws."""
         for places, row in enumerate(self._rows()):
-            self.work += max(number, _LEAST_TOGETHER)
-            if places >= MAX_ROWS or self.work > allowed:
-                raise PlanTooLong(
-                    f"{plan.samples} samples of {plan.requests} requests or more are too many: samples times "
-                    f"requests may be {MAX_SAMPLED_REQUESTS}, where {number} samples are replayed together "
-                    f"and fewer count as {_LEAST_TOGETHER}; state fewer `samples`, a shorter "
-                    "plan, or a `repeat` that is less wide"
-                )
+            drawn, self.drawn = self._counts.drawn - self.drawn, self._counts.drawn
+            if places >= MAX_ROWS or not left.spend(number, drawn):
+                raise PlanTooLong(_too_much(plan, number))
             self._add(row)
 
     def costs(self, decimals: int) -> ExactCosts:
@@ -179,6 +197,18 @@ class _Chunk:
         if model.max_input is not None:
             too_long |= row.input > model.max_input
         self.overflows |= too_long if row.mask is None else too_long & row.mask
+
+
+def _too_much(plan: SampledPlan, together: int) -> str:
+    """Say why samples of which some are replayed together are not drawn."""
+    all_quotes = f" for {plan.quotes} models" if plan.quotes > 1 else ""
+    return (
+        f"{plan.samples} samples of {plan.requests} requests or more{all_quotes} are too many: samples times "
+        f"requests may be {MAX_SAMPLED_REQUESTS} in all, and samples times the numbers that each draws "
+        f"{MAX_DRAWN_NUMBERS}, where {together} samples are replayed together and fewer count as "
+        f"{LEAST_TOGETHER}; state fewer `samples`, a shorter plan, fewer ranges, or a `repeat` that is less "
+        "wide"
+    )
 
 
 def _chunk_size(plan: SampledPlan) -> int:

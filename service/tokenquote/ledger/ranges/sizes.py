@@ -78,7 +78,12 @@ class DrawnCounts:
         self._last = last
         self.rows = MEDIA.stop if holds_media else MEDIA.start
         """How many rows sizes have."""
-        self._drawn: dict[tuple[str, tuple[int, ...]], WholeNumbers] = {}
+        self.drawn = 0
+        """How often a range was drawn so far, for all samples at once."""
+        self._for_all: dict[tuple[str, tuple[int, ...]], WholeNumbers] = {}
+        """What is drawn once a conversation."""
+        self._for_one: dict[tuple[str, tuple[int, ...]], WholeNumbers] = {}
+        """What is drawn for the repetition under way."""
 
     @property
     def number(self) -> int:
@@ -139,13 +144,19 @@ class DrawnCounts:
 
     def take(self, what: str, repetition: tuple[int, ...]) -> WholeNumbers:
         """Draw a range, once for each repetition however many counts it is among."""
+        kept = self._for_all if not repetition else self._for_one
         key = what, repetition
-        if key not in self._drawn:
-            # Only the latest repetition is asked for again, and what is drawn once a conversation.
-            for old in [old for old in self._drawn if old[1] and old[1] != repetition[: len(old[1])]]:
-                del self._drawn[old]
-            self._drawn[key] = self._draws.take(what, repetition, self._first, self._last)
-        return self._drawn[key]
+        if key not in kept:
+            self.drawn += 1
+            kept[key] = self._draws.take(what, repetition, self._first, self._last)
+        return kept[key]
+
+    def forget_repetition(self) -> None:
+        """Keep only what is drawn once a conversation, as another repetition of a turn or a round begins.
+
+        What is asked for again all the same is drawn again, and comes out the same.
+        """
+        self._for_one.clear()
 
 
 def share_down(tokens: WholeNumbers, share: Decimal) -> WholeNumbers:

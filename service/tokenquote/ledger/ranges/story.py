@@ -106,6 +106,7 @@ class SampledStory:
         if self.at.number or self.agent is not None:
             self._clock.pass_time(self._told[model].conversation.turns[turn].gap_seconds, mask)
         self.model = model
+        self.counts.forget_repetition()
         self.at.begin_turn(turn, repetition, mask)
         self._begin_new()
 

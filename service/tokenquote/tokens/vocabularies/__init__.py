@@ -53,6 +53,12 @@ class Vocabularies:
             }
         return new
 
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The names of the vocabularies that have been loaded, or cannot be."""
+        with self._lock:
+            return frozenset(self._loaded)
+
     def count(self, vocabulary: str, text: str) -> int:
         """Return the number of tokens of a text.
 

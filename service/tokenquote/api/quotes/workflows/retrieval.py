@@ -16,6 +16,14 @@ from tokenquote_client.bill import Indexing
 
 __all__ = ["RagRecipe", "price_indexing"]
 
+_WITHOUT_EFFECT_UNLESS = {
+    "candidates": "rerank_model",
+    "query": "queries",
+    "overlap": "corpus",
+    "corpus": "embedding_model",
+}
+"""Parameters that change nothing unless another one is stated."""
+
 
 @dataclass(frozen=True, slots=True)
 class RagRecipe(Recipe):
@@ -46,14 +54,15 @@ class RagRecipe(Recipe):
         if passages > MAX_AMOUNT_TOKENS:
             detail = f"makes {passages} tokens of passages; a message has at most {MAX_AMOUNT_TOKENS}"
             raise LocatedError(("top_k",), detail)
-        if self.candidates is not None and self.rerank_model is None:
-            raise LocatedError(("candidates",), "without effect unless `rerank_model` is stated")
+        for name, needed in _WITHOUT_EFFECT_UNLESS.items():
+            if getattr(self, name) is not None and getattr(self, needed) is None:
+                raise LocatedError((name,), f"without effect unless `{needed}` is stated")
         searched = {
             "embedding_model": self.embedding_model,
             "rerank_model": self.rerank_model,
             "candidates": self.candidates,
             "queries": self.queries,
-            "query": self.query if self.queries is not None else None,
+            "query": self.query,
             "hypothesis": self.hypothesis,
         }
         stated = {name: value for name, value in searched.items() if value is not None}
@@ -69,12 +78,10 @@ class RagRecipe(Recipe):
         """Return the passages that the corpus is cut into. None: the plan states no corpus.
 
         Raises:
-            LocatedError: no model embeds them, or the overlap is as long as a passage.
+            LocatedError: the overlap is as long as a passage.
         """
         if self.corpus is None:
             return None
-        if self.embedding_model is None:
-            raise LocatedError(("corpus",), "without effect unless `embedding_model` is stated")
         return cut_pieces(self.corpus, self.chunk, self.overlap or 0)
 
 

@@ -45,9 +45,8 @@ class GroupChatRecipe(Recipe):
             detail = f"{len(members)} speakers make {len(members) * self.rounds} messages; a chat has at most"
             raise LocatedError(("rounds",), f"{detail} {_MOST_ROUNDS}")
         names = [name for name, _ in members]
-        calls = [
-            wire.Call(call=self.selection, agent=name, result=self.message) for name in names
-        ] * self.rounds
+        received = self.composer.join(self._messages(1))
+        calls = [wire.Call(call=self.selection, agent=name, result=received) for name in names] * self.rounds
         turn = wire.Turn(
             user=self.question,
             tool_rounds=[wire.ToolRound(calls=[call]) for call in calls],
@@ -91,25 +90,42 @@ class CrewRecipe(Recipe):
     delegation: Amount | None
 
     def write(self) -> Written:
+        self._refuse_unused()
         members = dict(_name_members(self.agents, "agent", "agents"))
         doers = [self._doer(place, task, members) for place, task in enumerate(self.tasks)]
+        idle = [name for name in members if name not in doers]
+        notes = [f"workflow: no task is left for {', '.join(idle)}"] if idle else []
         if self.process == "hierarchical":
-            return self._delegate(doers, members)
+            return self._delegate(doers, members, notes)
         turns = [
             wire.Turn(
                 user=self._task(place, members[doer]), assistant=self._output(place), **_model(members[doer])
             )
             for place, doer in enumerate(doers)
         ]
-        return Written(turns, INDEPENDENT)
+        return Written(turns, INDEPENDENT, notes=notes)
 
-    def _delegate(self, doers: Sequence[str], members: dict[str, Member]) -> Written:
+    def _refuse_unused(self) -> None:
+        """Refuse what is stated and would change nothing.
+
+        Raises:
+            LocatedError: a delegation where nobody delegates, or what every task states itself.
+        """
+        if self.delegation is not None and self.process == "sequential":
+            raise LocatedError(("delegation",), "without effect unless `process` is `hierarchical`")
+        for name in ("description", "output"):
+            stated = all(getattr(task, name) is not None for task in self.tasks)
+            if stated and getattr(self, name) is not None:
+                raise LocatedError((name,), "without effect, as every task states its own; leave it out")
+
+    def _delegate(self, doers: Sequence[str], members: dict[str, Member], notes: Sequence[str]) -> Written:
         """Write the turns of the manager, and those of each agent, which begins anew with each task."""
         delegation = self.delegation if self.delegation is not None else 0
         turns = []
         done: dict[str, list[wire.Turn]] = {}
         for place, doer in enumerate(doers):
-            task = wire.Call(call=delegation, agent=doer, result=self._output(place))
+            received = self.composer.join(self._output_piece(place))
+            task = wire.Call(call=delegation, agent=doer, result=received)
             turns.append(
                 wire.Turn(
                     user=self._task(place),
@@ -123,7 +139,7 @@ class CrewRecipe(Recipe):
             wire.Agent(name=name, turns=tasks, turns_per_call=1, **_model(members[name]))
             for name, tasks in done.items()
         ]
-        return Written(turns, INDEPENDENT, agents)
+        return Written(turns, INDEPENDENT, agents, notes)
 
     def _doer(self, place: int, task: CrewTask, members: dict[str, Member]) -> str:
         if task.agent is None:
@@ -135,11 +151,15 @@ class CrewRecipe(Recipe):
 
     def _task(self, place: int, doer: Member | None = None) -> AmountOrParts:
         """Return the message of a task: who does it, what is to be done, and what came of those before."""
-        before = [Piece(self._output(i), "output", "assistant") for i in range(place)]
+        before = [self._output_piece(i) for i in range(place)]
         stated = self.tasks[place].description
         description = stated if stated is not None else self.description
         role = _role(doer) if doer is not None else []
         return self.composer.join(*role, Piece(description or 0, "description", "user"), *before)
+
+    def _output_piece(self, place: int) -> Piece:
+        """Return what came of a task as others receive it, as long as it was written."""
+        return Piece(self._output(place), "output", "assistant")
 
     def _output(self, place: int) -> Amount:
         stated = self.tasks[place].output
