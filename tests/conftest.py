@@ -110,12 +110,12 @@ def quoted(answered: Callable[[Any], Quote | Comparison]) -> Callable[..., Quote
 def running(settings: Settings) -> Iterator[str]:
     """The base URL of a service with these settings, in a thread of its own.
 
-    It looks at no files while it runs: its threads share the memory that tests measure.
+    It looks at no files while it runs: its threads share the memory that tests measure. The vocabularies are
+    those that all tests of a process share, as each service would load its own for seconds.
     """
     settings = settings.model_copy(update={"reload_seconds": 0})
     state = create_state(settings)
-    vocabularies = shared_vocabularies().renewed(state.serving.catalog.vocabularies)
-    state.serving = replace(state.serving, vocabularies=vocabularies)
+    state.serving = replace(state.serving, vocabularies=shared_vocabularies())
     app = create_app(settings, state)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -75,13 +75,12 @@ def test_a_summary_says_how_a_model_ends() -> None:
     assert models["acme/embed"].kind == "embedding"
 
 
-def test_filters_of_media_and_weights_agree_with_what_models_say() -> None:
-    everything = Estimator()
-    for model in everything.models(inputs=["image", "document"], open_weights=False):
+def test_filters_of_media_and_weights_agree_with_what_models_say(estimator: Estimator) -> None:
+    for model in estimator.models(inputs=["image", "document"], open_weights=False):
         assert model.media.keys() >= {"image", "document"}
         assert model.open_weights is None
-    assert {model.id for model in everything.models(open_weights=True)} == {
-        model.id for model in everything.models() if model.open_weights is not None
+    assert {model.id for model in estimator.models(open_weights=True)} == {
+        model.id for model in estimator.models() if model.open_weights is not None
     }
 
 
@@ -107,17 +106,17 @@ def test_a_filter_that_is_not_known_is_refused(base_url: str, query: str, said: 
     assert f"query parameter {said}" in answer.json()["detail"]
 
 
-def test_a_client_has_no_other_filters_either() -> None:
+def test_a_client_has_no_other_filters_either(estimator: Estimator) -> None:
     with pytest.raises(InvalidRequest, match="colour"):
-        list(Estimator().models(colour="red"))  # type: ignore[call-arg]
+        list(estimator.models(colour="red"))  # type: ignore[call-arg]
 
 
-def test_the_command_lists_what_the_estimator_lists() -> None:
+def test_the_command_lists_what_the_estimator_lists(estimator: Estimator) -> None:
     ran = CliRunner().invoke(
         main, ["models", "--provider", "deepseek", "--max-output-price", "1", "--format", "json"]
     )
     assert ran.exit_code == 0, ran.output
-    expected = [model.id for model in Estimator().models(provider="deepseek", max_output_price="1")]
+    expected = [model.id for model in estimator.models(provider="deepseek", max_output_price="1")]
     assert [model["id"] for model in json.loads(ran.output)] == expected
     assert expected
     table = CliRunner().invoke(main, ["models", "--provider", "deepseek", "--kind", "embedding"])
@@ -127,8 +126,7 @@ def test_the_command_lists_what_the_estimator_lists() -> None:
     assert "inputs" in refused.output
 
 
-def test_a_provider_is_named_by_any_of_its_words_and_an_unknown_one_is_refused() -> None:
-    estimator = Estimator()
+def test_a_provider_is_named_by_any_of_its_words_and_an_unknown_one_is_refused(estimator: Estimator) -> None:
     assert [m.id for m in estimator.models(provider="x-ai")] == [
         m.id for m in estimator.models(provider="xai")
     ]
@@ -140,16 +138,16 @@ def test_a_provider_is_named_by_any_of_its_words_and_an_unknown_one_is_refused()
     )
 
 
-def test_a_provider_may_be_called_as_clients_call_it() -> None:
-    of = [model.id for model in Estimator().models(provider="vertex_ai")]
-    assert of == [model.id for model in Estimator().models(provider="vertex")]
+def test_a_provider_may_be_called_as_clients_call_it(estimator: Estimator) -> None:
+    of = [model.id for model in estimator.models(provider="vertex_ai")]
+    assert of == [model.id for model in estimator.models(provider="vertex")]
     assert of
 
 
-def test_a_narrow_terminal_cuts_no_id_off() -> None:
+def test_a_narrow_terminal_cuts_no_id_off(estimator: Estimator) -> None:
     ran = CliRunner().invoke(main, ["models", "--provider", "bedrock"], env={"COLUMNS": "40"})
     shown = {line.split(" ")[0] for line in ran.output.splitlines()}
-    assert shown >= {model.id for model in Estimator().models(provider="bedrock")}
+    assert shown >= {model.id for model in estimator.models(provider="bedrock")}
 
 
 @pytest.mark.parametrize("kind", ["input", "output"])

@@ -15,11 +15,6 @@ PLAN = {"model": "openai/gpt-5.4-mini", "turns": [{"user": RANGE, "assistant": 9
 TURN = "/turns/0"
 
 
-@pytest.fixture(scope="module")
-def estimator() -> Estimator:
-    return Estimator()
-
-
 def refused(ask: Callable[..., Any], *args: Any, **fields: Any) -> tuple[str, str]:
     """The pointer of the one error, and its words."""
     with pytest.raises(InvalidRequest) as caught:

@@ -15,9 +15,9 @@ from tokenquote.errors import LocatedError
 
 
 @pytest.fixture(scope="module")
-def quote() -> FullQuote:
+def quote(estimator: Estimator) -> FullQuote:
     turns = [Turn(user="a secret question", assistant=5, reasoning=0)]
-    return Estimator().quote(Plan(model="gpt-4o", turns=turns))
+    return estimator.quote(Plan(model="gpt-4o", turns=turns))
 
 
 def renamed(quote: FullQuote, number: int) -> FullQuote:

@@ -317,8 +317,7 @@ def test_one_compiled_plan_stands_for_all_models(catalog: Catalog, vocabularies:
         assert one.compiled is None
 
 
-def test_in_process_and_typed() -> None:
-    estimator = Estimator()
+def test_in_process_and_typed(estimator: Estimator) -> None:
     plan = Plan(model="openai/gpt-4o", workflow=React(kind="react", steps=2, thought=10))
     quote = estimator.quote(plan)
     assert quote.compiled is not None

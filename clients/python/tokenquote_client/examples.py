@@ -42,7 +42,7 @@ COMPARISON: Mapping[str, Any] = {
 SOLUTION: Mapping[str, Any] = {
     "plan": COMPARISON["plan"],
     "at": "/turns/0/repeat",
-    "limit": {"cost": "1.00"},
+    "limit": {"cost": "0.10"},
 }
 CONTEXT_TAX: Mapping[str, Any] = {
     "model": "openai/gpt-5.4-mini",
