@@ -103,7 +103,7 @@ def test_client_estimator_and_fake_service_answer_its_methods(
     base_url: str, estimator: Estimator, row: Row
 ) -> None:
     fake = FakeService()
-    with Client(base_url) as client, fake.client() as of_fake:
+    with Client(base_url, timeout=60) as client, fake.client() as of_fake:
         for method in row.asked_by:
             answers = [call(owner, method, row) for owner in (client, estimator, of_fake)]
             assert len({type(answer) for answer in answers}) == 1
@@ -115,7 +115,7 @@ def test_client_estimator_and_fake_service_answer_its_methods(
 @NAMED
 def test_programs_that_await_have_its_methods_too(base_url: str, row: Row) -> None:
     async def scenario() -> None:
-        async with AsyncClient(base_url) as client:
+        async with AsyncClient(base_url, timeout=60) as client:
             for method in row.asked_by:
                 answer = call(client, method, row)
                 found = [item async for item in answer] if hasattr(answer, "__aiter__") else await answer

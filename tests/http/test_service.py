@@ -286,7 +286,7 @@ def test_long_work_leaves_the_event_loop_free(base_url: str, plan: Any) -> None:
 
     def work() -> None:
         statuses.append(
-            httpx2.post(f"{base_url}/v1/quotes?detail=summary", content=body, timeout=60).status_code
+            httpx2.post(f"{base_url}/v1/quotes?detail=summary", content=body, timeout=300).status_code
         )
 
     thread = threading.Thread(target=work)
