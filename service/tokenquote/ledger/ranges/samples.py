@@ -70,7 +70,7 @@ def sample(plan: SampledPlan) -> Sampled:
     decimals = count_decimals(amount for amounts in (*money, rates) for amount in amounts)
     size = _chunk_size(plan)
     parts: list[_Chunk] = []
-    left = _Allowance(MAX_SAMPLED_REQUESTS // plan.quotes, MAX_DRAWN_NUMBERS // plan.quotes)
+    left = _SampleBudget(MAX_SAMPLED_REQUESTS // plan.quotes, MAX_DRAWN_NUMBERS // plan.quotes)
     for first in range(0, plan.samples, size):
         parts.append(_Chunk(plan, first, min(first + size, plan.samples), left))
     return Sampled(
@@ -85,7 +85,7 @@ def sample(plan: SampledPlan) -> Sampled:
 
 
 @dataclass(slots=True)
-class _Allowance:
+class _SampleBudget:
     """How much work samples may still take: requests, and numbers that are drawn for them."""
 
     requests: int
@@ -107,7 +107,7 @@ class _Allowance:
 class _Chunk:
     """Some samples of a plan, replayed together."""
 
-    def __init__(self, plan: SampledPlan, first: int, last: int, left: _Allowance) -> None:
+    def __init__(self, plan: SampledPlan, first: int, last: int, left: _SampleBudget) -> None:
         """Replay the samples from `first` up to but not including `last`; what is `left` bounds the work."""
         self._plan = plan
         number = last - first
