@@ -229,6 +229,19 @@ def test_a_changed_catalog_answers_in_every_process(tmp_path: Path) -> None:
         assert service.log().count('"event": "catalog.loaded"') == 1
 
 
+def test_a_worker_that_is_killed_or_told_to_reload_while_it_begins_ends_nothing_else() -> None:
+    with serving(workers=2, reload_seconds=0) as service:
+        for number in range(1, 4):
+            killed = service.children()[0]
+            service.process.send_signal(signal.SIGHUP)
+            os.kill(killed, signal.SIGKILL)
+            until(lambda killed=killed: killed not in service.children() and len(service.children()) == 2)  # type: ignore[misc]
+            service.process.send_signal(signal.SIGHUP)  # the successor has just begun
+            assert service.process.poll() is None, service.log()
+            assert service.log().count('"event": "worker.ended"') == number
+        until(lambda: httpx2.get(f"{service.url}/livez").status_code == 200)
+
+
 def test_memory_is_bounded_beyond_what_a_process_has() -> None:
     """It may take 60 MB of its 64, and not 100."""
     code = (

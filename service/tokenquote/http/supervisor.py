@@ -116,7 +116,12 @@ class Supervisor:
             for number in self._wakened.recv(_MESSAGE_BYTES):
                 self._handle_signal(number)
             return
-        message, descriptors, _, _ = socket.recv_fds(worker.control, _MESSAGE_BYTES, 1)
+        if worker.control.fileno() < 0:
+            return  # it has been buried since its message was noticed
+        try:
+            message, descriptors, _, _ = socket.recv_fds(worker.control, _MESSAGE_BYTES, 1)
+        except ConnectionResetError:  # it ended before it had read all
+            message, descriptors = b"", []
         if not message:
             self._selector.unregister(worker.control)
             return
@@ -213,8 +218,11 @@ class Supervisor:
 
     def _fork(self, run: Callable[[], None], keep: list[socket.socket]) -> int:
         """Fork a process that does this and then ends, with no socket but those that it keeps."""
+        # SIGHUP waits until a worker can take it; by default it would end a process that has just begun.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
         pid = os.fork()
         if pid:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
             return pid
         code = 1
         try:

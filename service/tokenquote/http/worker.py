@@ -96,6 +96,7 @@ class _Server(uvicorn.Server):
         if sys.platform != "win32":
             signal.signal(STOP_NOW, self.handle_exit)
             signal.signal(signal.SIGHUP, lambda *_: self._state.watch.ask())
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})  # it came blocked from the fork
         await super().serve(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
