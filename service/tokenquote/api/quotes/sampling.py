@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Literal
 
@@ -41,6 +42,7 @@ def plan_samples(
         shares_opening: whether it is a later conversation of a fleet, which finds the opening cached.
     """
     warm, first = company.own.plan.caching.warm, (None, replayed.opened_by)
+    requests = Counter(row.reader for row in replayed.rows)
     models: dict[ReadBy, SampledModel] = {}
     for agent, parts in company.conversations.items():
         for name, part in parts.by_id.items():
@@ -57,7 +59,7 @@ def plan_samples(
         {
             (agent, turn): fee
             for agent, parts in company.conversations.items()
-            for turn, fee in enumerate(_turn_fees(agent, parts, replayed))
+            for turn, fee in enumerate(_turn_fees(agent, parts, requests))
             if fee
         },
         retries,
@@ -91,12 +93,14 @@ def _finding(searcher: Searcher) -> SampledModel:
     )
 
 
-def _turn_fees(agent: str | None, parts: Participants, replayed: Replayed) -> Iterator[Decimal]:
-    """Price what one repetition of each turn of a conversation uses that is not billed by the token."""
+def _turn_fees(agent: str | None, parts: Participants, requests: Mapping[ReadBy, int]) -> Iterator[Decimal]:
+    """Price what one repetition of each turn of a conversation uses that is not billed by the token.
+
+    `requests` are those to each of its models, at the middle of all ranges.
+    """
     for i, name in enumerate(parts.cast.answered_by):
         part = parts.by_id[name]
-        requests = sum(row.reader == (agent, name) for row in replayed.rows)
-        sends_again = part.model.converses and requests > 1
+        sends_again = part.model.converses and requests.get((agent, name), 0) > 1
         yield _fee(part.tariff, turn_uses(part.resolved.uses[i], sends_again=sends_again))
 
 
