@@ -43,6 +43,7 @@ def test_the_examples_of_the_docs_are_short(row: Endpoint[Any]) -> None:
         pytest.param(Endpoints.quotes, {"models": [MODEL] * 50, "turns": [TURN]}, id="many models"),
         pytest.param(Endpoints.quotes, {"models": "all", "turns": [TURN]}, id="all models"),
         pytest.param(Endpoints.quotes, plan(samples=100_000), id="many samples"),
+        pytest.param(Endpoints.quotes, plan(retries={"rate": 0.1}), id="failures that are drawn"),
         pytest.param(
             Endpoints.quotes,
             {**turns(repeat=40), "agents": [{"name": "a", "turns": [{**TURN, "repeat": 40}]}]},

@@ -32,8 +32,9 @@ _MEDIA_BYTE_SECONDS = 20e-6
 """Files are read by their headers, which hostile ones make long: 3.6 s for a PDF of some 200 kB."""
 _GRID_POINT_SECONDS = 20e-6
 _UNFOLDING_SECONDS = 1.0
-_UNFOLDED = (b"$ref", b'"workflow"', b'"p50"', b'"min"')
-"""What means much work in few bytes: schemas of 200,000 types, the plan of a workflow, samples of a range."""
+_UNFOLDED = (b"$ref", b'"workflow"', b'"p50"', b'"min"', b'"retries"')
+"""What means much work in few bytes: schemas of 200,000 types, the plan of a workflow, samples of what is
+drawn."""
 _SEARCH_SECONDS = 1.0
 """What a solution may cost: it quotes plans that may be far longer than the one that is sent."""
 
