@@ -62,11 +62,9 @@ class Rag(AnyWorkflow):
     """The answer; null, the default: as the catalog says."""
 
 
-class MapReduce(AnyWorkflow):
-    """A long document in pieces: a summary of each, and then an answer from all summaries."""
+class _InPieces(AnyWorkflow):
+    """A long document that is cut into pieces."""
 
-    kind: Literal["map_reduce"]
-    """The kind of workflow, which is `map_reduce`: pieces by themselves, then all of them together."""
     document: SomeTokens | None = None
     """The tokens of the document, which decide how many pieces there are; null, the default: as the catalog
     says."""
@@ -75,6 +73,13 @@ class MapReduce(AnyWorkflow):
     overlap: TokenNumber | None = None
     """The tokens that two pieces in a row share; null, the default: as the catalog says. It must be below
     `chunk`."""
+
+
+class MapReduce(_InPieces):
+    """A long document in pieces: a summary of each, and then an answer from all summaries."""
+
+    kind: Literal["map_reduce"]
+    """The kind of workflow, which is `map_reduce`: pieces by themselves, then all of them together."""
     summary: Amount | None = None
     """The summary of each piece; null, the default: as the catalog says."""
     collapse_above: SomeTokens | None = None
@@ -85,19 +90,11 @@ class MapReduce(AnyWorkflow):
     """The answer from all summaries; null, the default: as the catalog says."""
 
 
-class Refine(AnyWorkflow):
+class Refine(_InPieces):
     """A long document in pieces: the answer so far is refined with each piece."""
 
     kind: Literal["refine"]
     """The kind of workflow, which is `refine`: one piece after the other."""
-    document: SomeTokens | None = None
-    """The tokens of the document, which decide how many pieces there are; null, the default: as the catalog
-    says."""
-    chunk: SomeTokens | None = None
-    """The tokens of a piece, of which the last may be shorter; null, the default: as the catalog says."""
-    overlap: TokenNumber | None = None
-    """The tokens that two pieces in a row share; null, the default: as the catalog says. It must be below
-    `chunk`."""
     summary: Amount | None = None
     """The answer so far, which each request but the last writes and the next one sends with its piece; null,
     the default: as the catalog says."""
