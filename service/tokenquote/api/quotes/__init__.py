@@ -41,7 +41,7 @@ from tokenquote.api.quotes.written_quotes import tell_workflow, tell_workflow_on
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError
-from tokenquote.ledger import NO_CACHE, CacheUse, ReadBy, Replayed, Row
+from tokenquote.ledger import CacheUses, ReadBy, Replayed, Rows
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
@@ -188,7 +188,7 @@ class _Quoting:
         warm = _warm_tokens(plan.caching, company, replayed)
         rows, uses = replayed.rows, company.use_caches(replayed, warm)
         bill = company.bill(rows, uses)
-        uncached = company.bill(sent.rows, [NO_CACHE] * len(sent.rows)) if company.caches else bill
+        uncached = company.bill(sent.rows, CacheUses.none(len(sent.rows))) if company.caches else bill
         whole = self._without_strategy(company)
         overflow = find_overflow(rows, company.models)
         rates = build_rates(plan, sent.rows, _uses_of_requests(rows, uses), company.models)
@@ -260,9 +260,9 @@ class _Quoting:
         return f"q_{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:24]}"
 
 
-def _longest(rows: Sequence[Row], model: Model) -> int:
+def _longest(rows: Rows, model: Model) -> int:
     """Return the tokens of input and output of the longest request to a model; 0 if none goes to it."""
-    return max((row.context for row in rows if row.model == model.id), default=0)
+    return max(rows.only(rows.places_of(model.id)).context, default=0)
 
 
 def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) -> dict[ReadBy, int]:
@@ -274,14 +274,12 @@ def _warm_tokens(caching: wire.Caching, company: Company, replayed: Replayed) ->
     return {(None, first): head if caching.warm == "opening" else caching.warm or 0}
 
 
-def _uses_of_requests(rows: Sequence[Row], uses: Sequence[CacheUse]) -> list[CacheUse]:
+def _uses_of_requests(rows: Rows, uses: CacheUses) -> CacheUses:
     """Return the uses without those of calls that create a cache, which no rate limit counts."""
-    return [use for row, use in zip(rows, uses, strict=True) if row.purpose != "cache"]
+    return uses.only([i for i, purpose in enumerate(rows.purpose) if purpose != "cache"])
 
 
-def _limit_warnings(
-    rows: Sequence[Row], models: Mapping[str, Model], rates: RatesPerMinute | None
-) -> list[Warned]:
+def _limit_warnings(rows: Rows, models: Mapping[str, Model], rates: RatesPerMinute | None) -> list[Warned]:
     """List what providers would refuse: media, and more in a minute than they answer."""
     media = (warned for model in models.values() for warned in media_warnings(rows, model))
     return [*(Warned(code=code, detail=detail) for code, detail in media), *list_rate_warnings(rates)]

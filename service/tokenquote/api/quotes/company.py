@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,10 +14,10 @@ from tokenquote.api.quotes.uses import list_offered, price_plan_uses
 from tokenquote.catalog import Model
 from tokenquote.ledger import (
     CacheTerms,
-    CacheUse,
+    CacheUses,
     ReadBy,
     Replayed,
-    Row,
+    Rows,
     replay,
     replay_caches,
     replay_repeats,
@@ -137,9 +137,9 @@ class Company:
         stored = self.own.own.stored_cache
         if stored is None:
             return replayed
-        return Replayed(stored.create_in(replayed.rows, found=found), replayed.transcripts)
+        return Replayed(stored.create_in(replayed.rows, found=found), lambda: replayed.transcripts)
 
-    def use_caches(self, replayed: Replayed, warm: Mapping[ReadBy, int]) -> list[CacheUse]:
+    def use_caches(self, replayed: Replayed, warm: Mapping[ReadBy, int]) -> CacheUses:
         """Work out what requests read and write.
 
         `warm` is what the first request of a conversation to a model finds in the cache, in tokens.
@@ -149,7 +149,7 @@ class Company:
     def bill_failed(self, replayed: Replayed, warm: Mapping[ReadBy, int], retries: RetryTerms) -> Bill:
         """Price an attempt at each request that fails after another one did; `warm` as for `use_caches`."""
         repeats = replay_repeats(replayed, self._terms(warm))
-        return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})
+        return bill_rows(Rows.of(retries.failed(replayed.rows)), repeats, self.tariffs, self.write_kinds, {})
 
     def _terms(self, warm: Mapping[ReadBy, int]) -> Mapping[ReadBy, CacheTerms]:
         """Say how each conversation's requests to a model use its cache; one that does not is left out."""
@@ -159,14 +159,12 @@ class Company:
         }
         return {reader: used for reader, used in terms.items() if used is not None}
 
-    def bill(self, rows: Sequence[Row], uses: Sequence[CacheUse]) -> Bill:
+    def bill(self, rows: Rows, uses: CacheUses) -> Bill:
         """Price every request at the rates of its model."""
-        fees = {
-            model: self._fees(model, [row for row in rows if row.model == model]) for model in self.tariffs
-        }
+        fees = {model: self._fees(model, rows.only(rows.places_of(model))) for model in self.tariffs}
         return bill_rows(rows, uses, self.tariffs, self.write_kinds, fees)
 
-    def _fees(self, model: str, rows: Sequence[Row]) -> PricedFees:
+    def _fees(self, model: str, rows: Rows) -> PricedFees:
         """Price what the requests to a model use that is not billed by the token."""
         tariff = self.tariffs[model]
         searches = {
@@ -195,11 +193,11 @@ class Company:
                 named = {} if model is own else {"model": model.id}
                 yield count.model_copy(update={"what": f"{place}{count.what}", **named})
 
-    def list_assumptions(self, rows: Sequence[Row]) -> list[str]:
+    def list_assumptions(self, rows: Rows) -> list[str]:
         """List what the quote takes for granted; notes of an agent that do not hold for all name it."""
         notes: list[str] = []
         for agent, parts in self.conversations.items():
-            told = parts.list_notes([row for row in rows if row.agent == agent])
+            told = parts.list_notes(rows.only([i for i, name in enumerate(rows.agent) if name == agent]))
             if agent is None:
                 notes += told
             else:

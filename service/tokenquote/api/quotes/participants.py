@@ -12,7 +12,7 @@ from tokenquote.api.quotes.histories import choose_history
 from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.warnings import list_assumptions
 from tokenquote.catalog import Model
-from tokenquote.ledger import Row, Script, StoredCache, ttl_seconds
+from tokenquote.ledger import Rows, Script, StoredCache, ttl_seconds
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.history import SearchRequest, WholeHistory
 from tokenquote.ledger.prices import Tariff
@@ -53,7 +53,7 @@ class Participant:
         """How it counts each amount."""
         return self.resolved.counts
 
-    def list_notes(self, rows: Sequence[Row]) -> list[str]:
+    def list_notes(self, rows: Rows) -> list[str]:
         """List what its counts and its cache take for granted."""
         return [*self.resolved.assumptions, *list_assumptions(self.basis, self.cache, rows)]
 
@@ -121,7 +121,7 @@ class Participants:
         for part in told:
             yield from ((count, part.model) for count in part.counts)
 
-    def list_notes(self, rows: Sequence[Row]) -> list[str]:
+    def list_notes(self, rows: Rows) -> list[str]:
         """List what the conversation takes for granted; notes of other models than its own name them."""
         own, *others = self.by_id.values()
         notes = own.list_notes(rows)
@@ -129,7 +129,7 @@ class Participants:
             notes += [f"{part.model.id}: {note}" for note in part.list_notes(rows) if note not in notes]
         return [*notes, *self._reasoning(rows)]
 
-    def _reasoning(self, rows: Sequence[Row]) -> Iterator[str]:
+    def _reasoning(self, rows: Rows) -> Iterator[str]:
         kept = any(part.resolved.conversation.reasoning_kept != "never" for part in self.by_id.values())
-        if len(self.by_id) > 1 and kept and any(row.reasoning for row in rows):
+        if len(self.by_id) > 1 and kept and any(rows.reasoning):
             yield "reasoning of one model is not sent to another"

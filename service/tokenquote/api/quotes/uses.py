@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from tokenquote.api.quotes.server_tools import find_offered
 from tokenquote.counts import ceil_div
-from tokenquote.ledger import Row
-from tokenquote.ledger.fees import PricedFees, UnpricedUse, Use, price_uses, use_tool
+from tokenquote.ledger import Rows
+from tokenquote.ledger.fees import NO_FEES, PricedFees, UnpricedUse, Use, price_uses, use_tool
 from tokenquote.ledger.prices import Tariff
 from tokenquote.media import Audio, Document, Image, Item, Video
 from tokenquote_client import plan as wire
@@ -83,7 +83,7 @@ class UseMeter:
 
 
 def price_plan_uses(
-    rows: Sequence[Row],
+    rows: Rows,
     uses: Mapping[str | None, Sequence[tuple[Use, ...]]],
     tariff: Tariff,
     offered: Iterable[str] = (),
@@ -101,18 +101,22 @@ def price_plan_uses(
         stored: what each call that creates an explicit cache stores. None: there is none.
         converses: whether later requests send the media of earlier turns again.
     """
-    times = Counter(row.agent for row in rows)
+    unstated = tuple(UnpricedUse(what, None, None) for what in offered)
+    of_each = request_uses(tariff)
+    uses_any = any(used for turns in uses.values() for used in turns)
+    if tariff.bills_tokens and not of_each and stored is None and not uses_any:
+        return PricedFees(unpriced=unstated) if unstated else NO_FEES
+    times = Counter(rows.agent)
     by_row: list[tuple[Use, ...]] = []
-    for row in rows:
-        used = uses[row.agent][row.answers] if row.answers is not None else ()
-        known = turn_uses(used, sends_again=converses and times[row.agent] > 1)
-        creates = (stored,) if stored is not None and row.purpose == "cache" else ()
-        by_row.append((*request_uses(tariff), *known, *creates))
+    for agent, answers, purpose in zip(rows.agent, rows.answers, rows.purpose, strict=True):
+        used = uses[agent][answers] if answers is not None else ()
+        known = turn_uses(used, sends_again=converses and times[agent] > 1)
+        creates = (stored,) if stored is not None and purpose == "cache" else ()
+        by_row.append((*of_each, *known, *creates))
     if by_row and not tariff.bills_tokens and not any(by_row):
         # Everything is billed by a measure that the plan does not have: seconds, images, hours of a session.
         by_row[0] = tuple(Use(what, {}) for what in dict.fromkeys(fee.what for fee in tariff.fees))
     priced = price_uses(tariff.fees, by_row)
-    unstated = (UnpricedUse(what, None, None) for what in offered)
     return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *unstated))
 
 

@@ -26,4 +26,4 @@ class ClearedResults(WholeHistory):
         if len(results) <= self.keep or story.input(everything) <= self.above:
             return everything
         first_kept = results[-self.keep] if self.keep else story.end
-        return replace(everything, cleared_before=first_kept)
+        return everything._replace(cleared_before=first_kept)
