@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -183,15 +183,12 @@ class Company:
 
     def list_counts(self) -> list[CountedAmount]:
         """List how each amount is counted; where another model than the quote's counts it, that is named."""
-        return list(self._counts())
-
-    def _counts(self) -> Iterator[CountedAmount]:
         own = self.own.cast.own
-        for i, parts in enumerate(self.conversations.values()):
-            place = f"agents/{i - 1}/" if i else ""
-            for count, model in parts.list_counts():
-                named = {} if model is own else {"model": model.id}
-                yield count.model_copy(update={"what": f"{place}{count.what}", **named})
+        return [
+            noted.tell("" if not i else f"agents/{i - 1}/", None if model is own else model.id)
+            for i, parts in enumerate(self.conversations.values())
+            for noted, model in parts.list_counts()
+        ]
 
     def list_assumptions(self, rows: Rows) -> list[str]:
         """List what the quote takes for granted; notes of an agent that do not hold for all name it."""

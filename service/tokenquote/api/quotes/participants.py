@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from tokenquote.api.quotes.amounts import NotedCount
 from tokenquote.api.quotes.cache_choice import CacheChoice
 from tokenquote.api.quotes.cast import Cast
 from tokenquote.api.quotes.histories import choose_history
@@ -18,7 +19,6 @@ from tokenquote.ledger.history import SearchRequest, WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.rows import Purpose
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import CountedAmount
 
 __all__ = ["Participant", "Participants", "Searcher"]
 
@@ -49,7 +49,7 @@ class Participant:
         return StoredCache(self.model.id, head.tokens, head.framing, ttl_seconds(self.cache.ttl))
 
     @property
-    def counts(self) -> Sequence[CountedAmount]:
+    def counts(self) -> Sequence[NotedCount]:
         """How it counts each amount."""
         return self.resolved.counts
 
@@ -68,7 +68,7 @@ class Searcher:
     tariff: Tariff
     searches: Sequence[SearchRequest]
     """Its requests for each question, in order."""
-    counts: Sequence[CountedAmount]
+    counts: Sequence[NotedCount]
     uses: tuple[Use, ...] = ()
     """What each of its requests uses that is not billed by the token."""
 
@@ -115,7 +115,7 @@ class Participants:
         conversations = {name: part.resolved.conversation for name, part in self.by_id.items()}
         return Script(conversations, self.cast.answered_by, history, self.keeps, self.turns_per_call)
 
-    def list_counts(self) -> Iterator[tuple[CountedAmount, Model]]:
+    def list_counts(self) -> Iterator[tuple[NotedCount, Model]]:
         """Yield each amount as each model counts it."""
         told: list[Participant | Searcher] = [*self.by_id.values(), *self.searchers]
         for part in told:

@@ -147,10 +147,28 @@ class _Resolver:
         return Opening(tools=tools, system=self._sent(system))
 
     def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
+        if self.alone is None and type(turn.user) is int and not turn.tool_rounds:
+            if turn.assistant is None or type(turn.assistant) is int:
+                return self._stated_turn(turn, turn.user, turn.assistant, at)
         try:
             return self._turn(turn, at)
         except BodyError as error:  # a model's chat template has no place for it
             raise LocatedError(at, error.detail) from None
+
+    def _stated_turn(self, turn: wire.Turn, user: int, assistant: int | None, at: Location) -> CountedTurn:
+        """Count a turn that states its tokens, around which nothing stands."""
+        self.opened_with = ()
+        self.meter.add_message(user)
+        question = self.amounts.note_stated((*at, "user"), user)
+        answer = NOTHING if assistant is None else self.amounts.note_stated((*at, "assistant"), assistant)
+        return CountedTurn(
+            user=question,
+            answer_output=answer,
+            answer=answer,
+            reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
+            gap_seconds=turn.gap_seconds,
+            repeat=self.amounts.count_repeats(turn.repeat, (*at, "repeat")),
+        )
 
     def _turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         rounds: list[CountedRound] = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tokenquote.api.quotes.amounts import NotedCount
 from tokenquote.api.quotes.cache_choice import CountedMark
 from tokenquote.api.quotes.unstated import Unstated
 from tokenquote.ledger import Conversation
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.ranges.distributions import Distribution
-from tokenquote_client.quote import CountedAmount
 
 __all__ = ["ResolvedPlan"]
 
@@ -20,7 +20,7 @@ class ResolvedPlan:
     """Holds the counted conversation, and what to say about its numbers."""
 
     conversation: Conversation
-    counts: tuple[CountedAmount, ...]
+    counts: tuple[NotedCount, ...]
     unstated: Unstated
     assumptions: tuple[str, ...]
     marks: tuple[CountedMark, ...] = ()

@@ -63,20 +63,25 @@ class UseMeter:
 
     def add_message(self, content: AmountOrParts) -> None:
         """Note what of a user message is billed by the character or by the search."""
+        reads, ranks = self.bills("input_text"), self.ranks and self.bills("search")
+        if not (reads or ranks):
+            return
         parts = content if isinstance(content, list) else [content]
-        if self.bills("input_text"):
+        if reads:
             for part in parts:
                 if isinstance(part, str | Text | TextPart):
                     characters = len(part if isinstance(part, str) else part.text)
                     self.add(Use("input_text", {"character": Decimal(characters)}))
                 elif not isinstance(part, ImagePart | AudioPart | VideoPart | DocumentPart):
                     self.add(Use("input_text", {}))
-        if self.ranks and self.bills("search"):
+        if ranks:
             searches = max(1, ceil_div(len(parts) - 1, PASSAGES_PER_SEARCH))
             self.add(Use("search", {"query": Decimal(searches)}))
 
     def finish_turn(self, turn: wire.Turn) -> tuple[Use, ...]:
         """Return what one repetition of the turn uses, its server tools too, and begin the next."""
+        if not (self._turn or turn.server_tools):
+            return ()
         tools = (use_tool(name, times) for name, times in turn.server_tools.items() if times)
         used, self._turn = (*self._turn, *tools), []
         return used

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tokenquote.ledger.history.whole import WholeHistory
 from tokenquote.ledger.story import Story
