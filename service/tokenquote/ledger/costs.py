@@ -49,7 +49,7 @@ class Costs(Sequence[Decimal | None]):
         return shift_down(sum(known), self.decimals) if known else None
 
     def add_up(self) -> Iterator[int | None]:
-        """Yield the cost of each request and all before it, in parts of a dollar; None: nothing has a price."""
+        """Yield the cost of each request and all before it, in parts of a dollar; None: none is known."""
         spent: int | None = None
         for part in self.parts:
             if part is not None:
@@ -59,6 +59,14 @@ class Costs(Sequence[Decimal | None]):
     def money(self, part: int | None) -> Decimal | None:
         """Return parts of a dollar as money."""
         return None if part is None else shift_down(part, self.decimals)
+
+    def write(self, part: int | None) -> str:
+        """Write parts of a dollar as JSON: a decimal string without trailing zeros, or null."""
+        if part is None:
+            return "null"
+        digits = str(part).zfill(self.decimals + 1)
+        whole = len(digits) - self.decimals
+        return f'"{digits[:whole]}.{digits[whole:]}'.rstrip("0").rstrip(".") + '"'
 
     def __len__(self) -> int:
         return len(self.parts)

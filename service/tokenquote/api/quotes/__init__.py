@@ -16,6 +16,7 @@ from tokenquote.api.problems import write_problem
 from tokenquote.api.quotes.bill import Bill, break_even_reads
 from tokenquote.api.quotes.chosen_models import choose_models, chooses_by_filter, cut_answer
 from tokenquote.api.quotes.company import Company
+from tokenquote.api.quotes.drafts import DraftedQuote
 from tokenquote.api.quotes.draw_parts import add_draws, expect_retries
 from tokenquote.api.quotes.drawn import DrawnConversation, draw_conversation
 from tokenquote.api.quotes.fleets import bill_later_ones, build_fleet
@@ -24,7 +25,6 @@ from tokenquote.api.quotes.lifetime import list_lifetime_warnings
 from tokenquote.api.quotes.plan_checks import check_plan, check_single_requests
 from tokenquote.api.quotes.quote_parts import (
     build_lines,
-    build_requests,
     build_totals,
     build_unpriced,
     describe_context,
@@ -33,6 +33,7 @@ from tokenquote.api.quotes.quote_parts import (
     sum_agents,
     sum_models,
 )
+from tokenquote.api.quotes.quoted_requests import QuotedRequests
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
 from tokenquote.api.quotes.server_tools import check_server_tools
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
@@ -47,7 +48,7 @@ from tokenquote_client import plan as wire
 from tokenquote_client.quote import Comparison, Failure, FullQuote, Quote, Warned
 from tokenquote_client.rates_per_minute import RatesPerMinute
 
-__all__ = ["DrawnParts", "answer_plan", "quote_as"]
+__all__ = ["DraftedQuote", "DrawnParts", "answer_plan", "draft_answer", "quote_as"]
 
 DrawnParts = Literal["all", "spreads", "nothing"]
 """What of a plan with ranges or retries is drawn: all, no shares of the variance, or nothing."""
@@ -75,13 +76,30 @@ def answer_plan(
     Raises:
         LocatedError: the plan cannot be quoted.
     """
+    drafted = draft_answer(plan, catalog, vocabularies, now, with_requests=with_requests, draws=draws)
+    return drafted.complete() if isinstance(drafted, DraftedQuote) else drafted
+
+
+def draft_answer(
+    plan: wire.Plan,
+    catalog: Catalog,
+    vocabularies: Vocabularies,
+    now: dt.datetime,
+    *,
+    with_requests: bool = True,
+    draws: DrawnParts = "all",
+) -> DraftedQuote | Comparison:
+    """Quote the plan for its model as a draft, which is written sooner than a quote, or compare its models.
+
+    Arguments and errors are those of `answer_plan`.
+    """
     models = choose_models(plan, catalog, plan.at or now)
     if chooses_by_filter(plan):
         with_requests, draws = False, "spreads"
     quoting = _begin(plan, len(models), catalog, vocabularies, plan.at or now)
     quoting = replace(quoting, with_requests=with_requests, draws=draws)
     if plan.models is None:
-        return quoting.quote(models[0], FullQuote if with_requests else Quote)
+        return quoting.draft(models[0], FullQuote if with_requests else Quote)
     return cut_answer(plan, _compare(quoting, models), len(models))
 
 
@@ -164,16 +182,25 @@ class _Quoting:
         """The plan with its turns, whoever wrote them."""
         return self.written.plan
 
-    def quote(self, asked: Model, answer: type[Quote] = Quote) -> Quote:
+    def quote(self, asked: Model) -> Quote:
         """Quote the plan for a model, with what a workflow wrote and takes for granted.
 
         Raises:
             LocatedError: the plan cannot be quoted for this model.
         """
-        with self.written.placing_errors():
-            return tell_workflow(self._quote(asked, answer), self.written, self.gatherer)
+        return self.draft(asked, Quote).complete()
 
-    def _quote(self, asked: Model, answer: type[Quote]) -> Quote:
+    def draft(self, asked: Model, answer: type[Quote]) -> DraftedQuote:
+        """Quote the plan for a model as a draft of a kind of answer.
+
+        Raises:
+            LocatedError: the plan cannot be quoted for this model.
+        """
+        with self.written.placing_errors():
+            drafted = self._draft(asked, answer)
+            return replace(drafted, quote=tell_workflow(drafted.quote, self.written, self.gatherer))
+
+    def _draft(self, asked: Model, answer: type[Quote]) -> DraftedQuote:
         """Quote the plan for a model; once it is rerouted, as the model that answers in its place.
 
         Raises:
@@ -202,14 +229,14 @@ class _Quoting:
             catalog_revision=self.catalog.revision,
             prices_at=at.astimezone(dt.UTC),
             totals=build_totals(rows, uses, bill, uncached, tells_losses=tells_losses),
-            requests=build_requests(rows, uses, bill, names_models=several) if self.with_requests else None,
+            requests=[] if self.with_requests else None,
             by_model=sum_models(rows, bill) if several else None,
             by_agent=sum_agents(rows, bill, list(company.agents)) if company.agents else None,
             cost_without_strategy=whole.total if whole is not None else None,
             cache_break_even_reads=break_even_reads(rows, uses, bill, company.tariffs, company.write_kinds),
             lines=build_lines(bill, company.tariffs, plan.mode, names_models=several),
             context=context,
-            counts=company.list_counts(),
+            counts=[],
             retries=expect_retries(plan.retries, company, replayed, warm, bill),
             fleet=build_fleet(plan.conversations, bill, later),
             rates_per_minute=rates,
@@ -224,7 +251,11 @@ class _Quoting:
                 *_limit_warnings(rows, company.models, rates),
             ],
         )
-        return add_draws(quoted, plan, self._draw(company, replayed), bill, later.cold_share)
+        return DraftedQuote(
+            add_draws(quoted, plan, self._draw(company, replayed), bill, later.cold_share),
+            company.list_counts(),
+            QuotedRequests(rows, uses, bill.costs, several) if self.with_requests else None,
+        )
 
     def _draw(self, company: Company, replayed: Replayed) -> DrawnConversation | None:
         """Prepare the draws of a plan with ranges or retries; None: nothing is drawn."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from tokenquote.api.quotes.planned_ranges import count_range, find_middle, read_range
+from tokenquote.api.quotes.quoted_counts import NotedCount
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
 from tokenquote.errors import Location
@@ -15,9 +16,8 @@ from tokenquote.ledger.ranges.distributions import Distribution
 from tokenquote.tokens import TokenRules
 from tokenquote_client import amounts
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import CountedAmount
 
-__all__ = ["AmountCounter", "NotedCount", "PlannedAmount", "find_text"]
+__all__ = ["AmountCounter", "PlannedAmount", "find_text"]
 
 PlannedAmount: TypeAlias = amounts.Amount | amounts.TextPart | amounts.TokensPart
 """An amount of any form, by itself or among the parts of a message."""
@@ -28,32 +28,6 @@ def find_text(value: PlannedAmount) -> str | None:
     if isinstance(value, str):
         return value
     return value.text if isinstance(value, amounts.Text | amounts.TextPart) else None
-
-
-class NotedCount(NamedTuple):
-    """Is a count with its place in the plan."""
-
-    at: Location
-    count: Count
-
-    def tell(self, root: str, model: str | None) -> CountedAmount:
-        """Say how the amount is counted; the framing around it is shown as a sum of its own.
-
-        Args:
-            root: what goes before its place: of the plan's own conversation nothing.
-            model: the model that counts it. None: it is the quote's.
-        """
-        content = self.count.content
-        return CountedAmount(
-            what=f"{root}{'/'.join(map(str, self.at))}",
-            tokens=content.tokens,
-            method=content.method,
-            # A fitted band is as wide for short texts as for long ones; nothing is below zero tokens.
-            low=min(content.tokens, max(0, content.low)),
-            high=content.high,
-            vocabulary=content.vocabulary,
-            model=model,
-        )
 
 
 @dataclass
@@ -83,7 +57,7 @@ class AmountCounter:
         if isinstance(value, str | amounts.Text | amounts.TextPart):
             return self.note_at(at, self.rules.text(find_text(value) or ""))
         if isinstance(value, int):
-            return self.note_stated(at, value)
+            return self.note_at(at, Count.stated(value))
         if isinstance(value, amounts.Tokens | amounts.TokensPart):
             return self.note_at(at, Count.stated(value.tokens))
         if isinstance(value, amounts.Profile):
@@ -103,12 +77,12 @@ class AmountCounter:
 
     def note_at(self, at: Location, count: Count) -> Count:
         """Remember the count under its place in the plan, and return it."""
-        self.counts.append(NotedCount(at, count))
+        self.note("/".join(map(str, at)), count)
         return count
 
-    def note_stated(self, at: Location, tokens: int) -> Count:
-        """Count tokens that are stated as a number."""
-        return self.note_at(at, Count.stated(tokens))
+    def note(self, what: str, count: Count) -> None:
+        """Remember the count under its place in the plan as it is written."""
+        self.counts.append(NotedCount(what, count))
 
     def _add_range(self, at: Location, value: amounts.Range, at_least: int = 0) -> str:
         """Remember a range, and return its place in the plan."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from tokenquote.api.quotes.bill import Bill, bill_rows
 from tokenquote.api.quotes.cache_choice import cache_terms
 from tokenquote.api.quotes.participants import Participant, Participants
+from tokenquote.api.quotes.quoted_counts import QuotedCount
 from tokenquote.api.quotes.unstated import Unstated, sum_unstated
 from tokenquote.api.quotes.uses import list_offered, price_plan_uses
 from tokenquote.catalog import Model
@@ -28,7 +29,6 @@ from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges import Distribution
 from tokenquote.ledger.retries import RetryTerms
-from tokenquote_client.quote import CountedAmount
 
 __all__ = ["Company"]
 
@@ -181,13 +181,15 @@ class Company:
         use = store_tokens(stored.tokens, stored.seconds) if stored and stored.model == model else None
         return price_plan_uses(rows, uses, tariff, offered, use, converses=self.models[model].converses)
 
-    def list_counts(self) -> list[CountedAmount]:
+    def list_counts(self) -> list[QuotedCount]:
         """List how each amount is counted; where another model than the quote's counts it, that is named."""
+        if not self.agents and len(self.models) == 1:
+            return [QuotedCount(what, count, None) for what, count in self.own.own.counts]
         own = self.own.cast.own
         return [
-            noted.tell("" if not i else f"agents/{i - 1}/", None if model is own else model.id)
+            QuotedCount(f"agents/{i - 1}/{what}" if i else what, count, None if model is own else model.id)
             for i, parts in enumerate(self.conversations.values())
-            for noted, model in parts.list_counts()
+            for (what, count), model in parts.list_counts()
         ]
 
     def list_assumptions(self, rows: Rows) -> list[str]:

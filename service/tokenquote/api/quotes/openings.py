@@ -105,16 +105,16 @@ class OpeningReader:
 
     def _note_start(self, counted: RequestCount, request: Request) -> None:
         if request.tools:
-            self.amounts.note_at(("start", "tools"), counted.tools)
+            self.amounts.note("start/tools", counted.tools)
         if request.schema is not None:
-            self.amounts.note_at(("start", "schema"), counted.schema)
+            self.amounts.note("start/schema", counted.schema)
         for name, part in (
             ("system", counted.system),
             ("unknown", counted.unknown),
             ("messages", counted.messages),
         ):
             if part.tokens:
-                self.amounts.note_at(("start", name), part)
+                self.amounts.note(f"start/{name}", part)
 
     def _media(self, message: Message, request: Request) -> Count:
         """Count the media of a message of a native body; an image may cost more in a chat than elsewhere."""
@@ -140,7 +140,7 @@ class OpeningReader:
             counted = self.rules.tools(read.functions, system)
         except BodyError as error:
             raise error.at("tools", *(step for step in error.location if step != "tools")) from None
-        self.amounts.note_at(("tools",), counted)
+        self.amounts.note("tools", counted)
         if read.unknown:
             at = ("tools", *read.unknown[0].location)
             raise NotYetOffered(at, f"{read.unknown[0].what}: not yet offered")

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tokenquote.api.quotes.amounts import NotedCount
 from tokenquote.api.quotes.cache_choice import CacheChoice
 from tokenquote.api.quotes.cast import Cast
 from tokenquote.api.quotes.histories import choose_history
+from tokenquote.api.quotes.quoted_counts import NotedCount
 from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.warnings import list_assumptions
 from tokenquote.catalog import Model

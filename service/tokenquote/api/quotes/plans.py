@@ -147,9 +147,10 @@ class _Resolver:
         return Opening(tools=tools, system=self._sent(system))
 
     def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
-        if self.alone is None and type(turn.user) is int and not turn.tool_rounds:
-            if turn.assistant is None or type(turn.assistant) is int:
-                return self._stated_turn(turn, turn.user, turn.assistant, at)
+        user, assistant = turn.user, turn.assistant
+        plain = self.alone is None and not turn.tool_rounds
+        if plain and type(user) is int and (assistant is None or type(assistant) is int):
+            return self._stated_turn(turn, user, assistant, at)
         try:
             return self._turn(turn, at)
         except BodyError as error:  # a model's chat template has no place for it
@@ -159,8 +160,12 @@ class _Resolver:
         """Count a turn that states its tokens, around which nothing stands."""
         self.opened_with = ()
         self.meter.add_message(user)
-        question = self.amounts.note_stated((*at, "user"), user)
-        answer = NOTHING if assistant is None else self.amounts.note_stated((*at, "assistant"), assistant)
+        place = "/".join(map(str, at))
+        question, answer = Count.stated(user), NOTHING
+        self.amounts.note(f"{place}/user", question)
+        if assistant is not None:
+            answer = Count.stated(assistant)
+            self.amounts.note(f"{place}/assistant", answer)
         return CountedTurn(
             user=question,
             answer_output=answer,

@@ -20,14 +20,12 @@ from tokenquote_client.quote import (
     ModelTotals,
     Overflow,
     PriceLine,
-    QuotedRequest,
     Totals,
     Unpriced,
 )
 
 __all__ = [
     "build_lines",
-    "build_requests",
     "build_totals",
     "build_unpriced",
     "describe_context",
@@ -59,43 +57,6 @@ def build_totals(rows: Rows, uses: CacheUses, bill: Bill, uncached: Bill, *, tel
         cache_lost_tokens=sum(uses.lost) if tells_losses else None,
         complete=bill.complete,
     )
-
-
-def build_requests(rows: Rows, uses: CacheUses, bill: Bill, *, names_models: bool) -> list[QuotedRequest]:
-    """Make a row of the answer for each request, with the cost so far beside its own."""
-    costs = bill.costs
-    return [
-        QuotedRequest(
-            turn=turn,
-            round=place,
-            input_tokens=sent,
-            cache_read_tokens=read,
-            cache_write_tokens=write,
-            output_tokens=visible + reasoning,
-            reasoning_tokens=reasoning,
-            context_tokens=sent + visible + reasoning,
-            cost=costs.money(cost),
-            cumulative_cost=costs.money(spent),
-            purpose=purpose,
-            model=model if names_models else None,
-            agent=agent,
-        )
-        for turn, place, sent, read, write, visible, reasoning, cost, spent, purpose, model, agent in zip(
-            rows.turn,
-            rows.round,
-            rows.input,
-            uses.read,
-            uses.write,
-            rows.visible,
-            rows.reasoning,
-            costs.parts,
-            costs.add_up(),
-            rows.purpose,
-            rows.model,
-            rows.agent,
-            strict=True,
-        )
-    ]
 
 
 def sum_models(rows: Rows, bill: Bill) -> list[ModelTotals]:

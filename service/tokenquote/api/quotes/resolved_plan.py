@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tokenquote.api.quotes.amounts import NotedCount
 from tokenquote.api.quotes.cache_choice import CountedMark
+from tokenquote.api.quotes.quoted_counts import NotedCount
 from tokenquote.api.quotes.unstated import Unstated
 from tokenquote.ledger import Conversation
 from tokenquote.ledger.fees import Use
