@@ -27,6 +27,8 @@ __all__ = [
     "UnknownMode",
     "UnknownRegion",
     "comparable_rates",
+    "find_window",
+    "tariff_in",
     "tariff_on",
 ]
 
@@ -124,10 +126,24 @@ def tariff_on(
         if region is not None:
             raise UnknownRegion([])
         return Tariff((), (TierRates(BASE_TIER, {}),), "not in the catalog", None)
+    return tariff_in(block, find_window(block, at), mode, region)
+
+
+def find_window(block: PriceBlock, at: dt.datetime) -> Window | None:
+    """Return the time window of a price block that holds an instant; None: the block's own rates hold."""
+    return next((window for window in block.windows if window.holds(at)), None)
+
+
+def tariff_in(block: PriceBlock, window: Window | None, mode: str, region: str | None) -> Tariff:
+    """Return the rates of a price block in one of its time windows; None stands for all other hours.
+
+    Raises:
+        UnknownMode: the block has no such mode.
+        UnknownRegion: the block has no uplift for the region.
+    """
     _check_mode(block, mode)
     if region is not None and block.find_uplift(region) is None:
         raise UnknownRegion(sorted(block.uplifts))
-    window = next((window for window in block.windows if window.holds(at)), None)
     starts = sorted({tier.starts for card in _cards(block, window, mode) for tier in card.tiers})
     factor = _find_factor(block, mode, region)
     tiers = tuple(_resolve(_cards(block, window, mode), factor, start) for start in (0, *starts))

@@ -52,6 +52,6 @@ def _find_range(value: object) -> Location | None:
     elif isinstance(value, list):
         members = enumerate(value)
     for name, member in members:
-        if type(member) not in _PLAIN and (place := _find_range(member)) is not None:
+        if member and type(member) not in _PLAIN and (place := _find_range(member)) is not None:
             return (name, *place)
     return None
