@@ -10,6 +10,7 @@ from litestar import Request, Response, route
 from litestar.enums import HttpMethod
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.serialization import encode_json
 
 from tokenquote.http.entity_tags import is_known
@@ -19,7 +20,6 @@ from tokenquote.http.page_policy import PAGE_HEADERS
 
 __all__ = ["pages"]
 
-AnyRequest = Request[Any, Any, Any]
 _DOCUMENTS: Mapping[str, str] = {
     "/": "index.html",
     "/catalog": "catalog.html",
@@ -40,7 +40,7 @@ def pages() -> list[HTTPRouteHandler]:
 
 
 def _route(path: str, find: Callable[[], PageFile | None]) -> HTTPRouteHandler:
-    def show(request: AnyRequest) -> Response[bytes]:
+    def show(request: Request[Any, Any, Any]) -> Response[bytes]:
         return _respond(request, find(), _ASK_AGAIN)
 
     return route(path, http_method=_READ, status_code=200, include_in_schema=False, sync_to_thread=True)(show)
@@ -53,7 +53,9 @@ def _route(path: str, find: Callable[[], PageFile | None]) -> HTTPRouteHandler:
     include_in_schema=False,
     sync_to_thread=True,  # compressing Swagger UI takes 60 ms, the first time
 )
-def static_file(request: AnyRequest, revision: str, name: str) -> Response[bytes]:
+def static_file(
+    request: Request[Any, Any, Any], revision: FromPath[str], name: FromPath[str]
+) -> Response[bytes]:
     """Answer with a file; one that is asked for by another release's name may be kept for no time."""
     files = page_files()
     # Litestar's `{name:path}` leaves a slash before the value.
@@ -69,7 +71,7 @@ def _find(name: str) -> PageFile | None:
     return page_files().find(name)
 
 
-def _respond(request: AnyRequest, found: PageFile | None, keeping: str) -> Response[bytes]:
+def _respond(request: Request[Any, Any, Any], found: PageFile | None, keeping: str) -> Response[bytes]:
     """Answer with a file, compressed if the client takes that, or that it has not changed.
 
     Raises:
