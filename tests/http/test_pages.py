@@ -10,7 +10,7 @@ import pytest
 
 DOCUMENTS = ("/", "/catalog", "/accuracy", "/docs")
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'"
     "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -119,3 +119,13 @@ def test_what_is_no_file_is_a_problem(http: httpx2.Client, path: str) -> None:
 
 def test_the_pages_take_no_other_method(http: httpx2.Client) -> None:
     assert http.post("/").status_code == 405
+
+
+def test_a_long_list_is_compressed_for_whoever_takes_it(http: httpx2.Client) -> None:
+    plain = http.get("/v1/models", headers={"accept-encoding": "identity"})
+    packed = http.get("/v1/models", headers={"accept-encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.json() == plain.json()
+    assert int(packed.headers["content-length"]) * 8 < int(plain.headers["content-length"])
+    again = http.get("/v1/models", headers={"if-none-match": packed.headers["etag"]})
+    assert again.status_code == 304

@@ -23,8 +23,8 @@ def test_the_wheel_holds_catalog_vocabularies_docs_page_and_type_markers(wheel: 
         "tokenquote/tokens/vocabularies/ranks/LICENSE.ctok",
         "tokenquote/http/page/index.html",
         "tokenquote/http/page/frame/frame.js",
-        "tokenquote/http/page/vendor/swagger-ui-bundle.js",
-        "tokenquote/http/page/vendor/LICENSE.swagger-ui",
+        "tokenquote/http/page/vendor/uPlot.esm.js",
+        "tokenquote/http/page/vendor/LICENSE.uplot",
         "tokenquote/py.typed",
         "tokenquote_client/py.typed",
     } <= names

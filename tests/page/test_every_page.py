@@ -11,7 +11,7 @@ from tests.page.browsers import Visit
 PAGES = ("/", "/catalog", "/accuracy", "/docs")
 
 
-@pytest.mark.parametrize("path", PAGES[:3])
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(visit_as: Callable[..., Visit], path: str, theme: str) -> None:
     visit = visit_as(color_scheme=theme)

@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.serialization import encode_json
 
+from tokenquote.http.content_encodings import takes_gzip
 from tokenquote.http.entity_tags import is_known
 from tokenquote.http.openapi import openapi_document
 from tokenquote.http.page_files import STATIC, PageFile, page_files
@@ -51,7 +52,7 @@ def _route(path: str, find: Callable[[], PageFile | None]) -> HTTPRouteHandler:
     http_method=_READ,
     status_code=200,
     include_in_schema=False,
-    sync_to_thread=True,  # compressing Swagger UI takes 60 ms, the first time
+    sync_to_thread=True,
 )
 def static_file(
     request: Request[Any, Any, Any], revision: FromPath[str], name: FromPath[str]
@@ -83,16 +84,6 @@ def _respond(request: Request[Any, Any, Any], found: PageFile | None, keeping: s
     if is_known(request.headers.get("if-none-match", ""), found.etag):
         return Response(b"", status_code=304, headers=headers)
     content = found.content
-    if _takes_gzip(request.headers.get("accept-encoding", "")):
+    if takes_gzip(request.headers.get("accept-encoding", "")):
         content, headers["content-encoding"] = found.compressed, "gzip"
     return Response(content, media_type=found.media_type, headers=headers)
-
-
-def _takes_gzip(accept_encoding: str) -> bool:
-    """Return whether a header Accept-Encoding allows gzip, by RFC 9110, section 12.5.3."""
-    qualities = {}
-    for stated in accept_encoding.lower().split(","):
-        coding, _, parameters = stated.partition(";")
-        qualities[coding.strip()] = parameters.replace(" ", "")
-    quality = qualities.get("gzip", qualities.get("*"))
-    return quality is not None and quality.rstrip("0.") not in ("q=", "q")
