@@ -56,6 +56,11 @@ class Count:
         return cls(tokens, tokens, tokens, method)
 
     def __add__(self, other: Count) -> Count:
+        # Whatever is added to no tokens stays as it is: nothing is more certain than what is stated.
+        if other is NO_TOKENS:
+            return self
+        if self is NO_TOKENS:
+            return other
         method = self.method
         return Count(
             self.tokens + other.tokens,
@@ -155,6 +160,5 @@ def total(counts: Iterable[Count], nothing: Count) -> Count:
     """Add up the counts; of no counts, `nothing`."""
     summed = nothing
     for count in counts:
-        # Whatever is added to no tokens stays as it is: nothing is more certain than what is stated.
-        summed = count if summed is NO_TOKENS else summed + count
+        summed = summed + count
     return summed

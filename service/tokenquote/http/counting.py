@@ -82,8 +82,8 @@ def _quoted(quote: Quote, counts: Iterable[QuotedCount | CountedAmount], app: st
         yield Increment("with_agents", labels, 1)
         agents = (each.requests for each in quote.by_agent if each.agent is not None)
         yield Increment("agent_requests", labels, sum(agents))
-    for count in counts:
-        yield Increment("counts", (count.method,), 1)
+    for method, number in Counter(count.method for count in counts).items():
+        yield Increment("counts", (method,), number)
 
 
 def _details(quote: Quote, purposes: Mapping[str | None, int], question: Any) -> Iterator[Increment]:

@@ -43,13 +43,13 @@ class CacheUses(Sequence[CacheUse]):
 
     @classmethod
     def none(cls, number: int) -> CacheUses:
-        """Make the uses of requests that neither read nor write."""
+        """Return the uses of requests that neither read nor write."""
         zeros = [0] * number
         return cls(zeros, zeros, zeros, [NO_MEDIA] * number)
 
     @classmethod
-    def of(cls, uses: Iterable[CacheUse]) -> CacheUses:
-        """Put uses into columns, one after the other as they come."""
+    def collect(cls, uses: Iterable[CacheUse]) -> CacheUses:
+        """Return uses in columns, taken one after the other as they come."""
         made = cls([], [], [], [])
         for use in uses:
             made.read.append(use.read)
@@ -60,7 +60,7 @@ class CacheUses(Sequence[CacheUse]):
 
     def only(self, places: Sequence[int]) -> CacheUses:
         """Return the uses at these places."""
-        return self if len(places) == len(self) else CacheUses.of(self[i] for i in places)
+        return self if len(places) == len(self) else CacheUses.collect(self[i] for i in places)
 
     def __len__(self) -> int:
         return len(self.read)

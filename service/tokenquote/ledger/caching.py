@@ -48,7 +48,7 @@ def compare_requests(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> 
 
     The arguments are those of `replay_caches`.
     """
-    return CacheUses.of(use for _, _, use in _send_all(replayed, terms))
+    return CacheUses.collect(use for _, _, use in _send_all(replayed, terms))
 
 
 def replay_repeats(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> CacheUses:
@@ -57,7 +57,7 @@ def replay_repeats(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> Ca
     The arguments are those of `replay_caches`.
     """
     sent = _send_all(replayed, terms)
-    return CacheUses.of(NO_CACHE if cache is None else cache.use_again(row) for cache, row, _ in sent)
+    return CacheUses.collect(NO_CACHE if cache is None else cache.use_again(row) for cache, row, _ in sent)
 
 
 def _send_all(

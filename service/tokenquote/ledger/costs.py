@@ -23,8 +23,8 @@ class Costs(Sequence[Decimal | None]):
     """The decimals of a part: 6 if it is a millionth of a dollar."""
 
     @classmethod
-    def of(cls, costs: Sequence[Decimal | None]) -> Costs:
-        """Keep costs as whole numbers of the largest part that all of them are whole numbers of."""
+    def collect(cls, costs: Sequence[Decimal | None]) -> Costs:
+        """Return costs as whole numbers of the largest part that all of them are whole numbers of."""
         if isinstance(costs, Costs):
             return costs
         decimals = count_decimals(cost for cost in costs if cost is not None)
@@ -32,7 +32,7 @@ class Costs(Sequence[Decimal | None]):
 
     @classmethod
     def joined(cls, number: int, shares: Iterable[tuple[Sequence[int], Costs]]) -> Costs:
-        """Put costs of some of the requests each, at these places, together; `number` are all requests."""
+        """Return costs of some of the requests each, at these places, as one; `number` are all requests."""
         listed = list(shares)
         decimals = max((costs.decimals for _, costs in listed), default=0)
         parts: list[int | None] = [None] * number

@@ -126,7 +126,7 @@ class Priced:
     @property
     def total(self) -> Decimal | None:
         """The sum in USD of what has a price; None if nothing has, though something should have one."""
-        known = Costs.of(self.costs).total
+        known = Costs.collect(self.costs).total
         return Decimal(0) if known is None and self.complete else known
 
 

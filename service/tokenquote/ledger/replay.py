@@ -74,7 +74,7 @@ def replay_pieces(own: Script, agents: Mapping[str, Script] | None = None) -> Re
     Arguments and errors are those of `replay`.
     """
     stage = _Stage(own, agents or {})
-    rows = Rows.of(_bounded(stage.play(None)))
+    rows = Rows.collect(_bounded(stage.play(None)))
     return Replayed(rows, stage.transcripts)
 
 

@@ -7,18 +7,19 @@ in the smallest part of a dollar that any of the rates needs, so nothing is roun
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from tokenquote.counts import NO_MEDIA
 from tokenquote.ledger.cache_uses import CacheUses
 from tokenquote.ledger.costs import Costs
-from tokenquote.ledger.money import count_decimals, shift_up
+from tokenquote.ledger.money import count_decimals, shift_down, shift_up
 from tokenquote.ledger.prices import Priced, build_lines, find_priced_kind
 from tokenquote.ledger.rows import Rows
 from tokenquote.ledger.tariffs import STATED_TIER, Tariff, TierRates
 
-__all__ = ["have_media", "price_text_rows"]
+__all__ = ["have_media", "price_text_rows", "total_text_rows"]
 
 
 def have_media(rows: Rows) -> bool:
@@ -37,14 +38,15 @@ def price_text_rows(tariff: Tariff, rows: Rows, uses: CacheUses, write_kind: str
     """
     if not tariff.bills_tokens:
         return Priced(Costs([None] * len(rows), 0), (), {})
-    kinds = ("input", "cache_read", write_kind, "output", "output_reasoning")
     cached = zip(rows.input, uses.read, uses.write, strict=True)
-    fresh = [sent - read - write for sent, read, write in cached]
-    columns = (fresh, uses.read, uses.write, rows.visible, rows.reasoning)
-    stretches = [
-        _Stretch(tier, {kind: column[places] for kind, column in zip(kinds, columns, strict=True)})
-        for tier, places in _cut_by_tier(tariff, rows.input)
-    ]
+    columns = {
+        "input": [sent - read - write for sent, read, write in cached],
+        "cache_read": uses.read,
+        write_kind: uses.write,
+        "output": rows.visible,
+        "output_reasoning": rows.reasoning,
+    }
+    stretches = _cut_by_tier(tariff, rows.input, columns)
     tokens: dict[tuple[str, str], int] = {}
     rates: dict[tuple[str, str], Decimal] = {}
     unpriced: dict[str, int] = {}
@@ -60,33 +62,58 @@ def price_text_rows(tariff: Tariff, rows: Rows, uses: CacheUses, write_kind: str
     return Priced(Costs(parts, decimals), build_lines(tokens, rates), unpriced)
 
 
-def _cut_by_tier(tariff: Tariff, tokens: Sequence[int]) -> Iterator[tuple[TierRates, slice]]:
-    """Yield the places of requests that follow each other in one tier, which their input decides."""
-    starts, begin = tariff.starts, 0
+def total_text_rows(tariff: Tariff, rows: Rows) -> Decimal | None:
+    """Return the cost in USD of requests without media and without a cache, all of them together.
+
+    None: something of it has no price, and what is known of the rest `price_text_rows` says.
+    """
+    if not tariff.bills_tokens:
+        return None
+    columns = {"input": rows.input, "output": rows.visible, "output_reasoning": rows.reasoning}
+    stretches = _cut_by_tier(tariff, rows.input, columns)
+    if any(stretch.unpriced for stretch in stretches):
+        return None
+    priced = [line for stretch in stretches for line in stretch.list_priced()]
+    decimals = 6 + count_decimals(rate for _, rate, _ in priced)
+    return shift_down(sum(number * shift_up(rate, decimals - 6) for _, rate, number in priced), decimals)
+
+
+def _cut_by_tier(
+    tariff: Tariff, tokens: Sequence[int], columns: Mapping[str, list[int]]
+) -> Sequence[_Stretch]:
+    """Cut requests where their input decides on another tier.
+
+    Args:
+        tariff: the rates.
+        tokens: the input of each request.
+        columns: its tokens of each kind.
+    """
+    starts = tariff.starts
     if not starts or (tokens and max(tokens) < starts[0]):
-        yield tariff.tiers[0], slice(None)
-        return
+        return [_Stretch(tariff.tiers[0], columns)]
     tiers = [bisect_right(starts, sent) for sent in tokens]
-    for i, tier in enumerate(tiers):
-        if i + 1 == len(tiers) or tiers[i + 1] != tier:
-            yield tariff.tiers[tier], slice(begin, i + 1)
-            begin = i + 1
+    ends = [i for i in range(1, len(tiers) + 1) if i == len(tiers) or tiers[i] != tiers[i - 1]]
+    return [
+        _Stretch(tariff.tiers[tiers[begin]], {kind: column[begin:end] for kind, column in columns.items()})
+        for begin, end in pairwise([0, *ends])
+    ]
 
 
 class _Stretch:
     """Requests that follow each other in one tier: the tokens of each kind of every one."""
 
-    def __init__(self, tier: TierRates, columns: dict[str, list[int]]) -> None:
+    def __init__(self, tier: TierRates, columns: Mapping[str, list[int]]) -> None:
         self.label = tier.label
         self._priced: list[tuple[str, Decimal, list[int], int]] = []
-        self._unpriced: list[tuple[str, list[int], int]] = []
+        self.unpriced: list[tuple[str, list[int], int]] = []
+        """The kinds without a rate, with their tokens in each request and together."""
         for kind, column in columns.items():
             number = sum(column)
             if not number:
                 continue
             priced_as = find_priced_kind(tier, kind)
             if priced_as is None:
-                self._unpriced.append((kind, column, number))
+                self.unpriced.append((kind, column, number))
             else:
                 self._priced.append((priced_as, tier.rates[priced_as], column, number))
         self._length = len(columns["input"])
@@ -98,7 +125,7 @@ class _Stretch:
 
     def list_unpriced(self) -> Iterator[tuple[str, int]]:
         """Yield the kinds without a rate and their tokens, in the order in which they first appear."""
-        for kind, _, number in sorted(self._unpriced, key=lambda each: _first_place(each[1])):
+        for kind, _, number in sorted(self.unpriced, key=lambda each: _first_place(each[1])):
             yield kind, number
 
     def price(self, decimals: int) -> list[int | None]:
@@ -107,10 +134,10 @@ class _Stretch:
         for _, rate, column, _ in self._priced:
             whole = shift_up(rate, decimals - 6)  # the rate is for a million tokens
             costs = [cost + tokens * whole for cost, tokens in zip(costs, column, strict=True)]
-        if not self._unpriced:
+        if not self.unpriced:
             return list[int | None](costs)
         priced = _add_columns([column for _, _, column, _ in self._priced], self._length)
-        unpriced = _add_columns([column for _, column, _ in self._unpriced], self._length)
+        unpriced = _add_columns([column for _, column, _ in self.unpriced], self._length)
         return [
             None if without and not with_rate else cost
             for cost, with_rate, without in zip(costs, priced, unpriced, strict=True)

@@ -113,12 +113,12 @@ class Rows(Sequence[Row]):
 
     @classmethod
     def empty(cls) -> Rows:
-        """Make columns without any row."""
+        """Return columns without any row."""
         return cls(*([] for _ in _FIELDS))
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> Rows:
-        """Put rows into columns, one after the other as they come."""
+    def collect(cls, rows: Iterable[Row]) -> Rows:
+        """Return rows in columns, taken one after the other as they come."""
         made = cls.empty()
         columns = [(getattr(made, name).append, name) for name in _FIELDS]
         for row in rows:
@@ -142,13 +142,13 @@ class Rows(Sequence[Row]):
         """Each model that answers, with the conversation that it reads."""
         return set(zip(self.agent, self.model, strict=True))
 
-    def places_of(self, model: str) -> list[int]:
+    def find_places(self, model: str) -> list[int]:
         """Return the places of the requests to a model."""
         return [i for i, name in enumerate(self.model) if name == model]
 
     def only(self, places: Sequence[int]) -> Rows:
         """Return the rows at these places."""
-        return self if len(places) == len(self) else Rows.of(self[i] for i in places)
+        return self if len(places) == len(self) else Rows.collect(self[i] for i in places)
 
     def __len__(self) -> int:
         return len(self.model)

@@ -45,4 +45,4 @@ def replay_single(model: str, conversation: Conversation) -> Replayed:
                     answers=i,
                 )
             )
-    return Replayed(Rows.of(rows), dict)
+    return Replayed(Rows.collect(rows), dict)

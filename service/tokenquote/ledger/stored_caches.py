@@ -52,7 +52,7 @@ class StoredCache:
             raise PlanTooLong(
                 f"with those that create its cache, the plan makes more than {MAX_ROWS} requests"
             )
-        return Rows.of(made)
+        return Rows.collect(made)
 
     def _creation(self, before: Row) -> Row:
         """Return the call that creates the cache; the pause before the coming request precedes it."""

@@ -24,7 +24,7 @@ def media_warnings(rows: Rows, model: Model) -> Iterator[tuple[str, str]]:
     """Yield a code and a sentence for each limit, at the first request to the model that passes it."""
     if model.media_limits is None or rows.media.count(NO_MEDIA) == len(rows):
         return
-    own = rows.places_of(model.id)
+    own = rows.find_places(model.id)
     for place, passed in limits_passed((rows.media[i] for i in own), model):
         i = own[place]
         yield (

@@ -78,11 +78,11 @@ def bill_rows(
     by_model: dict[str, Priced] = {}
     shares: list[tuple[list[int], Costs]] = []
     for model, tariff in tariffs.items():
-        places = rows.places_of(model)
+        places = rows.find_places(model)
         own = rows.only(places)
         priced = _price(tariff, own, uses.only(places), write_kinds).with_fees(fees.get(model, NO_FEES))
         by_model[model] = priced
-        shares.append((places, Costs.of(priced.costs)))
+        shares.append((places, Costs.collect(priced.costs)))
     whole = shares[0][1] if len(shares) == 1 else Costs.joined(len(rows), shares)
     return Bill(whole, by_model)
 

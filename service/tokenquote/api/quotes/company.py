@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 
 from tokenquote.api.quotes.bill import Bill, bill_rows
@@ -24,11 +25,12 @@ from tokenquote.ledger import (
     replay_repeats,
     replay_single,
 )
-from tokenquote.ledger.fees import PricedFees, price_uses, store_tokens
+from tokenquote.ledger.fees import NO_FEES, PricedFees, price_uses, store_tokens
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges import Distribution
 from tokenquote.ledger.retries import RetryTerms
+from tokenquote.ledger.row_prices import have_media, total_text_rows
 
 __all__ = ["Company"]
 
@@ -149,7 +151,9 @@ class Company:
     def bill_failed(self, replayed: Replayed, warm: Mapping[ReadBy, int], retries: RetryTerms) -> Bill:
         """Price an attempt at each request that fails after another one did; `warm` as for `use_caches`."""
         repeats = replay_repeats(replayed, self._terms(warm))
-        return bill_rows(Rows.of(retries.failed(replayed.rows)), repeats, self.tariffs, self.write_kinds, {})
+        return bill_rows(
+            Rows.collect(retries.failed(replayed.rows)), repeats, self.tariffs, self.write_kinds, {}
+        )
 
     def _terms(self, warm: Mapping[ReadBy, int]) -> Mapping[ReadBy, CacheTerms]:
         """Say how each conversation's requests to a model use its cache; one that does not is left out."""
@@ -161,8 +165,17 @@ class Company:
 
     def bill(self, rows: Rows, uses: CacheUses) -> Bill:
         """Price every request at the rates of its model."""
-        fees = {model: self._fees(model, rows.only(rows.places_of(model))) for model in self.tariffs}
+        fees = {model: self._fees(model, rows.only(rows.find_places(model))) for model in self.tariffs}
         return bill_rows(rows, uses, self.tariffs, self.write_kinds, fees)
+
+    def total_without_cache(self, rows: Rows) -> Decimal | None:
+        """Return what the requests cost in USD if no cache is used; None: nothing has a price."""
+        if not have_media(rows) and len(self.tariffs) == 1:
+            ((model, tariff),) = self.tariffs.items()
+            total = total_text_rows(tariff, rows) if self._fees(model, rows) is NO_FEES else None
+            if total is not None:
+                return total
+        return self.bill(rows, CacheUses.none(len(rows))).total
 
     def _fees(self, model: str, rows: Rows) -> PricedFees:
         """Price what the requests to a model use that is not billed by the token."""

@@ -36,7 +36,9 @@ __all__ = [
 ]
 
 
-def build_totals(rows: Rows, uses: CacheUses, bill: Bill, uncached: Bill, *, tells_losses: bool) -> Totals:
+def build_totals(
+    rows: Rows, uses: CacheUses, bill: Bill, uncached: Decimal | None, *, tells_losses: bool
+) -> Totals:
     """Add up tokens and money over all requests; `tells_losses` says whether losses of the cache are told."""
     media = [] if rows.media.count(NO_MEDIA) == len(rows) else rows.media
     reasoning = sum(rows.reasoning)
@@ -53,7 +55,7 @@ def build_totals(rows: Rows, uses: CacheUses, bill: Bill, uncached: Bill, *, tel
         video_tokens=sum(use.video for use in media),
         cost=bill.total,
         fees=bill.total_fees,
-        cost_without_cache=uncached.total,
+        cost_without_cache=uncached,
         cache_lost_tokens=sum(uses.lost) if tells_losses else None,
         complete=bill.complete,
     )
@@ -63,7 +65,7 @@ def sum_models(rows: Rows, bill: Bill) -> list[ModelTotals]:
     """Add up tokens and money for each model."""
     found = []
     for model, priced in bill.by_model.items():
-        own = rows.only(rows.places_of(model))
+        own = rows.only(rows.find_places(model))
         found.append(
             ModelTotals(
                 model=model,

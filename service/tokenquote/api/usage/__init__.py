@@ -53,7 +53,7 @@ def answer_usage(
     requests = [_fit_model(request, model) for request in billed.requests]
     kinds = _sum_kinds(requests)
     priced = _price(requests, tariff)
-    bill = Bill(Costs.of(priced.costs), {model.id: priced})
+    bill = Bill(Costs.collect(priced.costs), {model.id: priced})
     unknown = [
         *_unknown_kinds(requests),
         *(
