@@ -11,7 +11,7 @@ export const short = (value) =>
 
 /** `12.3 %` of a share. */
 export const percent = (share, digits = 1) =>
-  share === null || share === undefined ? "–" : formatNumber(share, { style: "percent", maximumFractionDigits: digits });
+  share === null || share === undefined ? "–" : formatNumber(share, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** `2.5` with at most so many decimals. */
 export const decimal = (value, digits = 2) =>
@@ -24,18 +24,22 @@ export function bytes(value) {
   return Math.abs(gib) >= 0.1 ? `${decimal(gib, 1)} GiB` : `${decimal(value / 2 ** 20, 1)} MiB`;
 }
 
-/** Dollars from a decimal string: to the cent from a dollar on, and below it to four significant digits. */
-export function dollars(text, { sign = false } = {}) {
+/**
+ * Dollars from a decimal string: to the cent from a dollar on, and below it to three significant digits.
+ * `decimals` are for columns, whose numbers stand one below the other.
+ */
+export function dollars(text, { sign = false, decimals = null } = {}) {
   if (text === null || text === undefined) return "–";
   const negative = text.startsWith("-");
   const amount = negative ? text.slice(1) : text;
-  const shown = roundDecimal(amount, decimalsFor(amount));
+  const shown = roundDecimal(amount, decimals ?? decimalsFor(amount));
   const mark = negative ? "−" : sign && !/^0(\.0*)?$/.test(amount) ? "+" : "";
   const [integer, fraction] = shown.split(".");
   return `${mark}$${whole(BigInt(integer))}${fraction ? `.${fraction}` : ""}`;
 }
 
-function decimalsFor(amount) {
+/** How many decimals an amount is shown with by itself. */
+export function decimalsFor(amount) {
   const [integer, fraction = ""] = amount.split(".");
   if (Number(integer) > 0 || fraction === "" || /^0*$/.test(fraction)) return 2;
   const zeros = /^0*/.exec(fraction)[0].length;
@@ -50,6 +54,17 @@ export function roundDecimal(text, decimals) {
   const padded = scaled.toString().padStart(decimals + 1, "0");
   return decimals === 0 ? padded : `${padded.slice(0, -decimals)}.${padded.slice(-decimals)}`;
 }
+
+/** A rate as it is published: every digit, and at least two decimals. */
+export function rate(text) {
+  if (text === null || text === undefined) return "–";
+  const [integer, fraction = ""] = text.split(".");
+  return `$${whole(BigInt(integer))}.${fraction.padEnd(2, "0")}`;
+}
+
+/** Dollars along an axis, from a number: short, because the numbers themselves stand in the legend. */
+export const dollarsAxis = (value) =>
+  `$${value >= 1000 ? short(value) : formatNumber(value, { maximumSignificantDigits: 3 })}`;
 
 /** The difference of two decimal strings as one, exact. */
 export function difference(left, right) {

@@ -1,5 +1,5 @@
 // The whole page as a function of the state: the plan on one side, what it takes on the other.
-import { t } from "../frame/i18n.js";
+import { currentLanguage, t } from "../frame/i18n.js";
 import { Builder } from "./build/builder.js";
 import { html } from "./markup.js";
 import { dollars, whole } from "./numbers.js";
@@ -25,7 +25,7 @@ export function Page({ state }) {
     ${state.session.notices.map((notice) => html`<p class="notice notice-bad" role="alert">${notice}</p>`)}
     <div class="quote-page">
       <section class="build" aria-labelledby="build-heading"><h2 id="build-heading" class="visually-hidden">${t("quote.plan")}</h2><${Builder} state=${state} /></section>
-      <div class="see">
+      <div class="see" key=${currentLanguage()}>
         <div aria-live="polite" class="visually-hidden">${answer?.status === "fresh" ? t("quote.spoken", { cost: dollars(quote.totals.cost), tokens: whole(quote.totals.input_tokens) }) : ""}</div>
         ${answer?.status === "failed" && isService(answer.problem) && html`<${Failed} problem=${answer.problem} retryIn=${answer.retryIn} name="quote" />`}
         ${answer?.status === "failed" && !isService(answer.problem) && quote && html`<p class="notice notice-warn" role="status">${t("quote.older")}</p>`}

@@ -8,7 +8,7 @@ import { Page } from "./page.js";
 import { FIRST_VIEW, change, current, editSession, listen } from "./store.js";
 import { followLinks, openLink } from "./address.js";
 
-await startFrame("quote");
+await startFrame("quote", "plan", "figures");
 const main = document.getElementById("main");
 main.replaceChildren();
 

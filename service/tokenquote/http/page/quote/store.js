@@ -12,7 +12,7 @@ export const FIRST_VIEW = {
   stack: "content",
   against: "request",
   variants: { window: 6, summary: 10, compaction: 50, clear: 3 },
-  hosting: { model: null, gpu: "", quantization: "", context: 8192, concurrency: 8, perDay: 1000, price: "" },
+  hosting: { model: null, gpu: "", quantization: "", context: null, concurrency: 8, perDay: 1000, price: "" },
 };
 
 let state = { plan: null, view: FIRST_VIEW, kept: {}, answers: {}, session: { side: "form", notices: [], pasted: "" } };

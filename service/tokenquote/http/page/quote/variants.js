@@ -1,12 +1,13 @@
 // Changes of a plan that are worth a look, as merge patches: caching on and off, each history strategy, a batch.
 // Which of them a model can do, the service says; one that it cannot is shown with the reason.
 
-export function variantsOf(plan, view) {
+/** `rule` is what the catalog knows of the model's cache: null if there is none, undefined while it is not known. */
+export function variantsOf(plan, view, rule) {
   const { window, summary, compaction, clear } = view.variants;
   const cached = plan.caching?.enabled;
   const offered = [
-    { name: "cache-off", patch: { caching: { enabled: false } }, drop: cached === false },
-    { name: "cache-on", patch: { caching: { ...onlyWhenOn(plan.caching), enabled: true } }, drop: cached === true },
+    { name: "cache-off", patch: { caching: { enabled: false } }, drop: cached === false || rule === null || (rule && !rule.by_default && cached === undefined) },
+    { name: "cache-on", patch: { caching: { ...onlyWhenOn(plan.caching), enabled: true } }, drop: cached === true || rule === null || (rule?.by_default && cached === undefined) },
     { name: "full", patch: { history: { strategy: "full" } }, drop: strategyOf(plan) === "full" },
     { name: "window", patch: { history: { strategy: "window", turns: window } } },
     { name: "summary", patch: { history: { strategy: "summary", every: summary, tokens: 300, instruction: 60 } } },

@@ -6,6 +6,9 @@ import { formatOf, modelOf, sizesOf, waits } from "./native_bodies.js";
 /** The turns that a pasted body goes on with, until the reader says otherwise. */
 const NEXT = { user: 120, assistant: 260, reasoning: 0, repeat: 9 };
 
+/** A longer text is read as JSON alone: a plan that people write as YAML is short, and its reader is slow. */
+const LONGEST_YAML = 500_000;
+
 /**
  * Read a pasted text.
  * @returns {Promise<null|{fault: string, detail?: string}|{kind: "plan"|"body", plan: object, format?: string, sizes?: object}>}
@@ -32,6 +35,7 @@ async function readData(text, yaml = true) {
   try {
     return { data: JSON.parse(text) };
   } catch (error) {
+    if (text.length > LONGEST_YAML) return { detail: error.message };
     if (!yaml || text.startsWith("{") || text.startsWith("[")) return { detail: error.message };
   }
   try {

@@ -3,7 +3,7 @@ import { t } from "../../frame/i18n.js";
 import { kindName } from "../build/model_facts.js";
 import { html } from "../markup.js";
 import { Told } from "../note.js";
-import { day, dollars, short, whole } from "../numbers.js";
+import { day, dollars, rate, short, whole } from "../numbers.js";
 
 export function Bill({ quote }) {
   return html`<section class="card" id="bill" aria-labelledby="bill-heading">
@@ -38,7 +38,7 @@ function Line({ line }) {
   const marks = [line.model, line.tier !== "base" && line.tier, line.mode !== "standard" && line.mode, line.window, line.region, ...Object.values(line.when ?? {})].filter(Boolean);
   return html`<tr><th scope="row">${kindName(line.kind)}${marks.map((mark) => html` <span class="badge">${mark}</span>`)}</th>
     <td class="number">${amount}</td>
-    <td class="number">${dollars(line.rate)} <span class="faint">/ ${short(line.per)}</span></td>
+    <td class="number">${rate(line.rate)} <span class="faint">/ ${short(line.per)}</span></td>
     <td class="number"><${Told} about=${about}>${dollars(line.cost)}</${Told}></td>
     <td class="source"><${Source} text=${line.source} /></td>
     <td>${line.checked ? day(line.checked) : t("quote.unknown")}</td></tr>`;

@@ -2,7 +2,7 @@
 import { t } from "../../frame/i18n.js";
 import { Component, html } from "../markup.js";
 import { Told } from "../note.js";
-import { decimal, dollars, percent, short, whole } from "../numbers.js";
+import { decimal, dollars, dollarsAxis, percent, short, whole } from "../numbers.js";
 import { editView } from "../store.js";
 import { Chart } from "./chart.js";
 import { Slider } from "./hosting.js";
@@ -11,7 +11,9 @@ import { Loading } from "./loading.js";
 /** Hours of a month, and of a day, as the service counts them. */
 const MONTH = 730;
 const DAY = 24;
-const POINTS = 81;
+const POINTS = 161;
+
+const nearest = (x, value) => x.reduce((best, one, i) => (Math.abs(Math.log(one / value)) < Math.abs(Math.log(x[best] / value)) ? i : best), 0);
 
 export function BreakEven({ state, quote, found }) {
   const answer = state.answers.hosting;
@@ -64,7 +66,7 @@ class Curve extends Component {
     return deployment !== this.props.deployment || perDay !== this.props.perDay;
   }
 
-  render({ deployment }) {
+  render({ deployment, perDay }) {
     const even = deployment.break_even;
     const middle = Math.log10(Math.max(1, even.break_even_conversations_per_day ?? even.conversations_per_hour * DAY));
     const x = Array.from({ length: POINTS }, (_, i) => 10 ** (Math.max(0, middle - 2) + (i * 4) / (POINTS - 1)));
@@ -76,7 +78,7 @@ class Curve extends Component {
     const money = (value) => (value === null ? "–" : dollars(value.toFixed(value < 100 ? 2 : 0)));
     const marks = even.break_even_conversations_per_day ? [{ x: even.break_even_conversations_per_day, label: t("quote.break_even.mark"), colour: "--ink-faint" }] : [];
     return html`<${Chart} id="break-even-chart" title=${t("quote.break_even.chart")} summary="" x=${x} logX logY marks=${marks}
-      series=${[{ kind: "line", label: even.api_model, colour: "--series-1", values: api, format: money }, { kind: "line", label: t("quote.hosted"), colour: "--series-2", values: hosted, format: money }]}
-      xLabel=${(i) => t("quote.conversations.of", { count: whole(Math.round(x[i])) })} xFormat=${short} yFormat=${(value) => `$${short(value)}`} />`;
+      series=${[{ kind: "line", label: even.api_model, colour: "--series-1", values: api, format: money }, { kind: "line", label: t("quote.hosted"), colour: "--series-2", values: hosted, format: money, stepped: true }]}
+      xLabel=${(i) => t("quote.conversations.of", { count: whole(Math.round(x[i])) })} xFormat=${short} yFormat=${dollarsAxis} start=${nearest(x, perDay)} />`;
   }
 }

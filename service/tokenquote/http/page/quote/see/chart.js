@@ -36,8 +36,8 @@ export class Chart extends Component {
     this.plot?.destroy();
   }
 
-  render({ id, title, summary, series, x, xLabel }, { at }) {
-    const shown = at === null ? x.length - 1 : Math.min(at, x.length - 1);
+  render({ id, title, summary, series, x, xLabel, start }, { at }) {
+    const shown = Math.min(at ?? start ?? x.length - 1, x.length - 1);
     const words = series.filter((one) => !one.silent).map((one) => `${one.label} ${one.format(one.values[shown] ?? null)}`).join(", ");
     return html`<figure class="chart" aria-labelledby=${`${id}-title`}>
       <figcaption id=${`${id}-title`} class="visually-hidden">${title}. ${summary}</figcaption>
@@ -103,8 +103,8 @@ export class Chart extends Component {
         y: { distr: logY ? 3 : 1, range: logY ? undefined : (_, __, most) => [0, Math.max(yMax ?? 0, most || 1) * 1.06] },
       },
       axes: [
-        { ...rule, grid: { show: false }, size: 28, incrs: logX ? undefined : WHOLE_STEPS, values: (_, values) => values.map((value) => (value === null ? "" : xFormat(value))) },
-        { ...rule, size: 64, grid: { stroke: ink("--line"), width: 1 }, values: (_, values) => values.map((value) => (value === null ? "" : yFormat(value))) },
+        { ...rule, grid: { show: false }, size: 28, filter: logX ? decades : all, incrs: logX ? undefined : WHOLE_STEPS, values: (_, values) => values.map((value) => (value === null ? "" : xFormat(value))) },
+        { ...rule, size: 64, filter: logY ? decades : all, grid: { stroke: ink("--line"), width: 1, filter: logY ? decades : all }, values: (_, values) => values.map((value) => (value === null ? "" : yFormat(value))) },
       ],
       hooks: {
         setCursor: [({ cursor }) => { if (cursor.event && cursor.idx !== null && cursor.idx !== this.state.at) this.setState({ at: cursor.idx ?? null }); }],
@@ -114,10 +114,14 @@ export class Chart extends Component {
   }
 }
 
+/** Of the steps of a logarithmic axis, only the powers of ten. */
+const decades = (_, splits) => splits.map((value) => (Math.abs(Math.log10(value) % 1) < 1e-9 ? value : null));
+const all = (_, splits) => splits;
+
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
 
 const line = (one) => ({
-  stroke: colour(one.colour), width: one.kind === "band" ? 0 : 2, dash: one.dash, spanGaps: true, points: { show: one.dots ? true : false, size: 5 },
+  stroke: colour(one.colour), width: one.kind === "band" ? 0 : 2, dash: one.dash, spanGaps: true, paths: one.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined, points: { show: one.dots ? true : false, size: 5 },
 });
 
 /** The area between two series of the kind "band" that follow each other, the upper one first. */

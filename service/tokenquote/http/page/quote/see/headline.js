@@ -4,11 +4,11 @@ import { kindName } from "../build/model_facts.js";
 import { html } from "../markup.js";
 import { Told } from "../note.js";
 import { day, decimal, difference, dollars, percent, whole } from "../numbers.js";
-import { sayWindow } from "./snowball.js";
+import { fullest, limitRows } from "./limits.js";
 
 export function Headline({ quote }) {
   const { totals, context, range, fleet, retries, budget } = quote;
-  const limit = context.window ?? context.max_input;
+  const limit = fullest(quote);
   return html`<section class="headline" aria-labelledby="headline-heading">
     <h2 id="headline-heading" class="visually-hidden">${t("quote.result")}</h2>
     <div class="headline-cost">
@@ -24,8 +24,8 @@ export function Headline({ quote }) {
         says=${totals.reasoning_tokens > 0 ? t("quote.of_it_reasoning", { tokens: whole(totals.reasoning_tokens) }) : ""} />
       <${Figure} label=${t("quote.requests")} value=${whole(totals.requests)} about=${() => [t("quote.requests.say")]}
         says=${retries ? t("quote.with_retries", { requests: decimal(retries.requests, 1) }) : ""} />
-      <${Figure} label=${t("quote.window.filled")} value=${limit === null ? t("quote.unknown") : percent(context.peak_tokens / limit)}
-        bad=${context.overflows_at !== null} about=${() => windowRows(context)}
+      <${Figure} label=${t("quote.window.filled")} value=${limit === null ? t("quote.unknown") : percent(limit.fill)}
+        bad=${context.overflows_at !== null} about=${() => limitRows(quote)}
         says=${context.overflows_at ? t("quote.overflow.short", { turn: whole(context.overflows_at.turn) }) : ""} />
       ${savedBy(totals) && html`<${Figure} label=${t("quote.cache_saves")} value=${dollars(savedBy(totals))} about=${() => savedRows(quote)} />`}
       ${fleet && html`<${Figure} label=${t("quote.fleet", { count: whole(fleet.conversations) })} value=${dollars(fleet.cost)} about=${() => fleetRows(fleet)} />`}
@@ -85,14 +85,6 @@ function methodsOf(counts) {
   const used = new Set(counts.map(({ method }) => method));
   return order.filter((method) => used.has(method)).map((method) => t(`quote.method.${method}`)).join(", ") || "–";
 }
-
-const windowRows = (context) => [
-  [t("quote.peak"), whole(context.peak_tokens)],
-  [t("quote.window"), whole(context.window)],
-  context.max_input !== null && [t("quote.max_input"), whole(context.max_input)],
-  context.model && [t("quote.model"), context.model],
-  sayWindow(context),
-].filter(Boolean);
 
 const savedRows = ({ totals, cache_break_even_reads: reads }) => [
   [t("quote.with_cache"), dollars(totals.cost)],

@@ -5,7 +5,7 @@ import { ModelPicker } from "../build/model_picker.js";
 import { html } from "../markup.js";
 import { Told } from "../note.js";
 import { bytes, decimal, dollars, percent, seconds, short, whole } from "../numbers.js";
-import { hostedModel } from "../questions.js";
+import { hostedContext, hostedModel } from "../questions.js";
 import { editView } from "../store.js";
 import { BreakEven } from "./break_even.js";
 import { Loading } from "./loading.js";
@@ -29,7 +29,7 @@ export function Hosting({ state, quote }) {
         onPick=${(model) => editView("/hosting/model", model)} />
       <${Pick} name="quantization" label=${t("quote.format")} value=${hosting.quantization} options=${FORMATS.map((name) => [name, name || t("quote.format.published")])} />
       <${Pick} name="gpu" label=${t("quote.gpu")} value=${hosting.gpu} options=${gpuOptions(found, hosting.gpu)} />
-      <${Slider} name="context" label=${t("quote.context")} value=${hosting.context} least=${10} most=${20} step=${0.25} base=${2} say=${(value) => t("quote.tokens.of", { tokens: whole(value) })} />
+      <${Slider} name="context" label=${t("quote.context")} value=${hostedContext(state)} least=${10} most=${20} step=${0.25} base=${2} say=${(value) => t("quote.tokens.of", { tokens: whole(value) })} />
       <${Slider} name="concurrency" label=${t("quote.batch")} value=${hosting.concurrency} least=${0} most=${10} step=${0.25} base=${2} say=${(value) => t("quote.sequences", { count: whole(value) })} />
     </div>
     <${Loading} answer=${answer} name="memory">
@@ -79,7 +79,7 @@ function Fits({ found }) {
   const explained = (name) => () => found.explained.filter(({ what }) => what === name).map(({ method, formula }) => [t(`quote.method.${method}`), formula]);
   return html`<div class="fits">
     <p class=${found.fits ? "fits-yes" : "fits-no"}><strong>${t(found.fits ? "quote.fits_on" : "quote.fits_not", { gpus })}</strong>
-      <span class="faint">${found.quantization} · ${t("quote.parallel", { tensor: found.tensor_parallel, pipeline: found.pipeline_parallel })}</span></p>
+      ${" "}<span class="faint">${found.quantization} · ${t("quote.parallel", { tensor: found.tensor_parallel, pipeline: found.pipeline_parallel })}</span></p>
     <dl class="figures">
       <div><dt>${t("quote.largest_batch")}</dt><dd><${Told} about=${explained("largest_batch")}>${whole(found.largest_batch)}</${Told}></dd></div>
       <div><dt>${t("quote.longest_context")}</dt><dd><${Told} about=${explained("longest_context_tokens")}>${whole(found.longest_context_tokens)}</${Told}></dd></div>
@@ -93,13 +93,13 @@ const Shares = ({ found }) => html`<div class="shares">${found.per_gpu.map((shar
   const most = Math.max(share.memory_bytes, share.total_bytes);
   return html`<figure class="share" key=${share.stage}>
     <figcaption>${t("quote.share_of", { gpus: share.gpus, gpu: found.gpu, stage: share.stage + 1 })}
-      <span class="faint">${t("quote.share_sum", { total: bytes(share.total_bytes), memory: bytes(share.memory_bytes) })}</span></figcaption>
+      ${" "}<span class="faint">${t("quote.share_sum", { total: bytes(share.total_bytes), memory: bytes(share.memory_bytes) })}</span></figcaption>
     <div class="share-bar" aria-hidden="true">
       ${parts.map(([name, colour]) => html`<span style=${{ width: `${(share[name] / most) * 100}%`, background: `var(${colour})` }}></span>`)}
       <i style=${{ left: `${(share.budget_bytes / most) * 100}%` }}></i>
     </div>
     <ul class="share-legend">${parts.map(([name, colour]) => html`<li><span class="swatch" style=${{ "--swatch": `var(${colour})` }}></span>${t(`quote.memory.${name}`)}
-      <${Told} about=${() => shareRows(found, share, name)}>${bytes(share[name])}</${Told}></li>`)}
+      ${" "}<${Told} about=${() => shareRows(found, share, name)}>${bytes(share[name])}</${Told}></li>`)}
       <li class=${share.free_bytes < 0 ? "share-missing" : ""}><span class="swatch swatch-free"></span>${t(share.free_bytes < 0 ? "quote.memory.missing" : "quote.memory.free")} <b>${bytes(Math.abs(share.free_bytes))}</b></li></ul>
   </figure>`;
 })}</div>`;

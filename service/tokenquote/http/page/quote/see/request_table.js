@@ -3,7 +3,8 @@
 import { t } from "../../frame/i18n.js";
 import { Component, html } from "../markup.js";
 import { hideNote, showNote } from "../note.js";
-import { dollars, percent, whole } from "../numbers.js";
+import { decimalsFor, dollars, percent, whole } from "../numbers.js";
+import { fillOf } from "./limits.js";
 
 const ROW = 32;
 const SHOWN = 12;
@@ -17,9 +18,9 @@ const COLUMNS = [
   { name: "cache_read", value: (row) => whole(row.cache_read_tokens), about: () => [t("quote.cache.say")] },
   { name: "cache_write", value: (row) => whole(row.cache_write_tokens), about: () => [t("quote.cache_write.say")] },
   { name: "output", value: (row) => whole(row.output_tokens), about: (row) => [[t("quote.reasoning"), whole(row.reasoning_tokens)], t("quote.output.say")] },
-  { name: "window", value: (row, _, limit) => (limit === null ? "–" : percent(row.context_tokens / limit)), about: (row, quote) => [[t("quote.peak"), whole(row.context_tokens)], [t("quote.window"), whole(quote.context.window)]] },
-  { name: "cost", value: (row) => dollars(row.cost), about: (row) => [[t("quote.exact"), row.cost === null ? "–" : `$${row.cost}`], t("quote.cost.say")] },
-  { name: "cumulative", value: (row) => dollars(row.cumulative_cost), about: (row) => [[t("quote.exact"), row.cumulative_cost === null ? "–" : `$${row.cumulative_cost}`]] },
+  { name: "window", value: (row, _, context) => percent(fillOf(row, context)), about: (row, { context }) => [[t("quote.context_tokens"), whole(row.context_tokens)], [t("quote.window"), whole(context.window)], [t("quote.max_input"), whole(context.max_input)]] },
+  { name: "cost", value: (row, _, __, decimals) => dollars(row.cost, { decimals }), about: (row) => [[t("quote.exact"), row.cost === null ? "–" : `$${row.cost}`], t("quote.cost.say")] },
+  { name: "cumulative", value: (row, _, __, decimals) => dollars(row.cumulative_cost, { decimals }), about: (row) => [[t("quote.exact"), row.cumulative_cost === null ? "–" : `$${row.cumulative_cost}`]] },
 ];
 
 const what = (row) => [row.purpose ? t(`quote.purpose.${row.purpose}`) : row.round > 0 ? t("quote.at.round", { round: whole(row.round) }) : t("quote.asks"), row.agent, row.model].filter(Boolean).join(" · ");
@@ -40,9 +41,9 @@ export class RequestTable extends Component {
 
   render({ quote }, { top, row, column }) {
     const { requests } = quote;
-    const limit = quote.context.window ?? quote.context.max_input;
     const first = Math.max(0, Math.floor(top / ROW) - SPARE);
     const last = Math.min(requests.length, first + SHOWN + 2 * SPARE);
+    const decimals = quote.totals.cost === null ? 2 : Math.min(12, decimalsFor(quote.totals.cost) + 2);
     const overflow = quote.context.overflows_at?.request ?? Infinity;
     return html`<section class="card" id="requests" aria-labelledby="requests-heading">
       <div class="card-head"><h2 id="requests-heading">${t("quote.table", { count: whole(requests.length) })}</h2></div>
@@ -50,7 +51,7 @@ export class RequestTable extends Component {
         <div role="grid" class="grid" aria-labelledby="requests-heading" aria-rowcount=${requests.length + 1} aria-colcount=${COLUMNS.length} onKeyDown=${(event) => this.press(event)}>
           <div role="row" class="grid-row grid-head" aria-rowindex="1">${COLUMNS.map(({ name, text }) => html`<span role="columnheader" class=${text ? "grid-text" : ""}>${t(`quote.column.${name}`)}</span>`)}</div>
           <div role="rowgroup" class="grid-body" style=${{ height: `${requests.length * ROW}px` }}>
-            ${requests.slice(first, last).map((request, k) => this.row(request, first + k, limit, first + k + 1 >= overflow, quote, row, column))}
+            ${requests.slice(first, last).map((request, k) => this.row(request, first + k, { quote, decimals, over: first + k + 1 >= overflow, at: `${row}/${column}` }))}
           </div>
         </div>
       </div>
@@ -58,14 +59,14 @@ export class RequestTable extends Component {
     </section>`;
   }
 
-  row(request, i, limit, over, quote, row, column) {
+  row(request, i, { quote, decimals, over, at }) {
     const numbered = { ...request, number: i + 1 };
     return html`<div role="row" key=${i} class=${`grid-row ${over ? "grid-over" : ""}`} aria-rowindex=${i + 2} style=${{ top: `${i * ROW}px` }}>
       ${COLUMNS.map(({ name, value, about, text }, c) => {
         const show = (event) => showNote(event.currentTarget, () => about(numbered, quote));
-        return html`<span role="gridcell" key=${name} class=${text ? "grid-text" : ""} data-cell=${`${i}/${c}`} tabindex=${i === row && c === column ? 0 : -1}
+        return html`<span role="gridcell" key=${name} class=${text ? "grid-text" : ""} data-cell=${`${i}/${c}`} tabindex=${at === `${i}/${c}` ? 0 : -1}
           onMouseEnter=${show} onMouseLeave=${hideNote} onBlur=${hideNote} onClick=${() => this.setState({ row: i, column: c })}
-          onFocus=${(event) => { show(event); if (i !== this.state.row || c !== this.state.column) this.setState({ row: i, column: c }); }}>${value(numbered, i, limit)}</span>`;
+          onFocus=${(event) => { show(event); if (i !== this.state.row || c !== this.state.column) this.setState({ row: i, column: c }); }}>${value(numbered, i, quote.context, decimals)}</span>`;
       })}
     </div>`;
   }

@@ -1,11 +1,13 @@
 // Up to six models beside each other: what the conversation has cost after each request, and their totals.
 import { t } from "../../frame/i18n.js";
+import { kindName } from "../build/model_facts.js";
 import { ModelPicker } from "../build/model_picker.js";
 import { Component, html } from "../markup.js";
 import { Told } from "../note.js";
-import { day, dollars, percent, short, whole } from "../numbers.js";
+import { day, dollars, dollarsAxis, percent, rate, short, whole } from "../numbers.js";
 import { change, current } from "../store.js";
 import { Chart } from "./chart.js";
+import { fullest, limitRows } from "./limits.js";
 import { Loading } from "./loading.js";
 import { requestName } from "./snowball.js";
 
@@ -57,7 +59,7 @@ class RivalCosts extends Component {
     const spread = band && quote.range?.cost ? bandSeries(quote, band, x, quotes.findIndex((one) => one.model === quote.model)) : [];
     return html`<${Chart} id="models-chart" title=${t("quote.models.chart")} summary=${t("quote.models.summary", { count: priced.length })}
       x=${x} series=${[...spread, ...lines]} xLabel=${(i) => requestName(priced.find((one) => one.requests[i])?.requests[i], i)}
-      xFormat=${(value) => (Number.isInteger(value) ? short(value) : "")} yFormat=${(value) => dollars(plain(value))} />
+      xFormat=${(value) => (Number.isInteger(value) ? short(value) : "")} yFormat=${dollarsAxis} />
       ${spread.length > 0 && html`<p class="field-hint">${t("quote.band.say", { model: quote.model })}</p>`}`;
   }
 }
@@ -98,7 +100,7 @@ function RivalTable({ quotes, own, rivals }) {
 
 function RivalRow({ one, i, best, own }) {
   const { totals, context } = one;
-  const limit = context.window ?? context.max_input;
+  const limit = fullest(one);
   const ratio = best && totals.cost !== null && Number(best.totals.cost) > 0 ? Number(totals.cost) / Number(best.totals.cost) : null;
   return html`<tr key=${one.model}>
     <th scope="row"><span class="swatch swatch-line" style=${{ "--swatch": `var(${seriesColour(i)})` }}></span>${one.model}
@@ -108,7 +110,7 @@ function RivalRow({ one, i, best, own }) {
     <td class="number">${ratio === null || one === best ? "" : `+${percent(ratio - 1, 0)}`}</td>
     <td class="number">${whole(totals.input_tokens)}</td>
     <td class="number">${whole(totals.output_tokens)}</td>
-    <td class="number">${limit === null ? "–" : percent(context.peak_tokens / limit)}${context.overflows_at && html` <span class="badge badge-bad">${t("quote.overflow.short", { turn: whole(context.overflows_at.turn) })}</span>`}</td>
+    <td class="number">${limit === null ? "–" : html`<${Told} about=${() => limitRows(one)}>${percent(limit.fill)}</${Told}>`}${context.overflows_at && html` <span class="badge badge-bad">${t("quote.overflow.short", { turn: whole(context.overflows_at.turn) })}</span>`}</td>
     <td class="number">${one.model === own ? html`<span class="faint">${t("quote.models.own")}</span>` : html`
       <button type="button" class="button button-quiet" onClick=${() => swap(one.model)}>${t("quote.models.use")}</button>
       <button type="button" class="button button-quiet button-icon" aria-label=${t("quote.remove", { what: one.model })} onClick=${() => remove(one.model)}>×</button>`}</td>
@@ -121,7 +123,7 @@ const FailedRow = ({ one, own }) => html`<tr key=${one.model}><th scope="row">${
 
 const rivalRows = (one) => [
   [t("quote.exact"), one.totals.cost === null ? "–" : `$${one.totals.cost}`],
-  ...one.lines.map((line) => [`${line.kind} · $${line.rate}`, dollars(line.cost)]),
+  ...one.lines.map((line) => [`${kindName(line.kind)} · ${rate(line.rate)}`, dollars(line.cost)]),
   one.totals.cost_without_cache && [t("quote.without_cache"), dollars(one.totals.cost_without_cache)],
   one.lines[0] && [t("quote.source"), one.lines[0].source],
   one.lines[0] && [t("quote.checked"), day(one.lines[0].checked)],

@@ -1,9 +1,10 @@
 // The snowball: what every request sends, stacked by kind, with the window and the turn that overflows it.
 import { t } from "../../frame/i18n.js";
 import { Component, html } from "../markup.js";
-import { percent, short, whole } from "../numbers.js";
+import { short, whole } from "../numbers.js";
 import { editView } from "../store.js";
 import { Chart } from "./chart.js";
+import { fullest, sayLimits } from "./limits.js";
 import { Segments } from "./segments.js";
 import { BILLED, CONTENT, OUTPUTS, splitByContent, splitByPrice } from "./split.js";
 
@@ -21,9 +22,9 @@ export class Snowball extends Component {
   }
 
   render({ quote, plan, stack }) {
-    const { window, max_input: most, overflows_at: overflow, peak_tokens: peak } = quote.context;
-    const limit = window ?? most;
-    const near = limit !== null && peak >= limit * NEAR;
+    const overflow = quote.context.overflows_at;
+    const limit = fullest(quote);
+    const near = limit !== null && limit.fill >= NEAR ? limit : null;
     const x = quote.requests.map((_, i) => i + 1);
     return html`<section class="card" id="snowball" aria-labelledby="snowball-heading">
       <div class="card-head">
@@ -31,9 +32,9 @@ export class Snowball extends Component {
         <${Segments} label=${t("quote.stack")} value=${stack} options=${["content", "price"].map((name) => [name, t(`quote.stack.${name}`)])}
           onPick=${(name) => editView("/stack", name)} />
       </div>
-      <p class="card-says">${sayGrowth(quote)} ${sayWindow(quote.context)}</p>
-      <${Chart} id="snowball-chart" title=${t("quote.snowball")} summary=${sayWindow(quote.context)} x=${x}
-        series=${this.series(quote, plan, stack)} marks=${this.marks(overflow, near ? limit : null)} yMax=${near ? limit : 0}
+      <p class="card-says">${sayGrowth(quote)} ${sayLimits(quote)}</p>
+      <${Chart} id="snowball-chart" title=${t("quote.snowball")} summary=${sayLimits(quote)} x=${x}
+        series=${this.series(quote, plan, stack)} marks=${this.marks(overflow, near)} yMax=${near?.limit ?? 0}
         xLabel=${(i) => requestName(quote.requests[i], i)} xFormat=${(value) => (Number.isInteger(value) ? short(value) : "")} yFormat=${short} />
     </section>`;
   }
@@ -51,10 +52,13 @@ export class Snowball extends Component {
   }
 
   marks(overflow, limit) {
-    const key = `${overflow?.request}/${limit}`;
+    const key = `${overflow?.request}/${limit?.limit}`;
     if (this.marked?.key === key) return this.marked.marks;
     const marks = [];
-    if (limit !== null) marks.push({ y: limit, label: t("quote.window.line", { tokens: whole(limit) }), colour: "--bad" });
+    if (limit !== null) {
+      const words = limit.isInput ? "quote.max_input.line" : "quote.window.line";
+      marks.push({ y: limit.limit, label: t(words, { tokens: whole(limit.limit) }), colour: "--bad" });
+    }
     if (overflow) marks.push({ x: overflow.request, label: t("quote.overflow.mark", { turn: whole(overflow.turn) }), colour: "--bad" });
     this.marked = { key, marks };
     return marks;
@@ -74,11 +78,4 @@ function sayGrowth({ requests }) {
   const last = requests.at(-1);
   if (requests.length < 2) return "";
   return t("quote.growth", { first: whole(first.input_tokens), last: whole(last.input_tokens), requests: whole(requests.length) });
-}
-
-export function sayWindow({ window, max_input: most, peak_tokens: peak, overflows_at: overflow }) {
-  const limit = window ?? most;
-  if (limit === null) return t("quote.window.unknown");
-  if (overflow) return t("quote.overflow", { turn: whole(overflow.turn), request: whole(overflow.request), window: whole(limit) });
-  return t("quote.fits", { share: percent(peak / limit), window: whole(limit) });
 }

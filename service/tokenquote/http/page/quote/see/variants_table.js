@@ -86,7 +86,7 @@ function Tuning({ name, tuned }) {
 
 /** Make the variant the plan. */
 function take(name) {
-  const { plan, view } = current();
-  const variant = variantsOf(plan, view).find((one) => one.name === name);
+  const { plan, view, answers } = current();
+  const variant = variantsOf(plan, view, answers.model?.data?.caching).find((one) => one.name === name);
   change({ plan: patched(plan, variant.patch) }, { step: true });
 }

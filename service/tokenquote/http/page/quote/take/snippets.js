@@ -15,7 +15,7 @@ export async function snippet(kind, plan, origin) {
 }
 
 /** The name of the file that a kind is saved as. */
-export const fileName = (kind) => ({ json: "plan.json", yaml: "plan.yaml", curl: "quote.sh", python: "quote.py", cli: "quote.sh" })[kind];
+export const fileName = (kind) => ({ json: "plan.json", yaml: "plan.yaml", curl: "ask.sh", python: "ask.py", cli: "ask.sh" })[kind];
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
