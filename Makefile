@@ -96,11 +96,13 @@ docs: $(VENV)/.dev ## Write docs/endpoints.md from the table of endpoints
 image: ## Build the container image without an engine and try it (as root, on Debian)
 	docker/build_image.sh
 
-test-tools: ## Install Debian's prometheus if possible; tests that need it skip without it
-	@command -v prometheus > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
-		&& apt-get update --quiet=2 \
-		&& DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends prometheus; } \
-		|| echo "test-tools: no prometheus here; its tests will skip"
+test-tools: ## Install Debian's prometheus and chromium if possible; tests that need one skip without it
+	@for tool in prometheus chromium; do \
+		command -v $$tool > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
+			&& apt-get update --quiet=2 \
+			&& DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $$tool; } \
+			|| echo "test-tools: no $$tool here; its tests will skip"; \
+	done
 
 lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes, without registry hosts
 	$(PIP) install uv
