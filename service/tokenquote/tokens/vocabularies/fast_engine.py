@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib import metadata
+from importlib.util import find_spec
 from typing import Protocol
 
 __all__ = ["FastTokenizer", "find_fast_tokenizer", "name_engine"]
@@ -23,7 +24,7 @@ _BUILT_IN = {
 
 
 class FastTokenizer(Protocol):
-    """What we ask of a tokenizer of toktok's; threads may share it. All raise UnicodeEncodeError for surrogates."""
+    """What we ask of a tokenizer of toktok's, which threads may share; it refuses texts with lone surrogates."""
 
     @property
     def n_vocab(self) -> int:
@@ -47,10 +48,9 @@ def find_fast_tokenizer(pattern: str, content: bytes) -> FastTokenizer | None:
 
 def name_engine() -> str:
     """Name what counts OpenAI's vocabularies, with its version."""
-    try:
-        return f"toktok {metadata.version('toktok-rs')}"
-    except metadata.PackageNotFoundError:
+    if find_spec("toktok") is None:
         return f"tiktoken {metadata.version('tiktoken')}"
+    return f"toktok {metadata.version('toktok-rs')}"
 
 
 @cache  # what it brings along is the same for every catalog
