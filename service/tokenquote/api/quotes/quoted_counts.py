@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TypeAlias
 
 from tokenquote.api.quotes.json_text import write_text
-from tokenquote.counts import Count, Method
+from tokenquote.counts import Count
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["NotedCount", "QuotedCount", "build_counts", "write_counts"]
 
 
-class NotedCount(NamedTuple):
-    """Is a count with its place in a conversation, such as `turns/0/user`."""
+NotedCount: TypeAlias = tuple[str, Count]
+"""The place of an amount in a conversation, such as `turns/0/user`, and its count."""
 
-    what: str
-    counted: Count
-
-
-class QuotedCount(NamedTuple):
-    """Is a count as a quote tells it."""
-
-    what: str
-    """The place in the plan."""
-    counted: Count
-    model: str | None
-    """The model that counts it. None: it is the quote's."""
-
-    @property
-    def method(self) -> Method:
-        """How the number is known."""
-        return self.counted.method
+QuotedCount: TypeAlias = tuple[str, Count, str | None]
+"""The place of an amount in a plan, its count, and the model that counts it. None: it is the quote's."""
 
 
 def build_counts(counts: Iterable[QuotedCount]) -> list[CountedAmount]:

@@ -91,6 +91,8 @@ class Quoting:
         """
         with self.written.placing_errors():
             drafted = self._draft(asked, answer)
+            if self.written.kind is None:
+                return drafted
             return replace(drafted, quote=tell_workflow(drafted.quote, self.written, self.gatherer))
 
     def _draft(self, asked: Model, answer: type[Quote]) -> DraftedQuote:
