@@ -88,7 +88,7 @@ class Row:
         return self.input + self.output
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rows(Sequence[Row]):
     """Rows as one list for each of their fields, which takes less time and memory than an object for each.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from tokenquote.api.quotes.bill import Bill
+from tokenquote.api.quotes.trusted import trusted
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.providers import Context
 from tokenquote.counts import NO_MEDIA
@@ -36,6 +37,10 @@ __all__ = [
     "sum_models",
 ]
 
+_totals = trusted(Totals)
+_price_line = trusted(PriceLine)
+_context_use = trusted(ContextUse)
+
 
 def build_totals(
     rows: Rows, uses: CacheUses, bill: Bill, uncached: Decimal | None, *, tells_losses: bool
@@ -43,7 +48,7 @@ def build_totals(
     """Add up tokens and money over all requests; `tells_losses` says whether losses of the cache are told."""
     media = [] if rows.media.count(NO_MEDIA) == len(rows) else rows.media
     reasoning = sum(rows.reasoning)
-    return Totals(
+    return _totals(
         requests=len(rows),
         input_tokens=sum(rows.input),
         cache_read_tokens=sum(uses.read),
@@ -122,7 +127,8 @@ def build_lines(
 def _token_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
     for line in priced.lines:
         stated = line.kind in tariff.stated
-        yield PriceLine(
+        yield _price_line(
+            when={},
             kind=line.kind,
             tokens=line.tokens,
             rate=line.rate,
@@ -139,7 +145,7 @@ def _token_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -
 
 def _fee_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
     for line in priced.fees.lines:
-        yield PriceLine(
+        yield _price_line(
             kind=line.fee.what,
             tokens=0,
             unit=line.fee.unit,
@@ -195,7 +201,7 @@ def describe_context(rows: Rows, models: Mapping[str, Model], overflow: Overflow
     # Where no window is known, the longest request stands for the fullest.
     fullest = max(peaks, key=lambda name: (peaks[name] / (windows[name] or math.inf), peaks[name]))
     limits = models[fullest].entry.context
-    return ContextUse(
+    return _context_use(
         window=limits.window,
         max_input=limits.max_input,
         peak_tokens=peaks[fullest],

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from tokenquote.api.quotes.json_text import write_text
+from tokenquote.api.quotes.trusted import trusted
 from tokenquote.counts import Count
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["NotedCount", "QuotedCount", "build_counts", "write_counts"]
 
+
+_counted_amount = trusted(CountedAmount)
 
 NotedCount: TypeAlias = tuple[str, Count]
 """The place of an amount in a conversation, such as `turns/0/user`, and its count."""
@@ -22,7 +25,7 @@ QuotedCount: TypeAlias = tuple[str, Count, str | None]
 def build_counts(counts: Iterable[QuotedCount]) -> list[CountedAmount]:
     """Make the part of the answer; the framing around each amount is shown as a sum of its own."""
     return [
-        CountedAmount(
+        _counted_amount(
             what=what,
             tokens=count.content.tokens,
             method=count.method,
@@ -39,14 +42,17 @@ def write_counts(counts: Iterable[QuotedCount]) -> Iterator[str]:
     """Yield the JSON of each item of the part of the answer."""
     for what, noted, model in counts:
         count = noted.content if noted.framing else noted
+        tokens, low = count.tokens, count.low
+        if not 0 <= low <= tokens:
+            low = _find_low(count)
         vocabulary = "null" if count.vocabulary is None else write_text(count.vocabulary)
         named = "" if model is None else f',"model":{write_text(model)}'
         yield (
-            f'{{"what":{write_text(what)},"tokens":{count.tokens},"method":"{count.method}",'
-            f'"low":{_find_low(count)},"high":{count.high},"vocabulary":{vocabulary}{named}}}'
+            f'{{"what":{write_text(what)},"tokens":{tokens},"method":"{count.method}","low":{low},'
+            f'"high":{count.high},"vocabulary":{vocabulary}{named}}}'
         )
 
 
 def _find_low(content: Count) -> int:
     """Return the lower end of the band: a fitted one is as wide for short texts, and nothing is below 0."""
-    return content.low if 0 <= content.low <= content.tokens else min(content.tokens, max(0, content.low))
+    return min(content.tokens, max(0, content.low))
