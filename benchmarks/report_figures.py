@@ -16,8 +16,8 @@ def read_report(text: str) -> list[dict[str, Any]]:
     """Read a report into sections.
 
     Returns:
-        Each section has a `title`, its `level` (1 for the page itself) and `blocks` in their order: a paragraph
-        is `{"text"}`, a list `{"items"}`, and a table `{"columns", "numeric", "rows"}`, in which `numeric` says
+        Each section has a `title`, its `level` (1 for the page itself) and `blocks` in their order: a text is
+        `{"text"}`, a list `{"items"}`, and a table `{"columns", "numeric", "rows"}`; `numeric` says
         of each column whether it stands to the right.
     """
     sections: list[dict[str, Any]] = []
