@@ -70,8 +70,7 @@ soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; prin
 	$(BIN)/python -m tests.http.reload_soak
 
 trials: $(VENV)/.dev ## Load a service unfairly, kill its workers, stop it; print what another client sees
-	$(BIN)/python -m tests.http.load_trials
-	$(BIN)/python -m tests.http.load_trials idle --descriptors 64
+	$(BIN)/python -m tests.trials
 
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references

@@ -97,6 +97,14 @@ class Catalog:
         Raises:
             ModelNotFound: neither a model nor a family has this name.
         """
+        return self._counted_as(name, api, day)
+
+    @cached_property
+    def _counted_as(self) -> Callable[[str, str, dt.date | None], CountedAs]:
+        """How models are counted, found once for each of the latest names asked for: people ask for few."""
+        return lru_cache(maxsize=1024)(self._find_counted_as)
+
+    def _find_counted_as(self, name: str, api: str, day: dt.date | None) -> CountedAs:
         if (there := self.counting_on(api, name, day)) is not None:
             return there
         model = self._look_up(name, day)

@@ -143,7 +143,21 @@ def least_certain(*methods: Method) -> Method:
 
 def total(counts: Iterable[Count], nothing: Count) -> Count:
     """Add up the counts; of no counts, `nothing`."""
-    summed = nothing
-    for count in counts:
-        summed = summed + count
-    return summed
+    tokens, low, high, framing = nothing.tokens, nothing.low, nothing.high, nothing.framing
+    method, vocabulary, media = nothing.method, nothing.vocabulary, nothing.media
+    framed, ranges = nothing.framed, nothing.ranges
+    added = False
+    for count in counts:  # as `+` does, but with one count in the end
+        added = True
+        tokens += count.tokens
+        low += count.low
+        high += count.high
+        framing += count.framing
+        method = method if method == count.method else least_certain(method, count.method)
+        vocabulary = vocabulary or count.vocabulary
+        media += count.media
+        framed = framed or count.framed
+        ranges += count.ranges
+    if not added:
+        return nothing
+    return Count(tokens, low, high, method, vocabulary, framing, media, framed, ranges)

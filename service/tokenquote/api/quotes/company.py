@@ -192,6 +192,9 @@ class Company:
         for i, parts in enumerate(self.conversations.values()):
             place = f"agents/{i - 1}/" if i else ""
             for count, model in parts.list_counts():
+                if not i and model is own:
+                    yield count
+                    continue
                 named = {} if model is own else {"model": model.id}
                 yield count.model_copy(update={"what": f"{place}{count.what}", **named})
 

@@ -203,6 +203,8 @@ class _Resolver:
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
         """Count a message as requests send it; templates may open an answer otherwise after results."""
+        if not message.counts and message.texts:
+            return self._appended([message], before)
         counted = total(message.counts, NOTHING)
         if not message.texts and not counted.framed:  # nothing stands around tokens that the user states
             return counted
