@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from importlib.resources import files
-from pathlib import Path
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from tokenquote.catalog import shipped_catalog
 from tokenquote.http.observing import observed
-from tokenquote.http.openapi import CONFIG, openapi_json
+from tokenquote.http.pages import pages
 from tokenquote.http.problem_responses import problem_response
 from tokenquote.http.reloading import CatalogFiles
 from tokenquote.http.routes import routes
@@ -64,17 +61,12 @@ def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp
                 await watching
 
     app = Litestar(
-        route_handlers=[*routes(), openapi_json, _static_files()],
+        route_handlers=[*routes(), *pages()],
         dependencies={"service": Provide(lambda: service, sync_to_thread=False)},
         exception_handlers={Exception: problem_response, HTTPException: problem_response},
         lifespan=[lifespan],
         logging_config=None,
-        openapi_config=CONFIG,
+        openapi_config=None,  # `pages` serves our own
         request_max_body_size=None,  # `read_body` keeps the bound
     )
     return observed(app, service)
-
-
-def _static_files() -> Router:
-    directory = Path(str(files("tokenquote.http") / "static"))
-    return create_static_files_router(path="/static", directories=[directory], include_in_schema=False)

@@ -1,4 +1,4 @@
-"""The OpenAPI document is made from the table of endpoints, and its docs need no CDN.
+"""The OpenAPI document is made from the table of endpoints.
 
 Litestar's own document is not used: it knows no request body that a handler reads as bytes, and leaves out of
 pydantic's schemas what they say of unknown fields and of fields that exclude each other.
@@ -11,9 +11,6 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, get_args
 
-from litestar import MediaType, Request, Response, get
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -23,7 +20,7 @@ from tokenquote_client import Problem
 from tokenquote_client.endpoint import Endpoint, Tag
 from tokenquote_client.endpoints import ENDPOINTS
 
-__all__ = ["CONFIG", "openapi_document", "openapi_json"]
+__all__ = ["openapi_document"]
 
 _TITLE = "Tokenquote"
 _DESCRIPTION = "A quote before the call: tokens and money of a planned LLM conversation."
@@ -36,43 +33,6 @@ _TAGS: Mapping[Tag, str] = {
 }
 _FORMATS = ("TokensQuestion", "Start")
 """The models with a field `format`, the name of an API; the client has no list of these names."""
-
-
-class _Docs(SwaggerRenderPlugin):
-    """Swagger UI shows the document below."""
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return super().render(request, openapi_document())
-
-
-class _Json(JsonRenderPlugin):
-    """The path /docs/openapi.json answers with the same document."""
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return super().render(request, openapi_document())
-
-
-CONFIG = OpenAPIConfig(
-    title=_TITLE,
-    version=__version__,
-    path="/docs",
-    render_plugins=[
-        _Docs(
-            path="/",
-            js_url="/static/swagger-ui-bundle.js",
-            css_url="/static/swagger-ui.css",
-            standalone_preset_js_url="/static/swagger-ui-bundle.js",
-            favicon="",
-        ),
-        _Json(path="/openapi.json"),
-    ],
-)
-
-
-@get("/openapi.json", include_in_schema=False, media_type=MediaType.JSON)
-async def openapi_json() -> Response[dict[str, Any]]:
-    """Answer with the OpenAPI document."""
-    return Response(openapi_document())
 
 
 @cache  # it takes 20 ms of the event loop, and never changes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -16,6 +15,7 @@ from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.problems import Refused, repeated_parameter
 from tokenquote.http import telemetry
 from tokenquote.http.bodies import HeldBytes, read_body
+from tokenquote.http.entity_tags import is_known
 from tokenquote.http.questions import Answered, Question, make_answer
 from tokenquote.http.request_ids import ensure_request_id
 from tokenquote.http.service_state import ServiceState
@@ -28,7 +28,6 @@ __all__ = ["routes"]
 
 Service = NamedDependency[ServiceState]
 AnyRequest = Request[Any, Any, Any]
-_ENTITY_TAG = r'(?:W/)?"[^"]*"'
 
 
 def routes() -> list[HTTPRouteHandler]:
@@ -123,18 +122,6 @@ def _with_etag(request: AnyRequest, answer: Response[bytes], revision: str | Non
     The content decides where answers hold rates of today: these change with the hour, the catalog does not.
     """
     etag = f'"{revision or hashlib.sha256(answer.content).hexdigest()[:16]}"'
-    if _matches(request.headers.get("if-none-match", "").strip(), etag):
+    if is_known(request.headers.get("if-none-match", ""), etag):
         return Response(b"", status_code=304, headers={"etag": etag})
     return Response(answer.content, media_type="application/json", headers={"etag": etag})
-
-
-def _matches(if_none_match: str, etag: str) -> bool:
-    """Compare by RFC 9110, section 13.1.2: `*`, or a list of entity tags, by weak comparison.
-
-    Litestar writes ETags and compares none, and its `ETag.from_header` reads a list as a single tag.
-    """
-    if if_none_match == "*":
-        return True
-    if not re.fullmatch(rf"{_ENTITY_TAG}(?:\s*,\s*{_ENTITY_TAG})*", if_none_match):
-        return False
-    return etag in re.findall(r'"[^"]*"', if_none_match)

@@ -1,0 +1,3 @@
+export default {
+  "accuracy.title": "Accuracy",
+};

@@ -1,0 +1,3 @@
+export default {
+  "catalog.title": "Models and prices",
+};

@@ -1,0 +1,15 @@
+export default {
+  "frame.skip": "Skip to the content",
+  "frame.pages": "Pages",
+  "frame.quote": "Quote",
+  "frame.catalog": "Catalog",
+  "frame.accuracy": "Accuracy",
+  "frame.api": "API",
+  "frame.language": "Language",
+  "frame.theme": "Colours: {theme}. Change",
+  "frame.theme.system": "as your system",
+  "frame.theme.light": "light",
+  "frame.theme.dark": "dark",
+  "frame.promise": "Nothing you type leaves this service.",
+  "frame.not_spend": "A quote is not a bill: it says what a plan would cost.",
+};

@@ -1,0 +1,3 @@
+export default {
+  "quote.title": "What a conversation will cost",
+};

@@ -1,0 +1,3 @@
+export default {
+  "catalog.title": "模型与价格",
+};

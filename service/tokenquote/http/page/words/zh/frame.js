@@ -1,0 +1,15 @@
+export default {
+  "frame.skip": "跳到正文",
+  "frame.pages": "页面",
+  "frame.quote": "报价",
+  "frame.catalog": "模型目录",
+  "frame.accuracy": "准确度",
+  "frame.api": "API",
+  "frame.language": "语言",
+  "frame.theme": "配色：{theme}，点击切换",
+  "frame.theme.system": "跟随系统",
+  "frame.theme.light": "浅色",
+  "frame.theme.dark": "深色",
+  "frame.promise": "您输入的内容不会离开本服务。",
+  "frame.not_spend": "报价不是账单：它说明一个计划将会花费多少。",
+};

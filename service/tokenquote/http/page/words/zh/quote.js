@@ -1,0 +1,3 @@
+export default {
+  "quote.title": "一次对话要花多少钱",
+};

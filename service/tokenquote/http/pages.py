@@ -1,0 +1,96 @@
+"""The paths of the web page: its documents, their files, and the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any
+
+from litestar import Request, Response, route
+from litestar.enums import HttpMethod
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.serialization import encode_json
+
+from tokenquote.http.entity_tags import is_known
+from tokenquote.http.openapi import openapi_document
+from tokenquote.http.page_files import STATIC, PageFile, page_files
+from tokenquote.http.page_policy import PAGE_HEADERS
+
+__all__ = ["pages"]
+
+AnyRequest = Request[Any, Any, Any]
+_DOCUMENTS: Mapping[str, str] = {
+    "/": "index.html",
+    "/catalog": "catalog.html",
+    "/accuracy": "accuracy.html",
+    "/docs": "docs.html",
+}
+_OPENAPI = ("/openapi.json", "/docs/openapi.json")
+_READ = [HttpMethod.GET, HttpMethod.HEAD]
+_ASK_AGAIN = "no-cache"
+"""A browser keeps the answer, and asks each time whether it still holds."""
+_KEEP = "public, max-age=31536000, immutable"
+
+
+def pages() -> list[HTTPRouteHandler]:
+    """Make a handler for each document, one for the files, and one for the OpenAPI document."""
+    documents = [_route(path, partial(_find, name)) for path, name in _DOCUMENTS.items()]
+    return [*documents, static_file, *(_route(path, _openapi_file) for path in _OPENAPI)]
+
+
+def _route(path: str, find: Callable[[], PageFile | None]) -> HTTPRouteHandler:
+    def show(request: AnyRequest) -> Response[bytes]:
+        return _respond(request, find(), _ASK_AGAIN)
+
+    return route(path, http_method=_READ, status_code=200, include_in_schema=False, sync_to_thread=True)(show)
+
+
+@route(
+    STATIC + "{revision:str}/{name:path}",
+    http_method=_READ,
+    status_code=200,
+    include_in_schema=False,
+    sync_to_thread=True,  # compressing Swagger UI takes 60 ms, the first time
+)
+def static_file(request: AnyRequest, revision: str, name: str) -> Response[bytes]:
+    """Answer with a file; one that is asked for by another release's name may be kept for no time."""
+    files = page_files()
+    # Litestar's `{name:path}` leaves a slash before the value.
+    return _respond(request, files.find(name[1:]), _KEEP if revision == files.revision else _ASK_AGAIN)
+
+
+@cache
+def _openapi_file() -> PageFile:
+    return PageFile(encode_json(openapi_document()), "application/json")
+
+
+def _find(name: str) -> PageFile | None:
+    return page_files().find(name)
+
+
+def _respond(request: AnyRequest, found: PageFile | None, keeping: str) -> Response[bytes]:
+    """Answer with a file, compressed if the client takes that, or that it has not changed.
+
+    Raises:
+        NotFoundException: there is no such file.
+    """
+    if found is None:
+        raise NotFoundException
+    headers = {**PAGE_HEADERS, "etag": found.etag, "cache-control": keeping, "vary": "accept-encoding"}
+    if is_known(request.headers.get("if-none-match", ""), found.etag):
+        return Response(b"", status_code=304, headers=headers)
+    content = found.content
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
+        content, headers["content-encoding"] = found.compressed, "gzip"
+    return Response(content, media_type=found.media_type, headers=headers)
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    """Return whether a header Accept-Encoding allows gzip, by RFC 9110, section 12.5.3."""
+    qualities = {}
+    for stated in accept_encoding.lower().split(","):
+        coding, _, parameters = stated.partition(";")
+        qualities[coding.strip()] = parameters.replace(" ", "")
+    quality = qualities.get("gzip", qualities.get("*"))
+    return quality is not None and quality.rstrip("0.") not in ("q=", "q")
