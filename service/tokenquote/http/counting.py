@@ -74,8 +74,8 @@ def _quoted(quote: Quote, app: str) -> Iterator[Increment]:
         yield Increment("with_agents", labels, 1)
         agents = (each.requests for each in quote.by_agent if each.agent is not None)
         yield Increment("agent_requests", labels, sum(agents))
-    for count in quote.counts:
-        yield Increment("counts", (count.method,), 1)
+    for method, number in Counter(count.method for count in quote.counts).items():
+        yield Increment("counts", (method,), number)
 
 
 def _details(quote: Quote, question: Any) -> Iterator[Increment]:
