@@ -76,9 +76,7 @@ class TextCounter:
         counting = self._counting
         if self._unchanged and factor is None:
             whole = tokens + framing
-            return Count(
-                whole, whole, whole, counting.method, counting.vocabulary, framing, framed=True
-            )
+            return Count(whole, whole, whole, counting.method, counting.vocabulary, framing, framed=True)
         scaled = tokens * (counting.factor if factor is None else factor)
         return Count(
             int(scaled.to_integral_value(ROUND_HALF_EVEN)) + framing,

@@ -82,7 +82,7 @@ class AmountCounter:
 
     def note(self, what: str, count: Count) -> None:
         """Remember the count under its place in the plan as it is written."""
-        self.counts.append(NotedCount(what, count))
+        self.counts.append((what, count))
 
     def _add_range(self, at: Location, value: amounts.Range, at_least: int = 0) -> str:
         """Remember a range, and return its place in the plan."""
