@@ -19,7 +19,7 @@ class BytePairEncoder:
     """An encoder of byte-pair merges over explicit ranks, which threads may share.
 
     Text that looks like a special token counts as the plain text it is. `fast` takes the texts whose
-    characters it certainly splits as tiktoken does; the encoding is then built when the first other text comes.
+    characters it certainly splits as tiktoken does; the encoding is built when the first other text comes.
     """
 
     def __init__(
