@@ -36,7 +36,7 @@ class BytePairEncoder:
 
     @property
     def encoding(self) -> tiktoken.Encoding:
-        """The reference."""
+        """The reference, built when it is first needed."""
         if not isinstance(self._encoding, tiktoken.Encoding):
             with self._lock:
                 if not isinstance(self._encoding, tiktoken.Encoding):
