@@ -8,7 +8,7 @@ from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.rules import TokenRules
 from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.tool_parts import ToolParts, count_tool_parts
-from tokenquote.tokens.vocabularies import Vocabularies, VocabularyError
+from tokenquote.tokens.vocabularies import NotLoaded, Vocabularies, VocabularyError, loaded_only
 from tokenquote.tokens.vocabularies.fast_engine import name_engine
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Count",
     "Media",
     "Message",
+    "NotLoaded",
     "Request",
     "RequestCount",
     "TextMemo",
@@ -28,6 +29,7 @@ __all__ = [
     "VocabularyError",
     "count_tool_parts",
     "format_names",
+    "loaded_only",
     "looks_like",
     "name_engine",
     "read_body",
