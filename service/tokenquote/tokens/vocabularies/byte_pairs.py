@@ -9,6 +9,7 @@ import tiktoken
 
 from tokenquote.tokens.vocabularies.canonical_forms import compose
 from tokenquote.tokens.vocabularies.fast_engine import FastTokenizer
+from tokenquote.tokens.vocabularies.loading import require_loading
 from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
 from tokenquote.tokens.vocabularies.settled_characters import are_settled
 
@@ -36,8 +37,13 @@ class BytePairEncoder:
 
     @property
     def encoding(self) -> tiktoken.Encoding:
-        """The reference, built when it is first needed."""
+        """The reference, built when it is first needed.
+
+        Raises:
+            NotLoaded: it has not been built, and nothing may be loaded here.
+        """
         if not isinstance(self._encoding, tiktoken.Encoding):
+            require_loading("tiktoken")
             with self._lock:
                 if not isinstance(self._encoding, tiktoken.Encoding):
                     self._encoding = self._encoding()
