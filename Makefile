@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy calibrate bench bench-service soak trials references compare agreement clean lock pythons schema image metrics docs test-tools
+.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials references compare agreement clean lock pythons schema image metrics docs test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,11 @@ format: $(VENV)/.dev ## Format the code
 accuracy: $(VENV)/.dev ## Compare with recorded bills and write docs/accuracy.md, with peers after `make references`
 	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/accuracy.py report \
 		--output docs/accuracy.md --readme README.md
+	$(MAKE) figures
+
+figures: $(VENV)/.dev ## Write what the page /accuracy shows from docs/accuracy.md
+	$(BIN)/python -m benchmarks.report_figures < docs/accuracy.md \
+		> service/tokenquote/http/page/accuracy/figures.json
 
 calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/generated/calibration.yaml
 	$(BIN)/python benchmarks/calibrate.py
@@ -68,8 +73,7 @@ soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; prin
 	$(BIN)/python -m tests.http.reload_soak
 
 trials: $(VENV)/.dev ## Load a service unfairly, kill its workers, stop it; print what another client sees
-	$(BIN)/python -m tests.http.load_trials
-	$(BIN)/python -m tests.http.load_trials idle --descriptors 64
+	$(BIN)/python -m tests.trials
 
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references
@@ -99,11 +103,13 @@ docs: $(VENV)/.dev ## Write docs/endpoints.md from the table of endpoints
 image: ## Build the container image without an engine and try it (as root, on Debian)
 	docker/build_image.sh
 
-test-tools: ## Install Debian's prometheus if possible; tests that need it skip without it
-	@command -v prometheus > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
-		&& apt-get update --quiet=2 \
-		&& DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends prometheus; } \
-		|| echo "test-tools: no prometheus here; its tests will skip"
+test-tools: ## Install Debian's prometheus and chromium if possible; tests that need one skip without it
+	@for tool in prometheus chromium; do \
+		command -v $$tool > /dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null \
+			&& apt-get update --quiet=2 \
+			&& DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $$tool; } \
+			|| echo "test-tools: no $$tool here; its tests will skip"; \
+	done
 
 lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes, without registry hosts
 	$(PIP) install uv

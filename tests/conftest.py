@@ -39,6 +39,7 @@ SLOW = (
     "http/test_tokens_bad_input.py", "media/test_bad_input_memory.py", "media/test_pdf_pages.py",
     "memory/test_model_files.py", "memory/test_training.py", "observability/test_metrics_reference.py",
     "observability/test_scraped.py", "packaging/test_base_install.py", "packaging/test_wheel.py",
+    "page/test_every_page.py",
     "quotes/test_against_simulation.py", "quotes/test_nothing_is_kept.py",
     "tokens/bodies/test_any_body.py", "tokens/claude/test_adversarial_texts.py",
     "tokens/claude/test_claude_texts.py", "tokens/openai/test_references.py",

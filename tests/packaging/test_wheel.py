@@ -21,8 +21,10 @@ def test_the_wheel_holds_catalog_vocabularies_docs_page_and_type_markers(wheel: 
         "tokenquote/tokens/vocabularies/ranks/claude_v3.json.xz",
         "tokenquote/tokens/vocabularies/ranks/claude_v4.7.json.xz",
         "tokenquote/tokens/vocabularies/ranks/LICENSE.ctok",
-        "tokenquote/http/static/swagger-ui-bundle.js",
-        "tokenquote/http/static/LICENSE.swagger-ui",
+        "tokenquote/http/page/index.html",
+        "tokenquote/http/page/frame/frame.js",
+        "tokenquote/http/page/vendor/uPlot.esm.js",
+        "tokenquote/http/page/vendor/LICENSE.uplot",
         "tokenquote/py.typed",
         "tokenquote_client/py.typed",
     } <= names

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from tokenquote.catalog import Fault
+from tokenquote.http.log_lines import LineHandler
 
 __all__ = [
     "configure_logging",
@@ -58,7 +59,7 @@ def _write_second(seconds: int) -> str:
 
 def configure_logging(level: str) -> None:
     """Send the logs of this process to standard output as JSON lines, from `level` on."""
-    handler = logging.StreamHandler(sys.stdout)
+    handler = LineHandler(sys.stdout.fileno())
     handler.setFormatter(_JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     _LOGGER.setLevel(level.upper())

@@ -10,7 +10,7 @@ _CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": "'self' data: blob:",  # Swagger UI's icons; pictures that are dropped on the page
+    "img-src": "'self' blob:",  # images that are dropped on the page
     "connect-src": "'self'",
     "base-uri": "'none'",
     "form-action": "'none'",

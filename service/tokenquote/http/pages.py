@@ -10,8 +10,10 @@ from litestar import Request, Response, route
 from litestar.enums import HttpMethod
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.serialization import encode_json
 
+from tokenquote.http.content_encodings import takes_gzip
 from tokenquote.http.entity_tags import is_known
 from tokenquote.http.openapi import openapi_document
 from tokenquote.http.page_files import STATIC, PageFile, page_files
@@ -19,7 +21,6 @@ from tokenquote.http.page_policy import PAGE_HEADERS
 
 __all__ = ["pages"]
 
-AnyRequest = Request[Any, Any, Any]
 _DOCUMENTS: Mapping[str, str] = {
     "/": "index.html",
     "/catalog": "catalog.html",
@@ -40,7 +41,7 @@ def pages() -> list[HTTPRouteHandler]:
 
 
 def _route(path: str, find: Callable[[], PageFile | None]) -> HTTPRouteHandler:
-    def show(request: AnyRequest) -> Response[bytes]:
+    def show(request: Request[Any, Any, Any]) -> Response[bytes]:
         return _respond(request, find(), _ASK_AGAIN)
 
     return route(path, http_method=_READ, status_code=200, include_in_schema=False, sync_to_thread=True)(show)
@@ -51,9 +52,11 @@ def _route(path: str, find: Callable[[], PageFile | None]) -> HTTPRouteHandler:
     http_method=_READ,
     status_code=200,
     include_in_schema=False,
-    sync_to_thread=True,  # compressing Swagger UI takes 60 ms, the first time
+    sync_to_thread=True,
 )
-def static_file(request: AnyRequest, revision: str, name: str) -> Response[bytes]:
+def static_file(
+    request: Request[Any, Any, Any], revision: FromPath[str], name: FromPath[str]
+) -> Response[bytes]:
     """Answer with a file; one that is asked for by another release's name may be kept for no time."""
     files = page_files()
     # Litestar's `{name:path}` leaves a slash before the value.
@@ -69,7 +72,7 @@ def _find(name: str) -> PageFile | None:
     return page_files().find(name)
 
 
-def _respond(request: AnyRequest, found: PageFile | None, keeping: str) -> Response[bytes]:
+def _respond(request: Request[Any, Any, Any], found: PageFile | None, keeping: str) -> Response[bytes]:
     """Answer with a file, compressed if the client takes that, or that it has not changed.
 
     Raises:
@@ -81,16 +84,6 @@ def _respond(request: AnyRequest, found: PageFile | None, keeping: str) -> Respo
     if is_known(request.headers.get("if-none-match", ""), found.etag):
         return Response(b"", status_code=304, headers=headers)
     content = found.content
-    if _takes_gzip(request.headers.get("accept-encoding", "")):
+    if takes_gzip(request.headers.get("accept-encoding", "")):
         content, headers["content-encoding"] = found.compressed, "gzip"
     return Response(content, media_type=found.media_type, headers=headers)
-
-
-def _takes_gzip(accept_encoding: str) -> bool:
-    """Return whether a header Accept-Encoding allows gzip, by RFC 9110, section 12.5.3."""
-    qualities = {}
-    for stated in accept_encoding.lower().split(","):
-        coding, _, parameters = stated.partition(";")
-        qualities[coding.strip()] = parameters.replace(" ", "")
-    quality = qualities.get("gzip", qualities.get("*"))
-    return quality is not None and quality.rstrip("0.") not in ("q=", "q")

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.tokens.vocabularies.byte_pairs import BytePairEncoder
 from tokenquote.tokens.vocabularies.content_classes import ClassCounter
-from tokenquote.tokens.vocabularies.encoders import BytePairEncoder, Encoder, build_encoder
+from tokenquote.tokens.vocabularies.encoders import Encoder, build_encoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, read_vocabulary_file
 
 __all__ = ["NotLoaded", "Vocabularies", "VocabularyError", "loaded_only"]
