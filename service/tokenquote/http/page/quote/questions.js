@@ -38,7 +38,7 @@ function bare(plan) {
 
 /** The weights that are put on GPUs: those that were chosen, or the model's own where they are public. */
 export const hostedModel = ({ view, answers }) => view.hosting.model ?? answers.model?.data?.open_weights ?? SUGGESTED;
-const SUGGESTED = "Qwen/Qwen3-32B";
+const SUGGESTED = "Qwen/Qwen3.5-27B";
 
 /** The context that a sequence is given: as chosen, or as long as the longest request of the quote, in whole blocks. */
 export function hostedContext({ view, answers }) {
