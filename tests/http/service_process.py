@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +49,20 @@ class ServiceProcess:
     def children(self) -> list[int]:
         """The processes that it has forked: workers, and those that answer one question."""
         tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(pid) for pid in tasks.read_text().split()]
+        with suppress(OSError):
+            return [int(pid) for pid in tasks.read_text().split()]
+        return []
 
     def resident_bytes(self) -> int:
         """The memory of all its processes, shared pages counted once."""
-        return sum(map(_proportional_bytes, [self.process.pid, *self.children()]))
+        return sum(_bytes_of(pid, "smaps_rollup", "Pss") for pid in self._pids())
+
+    def resident_bytes_of_each(self) -> list[int]:
+        """The memory of each of its processes, with the pages that others have too."""
+        return [_bytes_of(pid, "status", "VmRSS") for pid in self._pids()]
+
+    def _pids(self) -> list[int]:
+        return [self.process.pid, *self.children()]
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=START_SECONDS)
@@ -69,16 +78,29 @@ class ServiceProcess:
 
 
 @contextmanager
-def serving(descriptors: int | None = None, **settings: object) -> Iterator[ServiceProcess]:
-    """Run a service until the end of the block; settings without their prefix, in any case."""
-    environment = {f"TOKENQUOTE_{name.upper()}": str(value) for name, value in settings.items()}
+def serving(
+    descriptors: int | None = None,
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    **settings: object,
+) -> Iterator[ServiceProcess]:
+    """Run a service until the end of the block.
+
+    Args:
+        descriptors: as `ulimit -n` for the service; None: as this process has it.
+        folder: where the log is written; None: in a temporary folder.
+        environment: what else the environment holds.
+        settings: the settings without their prefix, in any case.
+    """
+    own = {f"TOKENQUOTE_{name.upper()}": str(value) for name, value in settings.items()}
     limit = ["prlimit", f"--nofile={descriptors}:{descriptors}"] if descriptors else []
-    with tempfile.TemporaryDirectory() as folder:
-        log_file = Path(folder) / "log"
+    with tempfile.TemporaryDirectory() as temporary:
+        log_file = (folder or Path(temporary)) / "log"
         with log_file.open("wb") as log:
             process = subprocess.Popen(
                 [*limit, sys.executable, "-c", _START, "serve", "--port", "0"],
-                env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT,
+                env={**os.environ, **own, **(environment or {})}, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
         service = ServiceProcess(process, log_file)
         try:
@@ -106,8 +128,9 @@ def _wait_until_ready(service: ServiceProcess) -> None:
     raise AssertionError(f"the service did not start: {service.log()}")
 
 
-def _proportional_bytes(pid: int) -> int:
+def _bytes_of(pid: int, file: str, name: str) -> int:
+    """What a file of the process says in kB; 0 if the process has ended."""
     with suppress(OSError):
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
     return 0

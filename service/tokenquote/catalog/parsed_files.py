@@ -96,9 +96,14 @@ def _write(path: Path, data: dict[str, Any]) -> None:
     if not _is_ours(path.parent):
         return
     text = json.dumps(data, default=_mark, separators=(",", ":"))
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(text)
-    os.replace(file.name, path)
+    file = tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False)
+    try:
+        with file:
+            file.write(text)
+        os.replace(file.name, path)
+    except OSError:
+        os.unlink(file.name)  # or a full disk would be fuller with every load
+        raise
     kept = sorted(path.parent.glob("catalog-*.json"), key=lambda kept: kept.stat().st_mtime)
     for oldest in kept[:-_MAX_FILES]:
         oldest.unlink(missing_ok=True)

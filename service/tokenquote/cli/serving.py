@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import sys
+from contextlib import suppress
 
 import click
 
@@ -20,6 +21,9 @@ __all__ = ["run_service"]
 
 _BACKLOG = 2048
 """The connections that may wait to be taken: as many as uvicorn lets wait."""
+
+_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+"""After 10 s of silence a client's system is asked three times, 5 s apart, whether it is there: 25 s in all."""
 
 
 def run_service(settings: Settings) -> None:
@@ -64,7 +68,8 @@ def _listening(settings: Settings) -> socket.socket:
     listener = _listen(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    click.echo(f"Tokenquote {__version__}: {url} (docs under /docs)", err=True)
+    with suppress(OSError):  # its disk may be full, which is no reason not to answer
+        click.echo(f"Tokenquote {__version__}: {url} (docs under /docs)", err=True)
     log_listening(url)
     return listener
 
@@ -72,7 +77,7 @@ def _listening(settings: Settings) -> socket.socket:
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise click.ClickException(
@@ -83,3 +88,16 @@ def _listen(host: str, port: int) -> socket.socket:
             f"cannot listen on port {port} of {host}: {error.strerror or error}; "
             "choose another address with TOKENQUOTE_HOST or --host"
         ) from None
+    _notice_lost_peers(listener)
+    return listener
+
+
+def _notice_lost_peers(listener: socket.socket) -> None:
+    """Let the system end connections whose other side has vanished without a word, long work among them.
+
+    A connection has the options of the socket that took it.
+    """
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE.items():
+        if (option := getattr(socket, name, None)) is not None:  # not every system has each
+            listener.setsockopt(socket.IPPROTO_TCP, option, value)

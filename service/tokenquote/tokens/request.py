@@ -141,7 +141,7 @@ class Message:
     @property
     def runs(self) -> tuple[str, ...]:
         """The texts in order; those with nothing between them are one, as OpenAI's models read them."""
-        if len(self.parts) < 2:
+        if len(self.parts) < 2:  # as most have, and it is asked of each message several times
             return self.texts
         grouped = groupby(self.parts, key=lambda part: isinstance(part, str))
         return tuple("".join(map(str, parts)) for is_text, parts in grouped if is_text)

@@ -1,0 +1,146 @@
+"""Processes that end while clients ask: a worker, one of three services behind a proxy, the service itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import httpx2
+from tests.http.service_process import LONG, SMALL, ServiceProcess, serving
+from tests.trials.crowds import for_seconds
+from tests.trials.seen import Seen
+
+from tokenquote_client import AsyncClient
+
+__all__ = ["killed", "replicas", "stopped"]
+
+_MEDIUM = {**LONG, "turns": [{**LONG["turns"][0], "repeat": 2_000}]}
+_RETRIES = 4
+_NGINX = """\
+daemon off;
+pid {folder}/nginx.pid;
+error_log stderr emerg;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/bodies;
+    proxy_temp_path {folder}/answers;
+    fastcgi_temp_path {folder}/unused;
+    uwsgi_temp_path {folder}/unused;
+    scgi_temp_path {folder}/unused;
+    upstream tokenquote {{
+        {servers}
+        keepalive 16;
+    }}
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            proxy_pass http://tokenquote;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_connect_timeout 1s;
+        }}
+    }}
+}}
+"""
+"""nginx as it comes: a POST that has been sent to a service that dies is 502, and the client asks again."""
+
+
+async def killed(service: ServiceProcess, seen: Seen, seconds: float) -> None:
+    """Four clients with retries ask without a pause while a worker is killed every two seconds."""
+
+    async def kill() -> None:
+        while True:
+            await asyncio.sleep(2)
+            os.kill(service.children()[0], signal.SIGKILL)
+            seen.note("killed")
+
+    await for_seconds(seconds, kill(), *(_quote_again_and_again(service.url, seen) for _ in range(4)))
+
+
+async def replicas(service: ServiceProcess, seen: Seen, seconds: float) -> None:
+    """Eight clients with retries ask three services behind a proxy, and one of the three is killed for good."""
+    with ExitStack() as stack:
+        others = [stack.enter_context(serving()) for _ in range(2)]
+        url = stack.enter_context(_nginx([each.port for each in (service, *others)]))
+
+        async def kill() -> None:
+            await asyncio.sleep(seconds / 3)
+            for pid in (others[0].process.pid, *others[0].children()):
+                os.kill(pid, signal.SIGKILL)
+            seen.note("killed")
+            await asyncio.sleep(seconds)
+
+        await for_seconds(seconds, kill(), *(_quote_again_and_again(url, seen) for _ in range(8)))
+
+
+async def stopped(service: ServiceProcess, seen: Seen, seconds: float) -> None:
+    """Four clients ask on connections of their own, and the service is told to end; a cut is a fault."""
+    over = asyncio.Event()
+
+    async def ask(plan: dict[str, object]) -> None:
+        while not over.is_set():
+            async with httpx2.AsyncClient(base_url=service.url, timeout=60) as http:
+                try:
+                    answer = await http.post("/v1/quotes", json=plan)
+                except httpx2.ConnectError:
+                    over.set()  # nobody listens any more
+                    return
+                except httpx2.TransportError as error:
+                    seen.fault(f"cut: {error!r}")
+                    return
+                seen.note(answer.status_code)
+                if answer.status_code == 503 and "retry-after" not in answer.headers:
+                    seen.fault(answer.json()["detail"])
+
+    asking = [asyncio.create_task(ask(plan)) for plan in (SMALL, SMALL, SMALL, _MEDIUM)]
+    await asyncio.sleep(seconds / 4)
+    service.process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    await asyncio.gather(*asking)
+    code = await asyncio.to_thread(service.process.wait, 60)
+    seen.note(f"exit code {code} after {time.monotonic() - began:.1f} s")
+
+
+async def _quote_again_and_again(url: str, seen: Seen) -> None:
+    async with AsyncClient(url, retries=_RETRIES, timeout=30) as client:
+        while True:
+            began = time.perf_counter()
+            await client.quote(**SMALL)
+            seen.small.append(time.perf_counter() - began)
+            seen.note("quoted")
+
+
+@contextmanager
+def _nginx(ports: list[int]) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        free.close()
+        servers = "\n        ".join(f"server 127.0.0.1:{each} max_fails=1 fail_timeout=2s;" for each in ports)
+        configuration = Path(folder) / "nginx.conf"
+        configuration.write_text(_NGINX.format(folder=folder, servers=servers, port=port))
+        os.chmod(folder, 0o711)  # nginx' worker is another user
+        process = subprocess.Popen(["nginx", "-c", str(configuration), "-e", "stderr"])
+        try:
+            _wait_for(port, process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        assert process.poll() is None, "nginx did not start"
+        time.sleep(0.05)
+    raise AssertionError("nginx does not answer")
