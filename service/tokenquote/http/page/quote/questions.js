@@ -1,5 +1,5 @@
 // Which questions a state asks the service, the first one first. A question is only asked anew when its text changes.
-import { settled } from "./build/amounts.js";
+import { settled } from "./plan/amounts.js";
 import { bandQuestion } from "./growing.js";
 import { variantsOf } from "./variants.js";
 
