@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from tokenquote.catalog.image_rules import ImageRule
+from tokenquote.catalog.kept import Kept
 from tokenquote.catalog.media_rules import MediaRules, MediaRulesFile, resolve_media
 from tokenquote.catalog.models import (
     OPEN_WEIGHTS,
@@ -68,6 +69,11 @@ class Catalog:
     def __repr__(self) -> str:
         """Return a short text, for the whole would be a megabyte."""
         return f"Catalog(revision={self.revision!r})"
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What is worked out from this catalog and kept with it."""
+        return Kept()
 
     def resolve(self, name: str, at: dt.datetime | None = None) -> Model:
         """Return the model of this catalog id, alias or bare name.

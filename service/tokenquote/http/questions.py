@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tokenquote.api.endpoints import Known, answer, encode_answer, read_json
+from tokenquote.api.endpoints import Known, draft, encode_answer, read_json
 from tokenquote.api.problems import Refused
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import Catalog, Fault
@@ -114,7 +114,7 @@ def make_answer(asked: Question, serving: Serving, recent: RecentQuotes, apps: C
     data = None
     try:
         data = read_json(asked.body) if asked.row.question is not None else None
-        answered = answer(asked.row, data, len(asked.body), asked.parameters, known)
+        answered = draft(asked.row, data, len(asked.body), asked.parameters, known)
     except Refused as refused:
         return Answered(problem=refused.problem, increments=count_refusal(asked.row, data, apps))
     return Answered(encode_answer(answered), increments=count_answer(answered, data, apps))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from tokenquote.counts import Count
+from tokenquote.counts import NO_TOKENS, Count
 from tokenquote.errors import LocatedError
 
 __all__ = [
@@ -32,7 +32,7 @@ MAX_CONTEXT_TOKENS = 10**10
 
 ReasoningKept = Literal["never", "same_turn", "always"]
 
-NOTHING = Count.stated(0)
+NOTHING = NO_TOKENS
 """No tokens at all: what a plan leaves out."""
 
 
