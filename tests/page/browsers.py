@@ -71,8 +71,8 @@ class Visit:
         self.page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
         self.page.on("request", self._check_request)
         self.page.on("response", self._check_response)
-        self.page.on("requestfinished", self.in_flight.discard)
-        self.page.on("requestfailed", self.in_flight.discard)
+        self.page.on("requestfinished", self._end_request)
+        self.page.on("requestfailed", self._end_request)
         session = self.page.context.new_cdp_session(self.page)
         session.send("Network.enable")
         session.on("Network.loadingFinished", self._add_transferred)
@@ -90,6 +90,9 @@ class Visit:
     def _check_response(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected:
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
+
+    def _end_request(self, request: Request) -> None:
+        self.in_flight.discard(request)
 
     def _add_transferred(self, event: dict[str, Any]) -> None:
         self.transferred += int(event["encodedDataLength"])
