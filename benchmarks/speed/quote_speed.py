@@ -104,7 +104,7 @@ def _time_plan(plan: dict[str, Any], model: type[BaseModel], rounds: int) -> _Ti
 
 
 def _ask(body: bytes) -> bytes:
-    asked = Question(Endpoints.quotes, body, QuoteParameters(), AT, "benchmark")
+    asked = Question(Endpoints.quotes, body, None, QuoteParameters(), AT, "benchmark")
     answered = make_answer(asked, serving, recent, ())
     if answered.problem is not None:
         raise ValueError(answered.problem.detail)

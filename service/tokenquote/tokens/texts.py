@@ -72,7 +72,7 @@ class TextCounter:
         return self.scaled(sum(map(self.encode, texts)), framing=framing)
 
     def scaled(self, tokens: int, factor: Decimal | None = None, framing: int = 0) -> Count:
-        """Turn tokens of the vocabulary into tokens of the model, with its band and what stands around them."""
+        """Turn tokens of the vocabulary into tokens of the model, with its band and what is around them."""
         counting = self._counting
         if self._unchanged and factor is None:
             whole = tokens + framing

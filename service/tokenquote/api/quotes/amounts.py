@@ -27,7 +27,7 @@ def find_text(value: PlannedAmount) -> str | None:
     """Return the text of an amount that is one; None for tokens, profiles and ranges."""
     if isinstance(value, str):
         return value
-    return value.text if isinstance(value, amounts.Text | amounts.TextPart) else None
+    return value.text if isinstance(value, (amounts.Text, amounts.TextPart)) else None
 
 
 @dataclass
@@ -54,11 +54,11 @@ class AmountCounter:
             kind: what it stands for, for profiles.
             drawn_at: the place in the plan where it is drawn, if it is a range. None: its own.
         """
-        if isinstance(value, str | amounts.Text | amounts.TextPart):
-            return self.note_at(at, self.rules.text(find_text(value) or ""))
+        if isinstance(value, (str, amounts.Text, amounts.TextPart)):
+            return self.note_at(at, self.rules.text(value if isinstance(value, str) else value.text))
         if isinstance(value, int):
             return self.note_at(at, Count.stated(value))
-        if isinstance(value, amounts.Tokens | amounts.TokensPart):
+        if isinstance(value, (amounts.Tokens, amounts.TokensPart)):
             return self.note_at(at, Count.stated(value.tokens))
         if isinstance(value, amounts.Profile):
             return self.note_at(at, self._profile(value.profile, kind))

@@ -17,6 +17,7 @@ export function followLinks() {
     clearTimeout(timer);
     timer = setTimeout(save, state.unsaved === "step" ? 0 : PAUSE_MS);
   });
+  if (written === "") save();
   addEventListener("popstate", follow);
   addEventListener("hashchange", follow);
 }

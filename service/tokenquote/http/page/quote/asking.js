@@ -23,6 +23,7 @@ async function askNext() {
     const before = asked.get(question.key);
     if (before?.text === text) {
       if (before.running) return;
+      restore(question.key, before);
       continue;
     }
     await askOne(question, text);
@@ -40,6 +41,12 @@ function forgetOthers(questions) {
     asked.delete(key);
     setAnswer(key, undefined);
   }
+}
+
+/** The same question as before has the same answer: what was put aside as stale holds again. */
+function restore(key, before) {
+  const answer = current().answers[key];
+  if (answer && before.outcome && answer.status !== before.outcome.status) setAnswer(key, before.outcome);
 }
 
 async function askOne(question, text) {
@@ -74,12 +81,24 @@ function markOthersStale() {
   }
 }
 
+/** Without a new quote nothing is asked that depends on it: the last answers stay, and nobody waits for others. */
+function holdOthers() {
+  for (const [key, answer] of Object.entries(current().answers)) {
+    if (answer?.status === "stale") setAnswer(key, { ...answer, status: "held" });
+  }
+}
+
 function keep(key, lastData, found, mine, seconds) {
-  if (found.answer) return setAnswer(key, { status: "fresh", data: found.answer, problem: null, seconds });
+  if (found.answer) {
+    mine.outcome = { status: "fresh", data: found.answer, problem: null, seconds };
+    return setAnswer(key, mine.outcome);
+  }
   const { problem, retryAfter } = found;
   const passing = problem.type === NO_ANSWER || retryAfter !== null;
   const wait = passing ? Math.max(1, Math.min(retryAfter ?? RETRY_SECONDS, 120)) : null;
-  setAnswer(key, { status: "failed", data: lastData, problem, retryIn: wait });
+  mine.outcome = { status: "failed", data: lastData, problem, retryIn: wait };
+  setAnswer(key, mine.outcome);
+  if (key === "quote") holdOthers();
   if (wait !== null) mine.timer = setTimeout(() => askAgain(key), wait * 1000);
 }
 

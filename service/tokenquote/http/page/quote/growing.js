@@ -1,6 +1,6 @@
 // A conversation as it grows: the same plan cut off after some of its turns, or after some rounds of its only turn, to ask
 // how the cost is spread along the way.
-import { isDrawn } from "./build/amounts.js";
+import { isDrawn } from "./plan/amounts.js";
 
 /** How many points of the conversation are drawn, and how often each. */
 const POINTS = 8;

@@ -1,6 +1,6 @@
 // The whole page as a function of the state: the plan on one side, what it takes on the other.
 import { currentLanguage, t } from "../frame/i18n.js";
-import { Builder } from "./build/builder.js";
+import { Builder } from "./plan/builder.js";
 import { html } from "./markup.js";
 import { dollars, whole } from "./numbers.js";
 import { Bill } from "./see/bill.js";

@@ -1,5 +1,5 @@
 // Which questions a state asks the service, the first one first. A question is only asked anew when its text changes.
-import { settled } from "./build/amounts.js";
+import { settled } from "./plan/amounts.js";
 import { bandQuestion } from "./growing.js";
 import { variantsOf } from "./variants.js";
 
@@ -38,7 +38,7 @@ function bare(plan) {
 
 /** The weights that are put on GPUs: those that were chosen, or the model's own where they are public. */
 export const hostedModel = ({ view, answers }) => view.hosting.model ?? answers.model?.data?.open_weights ?? SUGGESTED;
-const SUGGESTED = "Qwen/Qwen3-32B";
+const SUGGESTED = "Qwen/Qwen3.5-27B";
 
 /** The context that a sequence is given: as chosen, or as long as the longest request of the quote, in whole blocks. */
 export function hostedContext({ view, answers }) {

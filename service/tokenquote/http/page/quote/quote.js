@@ -2,7 +2,7 @@
 import { startFrame } from "../frame/frame.js";
 import { t } from "../frame/i18n.js";
 import { askSoon } from "./asking.js";
-import { EXAMPLES } from "./build/examples.js";
+import { EXAMPLES } from "./plan/examples.js";
 import { html, render } from "./markup.js";
 import { Page } from "./page.js";
 import { FIRST_VIEW, change, current, editSession, listen } from "./store.js";

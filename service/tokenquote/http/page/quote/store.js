@@ -3,7 +3,8 @@
 //   plan     the plan as it goes to the service, faulty fields included: what is typed is never thrown away
 //   view     what is looked at, as far as a link should show it again
 //   kept     what a switch of the form put aside, such as the turns while a workflow writes them
-//   answers  by question: {status: "fresh" | "stale" | "failed", data, problem, seconds}
+//   answers  by question: {status, data, problem, seconds, retryIn}. "stale" is asked anew, "held" waits for a plan that
+//            can be quoted, "fresh" and "failed" are as they say
 //   session  what no link holds: open parts, the pasted text, the list of models
 import { withValue } from "./pointers.js";
 

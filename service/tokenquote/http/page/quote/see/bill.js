@@ -1,6 +1,6 @@
 // The bill: tokens of each kind at each rate with source and date, what has no price, and the sums by model and agent.
 import { t } from "../../frame/i18n.js";
-import { kindName } from "../build/model_facts.js";
+import { kindName } from "../plan/model_facts.js";
 import { html } from "../markup.js";
 import { Told } from "../note.js";
 import { day, dollars, rate, short, whole } from "../numbers.js";

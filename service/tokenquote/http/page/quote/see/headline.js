@@ -1,6 +1,6 @@
 // The answer in one look: what the conversation costs, its tokens, its requests and how full the window gets.
 import { t } from "../../frame/i18n.js";
-import { kindName } from "../build/model_facts.js";
+import { kindName } from "../plan/model_facts.js";
 import { html } from "../markup.js";
 import { Told } from "../note.js";
 import { day, decimal, difference, dollars, percent, whole } from "../numbers.js";

@@ -1,7 +1,7 @@
 // One's own GPUs: what each of them holds, how many sequences fit, and from which traffic on they cost less than the API.
 import { t } from "../../frame/i18n.js";
-import { readWhole } from "../build/amounts.js";
-import { ModelPicker } from "../build/model_picker.js";
+import { readWhole } from "../plan/amounts.js";
+import { ModelPicker } from "../plan/model_picker.js";
 import { html } from "../markup.js";
 import { Told } from "../note.js";
 import { bytes, decimal, dollars, percent, seconds, short, whole } from "../numbers.js";

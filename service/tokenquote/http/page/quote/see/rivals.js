@@ -1,7 +1,7 @@
 // Up to six models beside each other: what the conversation has cost after each request, and their totals.
 import { t } from "../../frame/i18n.js";
-import { kindName } from "../build/model_facts.js";
-import { ModelPicker } from "../build/model_picker.js";
+import { kindName } from "../plan/model_facts.js";
+import { ModelPicker } from "../plan/model_picker.js";
 import { Component, html } from "../markup.js";
 import { Told } from "../note.js";
 import { day, dollars, dollarsAxis, percent, rate, short, whole } from "../numbers.js";

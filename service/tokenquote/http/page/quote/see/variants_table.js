@@ -1,7 +1,7 @@
 // What a change would bring: caching, history strategies and a batch beside the plan, each with its differences line by line.
 import { t } from "../../frame/i18n.js";
-import { kindName } from "../build/model_facts.js";
-import { readWhole } from "../build/amounts.js";
+import { kindName } from "../plan/model_facts.js";
+import { readWhole } from "../plan/amounts.js";
 import { html } from "../markup.js";
 import { Told } from "../note.js";
 import { difference, dollars, percent, whole } from "../numbers.js";

@@ -150,6 +150,7 @@ export default {
   "quote.no_answer": "The service does not answer. What you typed is kept.",
   "quote.busy": "The service has too much work waiting from here.",
   "quote.unavailable": "The service cannot answer now.",
+  "quote.refused": "Not for this plan:",
   "quote.failed": "The service failed (status {status}).",
   "quote.retry_in": "It is asked again in {seconds} seconds.",
   "quote.retry": "Ask again now",

@@ -149,6 +149,7 @@ export default {
   "quote.no_answer": "服务没有响应。您输入的内容已保留。",
   "quote.busy": "服务中来自此处的等待任务过多。",
   "quote.unavailable": "服务暂时无法回答。",
+  "quote.refused": "此计划不可用：",
   "quote.failed": "服务出错（状态 {status}）。",
   "quote.retry_in": "{seconds} 秒后重试。",
   "quote.retry": "立即重试",
