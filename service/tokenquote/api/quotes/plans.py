@@ -94,9 +94,10 @@ def resolve(
         instruction=instruction,
         queries=queries,
         hypothesis=hypothesis,
-        per_request=rules.per_request if model.converses else 0,
         reasoning_kept=model.entry.reasoning_kept,
     )
+    if model.converses and conversation.is_framed:  # else no vocabulary is needed, and none is loaded
+        conversation = replace(conversation, per_request=rules.per_request)
     unstated = count_unstated(plan.turns)
     assumptions = tuple(dict.fromkeys(counter.assumptions))
     return ResolvedPlan(
