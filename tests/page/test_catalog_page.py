@@ -51,7 +51,7 @@ def test_filters_narrow_the_list_as_the_api_does(
     page.get_by_label("images").check()
     page.get_by_label("Window, at least").fill("500000")
     page.get_by_label("Input $/M, at most").fill("5")
-    asked = {"provider": "anthropic", "inputs": "image", "window": 500_000, "max_input_price": "5"}
+    asked = {"provider": "anthropic", "inputs": "image", "window": "500000", "max_input_price": "5"}
     expected = roomy_http.get("/v1/models", params=asked).json()["items"]
     assert 0 < len(expected) < len(models)
     _expect_count(visit, len(expected))

@@ -140,8 +140,7 @@ class _Sample:
         for flat, (_, j, made) in enumerate(self.rounds(turn, at)):
             here = {what: list(values) for what, values in said.get(flat, {}).items()}
             rounds.append(self.round(made, (*at, j), here))
-        return replace(
-            turn,
+        return turn._replace(
             user=self.count(turn.user, at, {}),
             answer=self.count(turn.answer, at, {}),
             answer_output=self.count(turn.answer_output, at, {}),

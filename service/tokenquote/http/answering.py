@@ -26,9 +26,9 @@ from tokenquote_client.endpoints import Endpoints
 
 __all__ = ["Answering", "InThreads", "MakesAnswers"]
 
-_AT_ONCE_SECONDS = 0.02
-"""What quick questions may take of one round of the event loop, in which nothing else gets its turn; further
-ones are answered as short ones are, within the bounds of their queue."""
+_AT_ONCE_SECONDS = 0.05
+"""What quick questions may take of one round of the event loop, in which nothing else gets its turn, in processor
+time; further ones are answered as short ones are, within the bounds of their queue."""
 _SHORT_ROOM_SECONDS = 5.0
 """The short questions that may wait, in seconds of their work: about a thousand."""
 _LONG_ROOM_SHARE = 0.25
@@ -133,9 +133,9 @@ class Answering:
             return None
         if not self._at_once:
             asyncio.get_running_loop().call_soon(self._begin_round)
-        began = time.perf_counter()
+        began = time.thread_time()
         answered = self._here.make_now(asked, serving)
-        self._at_once += time.perf_counter() - began
+        self._at_once += time.thread_time() - began
         return answered
 
     def _begin_round(self) -> None:

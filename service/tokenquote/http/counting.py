@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from tokenquote.api.endpoints import Drafted
 from tokenquote.api.quotes import DraftedQuote
-from tokenquote.api.quotes.quoted_counts import QuotedCount
+from tokenquote.counts import Method
 from tokenquote_client import Comparison, Failure, Quote, UsageAnswer
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
-from tokenquote_client.quote import CountedAmount, Totals
+from tokenquote_client.quote import Totals
 
 __all__ = ["OTHER", "Increment", "count_answer", "count_refusal"]
 
@@ -48,11 +48,11 @@ def count_answer(answered: Drafted, question: Any, apps: Collection[str]) -> lis
     found: list[Increment] = []
     for quote in quotes:
         if isinstance(quote, DraftedQuote):
-            found += _quoted(quote.quote, quote.counts, app)
+            found += _quoted(quote.quote, quote.count_methods(), app)
             purposes = {} if quote.requests is None else quote.requests.count_purposes()
             found += _details(quote.quote, purposes, question)
         elif isinstance(quote, Quote):
-            found += _quoted(quote, quote.counts, app)
+            found += _quoted(quote, Counter(count.method for count in quote.counts), app)
             purposes = Counter(request.purpose for request in quote.requests or ())
             found += _details(quote, purposes, question)
         elif isinstance(quote, Failure):
@@ -65,7 +65,7 @@ def count_refusal(row: Endpoint[BaseModel], question: Any, apps: Collection[str]
     return [_not_quoted(None, _known_app(question, apps))] if row is Endpoints.quotes else []
 
 
-def _quoted(quote: Quote, counts: Iterable[QuotedCount | CountedAmount], app: str) -> Iterator[Increment]:
+def _quoted(quote: Quote, methods: Mapping[Method, int], app: str) -> Iterator[Increment]:
     totals, labels = quote.totals, (quote.model, app)
     yield Increment("quotes", (*labels, _outcome(totals)), 1)
     kinds = {
@@ -82,7 +82,7 @@ def _quoted(quote: Quote, counts: Iterable[QuotedCount | CountedAmount], app: st
         yield Increment("with_agents", labels, 1)
         agents = (each.requests for each in quote.by_agent if each.agent is not None)
         yield Increment("agent_requests", labels, sum(agents))
-    for method, number in Counter(count.method for count in counts).items():
+    for method, number in methods.items():
         yield Increment("counts", (method,), number)
 
 

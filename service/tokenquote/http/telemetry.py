@@ -23,6 +23,7 @@ from tokenquote import __version__
 from tokenquote.catalog import Catalog
 from tokenquote.http.counting import Increment
 from tokenquote.http.processes import ProcessesCollector
+from tokenquote.tokens import name_engine
 from tokenquote_client.catalog import CatalogState
 
 __all__ = ["CONTENT_TYPE", "Measured", "Telemetry"]
@@ -200,10 +201,12 @@ class Telemetry:
 
     def _describe_build(self) -> None:
         build = Gauge(
-            "tokenquote_build_info", "Version of the service and of its Python; constant 1.",
-            ["version", "python_version"], registry=self.registry,
+            "tokenquote_build_info",
+            "Version of the service, of its Python and of what counts OpenAI's vocabularies: toktok, or "
+            "tiktoken where that is not installed; constant 1.",
+            ["version", "python_version", "engine"], registry=self.registry,
         )  # fmt: skip
-        build.labels(__version__, platform.python_version()).set(1)
+        build.labels(__version__, platform.python_version(), name_engine()).set(1)
 
     def describe(self, catalog: Catalog, state: CatalogState) -> None:
         """Say which catalog answers from now on, and why changed files are not used, if they are not."""

@@ -29,7 +29,7 @@ NO_CACHE = CacheUse()
 """The use of a request that neither reads nor writes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CacheUses(Sequence[CacheUse]):
     """The uses of requests as one list for each of their fields.
 

@@ -60,13 +60,17 @@ class Costs(Sequence[Decimal | None]):
         """Return parts of a dollar as money."""
         return None if part is None else shift_down(part, self.decimals)
 
-    def write(self, part: int | None) -> str:
-        """Write parts of a dollar as JSON: a decimal string without trailing zeros, or null."""
-        if part is None:
-            return "null"
-        digits = str(part).zfill(self.decimals + 1)
-        whole = len(digits) - self.decimals
-        return f'"{digits[:whole]}.{digits[whole:]}'.rstrip("0").rstrip(".") + '"'
+    def write(self, parts: Iterable[int | None]) -> Iterator[str]:
+        """Write parts of a dollar as JSON: decimal strings without trailing zeros, or null."""
+        decimals = self.decimals
+        for part in parts:
+            if part is None:
+                yield "null"
+                continue
+            digits = str(part).zfill(decimals + 1)
+            whole = len(digits) - decimals
+            text = f"{digits[:whole]}.{digits[whole:]}".rstrip("0").rstrip(".")
+            yield f'"{text}"'
 
     def __len__(self) -> int:
         return len(self.parts)

@@ -7,6 +7,8 @@ few running sums, and no transcript is needed to say what it sends. Everything e
 
 from __future__ import annotations
 
+from typing import Any
+
 from tokenquote.counts import NO_MEDIA, Count
 from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS, Conversation, CountedTurn, PlanTooLong
 from tokenquote.ledger.history.whole import WholeHistory
@@ -75,7 +77,7 @@ class _Growing:
     """What the coming request of a growing conversation sends, and the rows so far."""
 
     def __init__(self, model: str, conversation: Conversation) -> None:
-        self._rows = Rows.empty()
+        self._made: list[tuple[Any, ...]] = []
         self._model = model
         self._keeps_reasoning = conversation.reasoning_kept != "never"
         self._per_request = conversation.per_request
@@ -111,17 +113,21 @@ class _Growing:
         if self._tokens > MAX_CONTEXT_TOKENS:
             raise PlanTooLong(f"a request of the plan sends more than {MAX_CONTEXT_TOKENS} tokens")
         extra = self._per_request if self._framed else 0
-        rows = self._rows
-        rows.turn.append(self._number)
-        rows.round.append(self._place)
-        rows.sent.append(SentPieces(((0, self._end),), self._turn_begin))
-        rows.input.append(self._tokens + extra)
-        rows.framing.append(self._framing + extra)
-        rows.blocks.append(self._blocks)
-        rows.visible.append(visible)
-        rows.reasoning.append(reasoning)
-        rows.gap_seconds.append(self._gap)
-        rows.answers.append(answers)
+        sent = SentPieces(((0, self._end),), self._turn_begin)
+        self._made.append(
+            (
+                self._number,
+                self._place,
+                sent,
+                self._tokens + extra,
+                self._framing + extra,
+                self._blocks,
+                visible,
+                reasoning,
+                self._gap,
+                answers,
+            )
+        )
         self._gap = 0
         self._place += 1
         if reasoning and self._keeps_reasoning:
@@ -129,11 +135,24 @@ class _Growing:
 
     def finish(self) -> Rows:
         """Return the rows, with the columns that are alike in all of them."""
-        rows, number = self._rows, len(self._rows.turn)
-        rows.model.extend([self._model] * number)
-        rows.purpose.extend([None] * number)
-        rows.media.extend([NO_MEDIA] * number)
-        rows.spoken.extend([0] * number)
-        rows.drawn.extend([0] * number)
-        rows.agent.extend([None] * number)
-        return rows
+        columns = map(list, zip(*self._made, strict=True))
+        turn, place, sent, tokens, framing, blocks, visible, reasoning, gap_seconds, answers = columns
+        number = len(self._made)
+        return Rows(
+            model=[self._model] * number,
+            turn=turn,
+            round=place,
+            purpose=[None] * number,
+            sent=sent,
+            input=tokens,
+            framing=framing,
+            media=[NO_MEDIA] * number,
+            blocks=blocks,
+            visible=visible,
+            spoken=[0] * number,
+            reasoning=reasoning,
+            gap_seconds=gap_seconds,
+            drawn=[0] * number,
+            agent=[None] * number,
+            answers=answers,
+        )

@@ -115,6 +115,8 @@ class Priced:
 
     def with_fees(self, fees: PricedFees) -> Priced:
         """Return the same with the fees of the same requests."""
+        if fees is self.fees:
+            return self
         if not fees.costs:
             return replace(self, fees=fees)
         costs = (

@@ -121,7 +121,7 @@ class _Stage:
 
         What agents do in a round follows the request that calls them, and precedes the next.
         """
-        for place, made in enumerate(turn.unrolled_rounds):
+        for place, made in enumerate(story.unroll_rounds(story.model, i)):
             yield from script.history.before_request(story)
             written = Output(made.call_output.tokens, made.reasoning.tokens)
             yield story.request(script.history.sends(story), written)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from tokenquote.counts import NO_MEDIA
 from tokenquote.ledger.cache_uses import CacheUses
 from tokenquote.ledger.costs import Costs
-from tokenquote.ledger.money import count_decimals, shift_down, shift_up
+from tokenquote.ledger.money import shift_down, shift_up
 from tokenquote.ledger.prices import Priced, build_lines, find_priced_kind
 from tokenquote.ledger.rows import Rows
 from tokenquote.ledger.tariffs import STATED_TIER, Tariff, TierRates
@@ -57,7 +57,7 @@ def price_text_rows(tariff: Tariff, rows: Rows, uses: CacheUses, write_kind: str
             tokens[line] = tokens.get(line, 0) + number
         for kind, number in stretch.list_unpriced():
             unpriced[kind] = unpriced.get(kind, 0) + number
-    decimals = 6 + count_decimals(rates.values())
+    decimals = 6 + max((stretch.decimals for stretch in stretches), default=0)
     parts = [part for stretch in stretches for part in stretch.price(decimals)]
     return Priced(Costs(parts, decimals), build_lines(tokens, rates), unpriced)
 
@@ -74,7 +74,7 @@ def total_text_rows(tariff: Tariff, rows: Rows) -> Decimal | None:
     if any(stretch.unpriced for stretch in stretches):
         return None
     priced = [line for stretch in stretches for line in stretch.list_priced()]
-    decimals = 6 + count_decimals(rate for _, rate, _ in priced)
+    decimals = 6 + max((stretch.decimals for stretch in stretches), default=0)
     return shift_down(sum(number * shift_up(rate, decimals - 6) for _, rate, number in priced), decimals)
 
 
@@ -107,6 +107,8 @@ class _Stretch:
         self._priced: list[tuple[str, Decimal, list[int], int]] = []
         self.unpriced: list[tuple[str, list[int], int]] = []
         """The kinds without a rate, with their tokens in each request and together."""
+        self.decimals = 0
+        """The most decimals of a rate that applies."""
         for kind, column in columns.items():
             number = sum(column)
             if not number:
@@ -116,6 +118,7 @@ class _Stretch:
                 self.unpriced.append((kind, column, number))
             else:
                 self._priced.append((priced_as, tier.rates[priced_as], column, number))
+                self.decimals = max(self.decimals, tier.decimals[priced_as])
         self._length = len(columns["input"])
 
     def list_priced(self) -> Iterator[tuple[str, Decimal, int]]:

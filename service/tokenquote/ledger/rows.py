@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, Literal, overload
 
 from tokenquote.counts import MediaUse
@@ -87,7 +88,7 @@ class Row:
         return self.input + self.output
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Rows(Sequence[Row]):
     """Rows as one list for each of their fields, which takes less time and memory than an object for each.
 
@@ -126,12 +127,12 @@ class Rows(Sequence[Row]):
                 append(getattr(row, name))
         return made
 
-    @property
+    @cached_property
     def output(self) -> list[int]:
         """Visible output and reasoning of each request together."""
         return [visible + reasoning for visible, reasoning in zip(self.visible, self.reasoning, strict=True)]
 
-    @property
+    @cached_property
     def context(self) -> list[int]:
         """Tokens of the context window in use when each request ends."""
         columns = zip(self.input, self.visible, self.reasoning, strict=True)

@@ -18,7 +18,7 @@ from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.catalog.schema.rates import RateCard
 from tokenquote.catalog.schema.windows import Window
 from tokenquote.errors import LocatedError
-from tokenquote.ledger.money import exact_product
+from tokenquote.ledger.money import count_decimals, exact_product
 
 __all__ = [
     "STATED_TIER",
@@ -57,11 +57,18 @@ class UnknownRegion(LocatedError):
         self.known = known
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TierRates:
+    """The rates of one tier."""
+
     label: str
     rates: Mapping[str, Decimal]
     """The rates by kind of token, in USD per million tokens."""
+
+    @cached_property
+    def decimals(self) -> Mapping[str, int]:
+        """How many decimals each rate has."""
+        return {kind: count_decimals([rate]) for kind, rate in self.rates.items()}
 
 
 @dataclass(frozen=True)

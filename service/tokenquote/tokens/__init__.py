@@ -9,6 +9,7 @@ from tokenquote.tokens.rules import TokenRules
 from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.tool_parts import ToolParts, count_tool_parts
 from tokenquote.tokens.vocabularies import NotLoaded, Vocabularies, VocabularyError, loaded_only
+from tokenquote.tokens.vocabularies.fast_engine import name_engine
 
 __all__ = [
     "BodyError",
@@ -30,6 +31,7 @@ __all__ = [
     "format_names",
     "loaded_only",
     "looks_like",
+    "name_engine",
     "read_body",
     "read_mcp_tools",
     "read_tools",

@@ -89,7 +89,8 @@ class FramedRequests:
         """Count what messages add to a request; it does not matter what goes before them."""
         nothing = self._texts.nothing()
         if not any(message.calls or message.role == "tool" for message in messages):
-            return total(map(self._plain_message, messages), nothing)
+            counted = map(self._plain_message, messages)
+            return next(counted) if len(messages) == 1 else total(counted, nothing)
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
         return total((self._exchange(group, names) for group in _exchanges(messages)), nothing)
 

@@ -72,13 +72,11 @@ class TextCounter:
         return self.scaled(sum(map(self.encode, texts)), framing=framing)
 
     def scaled(self, tokens: int, factor: Decimal | None = None, framing: int = 0) -> Count:
-        """Turn tokens of the vocabulary into tokens of the model, with its band and what stands around them."""
+        """Turn tokens of the vocabulary into tokens of the model, with its band and what is around them."""
         counting = self._counting
         if self._unchanged and factor is None:
             whole = tokens + framing
-            return Count(
-                whole, whole, whole, counting.method, counting.vocabulary, framing, framed=True
-            )
+            return Count(whole, whole, whole, counting.method, counting.vocabulary, framing, framed=True)
         scaled = tokens * (counting.factor if factor is None else factor)
         return Count(
             int(scaled.to_integral_value(ROUND_HALF_EVEN)) + framing,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from tokenquote.api.problems import write_problem
@@ -67,8 +66,7 @@ def draft_answer(
     models = choose_models(plan, catalog, plan.at or now)
     if chooses_by_filter(plan):
         with_requests, draws = False, "spreads"
-    quoting = _begin(plan, len(models), catalog, vocabularies, plan.at or now)
-    quoting = replace(quoting, with_requests=with_requests, draws=draws)
+    quoting = _begin(plan, len(models), catalog, vocabularies, plan.at or now, with_requests, draws)
     if plan.models is None:
         return quoting.draft(models[0], FullQuote if with_requests else Quote)
     return cut_answer(plan, _compare(quoting, models), len(models))
@@ -86,7 +84,13 @@ def quote_as(
 
 
 def _begin(
-    plan: wire.Plan, models: int, catalog: Catalog, vocabularies: Vocabularies, at: dt.datetime
+    plan: wire.Plan,
+    models: int,
+    catalog: Catalog,
+    vocabularies: Vocabularies,
+    at: dt.datetime,
+    with_requests: bool = True,
+    draws: DrawnParts = "all",
 ) -> Quoting:
     """Let a workflow write the plan, and refuse what no model could be quoted for.
 
@@ -98,7 +102,7 @@ def _begin(
         check_plan(written.plan, models)
         check_server_tools(written.plan, catalog)
     digest = hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
-    return Quoting(written, catalog, vocabularies, at, digest, models=models)
+    return Quoting(written, catalog, vocabularies, at, digest, with_requests, draws, models)
 
 
 def _compare(quoting: Quoting, models: Sequence[Model]) -> Comparison:

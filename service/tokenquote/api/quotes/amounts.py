@@ -27,7 +27,7 @@ def find_text(value: PlannedAmount) -> str | None:
     """Return the text of an amount that is one; None for tokens, profiles and ranges."""
     if isinstance(value, str):
         return value
-    return value.text if isinstance(value, amounts.Text | amounts.TextPart) else None
+    return value.text if isinstance(value, (amounts.Text, amounts.TextPart)) else None
 
 
 @dataclass
@@ -54,11 +54,11 @@ class AmountCounter:
             kind: what it stands for, for profiles.
             drawn_at: the place in the plan where it is drawn, if it is a range. None: its own.
         """
-        if isinstance(value, str | amounts.Text | amounts.TextPart):
-            return self.note_at(at, self.rules.text(find_text(value) or ""))
+        if isinstance(value, (str, amounts.Text, amounts.TextPart)):
+            return self.note_at(at, self.rules.text(value if isinstance(value, str) else value.text))
         if isinstance(value, int):
             return self.note_at(at, Count.stated(value))
-        if isinstance(value, amounts.Tokens | amounts.TokensPart):
+        if isinstance(value, (amounts.Tokens, amounts.TokensPart)):
             return self.note_at(at, Count.stated(value.tokens))
         if isinstance(value, amounts.Profile):
             return self.note_at(at, self._profile(value.profile, kind))
@@ -82,7 +82,7 @@ class AmountCounter:
 
     def note(self, what: str, count: Count) -> None:
         """Remember the count under its place in the plan as it is written."""
-        self.counts.append(NotedCount(what, count))
+        self.counts.append((what, count))
 
     def _add_range(self, at: Location, value: amounts.Range, at_least: int = 0) -> str:
         """Remember a range, and return its place in the plan."""

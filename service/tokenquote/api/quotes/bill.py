@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -76,9 +76,9 @@ def bill_rows(
         fees: what the requests to each model use that is not billed by the token.
     """
     by_model: dict[str, Priced] = {}
-    shares: list[tuple[list[int], Costs]] = []
+    shares: list[tuple[Sequence[int], Costs]] = []
     for model, tariff in tariffs.items():
-        places = rows.find_places(model)
+        places = range(len(rows)) if len(tariffs) == 1 else rows.find_places(model)
         own = rows.only(places)
         priced = _price(tariff, own, uses.only(places), write_kinds).with_fees(fees.get(model, NO_FEES))
         by_model[model] = priced

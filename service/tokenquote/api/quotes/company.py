@@ -165,7 +165,11 @@ class Company:
 
     def bill(self, rows: Rows, uses: CacheUses) -> Bill:
         """Price every request at the rates of its model."""
-        fees = {model: self._fees(model, rows.only(rows.find_places(model))) for model in self.tariffs}
+        alone = len(self.tariffs) == 1
+        fees = {
+            model: self._fees(model, rows if alone else rows.only(rows.find_places(model)))
+            for model in self.tariffs
+        }
         return bill_rows(rows, uses, self.tariffs, self.write_kinds, fees)
 
     def total_without_cache(self, rows: Rows) -> Decimal | None:
@@ -197,10 +201,10 @@ class Company:
     def list_counts(self) -> list[QuotedCount]:
         """List how each amount is counted; where another model than the quote's counts it, that is named."""
         if not self.agents and len(self.models) == 1:
-            return [QuotedCount(what, count, None) for what, count in self.own.own.counts]
+            return [(what, count, None) for what, count in self.own.own.counts]
         own = self.own.cast.own
         return [
-            QuotedCount(f"agents/{i - 1}/{what}" if i else what, count, None if model is own else model.id)
+            (f"agents/{i - 1}/{what}" if i else what, count, None if model is own else model.id)
             for i, parts in enumerate(self.conversations.values())
             for (what, count), model in parts.list_counts()
         ]

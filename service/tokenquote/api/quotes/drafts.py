@@ -5,11 +5,13 @@ Most quotes are only sent, and what takes longest about them are the objects for
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tokenquote.api.quotes.quoted_counts import QuotedCount, build_counts, write_counts
 from tokenquote.api.quotes.quoted_requests import QuotedRequests
+from tokenquote.counts import Method
 from tokenquote_client.quote import Quote
 
 __all__ = ["DraftedQuote"]
@@ -29,6 +31,10 @@ class DraftedQuote:
     counts: Sequence[QuotedCount]
     requests: QuotedRequests | None
     """The requests. None: only the summary was asked for."""
+
+    def count_methods(self) -> Counter[Method]:
+        """Count the counts by how each is known."""
+        return Counter(count.method for _, count, _ in self.counts)
 
     def complete(self) -> Quote:
         """Return the quote with an object for each request and each count."""

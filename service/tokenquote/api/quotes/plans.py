@@ -141,6 +141,9 @@ class _Resolver:
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
+        if type(plan.system) is int and not isinstance(plan.tools, list):  # nothing stands around tokens
+            stated = self.amounts.count(plan.system, ("system",), "system")
+            return Opening(tools=reader.tools(plan.tools, ()), system=stated)
         system, _ = self.reader.message("system", plan.system, ("system",), "system")
         # Tokens without their text hold the tools' block all the same: a system message is there.
         tools = reader.tools(plan.tools, [system])

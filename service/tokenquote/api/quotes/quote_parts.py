@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from tokenquote.api.quotes.bill import Bill
+from tokenquote.api.quotes.trusted import trusted
 from tokenquote.catalog import Model
+from tokenquote.catalog.schema.providers import Context
 from tokenquote.counts import NO_MEDIA
 from tokenquote.ledger import CacheUses, Rows
 from tokenquote.ledger.costs import Costs
@@ -35,6 +37,10 @@ __all__ = [
     "sum_models",
 ]
 
+_totals = trusted(Totals)
+_price_line = trusted(PriceLine)
+_context_use = trusted(ContextUse)
+
 
 def build_totals(
     rows: Rows, uses: CacheUses, bill: Bill, uncached: Decimal | None, *, tells_losses: bool
@@ -42,7 +48,7 @@ def build_totals(
     """Add up tokens and money over all requests; `tells_losses` says whether losses of the cache are told."""
     media = [] if rows.media.count(NO_MEDIA) == len(rows) else rows.media
     reasoning = sum(rows.reasoning)
-    return Totals(
+    return _totals(
         requests=len(rows),
         input_tokens=sum(rows.input),
         cache_read_tokens=sum(uses.read),
@@ -121,7 +127,8 @@ def build_lines(
 def _token_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
     for line in priced.lines:
         stated = line.kind in tariff.stated
-        yield PriceLine(
+        yield _price_line(
+            when={},
             kind=line.kind,
             tokens=line.tokens,
             rate=line.rate,
@@ -138,7 +145,7 @@ def _token_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -
 
 def _fee_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
     for line in priced.fees.lines:
-        yield PriceLine(
+        yield _price_line(
             kind=line.fee.what,
             tokens=0,
             unit=line.fee.unit,
@@ -166,6 +173,8 @@ def build_unpriced(bill: Bill) -> list[Unpriced]:
 def find_overflow(rows: Rows, models: Mapping[str, Model]) -> Overflow | None:
     """Find the first request that does not fit its model; it is priced all the same. None: all fit."""
     limits = {name: model.entry.context for name, model in models.items()}
+    if all(_holds_all(limit, rows) for limit in limits.values()):
+        return None
     for i, (model, sent, context) in enumerate(zip(rows.model, rows.input, rows.context, strict=True)):
         limit = limits[model]
         too_long = limit.window is not None and context > limit.window
@@ -174,17 +183,25 @@ def find_overflow(rows: Rows, models: Mapping[str, Model]) -> Overflow | None:
     return None
 
 
+def _holds_all(limits: Context, rows: Rows) -> bool:
+    """Return whether a model could hold the longest of the requests, whichever model it goes to."""
+    holds_context = limits.window is None or max(rows.context) <= limits.window
+    return holds_context and (limits.max_input is None or max(rows.input) <= limits.max_input)
+
+
 def describe_context(rows: Rows, models: Mapping[str, Model], overflow: Overflow | None) -> ContextUse:
     """Say how full the window gets; of several models, that of the request that fills its own most."""
     peaks: dict[str, int] = {}
-    for model, context in zip(rows.model, rows.context, strict=True):
-        if context > peaks.get(model, -1):
-            peaks[model] = context
+    if len(models) == 1:
+        peaks[rows.model[0]] = max(rows.context)
+    else:
+        for model, context in zip(rows.model, rows.context, strict=True):
+            peaks[model] = max(context, peaks.get(model, 0))
     windows = {name: models[name].entry.context.window for name in peaks}
     # Where no window is known, the longest request stands for the fullest.
     fullest = max(peaks, key=lambda name: (peaks[name] / (windows[name] or math.inf), peaks[name]))
     limits = models[fullest].entry.context
-    return ContextUse(
+    return _context_use(
         window=limits.window,
         max_input=limits.max_input,
         peak_tokens=peaks[fullest],

@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TypeAlias
 
 from tokenquote.api.quotes.json_text import write_text
-from tokenquote.counts import Count, Method
+from tokenquote.api.quotes.trusted import trusted
+from tokenquote.counts import Count
 from tokenquote_client.quote import CountedAmount
 
 __all__ = ["NotedCount", "QuotedCount", "build_counts", "write_counts"]
 
 
-class NotedCount(NamedTuple):
-    """Is a count with its place in a conversation, such as `turns/0/user`."""
+_counted_amount = trusted(CountedAmount)
 
-    what: str
-    counted: Count
+NotedCount: TypeAlias = tuple[str, Count]
+"""The place of an amount in a conversation, such as `turns/0/user`, and its count."""
 
-
-class QuotedCount(NamedTuple):
-    """Is a count as a quote tells it."""
-
-    what: str
-    """The place in the plan."""
-    counted: Count
-    model: str | None
-    """The model that counts it. None: it is the quote's."""
-
-    @property
-    def method(self) -> Method:
-        """How the number is known."""
-        return self.counted.method
+QuotedCount: TypeAlias = tuple[str, Count, str | None]
+"""The place of an amount in a plan, its count, and the model that counts it. None: it is the quote's."""
 
 
 def build_counts(counts: Iterable[QuotedCount]) -> list[CountedAmount]:
     """Make the part of the answer; the framing around each amount is shown as a sum of its own."""
     return [
-        CountedAmount(
+        _counted_amount(
             what=what,
             tokens=count.content.tokens,
             method=count.method,
@@ -54,14 +42,17 @@ def write_counts(counts: Iterable[QuotedCount]) -> Iterator[str]:
     """Yield the JSON of each item of the part of the answer."""
     for what, noted, model in counts:
         count = noted.content if noted.framing else noted
+        tokens, low = count.tokens, count.low
+        if not 0 <= low <= tokens:
+            low = _find_low(count)
         vocabulary = "null" if count.vocabulary is None else write_text(count.vocabulary)
         named = "" if model is None else f',"model":{write_text(model)}'
         yield (
-            f'{{"what":{write_text(what)},"tokens":{count.tokens},"method":"{count.method}",'
-            f'"low":{_find_low(count)},"high":{count.high},"vocabulary":{vocabulary}{named}}}'
+            f'{{"what":{write_text(what)},"tokens":{tokens},"method":"{count.method}","low":{low},'
+            f'"high":{count.high},"vocabulary":{vocabulary}{named}}}'
         )
 
 
 def _find_low(content: Count) -> int:
     """Return the lower end of the band: a fitted one is as wide for short texts, and nothing is below 0."""
-    return content.low if 0 <= content.low <= content.tokens else min(content.tokens, max(0, content.low))
+    return min(content.tokens, max(0, content.low))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 from tokenquote.api.quotes.json_text import write_text
+from tokenquote.api.quotes.trusted import trusted
 from tokenquote.ledger import CacheUses, Rows
 from tokenquote.ledger.costs import Costs
 from tokenquote_client.quote import QuotedRequest
 
 __all__ = ["QuotedRequests"]
+
+_request = trusted(QuotedRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class QuotedRequests:
         """Make a row of the answer for each request."""
         rows, uses, money = self.rows, self.uses, self.costs.money
         return [
-            QuotedRequest(
+            _request(
                 turn=rows.turn[i],
                 round=rows.round[i],
                 input_tokens=sent,
@@ -50,9 +54,8 @@ class QuotedRequests:
 
     def write(self) -> Iterator[str]:
         """Yield the JSON of each row of the answer."""
-        rows, uses, write_cost = self.rows, self.uses, self.costs.write
-        ends = self._write_ends()
-        for turn, place, sent, read, write, output, reasoning, cost, spent, end in zip(
+        rows, uses, costs = self.rows, self.uses, self.costs
+        for turn, place, sent, read, write, output, reasoning, context, cost, spent, end in zip(
             rows.turn,
             rows.round,
             rows.input,
@@ -60,25 +63,26 @@ class QuotedRequests:
             uses.write,
             rows.output,
             rows.reasoning,
-            self.costs.parts,
-            self.costs.add_up(),
-            ends,
+            rows.context,
+            costs.write(costs.parts),
+            costs.write(costs.add_up()),
+            self._write_ends(),
             strict=True,
         ):
             yield (
                 f'{{"turn":{turn},"round":{place},"input_tokens":{sent},"cache_read_tokens":{read},'
                 f'"cache_write_tokens":{write},"output_tokens":{output},"reasoning_tokens":{reasoning},'
-                f'"context_tokens":{sent + output},"cost":{write_cost(cost)},'
-                f'"cumulative_cost":{write_cost(spent)}{end}}}'
+                f'"context_tokens":{context},"cost":{cost},"cumulative_cost":{spent}{end}}}'
             )
 
     def _write_ends(self) -> Iterator[str]:
         """Yield the fields that are left out of a row where they are null."""
-        rows = self.rows
+        rows, number = self.rows, len(self.rows)
+        plain = rows.purpose.count(None) == rows.agent.count(None) == number
+        if plain and not self.names_models:
+            yield from repeat("", number)
+            return
         for purpose, model, agent in zip(rows.purpose, rows.model, rows.agent, strict=True):
-            if purpose is None and agent is None and not self.names_models:
-                yield ""
-                continue
             named = {"purpose": purpose, "model": model if self.names_models else None, "agent": agent}
             yield "".join(
                 f',"{name}":{write_text(value)}' for name, value in named.items() if value is not None

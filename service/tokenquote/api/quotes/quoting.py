@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -32,6 +32,7 @@ from tokenquote.api.quotes.quote_parts import (
 )
 from tokenquote.api.quotes.quoted_requests import QuotedRequests
 from tokenquote.api.quotes.rates_per_minute import ASSUMPTION, build_rates, list_rate_warnings
+from tokenquote.api.quotes.trusted import trusted
 from tokenquote.api.quotes.warnings import list_strategy_warnings, list_warnings
 from tokenquote.api.quotes.workflows import WrittenPlan
 from tokenquote.api.quotes.written_quotes import tell_workflow
@@ -40,13 +41,17 @@ from tokenquote.catalog.reroutes import find_answering
 from tokenquote.ledger import CacheUses, ReadBy, Replayed, Rows
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import Quote, Warned
+from tokenquote_client.quote import FullQuote, Quote, Warned
 from tokenquote_client.rates_per_minute import RatesPerMinute
 
 __all__ = ["DrawnParts", "Quoting"]
 
 DrawnParts = Literal["all", "spreads", "nothing"]
 """What of a plan with ranges or retries is drawn: all, no shares of the variance, or nothing."""
+
+
+_MAKERS: Mapping[type[Quote], Callable[..., Quote]] = {Quote: trusted(Quote), FullQuote: trusted(FullQuote)}
+"""How each kind of answer is made."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,8 @@ class Quoting:
         """
         with self.written.placing_errors():
             drafted = self._draft(asked, answer)
+            if self.written.kind is None:
+                return drafted
             return replace(drafted, quote=tell_workflow(drafted.quote, self.written, self.gatherer))
 
     def _draft(self, asked: Model, answer: type[Quote]) -> DraftedQuote:
@@ -116,7 +123,7 @@ class Quoting:
         several = len(company.models) > 1
         tells_losses = several or whole is not None or bool(plan.agents)
         later = bill_later_ones(plan, company, sent)
-        quoted = answer(
+        quoted = _MAKERS[answer](
             id=self._id(asked),
             model=asked.id,
             catalog_revision=self.catalog.revision,

@@ -147,11 +147,14 @@ def _answer_warning(model: Model, unstated: Unstated) -> Iterator[tuple[str, str
 
 def _price_changes(plan: Plan, model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
     """Warn of the next change of what the quote rests on; a block may change only other modes and regions."""
+    blocks = model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS)
+    if not blocks:
+        return
     tools = {name for turn in every_turn(plan) for name in turn.server_tools}
     if plan.caching.explicit is not None:
         tools.add("cache_storage")
     measured = MEASURED if not model.converses else ()
-    for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
+    for block in blocks:
         before = model.prices_on((block.begins or at) - dt.timedelta(microseconds=1))
         try:
             rates = [

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +13,7 @@ from tokenquote.tokens.vocabularies.byte_pairs import BytePairEncoder
 from tokenquote.tokens.vocabularies.content_classes import ClassCounter
 from tokenquote.tokens.vocabularies.encoders import Encoder, build_encoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, read_vocabulary_file
+from tokenquote.tokens.vocabularies.loading import NotLoaded, loaded_only, require_loading
 
 __all__ = ["NotLoaded", "Vocabularies", "VocabularyError", "loaded_only"]
 
@@ -29,23 +28,6 @@ class _Unusable:
 
     error: type[VocabularyError]
     message: str
-
-
-class NotLoaded(Exception):
-    """A vocabulary would have to be loaded first, which takes up to seconds."""
-
-
-_may_load = ContextVar("may_load", default=True)
-
-
-@contextmanager
-def loaded_only() -> Iterator[None]:
-    """Let nothing be loaded within the block: what is not loaded yet raises `NotLoaded`."""
-    before = _may_load.set(False)
-    try:
-        yield
-    finally:
-        _may_load.reset(before)
 
 
 class Vocabularies:
@@ -134,8 +116,7 @@ class Vocabularies:
     def _encoder_or_reason(self, name: str) -> Encoder | _Unusable:
         loaded = self._loaded.get(name)
         if loaded is None:
-            if not _may_load.get():
-                raise NotLoaded(name)
+            require_loading(name)
             with self._lock:
                 if name not in self._loaded:
                     self._loaded[name] = self._load(name)

@@ -9,6 +9,7 @@ import tiktoken
 
 from tokenquote.tokens.vocabularies.canonical_forms import compose
 from tokenquote.tokens.vocabularies.fast_engine import FastTokenizer
+from tokenquote.tokens.vocabularies.loading import require_loading
 from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
 from tokenquote.tokens.vocabularies.settled_characters import are_settled
 
@@ -19,7 +20,7 @@ class BytePairEncoder:
     """An encoder of byte-pair merges over explicit ranks, which threads may share.
 
     Text that looks like a special token counts as the plain text it is. `fast` takes the texts whose
-    characters it certainly splits as tiktoken does; the encoding is then built when the first other text comes.
+    characters it certainly splits as tiktoken does; the encoding is built when the first other text comes.
     """
 
     def __init__(
@@ -36,8 +37,13 @@ class BytePairEncoder:
 
     @property
     def encoding(self) -> tiktoken.Encoding:
-        """The reference."""
+        """The reference, built when it is first needed.
+
+        Raises:
+            NotLoaded: it has not been built, and nothing may be loaded here.
+        """
         if not isinstance(self._encoding, tiktoken.Encoding):
+            require_loading("tiktoken")
             with self._lock:
                 if not isinstance(self._encoding, tiktoken.Encoding):
                     self._encoding = self._encoding()

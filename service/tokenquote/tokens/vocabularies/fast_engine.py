@@ -24,7 +24,7 @@ _BUILT_IN = {
 
 
 class FastTokenizer(Protocol):
-    """What we ask of a tokenizer of toktok's, which threads may share; it refuses texts with lone surrogates."""
+    """A tokenizer of toktok's, which threads may share; it refuses texts with lone surrogates."""
 
     @property
     def n_vocab(self) -> int:

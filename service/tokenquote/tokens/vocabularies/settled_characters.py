@@ -22,9 +22,18 @@ _FILLED_LATER = (
 )  # fmt: skip
 
 
+_ASCII = bytes(range(128))
+
+
 def are_settled(text: str) -> bool:
     """Return whether every Unicode table knows all characters of the text; lone surrogates are none."""
-    return text.isascii() or _unsettled().search(text) is None
+    if text.isascii():
+        return True
+    try:
+        others = text.encode().translate(None, _ASCII).decode()  # three times as fast as to search it all
+    except UnicodeEncodeError:
+        return False
+    return _unsettled().search(others) is None
 
 
 @cache
