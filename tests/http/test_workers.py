@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -77,20 +78,48 @@ def test_a_long_question_is_answered_as_in_one_process(two: ServiceProcess) -> N
     assert refused.json()["errors"][0]["pointer"] == "/mode"
 
 
-def test_a_vocabulary_that_a_long_question_loads_is_there_for_the_next(two: ServiceProcess) -> None:
-    """The process that forks loads it too, so that what it forks after that has it."""
-    before = resident_bytes(two.process.pid)
-    turn = {"user": {"text": "Good morning."}, "assistant": 1, "reasoning": 0, "repeat": 2_000}
-    plan = {"model": "Qwen/Qwen3-8B", "turns": [turn]}
-    for _ in range(2):
-        answer = httpx2.post(f"{two.url}/v1/quotes", json=plan, timeout=PATIENCE_SECONDS)
-        assert answer.status_code == 200
-        until(lambda: resident_bytes(two.process.pid) > before + 20_000_000)
+def test_vocabularies_that_long_questions_load_are_there_for_the_next() -> None:
+    """A process beside the workers has all of them, and the one that forks that process has none."""
+
+    def ask(model: str) -> None:
+        turn = {"user": {"text": "Good morning."}, "assistant": 1, "reasoning": 0, "repeat": 2_000}
+        plan = {"model": model, "turns": [turn]}
+        assert httpx2.post(f"{service.url}/v1/quotes", json=plan, timeout=60).status_code == 200
+
+    def nurseries() -> set[int]:
+        return {pid for pid in service.children() if pid != worker and has_loaded(pid)}
+
+    def has_loaded(pid: int) -> bool:
+        with suppress(OSError):  # the process of a question, which is nice and has just ended
+            return own_bytes(pid) > at_first + 8_000_000 and os.getpriority(os.PRIO_PROCESS, pid) == own
+        return False
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    with serving() as service:
+        (worker,) = service.children()
+        at_first = own_bytes(service.process.pid)
+        ask("Qwen/Qwen3-8B")
+        until(lambda: len(nurseries()) == 1)
+        first = nurseries()
+        ask("deepseek-ai/DeepSeek-R1")
+        until(lambda: len(nurseries() - first) == 1 and not first <= nurseries())
+        second = nurseries()
+        for model in ("Qwen/Qwen3-8B", "deepseek-ai/DeepSeek-R1"):
+            ask(model)
+            assert nurseries() == second
+        assert own_bytes(service.process.pid) < at_first + 10_000_000
+        os.kill(*second, signal.SIGKILL)
+        until(lambda: not nurseries())
+        ask("Qwen/Qwen3-8B")
+        until(lambda: len(nurseries()) == 1)
+        (third,) = nurseries()
+    until(lambda: not Path(f"/proc/{third}").exists())
 
 
-def resident_bytes(pid: int) -> int:
+def own_bytes(pid: int) -> int:
+    """The memory of a process that is no page of a file."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:")), 0)
 
 
 def test_a_worker_that_is_killed_is_replaced_and_what_it_counted_stays(two: ServiceProcess) -> None:

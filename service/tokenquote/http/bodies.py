@@ -90,7 +90,7 @@ async def read_body(request: Request[Any, Any, Any], held: HeldBytes, most: int,
     if stated > most:
         raise too_long(most)
     if not held.may_grow(stated):
-        raise busy(_RETRY_SECONDS)
+        raise busy(_RETRY_SECONDS, closes=True)
     try:
         async with asyncio.timeout(seconds):
             return await _receive_all(request, held, most)
@@ -108,7 +108,7 @@ async def _receive_all(request: Request[Any, Any, Any], held: HeldBytes, most: i
         if len(body) + len(part) > most:
             raise too_long(most)
         if not held.may_grow(len(part)):
-            raise busy(_RETRY_SECONDS)
+            raise busy(_RETRY_SECONDS, closes=True)
         held.grow(len(part))
         body += part
         if request.scope["state"].get("malformed"):

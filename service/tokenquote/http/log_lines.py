@@ -33,7 +33,9 @@ class LineHandler(logging.Handler):
             self.handleError(record)
             return
         if self._lost:
-            text = json.dumps({"level": "error", "event": "log.lines_lost", "lines": self._lost}) + "\n" + text
+            text = (
+                json.dumps({"level": "error", "event": "log.lines_lost", "lines": self._lost}) + "\n" + text
+            )
         content = ("\n" + text if self._is_torn else text).encode(errors="backslashreplace")
         try:
             written = os.write(self._descriptor, content)
