@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy calibrate bench soak trials references compare agreement clean lock pythons schema image metrics docs test-tools
+.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials references compare agreement clean lock pythons schema image metrics docs test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,11 +47,18 @@ format: $(VENV)/.dev ## Format the code
 accuracy: $(VENV)/.dev ## Compare with recorded bills and write docs/accuracy.md, with peers after `make references`
 	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/accuracy.py report \
 		--output docs/accuracy.md --readme README.md
+	$(MAKE) figures
+
+figures: $(VENV)/.dev ## Write what the page /accuracy shows from docs/accuracy.md
+	$(BIN)/python -m benchmarks.report_figures < docs/accuracy.md \
+		> service/tokenquote/http/page/accuracy/figures.json
 
 calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/generated/calibration.yaml
 	$(BIN)/python benchmarks/calibrate.py
 
-bench: $(VENV)/.dev ## Time ledger, histories, ranges, media headers, media counts, grids and Claude's vocabularies beside the slow ways
+bench: $(VENV)/.dev ## Time texts, quotes, ledger, histories, ranges, media headers, media counts, grids and Claude's vocabularies beside the slow ways
+	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/speed/text_speed.py
+	$(BIN)/python benchmarks/speed/quote_speed.py
 	$(BIN)/python benchmarks/speed/ledger_speed.py
 	$(BIN)/python benchmarks/speed/history_speed.py
 	$(BIN)/python benchmarks/speed/range_speed.py
@@ -60,6 +67,9 @@ bench: $(VENV)/.dev ## Time ledger, histories, ranges, media headers, media coun
 	$(BIN)/python benchmarks/speed/memory_grid_speed.py
 	$(BIN)/python benchmarks/speed/claude_speed.py
 	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/speed/catalog_speed.py
+
+bench-service: $(VENV)/.dev ## Ask the service for as much as it answers, beside a bare route; needs wrk and an idle machine
+	$(BIN)/python benchmarks/speed/service_speed.py
 
 soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; print failures and memory
 	$(BIN)/python -m tests.http.reload_soak

@@ -6,7 +6,7 @@ from benchmarks.recordings.bills import Bill
 from benchmarks.recordings.cached_requests import CachedRequest, is_close, read_by_rule
 
 from tokenquote.catalog.schema.caching import CachingRule
-from tokenquote.ledger.caching import ttl_seconds
+from tokenquote.ledger.cache_terms import ttl_seconds
 
 __all__ = ["find_cause"]
 

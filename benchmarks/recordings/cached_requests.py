@@ -9,7 +9,7 @@ from benchmarks.recordings.bills import Bill
 from benchmarks.recordings.growth import Grown
 
 from tokenquote.catalog.schema.caching import CachingRule
-from tokenquote.ledger.caching import CacheTerms
+from tokenquote.ledger.cache_terms import CacheTerms
 
 __all__ = ["CachedRequest", "cached_requests", "is_close", "read_by_rule"]
 

@@ -122,8 +122,7 @@ class _Drawn:
         return Company(Participants(models, cast, company.own.plan))
 
     def _turn(self, turn: CountedTurn, repetition: int) -> CountedTurn:
-        return replace(
-            turn,
+        return turn._replace(
             user=self._count(turn.user, (repetition,)),
             answer=self._count(turn.answer, (repetition,)),
             answer_output=self._count(turn.answer_output, (repetition,)),

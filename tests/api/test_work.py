@@ -1,4 +1,4 @@
-"""The guess how long a question takes: it only has to tell short ones from long ones."""
+"""The guess how long a question takes: it only has to tell quick, short and long ones apart."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokenquote.api.work import SHORT_SECONDS, estimate_seconds
+from tokenquote.api.work import QUICK_SECONDS, SHORT_SECONDS, estimate_seconds
+from tokenquote.http.questions import read_early
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import ENDPOINTS, Endpoints
 
@@ -29,9 +30,62 @@ LONG_PLAN = turns(repeat=5_000)
 ROUNDS = [{"calls": [{"call": 1, "result": 1}], "repeat": 50}]
 
 
+def estimate(row: Endpoint[Any], question: Any) -> float:
+    """Guess as the service does: a body that is not too long is read first."""
+    body = question if isinstance(question, bytes) else json.dumps(question).encode()
+    return estimate_seconds(row, body, read_early(body))
+
+
 @pytest.mark.parametrize("row", [row for row in ENDPOINTS if row.question and row is not Endpoints.solve])
 def test_the_examples_of_the_docs_are_short(row: Endpoint[Any]) -> None:
-    assert estimate_seconds(row, json.dumps(row.example).encode()) <= SHORT_SECONDS
+    assert estimate(row, row.example) <= SHORT_SECONDS
+
+
+SENTENCE = "Where is my order 4711, and when will it arrive? "
+CHAT = {"model": "gpt-5.4-mini", "messages": [{"role": "user", "content": SENTENCE * 5}] * 20}
+
+
+@pytest.mark.parametrize(
+    ("row", "question"),
+    [
+        pytest.param(Endpoints.quotes, plan(turns=[TURN] * 50), id="50 turns in tokens"),
+        pytest.param(Endpoints.quotes, turns(repeat=100), id="100 turns in one"),
+        pytest.param(
+            Endpoints.quotes, plan(turns=[{**TURN, "user": SENTENCE * 8}] * 20), id="20 messages of text"
+        ),
+        pytest.param(Endpoints.tokens, {"format": "openai.chat", "body": CHAT}, id="a chat of 20 messages"),
+        pytest.param(Endpoints.usage, Endpoints.usage.example, id="a usage"),
+        pytest.param(Endpoints.quotes, b"{", id="no JSON"),
+    ],
+)
+def test_what_is_quick_is_answered_at_once(row: Endpoint[Any], question: Any) -> None:
+    assert estimate(row, question) <= QUICK_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("row", "question"),
+    [
+        pytest.param(Endpoints.quotes, turns(repeat=250), id="some rows"),
+        pytest.param(Endpoints.quotes, plan(system="x" * 16_000), id="a text"),
+        pytest.param(Endpoints.quotes, {"models": [MODEL] * 6, "turns": [TURN]}, id="some models"),
+        pytest.param(Endpoints.quotes, plan(workflow={"pattern": "x", "agents": 10**9}), id="a workflow"),
+        pytest.param(Endpoints.tokens, {"format": "x", "body": {"data": "A" * 1_000}}, id="a file"),
+        pytest.param(
+            Endpoints.tokens,
+            {"format": "openai.chat", "body": {"image_url": "data:application/pdf;base64," + "A" * 1_000}},
+            id="a file in a link",
+        ),
+        pytest.param(Endpoints.tokens, {"format": "x", "body": {"bytes": "A" * 1_000}}, id="Bedrock's file"),
+        pytest.param(
+            Endpoints.tokens,
+            json.dumps({"format": "x", "body": {"data": "A" * 1_000}}).replace("data", "d\\u0061ta").encode(),
+            id="a file behind an escape",
+        ),
+        pytest.param(Endpoints.kv_cache, Endpoints.kv_cache.example, id="another endpoint"),
+    ],
+)
+def test_what_others_cannot_wait_for_is_answered_elsewhere(row: Endpoint[Any], question: Any) -> None:
+    assert estimate(row, question) > QUICK_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -65,7 +119,7 @@ def test_the_examples_of_the_docs_are_short(row: Endpoint[Any]) -> None:
     ],
 )
 def test_what_is_long_is_known_before_it_is_done(row: Endpoint[Any], question: Any) -> None:
-    assert estimate_seconds(row, json.dumps(question).encode()) > SHORT_SECONDS
+    assert estimate(row, question) > SHORT_SECONDS
 
 
 _JSON = st.recursive(
@@ -80,5 +134,4 @@ _JSON = st.recursive(
 @given(st.sampled_from([row for row in ENDPOINTS if row.question]), _JSON | st.binary(max_size=20))
 def test_any_body_has_a_guess(row: Endpoint[Any], sent: Any) -> None:
     """Nothing is validated yet, so anything may stand anywhere."""
-    body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
-    assert estimate_seconds(row, body) > 0
+    assert estimate(row, sent) > 0

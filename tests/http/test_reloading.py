@@ -88,7 +88,7 @@ def _check_mended(client: httpx2.Client, first: dict[str, Any]) -> None:
     assert (mended["problems"], mended["failed_reloads"]) == ([], 1)
     assert mended["revision"] != first["revision"]
     assert mended["loaded_at"] > first["loaded_at"]
-    assert client.get("/v1/gpus").headers["etag"] == f'"{mended["revision"]}"'
+    assert client.get("/v1/gpus").headers["etag"] == f'W/"{mended["revision"]}"'
     metrics = client.get("/metrics").text
     assert "tokenquote_catalog_problem{" not in metrics
     assert 'tokenquote_catalog_reloads_total{outcome="loaded"} 1.0' in metrics

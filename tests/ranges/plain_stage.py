@@ -6,14 +6,23 @@ turn anew, with literal numbers in the place of all ranges and each round by its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from tokenquote.api.quotes.bill import Bill
 from tokenquote.api.quotes.cache_choice import cache_terms
 from tokenquote.api.quotes.company import Company
 from tokenquote.counts import Count
-from tokenquote.ledger import ONCE, Conversation, CountedRound, CountedTurn, Replayed, Row, replay_caches
+from tokenquote.ledger import (
+    ONCE,
+    Conversation,
+    CountedRound,
+    CountedTurn,
+    Replayed,
+    Row,
+    Rows,
+    replay_caches,
+)
 from tokenquote.ledger.conversation import Repeats
 from tokenquote.ledger.ranges import Draws
 from tokenquote.ledger.rows import Output
@@ -25,10 +34,10 @@ __all__ = ["bill_sample"]
 Said = dict[str, list[int]]
 
 
-def bill_sample(company: Company, draws: Draws, sample: int) -> tuple[Sequence[Row], Bill]:
+def bill_sample(company: Company, draws: Draws, sample: int) -> tuple[Rows, Bill]:
     """Return the requests of one sample, and what they cost."""
     stage = _Sample(company, draws, sample)
-    rows = list(stage.play(None, ()))
+    rows = Rows.collect(stage.play(None, ()))
     transcripts = {
         (name, model): story.transcript(model)
         for name, story in stage.stories.items()
@@ -39,7 +48,7 @@ def bill_sample(company: Company, draws: Draws, sample: int) -> tuple[Sequence[R
         for reader, part in company.readers.items()
     }
     used = {reader: found for reader, found in terms.items() if found is not None}
-    return rows, company.bill(rows, replay_caches(Replayed(rows, transcripts), used))
+    return rows, company.bill(rows, replay_caches(Replayed(rows, lambda: transcripts), used))
 
 
 class _Sample:
@@ -131,8 +140,7 @@ class _Sample:
         for flat, (_, j, made) in enumerate(self.rounds(turn, at)):
             here = {what: list(values) for what, values in said.get(flat, {}).items()}
             rounds.append(self.round(made, (*at, j), here))
-        return replace(
-            turn,
+        return turn._replace(
             user=self.count(turn.user, at, {}),
             answer=self.count(turn.answer, at, {}),
             answer_output=self.count(turn.answer_output, at, {}),

@@ -18,7 +18,7 @@ from tests.ranges.special_plans import OFTEN, SOME, TURN
 from tokenquote.api.quotes import answer_plan
 from tokenquote.api.quotes.sampling import plan_samples
 from tokenquote.catalog import Catalog
-from tokenquote.ledger import PlanTooLong, Replayed, Row
+from tokenquote.ledger import PlanTooLong, Replayed, Row, Rows
 from tokenquote.ledger.ranges import Draws, sample, samples
 from tokenquote.ledger.retries import RetryTerms
 from tokenquote.tokens import Vocabularies
@@ -81,12 +81,12 @@ def test_failed_attempts_are_those_of_a_plain_loop(catalog: Catalog, vocabularie
         company = gather(plan, catalog, vocabularies, AT)
         replayed = company.replay()
         numbers = literal_numbers(draws, i)
-        attempts = [
+        attempts = Rows.collect(
             attempt
             for row in replayed.rows
             for attempt in attempts_at(row, failures(draws, retries, row, numbers, i), retries)
-        ]
-        uses = company.use_caches(Replayed(attempts, replayed.transcripts), {})
+        )
+        uses = company.use_caches(Replayed(attempts, replayed.transcribe), {})
         assert found.requests[i] == len(attempts)
         assert found.input_tokens[i] == sum(row.input for row in attempts)
         assert found.output_tokens[i] == sum(row.output for row in attempts)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
 from tokenquote.tokens import Vocabularies, VocabularyError
-from tokenquote.tokens.vocabularies.encoders import BytePairEncoder
+from tokenquote.tokens.vocabularies.byte_pairs import BytePairEncoder
 from tokenquote_client import Quote
 
 # tiktoken's own expected hashes: tiktoken 0.14.0, tiktoken_ext/openai_public.py.

@@ -24,7 +24,7 @@ from tokenquote.api.memory.grid_and_index import answer_memory_grid, answer_vect
 from tokenquote.api.memory.training import answer_training
 from tokenquote.api.models import answer_catalog, answer_model, answer_models
 from tokenquote.api.problems import Refused, invalid, invalid_parameters, not_json, write_problem
-from tokenquote.api.quotes import answer_plan
+from tokenquote.api.quotes import DraftedQuote, draft_answer
 from tokenquote.api.solutions import answer_solution
 from tokenquote.api.tokens import answer_tokens
 from tokenquote.api.usage import answer_usage
@@ -39,7 +39,16 @@ from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Comparison, Quote, QuoteParameters
 
-__all__ = ["FUNCTIONS", "Known", "answer", "encode_answer", "read_json", "read_parameters"]
+__all__ = [
+    "FUNCTIONS",
+    "Drafted",
+    "Known",
+    "answer",
+    "draft",
+    "encode_answer",
+    "read_json",
+    "read_parameters",
+]
 
 QuestionT = TypeVar("QuestionT", bound=BaseModel)
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -62,7 +71,10 @@ class Known:
     """The quotes that were made lately, which grow by those of the answer."""
 
 
-_Answering: TypeAlias = Callable[[BaseModel | None, BaseModel | None, Known], BaseModel]
+Drafted: TypeAlias = BaseModel | DraftedQuote
+"""An answer, or a draft of one that is written sooner."""
+
+_Answering: TypeAlias = Callable[[BaseModel | None, BaseModel | None, Known], Drafted]
 """Makes an answer from the question of a body, and from what stands in path and query."""
 
 
@@ -95,18 +107,18 @@ def _by_catalog(
     return endpoint, lambda _question, _parameters, known: function(known.catalog)
 
 
-def _answer_quotes(plan: BaseModel | None, parameters: BaseModel | None, known: Known) -> BaseModel:
+def _answer_quotes(plan: BaseModel | None, parameters: BaseModel | None, known: Known) -> Drafted:
     """Answer a plan, and keep what is quoted; the one row that has both a body and parameters."""
     detail = _expect(QuoteParameters, parameters).detail
-    answered = answer_plan(
+    drafted = draft_answer(
         _expect(Plan, plan),
         known.catalog,
         known.vocabularies,
         known.now,
         with_requests=detail == "full",
     )
-    known.recent.keep(answered)
-    return answered
+    known.recent.keep(drafted.quote if isinstance(drafted, DraftedQuote) else drafted)
+    return drafted
 
 
 FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
@@ -165,7 +177,15 @@ FUNCTIONS: Mapping[Endpoint[BaseModel], _Answering] = dict(
 def answer(
     endpoint: Endpoint[BaseModel], data: object, size: int | None, parameters: BaseModel | None, known: Known
 ) -> BaseModel:
-    """Answer a question.
+    """Answer a question with the model that the row names; the arguments and errors are those of `draft`."""
+    drafted = draft(endpoint, data, size, parameters, known)
+    return drafted.complete() if isinstance(drafted, DraftedQuote) else drafted
+
+
+def draft(
+    endpoint: Endpoint[BaseModel], data: object, size: int | None, parameters: BaseModel | None, known: Known
+) -> Drafted:
+    """Answer a question, in the form that is written soonest.
 
     Args:
         endpoint: the row of the table.
@@ -219,8 +239,10 @@ def read_json(body: bytes) -> object:
     return data
 
 
-def encode_answer(answered: BaseModel) -> bytes:
+def encode_answer(answered: Drafted) -> bytes:
     """Write the answer as JSON; a summary leaves out its requests altogether."""
+    if isinstance(answered, DraftedQuote):
+        return answered.write()
     left_out: set[str] | dict[str, dict[str, set[str]]] | None = None
     if isinstance(answered, Quote) and answered.requests is None:
         left_out = {"requests"}

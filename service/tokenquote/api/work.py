@@ -7,24 +7,30 @@ already.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import prod
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic_core import from_json
 
 from tokenquote.ledger import MAX_ROWS
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
 
-__all__ = ["SHORT_SECONDS", "estimate_seconds"]
+__all__ = ["QUICK_SECONDS", "READ_BYTES", "SHORT_SECONDS", "estimate_seconds"]
 
+QUICK_SECONDS = 0.02
+"""The longest question that is quick: one that others may well wait for, as any other place costs more."""
 SHORT_SECONDS = 0.05
 """The longest question that is short: one that others need not be kept from."""
+READ_BYTES = 64 * 1024
+"""The longest body that is read for the guess; reading it takes less than a millisecond."""
 
 # Measured on 2026-11-29 with CPython 3.11 on two shared cores, and rounded up.
 _ANSWER_SECONDS = 0.003
+_OTHER_ANSWER_SECONDS = 0.02
+"""What an answer takes of an endpoint that searches, or whose work does not follow from what is counted here."""
 _ROW_SECONDS = 60e-6
 _SAMPLED_ROW_SECONDS = 2e-6
 _BYTE_SECONDS = 1e-6
@@ -35,35 +41,41 @@ _UNFOLDING_SECONDS = 1.0
 _UNFOLDED = (b"$ref", b'"workflow"', b'"p50"', b'"min"', b'"retries"')
 """What means much work in few bytes: schemas of 200,000 types, the plan of a workflow, samples of what is
 drawn."""
+_FILES = (b'"data', b'"bytes"', b'"images"', b"base64")
+"""What stands before or in a file, in one API or another."""
+_HIDDEN = re.compile(rb"\\u00(?:[4-7]|24|3[0-9])")
+"""An escaped letter, digit or `$`, which no library writes: it may hide any of these words."""
+_COUNTED = frozenset((Endpoints.quotes, Endpoints.tokens, Endpoints.usage))
+"""The endpoints whose work is what is counted here."""
 _SEARCH_SECONDS = 1.0
 """What a solution may cost: it quotes plans that may be far longer than the one that is sent."""
 
-_READ_BYTES = 64 * 1024
-"""The longest body that is read for the guess; reading it takes less than a millisecond."""
 _MOST_MODELS = 1_000
 """The number of models that `models: "all"` may choose."""
 
 
-def estimate_seconds(endpoint: Endpoint[BaseModel], body: bytes) -> float:
-    """Guess the seconds of one core that the answer to a body takes, from 0.003 on."""
-    by_length = _ANSWER_SECONDS + len(body) * _BYTE_SECONDS
-    if b'"data"' in body:
-        by_length += len(body) * _MEDIA_BYTE_SECONDS
-    if any(word in body for word in _UNFOLDED):
-        by_length += _UNFOLDING_SECONDS
+def estimate_seconds(endpoint: Endpoint[BaseModel], body: bytes, question: object) -> float:
+    """Guess the seconds of one core that the answer to a body takes, from 0.003 on.
+
+    Args:
+        endpoint: the row of the table.
+        body: the body as it was sent.
+        question: what it says as JSON; None if it is longer than READ_BYTES, or says nothing.
+    """
+    least = _ANSWER_SECONDS if endpoint in _COUNTED else _OTHER_ANSWER_SECONDS
+    seconds = least + len(body) * _BYTE_SECONDS
+    hides = _HIDDEN.search(body) is not None
+    if hides or any(word in body for word in _FILES):
+        seconds += len(body) * _MEDIA_BYTE_SECONDS
+    if hides or any(word in body for word in _UNFOLDED):
+        seconds += _UNFOLDING_SECONDS
     if endpoint is Endpoints.solve:
-        by_length += _SEARCH_SECONDS
-    if len(body) > _READ_BYTES:
-        return by_length
-    try:
-        question = from_json(body)
-    except ValueError:
-        return by_length  # it is refused as soon as it is read
-    return by_length + _question_seconds(endpoint, question)
+        seconds += _SEARCH_SECONDS
+    return seconds + _question_seconds(endpoint, question)
 
 
 def _question_seconds(endpoint: Endpoint[BaseModel], question: object) -> float:
-    if not isinstance(question, Mapping):
+    if not isinstance(question, dict):
         return 0
     if endpoint is Endpoints.quotes:
         return _plan_seconds(question)
@@ -96,7 +108,7 @@ def _count_rows(turns: object) -> float:
     """Count the requests of turns with their rounds and repetitions."""
     rows = 0.0
     for turn in _items(turns):
-        if isinstance(turn, Mapping):
+        if isinstance(turn, dict):
             rounds = (_repetitions(each) for each in _items(turn.get("tool_rounds")))
             rows += _repetitions(turn) * (1 + sum(rounds))
     return rows
@@ -104,8 +116,10 @@ def _count_rows(turns: object) -> float:
 
 def _repetitions(repeated: object) -> float:
     """Return how often a turn or a round is repeated: of a range the largest number that it states."""
-    repeat = repeated.get("repeat", 1) if isinstance(repeated, Mapping) else 1
-    stated = repeat.values() if isinstance(repeat, Mapping) else [repeat]
+    repeat = repeated.get("repeat", 1) if isinstance(repeated, dict) else 1
+    if not isinstance(repeat, dict):
+        return max(1, _number(repeat))
+    stated = repeat.values()
     return max(1, *map(_number, stated), 1)
 
 
@@ -118,7 +132,7 @@ def _count_models(plan: Mapping[str, Any]) -> int:
 
 def _member(holder: object, name: str, of: type[Any] = dict) -> Any:
     """Return a member of an object that is of this type, else an empty one; nothing is validated yet."""
-    found = holder.get(name) if isinstance(holder, Mapping) else None
+    found = holder.get(name) if isinstance(holder, dict) else None
     return found if isinstance(found, of) else of()
 
 

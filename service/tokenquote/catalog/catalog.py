@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from tokenquote.catalog.image_rules import ImageRule
+from tokenquote.catalog.kept import Kept
 from tokenquote.catalog.media_rules import MediaRules, MediaRulesFile, resolve_media
 from tokenquote.catalog.models import (
     OPEN_WEIGHTS,
@@ -69,6 +70,11 @@ class Catalog:
         """Return a short text, for the whole would be a megabyte."""
         return f"Catalog(revision={self.revision!r})"
 
+    @cached_property
+    def kept(self) -> Kept:
+        """What is worked out from this catalog and kept with it."""
+        return Kept()
+
     def resolve(self, name: str, at: dt.datetime | None = None) -> Model:
         """Return the model of this catalog id, alias or bare name.
 
@@ -97,6 +103,14 @@ class Catalog:
         Raises:
             ModelNotFound: neither a model nor a family has this name.
         """
+        return self._counted_as(name, api, day)
+
+    @cached_property
+    def _counted_as(self) -> Callable[[str, str, dt.date | None], CountedAs]:
+        """How models are counted, found once for each of the latest names asked for: people ask for few."""
+        return lru_cache(maxsize=1024)(self._find_counted_as)
+
+    def _find_counted_as(self, name: str, api: str, day: dt.date | None) -> CountedAs:
         if (there := self.counting_on(api, name, day)) is not None:
             return there
         model = self._look_up(name, day)

@@ -2,6 +2,16 @@
 
 from tokenquote.counts.media_use import NO_MEDIA, MediaUse
 from tokenquote.counts.rounding import ceil_div, round_up
-from tokenquote.counts.token_count import Count, Method, least_certain, total
+from tokenquote.counts.token_count import NO_TOKENS, Count, Method, least_certain, total
 
-__all__ = ["NO_MEDIA", "Count", "MediaUse", "Method", "ceil_div", "least_certain", "round_up", "total"]
+__all__ = [
+    "NO_MEDIA",
+    "NO_TOKENS",
+    "Count",
+    "MediaUse",
+    "Method",
+    "ceil_div",
+    "least_certain",
+    "round_up",
+    "total",
+]

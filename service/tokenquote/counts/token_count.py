@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from tokenquote.counts.media_use import NO_MEDIA, MediaUse
 
-__all__ = ["Count", "Method", "least_certain", "total"]
+__all__ = ["NO_TOKENS", "Count", "Method", "least_certain", "total"]
 
 Method = Literal["stated", "exact", "rule", "calibrated", "assumed"]
 """Where a figure comes from, from the most certain to the least: the user's own figure, the provider's
@@ -44,10 +45,10 @@ class Count:
     """The places in the plan, as JSON pointers, of the ranges among it. `tokens` holds the middle of each,
     its median or mode, and holds it twice where it is named twice."""
 
-    @classmethod
-    def stated(cls, tokens: int) -> Count:
-        """Make a count of the user's own figure, which has no band and no framing."""
-        return cls(tokens, tokens, tokens, "stated")
+    @staticmethod
+    def stated(tokens: int) -> Count:
+        """Return a count of the user's own figure, which has no band and no framing."""
+        return _stated(tokens)
 
     @classmethod
     def certain(cls, tokens: int, method: Method) -> Count:
@@ -55,6 +56,11 @@ class Count:
         return cls(tokens, tokens, tokens, method)
 
     def __add__(self, other: Count) -> Count:
+        # Whatever is added to no tokens stays as it is: nothing is more certain than what is stated.
+        if other is NO_TOKENS:
+            return self
+        if self is NO_TOKENS:
+            return other
         method = self.method
         return Count(
             self.tokens + other.tokens,
@@ -136,6 +142,15 @@ class Count:
         )
 
 
+@lru_cache(maxsize=8192)  # plans state the same few hundred numbers again and again
+def _stated(tokens: int) -> Count:
+    return Count(tokens, tokens, tokens, "stated")
+
+
+NO_TOKENS = Count.stated(0)
+"""No tokens at all, which a sum begins with."""
+
+
 def least_certain(*methods: Method) -> Method:
     """Return what a sum of counts may claim: the weakest of its terms."""
     return max(methods, key=_CERTAINTY.index)
@@ -143,7 +158,21 @@ def least_certain(*methods: Method) -> Method:
 
 def total(counts: Iterable[Count], nothing: Count) -> Count:
     """Add up the counts; of no counts, `nothing`."""
-    summed = nothing
-    for count in counts:
-        summed = summed + count
-    return summed
+    tokens, low, high, framing = nothing.tokens, nothing.low, nothing.high, nothing.framing
+    method, vocabulary, media = nothing.method, nothing.vocabulary, nothing.media
+    framed, ranges = nothing.framed, nothing.ranges
+    added = False
+    for count in counts:  # as `+` does, but with one count in the end
+        added = True
+        tokens += count.tokens
+        low += count.low
+        high += count.high
+        framing += count.framing
+        method = method if method == count.method else least_certain(method, count.method)
+        vocabulary = vocabulary or count.vocabulary
+        media += count.media
+        framed = framed or count.framed
+        ranges += count.ranges
+    if not added:
+        return nothing
+    return Count(tokens, low, high, method, vocabulary, framing, media, framed, ranges)

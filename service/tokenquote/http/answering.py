@@ -1,12 +1,14 @@
 """Where a question is answered, when, and when it is given up.
 
-A short one gets a thread of this process at once. A long one waits for its turn and is answered elsewhere: in
-a process of its own under `tokenquote serve`, which ends as soon as nobody waits for it any more.
+A quick one is answered at once, for any other place costs as much as its answer. A short one gets a thread of
+this process. A long one waits for its turn and is answered elsewhere: in a process of its own under
+`tokenquote serve`, which ends as soon as nobody waits for it any more.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol
 
@@ -15,14 +17,18 @@ from anyio import CapacityLimiter
 from litestar.types import Receive
 
 from tokenquote.api.usage.recent_quotes import RecentQuotes
-from tokenquote.api.work import SHORT_SECONDS, estimate_seconds
+from tokenquote.api.work import QUICK_SECONDS, SHORT_SECONDS, estimate_seconds
 from tokenquote.http.fair_queue import Crowded, FairQueue
 from tokenquote.http.questions import Answered, Question, Serving, make_answer
 from tokenquote.http.refusals import broke_off, busy, shutting_down, took_too_long
+from tokenquote.tokens import NotLoaded, loaded_only
 from tokenquote_client.endpoints import Endpoints
 
 __all__ = ["Answering", "InThreads", "MakesAnswers"]
 
+_AT_ONCE_SECONDS = 0.05
+"""What quick questions may take of one round of the event loop, in which nothing else gets its turn, in processor
+time; further ones are answered as short ones are, within the bounds of their queue."""
 _SHORT_ROOM_SECONDS = 5.0
 """The short questions that may wait, in seconds of their work: about a thousand."""
 _LONG_ROOM_SHARE = 0.25
@@ -50,6 +56,14 @@ class InThreads:
         self._recent = recent
         self._limiter: CapacityLimiter | None = None
 
+    def make_now(self, asked: Question, serving: Serving) -> Answered | None:
+        """Answer before anything else is done; None if a vocabulary would have to be loaded for it."""
+        try:
+            with loaded_only():
+                return make_answer(asked, serving, self._recent, self._apps)
+        except NotLoaded:
+            return None
+
     async def make(self, asked: Question, serving: Serving) -> Answered:
         """Answer in a thread; work that has begun is finished whether it is cancelled or not."""
         if self._limiter is None:  # a limiter belongs to an event loop; how many may run, the queues say
@@ -63,7 +77,7 @@ class Answering:
     """Lets questions wait for their turn, short and long ones apart."""
 
     def __init__(
-        self, here: MakesAnswers, elsewhere: MakesAnswers, *, short: int, long: int, seconds: float
+        self, here: InThreads, elsewhere: MakesAnswers, *, short: int, long: int, seconds: float
     ) -> None:
         """Make two empty queues.
 
@@ -80,6 +94,8 @@ class Answering:
         self._long = FairQueue(long, long * seconds * _LONG_ROOM_SHARE)
         self._seconds = seconds
         self._over = asyncio.Event()
+        self._at_once = 0.0
+        """What quick questions have taken of this round of the event loop."""
 
     def end_all(self) -> None:
         """Answer all that still waits, or that is being computed, with 503, for the process ends."""
@@ -97,7 +113,9 @@ class Answering:
         Raises:
             NotServed: there is no room or no time for it, or the client left.
         """
-        seconds = estimate_seconds(asked.row, asked.body)
+        seconds = estimate_seconds(asked.row, asked.body, asked.data)
+        if seconds <= QUICK_SECONDS and (answered := self._answer_at_once(asked, serving)) is not None:
+            return answered
         # A usage is laid beside a quote that this process has kept, and costs little however long it is.
         is_short = seconds <= SHORT_SECONDS or asked.row is Endpoints.usage
         queue, place = (self._short, self._here) if is_short else (self._long, self._elsewhere)
@@ -108,6 +126,20 @@ class Answering:
             return await self._done_in_time(work, receive)
         except Crowded as crowded:
             raise busy(crowded.retry_after, by_the_asker=crowded.by_the_asker) from None
+
+    def _answer_at_once(self, asked: Question, serving: Serving) -> Answered | None:
+        """Answer a quick question on the event loop; None if it has to be answered elsewhere."""
+        if self._at_once >= _AT_ONCE_SECONDS:
+            return None
+        if not self._at_once:
+            asyncio.get_running_loop().call_soon(self._begin_round)
+        began = time.thread_time()
+        answered = self._here.make_now(asked, serving)
+        self._at_once += time.thread_time() - began
+        return answered
+
+    def _begin_round(self) -> None:
+        self._at_once = 0.0
 
     async def _done_in_time(self, work: _Turn, receive: Receive) -> Answered:
         """Wait for the work, until the client leaves, or the time is over, or the process ends."""

@@ -14,6 +14,7 @@ from litestar.types import ASGIApp
 from tokenquote.catalog import shipped_catalog
 from tokenquote.http.observing import observed
 from tokenquote.http.pages import pages
+from tokenquote.http.posted import posted
 from tokenquote.http.problem_responses import problem_response
 from tokenquote.http.reloading import CatalogFiles
 from tokenquote.http.routes import routes
@@ -69,4 +70,4 @@ def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp
         openapi_config=None,  # `pages` serves our own
         request_max_body_size=None,  # `read_body` keeps the bound
     )
-    return observed(app, service)
+    return observed(posted(app, service), service)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request
+from litestar.types import HTTPScope, Receive
 
 from tokenquote.http.refusals import broke_off, busy, malformed, sent_too_slowly, too_long
 
@@ -73,11 +73,12 @@ class HeldBytes:
         self._held += more
 
 
-async def read_body(request: Request[Any, Any, Any], held: HeldBytes, most: int, seconds: float) -> bytes:
+async def read_body(scope: HTTPScope, receive: Receive, held: HeldBytes, most: int, seconds: float) -> bytes:
     """Read the whole body of a request.
 
     Args:
-        request: the request.
+        scope: the ASGI scope of the request.
+        receive: where its parts come from.
         held: what it takes of the memory.
         most: the length of the longest body in bytes.
         seconds: the time that the body may take to come.
@@ -86,22 +87,22 @@ async def read_body(request: Request[Any, Any, Any], held: HeldBytes, most: int,
         NotServed: it is too long, comes too slowly, or there is no memory for it; or the client left, or sent
             a chunk that is none.
     """
-    stated = _stated_length(request)
+    stated = _stated_length(scope)
     if stated > most:
         raise too_long(most)
     if not held.may_grow(stated):
         raise busy(_RETRY_SECONDS, closes=True)
     try:
         async with asyncio.timeout(seconds):
-            return await _receive_all(request, held, most)
+            return await _receive_all(scope, receive, held, most)
     except TimeoutError:
         raise sent_too_slowly(seconds) from None
 
 
-async def _receive_all(request: Request[Any, Any, Any], held: HeldBytes, most: int) -> bytes:
+async def _receive_all(scope: HTTPScope, receive: Receive, held: HeldBytes, most: int) -> bytes:
     body = bytearray()
     while True:
-        message: Mapping[str, Any] = await request.receive()
+        message: Mapping[str, Any] = await receive()
         if message["type"] == "http.disconnect":
             raise broke_off()
         part = message.get("body", b"")
@@ -111,13 +112,15 @@ async def _receive_all(request: Request[Any, Any, Any], held: HeldBytes, most: i
             raise busy(_RETRY_SECONDS, closes=True)
         held.grow(len(part))
         body += part
-        if request.scope["state"].get("malformed"):
+        if scope["state"].get("malformed"):
             raise malformed()
         if not message.get("more_body", False):
             return bytes(body)
 
 
-def _stated_length(request: Request[Any, Any, Any]) -> int:
+def _stated_length(scope: HTTPScope) -> int:
     """Return the Content-Length; 0 if there is none, as with a body in chunks."""
-    stated = request.headers.get("content-length", "")
-    return int(stated) if stated.isascii() and stated.isdigit() else 0
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from tokenquote.api.endpoints import Drafted
+from tokenquote.api.quotes import DraftedQuote
+from tokenquote.counts import Method
 from tokenquote_client import Comparison, Failure, Quote, UsageAnswer
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
@@ -28,7 +31,7 @@ class Increment(NamedTuple):
     amount: float
 
 
-def count_answer(answered: BaseModel, question: Any, apps: Collection[str]) -> list[Increment]:
+def count_answer(answered: Drafted, question: Any, apps: Collection[str]) -> list[Increment]:
     """Count the quotes of an answer by model and app, or the usage that it prices.
 
     The variants of a comparison and what a solution tries are no quotes of their own and add nothing.
@@ -44,9 +47,14 @@ def count_answer(answered: BaseModel, question: Any, apps: Collection[str]) -> l
     quotes = answered.quotes if isinstance(answered, Comparison) else [answered]
     found: list[Increment] = []
     for quote in quotes:
-        if isinstance(quote, Quote):
-            found += _quoted(quote, app)
-            found += _details(quote, question)
+        if isinstance(quote, DraftedQuote):
+            found += _quoted(quote.quote, quote.count_methods(), app)
+            purposes = {} if quote.requests is None else quote.requests.count_purposes()
+            found += _details(quote.quote, purposes, question)
+        elif isinstance(quote, Quote):
+            found += _quoted(quote, Counter(count.method for count in quote.counts), app)
+            purposes = Counter(request.purpose for request in quote.requests or ())
+            found += _details(quote, purposes, question)
         elif isinstance(quote, Failure):
             found.append(_not_quoted(quote.model, app))
     return found
@@ -57,7 +65,7 @@ def count_refusal(row: Endpoint[BaseModel], question: Any, apps: Collection[str]
     return [_not_quoted(None, _known_app(question, apps))] if row is Endpoints.quotes else []
 
 
-def _quoted(quote: Quote, app: str) -> Iterator[Increment]:
+def _quoted(quote: Quote, methods: Mapping[Method, int], app: str) -> Iterator[Increment]:
     totals, labels = quote.totals, (quote.model, app)
     yield Increment("quotes", (*labels, _outcome(totals)), 1)
     kinds = {
@@ -74,15 +82,14 @@ def _quoted(quote: Quote, app: str) -> Iterator[Increment]:
         yield Increment("with_agents", labels, 1)
         agents = (each.requests for each in quote.by_agent if each.agent is not None)
         yield Increment("agent_requests", labels, sum(agents))
-    for count in quote.counts:
-        yield Increment("counts", (count.method,), 1)
+    for method, number in methods.items():
+        yield Increment("counts", (method,), number)
 
 
-def _details(quote: Quote, question: Any) -> Iterator[Increment]:
+def _details(quote: Quote, purposes: Mapping[str | None, int], question: Any) -> Iterator[Increment]:
     """Count the requests of a quote by purpose, its history, and its fees."""
-    purposes = Counter(request.purpose or "conversation" for request in quote.requests or ())
     for purpose, number in (purposes or {"unlisted": quote.totals.requests}).items():
-        yield Increment("quoted_requests", (purpose,), number)
+        yield Increment("quoted_requests", (purpose or "conversation",), number)
     yield Increment("histories", (_strategy(question),), 1)
     for fee in (line for line in quote.lines if line.unit is not None):
         yield Increment("fee_dollars", (fee.kind,), float(fee.cost))

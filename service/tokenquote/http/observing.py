@@ -9,7 +9,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from tokenquote.http.access_log import log_request
-from tokenquote.http.problem_responses import write_problem
+from tokenquote.http.problem_responses import send_failure
 from tokenquote.http.refusals import NotServed, contradictory_length, malformed, shutting_down
 from tokenquote.http.request_ids import ensure_request_id
 from tokenquote.http.service_state import ServiceState
@@ -36,11 +36,11 @@ def observed(app: ASGIApp, service: ServiceState) -> ASGIApp:
             if refused is None:
                 await app(scope, receive, answer.send)
             else:
-                await _send_problem(refused, scope, answer.send)
+                await send_failure(refused, scope, answer.send)
         except asyncio.CancelledError:
             # uvicorn does not wait any longer, for the process ends; else it would answer 500.
             if not answer.has_begun:
-                await _send_problem(shutting_down(), scope, answer.send)
+                await send_failure(shutting_down(), scope, answer.send)
         finally:
             service.telemetry.change_in_flight(-1)
             answer.record()
@@ -94,15 +94,3 @@ def _refused_at_once(scope: Scope) -> NotServed | None:
         return malformed()
     names = {name for name, _ in scope["headers"]}
     return contradictory_length() if {b"content-length", b"transfer-encoding"} <= names else None
-
-
-async def _send_problem(refused: NotServed, scope: Scope, send: Send) -> None:
-    content = write_problem(refused.problem, scope)
-    headers = {
-        **refused.headers,
-        "content-type": "application/problem+json",
-        "content-length": str(len(content)),
-    }
-    lines = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": refused.problem.status, "headers": lines})
-    await send({"type": "http.response.body", "body": content, "more_body": False})

@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tokenquote.api.endpoints import Known, answer, encode_answer, read_json
+from tokenquote.api.endpoints import Known, draft, encode_answer, read_json
 from tokenquote.api.problems import Refused
 from tokenquote.api.usage.recent_quotes import RecentQuotes
+from tokenquote.api.work import READ_BYTES
 from tokenquote.catalog import Catalog, Fault
 from tokenquote.http.counting import Increment, count_answer, count_refusal
 from tokenquote.tokens import Vocabularies
@@ -21,7 +22,7 @@ from tokenquote_client.catalog import CatalogProblem, CatalogState
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import ENDPOINTS
 
-__all__ = ["Answered", "Question", "Serving", "make_answer"]
+__all__ = ["Answered", "Question", "Serving", "make_answer", "read_early"]
 
 MAX_PROBLEMS = 20
 """The most faults of files that the answers and the metrics name; the log has them all."""
@@ -72,6 +73,8 @@ class Question:
     row: Endpoint[BaseModel]
     body: bytes
     """The body as it was sent; empty for a GET."""
+    data: object
+    """What the body says as JSON; None if that has not been read yet."""
     parameters: BaseModel | None
     """What stands in path and query; None if the endpoint has no parameters."""
     received: dt.datetime
@@ -81,7 +84,7 @@ class Question:
 
     def packed(self) -> tuple[Any, ...]:
         """Return what another process makes the same question of; a row of the table is its name there."""
-        return (self.row.name, self.body, self.parameters, self.received, self.request_id)
+        return (self.row.name, self.body, None, self.parameters, self.received, self.request_id)
 
     @classmethod
     def unpacked(cls, packed: tuple[Any, ...]) -> Question:
@@ -101,6 +104,16 @@ class Answered:
     """What it adds to the metrics."""
 
 
+def read_early(body: bytes) -> object:
+    """Read a body as JSON if that takes no time; None: it is too long, or no JSON, as its answer will say."""
+    if len(body) > READ_BYTES:
+        return None
+    try:
+        return read_json(body)
+    except Refused:
+        return None
+
+
 def make_answer(asked: Question, serving: Serving, recent: RecentQuotes, apps: Collection[str]) -> Answered:
     """Answer a question from one catalog.
 
@@ -111,10 +124,11 @@ def make_answer(asked: Question, serving: Serving, recent: RecentQuotes, apps: C
         apps: the apps that the metrics know.
     """
     known = Known(serving.catalog, serving.vocabularies, asked.received, serving.state, recent)
-    data = None
+    data = asked.data
     try:
-        data = read_json(asked.body) if asked.row.question is not None else None
-        answered = answer(asked.row, data, len(asked.body), asked.parameters, known)
+        if data is None and asked.row.question is not None:
+            data = read_json(asked.body)
+        answered = draft(asked.row, data, len(asked.body), asked.parameters, known)
     except Refused as refused:
         return Answered(problem=refused.problem, increments=count_refusal(asked.row, data, apps))
     return Answered(encode_answer(answered), increments=count_answer(answered, data, apps))

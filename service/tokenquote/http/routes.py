@@ -13,12 +13,12 @@ from litestar.handlers import HTTPRouteHandler
 from pydantic import BaseModel
 
 from tokenquote.api.endpoints import read_parameters
-from tokenquote.api.problems import Refused, repeated_parameter
+from tokenquote.api.problems import Refused
 from tokenquote.http import telemetry
-from tokenquote.http.bodies import HeldBytes, read_body
 from tokenquote.http.content_encodings import takes_gzip
 from tokenquote.http.entity_tags import is_known
-from tokenquote.http.questions import Answered, Question, make_answer
+from tokenquote.http.posted import answer_posted, collect_parameters, take
+from tokenquote.http.questions import Question, make_answer
 from tokenquote.http.request_ids import ensure_request_id
 from tokenquote.http.service_state import ServiceState
 from tokenquote_client import Problem
@@ -69,22 +69,16 @@ async def metrics(service: Service) -> Response[bytes]:
 
 def _route(row: Endpoint[BaseModel]) -> HTTPRouteHandler:
     async def ask(request: AnyRequest, service: Service) -> Response[bytes]:
-        received = dt.datetime.now(dt.UTC)
-        parameters = read_parameters(row, _parameters(request, row))
-        settings, address = service.settings, request.client.host if request.client else ""
-        with HeldBytes(service.memory, address) as held:
-            body = await read_body(request, held, settings.max_body_bytes, settings.body_seconds)
-            asked = Question(row, body, parameters, received, ensure_request_id(request.scope))
-            answered = await service.answering.answer(asked, service.serving, address, request.receive)
-        return _respond(service, answered)
+        content = await answer_posted(row, service, request.scope, request.receive)
+        return Response(content, media_type="application/json")
 
     async def look_up(request: AnyRequest, service: Service) -> Response[bytes]:
         parameters = read_parameters(row, _parameters(request, row))
         serving, received = service.serving, dt.datetime.now(dt.UTC)
-        asked = Question(row, b"", parameters, received, ensure_request_id(request.scope))
+        asked = Question(row, b"", None, parameters, received, ensure_request_id(request.scope))
         answered = make_answer(asked, serving, service.recent, service.settings.apps)
         revision = serving.catalog.revision if row.changes_with_catalog else None
-        return _with_etag(request, _respond(service, answered), revision)
+        return _with_etag(request, take(service, answered), revision)
 
     # A model's id has slashes, which only a parameter of the kind `path` takes.
     path = row.path.replace("}", ":path}")
@@ -93,43 +87,27 @@ def _route(row: Endpoint[BaseModel]) -> HTTPRouteHandler:
     return get(path, include_in_schema=False)(look_up)
 
 
-def _respond(service: ServiceState, answered: Answered) -> Response[bytes]:
-    """Count what came of a question, and make it the answer.
-
-    Raises:
-        Refused: it came to a problem.
-    """
-    service.telemetry.add(answered.increments)
-    if answered.problem is not None:
-        raise Refused(answered.problem)
-    return Response(answered.content, media_type="application/json")
-
-
 def _parameters(request: AnyRequest, row: Endpoint[BaseModel]) -> dict[str, str]:
     """Collect the parameters of path and query.
 
     Raises:
         Refused: the query states one of them twice.
     """
-    given: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name in given:
-            raise Refused(repeated_parameter(name))
-        given[name] = value
     # Litestar's `{name:path}` leaves a slash before the value.
-    return given | {name: str(request.path_params[name]).lstrip("/") for name in row.path_parameters}
+    in_path = {name: str(request.path_params[name]).lstrip("/") for name in row.path_parameters}
+    return collect_parameters(request.scope["query_string"]) | in_path
 
 
-def _with_etag(request: AnyRequest, answer: Response[bytes], revision: str | None) -> Response[bytes]:
+def _with_etag(request: AnyRequest, content: bytes, revision: str | None) -> Response[bytes]:
     """Return the answer with an ETag: the catalog's `revision`, or if that is None a hash of the content.
 
     The content decides where answers hold rates of today: these change with the hour, the catalog does not.
     """
     # Weak, as the compressed content has the same tag.
-    etag = f'W/"{revision or hashlib.sha256(answer.content).hexdigest()[:16]}"'
+    etag = f'W/"{revision or hashlib.sha256(content).hexdigest()[:16]}"'
     if is_known(request.headers.get("if-none-match", ""), etag):
         return Response(b"", status_code=304, headers={"etag": etag})
-    content, headers = answer.content, {"etag": etag, "vary": "accept-encoding"}
+    headers = {"etag": etag, "vary": "accept-encoding"}
     if len(content) > _COMPRESSED_FROM and takes_gzip(request.headers.get("accept-encoding", "")):
         # The fastest level: 4 ms for a thousand models, which become a tenth of their bytes.
         content, headers["content-encoding"] = gzip.compress(content, 1), "gzip"

@@ -23,6 +23,7 @@ from tokenquote import __version__
 from tokenquote.catalog import Catalog
 from tokenquote.http.counting import Increment
 from tokenquote.http.processes import ProcessesCollector
+from tokenquote.tokens import name_engine
 from tokenquote_client.catalog import CatalogState
 
 __all__ = ["CONTENT_TYPE", "Measured", "Telemetry"]
@@ -107,6 +108,22 @@ class Telemetry:
         self._add_quote_details()
         self._add_usage_metrics()
         self._add_catalog_metrics()
+        self._counters = {
+            "quotes": self.quotes,
+            "tokens": self.tokens,
+            "dollars": self.dollars,
+            "counts": self.counts,
+            "quoted_requests": self.quoted_requests,
+            "histories": self.histories,
+            "fee_dollars": self.fee_dollars,
+            "with_agents": self.with_agents,
+            "agent_requests": self.agent_requests,
+            "usages": self.usages,
+            "usage_dollars": self.usage_dollars,
+        }
+        self._series: dict[tuple[str, tuple[str, ...]], Counter] = {}
+        """The series that have been added to: to find one by its labels costs more than to add."""
+        self._request_series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.registry.register(ProcessesCollector(self.pids))
         PlatformCollector(registry=self.registry)  # python_info; else with the library's global registry only
 
@@ -184,10 +201,12 @@ class Telemetry:
 
     def _describe_build(self) -> None:
         build = Gauge(
-            "tokenquote_build_info", "Version of the service and of its Python; constant 1.",
-            ["version", "python_version"], registry=self.registry,
+            "tokenquote_build_info",
+            "Version of the service, of its Python and of what counts OpenAI's vocabularies: toktok, or "
+            "tiktoken where that is not installed; constant 1.",
+            ["version", "python_version", "engine"], registry=self.registry,
         )  # fmt: skip
-        build.labels(__version__, platform.python_version()).set(1)
+        build.labels(__version__, platform.python_version(), name_engine()).set(1)
 
     def describe(self, catalog: Catalog, state: CatalogState) -> None:
         """Say which catalog answers from now on, and why changed files are not used, if they are not."""
@@ -212,27 +231,20 @@ class Telemetry:
     def add(self, increments: Iterable[Increment]) -> None:
         """Add to the counters what answers have counted."""
         for counter, labels, amount in increments:
-            self._counter(counter).labels(*labels).inc(amount)
-
-    def _counter(self, name: str) -> Counter:
-        return {
-            "quotes": self.quotes,
-            "tokens": self.tokens,
-            "dollars": self.dollars,
-            "counts": self.counts,
-            "quoted_requests": self.quoted_requests,
-            "histories": self.histories,
-            "fee_dollars": self.fee_dollars,
-            "with_agents": self.with_agents,
-            "agent_requests": self.agent_requests,
-            "usages": self.usages,
-            "usage_dollars": self.usage_dollars,
-        }[name]
+            series = self._series.get((counter, labels))
+            if series is None:
+                series = self._series[counter, labels] = self._counters[counter].labels(*labels)
+            series.inc(amount)
 
     def finished(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
-        self.requests.labels(method, route, status).inc()
-        self.duration.labels(method, route, status).observe(seconds)
+        series = self._request_series.get((method, route, status))
+        if series is None:
+            labels = (method, route, str(status))
+            series = self.requests.labels(*labels), self.duration.labels(*labels)
+            self._request_series[method, route, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
     def change_in_flight(self, by: int) -> None:
         """Count requests that have come, or if it is below 0, that were answered."""

@@ -10,91 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from tokenquote.catalog.schema.caching import CachingRule
 from tokenquote.counts import NO_MEDIA, MediaUse
+from tokenquote.ledger.cache_terms import CacheTerms
+from tokenquote.ledger.cache_uses import NO_CACHE, CacheUse, CacheUses
 from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS
+from tokenquote.ledger.growing_caches import use_growing_cache
 from tokenquote.ledger.replay import Replayed
 from tokenquote.ledger.rows import ReadBy, Row
 from tokenquote.ledger.transcript import SentPieces, Transcript
 
-__all__ = [
-    "NO_CACHE",
-    "CacheTerms",
-    "CacheUse",
-    "Common",
-    "billed_kinds",
-    "media_read",
-    "replay_caches",
-    "replay_repeats",
-    "ttl_seconds",
-]
-
-_UNIT_SECONDS = {"m": 60, "h": 3600}
+__all__ = ["Common", "billed_kinds", "compare_requests", "media_read", "replay_caches", "replay_repeats"]
 
 
-@dataclass(frozen=True, slots=True)
-class CacheTerms:
-    """How one model's requests use its cache."""
-
-    rule: CachingRule
-    ttl: str | None = None
-    """The time to live in force, such as `5m`. None: it is not known, and taken as lasting."""
-    hit_rate: Decimal = Decimal(1)
-    """The share of possible reads that happen."""
-    bills_writes: bool = False
-    """Whether writing has a price of its own; otherwise nothing counts as written."""
-    marks: tuple[int, ...] = ()
-    """The positions in tokens of the breakpoints that the caller sets in every request."""
-    marks_opening: bool = False
-    """Whether breakpoints stand after the tools and after the system message as well."""
-    marks_last: bool = True
-    """Whether a breakpoint stands after the last message of each request as well."""
-    tools: int = 0
-    """Tokens of the tools, which stand before the system message."""
-    head: int = 0
-    """Tokens of tools and system message, which no media are among."""
-    warm: int = 0
-    """Tokens at the head of the first request that are in the cache already."""
-    explicit: bool = False
-    """Whether an explicit cache holds the head, and nothing else is cached. It is alive at every request, for
-    the call that creates it anew is a row before it (`stored_caches.py`)."""
-
-    def readable(self, tokens: int) -> int:
-        """Return how much of a prefix the cache serves: whole steps, and at least its minimum."""
-        return (
-            0
-            if tokens < self.rule.minimum_tokens
-            else tokens // self.rule.step_tokens * self.rule.step_tokens
-        )
-
-    def stated(self, tokens: int) -> int:
-        """Return how much the cache serves of tokens that a plan states to be in it already."""
-        if self.rule.step_holds_unbilled and tokens >= self.rule.minimum_tokens:
-            return tokens
-        return self.readable(tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class CacheUse:
-    """Counts the tokens of one request's input that the cache serves or stores."""
-
-    read: int = 0
-    """Tokens that are read from the cache."""
-    write: int = 0
-    """Tokens that are written to the cache and billed at a write rate."""
-    lost: int = 0
-    """Tokens that the request sends again and the one before left readable, but that are not read."""
-    read_media: MediaUse = NO_MEDIA
-    """The media among what is read."""
-
-
-NO_CACHE = CacheUse()
-"""The use of a request that neither reads nor writes."""
-
-
-def replay_caches(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> list[CacheUse]:
+def replay_caches(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> CacheUses:
     """Work out the use of the cache of every request.
 
     Each conversation has its own prefix: what requests of another one leave in between takes time, and no
@@ -105,16 +34,30 @@ def replay_caches(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> lis
         terms: what the cache of a conversation's model does and what is asked of it; one that is not there
             uses none.
     """
-    return [use for _, _, use in _send_all(replayed, terms)]
+    if not terms:
+        return CacheUses.none(len(replayed.rows))
+    if replayed.only_grows:
+        ((_, used),) = terms.items()
+        if not used.explicit:
+            return use_growing_cache(replayed.rows, used)
+    return compare_requests(replayed, terms)
 
 
-def replay_repeats(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> list[CacheUse]:
+def compare_requests(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> CacheUses:
+    """Work out the uses by comparing each request with the one before it, piece by piece of what they send.
+
+    The arguments are those of `replay_caches`.
+    """
+    return CacheUses.collect(use for _, _, use in _send_all(replayed, terms))
+
+
+def replay_repeats(replayed: Replayed, terms: Mapping[ReadBy, CacheTerms]) -> CacheUses:
     """Work out the use of the cache of every request if it is sent once more, right after it failed.
 
     The arguments are those of `replay_caches`.
     """
     sent = _send_all(replayed, terms)
-    return [NO_CACHE if cache is None else cache.use_again(row) for cache, row, _ in sent]
+    return CacheUses.collect(NO_CACHE if cache is None else cache.use_again(row) for cache, row, _ in sent)
 
 
 def _send_all(
@@ -127,11 +70,6 @@ def _send_all(
         clock += row.gap_seconds
         cache = caches.get(row.reader) if row.sent is not None else None
         yield cache, row, NO_CACHE if cache is None else cache.use(row, clock)
-
-
-def ttl_seconds(ttl: str) -> int:
-    """Convert a time to live such as `5m` or `12h` to seconds."""
-    return int(ttl[:-1]) * _UNIT_SECONDS[ttl[-1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +112,7 @@ class _Cache:
         prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
         known = terms.stated(prefix) if self.before is None else terms.readable(prefix)
         read, end = self._serve(known), self._end(row)
-        if self._marks_end and (not self.ends or self.ends[-1][0] < end):
+        if self.terms.marks_end and (not self.ends or self.ends[-1][0] < end):
             self.ends.append((end, row.blocks))
         self.before, self.used_at = row, clock
         lost = max(0, common.readable - read)
@@ -194,7 +132,7 @@ class _Cache:
 
     def _end(self, row: Row) -> int:
         """Return the end of what a request leaves in the cache."""
-        return row.input if self._marks_end else max(self._standing(), default=0)
+        return row.input if self.terms.marks_end else max(self._standing(), default=0)
 
     def _write(self, read: int, end: int) -> int:
         """Return the tokens that are billed as written where a request leaves what stands before an end."""
@@ -212,7 +150,7 @@ class _Cache:
             ):  # a strategy leaves something out already
                 self.intact = self.transcript.tokens(row.sent.stretches[0], row.sent)
             return Common(warm, terms.stated(warm), row.media, row.input)
-        lapsed = terms.ttl is not None and clock - self.used_at > ttl_seconds(terms.ttl)
+        lapsed = clock - self.used_at > terms.lasts_seconds
         transcript, left, sent = self.transcript, before.sent or SentPieces(()), row.sent or SentPieces(())
         prefix = transcript.shared(left, sent)
         size = transcript.size(prefix)
@@ -226,20 +164,14 @@ class _Cache:
             tokens = min(before.input + answer, row.input)
             return Common(tokens, terms.readable(tokens), before.media, before.input)
         constant = before.input - content if size.framed else 0
-        readable = terms.readable(before.input if self._marks_end else max(self._standing(), default=0))
+        readable = terms.readable(before.input if self.terms.marks_end else max(self._standing(), default=0))
         again = transcript.again(left, sent, readable - constant) if readable else 0
         return Common(size.tokens + constant, again, size.media, size.tokens + constant)
 
     def _standing(self) -> list[int]:
         """Return the breakpoints of every request that no strategy has dropped with their message."""
-        terms = self.terms
-        usual = (terms.tools, terms.head) if terms.marks_opening else ()
-        return [mark for mark in (*usual, *terms.marks) if mark <= max(terms.head, self.intact)]
-
-    @property
-    def _marks_end(self) -> bool:
-        """Whether a request leaves all of its input, and not only what stands before marks."""
-        return self.terms.marks_last or not self.terms.rule.breakpoints
+        intact = max(self.terms.head, self.intact)
+        return [mark for mark in self.terms.fixed_marks if mark <= intact]
 
     def _marked_part(self, row: Row, shared: int) -> int:
         """Return the longest prefix that ends at a breakpoint which is left and which this request can find.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from tokenquote.counts import Count
+from tokenquote.counts import NO_TOKENS, Count
 from tokenquote.errors import LocatedError
 
 __all__ = [
@@ -32,7 +31,7 @@ MAX_CONTEXT_TOKENS = 10**10
 
 ReasoningKept = Literal["never", "same_turn", "always"]
 
-NOTHING = Count.stated(0)
+NOTHING = NO_TOKENS
 """No tokens at all: what a plan leaves out."""
 
 
@@ -102,9 +101,8 @@ class CountedRound:
     """The agents that the calls start, in the order of the calls; one may be called more than once."""
 
 
-@dataclass(frozen=True)
-class CountedTurn:
-    """A user message, the tool rounds it leads to, and the answer."""
+class CountedTurn(NamedTuple):
+    """Is a user message, the tool rounds it leads to, and the answer."""
 
     user: Count
     """The user message as requests send it."""
@@ -130,11 +128,12 @@ class CountedTurn:
     @property
     def requests(self) -> int:
         """The number of requests that all repetitions make."""
+        if not self.rounds:
+            return self.repeat.times
         return self.repeat.times * (1 + sum(tool_round.repeat.times for tool_round in self.rounds))
 
-    @cached_property
-    def unrolled_rounds(self) -> tuple[CountedRound, ...]:
-        """The rounds of one repetition, one by one."""
+    def unroll_rounds(self) -> tuple[CountedRound, ...]:
+        """Return the rounds of one repetition, one by one."""
         return tuple(tool_round for tool_round in self.rounds for _ in range(tool_round.repeat.times))
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 
-__all__ = ["cost_tokens", "exact_product", "exact_quotient", "exact_sum"]
+__all__ = [
+    "cost_tokens",
+    "count_decimals",
+    "exact_product",
+    "exact_quotient",
+    "exact_sum",
+    "shift_down",
+    "shift_up",
+]
 
 # 28 digits, Decimal's default, are not enough for a fleet of 10^9 long conversations at twelve decimals.
 # Should 60 be too few as well, that is an error and no rounded price.
@@ -38,3 +46,19 @@ def exact_quotient(amount: Decimal, number: int) -> Decimal:
 def cost_tokens(tokens: int, rate: Decimal) -> Decimal:
     """Return what tokens cost in USD at a rate in USD per million."""
     return _EXACT.multiply(Decimal(tokens), rate).scaleb(-6, _EXACT)
+
+
+def count_decimals(amounts: Iterable[Decimal]) -> int:
+    """Return how many decimals the amounts have at most."""
+    exponents = (amount.as_tuple().exponent for amount in amounts)
+    return max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
+
+
+def shift_up(amount: Decimal, decimals: int) -> int:
+    """Return an amount of no more decimals than these as a whole number of its last one."""
+    return int(amount.scaleb(decimals, _EXACT))
+
+
+def shift_down(parts: int, decimals: int) -> Decimal:
+    """Return the amount with these decimals that a whole number of its last one stands for."""
+    return _EXACT.scaleb(Decimal(parts), -decimals)

@@ -15,11 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tokenquote.ledger.costs import Costs
 from tokenquote.ledger.fees import NO_FEES, PricedFees
 from tokenquote.ledger.money import cost_tokens, exact_product, exact_sum
 from tokenquote.ledger.tariffs import (
     STATED_TIER,
     Tariff,
+    TierRates,
     UnknownMode,
     UnknownRegion,
     comparable_rates,
@@ -35,9 +37,11 @@ __all__ = [
     "Tariff",
     "UnknownMode",
     "UnknownRegion",
+    "build_lines",
     "comparable_rates",
     "exact_product",
     "exact_sum",
+    "find_priced_kind",
     "find_rate",
     "price",
     "tariff_on",
@@ -66,6 +70,7 @@ _OUTPUT_CHAINS: dict[str, tuple[str, ...]] = {
     "output_video": ("output_video", "output"),
 }
 _CHAINS = _INPUT_CHAINS | _OUTPUT_CHAINS
+_ORDER = {kind: place for place, kind in enumerate(_CHAINS)}
 INPUT_KINDS = frozenset(_INPUT_CHAINS)
 """The kinds of token that add up to a request's input."""
 KINDS = frozenset(_CHAINS)
@@ -89,7 +94,7 @@ class Line:
 class Priced:
     """The cost of requests, one by one and by kind of token."""
 
-    costs: tuple[Decimal | None, ...]
+    costs: Sequence[Decimal | None]
     """The cost of each request in USD. None: nothing of the request has a price."""
     lines: tuple[Line, ...]
     """The cost of each kind at each rate, in a fixed order of kinds."""
@@ -110,6 +115,8 @@ class Priced:
 
     def with_fees(self, fees: PricedFees) -> Priced:
         """Return the same with the fees of the same requests."""
+        if fees is self.fees:
+            return self
         if not fees.costs:
             return replace(self, fees=fees)
         costs = (
@@ -121,14 +128,23 @@ class Priced:
     @property
     def total(self) -> Decimal | None:
         """The sum in USD of what has a price; None if nothing has, though something should have one."""
-        known = [cost for cost in self.costs if cost is not None]
-        return exact_sum(known) if known or self.complete else None
+        known = Costs.collect(self.costs).total
+        return Decimal(0) if known is None and self.complete else known
 
 
 def find_rate(tariff: Tariff, kind: str, input_tokens: int) -> Decimal | None:
     """Return the rate of a kind in a request with this number of input tokens; None if it has none."""
-    rates = tariff.tier_for(input_tokens).rates
-    return next((rates[name] for name in _CHAINS[kind] if name in rates), None)
+    tier = tariff.tier_for(input_tokens)
+    priced_as = find_priced_kind(tier, kind)
+    return None if priced_as is None else tier.rates[priced_as]
+
+
+def find_priced_kind(tier: TierRates, kind: str) -> str | None:
+    """Return the kind whose rate applies to tokens of a kind; None if they have none."""
+    for name in _CHAINS[kind]:
+        if name in tier.rates:
+            return name
+    return None
 
 
 def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
@@ -146,7 +162,7 @@ def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
         for kind, amount in request.items():
             if not amount:
                 continue
-            priced_as = next((name for name in _CHAINS[kind] if name in tier.rates), None)
+            priced_as = find_priced_kind(tier, kind)
             if priced_as is None:
                 unpriced[kind] = unpriced.get(kind, 0) + amount
                 continue
@@ -156,7 +172,17 @@ def price(tariff: Tariff, requests: Sequence[Mapping[str, int]]) -> Priced:
             parts.append(cost_tokens(amount, rates[line]))
         nothing_priced = not parts and any(request.values())
         costs.append(None if nothing_priced else exact_sum(parts))
+    return Priced(tuple(costs), build_lines(tokens, rates), unpriced)
+
+
+def build_lines(
+    tokens: Mapping[tuple[str, str], int], rates: Mapping[tuple[str, str], Decimal]
+) -> tuple[Line, ...]:
+    """Return the cost of the tokens of each kind and tier, in a fixed order of kinds, then by rate.
+
+    Args:
+        tokens: tokens by the kind whose rate applies and by tier, in the order in which they appear.
+        rates: the rate of each.
+    """
     lines = (Line(k, n, rates[k, t], t, cost_tokens(n, rates[k, t])) for (k, t), n in tokens.items())
-    order = list(_CHAINS)
-    by_kind = sorted(lines, key=lambda line: (order.index(line.kind), line.rate))
-    return Priced(tuple(costs), tuple(by_kind), unpriced)
+    return tuple(sorted(lines, key=lambda line: (_ORDER[line.kind], line.rate)))

@@ -12,31 +12,41 @@ of an agent makes the agent's own requests, which follow the one that calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from tokenquote.ledger.conversation import MAX_ROWS, CountedTurn, PlanTooLong
-from tokenquote.ledger.rows import Output, ReadBy, Row
+from tokenquote.ledger.growing import only_grows, replay_growing
+from tokenquote.ledger.rows import Output, ReadBy, Row, Rows
 from tokenquote.ledger.script import Script
 from tokenquote.ledger.story import Story
 from tokenquote.ledger.transcript import Transcript
 
-__all__ = ["Replayed", "replay"]
+__all__ = ["Replayed", "replay", "replay_pieces"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Replayed:
     """The rows of a plan, and the transcripts that say what they send."""
 
-    rows: list[Row]
-    transcripts: Mapping[ReadBy, Transcript]
-    """Each conversation's transcript as each of its models counts it."""
+    rows: Rows
+    transcribe: Callable[[], Mapping[ReadBy, Transcript]]
+    """Makes the transcripts; most plans are quoted without any."""
+    only_grows: bool = False
+    """Whether each request sends all that the one before sent, which one model answers, and no media."""
+
+    @cached_property
+    def transcripts(self) -> Mapping[ReadBy, Transcript]:
+        """Each conversation's transcript as each of its models counts it."""
+        return self.transcribe()
 
     @property
     def opened_by(self) -> str | None:
         """The model that the first request of the conversation goes to. None: there is no conversation."""
-        return next((row.model for row in self.rows if row.sent is not None), None)
+        rows = self.rows
+        return next((rows.model[i] for i, sent in enumerate(rows.sent) if sent is not None), None)
 
 
 def replay(own: Script, agents: Mapping[str, Script] | None = None) -> Replayed:
@@ -53,13 +63,26 @@ def replay(own: Script, agents: Mapping[str, Script] | None = None) -> Replayed:
     requests = sum(turn.requests for turn in own.turns)
     if requests > MAX_ROWS:
         raise PlanTooLong(f"the plan makes {requests} requests; a quote holds {MAX_ROWS}")
+    if not agents and only_grows(own):
+        return Replayed(replay_growing(own), lambda: replay_pieces(own).transcripts, only_grows=True)
+    return replay_pieces(own, agents)
+
+
+def replay_pieces(own: Script, agents: Mapping[str, Script] | None = None) -> Replayed:
+    """Send the conversation request by request in pieces of a transcript, whatever its history strategy.
+
+    Arguments and errors are those of `replay`.
+    """
     stage = _Stage(own, agents or {})
-    rows: list[Row] = []
-    for row in stage.play(None):
-        rows.append(row)
-        if len(rows) > MAX_ROWS:
+    rows = Rows.collect(_bounded(stage.play(None)))
+    return Replayed(rows, stage.transcripts)
+
+
+def _bounded(rows: Iterator[Row]) -> Iterator[Row]:
+    for number, row in enumerate(rows, 1):
+        if number > MAX_ROWS:
             raise PlanTooLong(f"with those of its history, the plan makes more than {MAX_ROWS} requests")
-    return Replayed(rows, stage.transcripts())
+        yield row
 
 
 class _Stage:
@@ -98,7 +121,7 @@ class _Stage:
 
         What agents do in a round follows the request that calls them, and precedes the next.
         """
-        for place, made in enumerate(turn.unrolled_rounds):
+        for place, made in enumerate(story.unroll_rounds(story.model, i)):
             yield from script.history.before_request(story)
             written = Output(made.call_output.tokens, made.reasoning.tokens)
             yield story.request(script.history.sends(story), written)

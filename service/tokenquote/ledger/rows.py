@@ -1,14 +1,16 @@
-"""The rows of the ledger: one for each request to a model."""
+"""The rows of the ledger: one for each request to a model, kept in columns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Literal, overload
 
 from tokenquote.counts import MediaUse
 from tokenquote.ledger.transcript import SentPieces
 
-__all__ = ["Output", "Purpose", "ReadBy", "Row"]
+__all__ = ["Output", "Purpose", "ReadBy", "Row", "Rows"]
 
 ReadBy = tuple[str | None, str]
 """A model that reads a conversation: the agent whose conversation it is, None for the plan's own, and the
@@ -84,3 +86,86 @@ class Row:
     def context(self) -> int:
         """Tokens of the context window in use when the request ends."""
         return self.input + self.output
+
+
+@dataclass
+class Rows(Sequence[Row]):
+    """Rows as one list for each of their fields, which takes less time and memory than an object for each.
+
+    The lists have one length; what they hold is said at `Row`, which is what an index gives.
+    """
+
+    model: list[str]
+    turn: list[int]
+    round: list[int]
+    purpose: list[Purpose | None]
+    sent: list[SentPieces | None]
+    input: list[int]
+    framing: list[int]
+    media: list[MediaUse]
+    blocks: list[int]
+    visible: list[int]
+    spoken: list[int]
+    reasoning: list[int]
+    gap_seconds: list[float]
+    drawn: list[int]
+    agent: list[str | None]
+    answers: list[int | None]
+
+    @classmethod
+    def empty(cls) -> Rows:
+        """Return columns without any row."""
+        return cls(*([] for _ in _FIELDS))
+
+    @classmethod
+    def collect(cls, rows: Iterable[Row]) -> Rows:
+        """Return rows in columns, taken one after the other as they come."""
+        made = cls.empty()
+        columns = [(getattr(made, name).append, name) for name in _FIELDS]
+        for row in rows:
+            for append, name in columns:
+                append(getattr(row, name))
+        return made
+
+    @cached_property
+    def output(self) -> list[int]:
+        """Visible output and reasoning of each request together."""
+        return [visible + reasoning for visible, reasoning in zip(self.visible, self.reasoning, strict=True)]
+
+    @cached_property
+    def context(self) -> list[int]:
+        """Tokens of the context window in use when each request ends."""
+        columns = zip(self.input, self.visible, self.reasoning, strict=True)
+        return [sent + visible + reasoning for sent, visible, reasoning in columns]
+
+    @property
+    def readers(self) -> set[ReadBy]:
+        """Each model that answers, with the conversation that it reads."""
+        return set(zip(self.agent, self.model, strict=True))
+
+    def find_places(self, model: str) -> list[int]:
+        """Return the places of the requests to a model."""
+        return [i for i, name in enumerate(self.model) if name == model]
+
+    def only(self, places: Sequence[int]) -> Rows:
+        """Return the rows at these places."""
+        return self if len(places) == len(self) else Rows.collect(self[i] for i in places)
+
+    def __len__(self) -> int:
+        return len(self.model)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return Row(*(getattr(self, name)[index] for name in _FIELDS))
+
+    def __iter__(self) -> Iterator[Row]:
+        columns: list[list[Any]] = [getattr(self, name) for name in _FIELDS]
+        return map(Row, *columns)
+
+
+_FIELDS = tuple(field.name for field in fields(Row))

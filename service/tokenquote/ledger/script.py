@@ -40,4 +40,6 @@ class Script:
     @property
     def turns(self) -> tuple[CountedTurn, ...]:
         """The turns, each as the model that answers it counts it."""
+        if len(self.conversations) == 1:
+            return next(iter(self.conversations.values())).turns
         return tuple(self.conversations[model].turns[i] for i, model in enumerate(self.answered_by))

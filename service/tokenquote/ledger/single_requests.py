@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS, MAX_ROWS, Conversation, PlanTooLong
 from tokenquote.ledger.replay import Replayed
-from tokenquote.ledger.rows import Row
+from tokenquote.ledger.rows import Row, Rows
 
 __all__ = ["replay_single"]
 
@@ -45,4 +45,4 @@ def replay_single(model: str, conversation: Conversation) -> Replayed:
                     answers=i,
                 )
             )
-    return Replayed(rows, {})
+    return Replayed(Rows.collect(rows), dict)

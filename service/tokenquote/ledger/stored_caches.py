@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from tokenquote.counts import NO_MEDIA
 from tokenquote.ledger.conversation import MAX_ROWS, PlanTooLong
-from tokenquote.ledger.rows import Row
+from tokenquote.ledger.rows import Row, Rows
 
 __all__ = ["StoredCache"]
 
@@ -29,7 +29,7 @@ class StoredCache:
     seconds: int
     """Its lifetime, which begins when it is created."""
 
-    def create_in(self, rows: Sequence[Row], *, found: bool) -> list[Row]:
+    def create_in(self, rows: Sequence[Row], *, found: bool) -> Rows:
         """Put a row before each request that finds no cache alive: the call that creates it.
 
         Args:
@@ -52,7 +52,7 @@ class StoredCache:
             raise PlanTooLong(
                 f"with those that create its cache, the plan makes more than {MAX_ROWS} requests"
             )
-        return made
+        return Rows.collect(made)
 
     def _creation(self, before: Row) -> Row:
         """Return the call that creates the cache; the pause before the coming request precedes it."""

@@ -16,25 +16,14 @@ from tokenquote.ledger.conversation import (
     NOTHING,
     Conversation,
     CountedResult,
+    CountedRound,
     PlanTooLong,
 )
 from tokenquote.ledger.rows import Output, Purpose, Row
+from tokenquote.ledger.told import Told
 from tokenquote.ledger.transcript import SentPieces, Stretch, Transcript, joined
 
 __all__ = ["Story"]
-
-
-class _Told:
-    """A conversation as one model counts it."""
-
-    def __init__(self, conversation: Conversation) -> None:
-        self.conversation = conversation
-        self.transcript = Transcript()
-        opening = conversation.opening
-        self.transcript.add(opening.tools)
-        self.transcript.add(opening.system)
-        if not conversation.earlier:
-            self.transcript.add(opening.messages)
 
 
 class Story:
@@ -48,7 +37,7 @@ class Story:
             agent: the agent whose conversation it is. None: it is the plan's own.
         """
         self.agent = agent
-        self._told = {model: _Told(conversation) for model, conversation in conversations.items()}
+        self._told = {model: Told(conversation) for model, conversation in conversations.items()}
         self._all = list(self._told.values())
         self.model = next(iter(self._told))
         """The model of the coming request."""
@@ -88,6 +77,10 @@ class Story:
     def conversation(self, model: str) -> Conversation:
         """Return the conversation as a model counts it."""
         return self._told[model].conversation
+
+    def unroll_rounds(self, model: str, turn: int) -> tuple[CountedRound, ...]:
+        """Return the rounds of one repetition of a turn, one by one, as a model counts them."""
+        return self._told[model].unroll_rounds(turn)
 
     def sends_all(self) -> SentPieces:
         """Return a request that sends what the history holds and everything since."""
@@ -131,7 +124,7 @@ class Story:
         self.new = self.end
         self._think(reasoning)
         for told in self._all:
-            made = told.conversation.turns[turn].unrolled_rounds[place]
+            made = told.unroll_rounds(turn)[place]
             told.transcript.add(made.exchange, made.blocks)
             _add_results(told.transcript, made.results)
             if made.results:

@@ -11,15 +11,26 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from tokenquote.catalog.schema.fees import MEASURED, Fee
 from tokenquote.catalog.schema.prices import PriceBlock
 from tokenquote.catalog.schema.rates import RateCard
 from tokenquote.catalog.schema.windows import Window
 from tokenquote.errors import LocatedError
-from tokenquote.ledger.money import exact_product
+from tokenquote.ledger.money import count_decimals, exact_product
 
-__all__ = ["STATED_TIER", "Tariff", "UnknownMode", "UnknownRegion", "comparable_rates", "tariff_on"]
+__all__ = [
+    "STATED_TIER",
+    "Tariff",
+    "TierRates",
+    "UnknownMode",
+    "UnknownRegion",
+    "comparable_rates",
+    "find_window",
+    "tariff_in",
+    "tariff_on",
+]
 
 STANDARD = "standard"
 BASE_TIER = "base"
@@ -46,20 +57,27 @@ class UnknownRegion(LocatedError):
         self.known = known
 
 
-@dataclass(frozen=True, slots=True)
-class _TierRates:
+@dataclass(frozen=True)
+class TierRates:
+    """The rates of one tier."""
+
     label: str
     rates: Mapping[str, Decimal]
     """The rates by kind of token, in USD per million tokens."""
 
+    @cached_property
+    def decimals(self) -> Mapping[str, int]:
+        """How many decimals each rate has."""
+        return {kind: count_decimals([rate]) for kind, rate in self.rates.items()}
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Tariff:
     """The rates in force at one instant in one mode, as one set of rates for each tier."""
 
     starts: tuple[int, ...]
     """The smallest input of each tier above the base, in tokens."""
-    tiers: tuple[_TierRates, ...]
+    tiers: tuple[TierRates, ...]
     """The rates of the base and of each tier; one more than `starts`."""
     source: str
     checked: dt.date | None
@@ -77,20 +95,25 @@ class Tariff:
         tiers = tuple(replace(tier, rates={**tier.rates, **rates}) for tier in self.tiers)
         return replace(self, tiers=tiers, stated=frozenset(rates))
 
-    @property
+    @cached_property
     def bills_tokens(self) -> bool:
         """Whether tokens have a price at all, rather than what is measured."""
         return any(tier.rates for tier in self.tiers) or not any(fee.what in MEASURED for fee in self.fees)
 
     def has_fee(self, what: str) -> bool:
         """Return whether something has a price that is not by the token."""
-        return any(fee.what == what for fee in self.fees)
+        return what in self._things
+
+    @cached_property
+    def _things(self) -> frozenset[str]:
+        """Everything that has a fee."""
+        return frozenset(fee.what for fee in self.fees)
 
     def states(self, kind: str) -> bool:
         """Return whether the kind has a rate of its own in any tier."""
         return any(kind in tier.rates for tier in self.tiers)
 
-    def tier_for(self, input_tokens: int) -> _TierRates:
+    def tier_for(self, input_tokens: int) -> TierRates:
         """Return the rates of a request with this number of input tokens."""
         return self.tiers[bisect_right(self.starts, input_tokens)]
 
@@ -109,11 +132,25 @@ def tariff_on(
             raise UnknownMode([STANDARD])
         if region is not None:
             raise UnknownRegion([])
-        return Tariff((), (_TierRates(BASE_TIER, {}),), "not in the catalog", None)
+        return Tariff((), (TierRates(BASE_TIER, {}),), "not in the catalog", None)
+    return tariff_in(block, find_window(block, at), mode, region)
+
+
+def find_window(block: PriceBlock, at: dt.datetime) -> Window | None:
+    """Return the time window of a price block that holds an instant; None: the block's own rates hold."""
+    return next((window for window in block.windows if window.holds(at)), None)
+
+
+def tariff_in(block: PriceBlock, window: Window | None, mode: str, region: str | None) -> Tariff:
+    """Return the rates of a price block in one of its time windows; None stands for all other hours.
+
+    Raises:
+        UnknownMode: the block has no such mode.
+        UnknownRegion: the block has no uplift for the region.
+    """
     _check_mode(block, mode)
     if region is not None and block.find_uplift(region) is None:
         raise UnknownRegion(sorted(block.uplifts))
-    window = next((window for window in block.windows if window.holds(at)), None)
     starts = sorted({tier.starts for card in _cards(block, window, mode) for tier in card.tiers})
     factor = _find_factor(block, mode, region)
     tiers = tuple(_resolve(_cards(block, window, mode), factor, start) for start in (0, *starts))
@@ -175,7 +212,7 @@ def _find_fees(block: PriceBlock, mode: str) -> tuple[Fee, ...]:
     return (*own, *(fee for fee in block.fees if (fee.what, fee.when) not in named))
 
 
-def _resolve(cards: Sequence[RateCard], factor: Decimal, input_tokens: int) -> _TierRates:
+def _resolve(cards: Sequence[RateCard], factor: Decimal, input_tokens: int) -> TierRates:
     """Return the rates at a number of input tokens: each card covers what it states of the cards before."""
     rates: dict[str, Decimal] = {}
     label, begins = BASE_TIER, 0
@@ -188,4 +225,4 @@ def _resolve(cards: Sequence[RateCard], factor: Decimal, input_tokens: int) -> _
                     label, begins = tier.label, tier.starts
     if factor != 1:
         rates = {kind: exact_product(factor, rate) for kind, rate in rates.items()}
-    return _TierRates(label, rates)
+    return TierRates(label, rates)

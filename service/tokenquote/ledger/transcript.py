@@ -12,8 +12,9 @@ are cleared. So a size is a difference of running sums, and nothing is added up 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from tokenquote.counts import NO_MEDIA, Count, MediaUse
 from tokenquote.ledger.conversation import CountedResult
@@ -25,9 +26,8 @@ Stretch = tuple[int, int]
 """Neighbouring pieces: the number of the first one, and that of the first one after them."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentPieces:
-    """The pieces that one request sends."""
+class SentPieces(NamedTuple):
+    """Are the pieces that one request sends."""
 
     stretches: tuple[Stretch, ...]
     """The stretches of pieces, in the order of the prompt."""
@@ -154,7 +154,7 @@ class Transcript:
     def again(self, before: SentPieces, sent: SentPieces, first: int) -> int:
         """Return how many of the first tokens of an earlier request this one sends, wherever they stand."""
         total = passed = 0
-        sent = replace(sent, stretches=tuple(sorted(sent.stretches)))
+        sent = sent._replace(stretches=tuple(sorted(sent.stretches)))
         for stretch in before.stretches:
             tokens = self.tokens(stretch, before)
             if passed + tokens > first:

@@ -8,13 +8,15 @@ from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.rules import TokenRules
 from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.tool_parts import ToolParts, count_tool_parts
-from tokenquote.tokens.vocabularies import Vocabularies, VocabularyError
+from tokenquote.tokens.vocabularies import NotLoaded, Vocabularies, VocabularyError, loaded_only
+from tokenquote.tokens.vocabularies.fast_engine import name_engine
 
 __all__ = [
     "BodyError",
     "Count",
     "Media",
     "Message",
+    "NotLoaded",
     "Request",
     "RequestCount",
     "TextMemo",
@@ -27,7 +29,9 @@ __all__ = [
     "VocabularyError",
     "count_tool_parts",
     "format_names",
+    "loaded_only",
     "looks_like",
+    "name_engine",
     "read_body",
     "read_mcp_tools",
     "read_tools",

@@ -70,7 +70,7 @@ class FramedRequests:
             # An empty prompt costs a token (n 1).
             empty = sum(not prompt for prompt in request.prompts)
             around = self._framing.prompt * len(request.prompts)
-            return self._texts.texts(request.prompts).with_framing(request.prompt_tokens + empty + around)
+            return self._texts.texts(request.prompts, request.prompt_tokens + empty + around)
         counted = FramedRequests(self._framing, self._texts, request.schema).appended(spoken)
         around = self._framing.json_mode if request.json_mode and request.schema is None else 0
         if request.documents:
@@ -87,9 +87,12 @@ class FramedRequests:
         choice: ToolChoice | None = None,
     ) -> Count:
         """Count what messages add to a request; it does not matter what goes before them."""
+        nothing = self._texts.nothing()
+        if not any(message.calls or message.role == "tool" for message in messages):
+            counted = map(self._plain_message, messages)
+            return next(counted) if len(messages) == 1 else total(counted, nothing)
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
-        parts = (self._exchange(group, names) for group in _exchanges(messages))
-        return total(parts, self._texts.nothing())
+        return total((self._exchange(group, names) for group in _exchanges(messages)), nothing)
 
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
         """Count tool definitions, given the system messages that may hold their block."""
@@ -126,7 +129,7 @@ class FramedRequests:
             framing += self._framing.assistant
             if self._schema is not None and self._framing.output_schema.per_answer is not None:
                 framing += self._framing.output_schema.per_answer + self._texts.encode(self._schema.name)
-        return self._texts.texts(message.runs).with_framing(framing)
+        return self._texts.texts(message.runs, framing)
 
     def _name(self, message: Message) -> int:
         if message.name is None:
@@ -142,10 +145,10 @@ class FramedRequests:
 
     def _result(self, message: Message, names: Mapping[str, str]) -> Count:
         if self._framing.call_style != "functions":
-            return self._texts.texts(message.runs).with_framing(self._framing.result)
+            return self._texts.texts(message.runs, self._framing.result)
         name = names.get(message.call_id or "") or message.name or ""
         name = f"functions.{name}" if self._framing.result_in_namespace else name
-        return self._texts.texts([name, *message.runs]).with_framing(self._framing.result)
+        return self._texts.texts([name, *message.runs], self._framing.result)
 
     def _parallel(self, calls: Message, results: Sequence[Message]) -> Count:
         """Count several calls at once, which are sent as one call of a tool that makes them all."""

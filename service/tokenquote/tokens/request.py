@@ -136,7 +136,10 @@ class Message:
     @property
     def texts(self) -> tuple[str, ...]:
         """The parts that are text, in order."""
-        return tuple(part for part in self.parts if isinstance(part, str))
+        parts = self.parts
+        if len(parts) == 1:  # as of most messages, and it is asked of each several times
+            return (parts[0],) if isinstance(parts[0], str) else ()
+        return tuple(part for part in parts if isinstance(part, str))
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -149,7 +152,10 @@ class Message:
     @property
     def counts(self) -> tuple[Count, ...]:
         """What stands in it counted already, in order."""
-        return tuple(part for part in self.parts if isinstance(part, Count))
+        parts = self.parts
+        if len(parts) == 1:
+            return (parts[0],) if isinstance(parts[0], Count) else ()
+        return tuple(part for part in parts if isinstance(part, Count))
 
     @property
     def media(self) -> tuple[Media, ...]:
@@ -217,4 +223,6 @@ class Request:
         """Yield the pieces that no rule counts, first those outside messages, then those inside."""
         yield from self.unknown
         for message in self.messages:
-            yield from (part for part in message.parts if isinstance(part, Unknown))
+            for part in message.parts:
+                if isinstance(part, Unknown):
+                    yield part

@@ -37,15 +37,19 @@ class RequestCount:
     @property
     def framing(self) -> int:
         """Tokens around texts and in none of them; it may be negative, but never outweighs the texts."""
-        parts = self._parts
-        return max(self.per_request + parts.framing, parts.framing - parts.tokens)
+        return self._frame(self._parts)
 
     @property
     def count(self) -> Count:
         """The whole request with its band."""
         parts = self._parts
-        whole = parts.with_framing(self.framing - parts.framing)
+        whole = parts.with_framing(self._frame(parts) - parts.framing)
+        if not self.slack and whole.low >= 0:
+            return whole
         return replace(whole, low=max(0, whole.low - self.slack), high=whole.high + self.slack)
+
+    def _frame(self, parts: Count) -> int:
+        return max(self.per_request + parts.framing, parts.framing - parts.tokens)
 
     @property
     def _parts(self) -> Count:

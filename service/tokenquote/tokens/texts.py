@@ -43,6 +43,8 @@ class TextCounter:
         self._counting = counting
         self._vocabularies = vocabularies
         self._memo = (memo or TextMemo()).tokens
+        self._unchanged = counting.factor == counting.low == counting.high == 1
+        self._nothing = self.scaled(0)
 
     @property
     def slack(self) -> int:
@@ -52,32 +54,37 @@ class TextCounter:
     def encode(self, text: str) -> int:
         """Count the text's tokens in the vocabulary, before any factor."""
         key = (self._counting.vocabulary, text)
-        if key not in self._memo:
-            self._memo[key] = self._vocabularies.count(*key)
-        return self._memo[key]
+        tokens = self._memo.get(key)
+        if tokens is None:
+            tokens = self._memo[key] = self._vocabularies.count(*key)
+        return tokens
 
     def nothing(self) -> Count:
         """Count no text at all: what sums start from."""
-        return self.scaled(0)
+        return self._nothing
 
     def around(self, framing: int) -> Count:
         """Count tokens that the provider adds by itself, without any text."""
-        return self.nothing().with_framing(framing)
+        return self._nothing.with_framing(framing)
 
-    def texts(self, texts: Iterable[str]) -> Count:
-        """Count texts that are encoded each by itself."""
-        return self.scaled(sum(self.encode(text) for text in texts))
+    def texts(self, texts: Iterable[str], framing: int = 0) -> Count:
+        """Count texts that are encoded each by itself, with tokens around them that are known for certain."""
+        return self.scaled(sum(map(self.encode, texts)), framing=framing)
 
-    def scaled(self, tokens: int, factor: Decimal | None = None) -> Count:
-        """Turn tokens of the vocabulary into tokens of the model, with its band."""
+    def scaled(self, tokens: int, factor: Decimal | None = None, framing: int = 0) -> Count:
+        """Turn tokens of the vocabulary into tokens of the model, with its band and what is around them."""
         counting = self._counting
+        if self._unchanged and factor is None:
+            whole = tokens + framing
+            return Count(whole, whole, whole, counting.method, counting.vocabulary, framing, framed=True)
         scaled = tokens * (counting.factor if factor is None else factor)
         return Count(
-            int(scaled.to_integral_value(ROUND_HALF_EVEN)),
-            math.floor(scaled * counting.low),
-            math.ceil(scaled * counting.high),
+            int(scaled.to_integral_value(ROUND_HALF_EVEN)) + framing,
+            math.floor(scaled * counting.low) + framing,
+            math.ceil(scaled * counting.high) + framing,
             counting.method,
             counting.vocabulary,
+            framing,
             framed=True,
         )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.media_limits import MediaLimits
-from tokenquote.counts import MediaUse
-from tokenquote.ledger import Row
+from tokenquote.counts import NO_MEDIA, MediaUse
+from tokenquote.ledger import Rows
 
 __all__ = ["limits_passed", "media_warnings"]
 
@@ -20,14 +20,16 @@ class _Limit:
     what: str
 
 
-def media_warnings(rows: Sequence[Row], model: Model) -> Iterator[tuple[str, str]]:
+def media_warnings(rows: Rows, model: Model) -> Iterator[tuple[str, str]]:
     """Yield a code and a sentence for each limit, at the first request to the model that passes it."""
-    own = [i for i, row in enumerate(rows) if row.model == model.id]
-    for place, passed in limits_passed((rows[i].media for i in own), model):
+    if model.media_limits is None or rows.media.count(NO_MEDIA) == len(rows):
+        return
+    own = rows.find_places(model.id)
+    for place, passed in limits_passed((rows.media[i] for i in own), model):
         i = own[place]
         yield (
             "media_limit",
-            f"request {i + 1} (turn {rows[i].turn}) sends {passed}: {model.id} would refuse it; "
+            f"request {i + 1} (turn {rows.turn[i]}) sends {passed}: {model.id} would refuse it; "
             "it and those after it are priced all the same",
         )
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from tokenquote.api.memory.assumptions import cache_assumptions, format_assumptions
 from tokenquote.catalog import Catalog, Model
+from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.errors import LocatedError, under
 from tokenquote.memory import (
     ArchitectureError,
+    CacheElement,
     CacheLayout,
     CachePlan,
     Config,
     Formats,
+    Weights,
     active_parameters,
     cache_formula,
     kv_cache,
@@ -180,24 +184,53 @@ def conversation_memory(model: Model, peak_tokens: int, catalog: Catalog) -> Mem
     """
     if model.weights is None:
         return None
-    layout = read_config(read_cache_layout, model.weights.architecture, model)
-    architecture = read_config(read_architecture, model.weights.architecture, model)
-    formats = number_formats(catalog.quantization)
-    held = kv_cache(layout.layers, CachePlan(peak_tokens, formats.cache_element(_QUOTED_CACHE_TYPE)))
-    format_ = formats.weight(model.weights.published_as)
-    weights = weigh_architecture(architecture, format_, formats)
+    listed = catalog.models.get(model.id)
+    if listed is None or listed.weights is not model.weights:
+        hosted = _read_hosted(model, model.weights, catalog)
+    else:
+        hosted = catalog.kept.find(_read_hosted, model.weights.id, of=(model, model.weights, catalog))
+    held = kv_cache(hosted.layout.layers, CachePlan(peak_tokens, hosted.cache_element))
     return MemoryUse(
         kv_cache_bytes_peak=held.bytes,
         kv_cache_bytes_per_token=held.bytes_per_token,
-        weights_bytes=weights.bytes,
+        weights_bytes=hosted.weights.bytes,
         weights_dtype=model.weights.published_as,
-        parameters=weights.parameters,
-        method=figure_method(layout.known and architecture.known),
-        assumptions=[
-            f"{model.weights.id} hosted on one GPU, weights as published, KV cache of one conversation in "
+        parameters=hosted.weights.parameters,
+        method=hosted.method,
+        assumptions=list(hosted.assumptions),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Hosted:
+    """What the memory of any conversation with a self-hosted model rests on."""
+
+    layout: CacheLayout
+    cache_element: CacheElement
+    weights: Weights
+    method: Method
+    assumptions: tuple[str, ...]
+
+
+def _read_hosted(model: Model, weights: OpenWeightsEntry, catalog: Catalog) -> _Hosted:
+    """Read the config of public weights, and add their bytes up.
+
+    Raises:
+        LocatedError: the catalog's own entry cannot be read.
+    """
+    layout = read_config(read_cache_layout, weights.architecture, model)
+    architecture = read_config(read_architecture, weights.architecture, model)
+    formats = number_formats(catalog.quantization)
+    return _Hosted(
+        layout,
+        formats.cache_element(_QUOTED_CACHE_TYPE),
+        weigh_architecture(architecture, formats.weight(weights.published_as), formats),
+        figure_method(layout.known and architecture.known),
+        (
+            f"{weights.id} hosted on one GPU, weights as published, KV cache of one conversation in "
             f"{_QUOTED_CACHE_TYPE}; what an engine needs besides is not counted",
             *architecture.assumptions,
-        ],
+        ),
     )
 
 

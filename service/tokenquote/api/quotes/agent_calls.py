@@ -15,6 +15,8 @@ __all__ = ["as_plan", "count_requests", "every_turn", "find_uncalled"]
 
 def find_uncalled(plan: wire.Plan) -> list[str]:
     """Return the names of the agents that no call of the plan comes to start; it was checked before."""
+    if not plan.agents:
+        return []
     agents, reached = _by_name(plan), set[str]()
     waiting = _names(plan.turns)
     while waiting:
@@ -39,10 +41,7 @@ def count_requests(plan: wire.Plan) -> int:
     _check_circles(agents)
 
     def requests(turns: Sequence[wire.Turn]) -> int:
-        return sum(
-            find_middle(turn.repeat) * (1 + sum(count_round(made) for made in turn.tool_rounds))
-            for turn in turns
-        )
+        return sum(find_middle(turn.repeat) * (1 + sum(map(count_round, turn.tool_rounds))) for turn in turns)
 
     def count_round(made: wire.ToolRound) -> int:
         return find_middle(made.repeat) * (
@@ -127,6 +126,8 @@ def _check_circles(agents: Mapping[str, wire.Agent]) -> None:
 def _calls(turns: Sequence[wire.Turn], at: Location) -> Iterator[tuple[Location, str, bool]]:
     """Yield the place of the agent that each call starts, its name, and whether the call states a result."""
     for i, turn in enumerate(turns):
+        if not turn.tool_rounds:
+            continue
         for j, made in enumerate(turn.tool_rounds):
             for k, call in enumerate(made.calls):
                 if call.agent is not None:

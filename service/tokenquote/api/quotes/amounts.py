@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tokenquote.api.quotes.planned_ranges import count_range, find_middle, read_range
+from tokenquote.api.quotes.quoted_counts import NotedCount
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.counts import Count
 from tokenquote.errors import Location
-from tokenquote.ledger import NOTHING, Repeats
+from tokenquote.ledger import NOTHING, ONCE, Repeats
 from tokenquote.ledger.ranges.distributions import Distribution
 from tokenquote.tokens import TokenRules
 from tokenquote_client import amounts
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import CountedAmount
 
 __all__ = ["AmountCounter", "PlannedAmount", "find_text"]
 
@@ -27,7 +27,7 @@ def find_text(value: PlannedAmount) -> str | None:
     """Return the text of an amount that is one; None for tokens, profiles and ranges."""
     if isinstance(value, str):
         return value
-    return value.text if isinstance(value, amounts.Text | amounts.TextPart) else None
+    return value.text if isinstance(value, (amounts.Text, amounts.TextPart)) else None
 
 
 @dataclass
@@ -36,7 +36,7 @@ class AmountCounter:
 
     rules: TokenRules
     profiles: Mapping[str, AmountProfiles]
-    counts: list[CountedAmount] = field(default_factory=list)
+    counts: list[NotedCount] = field(default_factory=list)
     """Every count so far, by its place in the plan."""
     assumptions: list[str] = field(default_factory=list)
     """What was taken for granted, in sentences for users."""
@@ -54,11 +54,11 @@ class AmountCounter:
             kind: what it stands for, for profiles.
             drawn_at: the place in the plan where it is drawn, if it is a range. None: its own.
         """
-        if isinstance(value, str | amounts.Text | amounts.TextPart):
-            return self.note_at(at, self.rules.text(find_text(value) or ""))
+        if isinstance(value, (str, amounts.Text, amounts.TextPart)):
+            return self.note_at(at, self.rules.text(value if isinstance(value, str) else value.text))
         if isinstance(value, int):
             return self.note_at(at, Count.stated(value))
-        if isinstance(value, amounts.Tokens | amounts.TokensPart):
+        if isinstance(value, (amounts.Tokens, amounts.TokensPart)):
             return self.note_at(at, Count.stated(value.tokens))
         if isinstance(value, amounts.Profile):
             return self.note_at(at, self._profile(value.profile, kind))
@@ -71,8 +71,9 @@ class AmountCounter:
 
     def count_repeats(self, value: wire.PlannedRepeats, at: Location) -> Repeats:
         """Count how many times a turn or a round happens."""
-        what = None if isinstance(value, int) else self._add_range((*self.root, *at), value, at_least=1)
-        return Repeats(find_middle(value), what)
+        if isinstance(value, int):
+            return ONCE if value == 1 else Repeats(value)
+        return Repeats(find_middle(value), self._add_range((*self.root, *at), value, at_least=1))
 
     def note_at(self, at: Location, count: Count) -> Count:
         """Remember the count under its place in the plan, and return it."""
@@ -80,19 +81,8 @@ class AmountCounter:
         return count
 
     def note(self, what: str, count: Count) -> None:
-        """Remember the content of a count; the framing around it is shown as a sum of its own."""
-        content = count.content
-        self.counts.append(
-            CountedAmount(
-                what=what,
-                tokens=content.tokens,
-                method=content.method,
-                # A fitted band is as wide for short texts as for long ones; nothing is below zero tokens.
-                low=min(content.tokens, max(0, content.low)),
-                high=content.high,
-                vocabulary=content.vocabulary,
-            )
-        )
+        """Remember the count under its place in the plan as it is written."""
+        self.counts.append((what, count))
 
     def _add_range(self, at: Location, value: amounts.Range, at_least: int = 0) -> str:
         """Remember a range, and return its place in the plan."""

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 
 from tokenquote.api.quotes.bill import Bill, bill_rows
 from tokenquote.api.quotes.cache_choice import cache_terms
 from tokenquote.api.quotes.participants import Participant, Participants
+from tokenquote.api.quotes.quoted_counts import QuotedCount
 from tokenquote.api.quotes.unstated import Unstated, sum_unstated
 from tokenquote.api.quotes.uses import list_offered, price_plan_uses
 from tokenquote.catalog import Model
 from tokenquote.ledger import (
     CacheTerms,
-    CacheUse,
+    CacheUses,
     ReadBy,
     Replayed,
-    Row,
+    Rows,
     replay,
     replay_caches,
     replay_repeats,
     replay_single,
 )
-from tokenquote.ledger.fees import PricedFees, price_uses, store_tokens
+from tokenquote.ledger.fees import NO_FEES, PricedFees, price_uses, store_tokens
 from tokenquote.ledger.history import WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges import Distribution
 from tokenquote.ledger.retries import RetryTerms
-from tokenquote_client.quote import CountedAmount
+from tokenquote.ledger.row_prices import have_media, total_text_rows
 
 __all__ = ["Company"]
 
@@ -137,9 +139,9 @@ class Company:
         stored = self.own.own.stored_cache
         if stored is None:
             return replayed
-        return Replayed(stored.create_in(replayed.rows, found=found), replayed.transcripts)
+        return Replayed(stored.create_in(replayed.rows, found=found), lambda: replayed.transcripts)
 
-    def use_caches(self, replayed: Replayed, warm: Mapping[ReadBy, int]) -> list[CacheUse]:
+    def use_caches(self, replayed: Replayed, warm: Mapping[ReadBy, int]) -> CacheUses:
         """Work out what requests read and write.
 
         `warm` is what the first request of a conversation to a model finds in the cache, in tokens.
@@ -149,7 +151,9 @@ class Company:
     def bill_failed(self, replayed: Replayed, warm: Mapping[ReadBy, int], retries: RetryTerms) -> Bill:
         """Price an attempt at each request that fails after another one did; `warm` as for `use_caches`."""
         repeats = replay_repeats(replayed, self._terms(warm))
-        return bill_rows(retries.failed(replayed.rows), repeats, self.tariffs, self.write_kinds, {})
+        return bill_rows(
+            Rows.collect(retries.failed(replayed.rows)), repeats, self.tariffs, self.write_kinds, {}
+        )
 
     def _terms(self, warm: Mapping[ReadBy, int]) -> Mapping[ReadBy, CacheTerms]:
         """Say how each conversation's requests to a model use its cache; one that does not is left out."""
@@ -159,14 +163,25 @@ class Company:
         }
         return {reader: used for reader, used in terms.items() if used is not None}
 
-    def bill(self, rows: Sequence[Row], uses: Sequence[CacheUse]) -> Bill:
+    def bill(self, rows: Rows, uses: CacheUses) -> Bill:
         """Price every request at the rates of its model."""
+        alone = len(self.tariffs) == 1
         fees = {
-            model: self._fees(model, [row for row in rows if row.model == model]) for model in self.tariffs
+            model: self._fees(model, rows if alone else rows.only(rows.find_places(model)))
+            for model in self.tariffs
         }
         return bill_rows(rows, uses, self.tariffs, self.write_kinds, fees)
 
-    def _fees(self, model: str, rows: Sequence[Row]) -> PricedFees:
+    def total_without_cache(self, rows: Rows) -> Decimal | None:
+        """Return what the requests cost in USD if no cache is used; None: nothing has a price."""
+        if not have_media(rows) and len(self.tariffs) == 1:
+            ((model, tariff),) = self.tariffs.items()
+            total = total_text_rows(tariff, rows) if self._fees(model, rows) is NO_FEES else None
+            if total is not None:
+                return total
+        return self.bill(rows, CacheUses.none(len(rows))).total
+
+    def _fees(self, model: str, rows: Rows) -> PricedFees:
         """Price what the requests to a model use that is not billed by the token."""
         tariff = self.tariffs[model]
         searches = {
@@ -183,23 +198,22 @@ class Company:
         use = store_tokens(stored.tokens, stored.seconds) if stored and stored.model == model else None
         return price_plan_uses(rows, uses, tariff, offered, use, converses=self.models[model].converses)
 
-    def list_counts(self) -> list[CountedAmount]:
+    def list_counts(self) -> list[QuotedCount]:
         """List how each amount is counted; where another model than the quote's counts it, that is named."""
-        return list(self._counts())
-
-    def _counts(self) -> Iterator[CountedAmount]:
+        if not self.agents and len(self.models) == 1:
+            return [(what, count, None) for what, count in self.own.own.counts]
         own = self.own.cast.own
-        for i, parts in enumerate(self.conversations.values()):
-            place = f"agents/{i - 1}/" if i else ""
-            for count, model in parts.list_counts():
-                named = {} if model is own else {"model": model.id}
-                yield count.model_copy(update={"what": f"{place}{count.what}", **named})
+        return [
+            (f"agents/{i - 1}/{what}" if i else what, count, None if model is own else model.id)
+            for i, parts in enumerate(self.conversations.values())
+            for (what, count), model in parts.list_counts()
+        ]
 
-    def list_assumptions(self, rows: Sequence[Row]) -> list[str]:
+    def list_assumptions(self, rows: Rows) -> list[str]:
         """List what the quote takes for granted; notes of an agent that do not hold for all name it."""
         notes: list[str] = []
         for agent, parts in self.conversations.items():
-            told = parts.list_notes([row for row in rows if row.agent == agent])
+            told = parts.list_notes(rows.only([i for i, name in enumerate(rows.agent) if name == agent]))
             if agent is None:
                 notes += told
             else:

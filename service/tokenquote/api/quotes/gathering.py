@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from tokenquote.api.media.items import ItemReader
 from tokenquote.api.quotes.agent_calls import as_plan
@@ -19,6 +18,7 @@ from tokenquote.catalog import Catalog, Model
 from tokenquote.errors import LocatedError, Location, under
 from tokenquote.ledger.prices import Tariff, UnknownMode, UnknownRegion, tariff_on
 from tokenquote.ledger.rows import Purpose
+from tokenquote.ledger.tariffs import find_window, tariff_in
 from tokenquote.tokens import TextMemo, TokenRules, Vocabularies
 from tokenquote_client import plan as wire
 
@@ -86,13 +86,24 @@ class Gatherer:
             LocatedError: it is not sold in the plan's mode or region.
         """
         try:
-            tariff = tariff_on(model.prices_on(self.at), self.at, self.plan.mode, self.plan.region)
+            tariff = self._tariff(model)
         except (UnknownMode, UnknownRegion) as error:
             if own:
                 raise
             raise LocatedError(error.location, f"{model.id} takes part, and {error.detail}") from None
-        stated: dict[str, Decimal] = {kind: rate for kind, rate in (self.plan.rates or {}).items()}
-        return tariff.with_stated(stated) if own else tariff
+        if not own or not self.plan.rates:
+            return tariff
+        return tariff.with_stated({kind: rate for kind, rate in self.plan.rates.items()})
+
+    def _tariff(self, model: Model) -> Tariff:
+        """Return the rates of the catalog; those of its own models are worked out once for all quotes."""
+        block, mode, region = model.prices_on(self.at), self.plan.mode, self.plan.region
+        listed = self.catalog.models.get(model.id)
+        if block is None or listed is None or listed.entry is not model.entry:
+            return tariff_on(block, self.at, mode, region)
+        window = find_window(block, self.at)
+        key = (model.id, block.from_, window and window.name, mode, region)
+        return self.catalog.kept.find(tariff_in, *key, of=(block, window, mode, region))
 
     def _searcher(self, plan: wire.Plan, purpose: Purpose, model: Model, root: Location) -> Searcher:
         """Count the questions as a model does that finds passages for them."""

@@ -134,7 +134,8 @@ class OpeningReader:
             return NOTHING
         if not isinstance(tools, list):
             # Whatever says how many tokens the tools have, no framing is added to it.
-            return replace(self.amounts.count(tools, ("tools",), "tools"), framed=False)
+            count = self.amounts.count(tools, ("tools",), "tools")
+            return replace(count, framed=False) if count.framed else count
         try:
             read = read_tools(tools)
             counted = self.rules.tools(read.functions, system)

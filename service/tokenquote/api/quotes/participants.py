@@ -9,16 +9,16 @@ from functools import cached_property
 from tokenquote.api.quotes.cache_choice import CacheChoice
 from tokenquote.api.quotes.cast import Cast
 from tokenquote.api.quotes.histories import choose_history
+from tokenquote.api.quotes.quoted_counts import NotedCount
 from tokenquote.api.quotes.resolved_plan import ResolvedPlan
 from tokenquote.api.quotes.warnings import list_assumptions
 from tokenquote.catalog import Model
-from tokenquote.ledger import Row, Script, StoredCache, ttl_seconds
+from tokenquote.ledger import Rows, Script, StoredCache, ttl_seconds
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.history import SearchRequest, WholeHistory
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.rows import Purpose
 from tokenquote_client import plan as wire
-from tokenquote_client.quote import CountedAmount
 
 __all__ = ["Participant", "Participants", "Searcher"]
 
@@ -49,11 +49,11 @@ class Participant:
         return StoredCache(self.model.id, head.tokens, head.framing, ttl_seconds(self.cache.ttl))
 
     @property
-    def counts(self) -> Sequence[CountedAmount]:
+    def counts(self) -> Sequence[NotedCount]:
         """How it counts each amount."""
         return self.resolved.counts
 
-    def list_notes(self, rows: Sequence[Row]) -> list[str]:
+    def list_notes(self, rows: Rows) -> list[str]:
         """List what its counts and its cache take for granted."""
         return [*self.resolved.assumptions, *list_assumptions(self.basis, self.cache, rows)]
 
@@ -68,7 +68,7 @@ class Searcher:
     tariff: Tariff
     searches: Sequence[SearchRequest]
     """Its requests for each question, in order."""
-    counts: Sequence[CountedAmount]
+    counts: Sequence[NotedCount]
     uses: tuple[Use, ...] = ()
     """What each of its requests uses that is not billed by the token."""
 
@@ -115,13 +115,13 @@ class Participants:
         conversations = {name: part.resolved.conversation for name, part in self.by_id.items()}
         return Script(conversations, self.cast.answered_by, history, self.keeps, self.turns_per_call)
 
-    def list_counts(self) -> Iterator[tuple[CountedAmount, Model]]:
+    def list_counts(self) -> Iterator[tuple[NotedCount, Model]]:
         """Yield each amount as each model counts it."""
         told: list[Participant | Searcher] = [*self.by_id.values(), *self.searchers]
         for part in told:
             yield from ((count, part.model) for count in part.counts)
 
-    def list_notes(self, rows: Sequence[Row]) -> list[str]:
+    def list_notes(self, rows: Rows) -> list[str]:
         """List what the conversation takes for granted; notes of other models than its own name them."""
         own, *others = self.by_id.values()
         notes = own.list_notes(rows)
@@ -129,7 +129,7 @@ class Participants:
             notes += [f"{part.model.id}: {note}" for note in part.list_notes(rows) if note not in notes]
         return [*notes, *self._reasoning(rows)]
 
-    def _reasoning(self, rows: Sequence[Row]) -> Iterator[str]:
+    def _reasoning(self, rows: Rows) -> Iterator[str]:
         kept = any(part.resolved.conversation.reasoning_kept != "never" for part in self.by_id.values())
-        if len(self.by_id) > 1 and kept and any(row.reasoning for row in rows):
+        if len(self.by_id) > 1 and kept and any(rows.reasoning):
             yield "reasoning of one model is not sent to another"

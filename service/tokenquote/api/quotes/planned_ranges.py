@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import NoneType
 
 from pydantic import BaseModel
 
@@ -13,6 +14,9 @@ from tokenquote_client import amounts
 from tokenquote_client import plan as wire
 
 __all__ = ["count_range", "find_drawn", "find_middle", "read_range"]
+
+_PLAIN = frozenset({NoneType, bool, int, float, str, dict})
+"""The types of members that are no ranges and hold none: nearly all members of most plans."""
 
 
 def read_range(value: amounts.Range, at_least: int = 0) -> Distribution:
@@ -35,16 +39,19 @@ def find_middle(repeats: wire.PlannedRepeats) -> int:
 
 def find_drawn(plan: wire.Plan) -> Location | None:
     """Return the first place of a plan where something is drawn: a range or `retries`. None: nowhere is."""
-    return ("retries",) if plan.retries is not None else _find_range(plan, ())
+    return ("retries",) if plan.retries is not None else _find_range(plan)
 
 
-def _find_range(value: object, at: Location) -> Location | None:
+def _find_range(value: object) -> Location | None:
+    """Return the first place in a part of a plan where there is a range. None: there is none."""
     if isinstance(value, amounts.Percentiles | amounts.Triangular):
-        return at
+        return ()
     members: Iterable[tuple[str | int, object]] = ()
     if isinstance(value, BaseModel):
-        members = ((name, getattr(value, name)) for name in type(value).model_fields)
+        members = vars(value).items()
     elif isinstance(value, list):
         members = enumerate(value)
-    found = (_find_range(member, (*at, name)) for name, member in members)
-    return next((place for place in found if place is not None), None)
+    for name, member in members:
+        if member and type(member) not in _PLAIN and (place := _find_range(member)) is not None:
+            return (name, *place)
+    return None

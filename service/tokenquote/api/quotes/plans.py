@@ -141,16 +141,42 @@ class _Resolver:
             return started.opening
         if plan.system is None:
             return Opening(tools=reader.tools(plan.tools, ()))
+        if type(plan.system) is int and not isinstance(plan.tools, list):  # nothing stands around tokens
+            stated = self.amounts.count(plan.system, ("system",), "system")
+            return Opening(tools=reader.tools(plan.tools, ()), system=stated)
         system, _ = self.reader.message("system", plan.system, ("system",), "system")
         # Tokens without their text hold the tools' block all the same: a system message is there.
         tools = reader.tools(plan.tools, [system])
         return Opening(tools=tools, system=self._sent(system))
 
     def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
+        user, assistant = turn.user, turn.assistant
+        plain = self.alone is None and not turn.tool_rounds
+        if plain and type(user) is int and (assistant is None or type(assistant) is int):
+            return self._stated_turn(turn, user, assistant, at)
         try:
             return self._turn(turn, at)
         except BodyError as error:  # a model's chat template has no place for it
             raise LocatedError(at, error.detail) from None
+
+    def _stated_turn(self, turn: wire.Turn, user: int, assistant: int | None, at: Location) -> CountedTurn:
+        """Count a turn that states its tokens, around which nothing stands."""
+        self.opened_with = ()
+        self.meter.add_message(user)
+        place = "/".join(map(str, at))
+        question, answer = Count.stated(user), NOTHING
+        self.amounts.note(f"{place}/user", question)
+        if assistant is not None:
+            answer = Count.stated(assistant)
+            self.amounts.note(f"{place}/assistant", answer)
+        return CountedTurn(
+            user=question,
+            answer_output=answer,
+            answer=answer,
+            reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
+            gap_seconds=turn.gap_seconds,
+            repeat=self.amounts.count_repeats(turn.repeat, (*at, "repeat")),
+        )
 
     def _turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         rounds: list[CountedRound] = []
@@ -203,6 +229,8 @@ class _Resolver:
 
     def _sent(self, message: Message, before: Sequence[Message] = ()) -> Count:
         """Count a message as requests send it; templates may open an answer otherwise after results."""
+        if not message.counts and message.texts:
+            return self._appended([message], before)
         counted = total(message.counts, NOTHING)
         if not message.texts and not counted.framed:  # nothing stands around tokens that the user states
             return counted

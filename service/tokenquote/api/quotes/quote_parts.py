@@ -7,8 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from tokenquote.api.quotes.bill import Bill
+from tokenquote.api.quotes.trusted import trusted
 from tokenquote.catalog import Model
-from tokenquote.ledger import CacheUse, Row
+from tokenquote.catalog.schema.providers import Context
+from tokenquote.counts import NO_MEDIA
+from tokenquote.ledger import CacheUses, Rows
+from tokenquote.ledger.costs import Costs
 from tokenquote.ledger.prices import Priced, Tariff, exact_sum
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import (
@@ -18,14 +22,12 @@ from tokenquote_client.quote import (
     ModelTotals,
     Overflow,
     PriceLine,
-    QuotedRequest,
     Totals,
     Unpriced,
 )
 
 __all__ = [
     "build_lines",
-    "build_requests",
     "build_totals",
     "build_unpriced",
     "describe_context",
@@ -35,87 +37,71 @@ __all__ = [
     "sum_models",
 ]
 
+_totals = trusted(Totals)
+_price_line = trusted(PriceLine)
+_context_use = trusted(ContextUse)
+
 
 def build_totals(
-    rows: Sequence[Row], uses: Sequence[CacheUse], bill: Bill, uncached: Bill, *, tells_losses: bool
+    rows: Rows, uses: CacheUses, bill: Bill, uncached: Decimal | None, *, tells_losses: bool
 ) -> Totals:
     """Add up tokens and money over all requests; `tells_losses` says whether losses of the cache are told."""
-    return Totals(
+    media = [] if rows.media.count(NO_MEDIA) == len(rows) else rows.media
+    reasoning = sum(rows.reasoning)
+    return _totals(
         requests=len(rows),
-        input_tokens=sum(row.input for row in rows),
-        cache_read_tokens=sum(use.read for use in uses),
-        cache_write_tokens=sum(use.write for use in uses),
-        output_tokens=sum(row.output for row in rows),
-        reasoning_tokens=sum(row.reasoning for row in rows),
-        framing_tokens=sum(row.framing for row in rows),
-        image_tokens=sum(row.media.image for row in rows),
-        audio_tokens=sum(row.media.audio for row in rows),
-        video_tokens=sum(row.media.video for row in rows),
+        input_tokens=sum(rows.input),
+        cache_read_tokens=sum(uses.read),
+        cache_write_tokens=sum(uses.write),
+        output_tokens=sum(rows.visible) + reasoning,
+        reasoning_tokens=reasoning,
+        framing_tokens=sum(rows.framing),
+        image_tokens=sum(use.image for use in media),
+        audio_tokens=sum(use.audio for use in media),
+        video_tokens=sum(use.video for use in media),
         cost=bill.total,
         fees=bill.total_fees,
-        cost_without_cache=uncached.total,
-        cache_lost_tokens=sum(use.lost for use in uses) if tells_losses else None,
+        cost_without_cache=uncached,
+        cache_lost_tokens=sum(uses.lost) if tells_losses else None,
         complete=bill.complete,
     )
 
 
-def build_requests(
-    rows: Sequence[Row], uses: Sequence[CacheUse], bill: Bill, *, names_models: bool
-) -> list[QuotedRequest]:
-    """Make a row of the answer for each request, with the cost so far beside its own."""
-    requests: list[QuotedRequest] = []
-    spent: Decimal | None = None
-    for row, use, cost in zip(rows, uses, bill.costs, strict=True):
-        if cost is not None:
-            spent = exact_sum([spent or Decimal(0), cost])
-        requests.append(
-            QuotedRequest(
-                turn=row.turn,
-                round=row.round,
-                input_tokens=row.input,
-                cache_read_tokens=use.read,
-                cache_write_tokens=use.write,
-                output_tokens=row.output,
-                reasoning_tokens=row.reasoning,
-                context_tokens=row.context,
-                cost=cost,
-                cumulative_cost=spent,
-                purpose=row.purpose,
-                model=row.model if names_models else None,
-                agent=row.agent,
+def sum_models(rows: Rows, bill: Bill) -> list[ModelTotals]:
+    """Add up tokens and money for each model."""
+    found = []
+    for model, priced in bill.by_model.items():
+        own = rows.only(rows.find_places(model))
+        found.append(
+            ModelTotals(
+                model=model,
+                requests=len(own),
+                input_tokens=sum(own.input),
+                output_tokens=sum(own.output),
+                cost=priced.total,
             )
         )
-    return requests
+    return found
 
 
-def sum_models(rows: Sequence[Row], bill: Bill) -> list[ModelTotals]:
-    """Add up tokens and money for each model."""
-    return [
-        ModelTotals(
-            model=model,
-            requests=len(own := [row for row in rows if row.model == model]),
-            input_tokens=sum(row.input for row in own),
-            output_tokens=sum(row.output for row in own),
-            cost=priced.total,
-        )
-        for model, priced in bill.by_model.items()
-    ]
-
-
-def sum_agents(rows: Sequence[Row], bill: Bill, agents: Sequence[str]) -> list[AgentTotals]:
+def sum_agents(rows: Rows, bill: Bill, agents: Sequence[str]) -> list[AgentTotals]:
     """Add up tokens and money for the plan's own conversation, and for each agent."""
     found = []
+    output = rows.output
     for agent in (None, *agents):
-        places = [i for i, row in enumerate(rows) if row.agent == agent]
-        costs = [bill.costs[i] for i in places]
-        known = [cost for cost in costs if cost is not None]
+        places = [i for i, name in enumerate(rows.agent) if name == agent]
+        costs = Costs([bill.costs.parts[i] for i in places], bill.costs.decimals)
         found.append(
             AgentTotals(
                 agent=agent,
                 requests=len(places),
-                input_tokens=sum(rows[i].input for i in places),
-                output_tokens=sum(rows[i].output for i in places),
-                cost=exact_sum(known) if known or bill.complete or not costs else None,
+                input_tokens=sum(rows.input[i] for i in places),
+                output_tokens=sum(output[i] for i in places),
+                cost=costs.total
+                if costs.total is not None
+                else Decimal(0)
+                if bill.complete or not places
+                else None,
             )
         )
     return found
@@ -141,7 +127,8 @@ def build_lines(
 def _token_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
     for line in priced.lines:
         stated = line.kind in tariff.stated
-        yield PriceLine(
+        yield _price_line(
+            when={},
             kind=line.kind,
             tokens=line.tokens,
             rate=line.rate,
@@ -158,7 +145,7 @@ def _token_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -
 
 def _fee_lines(priced: Priced, tariff: Tariff, mode: str, model: str | None) -> Iterator[PriceLine]:
     for line in priced.fees.lines:
-        yield PriceLine(
+        yield _price_line(
             kind=line.fee.what,
             tokens=0,
             unit=line.fee.unit,
@@ -183,28 +170,38 @@ def build_unpriced(bill: Bill) -> list[Unpriced]:
     ]
 
 
-def find_overflow(rows: Sequence[Row], models: Mapping[str, Model]) -> Overflow | None:
+def find_overflow(rows: Rows, models: Mapping[str, Model]) -> Overflow | None:
     """Find the first request that does not fit its model; it is priced all the same. None: all fit."""
-    for i, row in enumerate(rows):
-        limits = models[row.model].entry.context
-        too_long = limits.window is not None and row.context > limits.window
-        if too_long or (limits.max_input is not None and row.input > limits.max_input):
-            return Overflow(turn=row.turn, request=i + 1, agent=row.agent)
+    limits = {name: model.entry.context for name, model in models.items()}
+    if all(_holds_all(limit, rows) for limit in limits.values()):
+        return None
+    for i, (model, sent, context) in enumerate(zip(rows.model, rows.input, rows.context, strict=True)):
+        limit = limits[model]
+        too_long = limit.window is not None and context > limit.window
+        if too_long or (limit.max_input is not None and sent > limit.max_input):
+            return Overflow(turn=rows.turn[i], request=i + 1, agent=rows.agent[i])
     return None
 
 
-def describe_context(
-    rows: Sequence[Row], models: Mapping[str, Model], overflow: Overflow | None
-) -> ContextUse:
+def _holds_all(limits: Context, rows: Rows) -> bool:
+    """Return whether a model could hold the longest of the requests, whichever model it goes to."""
+    holds_context = limits.window is None or max(rows.context) <= limits.window
+    return holds_context and (limits.max_input is None or max(rows.input) <= limits.max_input)
+
+
+def describe_context(rows: Rows, models: Mapping[str, Model], overflow: Overflow | None) -> ContextUse:
     """Say how full the window gets; of several models, that of the request that fills its own most."""
     peaks: dict[str, int] = {}
-    for row in rows:
-        peaks[row.model] = max(row.context, peaks.get(row.model, 0))
+    if len(models) == 1:
+        peaks[rows.model[0]] = max(rows.context)
+    else:
+        for model, context in zip(rows.model, rows.context, strict=True):
+            peaks[model] = max(context, peaks.get(model, 0))
     windows = {name: models[name].entry.context.window for name in peaks}
     # Where no window is known, the longest request stands for the fullest.
     fullest = max(peaks, key=lambda name: (peaks[name] / (windows[name] or math.inf), peaks[name]))
     limits = models[fullest].entry.context
-    return ContextUse(
+    return _context_use(
         window=limits.window,
         max_input=limits.max_input,
         peak_tokens=peaks[fullest],
@@ -213,7 +210,7 @@ def describe_context(
     )
 
 
-def spend_budget(budget: wire.Budget | None, rows: Sequence[Row], bill: Bill) -> BudgetAnswer | None:
+def spend_budget(budget: wire.Budget | None, rows: Rows, bill: Bill) -> BudgetAnswer | None:
     """Count how many requests, in order, the money pays for; None: the plan has no budget."""
     if budget is None:
         return None
@@ -226,6 +223,6 @@ def spend_budget(budget: wire.Budget | None, rows: Sequence[Row], bill: Bill) ->
             break
         spent, paid = together, paid + 1
     fits = paid == len(rows)
-    own = [row.turn for row in rows[: paid + 1] if row.agent is None]
+    own = [turn for turn, agent in zip(rows.turn[: paid + 1], rows.agent, strict=False) if agent is None]
     turns = own[-1] if fits else own[-1] - 1
     return BudgetAnswer(fits=fits, turns=turns, requests=paid, spent=spent)

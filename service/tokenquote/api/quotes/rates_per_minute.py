@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.rate_limits import RateTier
-from tokenquote.ledger import CacheUse, Row
+from tokenquote.ledger import CacheUse, CacheUses, Row, Rows
 from tokenquote.ledger.arrivals import busiest_minute, cut_bursts
 from tokenquote_client import plan as wire
 from tokenquote_client.quote import Warned
@@ -29,7 +29,7 @@ _LIMITED: tuple[LimitedAmount, ...] = ("requests", "input_tokens", "output_token
 
 
 def build_rates(
-    plan: wire.Plan, rows: Sequence[Row], uses: Sequence[CacheUse], models: Mapping[str, Model]
+    plan: wire.Plan, rows: Rows, uses: CacheUses, models: Mapping[str, Model]
 ) -> RatesPerMinute | None:
     """Work out requests and tokens per minute; None: the plan does not say how many conversations begin.
 
@@ -41,15 +41,15 @@ def build_rates(
     """
     if plan.conversations_per_hour is None:
         return None
-    load = _Load(plan.conversations_per_hour / 60, rows, uses, cut_bursts([row.gap_seconds for row in rows]))
+    load = _Load(plan.conversations_per_hour / 60, rows, uses, cut_bursts(rows.gap_seconds))
     limited = models.values() if plan.mode == "standard" else ()
     return RatesPerMinute(
         requests=load.rate([1] * len(rows)),
-        input_tokens=load.rate([row.input for row in rows]),
+        input_tokens=load.rate(rows.input),
         uncached_input_tokens=load.rate(
-            [row.input - use.read for row, use in zip(rows, uses, strict=True)],
+            [sent - read for sent, read in zip(rows.input, uses.read, strict=True)],
         ),
-        output_tokens=load.rate([row.output for row in rows]),
+        output_tokens=load.rate(rows.output),
         limits=[limit for model in limited for limit in _compare_limits(load, model)],
     )
 
@@ -78,8 +78,8 @@ class _Load:
     """Conversations that begin at random, each with the same requests."""
 
     conversations_per_minute: float
-    rows: Sequence[Row]
-    uses: Sequence[CacheUse]
+    rows: Rows
+    uses: CacheUses
     bursts: Sequence[range]
     """The requests of one conversation that come together in a minute."""
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tokenquote.api.quotes.cache_choice import CountedMark
+from tokenquote.api.quotes.quoted_counts import NotedCount
 from tokenquote.api.quotes.unstated import Unstated
 from tokenquote.ledger import Conversation
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.ranges.distributions import Distribution
-from tokenquote_client.quote import CountedAmount
 
 __all__ = ["ResolvedPlan"]
 
@@ -20,7 +20,7 @@ class ResolvedPlan:
     """Holds the counted conversation, and what to say about its numbers."""
 
     conversation: Conversation
-    counts: tuple[CountedAmount, ...]
+    counts: tuple[NotedCount, ...]
     unstated: Unstated
     assumptions: tuple[str, ...]
     marks: tuple[CountedMark, ...] = ()

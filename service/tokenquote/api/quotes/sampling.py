@@ -42,7 +42,7 @@ def plan_samples(
         shares_opening: whether it is a later conversation of a fleet, which finds the opening cached.
     """
     warm, first = company.own.plan.caching.warm, (None, replayed.opened_by)
-    requests = Counter(row.reader for row in replayed.rows)
+    requests = Counter(zip(replayed.rows.agent, replayed.rows.model, strict=True))
     models: dict[ReadBy, SampledModel] = {}
     for agent, parts in company.conversations.items():
         for name, part in parts.by_id.items():

@@ -25,16 +25,14 @@ class Unstated:
 
 def count_unstated(turns: Sequence[wire.Turn]) -> Unstated:
     """Count the answers and the reasoning that turns and their tool rounds do not state."""
-    rounds = [
-        (find_middle(turn.repeat) * find_middle(tool_round.repeat), tool_round)
-        for turn in turns
-        for tool_round in turn.tool_rounds
-    ]
-    return Unstated(
-        assistant=sum(find_middle(turn.repeat) for turn in turns if turn.assistant is None),
-        reasoning=sum(find_middle(turn.repeat) for turn in turns if turn.reasoning is None),
-        round_reasoning=sum(times for times, tool_round in rounds if tool_round.reasoning is None),
-    )
+    assistant = reasoning = round_reasoning = 0
+    for turn in turns:
+        times = find_middle(turn.repeat)
+        assistant += times if turn.assistant is None else 0
+        reasoning += times if turn.reasoning is None else 0
+        for tool_round in turn.tool_rounds:
+            round_reasoning += times * find_middle(tool_round.repeat) if tool_round.reasoning is None else 0
+    return Unstated(assistant, reasoning, round_reasoning)
 
 
 def sum_unstated(conversations: Iterable[Unstated]) -> Unstated:

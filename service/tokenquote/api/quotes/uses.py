@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from tokenquote.api.quotes.server_tools import find_offered
 from tokenquote.counts import ceil_div
-from tokenquote.ledger import Row
-from tokenquote.ledger.fees import PricedFees, UnpricedUse, Use, price_uses, use_tool
+from tokenquote.ledger import Rows
+from tokenquote.ledger.fees import NO_FEES, PricedFees, UnpricedUse, Use, price_uses, use_tool
 from tokenquote.ledger.prices import Tariff
 from tokenquote.media import Audio, Document, Image, Item, Video
 from tokenquote_client import plan as wire
@@ -63,27 +63,32 @@ class UseMeter:
 
     def add_message(self, content: AmountOrParts) -> None:
         """Note what of a user message is billed by the character or by the search."""
+        reads, ranks = self.bills("input_text"), self.ranks and self.bills("search")
+        if not (reads or ranks):
+            return
         parts = content if isinstance(content, list) else [content]
-        if self.bills("input_text"):
+        if reads:
             for part in parts:
                 if isinstance(part, str | Text | TextPart):
                     characters = len(part if isinstance(part, str) else part.text)
                     self.add(Use("input_text", {"character": Decimal(characters)}))
                 elif not isinstance(part, ImagePart | AudioPart | VideoPart | DocumentPart):
                     self.add(Use("input_text", {}))
-        if self.ranks and self.bills("search"):
+        if ranks:
             searches = max(1, ceil_div(len(parts) - 1, PASSAGES_PER_SEARCH))
             self.add(Use("search", {"query": Decimal(searches)}))
 
     def finish_turn(self, turn: wire.Turn) -> tuple[Use, ...]:
         """Return what one repetition of the turn uses, its server tools too, and begin the next."""
+        if not (self._turn or turn.server_tools):
+            return ()
         tools = (use_tool(name, times) for name, times in turn.server_tools.items() if times)
         used, self._turn = (*self._turn, *tools), []
         return used
 
 
 def price_plan_uses(
-    rows: Sequence[Row],
+    rows: Rows,
     uses: Mapping[str | None, Sequence[tuple[Use, ...]]],
     tariff: Tariff,
     offered: Iterable[str] = (),
@@ -101,18 +106,22 @@ def price_plan_uses(
         stored: what each call that creates an explicit cache stores. None: there is none.
         converses: whether later requests send the media of earlier turns again.
     """
-    times = Counter(row.agent for row in rows)
+    unstated = tuple(UnpricedUse(what, None, None) for what in offered)
+    of_each = request_uses(tariff)
+    uses_any = any(used for turns in uses.values() for used in turns)
+    if tariff.bills_tokens and not of_each and stored is None and not uses_any:
+        return PricedFees(unpriced=unstated) if unstated else NO_FEES
+    times = Counter(rows.agent)
     by_row: list[tuple[Use, ...]] = []
-    for row in rows:
-        used = uses[row.agent][row.answers] if row.answers is not None else ()
-        known = turn_uses(used, sends_again=converses and times[row.agent] > 1)
-        creates = (stored,) if stored is not None and row.purpose == "cache" else ()
-        by_row.append((*request_uses(tariff), *known, *creates))
+    for agent, answers, purpose in zip(rows.agent, rows.answers, rows.purpose, strict=True):
+        used = uses[agent][answers] if answers is not None else ()
+        known = turn_uses(used, sends_again=converses and times[agent] > 1)
+        creates = (stored,) if stored is not None and purpose == "cache" else ()
+        by_row.append((*of_each, *known, *creates))
     if by_row and not tariff.bills_tokens and not any(by_row):
         # Everything is billed by a measure that the plan does not have: seconds, images, hours of a session.
         by_row[0] = tuple(Use(what, {}) for what in dict.fromkeys(fee.what for fee in tariff.fees))
     priced = price_uses(tariff.fees, by_row)
-    unstated = (UnpricedUse(what, None, None) for what in offered)
     return PricedFees(priced.costs, priced.lines, (*priced.unpriced, *unstated))
 
 

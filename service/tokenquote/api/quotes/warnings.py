@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from tokenquote.api.quotes.agent_calls import every_turn, find_uncalled
 from tokenquote.api.quotes.bill import Bill
@@ -11,7 +11,7 @@ from tokenquote.api.quotes.cache_choice import CacheChoice
 from tokenquote.api.quotes.unstated import Unstated
 from tokenquote.catalog import Model
 from tokenquote.catalog.schema.fees import MEASURED
-from tokenquote.ledger import Row
+from tokenquote.ledger import Rows
 from tokenquote.ledger.history import CompactedContext, WholeHistory
 from tokenquote.ledger.prices import UnknownMode, comparable_rates
 from tokenquote_client.plan import Plan
@@ -25,7 +25,7 @@ _ORDINARY_WORDS = frozenset({"A", "An", "Both", "Neither", "No", "Older", "The"}
 """The words that have a capital only where they begin a sentence."""
 
 
-def list_assumptions(basis: str | None, cache: CacheChoice, rows: Sequence[Row]) -> list[str]:
+def list_assumptions(basis: str | None, cache: CacheChoice, rows: Rows) -> list[str]:
     """List the assumptions of a quote; `basis` names the source of its counts, if they need one."""
     told = _storage_assumptions(cache) if cache.explicit else _cache_assumptions(cache, rows)
     return [*([basis] if basis else []), *told]
@@ -37,7 +37,7 @@ def list_warnings(
     at: dt.datetime,
     unstated: Unstated,
     overflow: Overflow | None,
-    rows: Sequence[Row],
+    rows: Rows,
     cache: CacheChoice,
     bill: Bill,
 ) -> list[Warned]:
@@ -86,7 +86,7 @@ def _storage_assumptions(cache: CacheChoice) -> Iterator[str]:
     )
 
 
-def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]:
+def _cache_assumptions(cache: CacheChoice, rows: Rows) -> Iterator[str]:
     if cache.reads_unknown and len(rows) > 1:
         yield (
             "caching: reads have a price of their own, but the catalog does not know how this cache behaves; "
@@ -103,7 +103,7 @@ def _cache_assumptions(cache: CacheChoice, rows: Sequence[Row]) -> Iterator[str]
         yield f"caching: the marks of `start` ask for several times to live; all are taken as {cache.ttl}"
     if cache.rule.assumed:
         yield f"caching: {_as_clause(cache.rule.assumed)}"
-    if cache.ttl is None and any(row.gap_seconds for row in rows):
+    if cache.ttl is None and any(rows.gap_seconds):
         yield "caching: the provider publishes no time to live; entries are taken to outlast every gap"
 
 
@@ -126,12 +126,12 @@ def _output_warnings(unstated: Unstated) -> Iterator[tuple[str, str]]:
         yield "output_not_stated", f"{enumerated} {verbs} as 0 tokens"
 
 
-def _overflow_warnings(overflow: Overflow | None, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+def _overflow_warnings(overflow: Overflow | None, rows: Rows) -> Iterator[tuple[str, str]]:
     if overflow is not None:
         yield (
             "context_overflow",
             f"request {overflow.request} (turn {overflow.turn}{_name_agent(overflow.agent)}) does not fit "
-            f"into {rows[overflow.request - 1].model}; it and those after it are priced all the same",
+            f"into {rows.model[overflow.request - 1]}; it and those after it are priced all the same",
         )
 
 
@@ -147,11 +147,14 @@ def _answer_warning(model: Model, unstated: Unstated) -> Iterator[tuple[str, str
 
 def _price_changes(plan: Plan, model: Model, at: dt.datetime) -> Iterator[tuple[str, str]]:
     """Warn of the next change of what the quote rests on; a block may change only other modes and regions."""
+    blocks = model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS)
+    if not blocks:
+        return
     tools = {name for turn in every_turn(plan) for name in turn.server_tools}
     if plan.caching.explicit is not None:
         tools.add("cache_storage")
     measured = MEASURED if not model.converses else ()
-    for block in model.price_changes(at, PRICE_CHANGE_HORIZON_DAYS):
+    for block in blocks:
         before = model.prices_on((block.begins or at) - dt.timedelta(microseconds=1))
         try:
             rates = [

@@ -14,6 +14,7 @@ from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.reroutes import find_answering
 from tokenquote.errors import LocatedError, under
+from tokenquote.ledger.costs import Costs
 from tokenquote.ledger.fees import Use, price_uses
 from tokenquote.ledger.prices import KINDS, Priced, Tariff, UnknownMode, UnknownRegion, price, tariff_on
 from tokenquote_client.bill import Unpriced
@@ -52,7 +53,7 @@ def answer_usage(
     requests = [_fit_model(request, model) for request in billed.requests]
     kinds = _sum_kinds(requests)
     priced = _price(requests, tariff)
-    bill = Bill(priced.costs, {model.id: priced})
+    bill = Bill(Costs.collect(priced.costs), {model.id: priced})
     unknown = [
         *_unknown_kinds(requests),
         *(

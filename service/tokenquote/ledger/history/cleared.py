@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tokenquote.ledger.history.whole import WholeHistory
 from tokenquote.ledger.story import Story
@@ -26,4 +26,4 @@ class ClearedResults(WholeHistory):
         if len(results) <= self.keep or story.input(everything) <= self.above:
             return everything
         first_kept = results[-self.keep] if self.keep else story.end
-        return replace(everything, cleared_before=first_kept)
+        return everything._replace(cleared_before=first_kept)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tokenquote.ledger.caching import CacheTerms, ttl_seconds
+from tokenquote.ledger.cache_terms import CacheTerms, ttl_seconds
 from tokenquote.ledger.conversation import PlanTooLong
 from tokenquote.ledger.ranges.distributions import WholeNumbers
 from tokenquote.ledger.ranges.latest import SharedPrefix

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tokenquote.counts import Count
-from tokenquote.ledger.caching import CacheTerms
+from tokenquote.ledger.cache_terms import CacheTerms
 from tokenquote.ledger.conversation import Conversation
 from tokenquote.ledger.prices import Tariff
 from tokenquote.ledger.ranges.draws import Draws

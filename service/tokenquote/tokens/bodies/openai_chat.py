@@ -46,6 +46,8 @@ _ROLES: Mapping[str, Role] = {
     "tool": "tool",
     "function": "tool",
 }
+_PLAIN = frozenset({"role", "content"})
+"""The members of most messages, which hold no more than a text."""
 _SETTINGS = (
     "chat_template_kwargs",
     "enable_thinking",
@@ -88,18 +90,21 @@ def read_openai_chat(body: JsonObject) -> Request:
 def _read_message(item: object, at: Location) -> Message:
     message = read_object(item, at, "a message is an object with `role` and `content`")
     role = read_role(message, _ROLES, at)
+    content = message.get("content")
+    if isinstance(content, str) and message.keys() == _PLAIN:
+        return Message(role, (content,))
     reasoning, sealed = _read_reasoning(message, at)
     return Message(
         role=role,
         parts=(
-            *_leave_out_images(role, _read_parts(message.get("content"), (*at, "content"))),
+            *_leave_out_images(role, _read_parts(content, (*at, "content"))),
             *_read_tool_plan(message, at),
             *_leave_out_images(role, _read_images(message, at)),
         ),
         name=read_optional_text(message, "name", at),
         calls=tuple(_read_calls(message, at)),
         call_id=read_optional_text(message, "tool_call_id", at),
-        reasoning=reasoning or "".join(_read_thinking(message.get("content"))),
+        reasoning=reasoning or "".join(_read_thinking(content)),
         hidden_reasoning=sealed,
     )
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary
+from tokenquote.tokens.vocabularies.byte_pairs import BytePairEncoder
 from tokenquote.tokens.vocabularies.content_classes import ClassCounter
-from tokenquote.tokens.vocabularies.encoders import BytePairEncoder, Encoder, build_encoder
+from tokenquote.tokens.vocabularies.encoders import Encoder, build_encoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, read_vocabulary_file
+from tokenquote.tokens.vocabularies.loading import NotLoaded, loaded_only, require_loading
 
-__all__ = ["Vocabularies", "VocabularyError"]
+__all__ = ["NotLoaded", "Vocabularies", "VocabularyError", "loaded_only"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Vocabularies:
     def _encoder_or_reason(self, name: str) -> Encoder | _Unusable:
         loaded = self._loaded.get(name)
         if loaded is None:
+            require_loading(name)
             with self._lock:
                 if name not in self._loaded:
                     self._loaded[name] = self._load(name)

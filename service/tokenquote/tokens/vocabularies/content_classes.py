@@ -12,7 +12,7 @@ import unicodedata
 import numpy as np
 import numpy.typing as npt
 
-from tokenquote.tokens.vocabularies.encoders import BytePairEncoder
+from tokenquote.tokens.vocabularies.byte_pairs import BytePairEncoder
 
 __all__ = ["CLASSES", "SCRIPTS", "ClassCounter", "classify_token"]
 
@@ -59,7 +59,7 @@ class ClassCounter:
 
     def __init__(self, encoder: BytePairEncoder) -> None:
         self._encoder = encoder
-        size = encoder.encoding.n_vocab
+        size = encoder.size
         self._class = np.full(size, -1, dtype=np.int16)
         self._begins = np.zeros(size, dtype=bool)
         self._ends = np.zeros(size, dtype=bool)
@@ -74,7 +74,7 @@ class ClassCounter:
         return counts
 
     def _learn(self, token: int) -> None:
-        piece = self._encoder.encoding.decode_single_token_bytes(token)
+        piece = self._encoder.token_bytes(token)
         self._class[token] = _INDEX[classify_token(piece, token)]
         self._begins[token] = piece[:1].isalpha()
         self._ends[token] = piece[-1:].isalpha()

@@ -5,21 +5,21 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import tiktoken
 
 from tokenquote.catalog.schema.vocabularies import Vocabulary, VocabularyFormat
-from tokenquote.tokens.vocabularies.canonical_forms import compose
+from tokenquote.tokens.vocabularies.byte_pairs import BytePairEncoder
 from tokenquote.tokens.vocabularies.claude import ClaudeEncoder
+from tokenquote.tokens.vocabularies.fast_engine import find_fast_tokenizer
 from tokenquote.tokens.vocabularies.files import VocabularyError, VocabularyMissing
-from tokenquote.tokens.vocabularies.long_blanks import count_around_blanks, encode_around_blanks
 from tokenquote.tokens.vocabularies.merged_pieces import MergedPiecesEncoder
 from tokenquote.tokens.vocabularies.spaced_pieces import SpacedPiecesEncoder
 from tokenquote.tokens.vocabularies.unigram import UnigramEncoder
 from tokenquote.tokens.vocabularies.wordpiece import WordPieceEncoder
 
-__all__ = ["BytePairEncoder", "Encoder", "build_encoder"]
+__all__ = ["Encoder", "build_encoder"]
 
 MAX_TOKENS = 1_000_000
 """The number of tokens that a vocabulary may have; the largest known has 262,144."""
@@ -56,26 +56,6 @@ def build_encoder(name: str, entry: Vocabulary, content: bytes) -> Encoder:
         raise VocabularyError(f"vocabulary {name!r}: not a file of format {entry.format}: {error}") from None
 
 
-class BytePairEncoder:
-    """An encoder of byte-pair merges over explicit ranks, by tiktoken.
-
-    Text that looks like a special token counts as the plain text it is.
-    """
-
-    def __init__(self, encoding: tiktoken.Encoding, normalization: str | None = None) -> None:
-        self.encoding = encoding
-        self._normalization = normalization
-
-    def encode(self, text: str) -> list[int]:
-        return encode_around_blanks(self.encoding, self._normal(text))
-
-    def count(self, text: str) -> int:
-        return count_around_blanks(self.encoding, self._normal(text))
-
-    def _normal(self, text: str) -> str:
-        return compose(text) if self._normalization == "NFC" else text
-
-
 class HuggingFaceEncoder:
     """An encoder that a tokenizer.json describes, by Hugging Face's tokenizers."""
 
@@ -90,11 +70,18 @@ class HuggingFaceEncoder:
         self._tokenizer.no_padding()
 
     def encode(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(_sendable(text), add_special_tokens=False).ids
+        ids: list[int] = self._encode(text).ids
         return ids
 
     def count(self, text: str) -> int:
-        return len(self._tokenizer.encode(_sendable(text), add_special_tokens=False))
+        return len(self._encode(text))
+
+    def _encode(self, text: str) -> Any:
+        """Encode as a batch of one: other threads run meanwhile, and no offsets of tokens are made.
+
+        `encode` keeps them waiting for seconds a megabyte (tokenizers 0.23).
+        """
+        return self._tokenizer.encode_batch_fast([_sendable(text)], add_special_tokens=False)[0]
 
 
 class SentencePieceEncoder:
@@ -119,13 +106,23 @@ def _sendable(text: str) -> str:
 
 
 def _tiktoken(name: str, entry: Vocabulary, content: bytes) -> Encoder:
+    """Read a file of ranks, at once unless the fast engine has been built with it."""
+    pattern = str(entry.pattern)
+    whole = entry.ranks_used is None
+    fast = find_fast_tokenizer(pattern, content) if whole else None
+    return BytePairEncoder(
+        lambda: _byte_pairs(name, pattern, _read_ranks(name, entry, content)), entry.normalization, fast
+    )
+
+
+def _read_ranks(name: str, entry: Vocabulary, content: bytes) -> dict[bytes, int]:
     lines = (line.split() for line in content.splitlines() if line)
     ranks = {base64.b64decode(token, validate=True): int(rank) for token, rank in lines}
     if entry.tokens is not None and len(ranks) != entry.tokens:
         raise VocabularyError(f"vocabulary {name!r}: {len(ranks)} tokens, not {entry.tokens}; is it cut off?")
     if entry.ranks_used is not None:
         ranks = {token: rank for token, rank in ranks.items() if rank < entry.ranks_used}
-    return _byte_pairs(name, str(entry.pattern), ranks, entry.normalization)
+    return ranks
 
 
 def _tekken(name: str, entry: Vocabulary, content: bytes) -> Encoder:
@@ -137,18 +134,15 @@ def _tekken(name: str, entry: Vocabulary, content: bytes) -> Encoder:
         raise VocabularyError(f"vocabulary {name!r}: {used} tokens used of {len(data['vocab'])}")
     entries = data["vocab"][:used]
     ranks = {base64.b64decode(token["token_bytes"]): int(token["rank"]) for token in entries}
-    return _byte_pairs(name, str(config["pattern"]), ranks, entry.normalization)
+    return BytePairEncoder(lambda: _byte_pairs(name, str(config["pattern"]), ranks), entry.normalization)
 
 
-def _byte_pairs(
-    name: str, pattern: str, ranks: dict[bytes, int], normalization: str | None
-) -> BytePairEncoder:
+def _byte_pairs(name: str, pattern: str, ranks: dict[bytes, int]) -> tiktoken.Encoding:
     if not all(bytes([byte]) in ranks for byte in range(256)) or len(ranks) > MAX_TOKENS:
         raise VocabularyError(
             f"vocabulary {name!r}: {len(ranks)} tokens; it needs one for each byte, {MAX_TOKENS} at most"
         )
-    encoding = tiktoken.Encoding(name=name, pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
-    return BytePairEncoder(encoding, normalization)
+    return tiktoken.Encoding(name=name, pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
 
 
 _READERS: Mapping[VocabularyFormat, Callable[[str, Vocabulary, bytes], Encoder]] = {

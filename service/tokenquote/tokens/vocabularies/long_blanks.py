@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import tiktoken
 
@@ -13,15 +14,16 @@ __all__ = ["count_around_blanks", "encode_around_blanks"]
 _BLANKS = re.compile("[\\t\\v\\f \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+")
 _LONG_BLANKS = 250_000
 _SLICE = 2**16
+_LONG_TEXT = 2**19
 
 
 def count_around_blanks(encoding: tiktoken.Encoding, text: str) -> int:
     """Return the number of tokens of any text; what looks like a special token counts as plain text."""
     tokens = 0
     for start, end in _long_blanks(text):
-        tokens += len(encoding.encode_ordinary(text[:start])) + _count_blanks(encoding, text[start:end])
+        tokens += _count_text(encoding, text[:start]) + _count_blanks(encoding, text[start:end])
         text = text[end:]
-    return tokens + len(encoding.encode_ordinary(text))
+    return tokens + _count_text(encoding, text)
 
 
 def encode_around_blanks(encoding: tiktoken.Encoding, text: str) -> list[int]:
@@ -33,6 +35,14 @@ def encode_around_blanks(encoding: tiktoken.Encoding, text: str) -> list[int]:
             tokens += encoding._encode_single_piece(piece)
         text = text[end:]
     return tokens + encoding.encode_ordinary(text)
+
+
+def _count_text(encoding: tiktoken.Encoding, text: str) -> int:
+    """Count a text; of a long one, without a list of its ids, which keeps other threads waiting."""
+    if len(text) >= _LONG_TEXT and not encoding.special_tokens_set:
+        with suppress(UnicodeEncodeError):
+            return int(encoding.encode_to_numpy(text, disallowed_special=()).size)
+    return len(encoding.encode_ordinary(text))  # it knows what to do with lone surrogates
 
 
 def _count_blanks(encoding: tiktoken.Encoding, blanks: str) -> int:

@@ -29,6 +29,7 @@ export class Schemas {
       const name = schema.$ref.split("/").pop();
       return this.variants({ title: name, ...this.byName[name] });
     }
+    if (schema.properties) return [schema]; // choices beside its fields only say which exclude each other
     const choices = schema.anyOf ?? schema.oneOf ?? schema.allOf;
     if (choices) return choices.flatMap((choice) => this.variants(choice));
     if (schema.type === "array" && schema.items) return this.variants(schema.items);

@@ -9,7 +9,6 @@ export async function startFrame(...sections) {
   translate();
   startLanguages(document.getElementById("language"));
   startThemes(document.getElementById("theme"));
-  document.documentElement.dataset.ready = "frame";
 }
 
 function startLanguages(select) {

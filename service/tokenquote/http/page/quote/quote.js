@@ -1,3 +1,25 @@
+// The page's beginning: words, the state out of the link or the first example, then drawing, asking and
+// saving.
 import { startFrame } from "../frame/frame.js";
+import { t } from "../frame/i18n.js";
+import { askSoon } from "./asking.js";
+import { EXAMPLES } from "./plan/examples.js";
+import { html, render } from "./markup.js";
+import { Page } from "./page.js";
+import { FIRST_VIEW, change, current, editSession, listen } from "./store.js";
+import { followLinks, openLink } from "./address.js";
 
-await startFrame("quote");
+await startFrame("quote", "plan", "figures");
+const main = document.getElementById("main");
+main.replaceChildren();
+
+listen((state) => render(html`<${Page} state=${state} />`, main));
+listen((state) => askSoon(state));
+document.addEventListener("languagechosen", () => editSession({}));
+
+const found = await openLink();
+if (found?.plan) change({ plan: found.plan, view: { ...FIRST_VIEW, ...found.view }, kept: found.kept });
+else change({ plan: EXAMPLES[0].plan, view: { ...FIRST_VIEW, ...EXAMPLES[0].view } });
+if (found?.fault) editSession({ notices: [t(`quote.link.${found.fault}`)] });
+followLinks();
+document.documentElement.dataset.ready = "quote";
