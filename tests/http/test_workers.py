@@ -108,7 +108,8 @@ def test_vocabularies_that_long_questions_load_are_there_for_the_next() -> None:
             ask(model)
             assert nurseries() == second
         assert own_bytes(service.process.pid) < at_first + 10_000_000
-        os.kill(*second, signal.SIGKILL)
+        for pid in second:
+            os.kill(pid, signal.SIGKILL)
         until(lambda: not nurseries())
         ask("Qwen/Qwen3-8B")
         until(lambda: len(nurseries()) == 1)
