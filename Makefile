@@ -56,8 +56,9 @@ figures: $(VENV)/.dev ## Write what the page /accuracy shows from docs/accuracy.
 calibrate: $(VENV)/.dev ## Fit private vocabularies to recorded bills and write models_catalog/generated/calibration.yaml
 	$(BIN)/python benchmarks/calibrate.py
 
-bench: $(VENV)/.dev ## Time texts, ledger, histories, ranges, media headers, media counts, grids and Claude's vocabularies beside the slow ways
+bench: $(VENV)/.dev ## Time texts, quotes, ledger, histories, ranges, media headers, media counts, grids and Claude's vocabularies beside the slow ways
 	$(firstword $(wildcard .venv-references/bin) $(BIN))/python benchmarks/speed/text_speed.py
+	$(BIN)/python benchmarks/speed/quote_speed.py
 	$(BIN)/python benchmarks/speed/ledger_speed.py
 	$(BIN)/python benchmarks/speed/history_speed.py
 	$(BIN)/python benchmarks/speed/range_speed.py

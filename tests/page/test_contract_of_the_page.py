@@ -23,7 +23,7 @@ def _schemas_read() -> dict[str, list[list[str]]]:
     """Return the fields that the page reads, by schema: each with the schema that it holds, if any."""
     text = (PAGE / "quote" / "contract.js").read_text()
     listed = json.loads(text.split("export const SCHEMAS = ")[1].split(";\n")[0])
-    return {name: [field.split(":") for field in fields.split()] for name, fields in listed.items()}
+    return {name: [field.split(":") for field in " ".join(lines).split()] for name, lines in listed.items()}
 
 
 def _published() -> dict[str, Any]:

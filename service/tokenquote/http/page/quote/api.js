@@ -7,7 +7,8 @@ export const BAD_ANSWER = "bad-answer";
 
 /**
  * Ask one question.
- * @returns {Promise<{answer: object}|{problem: object, retryAfter: number|null}>} seconds to wait where the service says.
+ * @returns {Promise<{answer: object}|{problem: object, retryAfter: number|null}>} seconds to wait
+ *   where the service says.
  * @throws {DOMException} AbortError: a newer question took its place.
  */
 export async function ask(path, body, schema, signal) {

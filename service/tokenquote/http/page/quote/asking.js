@@ -1,5 +1,6 @@
-// When questions are asked: a moment after the last change, the quote first, then one after the other what depends on it.
-// A question that another takes the place of is aborted; one that was refused for now is asked again when it may be.
+// When questions are asked: a moment after the last change, the quote first, then one after the other what
+// depends on it. A question that another takes the place of is aborted; one that was refused for now is
+// asked again when it may be.
 import { NO_ANSWER, ask } from "./api.js";
 import { questionsOf } from "./questions.js";
 import { current, setAnswer } from "./store.js";
@@ -81,7 +82,10 @@ function markOthersStale() {
   }
 }
 
-/** Without a new quote nothing is asked that depends on it: the last answers stay, and nobody waits for others. */
+/**
+ * Without a new quote nothing is asked that depends on it: the last answers stay, and nobody waits for
+ * others.
+ */
 function holdOthers() {
   for (const [key, answer] of Object.entries(current().answers)) {
     if (answer?.status === "stale") setAnswer(key, { ...answer, status: "held" });

@@ -1,5 +1,5 @@
-// A conversation as it grows: the same plan cut off after some of its turns, or after some rounds of its only turn, to ask
-// how the cost is spread along the way.
+// A conversation as it grows: the same plan cut off after some of its turns, or after some rounds of its
+// only turn, to ask how the cost is spread along the way.
 import { isDrawn } from "./plan/amounts.js";
 
 /** How many points of the conversation are drawn, and how often each. */
@@ -11,20 +11,25 @@ export function bandQuestion(plan) {
   if (!isDrawn(plan) || !Array.isArray(plan.turns) || !plan.turns.every(isCounted)) return null;
   const total = sum(plan.turns);
   const [only] = plan.turns;
-  const cuts = total > 1
-    ? cutsOf(total).map((end) => first(plan.turns, end))
-    : cutsOf(sum(only.tool_rounds ?? []) + 1).map((end) => [cutTurn(only, end - 1)]);
+  const cuts =
+    total > 1
+      ? cutsOf(total).map((end) => first(plan.turns, end))
+      : cutsOf(sum(only.tool_rounds ?? []) + 1).map((end) => [cutTurn(only, end - 1)]);
   if (cuts.length === 0) return null;
   const variants = cuts.map((turns, i) => ({ name: String(i), patch: { turns } }));
   return { plan: { ...plan, samples: Math.min(plan.samples ?? SAMPLES, SAMPLES) }, variants };
 }
 
-const isCounted = (turn) => Number.isInteger(turn.repeat ?? 1) && (turn.tool_rounds ?? []).every((round) => Number.isInteger(round.repeat ?? 1));
+const isCounted = (turn) =>
+  Number.isInteger(turn.repeat ?? 1) &&
+  (turn.tool_rounds ?? []).every((round) => Number.isInteger(round.repeat ?? 1));
 const sum = (items) => items.reduce((total, item) => total + (item.repeat ?? 1), 0);
 
 /** Whole numbers that divide a length into about equal parts, without its end. */
 const cutsOf = (total) =>
-  [...new Set(Array.from({ length: POINTS - 1 }, (_, i) => Math.round((total * (i + 1)) / POINTS)))].filter((end) => end >= 1 && end < total);
+  [...new Set(Array.from({ length: POINTS - 1 }, (_, i) => Math.round((total * (i + 1)) / POINTS)))].filter(
+    (end) => end >= 1 && end < total,
+  );
 
 /** The first of some turns or rounds, repetitions counted one by one. */
 function first(items, count) {
@@ -43,5 +48,10 @@ function cutTurn(turn, rounds) {
   const kept = first(turn.tool_rounds, rounds);
   const next = first(turn.tool_rounds, rounds + 1).at(-1);
   const call = next.calls[0].call;
-  return { ...turn, tool_rounds: kept, assistant: typeof call === "object" && "name" in call ? 0 : call, reasoning: next.reasoning ?? 0 };
+  return {
+    ...turn,
+    tool_rounds: kept,
+    assistant: typeof call === "object" && "name" in call ? 0 : call,
+    reasoning: next.reasoning ?? 0,
+  };
 }

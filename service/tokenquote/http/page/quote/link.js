@@ -1,4 +1,5 @@
-// The state as a link: behind the `#`, which browsers never send. Deflated JSON in base64url, with a version before it.
+// The state as a link: behind the `#`, which browsers never send. Deflated JSON in base64url, with a
+// version before it.
 export const VERSION = "1";
 /** The longest fragment that is put into the address: browsers take more, chats and mail often do not. */
 export const LONGEST = 64_000;
@@ -16,14 +17,21 @@ export async function writeLink({ plan, view, kept }) {
  */
 export async function readLink(fragment) {
   const text = fragment.replace(/^#/, "");
-  if (text === "" || !/^[^.]*\.[^.]*$/.test(text)) return text === "" || isAnchor(text) ? null : { fault: "damaged" };
+  if (text === "" || !/^[^.]*\.[^.]*$/.test(text))
+    return text === "" || isAnchor(text) ? null : { fault: "damaged" };
   const [version, packed] = text.split(".");
   if (version !== VERSION) return { fault: /^\d+$/.test(version) ? "version" : "damaged" };
   try {
     const bytes = await through(new DecompressionStream("deflate-raw"), fromBase64Url(packed));
     const found = JSON.parse(new TextDecoder().decode(bytes));
-    const whole = found !== null && typeof found.plan === "object" && found.plan !== null && typeof found.view === "object";
-    return whole ? { plan: found.plan, view: found.view ?? {}, kept: found.kept ?? {} } : { fault: "damaged" };
+    const whole =
+      found !== null &&
+      typeof found.plan === "object" &&
+      found.plan !== null &&
+      typeof found.view === "object";
+    return whole
+      ? { plan: found.plan, view: found.view ?? {}, kept: found.kept ?? {} }
+      : { fault: "damaged" };
   } catch {
     return { fault: "damaged" };
   }
@@ -38,7 +46,8 @@ async function through(stream, bytes) {
 
 function toBase64Url(bytes) {
   let text = "";
-  for (let i = 0; i < bytes.length; i += 32_768) text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
+  for (let i = 0; i < bytes.length; i += 32_768)
+    text += String.fromCharCode(...bytes.subarray(i, i + 32_768));
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 

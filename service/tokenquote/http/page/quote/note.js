@@ -1,5 +1,6 @@
-// How a number is known: a note that opens on hover and on keyboard focus, stays while it is pointed at, and closes
-// with Escape. There is one note on the page; the number that it describes points to it by aria-describedby.
+// How a number is known: a note that opens on hover and on keyboard focus, stays while it is pointed at,
+// and closes with Escape. There is one note on the page; the number that it describes points to it by
+// aria-describedby.
 import { html, render } from "./markup.js";
 
 const CLOSE_MS = 150;
@@ -9,13 +10,39 @@ let closing = null;
 
 /**
  * A number that says on hover and focus how it is known.
- * `about` is a list of rows [label, value] and of plain sentences, or a function that makes it when it is needed.
+ * `about` is a list of rows [label, value] and of plain sentences, or a function that makes it when it
+ *   is needed.
  */
 export function Told({ about, children, class: name = "" }) {
   const show = (event) => showNote(event.currentTarget, about);
-  return html`<button type="button" class=${`told ${name}`} onMouseEnter=${show} onMouseLeave=${hideSoon}
-    onFocus=${show} onBlur=${hideNote} onClick=${show}>${children}</button>`;
+  const point = (event) => pointedAt(event) && show(event);
+  return html`<button
+    type="button"
+    class=${`told ${name}`}
+    onMouseEnter=${point}
+    onMouseLeave=${hideSoon}
+    onFocus=${show}
+    onBlur=${hideNote}
+    onClick=${show}
+  >
+    ${children}
+  </button>`;
 }
+
+/**
+ * Whether the pointer came to an element. It did not where the page was scrolled under it: then a number that has
+ * the focus keeps the note.
+ */
+export function pointedAt(event) {
+  const now = `${event.screenX},${event.screenY}`;
+  const moved = now !== pointer;
+  pointer = now;
+  return moved;
+}
+let pointer = "";
+addEventListener("mousemove", (event) => {
+  pointer = `${event.screenX},${event.screenY}`;
+});
 
 /** Show the note beside an element that has the focus or the pointer. */
 export function showNote(element, about) {
@@ -39,7 +66,8 @@ export function hideNote() {
   shownFor = null;
 }
 
-function hideSoon() {
+/** Hide the note when the pointer has left, unless it is that of the number that has the focus. */
+export function hideSoon() {
   clearTimeout(closing);
   closing = setTimeout(() => {
     if (document.activeElement !== shownFor) hideNote();
@@ -50,9 +78,18 @@ function Rows({ rows }) {
   const pairs = rows.filter(Array.isArray);
   const sentences = rows.filter((row) => !Array.isArray(row) && row);
   return html`
-    ${pairs.length > 0 && html`<dl class="note-rows">${pairs.map(
-      ([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`,
-    )}</dl>`}
+    ${
+      pairs.length > 0 &&
+      html`<dl class="note-rows">
+        ${pairs.map(
+          ([label, value]) =>
+            html`<div>
+              <dt>${label}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+      </dl>`
+    }
     ${sentences.map((text) => html`<p>${text}</p>`)}
   `;
 }

@@ -1,5 +1,5 @@
-// Numbers as people read them, in the language of the page. Money comes as decimal strings and stays exact: digits are
-// cut from the string itself, never from a floating-point number.
+// Numbers as people read them, in the language of the page. Money comes as decimal strings and stays
+// exact: digits are cut from the string itself, never from a floating-point number.
 import { formatDay, formatNumber } from "../frame/i18n.js";
 
 /** `1,234,567`; an en dash for what is not known. */
@@ -7,11 +7,15 @@ export const whole = (value) => (value === null || value === undefined ? "–" :
 
 /** `1.2M`: for axes and small places. */
 export const short = (value) =>
-  value === null || value === undefined ? "–" : formatNumber(value, { notation: "compact", maximumFractionDigits: 1 });
+  value === null || value === undefined
+    ? "–"
+    : formatNumber(value, { notation: "compact", maximumFractionDigits: 1 });
 
 /** `12.3 %` of a share. */
 export const percent = (share, digits = 1) =>
-  share === null || share === undefined ? "–" : formatNumber(share, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
+  share === null || share === undefined
+    ? "–"
+    : formatNumber(share, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** `2.5` with at most so many decimals. */
 export const decimal = (value, digits = 2) =>
@@ -69,8 +73,12 @@ export const dollarsAxis = (value) =>
 /** The difference of two decimal strings as one, exact. */
 export function difference(left, right) {
   const places = Math.max(...[left, right].map((text) => (text.split(".")[1] ?? "").length));
-  const [a, b] = [left, right].map(
-    (text) => BigInt(text.replace(".", "").padEnd(text.replace(".", "").length + places - (text.split(".")[1] ?? "").length, "0")),
+  const [a, b] = [left, right].map((text) =>
+    BigInt(
+      text
+        .replace(".", "")
+        .padEnd(text.replace(".", "").length + places - (text.split(".")[1] ?? "").length, "0"),
+    ),
   );
   const digits = (a < b ? b - a : a - b).toString().padStart(places + 1, "0");
   const shown = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;

@@ -20,32 +20,54 @@ const SECTIONS = ["snowball", "models", "what-if", "requests", "bill", "parts", 
 export function Page({ state }) {
   const answer = state.answers.quote;
   const quote = answer?.data;
-  return html`
-    <div class="page-head"><h1>${t("quote.title")}</h1><p>${t("quote.lead")}</p></div>
+  return html` <div class="page-head">
+      <h1>${t("quote.title")}</h1>
+      <p>${t("quote.lead")}</p>
+    </div>
     ${state.session.notices.map((notice) => html`<p class="notice notice-bad" role="alert">${notice}</p>`)}
     <div class="quote-page">
-      <section class="build" aria-labelledby="build-heading"><h2 id="build-heading" class="visually-hidden">${t("quote.plan")}</h2><${Builder} state=${state} /></section>
+      <section class="build" aria-labelledby="build-heading">
+        <h2 id="build-heading" class="visually-hidden">${t("quote.plan")}</h2>
+        <${Builder} state=${state} />
+      </section>
       <div class="see" key=${currentLanguage()}>
-        <div aria-live="polite" class="visually-hidden">${answer?.status === "fresh" ? t("quote.spoken", { cost: dollars(quote.totals.cost), tokens: whole(quote.totals.input_tokens) }) : ""}</div>
-        ${answer?.status === "failed" && isService(answer.problem) && html`<${Failed} problem=${answer.problem} retryIn=${answer.retryIn} name="quote" />`}
-        ${answer?.status === "failed" && !isService(answer.problem) && quote && html`<p class="notice notice-warn" role="status">${t("quote.older")}</p>`}
-        ${quote ? html`<${Answer} state=${state} quote=${quote} answer=${answer} />` : html`<div class="card waiting" aria-busy="true"><p class="faint">${t(answer?.status === "failed" ? "quote.no_quote" : "quote.waiting")}</p></div>`}
+        <div aria-live="polite" class="visually-hidden">
+          ${answer?.status === "fresh" ? t("quote.spoken", { cost: dollars(quote.totals.cost),
+            tokens: whole(quote.totals.input_tokens) }) : ""}
+        </div>
+        ${answer?.status === "failed" && isService(answer.problem) && html`<${Failed}
+          problem=${answer.problem} retryIn=${answer.retryIn} name="quote" />`}
+        ${answer?.status === "failed" && !isService(answer.problem) && quote && html`<p
+          class="notice notice-warn" role="status">${t("quote.older")}</p>`}
+        ${quote ? html`<${Answer} state=${state} quote=${quote} answer=${answer} />` : html`<div
+          class="card waiting" aria-busy="true"><p
+            class="faint">${t(answer?.status === "failed" ? "quote.no_quote" : "quote.waiting")}</p></div>`}
       </div>
     </div>
-    ${quote && html`<a class="bottom-bar" href="#snowball" onClick=${jump}>${t("quote.cost")} <b>${dollars(quote.totals.cost)}</b> · ${t("quote.tokens.of", { tokens: whole(quote.totals.input_tokens) })}</a>`}`;
+    ${quote && html`<a class="bottom-bar" href="#snowball"
+      onClick=${jump}>${t("quote.cost")} <b>${dollars(quote.totals.cost)}</b> · ${t("quote.tokens.of",
+        { tokens: whole(quote.totals.input_tokens) })}</a>`}`;
 }
 
 /** Whether a failure is the service's and not the plan's. */
-const isService = (problem) => problem.status === 0 || problem.status >= 500 || problem.status === 429 || problem.status < 400;
+const isService = (problem) =>
+  problem.status === 0 || problem.status >= 500 || problem.status === 429 || problem.status < 400;
 
 function Answer({ state, quote, answer }) {
-  return html`
-    <div class=${answer.status === "fresh" ? "" : "stale"} aria-busy=${answer.status === "stale" ? "true" : "false"}>
+  return html` <div
+      class=${answer.status === "fresh" ? "" : "stale"}
+      aria-busy=${answer.status === "stale" ? "true" : "false"}
+    >
       <${Headline} quote=${quote} />
       <${Warnings} warnings=${quote.warnings} />
       <${Assumptions} assumptions=${quote.assumptions} />
     </div>
-    <nav class="contents" aria-label=${t("quote.contents")}><ul>${SECTIONS.map((name) => html`<li><a href=${`#${name}`} onClick=${jump}>${t(`quote.section.${name}`)}</a></li>`)}</ul></nav>
+    <nav class="contents" aria-label=${t("quote.contents")}>
+      <ul>
+        ${SECTIONS.map((name) => html`<li><a href=${`#${name}`}
+          onClick=${jump}>${t(`quote.section.${name}`)}</a></li>`)}
+      </ul>
+    </nav>
     <div class=${answer.status === "fresh" ? "stack-cards" : "stack-cards stale"}>
       <${Snowball} quote=${quote} plan=${quoted(state, quote)} stack=${state.view.stack} />
       <${Rivals} state=${state} quote=${quote} />
@@ -69,7 +91,10 @@ function quoted(state, quote) {
 function jump(event) {
   event.preventDefault();
   const target = document.getElementById(event.currentTarget.getAttribute("href").slice(1));
-  target.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth", block: "start" });
+  target.scrollIntoView({
+    behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
+    block: "start",
+  });
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
 }

@@ -1,14 +1,26 @@
-// Places in a plan as JSON pointers (RFC 6901): they name a field of the form and the field of a problem alike.
+// Places in a plan as JSON pointers (RFC 6901): they name a field of the form and the field of a problem
+// alike.
 
 export const steps = (pointer) =>
-  pointer === "" ? [] : pointer.slice(1).split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  pointer === ""
+    ? []
+    : pointer
+        .slice(1)
+        .split("/")
+        .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 
 /** The value at a place; undefined where there is none. */
 export function valueAt(document, pointer) {
-  return steps(pointer).reduce((value, step) => (value === null || value === undefined ? undefined : value[step]), document);
+  return steps(pointer).reduce(
+    (value, step) => (value === null || value === undefined ? undefined : value[step]),
+    document,
+  );
 }
 
-/** A copy with another value at a place; `undefined` removes the member or item. Objects on the way are made. */
+/**
+ * A copy with another value at a place; `undefined` removes the member or item. Objects on the way are
+ * made.
+ */
 export function withValue(document, pointer, value) {
   return put(document, steps(pointer), value);
 }

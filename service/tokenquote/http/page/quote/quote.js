@@ -1,4 +1,5 @@
-// The page's beginning: words, the state out of the link or the first example, then drawing, asking and saving.
+// The page's beginning: words, the state out of the link or the first example, then drawing, asking and
+// saving.
 import { startFrame } from "../frame/frame.js";
 import { t } from "../frame/i18n.js";
 import { askSoon } from "./asking.js";

@@ -1,10 +1,11 @@
-// The one state of the page. Views read it, edits replace it; nothing else remembers anything that a link should hold.
+// The one state of the page. Views read it, edits replace it; nothing else remembers anything that a link
+// should hold.
 //
 //   plan     the plan as it goes to the service, faulty fields included: what is typed is never thrown away
 //   view     what is looked at, as far as a link should show it again
 //   kept     what a switch of the form put aside, such as the turns while a workflow writes them
-//   answers  by question: {status, data, problem, seconds, retryIn}. "stale" is asked anew, "held" waits for a plan that
-//            can be quoted, "fresh" and "failed" are as they say
+//   answers  by question: {status, data, problem, seconds, retryIn}. "stale" is asked anew, "held" waits for
+//            a plan that can be quoted, "fresh" and "failed" are as they say
 //   session  what no link holds: open parts, the pasted text, the list of models
 import { withValue } from "./pointers.js";
 
@@ -16,7 +17,13 @@ export const FIRST_VIEW = {
   hosting: { model: null, gpu: "", quantization: "", context: null, concurrency: 8, perDay: 1000, price: "" },
 };
 
-let state = { plan: null, view: FIRST_VIEW, kept: {}, answers: {}, session: { side: "form", notices: [], pasted: "" } };
+let state = {
+  plan: null,
+  view: FIRST_VIEW,
+  kept: {},
+  answers: {},
+  session: { side: "form", notices: [], pasted: "" },
+};
 const listeners = new Set();
 let drawing = false;
 
@@ -27,7 +34,10 @@ export function listen(listener) {
   listeners.add(listener);
 }
 
-/** Replace parts of the state. `step` begins a new entry in the browser's history, so that Back undoes it. */
+/**
+ * Replace parts of the state. `step` begins a new entry in the browser's history, so that Back undoes
+ * it.
+ */
 export function change(parts, { step = false } = {}) {
   const before = state;
   state = { ...state, ...parts };
@@ -46,7 +56,8 @@ export function markSaved() {
   state = { ...state, unsaved: null };
 }
 
-export const editPlan = (pointer, value, options) => change({ plan: withValue(state.plan, pointer, value) }, options);
+export const editPlan = (pointer, value, options) =>
+  change({ plan: withValue(state.plan, pointer, value) }, options);
 export const editView = (pointer, value) => change({ view: withValue(state.view, pointer, value) });
 export const editSession = (parts) => change({ session: { ...state.session, ...parts } });
 

@@ -1,8 +1,31 @@
-// A curl command as its address and its body. The words are split as a shell does it; nothing is run, and files that the
-// command names are not read.
+// A curl command as its address and its body. The words are split as a shell does it; nothing is run, and
+// files that the command names are not read.
 
-const WITH_VALUE = new Set(["-H", "--header", "-X", "--request", "-u", "--user", "-o", "--output", "-A", "--user-agent", "-m",
-  "--max-time", "-x", "--proxy", "-b", "--cookie", "--connect-timeout", "--retry", "-e", "--referer", "--cacert", "--key", "--cert"]);
+const WITH_VALUE = new Set([
+  "-H",
+  "--header",
+  "-X",
+  "--request",
+  "-u",
+  "--user",
+  "-o",
+  "--output",
+  "-A",
+  "--user-agent",
+  "-m",
+  "--max-time",
+  "-x",
+  "--proxy",
+  "-b",
+  "--cookie",
+  "--connect-timeout",
+  "--retry",
+  "-e",
+  "--referer",
+  "--cacert",
+  "--key",
+  "--cert",
+]);
 const DATA = new Set(["-d", "--data", "--data-raw", "--data-binary", "--data-ascii", "--json"]);
 
 /** Read a command. `body` is null if it sends none; `file` names one that it would read. */
@@ -32,7 +55,10 @@ function optionOf(word) {
 
 const ESCAPES = { n: "\n", t: "\t", r: "\r", "\\": "\\", "'": "'", '"': '"' };
 
-/** Split a command line into words: blanks outside of quotes divide them, a backslash at a line's end joins lines. */
+/**
+ * Split a command line into words: blanks outside of quotes divide them, a backslash at a line's end
+ * joins lines.
+ */
 export function splitWords(command) {
   const text = command.replace(/\\\r?\n/g, " ");
   const words = [];
@@ -64,7 +90,8 @@ function readQuoted(text, start, quote, escapes) {
   for (; i < text.length && text[i] !== quote; i += 1) {
     const next = text[i + 1];
     if (text[i] === "\\" && escapes && next in ESCAPES) found.push(ESCAPES[text[(i += 1)]]);
-    else if (text[i] === "\\" && quote === '"' && ['"', "\\", "$", "`"].includes(next)) found.push(text[(i += 1)]);
+    else if (text[i] === "\\" && quote === '"' && ['"', "\\", "$", "`"].includes(next))
+      found.push(text[(i += 1)]);
     else found.push(text[i]);
   }
   return [found.join(""), i];

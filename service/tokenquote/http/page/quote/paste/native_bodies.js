@@ -1,10 +1,25 @@
-// Which API a pasted request body is written for: by the address that it is sent to, or else by the members that only
-// one format has. The service reads the body itself; this only proposes the format's name, and the reader may choose.
+// Which API a pasted request body is written for: by the address that it is sent to, or else by the
+// members that only one format has. The service reads the body itself; this only proposes the format's
+// name, and the reader may choose.
 
 export const FORMATS = [
-  "openai.chat", "openai.responses", "openai.completions", "anthropic.messages", "gemini.generateContent",
-  "gemini.interactions", "vertex.generateContent", "vertex.anthropic.messages", "bedrock.converse", "bedrock.invoke",
-  "azure.openai.chat", "openrouter.chat", "groq.chat", "mistral.completions", "cohere.chat", "ollama.native_chat", "ollama.generate",
+  "openai.chat",
+  "openai.responses",
+  "openai.completions",
+  "anthropic.messages",
+  "gemini.generateContent",
+  "gemini.interactions",
+  "vertex.generateContent",
+  "vertex.anthropic.messages",
+  "bedrock.converse",
+  "bedrock.invoke",
+  "azure.openai.chat",
+  "openrouter.chat",
+  "groq.chat",
+  "mistral.completions",
+  "cohere.chat",
+  "ollama.native_chat",
+  "ollama.generate",
 ];
 
 const BY_ADDRESS = [
@@ -29,9 +44,16 @@ const BY_ADDRESS = [
 ];
 
 const BY_MEMBER = [
-  ["anthropic_version", "bedrock.invoke"], ["contents", "gemini.generateContent"], ["toolConfig", "bedrock.converse"],
-  ["inferenceConfig", "bedrock.converse"], ["chat_history", "cohere.chat"], ["prompt", "openai.completions"],
-  ["instructions", "openai.responses"], ["system", "anthropic.messages"], ["messages", "openai.chat"], ["input", "openai.responses"],
+  ["anthropic_version", "bedrock.invoke"],
+  ["contents", "gemini.generateContent"],
+  ["toolConfig", "bedrock.converse"],
+  ["inferenceConfig", "bedrock.converse"],
+  ["chat_history", "cohere.chat"],
+  ["prompt", "openai.completions"],
+  ["instructions", "openai.responses"],
+  ["system", "anthropic.messages"],
+  ["messages", "openai.chat"],
+  ["input", "openai.responses"],
 ];
 const CONVERSE_BLOCKS = ["text", "toolUse", "toolResult", "image", "document"];
 
@@ -39,10 +61,14 @@ const CONVERSE_BLOCKS = ["text", "toolUse", "toolResult", "image", "document"];
 export function formatOf(body, address = "") {
   const addressed = BY_ADDRESS.find(([pattern]) => pattern.test(address));
   if (addressed) return addressed[1];
-  const blocks = (Array.isArray(body.messages) ? body.messages : []).flatMap((message) => (Array.isArray(message?.content) ? message.content : []));
+  const blocks = (Array.isArray(body.messages) ? body.messages : []).flatMap((message) =>
+    Array.isArray(message?.content) ? message.content : [],
+  );
   if (blocks.some((block) => ["tool_use", "tool_result"].includes(block?.type))) return "anthropic.messages";
-  if (blocks.some((block) => block && !("type" in block) && CONVERSE_BLOCKS.some((name) => name in block))) return "bedrock.converse";
-  if (typeof body.model === "string" && /^claude/.test(body.model) && "messages" in body) return "anthropic.messages";
+  if (blocks.some((block) => block && !("type" in block) && CONVERSE_BLOCKS.some((name) => name in block)))
+    return "bedrock.converse";
+  if (typeof body.model === "string" && /^claude/.test(body.model) && "messages" in body)
+    return "anthropic.messages";
   return BY_MEMBER.find(([member]) => member in body)?.[1] ?? null;
 }
 
@@ -56,7 +82,10 @@ export function modelOf(body, address = "") {
 const messagesOf = (body) => [body.messages, body.contents, body.input].find(Array.isArray) ?? [];
 
 /** How many messages and tools a body holds, to say what was found. */
-export const sizesOf = (body) => ({ messages: messagesOf(body).length, tools: Array.isArray(body.tools) ? body.tools.length : 0 });
+export const sizesOf = (body) => ({
+  messages: messagesOf(body).length,
+  tools: Array.isArray(body.tools) ? body.tools.length : 0,
+});
 
 /** Whether the last message still waits for its answer. */
 export function waits(body) {

@@ -1,4 +1,5 @@
-// Where something is pasted: the text is kept as it is, and the panel says what it takes it for before it is used.
+// Where something is pasted: the text is kept as it is, and the panel says what it takes it for before it
+// is used.
 import { t } from "../../frame/i18n.js";
 import { Component, html } from "../markup.js";
 import { whole } from "../numbers.js";
@@ -20,31 +21,65 @@ export class PastePanel extends Component {
   }
 
   render({ session }, { found, format }) {
-    return html`<div class="stack paste" onDragOver=${(event) => event.preventDefault()} onDrop=${(event) => this.drop(event)}>
+    return html`<div
+      class="stack paste"
+      onDragOver=${(event) => event.preventDefault()}
+      onDrop=${(event) => this.drop(event)}
+    >
       <div class="field">
         <label for="pasted">${t("quote.paste.label")}</label>
-        <textarea id="pasted" class="input mono" rows="14" spellcheck="false" placeholder=${t("quote.paste.placeholder")}
-          defaultValue=${session.pasted} aria-describedby="pasted-says" onInput=${(event) => this.typed(event.target.value)}></textarea>
+        <textarea
+          id="pasted"
+          class="input mono"
+          rows="14"
+          spellcheck="false"
+          placeholder=${t("quote.paste.placeholder")}
+          defaultValue=${session.pasted}
+          aria-describedby="pasted-says"
+          onInput=${(event) => this.typed(event.target.value)}
+        ></textarea>
       </div>
       <div id="pasted-says" role="status">${this.says(found)}</div>
-      ${found?.kind === "body" && html`<div class="field">
-        <label for="pasted-format">${t("quote.paste.format")}</label>
-        <select id="pasted-format" class="input" value=${format || found.format} onChange=${(event) => this.setFormat(event.target.value)}>
-          ${[...new Set([found.format, ...FORMATS])].map((name) => html`<option value=${name} selected=${name === (format || found.format)}>${name}</option>`)}
-        </select>
-      </div>`}
-      <div><button type="button" class="button button-primary" disabled=${!found?.plan} onClick=${() => this.use(found)}>${t("quote.paste.use")}</button></div>
+      ${
+        found?.kind === "body" &&
+        html`<div class="field">
+          <label for="pasted-format">${t("quote.paste.format")}</label>
+          <select
+            id="pasted-format"
+            class="input"
+            value=${format || found.format}
+            onChange=${(event) => this.setFormat(event.target.value)}
+          >
+            ${[...new Set([found.format, ...FORMATS])].map((name) => html`<option value=${name}
+              selected=${name === (format || found.format)}>${name}</option>`)}
+          </select>
+        </div>`
+      }
+      <div>
+        <button
+          type="button"
+          class="button button-primary"
+          disabled=${!found?.plan}
+          onClick=${() => this.use(found)}
+        >
+          ${t("quote.paste.use")}
+        </button>
+      </div>
     </div>`;
   }
 
   says(found) {
     if (found === null) return html`<p class="field-hint">${t("quote.paste.hint")}</p>`;
     if (found.fault) {
-      return html`<p class="notice notice-bad">${t(`quote.paste.${found.fault}`)} ${found.detail && html`<span lang="en">(${found.detail})</span>`}</p>`;
+      return html`<p class="notice notice-bad">
+        ${t(`quote.paste.${found.fault}`)} ${found.detail && html`<span lang="en">(${found.detail})</span>`}
+      </p>`;
     }
     if (found.kind === "plan") return html`<p class="notice">${t("quote.paste.plan")}</p>`;
     const { messages, tools } = found.sizes;
-    return html`<p class="notice">${t("quote.paste.body", { format: found.format, messages: whole(messages), tools: whole(tools) })}</p>`;
+    return html`<p class="notice">
+      ${t("quote.paste.body", { format: found.format, messages: whole(messages), tools: whole(tools) })}
+    </p>`;
   }
 
   typed(text) {

@@ -1,4 +1,5 @@
-// What somebody pasted: a plan (JSON or YAML), a request body of a known API, or a curl command that sends one.
+// What somebody pasted: a plan (JSON or YAML), a request body of a known API, or a curl command that sends
+// one.
 import { readYaml } from "../yaml.js";
 import { readCurl } from "./curl_command.js";
 import { formatOf, modelOf, sizesOf, waits } from "./native_bodies.js";
@@ -6,12 +7,16 @@ import { formatOf, modelOf, sizesOf, waits } from "./native_bodies.js";
 /** The turns that a pasted body goes on with, until the reader says otherwise. */
 const NEXT = { user: 120, assistant: 260, reasoning: 0, repeat: 9 };
 
-/** A longer text is read as JSON alone: a plan that people write as YAML is short, and its reader is slow. */
+/**
+ * A longer text is read as JSON alone: a plan that people write as YAML is short, and its reader is
+ * slow.
+ */
 const LONGEST_YAML = 500_000;
 
 /**
  * Read a pasted text.
- * @returns {Promise<null|{fault: string, detail?: string}|{kind: "plan"|"body", plan: object, format?: string, sizes?: object}>}
+ * @returns {Promise<null|{fault: string, detail?: string}|{kind: "plan"|"body", plan: object, format?:
+ *   string, sizes?: object}>}
  *   null: nothing was pasted. `fault` is a key of words; `detail` is the parser's own sentence.
  */
 export async function readPasted(text, { format = null, model = null } = {}) {
@@ -48,11 +53,16 @@ async function readData(text, yaml = true) {
 function understand(found, address, format, model) {
   const data = Array.isArray(found) ? { messages: found } : found;
   if (data === null || typeof data !== "object") return { fault: "unreadable" };
-  if (data.plan && typeof data.plan === "object" && !("messages" in data)) return understand(data.plan, address, format, model);
+  if (data.plan && typeof data.plan === "object" && !("messages" in data))
+    return understand(data.plan, address, format, model);
   if ("turns" in data || "workflow" in data) return { kind: "plan", plan: data };
   const named = format ?? formatOf(data, address);
   if (named === null) return { fault: "unknown" };
   const first = waits(data) ? [{ assistant: NEXT.assistant, reasoning: 0 }] : [];
-  const plan = { model: modelOf(data, address) ?? model, start: { format: named, body: data }, turns: [...first, NEXT] };
+  const plan = {
+    model: modelOf(data, address) ?? model,
+    start: { format: named, body: data },
+    turns: [...first, NEXT],
+  };
   return { kind: "body", plan, format: named, sizes: sizesOf(data) };
 }

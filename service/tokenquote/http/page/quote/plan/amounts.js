@@ -1,5 +1,6 @@
-// An amount of a plan: a number of tokens, a text, a range, a profile, or parts. The form of each is kept on the wire,
-// so that what is typed wrongly stays in its own field and the service can say what is wrong there.
+// An amount of a plan: a number of tokens, a text, a range, a profile, or parts. The form of each is kept
+// on the wire, so that what is typed wrongly stays in its own field and the service can say what is wrong
+// there.
 
 export const FORMS = ["tokens", "text", "percentiles", "triangular", "profile"];
 export const PROFILES = ["small", "medium", "large"];
@@ -19,7 +20,9 @@ export function formOf(amount) {
 
 /** Read a whole number as people type it: `1200`, `1,200`, `1 200`, `1.2k`, `3M`. Null if it is none. */
 export function readWhole(typed) {
-  const text = String(typed).trim().replace(/(\d)[,_\s’'](?=\d{3}(\D|$))/g, "$1");
+  const text = String(typed)
+    .trim()
+    .replace(/(\d)[,_\s’'](?=\d{3}(\D|$))/g, "$1");
   const match = /^(\d+(?:\.\d+)?)\s*([kKmM]?)$/.exec(text);
   if (!match) return null;
   const value = Number(match[1]) * { "": 1, k: 1e3, m: 1e6 }[match[2].toLowerCase()];
@@ -30,7 +33,10 @@ export function readWhole(typed) {
 /** The number that is typed, or else the text itself: the service then says what is wrong with it. */
 export const wholeOrTyped = (typed) => readWhole(typed) ?? typed;
 
-/** The amount of `tokens` as typed; a faulty one is marked as tokens, because a bare text would be counted. */
+/**
+ * The amount of `tokens` as typed; a faulty one is marked as tokens, because a bare text would be
+ * counted.
+ */
 export function tokensFrom(typed) {
   const whole = readWhole(typed);
   return whole ?? (typed.trim() === "" ? undefined : { tokens: typed });
@@ -40,7 +46,7 @@ export function tokensFrom(typed) {
 export const typedTokens = (amount) =>
   typeof amount === "object" && amount !== null ? String(amount.tokens ?? "") : String(amount ?? "");
 
-export const textOf = (amount) => (typeof amount === "string" ? amount : amount?.text ?? "");
+export const textOf = (amount) => (typeof amount === "string" ? amount : (amount?.text ?? ""));
 
 /** One number that stands for the amount, as far as it is known without counting; null if it is not. */
 export function centre(amount) {
@@ -53,19 +59,29 @@ export function centre(amount) {
 export function convert(amount, form) {
   const size = centre(amount) ?? 200;
   switch (form) {
-    case "none": return undefined;
-    case "tokens": return size;
-    case "text": return textOf(amount);
-    case "percentiles": return { p50: Math.max(1, size), p90: Math.max(1, size) * 3 };
-    case "triangular": return { min: Math.round(size / 2), mode: size, max: size * 2 };
-    case "profile": return { profile: "medium" };
-    default: return amount;
+    case "none":
+      return undefined;
+    case "tokens":
+      return size;
+    case "text":
+      return textOf(amount);
+    case "percentiles":
+      return { p50: Math.max(1, size), p90: Math.max(1, size) * 3 };
+    case "triangular":
+      return { min: Math.round(size / 2), mode: size, max: size * 2 };
+    case "profile":
+      return { profile: "medium" };
+    default:
+      return amount;
   }
 }
 
 /** Whether a plan draws numbers: a range stands anywhere in it, or requests fail. */
 export function isDrawn(plan) {
-  return (plan.retries?.rate ?? 0) > 0 || holdsRange([plan.system, plan.tools, plan.turns, plan.agents, plan.workflow]);
+  return (
+    (plan.retries?.rate ?? 0) > 0 ||
+    holdsRange([plan.system, plan.tools, plan.turns, plan.agents, plan.workflow])
+  );
 }
 
 /** The plan with the number that stands for each range in its place, and without failures. */

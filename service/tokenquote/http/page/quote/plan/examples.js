@@ -1,5 +1,7 @@
-// Plans to start from, each a situation that people ask about. Their amounts are examples, not measurements.
-const SHOP = "You are the support agent of a bicycle shop. Be brief and friendly, never promise a delivery day, and ask " +
+// Plans to start from, each a situation that people ask about. Their amounts are examples, not
+// measurements.
+const SHOP =
+  "You are the support agent of a bicycle shop. Be brief and friendly, never promise a delivery day, and ask " +
   "for the order number before you look anything up.";
 
 export const EXAMPLES = [
@@ -23,7 +25,9 @@ export const EXAMPLES = [
       turns: [
         {
           user: 800,
-          tool_rounds: [{ calls: [{ call: 90, result: { p50: 1400, p90: 5200 } }], reasoning: 120, repeat: 40 }],
+          tool_rounds: [
+            { calls: [{ call: 90, result: { p50: 1400, p90: 5200 } }], reasoning: 120, repeat: 40 },
+          ],
           assistant: 600,
           reasoning: 300,
         },
@@ -49,7 +53,10 @@ export const EXAMPLES = [
       system: 300,
       turns: [
         {
-          user: [{ type: "text", text: "What is wrong with this bicycle?" }, { type: "image", width: 1920, height: 1080 }],
+          user: [
+            { type: "text", text: "What is wrong with this bicycle?" },
+            { type: "image", width: 1920, height: 1080 },
+          ],
           assistant: 300,
           reasoning: 0,
           repeat: 6,

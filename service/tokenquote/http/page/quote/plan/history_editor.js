@@ -20,29 +20,71 @@ export function HistoryEditor({ state }) {
   const history = state.plan.history ?? {};
   const strategy = history.strategy ?? "full";
   return html`<div class="stack">
-    <${Field} state=${{ ...state, answers: {} }} pointer="/history" label=${t("quote.strategy")} hint=${t(`quote.history.${strategy}.says`)}
-      control=${(tied) => html`<${Choice} tied=${tied} value=${strategy} options=${STRATEGIES.map((name) => [name, t(`quote.history.${name}`)])}
-        onChange=${(event) => editPlan("/history", FRESH[event.target.value], { step: true })} />`} />
-    <div class="pair">${fieldsOf(strategy, history).map(([kind, name, key]) => html`<${kind} key=${name} state=${state} pointer=${`/history/${name}`}
-      label=${t(`quote.history.field.${key}`)} scale=${name === "at" ? 100 : undefined} />`)}</div>
+    <${Field}
+      state=${{ ...state, answers: {} }}
+      pointer="/history"
+      label=${t("quote.strategy")}
+      hint=${t(`quote.history.${strategy}.says`)}
+      control=${(tied) =>
+        html`<${Choice}
+          tied=${tied}
+          value=${strategy}
+          options=${STRATEGIES.map((name) => [name, t(`quote.history.${name}`)])}
+          onChange=${(event) => editPlan("/history", FRESH[event.target.value], { step: true })}
+        />`}
+    />
+    <div class="pair">
+      ${fieldsOf(strategy, history).map(
+        ([kind, name, key]) =>
+          html`<${kind}
+            key=${name}
+            state=${state}
+            pointer=${`/history/${name}`}
+            label=${t(`quote.history.field.${key}`)}
+            scale=${name === "at" ? 100 : undefined}
+          />`,
+      )}
+    </div>
   </div>`;
 }
 
 function fieldsOf(strategy, history) {
   switch (strategy) {
     case "window":
-      return [[NumberField, history.tokens === undefined ? "turns" : "tokens", history.tokens === undefined ? "turns" : "window_tokens"]];
+      return [
+        [
+          NumberField,
+          history.tokens === undefined ? "turns" : "tokens",
+          history.tokens === undefined ? "turns" : "window_tokens",
+        ],
+      ];
     case "summary":
-      return [[NumberField, "every", "every"], [NumberField, "tokens", "summary_tokens"], [AmountField, "instruction", "instruction"], [NumberField, "keep", "keep"]];
+      return [
+        [NumberField, "every", "every"],
+        [NumberField, "tokens", "summary_tokens"],
+        [AmountField, "instruction", "instruction"],
+        [NumberField, "keep", "keep"],
+      ];
     case "retrieval":
-      return [[NumberField, "tokens", "passages"], [NumberField, "turns", "turns"]];
+      return [
+        [NumberField, "tokens", "passages"],
+        [NumberField, "turns", "turns"],
+      ];
     case "compaction":
       return [
-        history.at_tokens === undefined ? [DecimalField, "at", "at"] : [NumberField, "at_tokens", "at_tokens"],
-        [NumberField, "tokens", "summary_tokens"], [AmountField, "instruction", "instruction"], [NumberField, "keep", "keep"],
+        history.at_tokens === undefined
+          ? [DecimalField, "at", "at"]
+          : [NumberField, "at_tokens", "at_tokens"],
+        [NumberField, "tokens", "summary_tokens"],
+        [AmountField, "instruction", "instruction"],
+        [NumberField, "keep", "keep"],
       ];
     case "clear_tool_results":
-      return [[NumberField, "keep", "keep_results"], [AmountField, "placeholder", "placeholder"], [NumberField, "above", "above"]];
+      return [
+        [NumberField, "keep", "keep_results"],
+        [AmountField, "placeholder", "placeholder"],
+        [NumberField, "above", "above"],
+      ];
     default:
       return [];
   }

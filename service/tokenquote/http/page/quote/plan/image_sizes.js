@@ -1,4 +1,5 @@
-// The sizes of images that the reader drops or chooses, as parts of a message. The browser decodes them on this machine.
+// The sizes of images that the reader drops or chooses, as parts of a message. The browser decodes them on
+// this machine.
 
 /** Read the size of each file that is an image; files that are none are left out. */
 export async function readImageSizes(files) {

@@ -1,4 +1,5 @@
-// The whole plan as JSON, for what the form has no field for. A text that is no JSON is kept and said, and changes nothing.
+// The whole plan as JSON, for what the form has no field for. A text that is no JSON is kept and said, and
+// changes nothing.
 import { t } from "../../frame/i18n.js";
 import { Component, html } from "../markup.js";
 import { change, current, editSession } from "../store.js";
@@ -11,9 +12,19 @@ export class JsonPanel extends Component {
     return html`<div class="stack">
       <div class="field">
         <label for="plan-json">${t("quote.json.label")}</label>
-        <textarea id="plan-json" class="input mono" rows="24" spellcheck="false" defaultValue=${this.text}
-          aria-invalid=${fault ? "true" : undefined} aria-describedby="plan-json-says" onInput=${(event) => this.typed(event.target.value)}></textarea>
-        <span class="field-error" id="plan-json-says" role="status">${fault && html`${t("quote.json.fault")} <span lang="en">${fault}</span>`}</span>
+        <textarea
+          id="plan-json"
+          class="input mono"
+          rows="24"
+          spellcheck="false"
+          defaultValue=${this.text}
+          aria-invalid=${fault ? "true" : undefined}
+          aria-describedby="plan-json-says"
+          onInput=${(event) => this.typed(event.target.value)}
+        ></textarea>
+        <span class="field-error" id="plan-json-says" role="status"
+          >${fault && html`${t("quote.json.fault")} <span lang="en">${fault}</span>`}</span
+        >
       </div>
     </div>`;
   }
@@ -21,7 +32,8 @@ export class JsonPanel extends Component {
   typed(text) {
     try {
       const plan = JSON.parse(text);
-      if (plan === null || typeof plan !== "object" || Array.isArray(plan)) throw new SyntaxError(t("quote.json.object"));
+      if (plan === null || typeof plan !== "object" || Array.isArray(plan))
+        throw new SyntaxError(t("quote.json.object"));
       editSession({ json: null });
       change({ plan });
       this.setState({ fault: null });

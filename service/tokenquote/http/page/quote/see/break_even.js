@@ -13,7 +13,11 @@ const MONTH = 730;
 const DAY = 24;
 const POINTS = 161;
 
-const nearest = (x, value) => x.reduce((best, one, i) => (Math.abs(Math.log(one / value)) < Math.abs(Math.log(x[best] / value)) ? i : best), 0);
+const nearest = (x, value) =>
+  x.reduce(
+    (best, one, i) => (Math.abs(Math.log(one / value)) < Math.abs(Math.log(x[best] / value)) ? i : best),
+    0,
+  );
 
 export function BreakEven({ state, quote, found }) {
   const answer = state.answers.hosting;
@@ -22,14 +26,18 @@ export function BreakEven({ state, quote, found }) {
   return html`<div class="break-even">
     <h3>${t("quote.break_even")}</h3>
     <div class="hosting-fields">
-      <${Slider} name="perDay" label=${t("quote.per_day")} value=${hosting.perDay} least=${0} most=${7} step=${0.1} base=${10} say=${(value) => t("quote.conversations.of", { count: whole(value) })} />
+      <${Slider} name="perDay" label=${t("quote.per_day")} value=${hosting.perDay} least=${0} most=${7}
+        step=${0.1} base=${10} say=${(value) => t("quote.conversations.of", { count: whole(value) })} />
       <div class="field"><label for="hosting-price">${t("quote.gpu_price")}</label>
-        <input id="hosting-price" class="input input-number" inputmode="decimal" placeholder=${even?.gpu_price_per_hour ?? t("quote.gpu_price.none")} value=${hosting.price}
-          onChange=${(event) => editView("/hosting/price", event.target.value.trim().replace(",", "."))} /></div>
+        <input id="hosting-price" class="input input-number" inputmode="decimal"
+          placeholder=${even?.gpu_price_per_hour ?? t("quote.gpu_price.none")} value=${hosting.price}
+          onChange=${(event) => editView("/hosting/price", event.target.value.trim().replace(",", "."))} />
+            </div>
     </div>
     ${!answer && html`<p class="notice">${whyNot(quote, found)}</p>`}
     <${Loading} answer=${answer} name="hosting">
-      ${even && html`<${Verdict} even=${even} /><${Curve} deployment=${answer.data} perDay=${hosting.perDay} />`}
+      ${even && html`<${Verdict} even=${even} /><${Curve} deployment=${answer.data}
+        perDay=${hosting.perDay} />`}
     </${Loading}>
   </div>`;
 }
@@ -37,7 +45,9 @@ export function BreakEven({ state, quote, found }) {
 function whyNot(quote, found) {
   if (!found) return t("quote.break_even.waits");
   if (quote.context.overflows_at) return t("quote.break_even.overflow");
-  return quote.totals.cost === null ? t("quote.models.unpriced") : t("quote.break_even.no_price", { gpu: found.gpu });
+  return quote.totals.cost === null
+    ? t("quote.models.unpriced")
+    : t("quote.break_even.no_price", { gpu: found.gpu });
 }
 
 function Verdict({ even }) {
@@ -50,13 +60,19 @@ function Verdict({ even }) {
     t("quote.speed.say"),
   ];
   return html`
-    <p class="card-says">${even.cheaper === null ? t("quote.incomplete.say") : html`<strong>${t(`quote.cheaper.${even.cheaper}`)}</strong>`}
-      ${" "}${even.break_even_conversations_per_day === null ? t("quote.break_even.never") : t("quote.break_even.from", { count: whole(Math.ceil(even.break_even_conversations_per_day)) })}</p>
+    <p class="card-says">${even.cheaper === null ? t("quote.incomplete.say")
+      : html`<strong>${t(`quote.cheaper.${even.cheaper}`)}</strong>`}
+      ${" "}${even.break_even_conversations_per_day === null ? t("quote.break_even.never")
+        : t("quote.break_even.from", { count: whole(Math.ceil(even.break_even_conversations_per_day)) })}</p>
     <dl class="figures">
-      <div><dt>${t("quote.api_month", { model: even.api_model })}</dt><dd><${Told} about=${about}>${dollars(even.api_cost_per_month)}</${Told}></dd></div>
-      <div><dt>${t("quote.hosted_month", { count: whole(even.replicas) })}</dt><dd><${Told} about=${about}>${dollars(even.hosted_cost_per_month)}</${Told}></dd></div>
-      <div><dt>${t("quote.utilization")}</dt><dd><${Told} about=${about}>${percent(even.utilization)}</${Told}></dd></div>
-      <div><dt>${t("quote.capacity")}</dt><dd><${Told} about=${about}>${decimal(even.conversations_per_hour * DAY, 0)}</${Told}></dd></div>
+      <div><dt>${t("quote.api_month", { model: even.api_model })}</dt><dd><${Told}
+        about=${about}>${dollars(even.api_cost_per_month)}</${Told}></dd></div>
+      <div><dt>${t("quote.hosted_month", { count: whole(even.replicas) })}</dt><dd><${Told}
+        about=${about}>${dollars(even.hosted_cost_per_month)}</${Told}></dd></div>
+      <div><dt>${t("quote.utilization")}</dt><dd><${Told}
+        about=${about}>${percent(even.utilization)}</${Told}></dd></div>
+      <div><dt>${t("quote.capacity")}</dt><dd><${Told}
+        about=${about}>${decimal(even.conversations_per_hour * DAY, 0)}</${Told}></dd></div>
     </dl>`;
 }
 
@@ -68,17 +84,53 @@ class Curve extends Component {
 
   render({ deployment, perDay }) {
     const even = deployment.break_even;
-    const middle = Math.log10(Math.max(1, even.break_even_conversations_per_day ?? even.conversations_per_hour * DAY));
-    const x = Array.from({ length: POINTS }, (_, i) => 10 ** (Math.max(0, middle - 2) + (i * 4) / (POINTS - 1)));
-    const api = x.map((perDay) => Number(even.api_cost_per_conversation ?? 0) * perDay * (MONTH / DAY) || null);
+    const middle = Math.log10(
+      Math.max(1, even.break_even_conversations_per_day ?? even.conversations_per_hour * DAY),
+    );
+    const x = Array.from(
+      { length: POINTS },
+      (_, i) => 10 ** (Math.max(0, middle - 2) + (i * 4) / (POINTS - 1)),
+    );
+    const api = x.map(
+      (perDay) => Number(even.api_cost_per_conversation ?? 0) * perDay * (MONTH / DAY) || null,
+    );
     const hosted = x.map((perDay) => {
       const replicas = Math.max(1, Math.ceil(perDay / DAY / even.conversations_per_hour - 1e-9));
       return replicas * deployment.gpu_count * Number(even.gpu_price_per_hour) * MONTH;
     });
     const money = (value) => (value === null ? "–" : dollars(value.toFixed(value < 100 ? 2 : 0)));
-    const marks = even.break_even_conversations_per_day ? [{ x: even.break_even_conversations_per_day, label: t("quote.break_even.mark"), colour: "--ink-faint" }] : [];
-    return html`<${Chart} id="break-even-chart" title=${t("quote.break_even.chart")} summary="" x=${x} logX logY marks=${marks}
-      series=${[{ kind: "line", label: even.api_model, colour: "--series-1", values: api, format: money }, { kind: "line", label: t("quote.hosted"), colour: "--series-2", values: hosted, format: money, stepped: true }]}
-      xLabel=${(i) => t("quote.conversations.of", { count: whole(Math.round(x[i])) })} xFormat=${short} yFormat=${dollarsAxis} start=${nearest(x, perDay)} />`;
+    const marks = even.break_even_conversations_per_day
+      ? [
+          {
+            x: even.break_even_conversations_per_day,
+            label: t("quote.break_even.mark"),
+            colour: "--ink-faint",
+          },
+        ]
+      : [];
+    return html`<${Chart}
+      id="break-even-chart"
+      title=${t("quote.break_even.chart")}
+      summary=""
+      x=${x}
+      logX
+      logY
+      marks=${marks}
+      series=${[
+        { kind: "line", label: even.api_model, colour: "--series-1", values: api, format: money },
+        {
+          kind: "line",
+          label: t("quote.hosted"),
+          colour: "--series-2",
+          values: hosted,
+          format: money,
+          stepped: true,
+        },
+      ]}
+      xLabel=${(i) => t("quote.conversations.of", { count: whole(Math.round(x[i])) })}
+      xFormat=${short}
+      yFormat=${dollarsAxis}
+      start=${nearest(x, perDay)}
+    />`;
   }
 }

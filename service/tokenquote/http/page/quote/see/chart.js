@@ -1,5 +1,5 @@
-// A chart: uPlot draws it on a canvas in the colours of the theme; a slider below steps through its points by keyboard, and
-// says each of them to screen readers; the legend shows the values of the point.
+// A chart: uPlot draws it on a canvas in the colours of the theme; a slider below steps through its points
+// by keyboard, and says each of them to screen readers; the legend shows the values of the point.
 import uPlot from "../../vendor/uPlot.esm.js";
 import { Component, html } from "../markup.js";
 
@@ -12,8 +12,10 @@ export const colour = (name) => getComputedStyle(document.documentElement).getPr
 const ink = (name) => () => colour(name);
 
 /**
- * props: id, title, summary, x (numbers), series ({label, values, colour, kind: "stack" | "line" | "band", format}), marks
- * ({x | y, label, colour}), xLabel(i), yFormat, logX, logY, yMax. Series of the kind "stack" are given from the bottom up.
+ * props: id, title, summary, x (numbers), series ({label, values, colour, kind: "stack" | "line" |
+ *   "band", format}), marks
+ * ({x | y, label, colour}), xLabel(i), yFormat, logX, logY, yMax. Series of the kind "stack" are given
+ *   from the bottom up.
  */
 export class Chart extends Component {
   state = { at: null };
@@ -27,7 +29,12 @@ export class Chart extends Component {
   }
 
   componentDidUpdate(before) {
-    if (before.series !== this.props.series || before.marks !== this.props.marks || before.yMax !== this.props.yMax) this.draw();
+    if (
+      before.series !== this.props.series ||
+      before.marks !== this.props.marks ||
+      before.yMax !== this.props.yMax
+    )
+      this.draw();
   }
 
   componentWillUnmount() {
@@ -38,16 +45,46 @@ export class Chart extends Component {
 
   render({ id, title, summary, series, x, xLabel, start }, { at }) {
     const shown = Math.min(at ?? start ?? x.length - 1, x.length - 1);
-    const words = series.filter((one) => !one.silent).map((one) => `${one.label} ${one.format(one.values[shown] ?? null)}`).join(", ");
+    const words = series
+      .filter((one) => !one.silent)
+      .map((one) => `${one.label} ${one.format(one.values[shown] ?? null)}`)
+      .join(", ");
     return html`<figure class="chart" aria-labelledby=${`${id}-title`}>
       <figcaption id=${`${id}-title`} class="visually-hidden">${title}. ${summary}</figcaption>
-      <div class="chart-canvas" ref=${(element) => { this.root = element; }} aria-hidden="true" onMouseLeave=${() => this.setState({ at: null })}></div>
-      <input class="chart-slider" type="range" min="0" max=${Math.max(0, x.length - 1)} value=${shown} aria-label=${title}
-        aria-valuetext=${`${xLabel(shown)}: ${words}`} onInput=${(event) => this.moveTo(Number(event.target.value))} />
-      <div class="legend"><span class="legend-at">${xLabel(shown)}</span>
-        <ul>${series.filter((one) => !one.silent).map((one) => html`<li>
-          <span class=${`swatch swatch-${one.kind}`} style=${{ "--swatch": `var(${one.colour})` }}></span>
-          <span>${one.label}</span> <b>${one.format(one.values[shown] ?? null)}</b></li>`)}</ul>
+      <div
+        class="chart-canvas"
+        ref=${(element) => {
+          this.root = element;
+        }}
+        aria-hidden="true"
+        onMouseLeave=${() => this.setState({ at: null })}
+      ></div>
+      <input
+        class="chart-slider"
+        type="range"
+        min="0"
+        max=${Math.max(0, x.length - 1)}
+        value=${shown}
+        aria-label=${title}
+        aria-valuetext=${`${xLabel(shown)}: ${words}`}
+        onInput=${(event) => this.moveTo(Number(event.target.value))}
+      />
+      <div class="legend">
+        <span class="legend-at">${xLabel(shown)}</span>
+        <ul>
+          ${series
+            .filter((one) => !one.silent)
+            .map(
+              (one) =>
+                html`<li>
+                  <span
+                    class=${`swatch swatch-${one.kind}`}
+                    style=${{ "--swatch": `var(${one.colour})` }}
+                  ></span>
+                  <span>${one.label}</span> <b>${one.format(one.values[shown] ?? null)}</b>
+                </li>`,
+            )}
+        </ul>
       </div>
     </figure>`;
   }
@@ -61,7 +98,8 @@ export class Chart extends Component {
 
   fit() {
     const width = this.root.clientWidth;
-    if (this.plot && width > 0 && Math.abs(width - this.plot.width) > 1) this.plot.setSize({ width, height: this.height() });
+    if (this.plot && width > 0 && Math.abs(width - this.plot.width) > 1)
+      this.plot.setSize({ width, height: this.height() });
   }
 
   height() {
@@ -94,20 +132,48 @@ export class Chart extends Component {
     const edge = this.props.series.some((one) => one.kind === "stack") ? 0.6 : 0;
     const rule = { stroke: ink("--ink-faint"), font: "12px system-ui, sans-serif", ticks: { show: false } };
     return {
-      width, height: this.height(), series, bands,
+      width,
+      height: this.height(),
+      series,
+      bands,
       padding: [14, 12, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
       scales: {
-        x: { time: false, distr: logX ? 3 : 1, range: logX ? undefined : () => [x[0] - edge, x.at(-1) + edge] },
-        y: { distr: logY ? 3 : 1, range: logY ? undefined : (_, __, most) => [0, Math.max(yMax ?? 0, most || 1) * 1.06] },
+        x: {
+          time: false,
+          distr: logX ? 3 : 1,
+          range: logX ? undefined : () => [x[0] - edge, x.at(-1) + edge],
+        },
+        y: {
+          distr: logY ? 3 : 1,
+          range: logY ? undefined : (_, __, most) => [0, Math.max(yMax ?? 0, most || 1) * 1.06],
+        },
       },
       axes: [
-        { ...rule, grid: { show: false }, size: 28, filter: logX ? decades : all, incrs: logX ? undefined : WHOLE_STEPS, values: (_, values) => values.map((value) => (value === null ? "" : xFormat(value))) },
-        { ...rule, size: 64, filter: logY ? decades : all, grid: { stroke: ink("--line"), width: 1, filter: logY ? decades : all }, values: (_, values) => values.map((value) => (value === null ? "" : yFormat(value))) },
+        {
+          ...rule,
+          grid: { show: false },
+          size: 28,
+          filter: logX ? decades : all,
+          incrs: logX ? undefined : WHOLE_STEPS,
+          values: (_, values) => values.map((value) => (value === null ? "" : xFormat(value))),
+        },
+        {
+          ...rule,
+          size: 64,
+          filter: logY ? decades : all,
+          grid: { stroke: ink("--line"), width: 1, filter: logY ? decades : all },
+          values: (_, values) => values.map((value) => (value === null ? "" : yFormat(value))),
+        },
       ],
       hooks: {
-        setCursor: [({ cursor }) => { if (cursor.event && cursor.idx !== null && cursor.idx !== this.state.at) this.setState({ at: cursor.idx ?? null }); }],
+        setCursor: [
+          ({ cursor }) => {
+            if (cursor.event && cursor.idx !== null && cursor.idx !== this.state.at)
+              this.setState({ at: cursor.idx ?? null });
+          },
+        ],
         draw: [(plot) => drawMarks(plot, this.props.marks ?? [])],
       },
     };
@@ -121,7 +187,12 @@ const all = (_, splits) => splits;
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
 
 const line = (one) => ({
-  stroke: colour(one.colour), width: one.kind === "band" ? 0 : 2, dash: one.dash, spanGaps: true, paths: one.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined, points: { show: one.dots ? true : false, size: 5 },
+  stroke: colour(one.colour),
+  width: one.kind === "band" ? 0 : 2,
+  dash: one.dash,
+  spanGaps: true,
+  paths: one.stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
+  points: { show: one.dots ? true : false, size: 5 },
 });
 
 /** The area between two series of the kind "band" that follow each other, the upper one first. */
@@ -129,7 +200,10 @@ function bandsOf(series, first) {
   const bands = [];
   series.forEach((one, i) => {
     if (one.kind === "band" && series[i + 1]?.kind === "band" && one.upper) {
-      bands.push({ series: [first + i, first + i + 1], fill: `color-mix(in srgb, ${colour(one.colour)} 22%, transparent)` });
+      bands.push({
+        series: [first + i, first + i + 1],
+        fill: `color-mix(in srgb, ${colour(one.colour)} 22%, transparent)`,
+      });
     }
   });
   return bands;
@@ -159,15 +233,15 @@ function drawMarks(plot, marks) {
     ctx.beginPath();
     const upright = mark.x !== undefined;
     const at = Math.round(plot.valToPos(upright ? mark.x : mark.y, upright ? "x" : "y", true));
-    if (upright) ctx.moveTo(at, bbox.top), ctx.lineTo(at, bbox.top + bbox.height);
-    else ctx.moveTo(bbox.left, at), ctx.lineTo(bbox.left + bbox.width, at);
+    if (upright) (ctx.moveTo(at, bbox.top), ctx.lineTo(at, bbox.top + bbox.height));
+    else (ctx.moveTo(bbox.left, at), ctx.lineTo(bbox.left + bbox.width, at));
     ctx.stroke();
     const wide = ctx.measureText(mark.label).width;
     const right = upright && at + wide + 8 > bbox.left + bbox.width;
     ctx.textAlign = right ? "right" : "left";
-    if (upright) ctx.fillText(mark.label, at + (right ? -6 : 6) * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
+    if (upright)
+      ctx.fillText(mark.label, at + (right ? -6 : 6) * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
     else ctx.fillText(mark.label, bbox.left + 6 * devicePixelRatio, at - 5 * devicePixelRatio);
   }
   ctx.restore();
 }
-

@@ -19,11 +19,22 @@ export function Rivals({ state, quote }) {
   const quotes = answer?.data && rivals.length > 0 ? answer.data.quotes : [quote];
   return html`<section class="card" id="models" aria-labelledby="models-heading">
     <div class="card-head"><h2 id="models-heading">${t("quote.models")}</h2>
-      ${rivals.length < MOST - 1 && html`<${ModelPicker} id="add-rival" label=${t("quote.models.add")} value="" hideLabel models=${state.session.models}
-        placeholder=${t("quote.models.add")} onPick=${add} />`}
+      ${
+        rivals.length < MOST - 1 &&
+        html`<${ModelPicker}
+          id="add-rival"
+          label=${t("quote.models.add")}
+          value=""
+          hideLabel
+          models=${state.session.models}
+          placeholder=${t("quote.models.add")}
+          onPick=${add}
+        />`
+      }
     </div>
     <${Loading} answer=${answer} name="rivals">
-      <${RivalCosts} quotes=${quotes} quote=${quote} band=${state.answers.band?.status === "fresh" ? state.answers.band.data : null} />
+      <${RivalCosts} quotes=${quotes} quote=${quote}
+        band=${state.answers.band?.status === "fresh" ? state.answers.band.data : null} />
       <${RivalTable} quotes=${quotes} own=${quote.model} rivals=${rivals} />
     </${Loading}>
   </section>`;
@@ -40,7 +51,10 @@ const remove = (model) => {
   change({ view: { ...view, rivals: view.rivals.filter((name) => name !== model) } }, { step: true });
 };
 
-/** The curves: requests of different models need not be the same in number, so the longest decides the axis. */
+/**
+ * The curves: requests of different models need not be the same in number, so the longest decides the
+ * axis.
+ */
 class RivalCosts extends Component {
   shouldComponentUpdate({ quotes, quote, band }) {
     return quotes !== this.props.quotes || quote !== this.props.quote || band !== this.props.band;
@@ -52,14 +66,32 @@ class RivalCosts extends Component {
     const longest = Math.max(...priced.map((one) => one.requests.length));
     const x = Array.from({ length: longest }, (_, i) => i + 1);
     const lines = priced.map((one) => ({
-      kind: "line", label: one.model, colour: seriesColour(quotes.indexOf(one)), format: (value) => dollars(value === null ? null : plain(value)),
+      kind: "line",
+      label: one.model,
+      colour: seriesColour(quotes.indexOf(one)),
+      format: (value) => dollars(value === null ? null : plain(value)),
       values: x.map((_, i) => (one.requests[i] ? Number(one.requests[i].cumulative_cost) : null)),
       dots: longest === 1,
     }));
-    const spread = band && quote.range?.cost ? bandSeries(quote, band, x, quotes.findIndex((one) => one.model === quote.model)) : [];
-    return html`<${Chart} id="models-chart" title=${t("quote.models.chart")} summary=${t("quote.models.summary", { count: priced.length })}
-      x=${x} series=${[...spread, ...lines]} xLabel=${(i) => requestName(priced.find((one) => one.requests[i])?.requests[i], i)}
-      xFormat=${(value) => (Number.isInteger(value) ? short(value) : "")} yFormat=${dollarsAxis} />
+    const spread =
+      band && quote.range?.cost
+        ? bandSeries(
+            quote,
+            band,
+            x,
+            quotes.findIndex((one) => one.model === quote.model),
+          )
+        : [];
+    return html`<${Chart}
+        id="models-chart"
+        title=${t("quote.models.chart")}
+        summary=${t("quote.models.summary", { count: priced.length })}
+        x=${x}
+        series=${[...spread, ...lines]}
+        xLabel=${(i) => requestName(priced.find((one) => one.requests[i])?.requests[i], i)}
+        xFormat=${(value) => (Number.isInteger(value) ? short(value) : "")}
+        yFormat=${dollarsAxis}
+      />
       ${spread.length > 0 && html`<p class="field-hint">${t("quote.band.say", { model: quote.model })}</p>`}`;
   }
 }
@@ -67,7 +99,10 @@ class RivalCosts extends Component {
 const plain = (value) => value.toFixed(10);
 const seriesColour = (i) => `--series-${(i % MOST) + 1}`;
 
-/** The tenth and ninetieth percentile of the cost after some of the turns, as a band around the plan's own curve. */
+/**
+ * The tenth and ninetieth percentile of the cost after some of the turns, as a band around the plan's
+ * own curve.
+ */
 function bandSeries(quote, band, x, at) {
   const upper = x.map(() => null);
   const lower = x.map(() => null);
@@ -91,43 +126,82 @@ function bandSeries(quote, band, x, at) {
 
 function RivalTable({ quotes, own, rivals }) {
   const best = quotes.find((one) => !one.problem && one.totals.cost !== null && one.totals.complete);
-  return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t("quote.models.table")}><table class="table">
-    <thead><tr><th scope="col">${t("quote.model")}</th><th scope="col" class="number">${t("quote.cost")}</th><th scope="col" class="number">${t("quote.against_best")}</th>
-      <th scope="col" class="number">${t("quote.input")}</th><th scope="col" class="number">${t("quote.output")}</th><th scope="col" class="number">${t("quote.window.filled")}</th><th><span class="visually-hidden">${t("quote.actions")}</span></th></tr></thead>
-    <tbody>${quotes.map((one, i) => (one.problem ? FailedRow : RivalRow)({ one, i, best, own, listed: rivals }))}</tbody>
-  </table></div>`;
+  return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t("quote.models.table")}>
+    <table class="table">
+      <thead>
+        <tr>
+          <th scope="col">${t("quote.model")}</th>
+          <th scope="col" class="number">${t("quote.cost")}</th>
+          <th scope="col" class="number">${t("quote.against_best")}</th>
+          <th scope="col" class="number">${t("quote.input")}</th>
+          <th scope="col" class="number">${t("quote.output")}</th>
+          <th scope="col" class="number">${t("quote.window.filled")}</th>
+          <th><span class="visually-hidden">${t("quote.actions")}</span></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${quotes.map((one, i) => (one.problem ? FailedRow : RivalRow)({ one, i, best, own, listed: rivals }))}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function RivalRow({ one, i, best, own }) {
   const { totals, context } = one;
   const limit = fullest(one);
-  const ratio = best && totals.cost !== null && Number(best.totals.cost) > 0 ? Number(totals.cost) / Number(best.totals.cost) : null;
+  const ratio =
+    best && totals.cost !== null && Number(best.totals.cost) > 0
+      ? Number(totals.cost) / Number(best.totals.cost)
+      : null;
   return html`<tr key=${one.model}>
-    <th scope="row"><span class="swatch swatch-line" style=${{ "--swatch": `var(${seriesColour(i)})` }}></span>${one.model}
+    <th scope="row"><span class="swatch swatch-line" style=${{ "--swatch": `var(${seriesColour(i)})` }}>
+      </span>${one.model}
       ${one === best && html` <span class="badge badge-good">${t("quote.cheapest")}</span>`}
       ${!totals.complete && html` <span class="badge badge-warn">${t("quote.incomplete")}</span>`}</th>
     <td class="number"><${Told} about=${() => rivalRows(one)}>${dollars(totals.cost)}</${Told}></td>
     <td class="number">${ratio === null || one === best ? "" : `+${percent(ratio - 1, 0)}`}</td>
     <td class="number">${whole(totals.input_tokens)}</td>
     <td class="number">${whole(totals.output_tokens)}</td>
-    <td class="number">${limit === null ? "–" : html`<${Told} about=${() => limitRows(one)}>${percent(limit.fill)}</${Told}>`}${context.overflows_at && html` <span class="badge badge-bad">${t("quote.overflow.short", { turn: whole(context.overflows_at.turn) })}</span>`}</td>
-    <td class="number">${one.model === own ? html`<span class="faint">${t("quote.models.own")}</span>` : html`
-      <button type="button" class="button button-quiet" onClick=${() => swap(one.model)}>${t("quote.models.use")}</button>
-      <button type="button" class="button button-quiet button-icon" aria-label=${t("quote.remove", { what: one.model })} onClick=${() => remove(one.model)}>×</button>`}</td>
+    <td class="number">${limit === null ? "–" : html`<${Told}
+      about=${() => limitRows(one)}>${percent(limit.fill)}</${Told}>`}${context.overflows_at && html` <span
+        class="badge badge-bad">${t("quote.overflow.short",
+          { turn: whole(context.overflows_at.turn) })}</span>`}</td>
+    <td class="number">${
+      one.model === own
+        ? html`<span class="faint">${t("quote.models.own")}</span>`
+        : html` <button type="button" class="button button-quiet" onClick=${() => swap(one.model)}>
+              ${t("quote.models.use")}
+            </button>
+            <button
+              type="button"
+              class="button button-quiet button-icon"
+              aria-label=${t("quote.remove", { what: one.model })}
+              onClick=${() => remove(one.model)}
+            >
+              ×
+            </button>`
+    }</td>
   </tr>`;
 }
 
-const FailedRow = ({ one, own }) => html`<tr key=${one.model}><th scope="row">${one.model}</th>
-  <td colspan="5"><span class="field-error" lang="en">${one.problem.detail}</span></td>
-  <td class="number">${one.model !== own && html`<button type="button" class="button button-quiet button-icon" aria-label=${t("quote.remove", { what: one.model })} onClick=${() => remove(one.model)}>×</button>`}</td></tr>`;
+const FailedRow = ({ one, own }) =>
+  html`<tr key=${one.model}>
+    <th scope="row">${one.model}</th>
+    <td colspan="5"><span class="field-error" lang="en">${one.problem.detail}</span></td>
+    <td class="number">
+      ${one.model !== own && html`<button type="button" class="button button-quiet button-icon"
+        aria-label=${t("quote.remove", { what: one.model })} onClick=${() => remove(one.model)}>×</button>`}
+    </td>
+  </tr>`;
 
-const rivalRows = (one) => [
-  [t("quote.exact"), one.totals.cost === null ? "–" : `$${one.totals.cost}`],
-  ...one.lines.map((line) => [`${kindName(line.kind)} · ${rate(line.rate)}`, dollars(line.cost)]),
-  one.totals.cost_without_cache && [t("quote.without_cache"), dollars(one.totals.cost_without_cache)],
-  one.lines[0] && [t("quote.source"), one.lines[0].source],
-  one.lines[0] && [t("quote.checked"), day(one.lines[0].checked)],
-].filter(Boolean);
+const rivalRows = (one) =>
+  [
+    [t("quote.exact"), one.totals.cost === null ? "–" : `$${one.totals.cost}`],
+    ...one.lines.map((line) => [`${kindName(line.kind)} · ${rate(line.rate)}`, dollars(line.cost)]),
+    one.totals.cost_without_cache && [t("quote.without_cache"), dollars(one.totals.cost_without_cache)],
+    one.lines[0] && [t("quote.source"), one.lines[0].source],
+    one.lines[0] && [t("quote.checked"), day(one.lines[0].checked)],
+  ].filter(Boolean);
 
 /** Make a rival the plan's model; the model before becomes a rival. */
 function swap(model) {

@@ -9,9 +9,18 @@ import { Segments } from "./segments.js";
 import { BILLED, CONTENT, OUTPUTS, splitByContent, splitByPrice } from "./split.js";
 
 const COLOURS = {
-  system: "--kind-system", tools: "--kind-tools", framing: "--kind-framing", history: "--kind-history", media: "--kind-media",
-  user: "--kind-user", results: "--kind-results", uncached: "--kind-user", cache_write: "--kind-cache-write",
-  cache_read: "--kind-cache-read", reasoning: "--kind-reasoning", output: "--kind-output",
+  system: "--kind-system",
+  tools: "--kind-tools",
+  framing: "--kind-framing",
+  history: "--kind-history",
+  media: "--kind-media",
+  user: "--kind-user",
+  results: "--kind-results",
+  uncached: "--kind-user",
+  cache_write: "--kind-cache-write",
+  cache_read: "--kind-cache-read",
+  reasoning: "--kind-reasoning",
+  output: "--kind-output",
 };
 /** The share of the window from which on its line is drawn without being asked for. */
 const NEAR = 0.2;
@@ -29,13 +38,26 @@ export class Snowball extends Component {
     return html`<section class="card" id="snowball" aria-labelledby="snowball-heading">
       <div class="card-head">
         <h2 id="snowball-heading">${t("quote.snowball")}</h2>
-        <${Segments} label=${t("quote.stack")} value=${stack} options=${["content", "price"].map((name) => [name, t(`quote.stack.${name}`)])}
-          onPick=${(name) => editView("/stack", name)} />
+        <${Segments}
+          label=${t("quote.stack")}
+          value=${stack}
+          options=${["content", "price"].map((name) => [name, t(`quote.stack.${name}`)])}
+          onPick=${(name) => editView("/stack", name)}
+        />
       </div>
       <p class="card-says">${sayGrowth(quote)} ${sayLimits(quote)}</p>
-      <${Chart} id="snowball-chart" title=${t("quote.snowball")} summary=${sayLimits(quote)} x=${x}
-        series=${this.series(quote, plan, stack)} marks=${this.marks(overflow, near)} yMax=${near?.limit ?? 0}
-        xLabel=${(i) => requestName(quote.requests[i], i)} xFormat=${(value) => (Number.isInteger(value) ? short(value) : "")} yFormat=${short} />
+      <${Chart}
+        id="snowball-chart"
+        title=${t("quote.snowball")}
+        summary=${sayLimits(quote)}
+        x=${x}
+        series=${this.series(quote, plan, stack)}
+        marks=${this.marks(overflow, near)}
+        yMax=${near?.limit ?? 0}
+        xLabel=${(i) => requestName(quote.requests[i], i)}
+        xFormat=${(value) => (Number.isInteger(value) ? short(value) : "")}
+        yFormat=${short}
+      />
     </section>`;
   }
 
@@ -45,7 +67,13 @@ export class Snowball extends Component {
     const rows = stack === "price" ? splitByPrice(quote) : splitByContent(quote.compiled ?? plan, quote);
     const kinds = [...(stack === "price" ? BILLED : CONTENT), ...OUTPUTS];
     const series = kinds
-      .map((kind) => ({ kind: "stack", label: t(`quote.part_kind.${kind}`), colour: COLOURS[kind], values: rows.map((row) => row[kind]), format: whole }))
+      .map((kind) => ({
+        kind: "stack",
+        label: t(`quote.part_kind.${kind}`),
+        colour: COLOURS[kind],
+        values: rows.map((row) => row[kind]),
+        format: whole,
+      }))
       .filter((one) => one.values.some((tokens) => tokens > 0));
     this.made = { key, series };
     return series;
@@ -59,7 +87,12 @@ export class Snowball extends Component {
       const words = limit.isInput ? "quote.max_input.line" : "quote.window.line";
       marks.push({ y: limit.limit, label: t(words, { tokens: whole(limit.limit) }), colour: "--bad" });
     }
-    if (overflow) marks.push({ x: overflow.request, label: t("quote.overflow.mark", { turn: whole(overflow.turn) }), colour: "--bad" });
+    if (overflow)
+      marks.push({
+        x: overflow.request,
+        label: t("quote.overflow.mark", { turn: whole(overflow.turn) }),
+        colour: "--bad",
+      });
     this.marked = { key, marks };
     return marks;
   }
@@ -68,7 +101,11 @@ export class Snowball extends Component {
 /** "Turn 3, tool round 2": which request that is. */
 export function requestName(request, i) {
   if (!request) return "";
-  const named = request.purpose ? t(`quote.purpose.${request.purpose}`) : request.round > 0 ? t("quote.at.round", { round: whole(request.round) }) : "";
+  const named = request.purpose
+    ? t(`quote.purpose.${request.purpose}`)
+    : request.round > 0
+      ? t("quote.at.round", { round: whole(request.round) })
+      : "";
   const place = t("quote.at.turn", { request: whole(i + 1), turn: whole(request.turn) });
   return [place, named, request.agent].filter(Boolean).join(" · ");
 }
@@ -77,5 +114,9 @@ function sayGrowth({ requests }) {
   const first = requests[0];
   const last = requests.at(-1);
   if (requests.length < 2) return "";
-  return t("quote.growth", { first: whole(first.input_tokens), last: whole(last.input_tokens), requests: whole(requests.length) });
+  return t("quote.growth", {
+    first: whole(first.input_tokens),
+    last: whole(last.input_tokens),
+    requests: whole(requests.length),
+  });
 }

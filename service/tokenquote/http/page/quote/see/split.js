@@ -1,5 +1,6 @@
-// What each request sends, by kind. The service gives the sum of a request and the size of every amount of the plan; the
-// opening and the current turn are known from these, and the rest is what earlier turns left: the history.
+// What each request sends, by kind. The service gives the sum of a request and the size of every amount of
+// the plan; the opening and the current turn are known from these, and the rest is what earlier turns
+// left: the history.
 
 export const CONTENT = ["system", "tools", "framing", "history", "media", "user", "results"];
 export const BILLED = ["uncached", "cache_write", "cache_read"];
@@ -53,13 +54,21 @@ function splitRequest(plan, request, sizes, stories, openings) {
   const turn = story.turnAt(request.turn);
   const asks = request.purpose === null || ["queries", "hypothesis"].includes(request.purpose);
   if (asks && turn !== null) addTurn(parts, turn, request, size, plan.history);
-  if (["embedding", "rerank"].includes(request.purpose)) Object.assign(parts, { system: 0, tools: 0, user: request.input_tokens });
+  if (["embedding", "rerank"].includes(request.purpose))
+    Object.assign(parts, { system: 0, tools: 0, user: request.input_tokens });
   const rest = request.input_tokens - Object.values(parts).reduce((sum, tokens) => sum + tokens, 0);
   if (rest < 0) return { ...condensed(parts, request), ...outputs(request) };
-  if (!openings.has(request.agent)) openings.set(request.agent, request.turn === 1 && request.round === 0 && !plan.start ? rest : 0);
+  if (!openings.has(request.agent))
+    openings.set(request.agent, request.turn === 1 && request.round === 0 && !plan.start ? rest : 0);
   parts.framing = Math.min(rest, openings.get(request.agent));
   const oldMedia = asks ? Math.min(rest - parts.framing, story.mediaBefore(request.turn, size)) : 0;
-  return { ...parts, oldMedia, media: parts.media + oldMedia, history: rest - parts.framing - oldMedia, ...outputs(request) };
+  return {
+    ...parts,
+    oldMedia,
+    media: parts.media + oldMedia,
+    history: rest - parts.framing - oldMedia,
+    ...outputs(request),
+  };
 }
 
 /** Add the user message of a turn, and the calls and results of its rounds before this request. */
@@ -77,22 +86,34 @@ function addTurn(parts, { turn, place }, request, size, history) {
 }
 
 const mediaOf = (turn, place, size) =>
-  Array.isArray(turn.user) ? turn.user.reduce((sum, part, i) => sum + (MEDIA.has(part?.type) ? size(`${place}/user/${i}`) : 0), 0) : 0;
+  Array.isArray(turn.user)
+    ? turn.user.reduce((sum, part, i) => sum + (MEDIA.has(part?.type) ? size(`${place}/user/${i}`) : 0), 0)
+    : 0;
 
 /** A request of which even the current turn is condensed or cleared: only the opening is sure. */
 function condensed(parts, request) {
   const system = Math.min(parts.system, request.input_tokens);
   const tools = Math.min(parts.tools, request.input_tokens - system);
-  return { system, tools, framing: 0, oldMedia: 0, media: 0, user: 0, results: 0, history: request.input_tokens - system - tools };
+  return {
+    system,
+    tools,
+    framing: 0,
+    oldMedia: 0,
+    media: 0,
+    user: 0,
+    results: 0,
+    history: request.input_tokens - system - tools,
+  };
 }
 
-const centreOf = (repeat) => (typeof repeat === "object" && repeat !== null ? Math.max(1, repeat.p50 ?? repeat.mode ?? 1) : repeat ?? 1);
+const centreOf = (repeat) =>
+  typeof repeat === "object" && repeat !== null ? Math.max(1, repeat.p50 ?? repeat.mode ?? 1) : (repeat ?? 1);
 
 /** The turns of a conversation by their number, repetitions counted one by one. */
 function storyOf(plan, agent, stories) {
   if (!stories.has(agent)) {
     const index = agent === null ? -1 : (plan.agents ?? []).findIndex(({ name }) => name === agent);
-    const turns = agent === null ? plan.turns ?? [] : plan.agents?.[index]?.turns ?? [];
+    const turns = agent === null ? (plan.turns ?? []) : (plan.agents?.[index]?.turns ?? []);
     stories.set(agent, { prefix: agent === null ? "" : `agents/${index}/`, ...numbered(turns) });
   }
   return stories.get(agent);
@@ -120,6 +141,11 @@ function numbered(turns) {
 
 /** Whether the media of earlier turns are really in every later request: then they add up to the totals. */
 const keepsMedia = (rows, totals) =>
-  rows.reduce((sum, row) => sum + row.media, 0) === totals.image_tokens + totals.audio_tokens + totals.video_tokens;
+  rows.reduce((sum, row) => sum + row.media, 0) ===
+  totals.image_tokens + totals.audio_tokens + totals.video_tokens;
 
-const withoutOldMedia = (row) => ({ ...row, media: row.media - row.oldMedia, history: row.history + row.oldMedia });
+const withoutOldMedia = (row) => ({
+  ...row,
+  media: row.media - row.oldMedia,
+  history: row.history + row.oldMedia,
+});

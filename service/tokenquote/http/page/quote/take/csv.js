@@ -1,11 +1,24 @@
 // The requests as a table for spreadsheets (RFC 4180), with the names of the API's fields.
 const COLUMNS = [
-  "turn", "round", "purpose", "agent", "model", "input_tokens", "cache_read_tokens", "cache_write_tokens",
-  "output_tokens", "reasoning_tokens", "context_tokens", "cost", "cumulative_cost",
+  "turn",
+  "round",
+  "purpose",
+  "agent",
+  "model",
+  "input_tokens",
+  "cache_read_tokens",
+  "cache_write_tokens",
+  "output_tokens",
+  "reasoning_tokens",
+  "context_tokens",
+  "cost",
+  "cumulative_cost",
 ];
 
 export function writeCsv(requests) {
-  const rows = requests.map((request, i) => [i + 1, ...COLUMNS.map((name) => request[name])].map(cell).join(","));
+  const rows = requests.map((request, i) =>
+    [i + 1, ...COLUMNS.map((name) => request[name])].map(cell).join(","),
+  );
   return `${["request", ...COLUMNS].join(",")}\r\n${rows.join("\r\n")}\r\n`;
 }
 

@@ -6,16 +6,22 @@ export const KINDS = ["json", "yaml", "curl", "python", "cli"];
 /** Write the plan as text of one kind. */
 export async function snippet(kind, plan, origin) {
   switch (kind) {
-    case "yaml": return writeYaml(plan);
-    case "curl": return curl(plan, origin);
-    case "python": return python(plan, origin);
-    case "cli": return cli(plan);
-    default: return `${JSON.stringify(plan, null, 2)}\n`;
+    case "yaml":
+      return writeYaml(plan);
+    case "curl":
+      return curl(plan, origin);
+    case "python":
+      return python(plan, origin);
+    case "cli":
+      return cli(plan);
+    default:
+      return `${JSON.stringify(plan, null, 2)}\n`;
   }
 }
 
 /** The name of the file that a kind is saved as. */
-export const fileName = (kind) => ({ json: "plan.json", yaml: "plan.yaml", curl: "ask.sh", python: "ask.py", cli: "ask.sh" })[kind];
+export const fileName = (kind) =>
+  ({ json: "plan.json", yaml: "plan.yaml", curl: "ask.sh", python: "ask.py", cli: "ask.sh" })[kind];
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -24,9 +30,10 @@ const curl = (plan, origin) =>
 
 function python(plan, origin) {
   const method = plan.models ? "compare" : "quote";
-  const shown = method === "quote"
-    ? "print(quote.totals.cost, quote.totals.input_tokens, quote.context.overflows_at)"
-    : "for one in quote.quotes:\n    print(one.model)";
+  const shown =
+    method === "quote"
+      ? "print(quote.totals.cost, quote.totals.input_tokens, quote.context.overflows_at)"
+      : "for one in quote.quotes:\n    print(one.model)";
   return `from tokenquote_client import Client, Plan
 
 plan = Plan.model_validate(
@@ -57,4 +64,8 @@ export function literal(value, depth = 0) {
   return `${open}\n${items.map((item) => inner + item).join(",\n")},\n${outer}${close}`;
 }
 
-const indent = (text, by) => text.split("\n").map((line) => " ".repeat(by) + line).join("\n");
+const indent = (text, by) =>
+  text
+    .split("\n")
+    .map((line) => " ".repeat(by) + line)
+    .join("\n");

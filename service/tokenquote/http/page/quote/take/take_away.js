@@ -24,19 +24,37 @@ export class TakeAway extends Component {
 
   render({ quote }, { kind, text, said }) {
     return html`<section class="card" id="take-away" aria-labelledby="take-heading">
-      <div class="card-head"><h2 id="take-heading">${t("quote.take")}</h2>
+      <div class="card-head">
+        <h2 id="take-heading">${t("quote.take")}</h2>
         <div class="actions">
-          <button type="button" class="button button-primary" onClick=${() => this.share()}>${t("quote.take.link")}</button>
-          <button type="button" class="button" onClick=${() => save("requests.csv", "text/csv", writeCsv(quote.requests))}>${t("quote.take.csv")}</button>
-        </div></div>
+          <button type="button" class="button button-primary" onClick=${() => this.share()}>
+            ${t("quote.take.link")}
+          </button>
+          <button
+            type="button"
+            class="button"
+            onClick=${() => save("requests.csv", "text/csv", writeCsv(quote.requests))}
+          >
+            ${t("quote.take.csv")}
+          </button>
+        </div>
+      </div>
       <p class="card-says">${t("quote.take.says")}</p>
       <div class="actions">
-        <${Segments} label=${t("quote.take.form")} value=${kind} options=${KINDS.map((name) => [name, t(`quote.take.${name}`)])} onPick=${(name) => this.write(name)} />
+        <${Segments}
+          label=${t("quote.take.form")}
+          value=${kind}
+          options=${KINDS.map((name) => [name, t(`quote.take.${name}`)])}
+          onPick=${(name) => this.write(name)}
+        />
         <button type="button" class="button" onClick=${() => this.copy(text)}>${t("quote.take.copy")}</button>
-        <button type="button" class="button" onClick=${() => save(fileName(kind), "text/plain", text)}>${t("quote.take.save")}</button>
+        <button type="button" class="button" onClick=${() => save(fileName(kind), "text/plain", text)}>
+          ${t("quote.take.save")}
+        </button>
         <span role="status" class="field-hint">${said}</span>
       </div>
-      <pre class="snippet" tabindex="0" role="region" aria-label=${t(`quote.take.${kind}`)}>${text.length > MOST_SHOWN ? t("quote.take.long", { characters: whole(text.length) }) : text}</pre>
+      <pre class="snippet" tabindex="0" role="region" aria-label=${t(`quote.take.${kind}`)}>
+${text.length > MOST_SHOWN ? t("quote.take.long", { characters: whole(text.length) }) : text}</pre>
     </section>`;
   }
 

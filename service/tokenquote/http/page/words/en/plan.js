@@ -17,7 +17,7 @@ export default {
   "quote.against_best": "Above the cheapest",
   "quote.cheapest": "cheapest",
   "quote.band.say":
-    "Shaded: from the 10th to the 90th percentile of the cost of {model}, drawn after some of the turns.",
+    "Shaded: from the 10th to the 90th percentile of the cost of {model}, from draws along the way. The line takes each range at its median or mode, which is less than the mean of a long tail.",
   "quote.system": "System",
   "quote.tools": "Tools",
   "quote.tools.definitions": "{count} definitions, edited as JSON",

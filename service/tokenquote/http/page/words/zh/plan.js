@@ -16,7 +16,7 @@ export default {
   "quote.models.unpriced": "目录中没有这场对话的价格。",
   "quote.against_best": "比最便宜的贵",
   "quote.cheapest": "最便宜",
-  "quote.band.say": "阴影：{model} 费用的第 10 到第 90 百分位，在若干轮之后抽样得出。",
+  "quote.band.say": "阴影：{model} 费用的第 10 到第 90 百分位，沿途抽样得出。曲线取各范围的中位数或众数，长尾时低于平均值。",
   "quote.system": "系统消息",
   "quote.tools": "工具定义",
   "quote.tools.definitions": "{count} 个定义，请在 JSON 中编辑",
