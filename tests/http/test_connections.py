@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -92,10 +93,14 @@ def test_an_answer_that_nobody_takes_is_dropped(service: ServiceProcess) -> None
 
 def _is_open(connection: socket.socket, service: ServiceProcess) -> bool:
     """Whether the service still holds its end: only that end knows what was not sent."""
-    port = connection.getsockname()[1]
-    local, remote, established = f":{service.port:04X}", f":{port:04X}", "01"
+    return _row(connection, service)[3:4] == ["01"]  # established
+
+
+def _row(connection: socket.socket, service: ServiceProcess) -> list[str]:
+    """What the system says of the service's end of a connection; empty if there is none."""
+    local, remote = f":{service.port:04X}", f":{connection.getsockname()[1]:04X}"
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return any(row[1].endswith(local) and row[2].endswith(remote) and row[3] == established for row in rows)
+    return next((row for row in rows if row[1].endswith(local) and row[2].endswith(remote)), [])
 
 
 def test_a_client_that_leaves_is_499(service: ServiceProcess) -> None:
@@ -107,6 +112,34 @@ def test_a_client_that_leaves_is_499(service: ServiceProcess) -> None:
         assert time.monotonic() < give_up
         time.sleep(0.05)
     assert (count(service, 499), count(service, 500)) == (before + 1, faults)
+
+
+def test_a_body_that_is_refused_is_not_waited_for(service: ServiceProcess) -> None:
+    """The answer comes before the body does, says that the connection ends, and so it does."""
+    with service.connect() as connection:
+        connection.sendall(HEAD + b"Content-Length: 99000000\r\n\r\n{")
+        received = connection.recv(65_536)
+        assert received.startswith(b"HTTP/1.1 413 ")
+        assert b"connection: close" in received.lower()
+        with suppress(ConnectionError):
+            connection.sendall(b"x" * 1_000_000)
+            while connection.recv(65_536):
+                pass
+
+
+def test_the_system_asks_whether_a_silent_client_is_still_there(service: ServiceProcess) -> None:
+    """The timer of a connection on which nothing is sent is the one of keepalive, which proc(5) numbers 2."""
+    with service.connect() as connection:
+        assert _row(connection, service)[5].startswith("02:")
+
+
+def test_five_hundred_connections_leave_a_descriptor_for_each_that_is_taken() -> None:
+    with serving(descriptors=64) as small:
+        idle = [small.connect() for _ in range(500)]
+        assert httpx2.post(f"{small.url}/v1/quotes", json=SMALL, timeout=60).status_code == 200
+        for connection in idle:
+            connection.close()
+        assert "loop.failure" not in small.log()
 
 
 def test_idle_connections_give_way_to_new_ones(service: ServiceProcess) -> None:

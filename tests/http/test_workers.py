@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -77,20 +78,49 @@ def test_a_long_question_is_answered_as_in_one_process(two: ServiceProcess) -> N
     assert refused.json()["errors"][0]["pointer"] == "/mode"
 
 
-def test_a_vocabulary_that_a_long_question_loads_is_there_for_the_next(two: ServiceProcess) -> None:
-    """The process that forks loads it too, so that what it forks after that has it."""
-    before = resident_bytes(two.process.pid)
-    turn = {"user": {"text": "Good morning."}, "assistant": 1, "reasoning": 0, "repeat": 2_000}
-    plan = {"model": "Qwen/Qwen3-8B", "turns": [turn]}
-    for _ in range(2):
-        answer = httpx2.post(f"{two.url}/v1/quotes", json=plan, timeout=PATIENCE_SECONDS)
-        assert answer.status_code == 200
-        until(lambda: resident_bytes(two.process.pid) > before + 20_000_000)
+def test_vocabularies_that_long_questions_load_are_there_for_the_next() -> None:
+    """A process beside the workers has all of them, and the one that forks that process has none."""
+
+    def ask(model: str) -> None:
+        turn = {"user": {"text": "Good morning."}, "assistant": 1, "reasoning": 0, "repeat": 2_000}
+        plan = {"model": model, "turns": [turn]}
+        assert httpx2.post(f"{service.url}/v1/quotes", json=plan, timeout=60).status_code == 200
+
+    def nurseries() -> set[int]:
+        return {pid for pid in service.children() if pid != worker and has_loaded(pid)}
+
+    def has_loaded(pid: int) -> bool:
+        with suppress(OSError):  # the process of a question, which is nice and has just ended
+            return own_bytes(pid) > at_first + 8_000_000 and os.getpriority(os.PRIO_PROCESS, pid) == own
+        return False
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    with serving() as service:
+        (worker,) = service.children()
+        at_first = own_bytes(service.process.pid)
+        ask("Qwen/Qwen3-8B")
+        until(lambda: len(nurseries()) == 1)
+        first = nurseries()
+        ask("deepseek-ai/DeepSeek-R1")
+        until(lambda: len(nurseries() - first) == 1 and not first <= nurseries())
+        second = nurseries()
+        for model in ("Qwen/Qwen3-8B", "deepseek-ai/DeepSeek-R1"):
+            ask(model)
+            assert nurseries() == second
+        assert own_bytes(service.process.pid) < at_first + 10_000_000
+        for pid in second:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: not nurseries())
+        ask("Qwen/Qwen3-8B")
+        until(lambda: len(nurseries()) == 1)
+        (third,) = nurseries()
+    until(lambda: not Path(f"/proc/{third}").exists())
 
 
-def resident_bytes(pid: int) -> int:
+def own_bytes(pid: int) -> int:
+    """The memory of a process that is no page of a file."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:")), 0)
 
 
 def test_a_worker_that_is_killed_is_replaced_and_what_it_counted_stays(two: ServiceProcess) -> None:
@@ -122,8 +152,9 @@ def test_no_request_fails_for_a_client_that_retries_while_workers_are_killed(two
         asking = [pool.submit(ask) for _ in range(4)]
         for _ in range(3):
             time.sleep(0.5)
-            os.kill(two.children()[0], signal.SIGKILL)
-            until(lambda: len(two.children()) == 2)
+            killed = two.children()[0]
+            os.kill(killed, signal.SIGKILL)
+            until(lambda killed=killed: killed not in two.children() and len(two.children()) == 2)  # type: ignore[misc]
         done.set()
         assert all(each.result() > 0 for each in asking)
 
@@ -147,6 +178,28 @@ def test_the_work_of_a_client_that_leaves_is_dropped(two: ServiceProcess) -> Non
     until(lambda: two.children() == workers)
     lines = [json.loads(line) for line in two.log().splitlines() if "http.request" in line]
     until(lambda: any(line["status"] == 499 for line in lines) or '"status": 499' in two.log())
+
+
+def test_a_quote_of_one_worker_is_known_to_the_other(two: ServiceProcess) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+    quoted = httpx2.post(f"{two.url}/v1/quotes", json={**MEDIUM, "at": PLAN["at"]}, timeout=60).json()
+    asked = {"model": SMALL["model"], "usage": usage, "quote_id": quoted["id"]}
+    answers = [httpx2.post(f"{two.url}/v1/usage", json=asked, timeout=60) for _ in range(20)]
+    assert [answer.status_code for answer in answers] == [200] * 20
+    assert {answer.json()["quoted"]["cost"] for answer in answers} == {quoted["totals"]["cost"]}
+
+
+def test_a_request_that_is_on_its_way_while_the_service_ends_is_answered() -> None:
+    """Of a connection that is open, nobody knows whether its request has been sent already."""
+    body = json.dumps(PLAN).encode()
+    sent = b"POST /v1/quotes HTTP/1.1\r\nHost: service\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    with serving(drain_seconds=0) as service, service.connect() as connection:
+        service.process.send_signal(signal.SIGTERM)
+        until(lambda: "Shutting down" in service.log())
+        connection.sendall(sent)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        service.process.wait(timeout=60)
+        assert service.process.returncode == 0
 
 
 def test_small_questions_pass_long_ones_and_who_has_too_many_comes_again(two: ServiceProcess) -> None:

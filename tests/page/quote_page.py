@@ -17,7 +17,7 @@ from tests.page.browsers import Visit
 
 __all__ = ["QuotePage", "dollars", "link"]
 
-_QUIET_LOOKS, _LOOK_MS = 8, 50
+_QUIET_LOOKS, _LOOK_MS = 12, 50
 """So often in a row nothing is asked: longer than the pause after which the page asks. Looks are counted, and
 not seconds, as a busy machine may take seconds for one look."""
 _SETTLE_SECONDS = 60

@@ -1,4 +1,4 @@
-"""Another client, in a process of its own, that asks for a small quote and for /livez while a service is loaded.
+"""Another client, in a process of its own, that asks for a small quote and for /livez during a trial.
 
 It opens a connection for each request, as a new client does. It asks a bare server too, which does nothing
 but answer: what that one takes is the machine's doing, not the service's.

@@ -62,7 +62,7 @@ async def abandoned(service: ServiceProcess, seen: Seen, seconds: float) -> None
 
     async def send(number: int) -> None:
         await asyncio.sleep(number % 10 * seconds / 20)
-        reader, writer = await open_from(f"127.0.0.{10 + number}", service.port)
+        _, writer = await open_from(f"127.0.0.{10 + number}", service.port)
         try:
             writer.write(sent if number % 2 else sent[:-1000])
             await asyncio.wait_for(writer.drain(), 10)

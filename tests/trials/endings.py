@@ -1,4 +1,4 @@
-"""Processes that end while clients ask: a worker, one of three services behind a proxy, the service itself."""
+"""Processes end while clients ask: a worker, one of three services behind a proxy, the service itself."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ __all__ = ["killed", "replicas", "stopped"]
 
 _MEDIUM = {**LONG, "turns": [{**LONG["turns"][0], "repeat": 2_000}]}
 _RETRIES = 4
+_LONGEST_SECONDS = 10.0
+"""What a quote may take whose connection was cut, the pauses before the next tries included."""
 _NGINX = """\
 daemon off;
 pid {folder}/nginx.pid;
@@ -56,6 +58,7 @@ http {{
 
 async def killed(service: ServiceProcess, seen: Seen, seconds: float) -> None:
     """Four clients with retries ask without a pause while a worker is killed every two seconds."""
+    seen.longest_small_seconds = _LONGEST_SECONDS
 
     async def kill() -> None:
         while True:
@@ -67,7 +70,8 @@ async def killed(service: ServiceProcess, seen: Seen, seconds: float) -> None:
 
 
 async def replicas(service: ServiceProcess, seen: Seen, seconds: float) -> None:
-    """Eight clients with retries ask three services behind a proxy, and one of the three is killed for good."""
+    """Eight clients with retries ask three services behind a proxy, and one of these is killed for good."""
+    seen.longest_small_seconds = _LONGEST_SECONDS
     with ExitStack() as stack:
         others = [stack.enter_context(serving()) for _ in range(2)]
         url = stack.enter_context(_nginx([each.port for each in (service, *others)]))
@@ -127,7 +131,7 @@ def _nginx(ports: list[int]) -> Iterator[str]:
         servers = "\n        ".join(f"server 127.0.0.1:{each} max_fails=1 fail_timeout=2s;" for each in ports)
         configuration = Path(folder) / "nginx.conf"
         configuration.write_text(_NGINX.format(folder=folder, servers=servers, port=port))
-        os.chmod(folder, 0o711)  # nginx' worker is another user
+        Path(folder).chmod(0o711)  # nginx' worker is another user
         process = subprocess.Popen(["nginx", "-c", str(configuration), "-e", "stderr"])
         try:
             _wait_for(port, process)

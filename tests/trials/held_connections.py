@@ -18,7 +18,7 @@ __all__ = ["half_heads", "half_open", "idle", "stalled"]
 _HEAD = b"POST /v1/quotes HTTP/1.1\r\nHost: service\r\n"
 _LONG_BODY_BYTES = 9_800_000
 _GONE = "10.98.76.54"
-"""An address of ours that goes away in the middle of the trial, and with it all that was connected from it."""
+"""An address of ours that goes away in the middle of the trial, with all that was connected from it."""
 _CLOSING_SECONDS = 60
 """Longer than a connection may idle, send its body and leave its answer, one after the other."""
 
@@ -101,6 +101,7 @@ async def _hold(service: ServiceProcess, seen: Seen, seconds: float, number: int
         except ConnectionError:
             seen.note("closed")
 
-    await for_seconds(seconds, *(hold(of) for of in range(number)))
+    most = seconds + _CLOSING_SECONDS
+    await for_seconds(most, *(hold(of) for of in range(number)))
     if (waiting := number - seen.outcomes.total()) > 0:
-        seen.fault(f"{waiting} connections are still held after {seconds:.0f} s")
+        seen.fault(f"{waiting} connections are still held after {most:.0f} s")

@@ -57,7 +57,7 @@ async def clock_jump(service: ServiceProcess, seen: Seen, seconds: float) -> Non
 
 
 async def disk_full(service: ServiceProcess, seen: Seen, seconds: float) -> None:
-    """The disk with the log and the kept catalog is filled, the catalog changes meanwhile, and there is room again."""
+    """The disk with log and kept catalog is full while the catalog changes; then there is room again."""
     folder = service.log_file.parent
     filling = folder / "filling"
     with filling.open("wb", buffering=0) as file:

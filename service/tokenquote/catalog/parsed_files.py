@@ -96,13 +96,13 @@ def _write(path: Path, data: dict[str, Any]) -> None:
     if not _is_ours(path.parent):
         return
     text = json.dumps(data, default=_mark, separators=(",", ":"))
-    file = tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False)
+    descriptor, part = tempfile.mkstemp(".part", dir=path.parent)
     try:
-        with file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-        os.replace(file.name, path)
+        os.replace(part, path)
     except OSError:
-        os.unlink(file.name)  # or a full disk would be fuller with every load
+        os.unlink(part)  # or a full disk would be fuller with every load
         raise
     kept = sorted(path.parent.glob("catalog-*.json"), key=lambda kept: kept.stat().st_mtime)
     for oldest in kept[:-_MAX_FILES]:

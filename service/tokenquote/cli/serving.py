@@ -23,7 +23,7 @@ _BACKLOG = 2048
 """The connections that may wait to be taken: as many as uvicorn lets wait."""
 
 _KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
-"""After 10 s of silence a client's system is asked three times, 5 s apart, whether it is there: 25 s in all."""
+"""After 10 s of silence a client's system is asked thrice, 5 s apart, whether it is there: 25 s in all."""
 
 
 def run_service(settings: Settings) -> None:

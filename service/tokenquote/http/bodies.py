@@ -91,7 +91,7 @@ async def read_body(scope: HTTPScope, receive: Receive, held: HeldBytes, most: i
     if stated > most:
         raise too_long(most)
     if not held.may_grow(stated):
-        raise busy(_RETRY_SECONDS)
+        raise busy(_RETRY_SECONDS, closes=True)
     try:
         async with asyncio.timeout(seconds):
             return await _receive_all(scope, receive, held, most)
@@ -109,7 +109,7 @@ async def _receive_all(scope: HTTPScope, receive: Receive, held: HeldBytes, most
         if len(body) + len(part) > most:
             raise too_long(most)
         if not held.may_grow(len(part)):
-            raise busy(_RETRY_SECONDS)
+            raise busy(_RETRY_SECONDS, closes=True)
         held.grow(len(part))
         body += part
         if scope["state"].get("malformed"):

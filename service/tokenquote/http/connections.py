@@ -14,6 +14,8 @@ from uvicorn.server import ServerState
 __all__ = ["Connections"]
 
 _LOOK_SECONDS = 0.5
+_LAST_SECONDS = 0.5
+"""For how long an idle connection is held once the process ends: its next request may be on its way."""
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 )
@@ -89,6 +91,8 @@ class _Connection(H11Protocol):
         self._connections = connections
         self.idle_since: float | None = None
         """When the connection began to wait for the head of a request; None while one is answered."""
+        self._is_refused = False
+        """Whether the answer was given before the body had come, so that nobody reads the rest of it."""
         self._unsent = (0, 0.0)
         """The bytes that the client has not taken, and since when it is that number."""
 
@@ -103,6 +107,18 @@ class _Connection(H11Protocol):
         self._connections.closed(self)
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; the rest of a body that was refused costs nothing but to be thrown away."""
+        if not self._is_refused:
+            super().data_received(data)
+
+    def shutdown(self) -> None:
+        """Let the connection end, once a request that is on its way can have come."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(_LAST_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
+
     def handle_events(self) -> None:
         super().handle_events()
         if self.cycle is not None and not self.cycle.response_complete:
@@ -110,6 +126,7 @@ class _Connection(H11Protocol):
 
     def on_response_complete(self) -> None:
         self.idle_since = time.monotonic()
+        self._is_refused = self.conn.their_state is h11.SEND_BODY
         self._connections.rests(self)
         super().on_response_complete()
 

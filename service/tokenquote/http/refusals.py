@@ -73,6 +73,7 @@ def too_long(most_bytes: int) -> NotServed:
         413,
         f"The body is longer than the {most_bytes} bytes that this service takes; state tokens in place of "
         "texts, or split the plan.",
+        closes=True,
     )
 
 
@@ -81,12 +82,13 @@ def sent_too_slowly(seconds: float) -> NotServed:
     return NotServed(408, f"The body did not come within {seconds:g} seconds.", retry_after=1, closes=True)
 
 
-def busy(retry_after: int, *, by_the_asker: bool = False) -> NotServed:
+def busy(retry_after: int, *, by_the_asker: bool = False, closes: bool = False) -> NotServed:
     """Say that there is too much work here already, of this address or of all."""
     if by_the_asker:
         detail = f"Your address has as much work waiting here as one may have; ask again in {retry_after} s."
         return NotServed(429, detail, retry_after=retry_after)
-    return NotServed(503, f"The service is busy; ask again in {retry_after} s.", retry_after=retry_after)
+    detail = f"The service is busy; ask again in {retry_after} s."
+    return NotServed(503, detail, retry_after=retry_after, closes=closes)
 
 
 def shutting_down() -> NotServed:

@@ -49,14 +49,16 @@ class ServiceState:
         self.ready = False  # until the vocabularies are loaded, and again while the process drains
         self._answer_long_questions(InThreads(settings.apps, self.recent))
 
-    def belong_to_worker(self, telemetry: Measured, elsewhere: MakesAnswers) -> None:
+    def belong_to_worker(self, telemetry: Measured, elsewhere: MakesAnswers, recent: RecentQuotes) -> None:
         """Be the state of one worker of several, which leaves it to another process to tell of the catalog.
 
         Args:
             telemetry: where the worker's requests are counted.
             elsewhere: where long questions are answered.
+            recent: the quotes that all workers made lately.
         """
         self.telemetry = telemetry
+        self.recent = recent
         self._tells = False
         self._answer_long_questions(elsewhere)
 

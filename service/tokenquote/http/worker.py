@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import select
 import signal
 import socket
 import sys
@@ -26,6 +27,12 @@ STOP_NOW = signal.SIGUSR1 if sys.platform != "win32" else signal.SIGINT
 """The signal after which a worker takes no request any more, not even for the time that SIGTERM leaves."""
 _OWN_DESCRIPTORS = 32
 """What a worker needs besides connections: its files, the ways to other processes, the catalog's files."""
+_TAKEN_AT_ONCE = 4
+"""The connections that asyncio takes in one go. They count and make room for each other only a few rounds of
+the loop later, and without a free descriptor asyncio takes none for a second: all of these rounds together
+must stay within `_OWN_DESCRIPTORS`."""
+_BACKLOG = 2048
+"""The connections that may wait to be taken."""
 _WRITING_SECONDS = 1.0
 """What is left before the end of the process to send the answers that say so."""
 _SAME_LOG_SECONDS = 10.0
@@ -58,6 +65,7 @@ def run_worker(
         log_config=None,
         access_log=False,
         server_header=False,
+        backlog=_TAKEN_AT_ONCE,
         timeout_keep_alive=int(settings.header_seconds) + 1,  # `Connections` closes them first
         timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds - drain_seconds)),
     )
@@ -98,6 +106,20 @@ class _Server(uvicorn.Server):
             signal.signal(signal.SIGHUP, lambda *_: self._state.watch.ask())
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})  # it came blocked from the fork
         await super().serve(sockets)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take connections, few at once, while as many as before may wait for that."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_BACKLOG)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take all connections that wait, and no more; uvicorn then lets those end that there are."""
+        listeners = sockets or []
+        give_up = self._loop.time() + _WRITING_SECONDS
+        while select.select(listeners, [], [], 0)[0] and self._loop.time() < give_up:
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end; asked a second time, take no request any more."""

@@ -52,15 +52,19 @@ class RecentQuotes:
         Raises:
             LocatedError: there is no such quote, or newer ones took its place.
         """
-        with self._lock:
-            found = self._by_id.get(quote_id)
+        found = self.look_up(quote_id)
         if found is None:
             detail = (
-                f"none of the latest {self._at_most:,} quotes that this process made: ask for the quote "
-                "again (the same plan with the same `at` has the same id), or leave it out"
+                f"none of the latest {self._at_most:,} quotes that were made here: ask for the quote again "
+                "(the same plan with the same `at` has the same id), or leave it out"
             )
             raise LocatedError(("quote_id",), detail)
         return found
+
+    def look_up(self, quote_id: str) -> QuotedBefore | None:
+        """Return what the quote of this id said; None if it is not kept."""
+        with self._lock:
+            return self._by_id.get(quote_id)
 
 
 def _sum_up(quote: Quote) -> QuotedBefore:
