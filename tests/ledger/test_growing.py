@@ -58,6 +58,8 @@ turns = st.builds(
     gap_seconds=st.sampled_from(GAPS),
     repeat=repeats,
     blocks=st.integers(1, 15),
+    answer_spoken=st.just(0),
+    answer_drawn=st.just(0),
 )
 conversations = st.builds(
     Conversation,

@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from tests.page.browsers import Visit, chromium, chromium_path, visiting
 
+expect.set_options(timeout=15_000)  # a machine that is busy with other tests
 PAGE = Path(__file__).parents[2] / "service" / "tokenquote" / "http" / "page"
 
 

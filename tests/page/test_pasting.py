@@ -88,7 +88,7 @@ def _use(quotes: QuotePage) -> None:
         (
             "curl 'https://generativelanguage.googleapis.com/v1beta/models/gemini-3.6-flash:generateContent'"
             f" --data-raw '{json.dumps(GEMINI)}'",
-            "google.generate_content",
+            "gemini.generateContent",
         ),
     ],
     ids=["openai", "claude", "curl", "curl of gemini"],

@@ -126,3 +126,14 @@ class Said(BaseModel):
 def test_text_is_written_as_pydantic_writes_it(text: str) -> None:
     assert f'{{"text":{write_text(text)}}}' == Said(text=text).model_dump_json()
     assert write_text(text) == to_json(text).decode()
+
+
+def test_stated_tokens_load_no_vocabulary_of_a_chat_template(catalog: Catalog) -> None:
+    """Nothing is framed in them, so what a template adds to a request is not counted."""
+    vocabularies = Vocabularies(catalog.vocabularies)
+    plan = {"model": "google/gemma-3-27b-it", "system": 400, "tools": 30, "turns": [TURN]}
+    draft_answer(Plan.model_validate(plan), catalog, vocabularies, NOW)
+    assert not vocabularies.loaded
+    text = {**plan, "turns": [{**TURN, "user": "Hello"}]}
+    draft_answer(Plan.model_validate(text), catalog, vocabularies, NOW)
+    assert vocabularies.loaded == {"gemma3"}

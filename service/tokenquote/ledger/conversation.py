@@ -100,6 +100,12 @@ class CountedRound:
     agents: tuple[CalledAgent, ...] = ()
     """The agents that the calls start, in the order of the calls; one may be called more than once."""
 
+    @property
+    def is_framed(self) -> bool:
+        """Whether any of it is text, and not stated in tokens alone."""
+        results = any(result.sent.framed for result in self.results)
+        return results or self.exchange.framed or self.beside.framed
+
 
 class CountedTurn(NamedTuple):
     """Is a user message, the tool rounds it leads to, and the answer."""
@@ -190,3 +196,13 @@ class Conversation:
     """Framing that each request with framed content carries once."""
     reasoning_kept: ReasoningKept = "never"
     """Whether the provider sends reasoning back to the model, and until when."""
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether anything of it is text, parts or definitions, and not stated in tokens alone."""
+        opening = (self.opening.tools, self.opening.system, self.opening.messages, self.instruction)
+        if any(count.framed for count in opening) or any(piece.sent.framed for piece in self.earlier):
+            return True
+        if any(turn.user.framed or turn.answer.framed for turn in self.turns):
+            return True
+        return any(made.is_framed for turn in self.turns for made in turn.rounds)

@@ -20,7 +20,7 @@ from tokenquote.ledger.conversation import (
     PlanTooLong,
 )
 from tokenquote.ledger.rows import Output, Purpose, Row
-from tokenquote.ledger.told import Told
+from tokenquote.ledger.transcribed import Transcribed
 from tokenquote.ledger.transcript import SentPieces, Stretch, Transcript, joined
 
 __all__ = ["Story"]
@@ -37,7 +37,7 @@ class Story:
             agent: the agent whose conversation it is. None: it is the plan's own.
         """
         self.agent = agent
-        self._told = {model: Told(conversation) for model, conversation in conversations.items()}
+        self._told = {model: Transcribed(conversation) for model, conversation in conversations.items()}
         self._all = list(self._told.values())
         self.model = next(iter(self._told))
         """The model of the coming request."""

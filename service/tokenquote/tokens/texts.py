@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -43,6 +43,7 @@ class TextCounter:
         self._counting = counting
         self._vocabularies = vocabularies
         self._memo = (memo or TextMemo()).tokens
+        self._count: Callable[[str], int] | None = None
         self._unchanged = counting.factor == counting.low == counting.high == 1
         self._nothing = self.scaled(0)
 
@@ -56,7 +57,9 @@ class TextCounter:
         key = (self._counting.vocabulary, text)
         tokens = self._memo.get(key)
         if tokens is None:
-            tokens = self._memo[key] = self._vocabularies.count(*key)
+            if self._count is None:
+                self._count = self._vocabularies.encoder(self._counting.vocabulary).count
+            tokens = self._memo[key] = self._count(text)
         return tokens
 
     def nothing(self) -> Count:

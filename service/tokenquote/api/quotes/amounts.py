@@ -17,7 +17,7 @@ from tokenquote.tokens import TokenRules
 from tokenquote_client import amounts
 from tokenquote_client import plan as wire
 
-__all__ = ["AmountCounter", "PlannedAmount", "find_text"]
+__all__ = ["AmountCounter", "PlannedAmount", "find_plain", "find_text"]
 
 PlannedAmount: TypeAlias = amounts.Amount | amounts.TextPart | amounts.TokensPart
 """An amount of any form, by itself or among the parts of a message."""
@@ -28,6 +28,11 @@ def find_text(value: PlannedAmount) -> str | None:
     if isinstance(value, str):
         return value
     return value.text if isinstance(value, (amounts.Text, amounts.TextPart)) else None
+
+
+def find_plain(said: object) -> int | str | None:
+    """Return a text, or a number of tokens that is written as one; None: it is anything else."""
+    return said.text if isinstance(said, amounts.Text) else said if isinstance(said, (int, str)) else None
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.media.items import ItemReader
-from tokenquote.api.quotes.amounts import AmountCounter
+from tokenquote.api.quotes.amounts import AmountCounter, find_plain
 from tokenquote.api.quotes.cleared_results import ClearedAs, set_apart
 from tokenquote.api.quotes.generated import GeneratedPartCounter
 from tokenquote.api.quotes.history_texts import count_search_texts, read_clearing, read_instruction
@@ -32,13 +32,8 @@ from tokenquote.ledger import (
 )
 from tokenquote.ledger.fees import Use
 from tokenquote.ledger.prices import Tariff
-from tokenquote.tokens import (
-    BodyError,
-    Message,
-    TokenRules,
-    ToolCall,
-)
-from tokenquote.tokens.request import ToolChoice
+from tokenquote.tokens import BodyError, Message, TokenRules, ToolCall
+from tokenquote.tokens.request import Role, ToolChoice
 from tokenquote_client import plan as wire
 
 __all__ = ["resolve"]
@@ -94,9 +89,10 @@ def resolve(
         instruction=instruction,
         queries=queries,
         hypothesis=hypothesis,
-        per_request=rules.per_request if model.converses else 0,
         reasoning_kept=model.entry.reasoning_kept,
     )
+    if model.converses and conversation.is_framed:  # else no vocabulary is needed, and none is loaded
+        conversation = replace(conversation, per_request=rules.per_request)
     unstated = count_unstated(plan.turns)
     assumptions = tuple(dict.fromkeys(counter.assumptions))
     return ResolvedPlan(
@@ -150,33 +146,44 @@ class _Resolver:
         return Opening(tools=tools, system=self._sent(system))
 
     def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
-        user, assistant = turn.user, turn.assistant
-        plain = self.alone is None and not turn.tool_rounds
-        if plain and type(user) is int and (assistant is None or type(assistant) is int):
-            return self._stated_turn(turn, user, assistant, at)
+        user, assistant = find_plain(turn.user), find_plain(turn.assistant)
+        states_all = user is not None and (assistant is not None or turn.assistant is None)
         try:
+            if user is not None and states_all and self.alone is None and not turn.tool_rounds:
+                return self._plain_turn(turn, user, assistant, at)
             return self._turn(turn, at)
         except BodyError as error:  # a model's chat template has no place for it
             raise LocatedError(at, error.detail) from None
 
-    def _stated_turn(self, turn: wire.Turn, user: int, assistant: int | None, at: Location) -> CountedTurn:
-        """Count a turn that states its tokens, around which nothing stands."""
-        self.opened_with = ()
+    def _plain_turn(
+        self, turn: wire.Turn, user: int | str, assistant: int | str | None, at: Location
+    ) -> CountedTurn:
+        """Count a turn of a question and an answer, each a text or a number of tokens, as most turns are."""
+        opened_with, self.opened_with = self.opened_with, ()
         self.meter.add_message(user)
         place = "/".join(map(str, at))
-        question, answer = Count.stated(user), NOTHING
-        self.amounts.note(f"{place}/user", question)
+        question, _ = self._said("user", user, f"{place}/user", opened_with)
+        answer, written = NOTHING, NOTHING
         if assistant is not None:
-            answer = Count.stated(assistant)
-            self.amounts.note(f"{place}/assistant", answer)
+            answer, written = self._said("assistant", assistant, f"{place}/assistant")
         return CountedTurn(
             user=question,
-            answer_output=answer,
+            answer_output=written,
             answer=answer,
             reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
             gap_seconds=turn.gap_seconds,
             repeat=self.amounts.count_repeats(turn.repeat, (*at, "repeat")),
         )
+
+    def _said(
+        self, role: Role, said: int | str, place: str, before: Sequence[Message] = ()
+    ) -> tuple[Count, Count]:
+        """Count a message as requests send it, and as it is written; nothing stands around stated tokens."""
+        written = Count.stated(said) if isinstance(said, int) else self.amounts.rules.text(said)
+        self.amounts.note(place, written)
+        if isinstance(said, int):
+            return written, written
+        return self._appended([Message(role, (said,))], before), written
 
     def _turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         rounds: list[CountedRound] = []

@@ -14,14 +14,12 @@ from unicodedata import ucd_3_2_0
 
 __all__ = ["are_settled"]
 
-# Blocks that people write in and that are full, or nearly: currency signs, arrows and technical signs,
-# symbols, the rest of Chinese, flags, emoji, rare Chinese.
+# Blocks that people write in and that are full, or nearly: small letters, currency signs, arrows and
+# technical signs, symbols, the rest of Chinese, flags, emoji, rare Chinese.
 _FILLED_LATER = (
-    (0x20B2, 0x20C0), (0x2190, 0x2426), (0x2500, 0x2B73), (0x9FA6, 0x9FFF), (0x1F1E6, 0x1F1FF),
-    (0x1F300, 0x1F6D7), (0x1F900, 0x1F9FF), (0x20000, 0x2A6DD),
+    (0x2090, 0x209C), (0x20B2, 0x20C0), (0x2190, 0x2426), (0x2500, 0x2B73), (0x9FA6, 0x9FFF),
+    (0x1F1E6, 0x1F1FF), (0x1F300, 0x1F6D7), (0x1F900, 0x1F9FF), (0x20000, 0x2A6DD),
 )  # fmt: skip
-
-
 _ASCII = bytes(range(128))
 
 

@@ -52,7 +52,7 @@ function cachingWords({ by_default, minimum_tokens, step_tokens }) {
 function Prices({ blocks }) {
   if (blocks.length === 0) return html`<p class="notice">${t("catalog.no_price")}</p>`;
   return html`
-    <table class="table">
+    <div class="table-scroll" tabindex="0" role="group" aria-label=${t("catalog.prices")}><table class="table">
       <caption class="visually-hidden">${t("catalog.prices")}</caption>
       <thead>
         <tr>
@@ -63,7 +63,7 @@ function Prices({ blocks }) {
         </tr>
       </thead>
       <tbody>${[...blocks].reverse().map((block) => html`<${Block} block=${block} />`)}</tbody>
-    </table>`;
+    </table></div>`;
 }
 
 function Block({ block }) {

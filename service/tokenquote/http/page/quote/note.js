@@ -15,10 +15,11 @@ let closing = null;
  */
 export function Told({ about, children, class: name = "" }) {
   const show = (event) => showNote(event.currentTarget, about);
+  const point = (event) => pointedAt(event) && show(event);
   return html`<button
     type="button"
     class=${`told ${name}`}
-    onMouseEnter=${show}
+    onMouseEnter=${point}
     onMouseLeave=${hideSoon}
     onFocus=${show}
     onBlur=${hideNote}
@@ -27,6 +28,21 @@ export function Told({ about, children, class: name = "" }) {
     ${children}
   </button>`;
 }
+
+/**
+ * Whether the pointer came to an element. It did not where the page was scrolled under it: then a number that has
+ * the focus keeps the note.
+ */
+export function pointedAt(event) {
+  const now = `${event.screenX},${event.screenY}`;
+  const moved = now !== pointer;
+  pointer = now;
+  return moved;
+}
+let pointer = "";
+addEventListener("mousemove", (event) => {
+  pointer = `${event.screenX},${event.screenY}`;
+});
 
 /** Show the note beside an element that has the focus or the pointer. */
 export function showNote(element, about) {
@@ -50,7 +66,8 @@ export function hideNote() {
   shownFor = null;
 }
 
-function hideSoon() {
+/** Hide the note when the pointer has left, unless it is that of the number that has the focus. */
+export function hideSoon() {
   clearTimeout(closing);
   closing = setTimeout(() => {
     if (document.activeElement !== shownFor) hideNote();

@@ -2,7 +2,7 @@
 // them. The table is a grid: arrow keys go from cell to cell, and each number says how it is known.
 import { t } from "../../frame/i18n.js";
 import { Component, html } from "../markup.js";
-import { hideNote, showNote } from "../note.js";
+import { hideNote, hideSoon, pointedAt, showNote } from "../note.js";
 import { decimalsFor, dollars, percent, whole } from "../numbers.js";
 import { fillOf } from "./limits.js";
 
@@ -134,8 +134,8 @@ export class RequestTable extends Component {
           class=${text ? "grid-text" : ""}
           data-cell=${`${i}/${c}`}
           tabindex=${at === `${i}/${c}` ? 0 : -1}
-          onMouseEnter=${show}
-          onMouseLeave=${hideNote}
+          onMouseEnter=${(event) => pointedAt(event) && show(event)}
+          onMouseLeave=${hideSoon}
           onBlur=${hideNote}
           onClick=${() => this.setState({ row: i, column: c })}
           onFocus=${(event) => {

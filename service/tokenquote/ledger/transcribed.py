@@ -5,10 +5,10 @@ from __future__ import annotations
 from tokenquote.ledger.conversation import Conversation, CountedRound, CountedTurn
 from tokenquote.ledger.transcript import Transcript
 
-__all__ = ["Told"]
+__all__ = ["Transcribed"]
 
 
-class Told:
+class Transcribed:
     """A conversation as one model counts it."""
 
     def __init__(self, conversation: Conversation) -> None:
