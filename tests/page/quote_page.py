@@ -107,12 +107,14 @@ class QuotePage:
 
     def note(self, number: Locator) -> dict[str, str]:
         """What a number says of itself when it has the focus."""
+        self.page.mouse.move(0, 0)  # what lies under the pointer would show its own note
+        number.scroll_into_view_if_needed()
         number.focus()
         note = self.page.locator("#note")
         expect(note).to_be_visible()
-        assert number.get_attribute("aria-describedby") == "note"
-        rows = note.locator("dt").all_inner_texts()
-        return dict(zip(rows, note.locator("dd").all_inner_texts(), strict=True))
+        expect(number).to_have_attribute("aria-describedby", "note")
+        rows = note.evaluate("note => [...note.querySelectorAll('dl > div')].map(row => row.innerText)")
+        return dict(row.split("\n", 1) for row in rows)
 
     def check_figures(self) -> dict[str, Any]:
         """Compare the figures at the top with the API's, to the token and to the last digit of the cost."""
