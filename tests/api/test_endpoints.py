@@ -276,10 +276,13 @@ def test_the_etag_is_the_revision_where_only_the_catalog_decides(
     http: httpx2.Client, row: Row, revision: bool
 ) -> None:
     _, path, rest = request(row)
-    etag = http.get(path, **rest).headers["etag"]
+    # The tag is weak, for an answer and its compressed twin share it.
+    weak = http.get(path, **rest).headers["etag"]
+    etag = weak.removeprefix("W/")
+    assert weak == f"W/{etag}"
     assert (etag == f'"{http.get("/v1/catalog").json()["revision"]}"') is revision
     assert revision == (row.name == "gpus")
-    for known in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+    for known in (etag, weak, f'"x", {weak}', "*"):
         assert http.get(path, **rest, headers={"if-none-match": known}).status_code == 304
     for other in (f"{etag}x", f"x{etag}", '"x"', etag.strip('"'), f"{etag} {etag}", "x*x", ""):
         assert http.get(path, **rest, headers={"if-none-match": other}).status_code == 200

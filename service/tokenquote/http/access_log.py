@@ -71,8 +71,8 @@ def log_request(method: str, route: str, status: int, seconds: float, request_id
     level = logging.DEBUG if route in _QUIET_ROUTES else logging.INFO
     if not _LOGGER.isEnabledFor(level):
         return
-    # None of these has a sign that JSON would escape. To look up who calls, and to write JSON of any kind, takes
-    # longer than all else that is done to measure a request.
+    # None of these has a sign that JSON would escape. To look up who calls, and to write JSON of any kind,
+    # takes longer than all else that is done to measure a request.
     written = (
         f'"event": "http.request", "method": "{method}", "route": "{route}", "status": {status}, '
         f'"duration_seconds": {round(seconds, 6)}, "request_id": "{request_id}"'

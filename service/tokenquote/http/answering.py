@@ -27,8 +27,8 @@ from tokenquote_client.endpoints import Endpoints
 __all__ = ["Answering", "InThreads", "MakesAnswers"]
 
 _AT_ONCE_SECONDS = 0.05
-"""What quick questions may take of one round of the event loop, in which nothing else gets its turn, in processor
-time; further ones are answered as short ones are, within the bounds of their queue."""
+"""What quick questions may take of one round of the event loop, in which nothing else gets its turn, in
+processor time; further ones are answered as short ones are, within the bounds of their queue."""
 _SHORT_ROOM_SECONDS = 5.0
 """The short questions that may wait, in seconds of their work: about a thousand."""
 _LONG_ROOM_SHARE = 0.25

@@ -108,19 +108,6 @@ class Telemetry:
         self._add_quote_details()
         self._add_usage_metrics()
         self._add_catalog_metrics()
-        self._counters = {
-            "quotes": self.quotes,
-            "tokens": self.tokens,
-            "dollars": self.dollars,
-            "counts": self.counts,
-            "quoted_requests": self.quoted_requests,
-            "histories": self.histories,
-            "fee_dollars": self.fee_dollars,
-            "with_agents": self.with_agents,
-            "agent_requests": self.agent_requests,
-            "usages": self.usages,
-            "usage_dollars": self.usage_dollars,
-        }
         self._series: dict[tuple[str, tuple[str, ...]], Counter] = {}
         """The series that have been added to: to find one by its labels costs more than to add."""
         self._request_series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
@@ -233,7 +220,8 @@ class Telemetry:
         for counter, labels, amount in increments:
             series = self._series.get((counter, labels))
             if series is None:
-                series = self._series[counter, labels] = self._counters[counter].labels(*labels)
+                named: Counter = getattr(self, counter)
+                series = self._series[counter, labels] = named.labels(*labels)
             series.inc(amount)
 
     def finished(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -10,7 +10,9 @@ import { readPasted } from "./reading.js";
 const PAUSE_MS = 200;
 
 export class PastePanel extends Component {
-  state = { found: null, format: "", dropping: false };
+  state = { found: null, format: "" };
+  /** What the field begins with; what is typed since then stays in it and is not drawn anew, for it may be long. */
+  first = current().session.pasted;
 
   componentDidMount() {
     this.understand(current().session.pasted);
@@ -20,7 +22,7 @@ export class PastePanel extends Component {
     clearTimeout(this.timer);
   }
 
-  render({ session }, { found, format }) {
+  render(_, { found, format }) {
     return html`<div
       class="stack paste"
       onDragOver=${(event) => event.preventDefault()}
@@ -34,7 +36,7 @@ export class PastePanel extends Component {
           rows="14"
           spellcheck="false"
           placeholder=${t("quote.paste.placeholder")}
-          defaultValue=${session.pasted}
+          defaultValue=${this.first}
           aria-describedby="pasted-says"
           onInput=${(event) => this.typed(event.target.value)}
         ></textarea>

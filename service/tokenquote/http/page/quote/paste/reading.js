@@ -51,8 +51,8 @@ async function readData(text, yaml = true) {
 }
 
 function understand(found, address, format, model) {
-  const data = Array.isArray(found) ? { messages: found } : found;
-  if (data === null || typeof data !== "object") return { fault: "unreadable" };
+  const data = isListOfMessages(found) ? { messages: found } : found;
+  if (data === null || typeof data !== "object" || Array.isArray(data)) return { fault: "unreadable" };
   if (data.plan && typeof data.plan === "object" && !("messages" in data))
     return understand(data.plan, address, format, model);
   if ("turns" in data || "workflow" in data) return { kind: "plan", plan: data };
@@ -66,3 +66,6 @@ function understand(found, address, format, model) {
   };
   return { kind: "body", plan, format: named, sizes: sizesOf(data) };
 }
+
+const isListOfMessages = (found) =>
+  Array.isArray(found) && found.length > 0 && found.every((item) => typeof item?.role === "string");

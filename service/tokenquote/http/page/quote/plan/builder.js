@@ -40,7 +40,7 @@ export function Builder({ state }) {
     <${PlanFaults} state=${state} />
     <div id="side" role="tabpanel" aria-labelledby=${`side-${side}`}>
       ${side === "form" && html`<${Form} state=${state} />`}
-      ${side === "paste" && html`<${PastePanel} session=${state.session} />`}
+      ${side === "paste" && html`<${PastePanel} />`}
       ${side === "json" && html`<${JsonPanel} />`}
     </div>`;
 }
