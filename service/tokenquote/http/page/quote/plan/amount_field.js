@@ -42,7 +42,8 @@ export function AmountField({
     "aria-describedby":
       [hint && `${id}-hint`, faults.length > 0 && `${id}-fault`].filter(Boolean).join(" ") || undefined,
   };
-  const shownForm = form === "none" ? "tokens" : form;
+  // A number of times is never a text: what is typed and is no number stays a faulty number.
+  const shownForm = form === "none" || (counts && form === "text") ? "tokens" : form;
   const options = [...forms, ...(forms.includes(shownForm) ? [] : [shownForm])];
   return html`<div class=${`field amount amount-${shownForm}`} role="group" aria-labelledby=${`${id}-label`}>
     <div class="amount-head">
