@@ -32,8 +32,7 @@ export function AmountField({
   counts = false,
 }) {
   const amount = valueAt(state.plan, pointer);
-  // A number of times that is typed wrongly is a text on its way to the service; it stays in its field.
-  const form = counts && typeof amount === "string" ? "tokens" : formOf(amount);
+  const form = formOf(amount);
   const id = fieldId(pointer);
   const faults = faultsAt(state, pointer);
   const tied = {

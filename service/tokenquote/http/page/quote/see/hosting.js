@@ -38,7 +38,7 @@ export function Hosting({ state, quote }) {
       <${Pick} name="quantization" label=${t("quote.format")} value=${hosting.quantization}
         options=${FORMATS.map((name) => [name, name || t("quote.format.published")])} />
       <${Pick} name="gpu" label=${t("quote.gpu")} value=${hosting.gpu}
-        options=${gpuOptions(found, hosting.gpu)} />
+        options=${gpuOptions(state.answers.fits?.data, hosting.gpu)} />
       <${Slider} name="context" label=${t("quote.context")} value=${hostedContext(state)} least=${10}
         most=${20} step=${0.25} base=${2} say=${(value) => t("quote.tokens.of", { tokens: whole(value) })} />
       <${Slider} name="concurrency" label=${t("quote.batch")} value=${hosting.concurrency} least=${0}
@@ -178,7 +178,7 @@ const Shares = ({ found }) =>
           )}
           <li class=${share.free_bytes < 0 ? "share-missing" : ""}>
             <span class="swatch swatch-free"></span
-            >${t(share.free_bytes < 0 ? "quote.memory.missing" : "quote.memory.free")}
+            >${t(share.free_bytes < 0 ? "quote.memory.missing" : "quote.memory.free")}${" "}
             <b>${bytes(Math.abs(share.free_bytes))}</b>
           </li>
         </ul>
