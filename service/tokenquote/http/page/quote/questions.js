@@ -97,8 +97,9 @@ function fitsQuestion(state) {
  * compared.
  */
 function memoryQuestion(state) {
-  const priced = (state.answers.fits?.data?.options ?? []).find((option) => option.price_per_hour !== null);
-  const gpu = state.view.hosting.gpu || priced?.gpu;
+  const { gpu: chosen, price } = state.view.hosting;
+  const options = state.answers.fits?.data?.options ?? [];
+  const gpu = chosen || options.find((option) => price !== "" || option.price_per_hour !== null)?.gpu;
   return gpu ? { ...fitsQuestion(state), gpu } : fitsQuestion(state);
 }
 
