@@ -5,12 +5,15 @@ import { LONGEST, readLink, writeLink } from "./link.js";
 import { change, current, editSession, listen, markSaved } from "./store.js";
 import { readView, withOneModel } from "./view.js";
 
-const PAUSE_MS = 400;
+const PAUSE_MS = 150;
 const KEPT = "too-long-for-a-link";
 let timer = null;
 let written = "";
 
-/** The state of the address; of a plan that is too long for one, as this tab kept it beside its last address. */
+/**
+ * The state of the address; of a plan that is too long for one, as this tab kept it beside its last
+ * address.
+ */
 export async function openLink() {
   const kept = readKept();
   return kept?.fragment === location.hash.slice(1) ? kept.state : readLink(location.hash);

@@ -30,9 +30,7 @@ export async function readLink(fragment) {
       found.plan !== null &&
       !Array.isArray(found.plan) &&
       typeof found.view === "object";
-    return whole
-      ? { plan: found.plan, view: found.view, kept: found.kept ?? {} }
-      : { fault: "damaged" };
+    return whole ? { plan: found.plan, view: found.view, kept: found.kept ?? {} } : { fault: "damaged" };
   } catch {
     return { fault: "damaged" };
   }

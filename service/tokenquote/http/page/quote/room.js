@@ -5,12 +5,16 @@ import { fullest } from "./see/limits.js";
 /** The most repetitions that the search is expected to go through. */
 const MOST = 3000;
 
-/** The question, or null: the plan overflows already, its history does not grow, or the search would be long. */
+/**
+ * The question, or null: the plan overflows already, its history does not grow, or the search would be
+ * long.
+ */
 export function roomQuestion(plan, quote) {
   const turns = plan.turns ?? [];
   const last = turns.at(-1);
   const limit = fullest(quote);
-  if (!last || plan.agents?.length > 0 || isDrawn(plan) || (plan.history?.strategy ?? "full") !== "full") return null;
+  if (!last || plan.agents?.length > 0 || isDrawn(plan) || (plan.history?.strategy ?? "full") !== "full")
+    return null;
   if (limit === null || limit.fill >= 1 || !Number.isInteger(last.repeat ?? 1)) return null;
   if (expected(last, quote, limit) > MOST) return null;
   const counted = [...turns.slice(0, -1), { ...last, repeat: last.repeat ?? 1 }];

@@ -56,9 +56,6 @@ export const editSession = (parts) => change({ session: { ...state.session, ...p
 
 /** Start over with another plan; Back returns to the one before. */
 export const openPlan = (plan, view = {}) =>
-  change(
-    { ...withOneModel(plan, { ...state.view, ...view }, state.plan?.model), kept: {} },
-    { step: true },
-  );
+  change({ ...withOneModel(plan, { ...state.view, ...view }, state.plan?.model), kept: {} }, { step: true });
 
 export const setAnswer = (key, answer) => change({ answers: { ...state.answers, [key]: answer } });

@@ -1,5 +1,6 @@
-// What is looked at, as far as a link holds it: the models beside the plan's, how bars are stacked, the numbers of the
-// variants, and the GPUs. A link may hold anything; what does not fit here is as in the first view.
+// What is looked at, as far as a link holds it: the models beside the plan's, how bars are stacked, the
+// numbers of the variants, and the GPUs. A link may hold anything; what does not fit here is as in the
+// first view.
 
 /** The most models beside the plan's own. */
 export const MOST_RIVALS = 5;
@@ -21,7 +22,8 @@ export const FIRST_VIEW = {
 };
 
 /**
- * A plan of several `models` as the page has it: the first is the plan's, and the others stand beside it. `all` and
+ * A plan of several `models` as the page has it: the first is the plan's, and the others stand beside
+ *   it. `all` and
  * filters name none, so the model stays that was there before.
  */
 export function withOneModel(plan, view, model) {
@@ -29,7 +31,10 @@ export function withOneModel(plan, view, model) {
   const { models, ...rest } = plan;
   const names = Array.isArray(models) ? models.filter((name) => typeof name === "string") : [];
   const [first = model, ...rivals] = names;
-  return { plan: { ...rest, model: rest.model ?? first }, view: { ...view, rivals: rivals.slice(0, MOST_RIVALS) } };
+  return {
+    plan: { ...rest, model: rest.model ?? first },
+    view: { ...view, rivals: rivals.slice(0, MOST_RIVALS) },
+  };
 }
 
 /** Read the view of a link. */
@@ -54,7 +59,8 @@ const isWhole = (value) => Number.isSafeInteger(value) && value >= 0;
 function alike(first, found) {
   const taken = ([name, value]) => {
     const other = found?.[name];
-    const fits = typeof value === "number" ? isWhole(other) : typeof value === "string" && typeof other === "string";
+    const fits =
+      typeof value === "number" ? isWhole(other) : typeof value === "string" && typeof other === "string";
     return [name, fits ? other : value];
   };
   return Object.fromEntries(Object.entries(first).map(taken));

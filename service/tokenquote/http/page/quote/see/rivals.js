@@ -163,10 +163,17 @@ function RivalRow({ one, i, best, own }) {
     <td class="number">${ratio === null || one === best ? "" : `+${percent(ratio - 1, 0)}`}</td>
     <td class="number">${whole(totals.input_tokens)}</td>
     <td class="number">${whole(totals.output_tokens)}</td>
-    <td class="number">${limit === null ? "–" : html`<${Told}
-      about=${() => limitRows(one)}>${percent(limit.fill)}</${Told}>`}${context.overflows_at && html` <span
-        class="badge badge-bad">${t("quote.overflow.short",
-          { turn: whole(context.overflows_at.turn) })}</span>`}</td>
+    <td class="number">${
+      limit === null
+        ? "–"
+        : html`<${Told}
+      about=${() => limitRows(one)}>${percent(limit.fill)}</${Told}>`
+    }${
+      context.overflows_at &&
+      html` <span class="badge badge-bad"
+        >${t("quote.overflow.short", { turn: whole(context.overflows_at.turn) })}</span
+      >`
+    }</td>
     <td class="number">${
       one.model === own
         ? html`<span class="faint">${t("quote.models.own")}</span>`
@@ -190,8 +197,17 @@ const FailedRow = ({ one, own }) =>
     <th scope="row">${one.model}</th>
     <td colspan="5"><span class="field-error" lang="en">${one.problem.detail}</span></td>
     <td class="number">
-      ${one.model !== own && html`<button type="button" class="button button-quiet button-icon"
-        aria-label=${t("quote.remove", { what: one.model })} onClick=${() => remove(one.model)}>×</button>`}
+      ${
+        one.model !== own &&
+        html`<button
+          type="button"
+          class="button button-quiet button-icon"
+          aria-label=${t("quote.remove", { what: one.model })}
+          onClick=${() => remove(one.model)}
+        >
+          ×
+        </button>`
+      }
     </td>
   </tr>`;
 

@@ -31,11 +31,23 @@ export function VariantsTable({ state }) {
           <${Row} name=${t("quote.variant.base")} totals=${base.totals} most=${most} own />
           ${answer.data.variants
             .filter((variant) => !variant.problem)
-            .map((variant) => html`<${Variant} key=${variant.name} variant=${variant} base=${base}
-              most=${most} tuned=${state.view.variants} />`)}
-          ${refusals(answer.data.variants).map(([detail, names]) => html`<li class="variant variant-off">
-            <div class="variant-name">${names.map((name) => t(`quote.variant.${name}`)).join(", ")}</div>
-            <p class="field-hint" lang="en">${detail}</p></li>`)}
+            .map(
+              (variant) =>
+                html`<${Variant}
+                  key=${variant.name}
+                  variant=${variant}
+                  base=${base}
+                  most=${most}
+                  tuned=${state.view.variants}
+                />`,
+            )}
+          ${refusals(answer.data.variants).map(
+            ([detail, names]) =>
+              html`<li class="variant variant-off">
+                <div class="variant-name">${names.map((name) => t(`quote.variant.${name}`)).join(", ")}</div>
+                <p class="field-hint" lang="en">${detail}</p>
+              </li>`,
+          )}
         </ul>`
       }
     </${Loading}>
@@ -91,8 +103,7 @@ const reason = (problem) => problem.errors[0]?.detail ?? problem.detail;
 
 const signed = (tokens) => (tokens > 0 ? "+" : tokens < 0 ? "−" : "") + whole(Math.abs(tokens));
 
-const shareOf = (share) =>
-  share === null ? "" : `${share > 0 ? "+" : "−"}${percent(Math.abs(share), 0)}`;
+const shareOf = (share) => (share === null ? "" : `${share > 0 ? "+" : "−"}${percent(Math.abs(share), 0)}`);
 
 function Row({ name, totals, most, base, own, children }) {
   const saved = base && totals.cost && base.totals.cost ? difference(totals.cost, base.totals.cost) : null;
