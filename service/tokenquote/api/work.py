@@ -30,7 +30,7 @@ READ_BYTES = 64 * 1024
 # Measured on 2026-11-29 with CPython 3.11 on two shared cores, and rounded up.
 _ANSWER_SECONDS = 0.003
 _OTHER_ANSWER_SECONDS = 0.02
-"""What an answer takes of an endpoint that searches, or whose work does not follow from what is counted here."""
+"""What an answer takes of an endpoint that searches, or whose work does not follow from what is counted."""
 _ROW_SECONDS = 60e-6
 _SAMPLED_ROW_SECONDS = 2e-6
 _BYTE_SECONDS = 1e-6

@@ -2,7 +2,8 @@
 // links.
 import { t } from "../frame/i18n.js";
 import { LONGEST, readLink, writeLink } from "./link.js";
-import { FIRST_VIEW, change, current, editSession, listen, markSaved } from "./store.js";
+import { change, current, editSession, listen, markSaved } from "./store.js";
+import { readView, withOneModel } from "./view.js";
 
 const PAUSE_MS = 400;
 const KEPT = "too-long-for-a-link";
@@ -66,7 +67,10 @@ async function follow() {
   if (found === null) return;
   if (found.fault) return editSession({ notices: [t(`quote.link.${found.fault}`)] });
   written = fragment;
-  change({ plan: found.plan, view: { ...FIRST_VIEW, ...found.view }, kept: found.kept });
+  change({
+    ...withOneModel(found.plan, readView(found.view), current().plan.model),
+    kept: found.kept,
+  });
   markSaved();
   editSession({ notices: [], json: null });
 }

@@ -28,9 +28,10 @@ export async function readLink(fragment) {
       found !== null &&
       typeof found.plan === "object" &&
       found.plan !== null &&
+      !Array.isArray(found.plan) &&
       typeof found.view === "object";
     return whole
-      ? { plan: found.plan, view: found.view ?? {}, kept: found.kept ?? {} }
+      ? { plan: found.plan, view: found.view, kept: found.kept ?? {} }
       : { fault: "damaged" };
   } catch {
     return { fault: "damaged" };

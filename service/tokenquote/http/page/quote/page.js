@@ -69,7 +69,8 @@ function Answer({ state, quote, answer }) {
       </ul>
     </nav>
     <div class=${answer.status === "fresh" ? "stack-cards" : "stack-cards stale"}>
-      <${Snowball} quote=${quote} plan=${quoted(state, quote)} stack=${state.view.stack} />
+      <${Snowball} quote=${quote} plan=${quoted(state, quote)} stack=${state.view.stack}
+        room=${state.answers.room?.status === "fresh" ? state.answers.room.data : null} />
       <${Rivals} state=${state} quote=${quote} />
       <${VariantsTable} state=${state} />
       <${RequestTable} quote=${quote} />

@@ -2,6 +2,7 @@
 // text changes.
 import { settled } from "./plan/amounts.js";
 import { bandQuestion } from "./growing.js";
+import { roomQuestion } from "./room.js";
 import { variantsOf } from "./variants.js";
 
 /**
@@ -47,6 +48,8 @@ export function questionsOf(state) {
   const hosted = breakEvenQuestion(state);
   if (hosted)
     asked.push({ key: "hosting", path: "/v1/deployments", schema: "DeploymentAnswer", body: hosted });
+  const room = roomQuestion(bare(plan), answers.quote.data);
+  if (room) asked.push({ key: "room", path: "/v1/solutions", schema: "SolutionAnswer", body: room });
   return asked;
 }
 

@@ -4,6 +4,7 @@ import { t } from "../../frame/i18n.js";
 import { html } from "../markup.js";
 import { whole } from "../numbers.js";
 import { editPlan, editSession, openPlan } from "../store.js";
+import { Guard } from "../guard.js";
 import { PastePanel } from "../paste/paste_panel.js";
 import { AmountField } from "./amount_field.js";
 import { EXAMPLES } from "./examples.js";
@@ -39,7 +40,8 @@ export function Builder({ state }) {
     </div>
     <${PlanFaults} state=${state} />
     <div id="side" role="tabpanel" aria-labelledby=${`side-${side}`}>
-      ${side === "form" && html`<${Form} state=${state} />`}
+      ${side === "form" && html`<${Guard} until=${state.plan} otherwise=${html`<p class="notice notice-bad">
+        ${t("quote.form.cannot")}</p>`}><${Form} state=${state} /></${Guard}>`}
       ${side === "paste" && html`<${PastePanel} />`}
       ${side === "json" && html`<${JsonPanel} />`}
     </div>`;

@@ -86,7 +86,7 @@ const Source = ({ text }) =>
   text
     .split(/(https?:\/\/[^\s,;)]+)/)
     .map((part, i) =>
-      i % 2 === 0
+      i % 2 === 0 || !URL.canParse(part)
         ? part
         : html`<a href=${part} target="_blank" rel="noreferrer noopener">${new URL(part).hostname}</a>`,
     );

@@ -53,12 +53,12 @@ const COLUMNS = [
 
 const what = (row) =>
   [
+    row.agent,
     row.purpose
       ? t(`quote.purpose.${row.purpose}`)
       : row.round > 0
         ? t("quote.at.round", { round: whole(row.round) })
-        : t("quote.asks"),
-    row.agent,
+        : row.agent === null && t("quote.asks"),
     row.model,
   ]
     .filter(Boolean)
