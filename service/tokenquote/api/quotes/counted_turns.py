@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter
@@ -16,11 +17,15 @@ from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.counts import Count, total
 from tokenquote.errors import LocatedError, Location
 from tokenquote.ledger import NOTHING, ONCE, CountedRound, CountedTurn, EarlierPiece, Opening, Repeats
+from tokenquote.ledger.fees import Use
 from tokenquote.tokens import BodyError, Message, TokenRules, ToolCall
 from tokenquote.tokens.request import ToolChoice
 from tokenquote_client import plan as wire
 
 __all__ = ["TurnCounter"]
+
+TurnUses: TypeAlias = tuple[Use, ...]
+"""What one repetition of a turn uses that is not billed by the token."""
 
 
 @dataclass
@@ -73,21 +78,27 @@ class TurnCounter:
         tools = reader.tools(plan.tools, [system])
         return Opening(tools=tools, system=self.sent(system))
 
-    def turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
-        """Count a turn.
+    def turns(self, turns: Sequence[wire.Turn]) -> tuple[tuple[CountedTurn, ...], tuple[TurnUses, ...]]:
+        """Count the turns; return with them what each uses that is not billed by the token.
 
         Raises:
-            LocatedError: what it says cannot be counted, or the model has no place for it.
+            LocatedError: what one says cannot be counted, or the model has no place for it.
         """
-        try:
-            said = find_said(turn) if self.alone is None else None
-            if said is None:
-                return self._turn(turn, at)
-            opened_with, self.opened_with = self.opened_with, ()
-            plain = PlainTurns(self.rules, self.amounts, self.meter, self.choice)
-            return plain.count(turn, *said, at, opened_with)
-        except BodyError as error:  # a model's chat template has no place for it
-            raise LocatedError(at, error.detail) from None
+        plain = PlainTurns(self.rules, self.amounts, self.meter, self.choice) if self.alone is None else None
+        counted: list[CountedTurn] = []
+        uses: list[TurnUses] = []
+        for i, turn in enumerate(turns):
+            try:
+                said = find_said(turn) if plain is not None else None
+                if plain is None or said is None:
+                    counted.append(self._turn(turn, ("turns", i)))
+                else:
+                    opened_with, self.opened_with = self.opened_with, ()
+                    counted.append(plain.count(turn, said, ("turns", i), opened_with))
+            except BodyError as error:  # a model's chat template has no place for it
+                raise LocatedError(("turns", i), error.detail) from None
+            uses.append(self.meter.finish_turn(turn))
+        return tuple(counted), tuple(uses)
 
     def _turn(self, turn: wire.Turn, at: Location) -> CountedTurn:
         rounds: list[CountedRound] = []

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from tokenquote.api.quotes.amounts import AmountCounter, find_plain
 from tokenquote.api.quotes.uses import UseMeter
 from tokenquote.counts import Count
 from tokenquote.errors import Location
-from tokenquote.ledger import NOTHING, CountedTurn
+from tokenquote.ledger import NOTHING, ONCE, CountedTurn
 from tokenquote.tokens import Message, TokenRules
-from tokenquote.tokens.request import Role, ToolChoice
+from tokenquote.tokens.request import ToolChoice
 from tokenquote_client import plan as wire
 
 __all__ = ["PlainTurns", "find_said"]
@@ -31,48 +30,45 @@ def find_said(turn: wire.Turn) -> Said | None:
     return user, assistant
 
 
-@dataclass(frozen=True, slots=True)
 class PlainTurns:
-    """Counts turns of a question and an answer as one model does."""
+    """Counts turns of a question and an answer as one model does.
 
-    rules: TokenRules
-    amounts: AmountCounter
-    meter: UseMeter
-    choice: ToolChoice | None = None
-    """The choice of tools that a start states. None: it states none, or there is no start."""
+    `choice` is the choice of tools that a start states. None: it states none, or there is no start.
+    """
 
-    def count(
-        self,
-        turn: wire.Turn,
-        user: int | str,
-        assistant: int | str | None,
-        at: Location,
-        before: Sequence[Message] = (),
-    ) -> CountedTurn:
+    def __init__(
+        self, rules: TokenRules, amounts: AmountCounter, meter: UseMeter, choice: ToolChoice | None
+    ) -> None:
+        self._rules = rules
+        self._amounts = amounts
+        self._meter = meter
+        self._choice = choice
+        self._count_question = rules.said_by("user", choice)
+        self._count_answer = rules.said_by("assistant", choice)
+        self._measures = meter.measures_messages
+
+    def count(self, turn: wire.Turn, said: Said, at: Location, before: Sequence[Message] = ()) -> CountedTurn:
         """Count a turn; `before` is what a start says, where what goes before the question matters."""
-        self.meter.add_message(user)
-        place = "/".join(map(str, at))
-        question, _ = self._say("user", user, f"{place}/user", before)
-        answer, written = NOTHING, NOTHING
-        if assistant is not None:
-            answer, written = self._say("assistant", assistant, f"{place}/assistant")
-        return CountedTurn(
-            user=question,
-            answer_output=written,
-            answer=answer,
-            reasoning=self.amounts.count_optional(turn.reasoning, (*at, "reasoning"), "reasoning"),
-            gap_seconds=turn.gap_seconds,
-            repeat=self.amounts.count_repeats(turn.repeat, (*at, "repeat")),
-        )
-
-    def _say(
-        self, role: Role, said: int | str, place: str, before: Sequence[Message] = ()
-    ) -> tuple[Count, Count]:
-        """Count a message as requests send it, and as it is written; nothing stands around stated tokens."""
-        if isinstance(said, int):
-            sent = written = Count.stated(said)
+        asked, answered = said
+        if self._measures:
+            self._meter.add_message(asked)
+        place = f"{at[0]}/{at[1]}"
+        note = self._amounts.counts.append
+        if isinstance(asked, int):
+            question = asked_alone = Count.stated(asked)
         else:
-            written = self.rules.text(said)
-            sent = self.rules.appended([Message(role, (said,))], before, self.choice)
-        self.amounts.note(place, written)
-        return sent, written
+            question, asked_alone = self._count_question(asked)
+            if before:
+                question = self._rules.appended([Message("user", (asked,))], before, self._choice)
+        note((f"{place}/user", asked_alone))
+        answer = written = reasoning = NOTHING
+        if answered is not None:
+            if isinstance(answered, int):
+                answer = written = Count.stated(answered)
+            else:
+                answer, written = self._count_answer(answered)
+            note((f"{place}/assistant", written))
+        if turn.reasoning is not None:
+            reasoning = self._amounts.count(turn.reasoning, (*at, "reasoning"), "reasoning")
+        repeat = ONCE if turn.repeat == 1 else self._amounts.count_repeats(turn.repeat, (*at, "repeat"))
+        return CountedTurn(question, written, answer, 0, 0, (), reasoning, turn.gap_seconds, repeat)

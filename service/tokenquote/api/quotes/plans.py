@@ -20,9 +20,7 @@ from tokenquote.catalog import Catalog, Model
 from tokenquote.errors import Location
 from tokenquote.ledger import (
     Conversation,
-    CountedTurn,
 )
-from tokenquote.ledger.fees import Use
 from tokenquote.ledger.prices import Tariff
 from tokenquote.tokens import TokenRules
 from tokenquote_client import plan as wire
@@ -67,13 +65,9 @@ def resolve(
     queries, hypothesis = count_search_texts(plan.history, counter)
     marked = model.caching is not None and model.caching.breakpoints
     marks = count_marks(plan.start, rules, media) if plan.start is not None and marked else ()
-    turns: list[CountedTurn] = []
-    uses: list[tuple[Use, ...]] = []
-    for i, turn in enumerate(plan.turns):
-        turns.append(resolver.turn(turn, ("turns", i)))
-        uses.append(meter.finish_turn(turn))
+    turns, uses = resolver.turns(plan.turns)
     conversation = Conversation(
-        turns=tuple(turns),
+        turns=turns,
         opening=opening,
         earlier=resolver.earlier,
         waits=plan.turns[0].user is None,
@@ -87,5 +81,5 @@ def resolve(
     unstated = count_unstated(plan.turns)
     assumptions = tuple(dict.fromkeys(counter.assumptions))
     return ResolvedPlan(
-        conversation, tuple(counter.counts), unstated, assumptions, marks, tuple(uses), counter.ranges
+        conversation, tuple(counter.counts), unstated, assumptions, marks, uses, counter.ranges
     )
