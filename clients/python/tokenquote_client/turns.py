@@ -92,7 +92,7 @@ class Turn(Sent):
     gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
     """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
     default. It does not apply before the first request of the plan; in an agent it does, in each call."""
-    tool_rounds: list[ToolRound] = Field(default=[], max_length=1_000)
+    tool_rounds: list[ToolRound] = Field(default_factory=list, max_length=1_000, json_schema_extra={"default": []})
     """The rounds of tool calls between the user message and the answer; each repetition of one is one more
     request. Empty, the default: there are none."""
     reasoning: Amount | None = None
@@ -102,7 +102,9 @@ class Turn(Sent):
     """The visible answer: an amount, or parts that are texts, tokens and, of a model that makes them, audio,
     images and videos. Stated tokens of a model that reads aloud are audio, of one that makes images they are
     images. Null, the default: 0 tokens, with a warning."""
-    server_tools: dict[ToolName, ToolUses] = Field(default={}, max_length=20)
+    server_tools: dict[ToolName, ToolUses] = Field(
+        default_factory=dict, max_length=20, json_schema_extra={"default": {}}
+    )
     """The server tools that the provider runs by itself, each with the number of uses in one repetition of
     the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.
     What is measured in the plan itself, such as `output_image`, is refused. Empty, the default: none is

@@ -16,7 +16,7 @@ from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.counts import Count, Method, least_certain
 from tokenquote.tokens.vocabularies import Vocabularies
 
-__all__ = ["MessageCounter", "TextCounter", "TextMemo"]
+__all__ = ["MessageCounter", "TextCounter", "TextMemo", "frame_text"]
 
 # Text that stands for something whose rule nobody knows: half of it or twice as much.
 _UNKNOWN_LOW, _UNKNOWN_HIGH = Decimal("0.5"), Decimal(2)
@@ -89,7 +89,7 @@ class TextCounter:
                 self.scaled(tokens),
             )
         method, vocabulary = counting.method, counting.vocabulary
-        return lambda text: _frame(encode(text), method, vocabulary, framing)
+        return lambda text: frame_text(encode(text), method, vocabulary, framing)
 
     def scaled(self, tokens: int, factor: Decimal | None = None, framing: int = 0) -> Count:
         """Turn tokens of the vocabulary into tokens of the model, with its band and what is around them."""
@@ -151,7 +151,7 @@ class TextCounter:
 
 
 @lru_cache(maxsize=16384)  # most messages have a few hundred tokens, and there are few frames
-def _frame(tokens: int, method: Method, vocabulary: str, framing: int) -> tuple[Count, Count]:
+def frame_text(tokens: int, method: Method, vocabulary: str, framing: int) -> tuple[Count, Count]:
     """Return the count of a message with the frame around its text, and that of the text by itself."""
     written = Count(tokens, tokens, tokens, method, vocabulary, framed=True)
     return written.with_framing(framing), written
