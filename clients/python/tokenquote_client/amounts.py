@@ -172,7 +172,9 @@ def amount_form(value: Any) -> str:
         return "~number"
     if isinstance(value, str):
         return "~string"
-    if isinstance(value, BaseModel):
+    if isinstance(value, Text):  # as most amounts of a plan that is written again
+        return "~text"
+    if not isinstance(value, dict) and isinstance(value, BaseModel):  # the latter takes longer to ask
         value = dict.fromkeys(type(value).model_fields)
     if isinstance(value, dict):
         if "text" in value:  # the most common one, found without a search

@@ -8,9 +8,18 @@ from itertools import groupby
 
 from tokenquote.catalog.schema.framing import Framing
 from tokenquote.counts import Count, total
-from tokenquote.tokens.request import Message, OutputSchema, Request, ToolCall, ToolChoice, ToolDefinition
+from tokenquote.tokens.request import (
+    Message,
+    OutputSchema,
+    Request,
+    Role,
+    Speaker,
+    ToolCall,
+    ToolChoice,
+    ToolDefinition,
+)
 from tokenquote.tokens.request_count import RequestCount
-from tokenquote.tokens.texts import TextCounter
+from tokenquote.tokens.texts import MessageCounter, TextCounter
 from tokenquote.tokens.tools.framed_blocks import FramedBlocks
 from tokenquote.tokens.tools.sent_calls import (
     calls_together,
@@ -94,6 +103,10 @@ class FramedRequests:
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
         return total((self._exchange(group, names) for group in _exchanges(messages)), nothing)
 
+    def said_by(self, speaker: Speaker) -> MessageCounter:
+        """Return what counts messages of a speaker that are a text and nothing else."""
+        return self._texts.messages(self._around(speaker))
+
     def tools(self, tools: Sequence[ToolDefinition], system: Sequence[Message] = ()) -> Count:
         """Count tool definitions, given the system messages that may hold their block."""
         return self._blocks.tools(tools, system)
@@ -123,13 +136,18 @@ class FramedRequests:
         return self._texts.around(self._name(message))
 
     def _plain_message(self, message: Message) -> Count:
-        around = self._framing.system if message.role == "system" else None
-        framing = (self._framing.message if around is None else around) + self._name(message)
-        if message.role == "assistant":
-            framing += self._framing.assistant
-            if self._schema is not None and self._framing.output_schema.per_answer is not None:
-                framing += self._framing.output_schema.per_answer + self._texts.encode(self._schema.name)
-        return self._texts.texts(message.runs, framing)
+        return self._texts.texts(message.runs, self._around(message.role) + self._name(message))
+
+    def _around(self, role: Role) -> int:
+        """Return the tokens around the text of a message, without those of a name."""
+        if role == "system" and self._framing.system is not None:
+            return self._framing.system
+        if role != "assistant":
+            return self._framing.message
+        around = self._framing.message + self._framing.assistant
+        if self._schema is not None and self._framing.output_schema.per_answer is not None:
+            around += self._framing.output_schema.per_answer + self._texts.encode(self._schema.name)
+        return around
 
     def _name(self, message: Message) -> int:
         if message.name is None:

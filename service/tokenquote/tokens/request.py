@@ -23,6 +23,7 @@ __all__ = [
     "Request",
     "Role",
     "Shape",
+    "Speaker",
     "ToolCall",
     "ToolChoice",
     "ToolDefinition",
@@ -41,6 +42,9 @@ class BodyError(LocatedError):
 Role = Literal["system", "user", "assistant", "tool"]
 
 """Who says a message; a result of a tool is a message of role `tool`."""
+
+Speaker = Literal["user", "assistant"]
+"""Who asks and who answers."""
 
 MediaKind = Literal["image", "audio", "video", "document"]
 """The kind of medium that a part of a message holds."""

@@ -14,11 +14,11 @@ from tokenquote.tokens.calibrated import CalibratedRequests, CalibratedTexts
 from tokenquote.tokens.claude import ClaudeRequests
 from tokenquote.tokens.framing import FramedRequests
 from tokenquote.tokens.gemini import GeminiRequests
-from tokenquote.tokens.request import Message, Request, Shape, ToolChoice, ToolDefinition
+from tokenquote.tokens.request import Message, Request, Shape, Speaker, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates import TemplatedRequests
 from tokenquote.tokens.templates.rendered_prompts import RenderedPrompts
-from tokenquote.tokens.texts import TextCounter, TextMemo
+from tokenquote.tokens.texts import MessageCounter, TextCounter, TextMemo
 from tokenquote.tokens.vocabularies import Vocabularies
 
 __all__ = ["RequestStyle", "TokenRules"]
@@ -152,6 +152,16 @@ class TokenRules:
     ) -> Count:
         """Count what messages add to a request that ends with `before`, under a choice of tools."""
         return self._style.appended(messages, before, choice)
+
+    def said_by(self, speaker: Speaker, choice: ToolChoice | None = None) -> MessageCounter:
+        """Return what counts messages of a speaker that are a text and nothing else.
+
+        It counts what each adds by itself, as `appended` does under a choice of tools.
+        """
+        style = self._style
+        if isinstance(style, FramedRequests | ClaudeRequests):
+            return style.said_by(speaker)
+        return lambda text: (style.appended([Message(speaker, (text,))], (), choice), self.text(text))
 
     def _choose_style(self, shape: Shape | None, opening: Request | None = None) -> RequestStyle:
         """Choose the way of counting; OpenAI's Responses may frame the same conversation otherwise.

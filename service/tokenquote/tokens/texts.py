@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +16,7 @@ from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.counts import Count, Method, least_certain
 from tokenquote.tokens.vocabularies import Vocabularies
 
-__all__ = ["TextCounter", "TextMemo"]
+__all__ = ["MessageCounter", "TextCounter", "TextMemo", "frame_text"]
 
 # Text that stands for something whose rule nobody knows: half of it or twice as much.
 _UNKNOWN_LOW, _UNKNOWN_HIGH = Decimal("0.5"), Decimal(2)
@@ -29,6 +31,10 @@ class TextMemo:
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)
     classes: dict[tuple[str, str], npt.NDArray[np.int64]] = field(default_factory=dict)
     """Tokens by class of content, in the order of content_classes.CLASSES."""
+
+
+MessageCounter: TypeAlias = Callable[[str], tuple[Count, Count]]
+"""Counts a message that is a text and nothing else: what it adds to a request, and the text by itself."""
 
 
 class TextCounter:
@@ -73,6 +79,17 @@ class TextCounter:
     def texts(self, texts: Iterable[str], framing: int = 0) -> Count:
         """Count texts that are encoded each by itself, with tokens around them that are known for certain."""
         return self.scaled(sum(map(self.encode, texts)), framing=framing)
+
+    def messages(self, framing: int) -> MessageCounter:
+        """Return what counts messages that are each a text with as many tokens around it."""
+        encode, counting = self.encode, self._counting
+        if not self._unchanged:
+            return lambda text: (
+                self.scaled(tokens := encode(text), framing=framing),
+                self.scaled(tokens),
+            )
+        method, vocabulary = counting.method, counting.vocabulary
+        return lambda text: frame_text(encode(text), method, vocabulary, framing)
 
     def scaled(self, tokens: int, factor: Decimal | None = None, framing: int = 0) -> Count:
         """Turn tokens of the vocabulary into tokens of the model, with its band and what is around them."""
@@ -131,3 +148,10 @@ class TextCounter:
             count.vocabulary,
             framed=True,
         )
+
+
+@lru_cache(maxsize=16384)  # most messages have a few hundred tokens, and there are few frames
+def frame_text(tokens: int, method: Method, vocabulary: str, framing: int) -> tuple[Count, Count]:
+    """Return the count of a message with the frame around its text, and that of the text by itself."""
+    written = Count(tokens, tokens, tokens, method, vocabulary, framed=True)
+    return written.with_framing(framing), written

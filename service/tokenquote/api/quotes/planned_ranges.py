@@ -15,7 +15,7 @@ from tokenquote_client import plan as wire
 
 __all__ = ["count_range", "find_drawn", "find_middle", "read_range"]
 
-_PLAIN = frozenset({NoneType, bool, int, float, str, dict})
+_PLAIN = frozenset({NoneType, bool, int, float, str, dict, amounts.Text, amounts.Tokens, amounts.Profile})
 """The types of members that are no ranges and hold none: nearly all members of most plans."""
 
 

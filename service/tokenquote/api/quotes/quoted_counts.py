@@ -40,12 +40,15 @@ def build_counts(counts: Iterable[QuotedCount]) -> list[CountedAmount]:
 
 def write_counts(counts: Iterable[QuotedCount]) -> Iterator[str]:
     """Yield the JSON of each item of the part of the answer."""
+    latest, vocabulary = None, "null"  # most counts of an answer have the same vocabulary
     for what, noted, model in counts:
         count = noted.content if noted.framing else noted
         tokens, low = count.tokens, count.low
         if not 0 <= low <= tokens:
             low = _find_low(count)
-        vocabulary = "null" if count.vocabulary is None else write_text(count.vocabulary)
+        if count.vocabulary is not latest:
+            latest = count.vocabulary
+            vocabulary = "null" if latest is None else write_text(latest)
         named = "" if model is None else f',"model":{write_text(model)}'
         yield (
             f'{{"what":{write_text(what)},"tokens":{tokens},"method":"{count.method}","low":{low},'

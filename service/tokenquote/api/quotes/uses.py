@@ -61,6 +61,11 @@ class UseMeter:
             self.add(use)
         return billed
 
+    @property
+    def measures_messages(self) -> bool:
+        """Whether anything of a user message is billed by the character or by the search."""
+        return self.bills("input_text") or (self.ranks and self.bills("search"))
+
     def add_message(self, content: AmountOrParts) -> None:
         """Note what of a user message is billed by the character or by the search."""
         reads, ranks = self.bills("input_text"), self.ranks and self.bills("search")

@@ -13,10 +13,10 @@ from tokenquote.tokens.claude.requests import as_anthropic, asks_thinking, inter
 from tokenquote.tokens.claude.system_side import SystemSide, join_system_texts
 from tokenquote.tokens.claude.tally import Tally
 from tokenquote.tokens.claude.texts import ClaudeTexts
-from tokenquote.tokens.request import Message, Request, ToolChoice, ToolDefinition
+from tokenquote.tokens.request import Message, Request, Speaker, ToolChoice, ToolDefinition
 from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.templates.chat_messages import with_named_calls
-from tokenquote.tokens.texts import TextMemo
+from tokenquote.tokens.texts import MessageCounter, TextMemo, frame_text
 from tokenquote.tokens.vocabularies import Vocabularies
 
 __all__ = ["ClaudeRequests"]
@@ -128,6 +128,19 @@ class ClaudeRequests:
         added += self._conversation.closes(known)
         forced = self._system_side.forced(choice, together) - self._system_side.forced(choice, known)
         return self._count(added + forced)
+
+    def said_by(self, speaker: Speaker) -> MessageCounter:
+        """Return what counts messages of a speaker that are a text and nothing else."""
+        around = self._frame.assistant if speaker == "assistant" else self._frame.user
+        vocabulary, certain = self._texts.vocabulary, not self._frame.newer
+
+        def count(text: str) -> tuple[Count, Count]:
+            inside, spoken = self._texts.both(text)
+            if certain and inside == spoken:
+                return frame_text(inside, "exact", vocabulary, around)
+            return self._count(Tally(spoken, around)), self._count(Tally(inside))
+
+        return count
 
     def _count(self, tally: Tally) -> Count:
         tokens = tally.content + tally.around

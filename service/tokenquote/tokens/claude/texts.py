@@ -47,6 +47,19 @@ class ClaudeTexts:
             )
         return self._memo[key]
 
+    def both(self, text: str) -> tuple[int, int]:
+        """Count a text inside a larger prompt, and as that of a message; most have as many as either."""
+        inside = self._memo.get((self.vocabulary, text))
+        spoken = self._memo.get((self._messages, text))
+        if inside is None or spoken is None:
+            inside, spoken = self._encoder().count_both(
+                text,
+                after_marker=self._after_marker,
+                free_trailing_space=self._free_trailing_space,
+            )
+            self._memo[self.vocabulary, text], self._memo[self._messages, text] = inside, spoken
+        return inside, spoken
+
     def _encoder(self) -> ClaudeEncoder:
         encoder = self._vocabularies.encoder(self.vocabulary)
         if not isinstance(encoder, ClaudeEncoder):

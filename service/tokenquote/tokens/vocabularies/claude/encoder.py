@@ -23,6 +23,8 @@ __all__ = ["ClaudeEncoder"]
 
 _MARKERS = {"⟨bow⟩": BEGIN, "⟨eow⟩": END, "⟨shift⟩": SHIFT, "⟨caps⟩": CAPITALS}
 _ASCII_SPACE = " \t\n\r\x0b\x0c"
+_STRIPPED = frozenset(("", *_ASCII_SPACE))
+"""What a text may end with that is stripped of a message, or joins what follows it; an empty text too."""
 _MOST_KEPT = 1 << 16
 _LONGEST_KEPT = 128
 
@@ -102,6 +104,20 @@ class ClaudeEncoder:
             marked = self._marked_text.mark(body)
         joined = self._fewest.count("\n" * (newlines + 2)) - 1 if newlines else 0
         return self._count_marked(marked) + joined
+
+    def count_both(self, text: str, *, after_marker: bool, free_trailing_space: bool) -> tuple[int, int]:
+        """The numbers of `count` and of `count_message`, which for most texts are found at once.
+
+        They differ where something is stripped at the end, or where the marker in front is not free.
+        """
+        normal = self._normal(text)
+        inside = self._count_marked(self._marked_text.mark(normal))
+        first, lasts = normal[:1], {text[-1:], normal[-1:]}
+        opens_alike = not after_marker or (first.isascii() and first.isalpha())
+        if opens_alike and lasts.isdisjoint(_STRIPPED):
+            return inside, inside
+        spoken = self.count_message(text, after_marker=after_marker, free_trailing_space=free_trailing_space)
+        return inside, spoken
 
     def _normal(self, text: str) -> str:
         return normalize(text, fold_quotes=self._fold_quotes)
