@@ -27,9 +27,9 @@ from tokenquote_client.endpoints import Endpoints
 __all__ = ["Answering", "InThreads", "MakesAnswers"]
 
 _AT_ONCE_SECONDS = 0.05
-"""The seconds that quick questions may take of one round of the event loop, in which nothing else gets its turn;
-further ones are answered as short ones are, within the bounds of their queue. The clock is that of the wall,
-for to ask for processor time is a system call, which in a sandbox takes a tenth of a small quote."""
+"""The seconds that quick questions may take of one round of the event loop, in which nothing else gets its
+turn; further ones are answered as short ones are, within the bounds of their queue. The clock is that of the
+wall, for to ask for processor time is a system call, which in a sandbox takes a tenth of a small quote."""
 _SHORT_ROOM_SECONDS = 5.0
 """The short questions that may wait, in seconds of their work: about a thousand."""
 _LONG_ROOM_SHARE = 0.25
