@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from typing import Any
 
 import pytest
@@ -51,3 +53,13 @@ def test_a_plan_of_several_models_has_them_beside_each_other(visit: Visit) -> No
     visit.open(f"/{link({'models': [MODEL, 'openai/gpt-6-luna', 'xai/grok-4.7'], 'turns': TURNS})}")
     expect(visit.page.locator("#models tbody tr")).to_have_count(3)
     expect(visit.page.locator('[id="at/model"]')).to_have_value(MODEL)
+
+
+def test_a_link_that_unpacks_to_gigabytes_is_damaged(visit: Visit) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    blanks = b" " * 1_000_000
+    packed = b"".join(packer.compress(blanks) for _ in range(40)) + packer.compress(b'{"plan":{},"view":{}}')
+    fragment = base64.urlsafe_b64encode(packed + packer.flush()).decode().rstrip("=")
+    assert len(fragment) < 64_000
+    visit.open(f"/#1.{fragment}")
+    expect(visit.page.get_by_role("alert")).to_contain_text("damaged")
