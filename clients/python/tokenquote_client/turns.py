@@ -85,6 +85,8 @@ class ToolRound(Sent):
 class Turn(Sent):
     """A user message, the tool rounds that it leads to, and the answer."""
 
+    # What is empty by default is made by a factory: pydantic would copy a default deeply, for each turn.
+
     user: AmountOrParts | None = None
     """The user message; stated tokens for a model that writes down what is said are audio. Null, the default,
     is allowed only in the first turn after a `start` whose last message still waits for its answer; elsewhere
@@ -92,7 +94,9 @@ class Turn(Sent):
     gap_seconds: Annotated[float, Field(strict=True, ge=0, le=31_536_000, allow_inf_nan=False)] = 0
     """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
     default. It does not apply before the first request of the plan; in an agent it does, in each call."""
-    tool_rounds: list[ToolRound] = Field(default_factory=list, max_length=1_000, json_schema_extra={"default": []})
+    tool_rounds: list[ToolRound] = Field(
+        default_factory=list, max_length=1_000, json_schema_extra={"default": []}
+    )
     """The rounds of tool calls between the user message and the answer; each repetition of one is one more
     request. Empty, the default: there are none."""
     reasoning: Amount | None = None
