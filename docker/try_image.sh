@@ -27,6 +27,7 @@ main() {
     echo "ready after $(bc <<< "$EPOCHREALTIME - $start") s"
     expect "health" ready "$(contained tokenquote health)"
     expect "a quote" '"cost":"0.00075"' "$(quote | grep -o '"cost":"0.00075"' | head -n 1)"
+    expect "the page" "<title>Tokenquote" "$(curl -s "http://127.0.0.1:$port/" | grep -o '<title>Tokenquote')"
     refuses "a write to the root" contained touch /opt/tokenquote/x
     refuses "a write to /" contained touch /x
     expect "a write to /tmp" written "$(contained sh -c 'echo written > /tmp/x && cat /tmp/x')"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ def turns(**members: Any) -> dict[str, Any]:
 
 
 LONG_PLAN = turns(repeat=5_000)
+CALL_A = {"calls": [{"call": 1, "agent": "a"}]}
 ROUNDS = [{"calls": [{"call": 1, "result": 1}], "repeat": 50}]
 
 
@@ -100,8 +102,38 @@ def test_what_others_cannot_wait_for_is_answered_elsewhere(row: Endpoint[Any], q
         pytest.param(Endpoints.quotes, plan(retries={"rate": 0.1}), id="failures that are drawn"),
         pytest.param(
             Endpoints.quotes,
-            {**turns(repeat=40), "agents": [{"name": "a", "turns": [{**TURN, "repeat": 40}]}]},
+            {
+                **turns(repeat=40, tool_rounds=[CALL_A]),
+                "agents": [{"name": "a", "turns": [{**TURN, "repeat": 40}]}],
+            },
             id="agents of turns",
+        ),
+        pytest.param(
+            Endpoints.quotes,
+            {
+                **turns(tool_rounds=[{"calls": [{"call": 1, "agent": "a"}] * 20}]),
+                "agents": [
+                    {"name": "a", "turns": [{**TURN, "tool_rounds": [{"calls": [{"agent": "b"}] * 20}]}]},
+                    {"name": "b", "turns": [{**TURN, "repeat": 3}]},
+                ],
+            },
+            id="agents that call agents",
+        ),
+        pytest.param(
+            Endpoints.quotes,
+            {
+                **turns(tool_rounds=[CALL_A]),
+                "agents": [{"name": "a", "turns": [TURN], "turns_per_call": 5_000}],
+            },
+            id="an agent that each call leads on",
+        ),
+        pytest.param(
+            Endpoints.quotes,
+            {
+                **turns(tool_rounds=[CALL_A]),
+                "agents": [{"name": "a", "turns": [{**TURN, "tool_rounds": [CALL_A]}]}],
+            },
+            id="an agent that calls itself",
         ),
         pytest.param(Endpoints.quotes, plan(system="x" * 100_000), id="a long text"),
         pytest.param(Endpoints.quotes, plan(tools=[{"parameters": {"$ref": "#"}}]), id="a reference"),
@@ -120,6 +152,26 @@ def test_what_others_cannot_wait_for_is_answered_elsewhere(row: Endpoint[Any], q
 )
 def test_what_is_long_is_known_before_it_is_done(row: Endpoint[Any], question: Any) -> None:
     assert estimate(row, question) > SHORT_SECONDS
+
+
+@pytest.mark.parametrize("digits", ["9" * 400, "1e400", "-1e400", "-5"])
+@pytest.mark.parametrize("field", ["samples", "repeat"])
+def test_the_guess_of_any_number_can_be_added_up(field: str, digits: str) -> None:
+    """An infinite one would leave NaN in the queue, and with that no bound."""
+    stated = turns(repeat="X") if field == "repeat" else plan(samples="X")
+    body = json.dumps(stated).replace('"X"', digits).encode()
+    assert 0 < estimate(Endpoints.quotes, body) < math.inf
+
+
+def test_agents_may_call_each_other_as_deep_as_a_body_is_long() -> None:
+    agents = [
+        {"name": f"a{i}", "turns": [{"tool_rounds": [{"calls": [{"agent": f"a{i + 1}"}]}]}]}
+        for i in range(800)
+    ]
+    assert (
+        estimate(Endpoints.quotes, {**turns(tool_rounds=[{"calls": [{"agent": "a0"}]}]), "agents": agents})
+        > 0
+    )
 
 
 _JSON = st.recursive(

@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tokenquote.cli.serving import _listen
+
 COMMAND = [str(Path(sys.executable).parent / "tokenquote"), "serve", "--port", "0"]
 
 
@@ -121,3 +123,11 @@ def test_a_taken_port_is_one_sentence_with_its_remedy() -> None:
         f"Error: port {port} of 127.0.0.1 is in use by another program; "
         "choose another port with TOKENQUOTE_PORT or --port\n"
     )
+
+
+def test_a_body_follows_its_head_at_once_on_every_connection() -> None:
+    with _listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)

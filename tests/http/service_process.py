@@ -48,21 +48,22 @@ class ServiceProcess:
 
     def children(self) -> list[int]:
         """The processes that it has forked: workers, and those that answer one question."""
-        tasks = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        with suppress(OSError):
-            return [int(pid) for pid in tasks.read_text().split()]
-        return []
+        return _children(self.process.pid)
+
+    def processes(self) -> list[int]:
+        """All its processes: itself, and what it has forked and they have forked."""
+        found = [self.process.pid]
+        for pid in found:
+            found += _children(pid)
+        return found
 
     def resident_bytes(self) -> int:
         """The memory of all its processes, shared pages counted once."""
-        return sum(_bytes_of(pid, "smaps_rollup", "Pss") for pid in self._pids())
+        return sum(_bytes_of(pid, "smaps_rollup", "Pss") for pid in self.processes())
 
     def resident_bytes_of_each(self) -> list[int]:
         """The memory of each of its processes, with the pages that others have too."""
-        return [_bytes_of(pid, "status", "VmRSS") for pid in self._pids()]
-
-    def _pids(self) -> list[int]:
-        return [self.process.pid, *self.children()]
+        return [_bytes_of(pid, "status", "VmRSS") for pid in self.processes()]
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=START_SECONDS)
@@ -126,6 +127,12 @@ def _wait_until_ready(service: ServiceProcess) -> None:
                     return
         time.sleep(0.05)
     raise AssertionError(f"the service did not start: {service.log()}")
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
 
 
 def _bytes_of(pid: int, file: str, name: str) -> int:

@@ -127,6 +127,15 @@ def test_a_body_that_is_refused_is_not_waited_for(service: ServiceProcess) -> No
                 pass
 
 
+def test_who_sends_all_of_a_body_that_is_refused_still_gets_the_answer(service: ServiceProcess) -> None:
+    """As clients do that read nothing before they have sent all; most libraries do."""
+    with service.connect() as connection:
+        connection.sendall(HEAD + b"Content-Length: 30000000\r\n\r\n")
+        for _ in range(30):
+            connection.sendall(b"x" * 1_000_000)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 413 ")
+
+
 def test_the_system_asks_whether_a_silent_client_is_still_there(service: ServiceProcess) -> None:
     """The timer of a connection on which nothing is sent is the one of keepalive, which proc(5) numbers 2."""
     with service.connect() as connection:

@@ -129,3 +129,20 @@ def test_a_long_list_is_compressed_for_whoever_takes_it(http: httpx2.Client) -> 
     assert int(packed.headers["content-length"]) * 8 < int(plain.headers["content-length"])
     again = http.get("/v1/models", headers={"if-none-match": packed.headers["etag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_a_document_names_all_modules_that_its_script_imports(http: httpx2.Client, path: str) -> None:
+    """Each import of a module on the list is on the list, and nothing else but the entry is."""
+    document = http.get(path).text
+    entry = re.findall(r'<script type="module" src="([^"]+)"', document)
+    named = re.findall(r'<link rel="modulepreload" href="([^"]+)"', document)
+    imported = set(entry)
+    for module in named:
+        text = http.get(module).text
+        imported |= {
+            httpx2.URL("http://host" + module).join(found).path
+            for found in re.findall(r' from "(\.[^"]+)"', text)
+        }
+    assert set(named) == imported
+    assert len(named) == len(set(named)) > 3

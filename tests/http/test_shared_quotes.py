@@ -13,6 +13,8 @@ from tokenquote.errors import LocatedError
 from tokenquote.http.shared_quotes import SharedQuotes
 from tokenquote_client.usage import QuotedBefore
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+
 
 def sums(number: int, model: str = "openai/gpt-5.4-mini") -> QuotedBefore:
     return QuotedBefore(
@@ -21,7 +23,6 @@ def sums(number: int, model: str = "openai/gpt-5.4-mini") -> QuotedBefore:
     )  # fmt: skip
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="workers are forked on Linux only")
 def test_what_one_process_keeps_another_finds() -> None:
     shared = SharedQuotes()
     pid = os.fork()

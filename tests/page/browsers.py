@@ -48,8 +48,6 @@ class Visit:
     """Console messages, errors that nothing caught, requests to outside and unexpected answers."""
     transferred: int = 0
     """The bytes that came over the network, heads and compressed bodies."""
-    in_flight: set[Request] = field(default_factory=set)
-    """The requests that are neither answered nor given up."""
     expected: tuple[int, ...] = ()
     """The statuses of failure that a test brings about; the browser's own message of each is no fault."""
 
@@ -71,8 +69,6 @@ class Visit:
         self.page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
         self.page.on("request", self._check_request)
         self.page.on("response", self._check_response)
-        self.page.on("requestfinished", self._end_request)
-        self.page.on("requestfailed", self._end_request)
         session = self.page.context.new_cdp_session(self.page)
         session.send("Network.enable")
         session.on("Network.loadingFinished", self._add_transferred)
@@ -83,16 +79,12 @@ class Visit:
         self.faults.append(f"console {message.type}: {message.text}")
 
     def _check_request(self, request: Request) -> None:
-        self.in_flight.add(request)
         if not request.url.startswith((self.base_url, "blob:")):
             self.faults.append(f"asked outside: {request.url}")
 
     def _check_response(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected:
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
-
-    def _end_request(self, request: Request) -> None:
-        self.in_flight.discard(request)
 
     def _add_transferred(self, event: dict[str, Any]) -> None:
         self.transferred += int(event["encodedDataLength"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,11 +16,9 @@ from tests.page.browsers import Visit
 
 __all__ = ["QuotePage", "dollars", "link"]
 
-_QUIET_LOOKS, _LOOK_MS = 12, 50
-"""So often in a row nothing is asked: longer than the pause after which the page asks. Looks are counted, and
-not seconds, as a busy machine may take seconds for one look."""
-_SETTLE_SECONDS = 60
-_IS_BUSY = "!document.querySelector('.headline') || !!document.querySelector('[aria-busy=\"true\"]')"
+_SETTLE_MS = 60_000
+_IS_SETTLED = """() => !document.documentElement.dataset.asking
+  && document.querySelector('.headline') && !document.querySelector('[aria-busy="true"]')"""
 
 
 def link(plan: Mapping[str, Any], view: Mapping[str, Any] | None = None) -> str:
@@ -57,12 +54,7 @@ class QuotePage:
 
     def settle(self) -> None:
         """Wait until nothing is asked any more."""
-        give_up = time.monotonic() + _SETTLE_SECONDS
-        quiet = 0
-        while quiet < _QUIET_LOOKS:
-            assert time.monotonic() < give_up, "the page is still busy"
-            self.page.wait_for_timeout(_LOOK_MS)
-            quiet = 0 if self.visit.in_flight or self.page.evaluate(_IS_BUSY) else quiet + 1
+        self.page.wait_for_function(_IS_SETTLED, timeout=_SETTLE_MS)
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -83,6 +75,7 @@ class QuotePage:
         """The plan as the page gives it away."""
         take = self.section("take-away")
         take.get_by_role("button", name="JSON", exact=True).click()
+        self.page.wait_for_timeout(100)  # the form is written a moment later
         text = take.get_by_role("region", name="JSON", exact=True).inner_text()
         return cast(dict[str, Any], json.loads(text))
 

@@ -112,6 +112,7 @@ def test_a_command_is_split_as_a_shell_does_it(page: Page, command: str, words: 
             " -X POST -d '{\"contents\": []}'",
             "gemini.generateContent",
         ),
+        ("curl 'https://x.example/v1/messages?share=100%' -d '{\"messages\": []}'", "anthropic.messages"),
     ],
 )
 def test_a_pasted_body_is_known_by_its_members_or_its_address(page: Page, text: str, found: str) -> None:

@@ -201,16 +201,13 @@ def test_memory_is_that_of_the_api_and_follows_the_sliders(quotes: QuotePage) ->
     expect(gpus.locator(".break-even .card-says strong")).to_have_text("The API is cheaper at this traffic.")
 
 
-@pytest.mark.parametrize(
-    "example", ["Coding agent, 40 tool rounds", "Retrieval (RAG)", "Image chat", "Group chat"]
-)
-def test_every_example_is_quoted(quotes: QuotePage, example: str) -> None:
+def test_every_example_is_quoted(quotes: QuotePage) -> None:
     quotes.open()
-    with quotes.asking():
-        quotes.page.get_by_role("button", name=example).click()
-    quote = quotes.check_figures()
-    assert quote["totals"]["complete"]
-    assert quotes.page.locator(".notice-bad").count() == 0
+    for example in ("Coding agent, 40 tool rounds", "Retrieval (RAG)", "Image chat", "Group chat"):
+        with quotes.asking():
+            quotes.page.get_by_role("button", name=example).click()
+        assert quotes.check_figures()["totals"]["complete"], example
+        assert quotes.page.locator(".notice-bad").count() == 0, example
 
 
 def test_images_are_dropped_and_their_size_is_read(quotes: QuotePage) -> None:
@@ -236,6 +233,16 @@ def test_a_number_says_by_keyboard_how_it_is_known(quotes: QuotePage) -> None:
     expect(quotes.page.locator("#note")).to_contain_text("Exactly")
     quotes.page.keyboard.press("Escape")
     expect(quotes.page.locator("#note")).to_be_hidden()
+
+
+def test_a_language_is_chosen_and_what_was_typed_stays(quotes: QuotePage) -> None:
+    quotes.open(CHAT)
+    quotes.page.get_by_role("tab", name="Paste").click()
+    quotes.page.locator("#pasted").fill("half a plan")
+    quotes.page.get_by_label("Language").select_option("zh")
+    expect(quotes.page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(quotes.page.locator("#pasted")).to_have_value("half a plan")
+    assert "对话" in quotes.page.locator("h1").inner_text()
 
 
 def test_the_page_speaks_chinese(visit_as: Callable[..., Visit], roomy_http: httpx2.Client) -> None:

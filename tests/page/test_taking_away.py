@@ -82,37 +82,30 @@ def test_the_address_follows_the_plan(quotes: QuotePage) -> None:
     assert quotes.plan()["turns"][0]["user"] == 999
 
 
-def test_json_and_yaml_are_the_plan(quotes: QuotePage) -> None:
+def test_the_plan_is_taken_away_in_five_forms(quotes: QuotePage, tmp_path: Path) -> None:
+    totals = quotes.quote()["totals"]
     assert json.loads(_snippet(quotes, "JSON")) == PLAN
     loaded = yaml.safe_load(_snippet(quotes, "YAML"))
     assert json.loads(json.dumps(loaded, default=str)) == PLAN
-
-
-def test_the_curl_command_asks_the_same(quotes: QuotePage) -> None:
     words = shlex.split(_snippet(quotes, "curl").replace("\\\n", " "))
     assert words[:3] == ["curl", "-sS", f"{quotes.visit.base_url}/v1/quotes"]
     assert json.loads(words[words.index("--data-raw") + 1]) == PLAN
-
-
-def test_the_python_program_prints_the_cost_on_the_page(quotes: QuotePage) -> None:
-    program = _snippet(quotes, "Python")
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
-    )
-    totals = quotes.quote()["totals"]
-    assert done.stderr == ""
-    assert done.stdout.split()[:2] == [totals["cost"], str(totals["input_tokens"])]
-
-
-def test_the_command_line_reads_the_plan(quotes: QuotePage, tmp_path: Path) -> None:
-    command = _snippet(quotes, "Command line")
+    assert _run([sys.executable, "-c", _snippet(quotes, "Python")]).split()[:2] == [
+        totals["cost"],
+        str(totals["input_tokens"]),
+    ]
     reader = tmp_path / "tokenquote"
     reader.write_text('#!/bin/sh\ntest "$1 $2" = "quote -" && cat\n')
     reader.chmod(0o755)
-    done = subprocess.run(
-        ["sh", "-c", command], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, check=True
-    )
-    assert json.loads(done.stdout) == PLAN
+    command = ["sh", "-c", f"PATH={tmp_path}:$PATH; {_snippet(quotes, 'Command line')}"]
+    assert json.loads(_run(command)) == PLAN
+
+
+def _run(command: list[str]) -> str:
+    """What a command prints; it must not complain."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""
+    return done.stdout
 
 
 def test_the_csv_holds_the_requests_of_the_api(quotes: QuotePage) -> None:
@@ -131,11 +124,7 @@ def test_the_csv_holds_the_requests_of_the_api(quotes: QuotePage) -> None:
     ("fragment", "says"),
     [
         ("#2.q1YqSSwuUbJSSs5IzEtPVaoFAA", "another version of the page"),
-        ("#99.", "another version of the page"),
-        ("#1.AAAA", "damaged or cut off"),
-        ("#1.%00%ff", "damaged or cut off"),
         ("#1.q1YqSSwu", "damaged or cut off"),
-        ("#1." + "x" * 20_000, "damaged or cut off"),
     ],
 )
 def test_a_link_that_cannot_be_read_is_said(

@@ -16,6 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -108,15 +109,15 @@ async def ask_all(url: str, seconds: float, pause: float, soaked: Soaked) -> int
 
 
 async def _look(service: ServiceProcess, soaked: Soaked) -> None:
-    began = time.monotonic()
+    began, own = time.monotonic(), os.getpriority(os.PRIO_PROCESS, service.process.pid)
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
-        children = service.children()
-        if len(children) > 1:
-            continue  # a long question is being answered, in a process that shares and takes for a while
-        pids = [service.process.pid, *children]
-        descriptors = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids)
-        soaked.looks.append((time.monotonic() - began, service.resident_bytes(), descriptors))
+        pids = service.processes()
+        with suppress(OSError):  # of a question whose process has just ended
+            if any(os.getpriority(os.PRIO_PROCESS, pid) > own for pid in pids):
+                continue  # a long question is being answered, which takes memory for a while
+            descriptors = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids)
+            soaked.looks.append((time.monotonic() - began, service.resident_bytes(), descriptors))
 
 
 async def _soak(service: ServiceProcess, minutes: float) -> Soaked:

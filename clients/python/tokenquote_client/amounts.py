@@ -168,6 +168,8 @@ _FORM_BY_FIELD = {
 
 def amount_form(value: Any) -> str:
     """Return the form that an amount has, so that a bad one gets one error, not one for each form."""
+    if type(value) is int:  # the most common one
+        return "~number"
     if isinstance(value, str):
         return "~string"
     if isinstance(value, Text):  # as most amounts of a plan that is written again

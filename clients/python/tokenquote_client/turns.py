@@ -95,8 +95,9 @@ class Turn(Sent):
     """The pause in seconds before each repetition of the turn, in which a prompt cache may lapse; 0 by
     default. It does not apply before the first request of the plan; in an agent it does, in each call."""
     tool_rounds: list[ToolRound] = Field(
+        # A factory, as pydantic copies a default of `[]` deeply, turn by turn.
         default_factory=list, max_length=1_000, json_schema_extra={"default": []}
-    )
+    )  # fmt: skip
     """The rounds of tool calls between the user message and the answer; each repetition of one is one more
     request. Empty, the default: there are none."""
     reasoning: Amount | None = None

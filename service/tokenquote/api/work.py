@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -30,7 +31,7 @@ READ_BYTES = 64 * 1024
 # Measured on 2026-11-29 with CPython 3.11 on two shared cores, and rounded up.
 _ANSWER_SECONDS = 0.003
 _OTHER_ANSWER_SECONDS = 0.02
-"""What an answer takes of an endpoint that searches, or whose work does not follow from what is counted here."""
+"""What an answer takes of an endpoint that searches, or whose work does not follow from what is counted."""
 _ROW_SECONDS = 60e-6
 _SAMPLED_ROW_SECONDS = 2e-6
 _BYTE_SECONDS = 1e-6
@@ -52,6 +53,11 @@ _SEARCH_SECONDS = 1.0
 
 _MOST_MODELS = 1_000
 """The number of models that `models: "all"` may choose."""
+_MOST_AGENTS = 100
+"""The number of agents that a plan may have: a longer list is refused."""
+_LARGEST = 1e9
+"""What any larger number counts as: JSON may state one that no float holds, and infinite work could never be
+taken off a queue again."""
 
 
 def estimate_seconds(endpoint: Endpoint[BaseModel], body: bytes, question: object) -> float:
@@ -95,23 +101,66 @@ def _question_seconds(endpoint: Endpoint[BaseModel], question: object) -> float:
 
 def _plan_seconds(plan: Mapping[str, Any]) -> float:
     """Guess a plan by its rows, for each of its models and samples."""
-    rows = min(MAX_ROWS, _count_rows(plan.get("turns")) * (1 + _agent_rows(plan)))
+    rows = _count_plan_rows(plan)
     sampled = rows * _number(plan.get("samples")) * _SAMPLED_ROW_SECONDS
     return _count_models(plan) * (_ANSWER_SECONDS + rows * _ROW_SECONDS + sampled)
 
 
-def _agent_rows(plan: Mapping[str, Any]) -> float:
-    return sum(_count_rows(_member(agent, "turns", of=list)) for agent in _items(plan.get("agents")))
+@dataclass(slots=True)
+class _Requests:
+    """What turns ask for."""
+
+    own: float = 0.0
+    """The requests of the turns themselves, with their rounds and repetitions."""
+    calls: dict[str, float] = field(default_factory=dict)
+    """How often they call each agent."""
+
+    def add(self, turn: object, times: float) -> None:
+        """Add a turn that happens so many times."""
+        self.own += times
+        for made in _member(turn, "tool_rounds", of=list):
+            each = times * _repetitions(made)
+            self.own += each
+            for call in _member(made, "calls", of=list):
+                if name := _member(call, "agent", of=str):
+                    self.calls[name] = self.calls.get(name, 0.0) + each
 
 
-def _count_rows(turns: object) -> float:
-    """Count the requests of turns with their rounds and repetitions."""
-    rows = 0.0
+def _count_plan_rows(plan: Mapping[str, Any]) -> float:
+    """Count the requests of a plan and of its agents in all calls, up to the most that a quote holds."""
+    agents = {_member(agent, "name", of=str): agent for agent in _items(plan.get("agents"))[:_MOST_AGENTS]}
+    known: dict[str, float] = {}
+
+    def count(asked: _Requests) -> float:
+        called = sum(times * count_agent(name) for name, times in asked.calls.items())
+        return min(MAX_ROWS, asked.own + called)
+
+    def count_agent(name: str) -> float:
+        if name not in known:
+            known[name] = MAX_ROWS  # what an agent that comes to call itself is taken for
+            known[name] = count(_requests_of_call(agents.get(name)))
+        return known[name]
+
+    return count(_requests_of(plan.get("turns")))
+
+
+def _requests_of(turns: object) -> _Requests:
+    asked = _Requests()
     for turn in _items(turns):
-        if isinstance(turn, dict):
-            rounds = (_repetitions(each) for each in _items(turn.get("tool_rounds")))
-            rows += _repetitions(turn) * (1 + sum(rounds))
-    return rows
+        asked.add(turn, _repetitions(turn))
+    return asked
+
+
+def _requests_of_call(agent: object) -> _Requests:
+    """Add up what one call of an agent asks for; of one that goes through some turns only, too much."""
+    turns = _member(agent, "turns", of=list)
+    through = _number(agent.get("turns_per_call")) if isinstance(agent, dict) else 0
+    if not through:
+        return _requests_of(turns)
+    asked = _Requests()
+    for turn in turns:
+        asked.add(turn, through)
+    return asked
 
 
 def _repetitions(repeated: object) -> float:
@@ -145,5 +194,7 @@ def _length(value: object) -> int:
 
 
 def _number(value: object) -> float:
-    """Return a number as it is, and 0 for anything else."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+    """Return a number up to the largest that counts, and 0 for anything else, such as one below 0."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return 0.0
+    return float(max(0, min(value, _LARGEST)))

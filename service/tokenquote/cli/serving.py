@@ -75,6 +75,7 @@ def _listening(settings: Settings) -> socket.socket:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """Listen; connections have the options of the socket that takes them."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
@@ -88,15 +89,15 @@ def _listen(host: str, port: int) -> socket.socket:
             f"cannot listen on port {port} of {host}: {error.strerror or error}; "
             "choose another address with TOKENQUOTE_HOST or --host"
         ) from None
+    # An answer's body follows its head at once, and not when the client has confirmed the head, after 40 ms.
+    # asyncio asks for this only of sockets that name their protocol, which `create_server` does not.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _notice_lost_peers(listener)
     return listener
 
 
 def _notice_lost_peers(listener: socket.socket) -> None:
-    """Let the system end connections whose other side has vanished without a word, long work among them.
-
-    A connection has the options of the socket that took it.
-    """
+    """Let the system end connections whose other side has vanished without a word, long work among them."""
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in _KEEPALIVE.items():
         if (option := getattr(socket, name, None)) is not None:  # not every system has each

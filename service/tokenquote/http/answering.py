@@ -27,8 +27,9 @@ from tokenquote_client.endpoints import Endpoints
 __all__ = ["Answering", "InThreads", "MakesAnswers"]
 
 _AT_ONCE_SECONDS = 0.05
-"""What quick questions may take of one round of the event loop, in which nothing else gets its turn, in
-processor time; further ones are answered as short ones are, within the bounds of their queue."""
+"""The seconds that quick questions may take of one round of the event loop, in which nothing else gets its
+turn; further ones are answered as short ones are, within the bounds of their queue. The clock is that of the
+wall, for to ask for processor time is a system call, which in a sandbox takes a tenth of a small quote."""
 _SHORT_ROOM_SECONDS = 5.0
 """The short questions that may wait, in seconds of their work: about a thousand."""
 _LONG_ROOM_SHARE = 0.25
@@ -133,9 +134,9 @@ class Answering:
             return None
         if not self._at_once:
             asyncio.get_running_loop().call_soon(self._begin_round)
-        began = time.thread_time()
+        began = time.perf_counter()
         answered = self._here.make_now(asked, serving)
-        self._at_once += time.thread_time() - began
+        self._at_once += time.perf_counter() - began
         return answered
 
     def _begin_round(self) -> None:

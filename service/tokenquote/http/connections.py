@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, cast
 
 import h11
 from uvicorn.config import Config
@@ -91,13 +91,14 @@ class _Connection(H11Protocol):
         self._connections = connections
         self.idle_since: float | None = None
         """When the connection began to wait for the head of a request; None while one is answered."""
-        self._is_refused = False
-        """Whether the answer was given before the body had come, so that nobody reads the rest of it."""
+        self._lingers = False
+        """Whether all has been answered, and only what the client still sends is waited for."""
         self._unsent = (0, 0.0)
         """The bytes that the client has not taken, and since when it is that number."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._answers = cast(asyncio.Transport, _AnswersOf(self))
         self.idle_since = time.monotonic()
         if not self._connections.opened(self):
             transport.write(_FULL)
@@ -109,8 +110,20 @@ class _Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what has come; the rest of a body that was refused costs nothing but to be thrown away."""
-        if not self._is_refused:
+        if not self._lingers:
             super().data_received(data)
+
+    def end_after_answer(self) -> None:
+        """End the connection, on which all has been answered.
+
+        While a body is on its way, only our side of it ends, and the rest when the client has ended its own,
+        or with the time for idle connections: who sends to a closed connection loses the answer with it.
+        """
+        if self.conn.their_state is h11.SEND_BODY and self.transport.can_write_eof():
+            self._lingers = True
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
     def shutdown(self) -> None:
         """Let the connection end, once a request that is on its way can have come."""
@@ -123,10 +136,10 @@ class _Connection(H11Protocol):
         super().handle_events()
         if self.cycle is not None and not self.cycle.response_complete:
             self.idle_since = None
+            self.cycle.transport = self._answers
 
     def on_response_complete(self) -> None:
         self.idle_since = time.monotonic()
-        self._is_refused = self.conn.their_state is h11.SEND_BODY
         self._connections.rests(self)
         super().on_response_complete()
 
@@ -156,7 +169,7 @@ class _Connection(H11Protocol):
         self.cycle = RequestResponseCycle(
             scope=self.scope,
             conn=self.conn,
-            transport=self.transport,
+            transport=self._answers,
             flow=self.flow,
             logger=self.logger,
             access_logger=self.access_logger,
@@ -180,3 +193,16 @@ class _Connection(H11Protocol):
         """Close the connection, on which no request is being answered."""
         if not self.transport.is_closing():
             self.transport.close()
+
+
+class _AnswersOf:
+    """The transport of a connection as answers have it: they end it in the connection's own way."""
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+
+    def close(self) -> None:
+        self._connection.end_after_answer()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection.transport, name)

@@ -13,6 +13,8 @@ from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
+from tokenquote.http.page_modules import imported_modules
+
 __all__ = ["STATIC", "PageFile", "PageFiles", "page_files"]
 
 STATIC = "/static/"
@@ -58,6 +60,7 @@ class PageFiles:
 
     Raises:
         OSError: a file cannot be read.
+        KeyError: a module imports one that is not there.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -65,17 +68,26 @@ class PageFiles:
         contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
         self.revision = _revision(contents)
         """A hash of all contents; it changes whenever a file does."""
-        self._files = {name: self._prepare(name, content) for name, content in contents.items()}
+        self._files = {name: self._prepare(name, contents) for name in contents}
 
     def find(self, name: str) -> PageFile | None:
         """Return the file of this path inside the folder; None: there is none."""
         return self._files.get(name)
 
-    def _prepare(self, name: str, content: bytes) -> PageFile:
-        suffix = Path(name).suffix
+    def _prepare(self, name: str, contents: Mapping[str, bytes]) -> PageFile:
+        content, suffix = contents[name], Path(name).suffix
         if suffix == ".html":
-            content = content.replace(f'="{STATIC}'.encode(), f'="{STATIC}{self.revision}/'.encode())
+            document = _with_preloads(content.decode(), contents)
+            content = document.replace(f'="{STATIC}', f'="{STATIC}{self.revision}/').encode()
         return PageFile(content, _MEDIA_TYPES[suffix])
+
+
+def _with_preloads(document: str, contents: Mapping[str, bytes]) -> str:
+    links = [
+        f'    <link rel="modulepreload" href="{STATIC}{path}" />\n'
+        for path in imported_modules(document, contents)
+    ]
+    return document.replace("  </head>", f"{''.join(links)}  </head>")
 
 
 def _revision(contents: Mapping[str, bytes]) -> str:

@@ -36,6 +36,7 @@ _KEEP = "public, max-age=31536000, immutable"
 
 def pages() -> list[HTTPRouteHandler]:
     """Make a handler for each document, one for the files, and one for the OpenAPI document."""
+    page_files()  # read them now: a file that is missing ends the start, and not a visit
     documents = [_route(path, partial(_find, name)) for path, name in _DOCUMENTS.items()]
     return [*documents, static_file, *(_route(path, _openapi_file) for path in _OPENAPI)]
 

@@ -35,9 +35,10 @@ class SharedQuotes(RecentQuotes):
     """Keeps at least the latest 10,000 quotes, in 16 MiB of memory that every fork of this process shares."""
 
     def __init__(self) -> None:
-        """Take the memory, which the system gives as it is written."""
+        """Take all of the memory, so that the service does not seem to grow with the quotes that it makes."""
         super().__init__()
-        self._memory = mmap.mmap(-1, _GROUPS * _PLACES * _RECORD_BYTES)
+        flags = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE
+        self._memory = mmap.mmap(-1, _GROUPS * _PLACES * _RECORD_BYTES, flags=flags)
 
     def add(self, sums: Iterable[QuotedBefore]) -> None:
         """Keep what quotes said; the oldest ones make room."""

@@ -2,14 +2,18 @@
 // links.
 import { t } from "../frame/i18n.js";
 import { LONGEST, readLink, writeLink } from "./link.js";
-import { FIRST_VIEW, change, current, editSession, listen, markSaved } from "./store.js";
+import { change, current, editSession, listen, markSaved } from "./store.js";
+import { readView, withOneModel } from "./view.js";
 
-const PAUSE_MS = 400;
+const PAUSE_MS = 150;
 const KEPT = "too-long-for-a-link";
 let timer = null;
 let written = "";
 
-/** The state of the address; of a plan that is too long for one, as this tab kept it beside its last address. */
+/**
+ * The state of the address; of a plan that is too long for one, as this tab kept it beside its last
+ * address.
+ */
 export async function openLink() {
   const kept = readKept();
   return kept?.fragment === location.hash.slice(1) ? kept.state : readLink(location.hash);
@@ -66,7 +70,10 @@ async function follow() {
   if (found === null) return;
   if (found.fault) return editSession({ notices: [t(`quote.link.${found.fault}`)] });
   written = fragment;
-  change({ plan: found.plan, view: { ...FIRST_VIEW, ...found.view }, kept: found.kept });
+  change({
+    ...withOneModel(found.plan, readView(found.view), current().plan.model),
+    kept: found.kept,
+  });
   markSaved();
   editSession({ notices: [], json: null });
 }

@@ -14,6 +14,7 @@ let pending = null;
 export function askSoon(state, pause = PAUSE_MS) {
   clearTimeout(pending);
   pending = setTimeout(askNext, pause);
+  document.documentElement.dataset.asking = "yes"; // until nothing is left to ask: tests wait for that
 }
 
 async function askNext() {
@@ -30,6 +31,7 @@ async function askNext() {
     await askOne(question, text);
     return;
   }
+  delete document.documentElement.dataset.asking;
 }
 
 function forgetOthers(questions) {

@@ -30,7 +30,8 @@ export function Told({ about, children, class: name = "" }) {
 }
 
 /**
- * Whether the pointer came to an element. It did not where the page was scrolled under it: then a number that has
+ * Whether the pointer came to an element. It did not where the page was scrolled under it: then a
+ *   number that has
  * the focus keeps the note.
  */
 export function pointedAt(event) {

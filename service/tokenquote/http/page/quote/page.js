@@ -32,21 +32,42 @@ export function Page({ state }) {
       </section>
       <div class="see" key=${currentLanguage()}>
         <div aria-live="polite" class="visually-hidden">
-          ${answer?.status === "fresh" ? t("quote.spoken", { cost: dollars(quote.totals.cost),
-            tokens: whole(quote.totals.input_tokens) }) : ""}
+          ${
+            answer?.status === "fresh"
+              ? t("quote.spoken", {
+                  cost: dollars(quote.totals.cost),
+                  tokens: whole(quote.totals.input_tokens),
+                })
+              : ""
+          }
         </div>
-        ${answer?.status === "failed" && isService(answer.problem) && html`<${Failed}
-          problem=${answer.problem} retryIn=${answer.retryIn} name="quote" />`}
-        ${answer?.status === "failed" && !isService(answer.problem) && quote && html`<p
-          class="notice notice-warn" role="status">${t("quote.older")}</p>`}
-        ${quote ? html`<${Answer} state=${state} quote=${quote} answer=${answer} />` : html`<div
-          class="card waiting" aria-busy="true"><p
-            class="faint">${t(answer?.status === "failed" ? "quote.no_quote" : "quote.waiting")}</p></div>`}
+        ${
+          answer?.status === "failed" &&
+          isService(answer.problem) &&
+          html`<${Failed} problem=${answer.problem} retryIn=${answer.retryIn} name="quote" />`
+        }
+        ${
+          answer?.status === "failed" &&
+          !isService(answer.problem) &&
+          quote &&
+          html`<p class="notice notice-warn" role="status">${t("quote.older")}</p>`
+        }
+        ${
+          quote
+            ? html`<${Answer} state=${state} quote=${quote} answer=${answer} />`
+            : html`<div class="card waiting" aria-busy=${answer?.status === "failed" ? "false" : "true"}>
+                <p class="faint">${t(answer?.status === "failed" ? "quote.no_quote" : "quote.waiting")}</p>
+              </div>`
+        }
       </div>
     </div>
-    ${quote && html`<a class="bottom-bar" href="#snowball"
-      onClick=${jump}>${t("quote.cost")} <b>${dollars(quote.totals.cost)}</b> · ${t("quote.tokens.of",
-        { tokens: whole(quote.totals.input_tokens) })}</a>`}`;
+    ${
+      quote &&
+      html`<a class="bottom-bar" href="#snowball" onClick=${jump}
+        >${t("quote.cost")} <b>${dollars(quote.totals.cost)}</b> ·
+        ${t("quote.tokens.of", { tokens: whole(quote.totals.input_tokens) })}</a
+      >`
+    }`;
 }
 
 /** Whether a failure is the service's and not the plan's. */
@@ -64,12 +85,18 @@ function Answer({ state, quote, answer }) {
     </div>
     <nav class="contents" aria-label=${t("quote.contents")}>
       <ul>
-        ${SECTIONS.map((name) => html`<li><a href=${`#${name}`}
-          onClick=${jump}>${t(`quote.section.${name}`)}</a></li>`)}
+        ${SECTIONS.map(
+          (name) => html`<li><a href=${`#${name}`} onClick=${jump}>${t(`quote.section.${name}`)}</a></li>`,
+        )}
       </ul>
     </nav>
     <div class=${answer.status === "fresh" ? "stack-cards" : "stack-cards stale"}>
-      <${Snowball} quote=${quote} plan=${quoted(state, quote)} stack=${state.view.stack} />
+      <${Snowball}
+        quote=${quote}
+        plan=${quoted(state, quote)}
+        stack=${state.view.stack}
+        room=${state.answers.room?.status === "fresh" ? state.answers.room.data : null}
+      />
       <${Rivals} state=${state} quote=${quote} />
       <${VariantsTable} state=${state} />
       <${RequestTable} quote=${quote} />

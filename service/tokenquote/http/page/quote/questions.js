@@ -2,6 +2,7 @@
 // text changes.
 import { settled } from "./plan/amounts.js";
 import { bandQuestion } from "./growing.js";
+import { roomQuestion } from "./room.js";
 import { variantsOf } from "./variants.js";
 
 /**
@@ -39,6 +40,12 @@ export function questionsOf(state) {
   if (growing)
     asked.push({ key: "band", path: "/v1/comparisons", schema: "ComparisonAnswer", body: growing });
   asked.push({
+    key: "fits",
+    path: "/v1/deployments",
+    schema: "DeploymentAnswer",
+    body: fitsQuestion(state),
+  });
+  asked.push({
     key: "memory",
     path: "/v1/deployments",
     schema: "DeploymentAnswer",
@@ -47,6 +54,8 @@ export function questionsOf(state) {
   const hosted = breakEvenQuestion(state);
   if (hosted)
     asked.push({ key: "hosting", path: "/v1/deployments", schema: "DeploymentAnswer", body: hosted });
+  const room = roomQuestion(bare(plan), answers.quote.data);
+  if (room) asked.push({ key: "room", path: "/v1/solutions", schema: "SolutionAnswer", body: room });
   return asked;
 }
 
@@ -75,12 +84,23 @@ export function hostedContext({ view, answers }) {
 const SMALLEST_CONTEXT = 1024;
 const BLOCK = 256;
 
-function memoryQuestion(state) {
-  const { gpu, quantization, concurrency } = state.view.hosting;
+/** Ask on which GPUs the weights fit. */
+function fitsQuestion(state) {
+  const { quantization, concurrency } = state.view.hosting;
   const asked = { model: hostedModel(state), context_tokens: hostedContext(state), concurrency };
-  if (gpu) asked.gpu = gpu;
   if (quantization) asked.quantization = quantization;
   return asked;
+}
+
+/**
+ * Ask for the GPU that was chosen, or else for the smallest set that has a price, so that it can be
+ * compared.
+ */
+function memoryQuestion(state) {
+  const { gpu: chosen, price } = state.view.hosting;
+  const options = state.answers.fits?.data?.options ?? [];
+  const gpu = chosen || options.find((option) => price !== "" || option.price_per_hour !== null)?.gpu;
+  return gpu ? { ...fitsQuestion(state), gpu } : fitsQuestion(state);
 }
 
 /**

@@ -6,7 +6,8 @@ import { askSoon } from "./asking.js";
 import { EXAMPLES } from "./plan/examples.js";
 import { html, render } from "./markup.js";
 import { Page } from "./page.js";
-import { FIRST_VIEW, change, current, editSession, listen } from "./store.js";
+import { change, editSession, listen } from "./store.js";
+import { readView, withOneModel } from "./view.js";
 import { followLinks, openLink } from "./address.js";
 
 await startFrame("quote", "plan", "figures");
@@ -18,8 +19,9 @@ listen((state) => askSoon(state));
 document.addEventListener("languagechosen", () => editSession({}));
 
 const found = await openLink();
-if (found?.plan) change({ plan: found.plan, view: { ...FIRST_VIEW, ...found.view }, kept: found.kept });
-else change({ plan: EXAMPLES[0].plan, view: { ...FIRST_VIEW, ...EXAMPLES[0].view } });
+if (found?.plan)
+  change({ ...withOneModel(found.plan, readView(found.view), EXAMPLES[0].plan.model), kept: found.kept });
+else change({ plan: EXAMPLES[0].plan, view: readView(EXAMPLES[0].view) });
 if (found?.fault) editSession({ notices: [t(`quote.link.${found.fault}`)] });
 followLinks();
 document.documentElement.dataset.ready = "quote";

@@ -8,14 +8,7 @@
 //            a plan that can be quoted, "fresh" and "failed" are as they say
 //   session  what no link holds: open parts, the pasted text, the list of models
 import { withValue } from "./pointers.js";
-
-export const FIRST_VIEW = {
-  rivals: [],
-  stack: "content",
-  against: "request",
-  variants: { window: 6, summary: 10, compaction: 50, clear: 3 },
-  hosting: { model: null, gpu: "", quantization: "", context: null, concurrency: 8, perDay: 1000, price: "" },
-};
+import { FIRST_VIEW, withOneModel } from "./view.js";
 
 let state = {
   plan: null,
@@ -63,6 +56,6 @@ export const editSession = (parts) => change({ session: { ...state.session, ...p
 
 /** Start over with another plan; Back returns to the one before. */
 export const openPlan = (plan, view = {}) =>
-  change({ plan, kept: {}, view: { ...state.view, ...view } }, { step: true });
+  change({ ...withOneModel(plan, { ...state.view, ...view }, state.plan?.model), kept: {} }, { step: true });
 
 export const setAnswer = (key, answer) => change({ answers: { ...state.answers, [key]: answer } });

@@ -75,8 +75,17 @@ export function formatOf(body, address = "") {
 /** The model that a body or its address names; null if neither does. */
 export function modelOf(body, address = "") {
   if (typeof body.model === "string" && body.model !== "") return body.model;
-  const inPath = /\/models?\/([^/:?]+)(?::|\/(?:converse|invoke))/.exec(decodeURIComponent(address));
+  const inPath = /\/models?\/([^/:?]+)(?::|\/(?:converse|invoke))/.exec(decoded(address));
   return inPath ? inPath[1] : typeof body.modelId === "string" ? body.modelId : null;
+}
+
+/** An address without its percent signs; one that cannot be decoded, such as `100%`, as it is. */
+function decoded(address) {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address;
+  }
 }
 
 const messagesOf = (body) => [body.messages, body.contents, body.input].find(Array.isArray) ?? [];

@@ -11,7 +11,10 @@ const PAUSE_MS = 200;
 
 export class PastePanel extends Component {
   state = { found: null, format: "" };
-  /** What the field begins with; what is typed since then stays in it and is not drawn anew, for it may be long. */
+  /**
+   * What the field begins with; what is typed since then stays in it and is not drawn anew, for it may
+   * be long.
+   */
   first = current().session.pasted;
 
   componentDidMount() {
@@ -52,8 +55,10 @@ export class PastePanel extends Component {
             value=${format || found.format}
             onChange=${(event) => this.setFormat(event.target.value)}
           >
-            ${[...new Set([found.format, ...FORMATS])].map((name) => html`<option value=${name}
-              selected=${name === (format || found.format)}>${name}</option>`)}
+            ${[...new Set([found.format, ...FORMATS])].map(
+              (name) =>
+                html`<option value=${name} selected=${name === (format || found.format)}>${name}</option>`,
+            )}
           </select>
         </div>`
       }

@@ -41,7 +41,8 @@ export function AmountField({
     "aria-describedby":
       [hint && `${id}-hint`, faults.length > 0 && `${id}-fault`].filter(Boolean).join(" ") || undefined,
   };
-  const shownForm = form === "none" ? "tokens" : form;
+  // A number of times is never a text: what is typed and is no number stays a faulty number.
+  const shownForm = form === "none" || (counts && form === "text") ? "tokens" : form;
   const options = [...forms, ...(forms.includes(shownForm) ? [] : [shownForm])];
   return html`<div class=${`field amount amount-${shownForm}`} role="group" aria-labelledby=${`${id}-label`}>
     <div class="amount-head">
@@ -52,9 +53,12 @@ export function AmountField({
         value=${shownForm}
         onChange=${(event) => editPlan(pointer, convert(amount, event.target.value))}
       >
-        ${options.map((name) => html`<option value=${name}
-          selected=${name === shownForm}>${t(`quote.form.${counts && name === "tokens" ? "number"
-            : name}`)}</option>`)}
+        ${options.map(
+          (name) =>
+            html`<option value=${name} selected=${name === shownForm}>
+              ${t(`quote.form.${counts && name === "tokens" ? "number" : name}`)}
+            </option>`,
+        )}
       </select>
     </div>
     <${Control}
@@ -82,8 +86,8 @@ function Control({ state, pointer, amount, form, tied, label, placeholder, count
         autocomplete="off"
         placeholder=${placeholder}
         value=${typedTokens(amount)}
-        onInput=${(event) => editPlan(pointer, counts ? timesFrom(event.target.value)
-          : tokensFrom(event.target.value))}
+        onInput=${(event) =>
+          editPlan(pointer, counts ? timesFrom(event.target.value) : tokensFrom(event.target.value))}
       />`;
     case "text":
       return html`<textarea
@@ -118,8 +122,12 @@ function Control({ state, pointer, amount, form, tied, label, placeholder, count
         value=${amount.profile}
         onChange=${(event) => editPlan(pointer, { profile: event.target.value })}
       >
-        ${PROFILES.map((size) => html`<option value=${size}
-          selected=${size === amount.profile}>${t(`quote.profile.${size}`)}</option>`)}
+        ${PROFILES.map(
+          (size) =>
+            html`<option value=${size} selected=${size === amount.profile}>
+              ${t(`quote.profile.${size}`)}
+            </option>`,
+        )}
       </select>`;
     case "parts":
       return html`<${PartsEditor}
@@ -151,8 +159,11 @@ function Bounds({ pointer, amount, tied, names, label }) {
             autocomplete="off"
             aria-label=${`${label}: ${t(`quote.bound.${name}`)}`}
             value=${amount?.[name] ?? ""}
-            onInput=${(event) => editPlan(`${pointer}/${name}`, event.target.value.trim() === "" ? null
-              : wholeOrTyped(event.target.value))}
+            onInput=${(event) =>
+              editPlan(
+                `${pointer}/${name}`,
+                event.target.value.trim() === "" ? null : wholeOrTyped(event.target.value),
+              )}
           />
         </label>`,
     )}

@@ -4,6 +4,7 @@ import { t } from "../../frame/i18n.js";
 import { html } from "../markup.js";
 import { whole } from "../numbers.js";
 import { editPlan, editSession, openPlan } from "../store.js";
+import { Guard } from "../guard.js";
 import { PastePanel } from "../paste/paste_panel.js";
 import { AmountField } from "./amount_field.js";
 import { EXAMPLES } from "./examples.js";
@@ -39,9 +40,13 @@ export function Builder({ state }) {
     </div>
     <${PlanFaults} state=${state} />
     <div id="side" role="tabpanel" aria-labelledby=${`side-${side}`}>
-      ${side === "form" && html`<${Form} state=${state} />`}
-      ${side === "paste" && html`<${PastePanel} />`}
-      ${side === "json" && html`<${JsonPanel} />`}
+      ${
+        side === "form" &&
+        html`<${Guard} until=${state.plan} otherwise=${html`<p class="notice notice-bad">
+          ${t("quote.form.cannot")}
+        </p>`}><${Form} state=${state} /></${Guard}>`
+      }
+      ${side === "paste" && html`<${PastePanel} />`} ${side === "json" && html`<${JsonPanel} />`}
     </div>`;
 }
 
@@ -103,8 +108,11 @@ function Form({ state }) {
         </button>
       </p>`
     }
-    ${!plan.workflow && html`<${Disclosure} title=${t("quote.history")} open><${HistoryEditor}
-      state=${state} /></${Disclosure}>`}
+    ${
+      !plan.workflow &&
+      html`<${Disclosure} title=${t("quote.history")} open><${HistoryEditor}
+      state=${state} /></${Disclosure}>`
+    }
     <${Disclosure} title=${t("quote.caching.title")} open=${plan.caching !== undefined}><${CachingEditor}
       state=${state} /></${Disclosure}>
     <${Disclosure} title=${t("quote.settings")} open=${SETTINGS.some((name) => plan[name] !== undefined)}>
@@ -158,8 +166,12 @@ function PlanFaults({ state }) {
           ).map(
             ({ pointer, detail }) =>
               html`<li>
-                ${pointer && html`<button type="button" class="link mono"
-                  onClick=${() => goTo(pointer)}>${pointer}</button>: `}
+                ${
+                  pointer &&
+                  html`<button type="button" class="link mono" onClick=${() => goTo(pointer)}>
+                      ${pointer}</button
+                    >: `
+                }
                 <span lang="en">${detail}</span>
               </li>`,
           )}

@@ -107,8 +107,9 @@ export function ChoiceField({ state, pointer, label, hint, options, read = (text
 
 export const Choice = ({ tied, value, options, onChange }) =>
   html`<select ...${tied} class="input" value=${value} onChange=${onChange}>
-    ${options.map(([word, label]) => html`<option value=${word}
-      selected=${word === value}>${label}</option>`)}
+    ${options.map(
+      ([word, label]) => html`<option value=${word} selected=${word === value}>${label}</option>`,
+    )}
     ${!options.some(([word]) => word === value) && html`<option value=${value} selected>${value}</option>`}
   </select>`;
 

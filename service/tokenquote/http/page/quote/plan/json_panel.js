@@ -3,6 +3,7 @@
 import { t } from "../../frame/i18n.js";
 import { Component, html } from "../markup.js";
 import { change, current, editSession } from "../store.js";
+import { withOneModel } from "../view.js";
 
 export class JsonPanel extends Component {
   state = { fault: null };
@@ -35,7 +36,8 @@ export class JsonPanel extends Component {
       if (plan === null || typeof plan !== "object" || Array.isArray(plan))
         throw new SyntaxError(t("quote.json.object"));
       editSession({ json: null });
-      change({ plan });
+      const { plan: before, view } = current();
+      change(withOneModel(plan, view, before.model));
       this.setState({ fault: null });
     } catch (error) {
       editSession({ json: text });

@@ -23,17 +23,30 @@ export function ModelFacts({ state }) {
     ${
       input === undefined
         ? html`<span>${t("quote.picker.unpriced")}</span>`
-        : html`<${Told} about=${about}>${t("quote.picker.rates", { input: rate(input),
-          output: rate(output ?? null) })}</${Told}>`
+        : html`<${Told} about=${about}>${t("quote.picker.rates", {
+            input: rate(input),
+            output: rate(output ?? null),
+          })}</${Told}>`
     }
     ${read !== undefined && html`<span>${t("quote.cached_rate", { rate: rate(read) })}</span>`}
     <span
-      >${model.window === null ? t("quote.window.unknown") : html`<${Told}
-        about=${() => windowRows(model)}>${t("quote.picker.window",
-          { tokens: short(model.window) })}</${Told}>`}</span
+      >${
+        model.window === null
+          ? t("quote.window.unknown")
+          : html`<${Told}
+        about=${() => windowRows(model)}>${t("quote.picker.window", {
+          tokens: short(model.window),
+        })}</${Told}>`
+      }</span
     >
-    ${model.retires && html`<span class="badge badge-warn">${t("quote.retires",
-      { day: day(model.retires) })}${model.successor ? ` → ${model.successor}` : ""}</span>`}
+    ${
+      model.retires &&
+      html`<span class="badge badge-warn"
+        >${t("quote.retires", {
+          day: day(model.retires),
+        })}${model.successor ? ` → ${model.successor}` : ""}</span
+      >`
+    }
   </p>`;
 }
 

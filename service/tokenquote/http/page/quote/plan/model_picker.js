@@ -51,8 +51,12 @@ export class ModelPicker extends Component {
             />`,
         )}
         ${open && !models && html`<li class="picker-empty">${t("quote.picker.loading")}</li>`}
-        ${open && models && found.length === 0 && html`<li
-          class="picker-empty">${t("quote.picker.none")}</li>`}
+        ${
+          open &&
+          models &&
+          found.length === 0 &&
+          html`<li class="picker-empty">${t("quote.picker.none")}</li>`
+        }
       </ul>
       <${Faults} faults=${faults} id=${`${id}-fault`} />
     </div>`;
@@ -113,12 +117,19 @@ function Option({ id, model, active, onPick }) {
   >
     <span class="picker-name">${model.id}</span>
     <span class="picker-facts">
-      ${input !== undefined && html`<span>${t("quote.picker.rates", { input: rate(input),
-        output: rate(output ?? null) })}</span>`}
-      ${input === undefined && model.provider !== "open-weights"
-        && html`<span>${t("quote.picker.unpriced")}</span>`}
-      ${model.window !== null && html`<span>${t("quote.picker.window",
-        { tokens: short(model.window) })}</span>`}
+      ${
+        input !== undefined &&
+        html`<span>${t("quote.picker.rates", { input: rate(input), output: rate(output ?? null) })}</span>`
+      }
+      ${
+        input === undefined &&
+        model.provider !== "open-weights" &&
+        html`<span>${t("quote.picker.unpriced")}</span>`
+      }
+      ${
+        model.window !== null &&
+        html`<span>${t("quote.picker.window", { tokens: short(model.window) })}</span>`
+      }
       ${model.retires && html`<span class="badge badge-warn">${t("quote.picker.retires")}</span>`}
     </span>
   </li>`;

@@ -65,8 +65,10 @@ export function SettingsEditor({ state }) {
       state=${state}
       pointer="/mode"
       label=${t("quote.mode")}
-      options=${[["", t("quote.mode.default")],
-        ...(model?.modes ?? []).filter((name) => name !== "standard").map((name) => [name, name])]}
+      options=${[
+        ["", t("quote.mode.default")],
+        ...(model?.modes ?? []).filter((name) => name !== "standard").map((name) => [name, name]),
+      ]}
     />
     <${NumberField}
       state=${state}

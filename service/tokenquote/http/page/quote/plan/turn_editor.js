@@ -16,8 +16,10 @@ export function TurnsEditor({ state }) {
   return html`<section class="build-part" aria-labelledby="turns-title">
     <h3 id="turns-title">${t("quote.turns")}</h3>
     <ol class="turns">
-      ${turns.map((turn, i) => html`<${Turn} key=${i} state=${state} turn=${turn} index=${i}
-        only=${turns.length === 1} />`)}
+      ${turns.map(
+        (turn, i) =>
+          html`<${Turn} key=${i} state=${state} turn=${turn} index=${i} only=${turns.length === 1} />`,
+      )}
     </ol>
     <button type="button" class="button" onClick=${() => editPlan("/turns/-", FRESH_TURN, { step: true })}>
       ${t("quote.turn.add")}

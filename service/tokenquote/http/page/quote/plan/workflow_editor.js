@@ -60,8 +60,13 @@ export function WorkflowEditor({ state }) {
       pointer="/workflow"
       label=${t("quote.workflow")}
       hint=${kind ? t("quote.workflow.says") : undefined}
-      control=${(tied) => html`<${Choice} tied=${tied} value=${kind} options=${options}
-        onChange=${(event) => choose(event.target.value)} />`}
+      control=${(tied) =>
+        html`<${Choice}
+          tied=${tied}
+          value=${kind}
+          options=${options}
+          onChange=${(event) => choose(event.target.value)}
+        />`}
     />
     ${
       kind &&

@@ -43,8 +43,16 @@ export function Bill({ quote }) {
         </tfoot>
       </table>
     </div>
-    ${quote.indexing && html`<p class="card-says">${t("quote.indexing", { model: quote.indexing.model,
-      passages: whole(quote.indexing.passages), cost: dollars(quote.indexing.cost) })}</p>`}
+    ${
+      quote.indexing &&
+      html`<p class="card-says">
+        ${t("quote.indexing", {
+          model: quote.indexing.model,
+          passages: whole(quote.indexing.passages),
+          cost: dollars(quote.indexing.cost),
+        })}
+      </p>`
+    }
     <${Sums} rows=${quote.by_model} name="model" /><${Sums} rows=${quote.by_agent} name="agent" />
   </section>`;
 }
@@ -72,8 +80,9 @@ function Line({ line }) {
     line.region,
     ...Object.values(line.when ?? {}),
   ].filter(Boolean);
-  return html`<tr><th scope="row">${kindName(line.kind)}${marks.map((mark) => html` <span
-    class="badge">${mark}</span>`)}</th>
+  return html`<tr><th scope="row">${kindName(line.kind)}${marks.map(
+    (mark) => html` <span class="badge">${mark}</span>`,
+  )}</th>
     <td class="number">${amount}</td>
     <td class="number">${rate(line.rate)} <span class="faint">/ ${short(line.per)}</span></td>
     <td class="number"><${Told} about=${about}>${dollars(line.cost)}</${Told}></td>
@@ -86,7 +95,7 @@ const Source = ({ text }) =>
   text
     .split(/(https?:\/\/[^\s,;)]+)/)
     .map((part, i) =>
-      i % 2 === 0
+      i % 2 === 0 || !URL.canParse(part)
         ? part
         : html`<a href=${part} target="_blank" rel="noreferrer noopener">${new URL(part).hostname}</a>`,
     );

@@ -36,8 +36,10 @@ export function BreakEven({ state, quote, found }) {
     </div>
     ${!answer && html`<p class="notice">${whyNot(quote, found)}</p>`}
     <${Loading} answer=${answer} name="hosting">
-      ${even && html`<${Verdict} even=${even} /><${Curve} deployment=${answer.data}
-        perDay=${hosting.perDay} />`}
+      ${
+        even &&
+        html`<${Verdict} even=${even} /><${Curve} deployment=${answer.data} perDay=${hosting.perDay} />`
+      }
     </${Loading}>
   </div>`;
 }
@@ -60,10 +62,16 @@ function Verdict({ even }) {
     t("quote.speed.say"),
   ];
   return html`
-    <p class="card-says">${even.cheaper === null ? t("quote.incomplete.say")
-      : html`<strong>${t(`quote.cheaper.${even.cheaper}`)}</strong>`}
-      ${" "}${even.break_even_conversations_per_day === null ? t("quote.break_even.never")
-        : t("quote.break_even.from", { count: whole(Math.ceil(even.break_even_conversations_per_day)) })}</p>
+    <p class="card-says">${
+      even.cheaper === null
+        ? t("quote.incomplete.say")
+        : html`<strong>${t(`quote.cheaper.${even.cheaper}`)}</strong>`
+    }
+      ${" "}${
+        even.break_even_conversations_per_day === null
+          ? t("quote.break_even.never")
+          : t("quote.break_even.from", { count: whole(Math.ceil(even.break_even_conversations_per_day)) })
+      }</p>
     <dl class="figures">
       <div><dt>${t("quote.api_month", { model: even.api_model })}</dt><dd><${Told}
         about=${about}>${dollars(even.api_cost_per_month)}</${Told}></dd></div>

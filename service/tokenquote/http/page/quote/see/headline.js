@@ -15,36 +15,70 @@ export function Headline({ quote }) {
     <h2 id="headline-heading" class="visually-hidden">${t("quote.result")}</h2>
     <div class="headline-cost">
       <span class="label">${t("quote.cost")}</span>
-      <${Told} class="figure" about=${() => costRows(quote)}>${totals.cost === null ? t("quote.unknown")
-        : dollars(totals.cost)}</${Told}>
-      <span class="headline-says">${!totals.complete ? html`<span
-        class="badge badge-warn">${t("quote.incomplete")}</span>` : t("quote.per_conversation")}
-        ${range?.cost && html` · <${Told}
-          about=${() => rangeRows(range)}>${t("quote.range", { low: dollars(range.cost.p10),
-            high: dollars(range.cost.p90) })}</${Told}>`}</span>
+      <${Told} class="figure" about=${() => costRows(quote)}>${
+        totals.cost === null ? t("quote.unknown") : dollars(totals.cost)
+      }</${Told}>
+      <span class="headline-says">${
+        !totals.complete
+          ? html`<span class="badge badge-warn">${t("quote.incomplete")}</span>`
+          : t("quote.per_conversation")
+      }
+        ${
+          range?.cost &&
+          html` · <${Told}
+          about=${() => rangeRows(range)}>${t("quote.range", {
+            low: dollars(range.cost.p10),
+            high: dollars(range.cost.p90),
+          })}</${Told}>`
+        }</span>
     </div>
     <dl class="figures">
       <${Figure} label=${t("quote.input")} value=${whole(totals.input_tokens)} about=${() => inputRows(quote)}
-        says=${totals.cache_read_tokens > 0 ? t("quote.of_it_cached",
-          { share: percent(totals.cache_read_tokens / totals.input_tokens, 0) }) : ""} />
+        says=${
+          totals.cache_read_tokens > 0
+            ? t("quote.of_it_cached", { share: percent(totals.cache_read_tokens / totals.input_tokens, 0) })
+            : ""
+        } />
       <${Figure} label=${t("quote.output")} value=${whole(totals.output_tokens)}
         about=${() => outputRows(quote)}
-        says=${totals.reasoning_tokens > 0 ? t("quote.of_it_reasoning",
-          { tokens: whole(totals.reasoning_tokens) }) : ""} />
+        says=${
+          totals.reasoning_tokens > 0
+            ? t("quote.of_it_reasoning", { tokens: whole(totals.reasoning_tokens) })
+            : ""
+        } />
       <${Figure} label=${t("quote.requests")} value=${whole(totals.requests)}
         about=${() => [t("quote.requests.say")]}
         says=${retries ? t("quote.with_retries", { requests: decimal(retries.requests, 1) }) : ""} />
       <${Figure} label=${t("quote.window.filled")}
         value=${limit === null ? t("quote.unknown") : percent(limit.fill)}
         bad=${context.overflows_at !== null} about=${() => limitRows(quote)}
-        says=${context.overflows_at ? t("quote.overflow.short", { turn: whole(context.overflows_at.turn) })
-          : ""} />
-      ${savedBy(totals) && html`<${Figure} label=${t("quote.cache_saves")} value=${dollars(savedBy(totals))}
-        about=${() => savedRows(quote)} />`}
-      ${fleet && html`<${Figure} label=${t("quote.fleet", { count: whole(fleet.conversations) })}
-        value=${dollars(fleet.cost)} about=${() => fleetRows(fleet)} />`}
-      ${rates && html`<${Figure} label=${t("quote.busiest")} about=${() => rateRows(rates)}
-        value=${t("quote.busiest.requests", { count: whole(rates.requests.busiest) })} />`}
+        says=${
+          context.overflows_at ? t("quote.overflow.short", { turn: whole(context.overflows_at.turn) }) : ""
+        } />
+      ${
+        savedBy(totals) &&
+        html`<${Figure}
+          label=${t("quote.cache_saves")}
+          value=${dollars(savedBy(totals))}
+          about=${() => savedRows(quote)}
+        />`
+      }
+      ${
+        fleet &&
+        html`<${Figure}
+          label=${t("quote.fleet", { count: whole(fleet.conversations) })}
+          value=${dollars(fleet.cost)}
+          about=${() => fleetRows(fleet)}
+        />`
+      }
+      ${
+        rates &&
+        html`<${Figure}
+          label=${t("quote.busiest")}
+          about=${() => rateRows(rates)}
+          value=${t("quote.busiest.requests", { count: whole(rates.requests.busiest) })}
+        />`
+      }
       ${
         budget &&
         html`<${Figure}
@@ -59,8 +93,9 @@ export function Headline({ quote }) {
 }
 
 const Figure = ({ label, value, about, says, bad }) => html`<div class=${bad ? "figure-bad" : ""}>
-  <dt>${label}</dt><dd><${Told} about=${about}>${value}</${Told}>${says && html`<span
-    class="figure-says">${says}</span>`}</dd></div>`;
+  <dt>${label}</dt><dd><${Told} about=${about}>${value}</${Told}>${
+    says && html`<span class="figure-says">${says}</span>`
+  }</dd></div>`;
 
 const savedBy = ({ cost, cost_without_cache: without }) =>
   cost && without && cost !== without ? difference(without, cost) : null;
@@ -90,10 +125,9 @@ const rangeRows = (range) => [
   [t("quote.mean"), dollars(range.cost.mean)],
   ["p90", dollars(range.cost.p90)],
   [t("quote.max"), dollars(range.cost.max)],
-  ...(range.sensitivity ?? []).slice(0, 4).map(({ what, share }) => [
-    t("quote.spread_by", { place: placeName(what) }),
-    percent(share),
-  ]),
+  ...(range.sensitivity ?? [])
+    .slice(0, 4)
+    .map(({ what, share }) => [t("quote.spread_by", { place: placeName(what) }), percent(share)]),
   range.overflow_probability > 0 && [t("quote.overflow_probability"), percent(range.overflow_probability)],
   t("quote.range.say", { samples: whole(range.samples) }),
 ];

@@ -38,19 +38,23 @@ export function Hosting({ state, quote }) {
       <${Pick} name="quantization" label=${t("quote.format")} value=${hosting.quantization}
         options=${FORMATS.map((name) => [name, name || t("quote.format.published")])} />
       <${Pick} name="gpu" label=${t("quote.gpu")} value=${hosting.gpu}
-        options=${gpuOptions(found, hosting.gpu)} />
+        options=${gpuOptions(state.answers.fits?.data, hosting.gpu)} />
       <${Slider} name="context" label=${t("quote.context")} value=${hostedContext(state)} least=${10}
         most=${20} step=${0.25} base=${2} say=${(value) => t("quote.tokens.of", { tokens: whole(value) })} />
       <${Slider} name="concurrency" label=${t("quote.batch")} value=${hosting.concurrency} least=${0}
         most=${10} step=${0.25} base=${2} say=${(value) => t("quote.sequences", { count: whole(value) })} />
     </div>
     <${Loading} answer=${answer} name="memory">
-      ${found && html`<${Fits} found=${found} /><${Shares} found=${found} /><${Speeds}
-        speed=${found.speed} />`}
+      ${
+        found &&
+        html`<${Fits} found=${found} /><${Shares} found=${found} /><${Speeds} speed=${found.speed} />`
+      }
     </${Loading}>
     <${BreakEven} state=${state} quote=${quote} found=${found} />
-    ${found && html`<${Warnings} warnings=${found.warnings} /><${Assumptions}
-      assumptions=${found.assumptions} />`}
+    ${
+      found &&
+      html`<${Warnings} warnings=${found.warnings} /><${Assumptions} assumptions=${found.assumptions} />`
+    }
   </section>`;
 }
 
@@ -58,8 +62,9 @@ const gpuOptions = (found, chosen) => [
   ["", t("quote.gpu.automatic")],
   ...(found?.options ?? []).map((option) => [
     option.gpu,
-    `${option.gpu_count} × ${option.gpu}${option.price_per_hour ? ` · ${dollars(option.price_per_hour)}/h`
-      : ""}`,
+    `${option.gpu_count} × ${option.gpu}${
+      option.price_per_hour ? ` · ${dollars(option.price_per_hour)}/h` : ""
+    }`,
   ]),
   ...(chosen && !found?.options.some((option) => option.gpu === chosen) ? [[chosen, chosen]] : []),
 ];
@@ -73,8 +78,9 @@ const Pick = ({ name, label, value, options }) =>
       value=${value}
       onChange=${(event) => editView(`/hosting/${name}`, event.target.value)}
     >
-      ${options.map(([word, says]) => html`<option value=${word}
-        selected=${word === value}>${says}</option>`)}
+      ${options.map(
+        ([word, says]) => html`<option value=${word} selected=${word === value}>${says}</option>`,
+      )}
     </select>
   </div>`;
 
@@ -124,8 +130,10 @@ function Fits({ found }) {
   return html`<div class="fits">
     <p class=${found.fits ? "fits-yes" : "fits-no"}>
       <strong>${t(found.fits ? "quote.fits_on" : "quote.fits_not", { gpus })}</strong>
-      ${" "}<span class="faint">${found.quantization} · ${t("quote.parallel",
-        { tensor: found.tensor_parallel, pipeline: found.pipeline_parallel })}</span></p>
+      ${" "}<span class="faint">${found.quantization} · ${t("quote.parallel", {
+        tensor: found.tensor_parallel,
+        pipeline: found.pipeline_parallel,
+      })}</span></p>
     <dl class="figures">
       <div><dt>${t("quote.largest_batch")}</dt><dd><${Told}
         about=${explained("largest_batch")}>${whole(found.largest_batch)}</${Told}></dd></div>
@@ -147,27 +155,30 @@ const Shares = ({ found }) =>
         <figcaption>
           ${t("quote.share_of", { gpus: share.gpus, gpu: found.gpu, stage: share.stage + 1 })} ${" "}<span
             class="faint"
-            >${t("quote.share_sum", { total: bytes(share.total_bytes),
-              memory: bytes(share.memory_bytes) })}</span
+            >${t("quote.share_sum", {
+              total: bytes(share.total_bytes),
+              memory: bytes(share.memory_bytes),
+            })}</span
           >
         </figcaption>
         <div class="share-bar" aria-hidden="true">
-          ${parts.map(([name, colour]) => html`<span
-            style=${{ width: `${(share[name] / most) * 100}%`, background: `var(${colour})` }}></span>`)}
+          ${parts.map(
+            ([name, colour]) =>
+              html`<span
+                style=${{ width: `${(share[name] / most) * 100}%`, background: `var(${colour})` }}
+              ></span>`,
+          )}
           <i style=${{ left: `${(share.budget_bytes / most) * 100}%` }}></i>
         </div>
         <ul class="share-legend">
           ${parts.map(
-            ([
-              name,
-              colour,
-            ]) => html`<li><span class="swatch" style=${{ "--swatch": `var(${colour})` }}>
+            ([name, colour]) => html`<li><span class="swatch" style=${{ "--swatch": `var(${colour})` }}>
               </span>${t(`quote.memory.${name}`)}
       ${" "}<${Told} about=${() => shareRows(found, share, name)}>${bytes(share[name])}</${Told}></li>`,
           )}
           <li class=${share.free_bytes < 0 ? "share-missing" : ""}>
             <span class="swatch swatch-free"></span
-            >${t(share.free_bytes < 0 ? "quote.memory.missing" : "quote.memory.free")}
+            >${t(share.free_bytes < 0 ? "quote.memory.missing" : "quote.memory.free")}${" "}
             <b>${bytes(Math.abs(share.free_bytes))}</b>
           </li>
         </ul>
@@ -188,11 +199,17 @@ const Speeds = ({ speed }) =>
     ? null
     : html`<dl class="figures">
   <div><dt>${t("quote.first_token")}</dt><dd><${Told}
-    about=${() => [[t("quote.bound"), speed.prefill.bound_by],
-      t("quote.speed.say")]}>${seconds(speed.prefill.seconds)}</${Told}></dd></div>
+    about=${() => [
+      [t("quote.bound"), speed.prefill.bound_by],
+      t("quote.speed.say"),
+    ]}>${seconds(speed.prefill.seconds)}</${Told}></dd></div>
   <div><dt>${t("quote.per_user")}</dt><dd><${Told}
-    about=${() => [[t("quote.bound"), speed.decode.bound_by],
-      t("quote.speed.say")]}>${decimal(speed.decode.tokens_per_second_per_user, 1)}</${Told}></dd></div>
+    about=${() => [
+      [t("quote.bound"), speed.decode.bound_by],
+      t("quote.speed.say"),
+    ]}>${decimal(speed.decode.tokens_per_second_per_user, 1)}</${Told}></dd></div>
   <div><dt>${t("quote.throughput")}</dt><dd><${Told}
-    about=${() => [[t("quote.batch"), whole(speed.decode.sequences)],
-      t("quote.speed.say")]}>${short(speed.decode.tokens_per_second)}</${Told}></dd></div></dl>`;
+    about=${() => [
+      [t("quote.batch"), whole(speed.decode.sequences)],
+      t("quote.speed.say"),
+    ]}>${short(speed.decode.tokens_per_second)}</${Told}></dd></div></dl>`;

@@ -24,8 +24,10 @@ export function Failed({ problem, retryIn, name }) {
     <p>${said} <span lang="en">${problem.status >= 400 ? problem.detail : ""}</span></p>
     <p>
       ${retryIn ? t("quote.retry_in", { seconds: Math.ceil(retryIn) }) : ""}${" "}
-      ${(problem.status < 400 || problem.status >= 429) && html`<button type="button" class="link"
-        onClick=${() => askAgain(name)}>${t("quote.retry")}</button>`}
+      ${
+        (problem.status < 400 || problem.status >= 429) &&
+        html`<button type="button" class="link" onClick=${() => askAgain(name)}>${t("quote.retry")}</button>`
+      }
     </p>
     ${problem.request_id && html`<p class="faint">${t("quote.request_id", { id: problem.request_id })}</p>`}
   </div>`;

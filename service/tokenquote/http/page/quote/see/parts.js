@@ -26,23 +26,24 @@ export function Parts({ quote }) {
         </thead>
         <tbody>
           ${shown.map(
-            (
-              count,
-              i,
-            ) => html`<tr key=${i}><th scope="row">${placeName(count.what)}${count.model && html` <span
-              class="badge">${count.model}</span>`}</th>
+            (count, i) => html`<tr key=${i}><th scope="row">${placeName(count.what)}${
+              count.model && html` <span class="badge">${count.model}</span>`
+            }</th>
         <td class="number"><${Told} about=${() => rows(count)}>${whole(count.tokens)}</${Told}></td>
         <td class="bar-cell"><div class="bar" aria-hidden="true"><span
           style=${{ width: `${(count.tokens / most) * 100}%` }}></span></div></td>
         <td><span class=${`badge method-${count.method}`}>${t(`quote.method.${count.method}`)}</span></td>
-        <td class="number">${count.low === count.high ? ""
-          : `${whole(count.low)} – ${whole(count.high)}`}</td></tr>`,
+        <td class="number">${
+          count.low === count.high ? "" : `${whole(count.low)} – ${whole(count.high)}`
+        }</td></tr>`,
           )}
         </tbody>
       </table>
     </div>
-    ${quote.counts.length > FIRST && html`<p
-      class="field-hint">${t("quote.parts.more", { count: whole(quote.counts.length - FIRST) })}</p>`}
+    ${
+      quote.counts.length > FIRST &&
+      html`<p class="field-hint">${t("quote.parts.more", { count: whole(quote.counts.length - FIRST) })}</p>`
+    }
   </section>`;
 }
 
@@ -51,8 +52,11 @@ const rows = (count) =>
     [t("quote.method"), t(`quote.method.${count.method}`)],
     [
       t("quote.band"),
-      `${whole(count.low)} – ${whole(count.high)}${count.tokens > 0
-        ? ` (−${percent(1 - count.low / count.tokens)}, +${percent(count.high / count.tokens - 1)})` : ""}`,
+      `${whole(count.low)} – ${whole(count.high)}${
+        count.tokens > 0
+          ? ` (−${percent(1 - count.low / count.tokens)}, +${percent(count.high / count.tokens - 1)})`
+          : ""
+      }`,
     ],
     count.vocabulary && [t("quote.vocabulary"), count.vocabulary],
     [t("quote.place"), count.what],

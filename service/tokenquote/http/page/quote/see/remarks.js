@@ -7,9 +7,13 @@ import { whole } from "../numbers.js";
 export const Warnings = ({ warnings }) =>
   warnings.length > 0 &&
   html`<ul class="warnings" aria-label=${t("quote.warnings")}>
-    ${warnings.map(({ code, detail }) => html`<li class="notice notice-warn">
-      <strong>${hasWords(`quote.warning.${code}`) ? `${t(`quote.warning.${code}`)}: ` : ""}</strong><span
-        lang="en">${detail}</span></li>`)}
+    ${warnings.map(
+      ({ code, detail }) =>
+        html`<li class="notice notice-warn">
+          <strong>${hasWords(`quote.warning.${code}`) ? `${t(`quote.warning.${code}`)}: ` : ""}</strong
+          ><span lang="en">${detail}</span>
+        </li>`,
+    )}
   </ul>`;
 
 export const Assumptions = ({ assumptions }) =>

@@ -53,12 +53,12 @@ const COLUMNS = [
 
 const what = (row) =>
   [
+    row.agent,
     row.purpose
       ? t(`quote.purpose.${row.purpose}`)
       : row.round > 0
         ? t("quote.at.round", { round: whole(row.round) })
-        : t("quote.asks"),
-    row.agent,
+        : row.agent === null && t("quote.asks"),
     row.model,
   ]
     .filter(Boolean)
@@ -104,12 +104,24 @@ export class RequestTable extends Component {
           onKeyDown=${(event) => this.press(event)}
         >
           <div role="row" class="grid-row grid-head" aria-rowindex="1">
-            ${COLUMNS.map(({ name, text }) => html`<span role="columnheader"
-              class=${text ? "grid-text" : ""}>${t(`quote.column.${name}`)}</span>`)}
+            ${COLUMNS.map(
+              ({ name, text }) =>
+                html`<span role="columnheader" class=${text ? "grid-text" : ""}
+                  >${t(`quote.column.${name}`)}</span
+                >`,
+            )}
           </div>
           <div role="rowgroup" class="grid-body" style=${{ height: `${requests.length * ROW}px` }}>
-            ${requests.slice(first, last).map((request, k) => this.row(request, first + k, { quote,
-              decimals, over: first + k + 1 >= overflow, at: `${row}/${column}` }))}
+            ${requests
+              .slice(first, last)
+              .map((request, k) =>
+                this.row(request, first + k, {
+                  quote,
+                  decimals,
+                  over: first + k + 1 >= overflow,
+                  at: `${row}/${column}`,
+                }),
+              )}
           </div>
         </div>
       </div>

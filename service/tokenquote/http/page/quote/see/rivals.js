@@ -6,12 +6,13 @@ import { Component, html } from "../markup.js";
 import { Told } from "../note.js";
 import { day, dollars, dollarsAxis, percent, rate, short, whole } from "../numbers.js";
 import { change, current } from "../store.js";
+import { MOST_RIVALS } from "../view.js";
 import { Chart } from "./chart.js";
 import { fullest, limitRows } from "./limits.js";
 import { Loading } from "./loading.js";
 import { requestName } from "./snowball.js";
 
-const MOST = 6;
+const COLOURS = MOST_RIVALS + 1;
 
 export function Rivals({ state, quote }) {
   const { rivals } = state.view;
@@ -20,7 +21,7 @@ export function Rivals({ state, quote }) {
   return html`<section class="card" id="models" aria-labelledby="models-heading">
     <div class="card-head"><h2 id="models-heading">${t("quote.models")}</h2>
       ${
-        rivals.length < MOST - 1 &&
+        rivals.length < MOST_RIVALS &&
         html`<${ModelPicker}
           id="add-rival"
           label=${t("quote.models.add")}
@@ -43,7 +44,7 @@ export function Rivals({ state, quote }) {
 function add(model) {
   const { view } = current();
   if (view.rivals.includes(model)) return;
-  change({ view: { ...view, rivals: [...view.rivals, model].slice(0, MOST - 1) } }, { step: true });
+  change({ view: { ...view, rivals: [...view.rivals, model].slice(0, MOST_RIVALS) } }, { step: true });
 }
 
 const remove = (model) => {
@@ -97,7 +98,7 @@ class RivalCosts extends Component {
 }
 
 const plain = (value) => value.toFixed(10);
-const seriesColour = (i) => `--series-${(i % MOST) + 1}`;
+const seriesColour = (i) => `--series-${(i % COLOURS) + 1}`;
 
 /**
  * The tenth and ninetieth percentile of the cost after some of the turns, as a band around the plan's
@@ -162,10 +163,17 @@ function RivalRow({ one, i, best, own }) {
     <td class="number">${ratio === null || one === best ? "" : `+${percent(ratio - 1, 0)}`}</td>
     <td class="number">${whole(totals.input_tokens)}</td>
     <td class="number">${whole(totals.output_tokens)}</td>
-    <td class="number">${limit === null ? "–" : html`<${Told}
-      about=${() => limitRows(one)}>${percent(limit.fill)}</${Told}>`}${context.overflows_at && html` <span
-        class="badge badge-bad">${t("quote.overflow.short",
-          { turn: whole(context.overflows_at.turn) })}</span>`}</td>
+    <td class="number">${
+      limit === null
+        ? "–"
+        : html`<${Told}
+      about=${() => limitRows(one)}>${percent(limit.fill)}</${Told}>`
+    }${
+      context.overflows_at &&
+      html` <span class="badge badge-bad"
+        >${t("quote.overflow.short", { turn: whole(context.overflows_at.turn) })}</span
+      >`
+    }</td>
     <td class="number">${
       one.model === own
         ? html`<span class="faint">${t("quote.models.own")}</span>`
@@ -189,8 +197,17 @@ const FailedRow = ({ one, own }) =>
     <th scope="row">${one.model}</th>
     <td colspan="5"><span class="field-error" lang="en">${one.problem.detail}</span></td>
     <td class="number">
-      ${one.model !== own && html`<button type="button" class="button button-quiet button-icon"
-        aria-label=${t("quote.remove", { what: one.model })} onClick=${() => remove(one.model)}>×</button>`}
+      ${
+        one.model !== own &&
+        html`<button
+          type="button"
+          class="button button-quiet button-icon"
+          aria-label=${t("quote.remove", { what: one.model })}
+          onClick=${() => remove(one.model)}
+        >
+          ×
+        </button>`
+      }
     </td>
   </tr>`;
 

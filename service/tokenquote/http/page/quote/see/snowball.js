@@ -26,11 +26,11 @@ const COLOURS = {
 const NEAR = 0.2;
 
 export class Snowball extends Component {
-  shouldComponentUpdate({ quote, plan, stack }) {
-    return quote !== this.props.quote || plan !== this.props.plan || stack !== this.props.stack;
+  shouldComponentUpdate(next) {
+    return ["quote", "plan", "stack", "room"].some((name) => next[name] !== this.props[name]);
   }
 
-  render({ quote, plan, stack }) {
+  render({ quote, plan, stack, room }) {
     const overflow = quote.context.overflows_at;
     const limit = fullest(quote);
     const near = limit !== null && limit.fill >= NEAR ? limit : null;
@@ -45,7 +45,7 @@ export class Snowball extends Component {
           onPick=${(name) => editView("/stack", name)}
         />
       </div>
-      <p class="card-says">${sayGrowth(quote)} ${sayLimits(quote)}</p>
+      <p class="card-says">${sayGrowth(quote)} ${sayLimits(quote)} ${sayRoom(room)}</p>
       <${Chart}
         id="snowball-chart"
         title=${t("quote.snowball")}
@@ -109,6 +109,9 @@ export function requestName(request, i) {
   const place = t("quote.at.turn", { request: whole(i + 1), turn: whole(request.turn) });
   return [place, named, request.agent].filter(Boolean).join(" · ");
 }
+
+/** How often the last turn may repeat until it overflows, as far as that was asked. */
+const sayRoom = (room) => (room?.monotone ? t("quote.room", { count: whole(room.value) }) : "");
 
 function sayGrowth({ requests }) {
   const first = requests[0];

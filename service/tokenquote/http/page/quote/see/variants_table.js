@@ -29,23 +29,43 @@ export function VariantsTable({ state }) {
         base &&
         html`<ul class="variants">
           <${Row} name=${t("quote.variant.base")} totals=${base.totals} most=${most} own />
-          ${answer.data.variants.map((variant) => html`<${Variant} key=${variant.name} variant=${variant}
-            base=${base} most=${most} tuned=${state.view.variants} />`)}
+          ${answer.data.variants
+            .filter((variant) => !variant.problem)
+            .map(
+              (variant) =>
+                html`<${Variant}
+                  key=${variant.name}
+                  variant=${variant}
+                  base=${base}
+                  most=${most}
+                  tuned=${state.view.variants}
+                />`,
+            )}
+          ${refusals(answer.data.variants).map(
+            ([detail, names]) =>
+              html`<li class="variant variant-off">
+                <div class="variant-name">${names.map((name) => t(`quote.variant.${name}`)).join(", ")}</div>
+                <p class="field-hint" lang="en">${detail}</p>
+              </li>`,
+          )}
         </ul>`
       }
     </${Loading}>
   </section>`;
 }
 
+/** Why some variants cannot be quoted: each reason once, with the variants that it refuses. */
+function refusals(variants) {
+  const names = new Map();
+  for (const { name, problem } of variants) {
+    if (problem) names.set(reason(problem), [...(names.get(reason(problem)) ?? []), name]);
+  }
+  return [...names];
+}
+
 function Variant({ variant, base, most, tuned }) {
   const { name } = variant;
   const label = t(`quote.variant.${name}`);
-  if (variant.problem) {
-    return html`<li class="variant variant-off">
-      <div class="variant-name">${label}</div>
-      <p class="field-hint" lang="en">${reason(variant.problem)}</p>
-    </li>`;
-  }
   return html`<${Row} name=${label} totals=${variant.totals} most=${most} base=${base}>
     <${Tuning} name=${name} tuned=${tuned} />
     <details class="variant-lines">
@@ -83,6 +103,8 @@ const reason = (problem) => problem.errors[0]?.detail ?? problem.detail;
 
 const signed = (tokens) => (tokens > 0 ? "+" : tokens < 0 ? "−" : "") + whole(Math.abs(tokens));
 
+const shareOf = (share) => (share === null ? "" : `${share > 0 ? "+" : "−"}${percent(Math.abs(share), 0)}`);
+
 function Row({ name, totals, most, base, own, children }) {
   const saved = base && totals.cost && base.totals.cost ? difference(totals.cost, base.totals.cost) : null;
   const share = saved && Number(base.totals.cost) > 0 ? Number(saved) / Number(base.totals.cost) : null;
@@ -97,11 +119,7 @@ function Row({ name, totals, most, base, own, children }) {
         ? ""
         : Number(saved) === 0
           ? t("quote.same")
-          : html`${dollars(saved, { sign: true })}
-              <span class="faint">
-                ${share === null ? "" : `${Number(saved) > 0 ? "+" : "−"}${percent(Math.abs(share),
-                  0)}`}</span
-              >`
+          : html`${dollars(saved, { sign: true })}${" "}<span class="faint">${shareOf(share)}</span>`
     }</div>
     ${children}
   </li>`;

@@ -80,7 +80,7 @@ export default {
   "quote.format": "Number format",
   "quote.format.published": "as published",
   "quote.gpu": "GPU",
-  "quote.gpu.automatic": "the fewest that fit",
+  "quote.gpu.automatic": "the fewest that fit, with a price",
   "quote.context": "Context of a sequence",
   "quote.batch": "Sequences at a time",
   "quote.sequences": "{count} sequences",

@@ -39,6 +39,7 @@ export default {
   "quote.tool_result": "Result",
   "quote.agent": "Agent",
   "quote.agents.json": "This plan has {count} agents of its own. The form has no fields for them; they are edited as",
+  "quote.form.cannot": "The form cannot show this plan. Say it in JSON; what is wrong with it stands above.",
   "quote.form.of": "Form of: {what}",
   "quote.form.tokens": "tokens",
   "quote.form.number": "number",

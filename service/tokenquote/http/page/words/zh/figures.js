@@ -79,7 +79,7 @@ export default {
   "quote.format": "数值格式",
   "quote.format.published": "按发布格式",
   "quote.gpu": "GPU",
-  "quote.gpu.automatic": "能容纳的最少数量",
+  "quote.gpu.automatic": "有价格且能容纳的最少数量",
   "quote.context": "序列的上下文",
   "quote.batch": "同时的序列数",
   "quote.sequences": "{count} 个序列",

@@ -38,6 +38,7 @@ export default {
   "quote.tool_result": "结果",
   "quote.agent": "智能体",
   "quote.agents.json": "这个计划有 {count} 个智能体。表单没有对应字段，请编辑",
+  "quote.form.cannot": "表单无法显示这个计划。请在 JSON 中修改，问题见上。",
   "quote.form.of": "形式：{what}",
   "quote.form.tokens": "词元数",
   "quote.form.number": "次数",

@@ -84,6 +84,7 @@ export default {
   "quote.max_input": "最大输入",
   "quote.peak": "最长请求",
   "quote.fits": "最长的请求占{what}的 {share}。",
+  "quote.room": "最后一轮重复 {count} 次仍能容纳，再多一次就会超出。",
   "quote.limit.window": "窗口（{tokens} 个词元）",
   "quote.limit.input": "最大输入（{tokens} 个词元）",
   "quote.max_input.line": "最大输入 {tokens}",
