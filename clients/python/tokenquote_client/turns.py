@@ -85,6 +85,8 @@ class ToolRound(Sent):
 class Turn(Sent):
     """A user message, the tool rounds that it leads to, and the answer."""
 
+    # What is empty by default is made by a factory: pydantic would copy a default deeply, for each turn.
+
     user: AmountOrParts | None = None
     """The user message; stated tokens for a model that writes down what is said are audio. Null, the default,
     is allowed only in the first turn after a `start` whose last message still waits for its answer; elsewhere

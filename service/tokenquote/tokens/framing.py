@@ -98,6 +98,8 @@ class FramedRequests:
         """Count what messages add to a request; it does not matter what goes before them."""
         nothing = self._texts.nothing()
         if not any(message.calls or message.role == "tool" for message in messages):
+            if self._texts.add_up:
+                return self._plain_messages(messages)
             counted = map(self._plain_message, messages)
             return next(counted) if len(messages) == 1 else total(counted, nothing)
         names = {call.id: call.name for message in messages for call in message.calls if call.id}
@@ -137,6 +139,12 @@ class FramedRequests:
 
     def _plain_message(self, message: Message) -> Count:
         return self._texts.texts(message.runs, self._around(message.role) + self._name(message))
+
+    def _plain_messages(self, messages: Sequence[Message]) -> Count:
+        """Count messages whose tokens may be added up before they are counted, without a count for each."""
+        around = {role: self._around(role) for role in {message.role for message in messages}}
+        framing = sum(around[message.role] + self._name(message) for message in messages)
+        return self._texts.texts((run for message in messages for run in message.runs), framing)
 
     def _around(self, role: Role) -> int:
         """Return the tokens around the text of a message, without those of a name."""

@@ -164,7 +164,10 @@ class Message:
     @property
     def media(self) -> tuple[Media, ...]:
         """The parts that are media, in order."""
-        return tuple(part for part in self.parts if isinstance(part, Media))
+        parts = self.parts
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return ()
+        return tuple(part for part in parts if isinstance(part, Media))
 
 
 @dataclass(frozen=True, slots=True)

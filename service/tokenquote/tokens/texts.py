@@ -58,6 +58,11 @@ class TextCounter:
         """Tokens by which the band of a request is wider on either side."""
         return self._counting.slack
 
+    @property
+    def add_up(self) -> bool:
+        """Whether texts have as many tokens together as each by itself: where no factor is rounded."""
+        return self._unchanged
+
     def encode(self, text: str) -> int:
         """Count the text's tokens in the vocabulary, before any factor."""
         key = (self._counting.vocabulary, text)
