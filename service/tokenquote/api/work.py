@@ -116,7 +116,7 @@ class _Requests:
     """How often they call each agent."""
 
     def add(self, turn: object, times: float) -> None:
-        """Add a turn that happens so many times."""
+        """Add a turn that happens this number of times."""
         self.own += times
         for made in _member(turn, "tool_rounds", of=list):
             each = times * _repetitions(made)
@@ -138,25 +138,26 @@ def _count_plan_rows(plan: Mapping[str, Any]) -> float:
     def count_agent(name: str) -> float:
         if name not in known:
             known[name] = MAX_ROWS  # what an agent that comes to call itself is taken for
-            known[name] = count(_requests_of_call(agents.get(name)))
+            known[name] = count(_read_call(agents.get(name)))
         return known[name]
 
-    return count(_requests_of(plan.get("turns")))
+    return count(_read_turns(plan.get("turns")))
 
 
-def _requests_of(turns: object) -> _Requests:
+def _read_turns(turns: object) -> _Requests:
+    """Return what turns ask for."""
     asked = _Requests()
     for turn in _items(turns):
         asked.add(turn, _repetitions(turn))
     return asked
 
 
-def _requests_of_call(agent: object) -> _Requests:
-    """Add up what one call of an agent asks for; of one that goes through some turns only, too much."""
+def _read_call(agent: object) -> _Requests:
+    """Return what one call of an agent asks for; of one that goes through some turns only, too much."""
     turns = _member(agent, "turns", of=list)
     through = _number(agent.get("turns_per_call")) if isinstance(agent, dict) else 0
     if not through:
-        return _requests_of(turns)
+        return _read_turns(turns)
     asked = _Requests()
     for turn in turns:
         asked.add(turn, through)
