@@ -111,6 +111,8 @@ async def stopped(service: ServiceProcess, seen: Seen, seconds: float) -> None:
     began = time.monotonic()
     await asyncio.gather(*asking)
     code = await asyncio.to_thread(service.process.wait, 60)
+    if code:
+        seen.fault(f"the service ended with code {code}")
     seen.note(f"exit code {code} after {time.monotonic() - began:.1f} s")
 
 
