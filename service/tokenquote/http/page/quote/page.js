@@ -44,7 +44,7 @@ export function Page({ state }) {
             class="faint">${t(answer?.status === "failed" ? "quote.no_quote" : "quote.waiting")}</p></div>`}
       </div>
     </div>
-    ${quote && html`<a class="bottom-bar" href="#snowball"
+    ${quote && html`<a class="bottom-bar" href="#headline"
       onClick=${jump}>${t("quote.cost")} <b>${dollars(quote.totals.cost)}</b> · ${t("quote.tokens.of",
         { tokens: whole(quote.totals.input_tokens) })}</a>`}`;
 }

@@ -167,7 +167,7 @@ const Shares = ({ found }) =>
           )}
           <li class=${share.free_bytes < 0 ? "share-missing" : ""}>
             <span class="swatch swatch-free"></span
-            >${t(share.free_bytes < 0 ? "quote.memory.missing" : "quote.memory.free")}
+            >${t(share.free_bytes < 0 ? "quote.memory.missing" : "quote.memory.free")}${" "}
             <b>${bytes(Math.abs(share.free_bytes))}</b>
           </li>
         </ul>
