@@ -65,7 +65,7 @@ function Question({ operation, text, onChange }) {
   return html`
     <div class="field">
       <label for=${id}>${t("docs.body")}</label>
-      <textarea class="input mono" id=${id} rows=${Math.min(18, text.split("\n").length + 1)} spellcheck="false"
+      <textarea class="input mono" id=${id} rows=${Math.min(18, text.split("\n").length + 1)} spellcheck=${false}
         value=${text} onInput=${(event) => onChange(event.target.value)}></textarea>
     </div>`;
 }

@@ -63,7 +63,7 @@ export function Page({ state }) {
     </div>
     ${
       quote &&
-      html`<a class="bottom-bar" href="#snowball" onClick=${jump}
+      html`<a class="bottom-bar" href="#headline" onClick=${jump}
         >${t("quote.cost")} <b>${dollars(quote.totals.cost)}</b> ·
         ${t("quote.tokens.of", { tokens: whole(quote.totals.input_tokens) })}</a
       >`

@@ -37,7 +37,7 @@ export class PastePanel extends Component {
           id="pasted"
           class="input mono"
           rows="14"
-          spellcheck="false"
+          spellcheck=${false}
           placeholder=${t("quote.paste.placeholder")}
           defaultValue=${this.first}
           aria-describedby="pasted-says"

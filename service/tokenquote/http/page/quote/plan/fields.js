@@ -127,7 +127,7 @@ export function TextField({ state, pointer, label, hint, placeholder, list }) {
         ...${tied}
         class="input"
         autocomplete="off"
-        spellcheck="false"
+        spellcheck=${false}
         placeholder=${placeholder}
         list=${list}
         value=${typeof value === "string" ? value : ""}

@@ -17,7 +17,7 @@ export class JsonPanel extends Component {
           id="plan-json"
           class="input mono"
           rows="24"
-          spellcheck="false"
+          spellcheck=${false}
           defaultValue=${this.text}
           aria-invalid=${fault ? "true" : undefined}
           aria-describedby="plan-json-says"

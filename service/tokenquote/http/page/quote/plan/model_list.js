@@ -47,8 +47,8 @@ export function search(models, words, kind = "chat") {
 }
 
 /**
- * Lower is better: words at the start of the name before words inside it, makers before hosts; null:
- * no match.
+ * Lower is better: the whole name before a part of it, words at the start of the name before words inside
+ * it, makers before hosts; null: no match.
  */
 function score(model, wanted) {
   const id = model.id.toLowerCase();
@@ -57,6 +57,7 @@ function score(model, wanted) {
   const name = id.slice(id.indexOf("/") + 1);
   const starts = wanted.length > 0 && (name.startsWith(wanted.at(-1)) || id.startsWith(wanted[0]));
   return (
+    (name === wanted.at(-1) ? -2 : 0) +
     (starts ? 0 : 2) +
     (id.split("/").length > 2 || HOSTS.has(model.provider) ? 4 : 0) +
     (model.retires ? 1 : 0)

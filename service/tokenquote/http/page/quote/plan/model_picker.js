@@ -24,7 +24,7 @@ export class ModelPicker extends Component {
         class="input"
         role="combobox"
         autocomplete="off"
-        spellcheck="false"
+        spellcheck=${false}
         aria-autocomplete="list"
         aria-expanded=${open ? "true" : "false"}
         aria-controls=${`${id}-list`}
@@ -39,7 +39,8 @@ export class ModelPicker extends Component {
         onInput=${(event) => this.setState({ typed: event.target.value, at: 0, open: true })}
         onKeyDown=${(event) => this.press(event, found)}
       />
-      <ul id=${`${id}-list`} class="picker-list" role="listbox" aria-label=${label} hidden=${!open}>
+      <ul id=${`${id}-list`} class="picker-list" role="listbox" tabindex="-1" aria-label=${label}
+        hidden=${!open}>
         ${found.map(
           (model, i) =>
             html`<${Option}

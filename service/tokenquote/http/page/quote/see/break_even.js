@@ -106,7 +106,7 @@ class Curve extends Component {
       const replicas = Math.max(1, Math.ceil(perDay / DAY / even.conversations_per_hour - 1e-9));
       return replicas * deployment.gpu_count * Number(even.gpu_price_per_hour) * MONTH;
     });
-    const money = (value) => (value === null ? "–" : dollars(value.toFixed(value < 100 ? 2 : 0)));
+    const money = (value) => (value === null ? "–" : dollars(value.toFixed(2)));
     const marks = even.break_even_conversations_per_day
       ? [
           {

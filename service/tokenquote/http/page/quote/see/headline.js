@@ -11,7 +11,7 @@ import { placeName } from "./places.js";
 export function Headline({ quote }) {
   const { totals, context, range, fleet, retries, budget, rates_per_minute: rates } = quote;
   const limit = fullest(quote);
-  return html`<section class="headline" aria-labelledby="headline-heading">
+  return html`<section class="headline" id="headline" aria-labelledby="headline-heading">
     <h2 id="headline-heading" class="visually-hidden">${t("quote.result")}</h2>
     <div class="headline-cost">
       <span class="label">${t("quote.cost")}</span>

@@ -1,4 +1,5 @@
 export default {
+  "accuracy.tab": "Accuracy · Tokenquote",
   "accuracy.title": "Accuracy",
   "accuracy.about": "Recorded calls, counted again, beside the tokens that the provider billed. “Exact” is equal to the bill to the last token.",
   "accuracy.loading": "Loading…",

@@ -1,4 +1,5 @@
 export default {
+  "catalog.tab": "Models and prices · Tokenquote",
   "catalog.title": "Models and prices",
   "catalog.about": "Every model that can be quoted, with its window, inputs and prices. Each price has its source and the day on which it was last compared with it.",
   "catalog.loading": "Loading…",

@@ -1,4 +1,5 @@
 export default {
+  "docs.tab": "API · Tokenquote",
   "docs.title": "The API",
   "docs.about": "Every endpoint with its fields and an example that you can change and send from here.",
   "docs.search": "Search",

@@ -111,7 +111,8 @@ export default {
   "quote.speed.say": "An upper bound: real engines reach less.",
   "quote.break_even": "Against the API",
   "quote.break_even.chart": "Cost a month over conversations a day",
-  "quote.break_even.from": "Own GPUs cost less from {count} conversations a day on.",
+  "quote.break_even.from": 
+    "Own GPUs first cost less at {count} conversations a day; where the traffic needs one more deployment, the API may be cheaper again.",
   "quote.break_even.never": "One deployment cannot serve so many that it costs less.",
   "quote.break_even.mark": "break-even",
   "quote.break_even.waits": "Waiting for the GPUs.",

@@ -1,5 +1,6 @@
 // The words of the page that quotes: its head, its charts and tables.
 export default {
+  "quote.tab": "Tokenquote: what an LLM conversation will cost",
   "quote.title": "What a conversation will cost",
   "quote.lead":
     "Tokens, money and GPU memory of a planned LLM conversation, before the first call. Every number says where it comes from.",

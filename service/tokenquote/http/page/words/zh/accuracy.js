@@ -1,4 +1,5 @@
 export default {
+  "accuracy.tab": "准确度 · Tokenquote",
   "accuracy.title": "准确度",
   "accuracy.about": "把录制的调用重新计数，与提供商计费的 token 数比较。“精确”表示与账单一个 token 不差。说明文字以英文写成。",
   "accuracy.loading": "正在加载……",

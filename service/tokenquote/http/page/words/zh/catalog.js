@@ -1,4 +1,5 @@
 export default {
+  "catalog.tab": "模型与价格 · Tokenquote",
   "catalog.title": "模型与价格",
   "catalog.about": "所有可报价的模型及其上下文窗口、输入类型和价格。每个价格都注明来源，以及最近一次与来源核对的日期。",
   "catalog.loading": "正在加载……",

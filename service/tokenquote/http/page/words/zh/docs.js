@@ -1,4 +1,5 @@
 export default {
+  "docs.tab": "API · Tokenquote",
   "docs.title": "API",
   "docs.about": "每个接口及其字段，附有可修改并直接发送的示例。字段说明以英文写成。",
   "docs.search": "搜索",

@@ -90,7 +90,7 @@ export default {
   "quote.strategy": "策略",
   "quote.history": "重新发送的内容",
   "quote.history.full": "全部",
-  "quote.history.window": "最近几轮的窗口",
+  "quote.history.window": "只保留最近几轮",
   "quote.history.summary": "旧轮次的摘要",
   "quote.history.retrieval": "检索的段落和最近几轮",
   "quote.history.compaction": "上下文快满时压缩",
