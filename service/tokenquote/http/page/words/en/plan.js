@@ -202,7 +202,7 @@ export default {
   "quote.paste.format": "API of the body",
   "quote.paste.use": "Quote it",
   "quote.paste.plan": "This is a plan. It takes the place of the one in the form; Back brings that one back.",
-  "quote.paste.body": "Body of {format}: messages {messages}, tools {tools}.",
+  "quote.paste.body": "{format} body: messages {messages}, tools {tools}.",
   "quote.paste.goes_on": "The body opens the conversation, and nine more turns follow it: change them below.",
   "quote.paste.unreadable": "This is neither JSON nor YAML. It stays here as you pasted it.",
   "quote.paste.unknown": "This is JSON, but neither a plan nor a request body that the page knows. It stays here.",
