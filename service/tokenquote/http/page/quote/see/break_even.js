@@ -7,6 +7,7 @@ import { editView } from "../store.js";
 import { Chart } from "./chart.js";
 import { Slider } from "./hosting.js";
 import { Loading } from "./loading.js";
+import { Assumptions, Warnings } from "./remarks.js";
 
 /** Hours of a month, and of a day, as the service counts them. */
 const MONTH = 730;
@@ -23,6 +24,7 @@ export function BreakEven({ state, quote, found }) {
   const answer = state.answers.hosting;
   const { hosting } = state.view;
   const even = answer?.data?.break_even;
+  const saidBelow = found ? [...found.assumptions, ...found.warnings.map(({ detail }) => detail)] : [];
   return html`<div class="break-even">
     <h3>${t("quote.break_even")}</h3>
     <div class="hosting-fields">
@@ -38,7 +40,10 @@ export function BreakEven({ state, quote, found }) {
     <${Loading} answer=${answer} name="hosting">
       ${
         even &&
-        html`<${Verdict} even=${even} /><${Curve} deployment=${answer.data} perDay=${hosting.perDay} />`
+        html`<${Verdict} deployment=${answer.data} />
+          <${Curve} deployment=${answer.data} perDay=${hosting.perDay} />
+          <${Warnings} warnings=${answer.data.warnings.filter((one) => !saidBelow.includes(one.detail))} />
+          <${Assumptions} assumptions=${answer.data.assumptions.filter((text) => !saidBelow.includes(text))} />`
       }
     </${Loading}>
   </div>`;
@@ -52,7 +57,33 @@ function whyNot(quote, found) {
     : t("quote.break_even.no_price", { gpu: found.gpu });
 }
 
-function Verdict({ even }) {
+/** Whether the plan's longest request is longer than the context: its costs are then of what does not fit. */
+const exceedsContext = (deployment) => deployment.warnings.some(({ code }) => code === "plan_exceeds_context");
+
+/**
+ * Conversations a day from which hosting costs less at any higher traffic, or null if it always comes
+ * back. Of k deployments, each with its capacity and its break-even, the last k - 1 still serve where the
+ * k-th begins: there it costs less at once if k × break-even <= (k - 1) × capacity.
+ */
+export function lastsFrom({ break_even_conversations_per_day: first, conversations_per_hour: hourly }) {
+  const capacity = hourly * DAY;
+  if (first === null || first >= capacity) return null;
+  return Math.max(1, Math.ceil(capacity / (capacity - first) - 1e-9) - 1) * first;
+}
+
+/** At which traffic hosting first costs less, and from which on it stays so. */
+function crossings(even) {
+  const { break_even_conversations_per_day: first } = even;
+  if (first === null) return t("quote.break_even.never");
+  const lasts = lastsFrom(even);
+  const count = whole(Math.ceil(first));
+  if (lasts === null) return t("quote.break_even.first", { count });
+  if (lasts === first) return t("quote.break_even.from", { count });
+  return t("quote.break_even.first_and_from", { count, lasting: whole(Math.ceil(lasts)) });
+}
+
+function Verdict({ deployment }) {
+  const even = deployment.break_even;
   const about = () => [
     [t("quote.api_conversation"), dollars(even.api_cost_per_conversation)],
     [t("quote.hosted_conversation"), dollars(even.hosted_cost_per_conversation)],
@@ -62,16 +93,20 @@ function Verdict({ even }) {
     t("quote.speed.say"),
   ];
   return html`
-    <p class="card-says">${
-      even.cheaper === null
-        ? t("quote.incomplete.say")
-        : html`<strong>${t(`quote.cheaper.${even.cheaper}`)}</strong>`
+    ${
+      exceedsContext(deployment)
+        ? html`<p class="card-says">
+            <strong>${t("quote.break_even.exceeds", { tokens: whole(deployment.context_tokens) })}</strong>
+          </p>`
+        : html`<p class="card-says">
+            ${
+              even.cheaper === null
+                ? t("quote.incomplete.say")
+                : html`<strong>${t(`quote.cheaper.${even.cheaper}`)}</strong>`
+            }
+            ${" "}${crossings(even)}
+          </p>`
     }
-      ${" "}${
-        even.break_even_conversations_per_day === null
-          ? t("quote.break_even.never")
-          : t("quote.break_even.from", { count: whole(Math.ceil(even.break_even_conversations_per_day)) })
-      }</p>
     <dl class="figures">
       <div><dt>${t("quote.api_month", { model: even.api_model })}</dt><dd><${Told}
         about=${about}>${dollars(even.api_cost_per_month)}</${Told}></dd></div>
@@ -107,7 +142,7 @@ class Curve extends Component {
       return replicas * deployment.gpu_count * Number(even.gpu_price_per_hour) * MONTH;
     });
     const money = (value) => (value === null ? "–" : dollars(value.toFixed(2)));
-    const marks = even.break_even_conversations_per_day
+    const marks = even.break_even_conversations_per_day && !exceedsContext(deployment)
       ? [
           {
             x: even.break_even_conversations_per_day,

@@ -34,6 +34,7 @@ export default {
   "quote.warning.output_not_stated": "Output not stated",
   "quote.warning.incomplete": "Not complete",
   "quote.warning.strategy_costs_more": "Costs more",
+  "quote.warning.plan_exceeds_context": "Does not fit",
   "quote.warning.rerouted": "Rerouted",
   "quote.assumptions": "Taken for granted ({count})",
   "quote.parts": "Where the tokens are",
@@ -111,8 +112,13 @@ export default {
   "quote.speed.say": "An upper bound: real engines reach less.",
   "quote.break_even": "Against the API",
   "quote.break_even.chart": "Cost a month over conversations a day",
-  "quote.break_even.from": 
-    "Own GPUs first cost less at {count} conversations a day; where the traffic needs one more deployment, the API may be cheaper again.",
+  "quote.break_even.from": "Own GPUs cost less from {count} conversations a day on.",
+  "quote.break_even.first":
+    "Own GPUs first cost less at {count} conversations a day; with each further deployment, the API is cheaper again.",
+  "quote.break_even.first_and_from":
+    "Own GPUs first cost less at {count} conversations a day. Just after a further deployment is needed, the API may be cheaper again; from {lasting} a day on, own GPUs always cost less.",
+  "quote.break_even.exceeds":
+    "The plan's longest request does not fit the stated context of {tokens} tokens, so neither side is called cheaper.",
   "quote.break_even.never": "One deployment cannot serve so many that it costs less.",
   "quote.break_even.mark": "break-even",
   "quote.break_even.waits": "Waiting for the GPUs.",

@@ -34,6 +34,7 @@ export default {
   "quote.warning.output_not_stated": "未说明输出",
   "quote.warning.incomplete": "不完整",
   "quote.warning.strategy_costs_more": "费用更高",
+  "quote.warning.plan_exceeds_context": "放不下",
   "quote.warning.rerouted": "已转接",
   "quote.assumptions": "假设（{count}）",
   "quote.parts": "词元分布",
@@ -110,8 +111,11 @@ export default {
   "quote.speed.say": "上限：实际引擎达不到。",
   "quote.break_even": "与 API 相比",
   "quote.break_even.chart": "每月费用随每日对话数",
-  "quote.break_even.from": 
-    "自有 GPU 最早在每天 {count} 场对话时更便宜；流量需要再加一套部署时，API 可能又更便宜。",
+  "quote.break_even.from": "每天 {count} 场对话起，自有 GPU 更便宜。",
+  "quote.break_even.first": "自有 GPU 最早在每天 {count} 场对话时更便宜；每增加一套部署后，API 又更便宜。",
+  "quote.break_even.first_and_from":
+    "自有 GPU 最早在每天 {count} 场对话时更便宜。刚需要再加一套部署时，API 可能又更便宜；每天 {lasting} 场起，自有 GPU 始终更便宜。",
+  "quote.break_even.exceeds": "计划中最长的请求超出所设的 {tokens} 个词元的上下文，因此不判断哪一方更便宜。",
   "quote.break_even.never": "一套部署无法服务到更便宜的流量。",
   "quote.break_even.mark": "盈亏平衡",
   "quote.break_even.waits": "正在等待 GPU 结果。",
