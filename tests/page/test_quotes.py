@@ -115,6 +115,16 @@ def test_ranges_show_what_the_api_drew(quotes: QuotePage) -> None:
     expect(quotes.section("models").get_by_text("Shaded: from the 10th")).to_be_visible()
 
 
+def test_a_model_that_caches_only_when_asked_says_so_beside_others(quotes: QuotePage) -> None:
+    quotes.open({**CHAT, "system": 4000}, {"rivals": ["anthropic/claude-haiku-4-5"]})
+    rows = quotes.section("models").locator("tbody tr")
+    expect(rows.filter(has_text="claude-haiku")).to_contain_text("without a prompt cache")
+    expect(rows.filter(has_text="gpt-5.4-mini")).not_to_contain_text("without a prompt cache")
+    with quotes.asking():
+        quotes.field("/caching/enabled").select_option("true", force=True)
+    expect(rows.filter(has_text="claude-haiku")).not_to_contain_text("without a prompt cache")
+
+
 def test_strategies_and_caching_stand_beside_the_plan_line_by_line(quotes: QuotePage) -> None:
     quotes.open(AGENT)
     window = {"strategy": "window", "turns": 6}

@@ -36,7 +36,7 @@ export function Rivals({ state, quote }) {
     <${Loading} answer=${answer} name="rivals">
       <${RivalCosts} quotes=${quotes} quote=${quote}
         band=${state.answers.band?.status === "fresh" ? state.answers.band.data : null} />
-      <${RivalTable} quotes=${quotes} own=${quote.model} rivals=${rivals} />
+      <${RivalTable} quotes=${quotes} own=${quote.model} />
     </${Loading}>
   </section>`;
 }
@@ -125,7 +125,17 @@ function bandSeries(quote, band, x, at) {
   ];
 }
 
-function RivalTable({ quotes, own, rivals }) {
+/** The quotes without a prompt cache where others read from theirs: their costs are not of like with like. */
+export function withoutCache(quotes) {
+  const answered = quotes.filter((one) => !one.problem);
+  if (!answered.some((one) => one.totals.cache_read_tokens > 0)) return [];
+  return answered.filter(
+    ({ totals }) => totals.cache_read_tokens === 0 && totals.cache_write_tokens === 0 && totals.requests > 1,
+  );
+}
+
+function RivalTable({ quotes, own }) {
+  const uncached = withoutCache(quotes);
   const best = quotes.find((one) => !one.problem && one.totals.cost !== null && one.totals.complete);
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t("quote.models.table")}>
     <table class="table">
@@ -141,13 +151,16 @@ function RivalTable({ quotes, own, rivals }) {
         </tr>
       </thead>
       <tbody>
-        ${quotes.map((one, i) => (one.problem ? FailedRow : RivalRow)({ one, i, best, own, listed: rivals }))}
+        ${quotes.map((one, i) =>
+          (one.problem ? FailedRow : RivalRow)({ one, i, best, own, uncached: uncached.includes(one) }),
+        )}
       </tbody>
     </table>
-  </div>`;
+    </div>
+    ${uncached.length > 0 && html`<p class="field-hint">${t("quote.models.uncached.say")}</p>`}`;
 }
 
-function RivalRow({ one, i, best, own }) {
+function RivalRow({ one, i, best, own, uncached }) {
   const { totals, context } = one;
   const limit = fullest(one);
   const ratio =
@@ -158,7 +171,8 @@ function RivalRow({ one, i, best, own }) {
     <th scope="row"><span class="swatch swatch-line" style=${{ "--swatch": `var(${seriesColour(i)})` }}>
       </span>${one.model}
       ${one === best && html` <span class="badge badge-good">${t("quote.cheapest")}</span>`}
-      ${!totals.complete && html` <span class="badge badge-warn">${t("quote.incomplete")}</span>`}</th>
+      ${!totals.complete && html` <span class="badge badge-warn">${t("quote.incomplete")}</span>`}
+      ${uncached && html` <span class="badge">${t("quote.models.uncached")}</span>`}</th>
     <td class="number"><${Told} about=${() => rivalRows(one)}>${dollars(totals.cost)}</${Told}></td>
     <td class="number">${ratio === null || one === best ? "" : `+${percent(ratio - 1, 0)}`}</td>
     <td class="number">${whole(totals.input_tokens)}</td>

@@ -6,6 +6,8 @@ export default {
   "quote.actions": "Actions",
   "quote.unknown": "not known",
   "quote.model": "Model",
+  "quote.model.unknown": "The catalog has no model of this name.",
+  "quote.model.catalog": "See all models",
   "quote.models": "Models beside each other",
   "quote.models.add": "Add a model to compare",
   "quote.models.chart": "Cost after each request",
@@ -13,6 +15,9 @@ export default {
   "quote.models.table": "Totals of each model",
   "quote.models.use": "Use",
   "quote.models.own": "in the plan",
+  "quote.models.uncached": "without a prompt cache",
+  "quote.models.uncached.say":
+    "Without a prompt cache: a provider caches only when asked (“Prompt cache” in the plan), has none, or keeps only longer requests.",
   "quote.models.unpriced": "The catalog has no price for this conversation.",
   "quote.against_best": "Above the cheapest",
   "quote.cheapest": "cheapest",

@@ -6,6 +6,8 @@ export default {
   "quote.actions": "操作",
   "quote.unknown": "未知",
   "quote.model": "模型",
+  "quote.model.unknown": "目录中没有此名称的模型。",
+  "quote.model.catalog": "查看全部模型",
   "quote.models": "模型对比",
   "quote.models.add": "添加要对比的模型",
   "quote.models.chart": "每次请求之后的累计费用",
@@ -13,6 +15,9 @@ export default {
   "quote.models.table": "各模型合计",
   "quote.models.use": "采用",
   "quote.models.own": "计划所用",
+  "quote.models.uncached": "未用提示缓存",
+  "quote.models.uncached.say":
+    "未用提示缓存：提供方只在请求时缓存（计划中的“提示缓存”）、没有缓存，或只缓存更长的请求。",
   "quote.models.unpriced": "目录中没有这场对话的价格。",
   "quote.against_best": "比最便宜的贵",
   "quote.cheapest": "最便宜",
