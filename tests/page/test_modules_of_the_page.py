@@ -121,6 +121,17 @@ def test_a_pasted_body_is_known_by_its_members_or_its_address(page: Page, text: 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "model: openai/gpt-5.4-mini\nsystem: 400\ntruns:\n- user: 100\n  assistant: 50\n",
+        '{"model": "openai/gpt-5.4-mini", "tools": 900, "turn": [{"user": 100}]}',
+    ],
+)
+def test_a_plan_with_misspelt_turns_stays_a_plan(page: Page, text: str) -> None:
+    assert _call(page, "paste/reading.js", "readPasted", text, {})["kind"] == "plan"
+
+
+@pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("hello", "unreadable"),

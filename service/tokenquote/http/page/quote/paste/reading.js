@@ -55,7 +55,8 @@ function understand(found, address, format, model) {
   if (data === null || typeof data !== "object" || Array.isArray(data)) return { fault: "unreadable" };
   if (data.plan && typeof data.plan === "object" && !("messages" in data))
     return understand(data.plan, address, format, model);
-  if ("turns" in data || "workflow" in data) return { kind: "plan", plan: data };
+  if ("turns" in data || "workflow" in data || (!address && isMisspeltPlan(data)))
+    return { kind: "plan", plan: data };
   const named = format ?? formatOf(data, address);
   if (named === null) return { fault: "unknown" };
   const first = waits(data) ? [{ assistant: NEXT.assistant, reasoning: 0 }] : [];
@@ -66,6 +67,13 @@ function understand(found, address, format, model) {
   };
   return { kind: "body", plan, format: named, sizes: sizesOf(data) };
 }
+
+/** What opens or carries the conversation in a body of some API: a body has one of them. */
+const SENT = ["messages", "contents", "input", "prompt", "message", "chat_history", "instructions"];
+
+/** Whether it is a plan whose turns are misspelt: the service then names the field that it does not know. */
+const isMisspeltPlan = (data) =>
+  "model" in data && ("system" in data || "tools" in data) && !SENT.some((name) => name in data);
 
 const isListOfMessages = (found) =>
   Array.isArray(found) && found.length > 0 && found.every((item) => typeof item?.role === "string");
