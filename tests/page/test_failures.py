@@ -64,6 +64,9 @@ def test_an_unknown_model_is_answered_with_near_names(quotes: QuotePage) -> None
         quotes.page.keyboard.press("Tab")
     assert "gpt-5.4-mini" in quotes.page.locator(".faults").inner_text()
     expect(quotes.field("/model")).to_have_value("openai/gpt-5.4-minni")
+    facts = quotes.page.locator(".model-facts")
+    expect(facts.get_by_role("link", name="See all models")).to_have_attribute("href", "/catalog")
+    expect(facts).not_to_contain_text("$")
 
 
 @pytest.mark.parametrize(

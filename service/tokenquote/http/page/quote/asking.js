@@ -102,7 +102,9 @@ function keep(key, lastData, found, mine, seconds) {
   const { problem, retryAfter } = found;
   const passing = problem.type === NO_ANSWER || retryAfter !== null;
   const wait = passing ? Math.max(1, Math.min(retryAfter ?? RETRY_SECONDS, 120)) : null;
-  mine.outcome = { status: "failed", data: lastData, problem, retryIn: wait };
+  // Of a model that cannot be had, what is known of the model before is no stand-in.
+  const data = key === "model" ? null : lastData;
+  mine.outcome = { status: "failed", data, problem, retryIn: wait };
   setAnswer(key, mine.outcome);
   if (key === "quote") holdOthers();
   if (wait !== null) mine.timer = setTimeout(() => askAgain(key), wait * 1000);

@@ -6,7 +6,12 @@ import { day, rate, short, whole } from "../numbers.js";
 import { Told } from "../note.js";
 
 export function ModelFacts({ state }) {
-  const model = state.answers.model?.data;
+  const answer = state.answers.model;
+  if (isUnknown(answer))
+    return html`<p class="field-hint model-facts">
+      ${t("quote.model.unknown")} <a href="/catalog">${t("quote.model.catalog")}</a>
+    </p>`;
+  const model = answer?.data;
   if (!model) return html`<p class="field-hint model-facts"></p>`;
   const { input, output, cache_read: read } = model.rates;
   const about = () =>
@@ -49,6 +54,9 @@ export function ModelFacts({ state }) {
     }
   </p>`;
 }
+
+/** Whether the catalog has no such model: what the answer still holds is of the model before. */
+const isUnknown = (answer) => answer?.status === "failed" && answer.problem.status === 404;
 
 const windowRows = (model) =>
   [
