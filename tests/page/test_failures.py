@@ -49,12 +49,14 @@ def test_a_fault_stands_at_its_field_and_the_last_quote_stays(quotes: QuotePage)
     assert field.input_value() == "many"
     expect(quotes.page.get_by_text("those of the last plan that could")).to_be_visible()
     assert quotes.figures() == before
+    expect(quotes.page.locator(".headline").get_by_text("of the plan before")).to_be_visible()
     assert serious_findings(quotes.page) == []
     quotes.page.locator(".faults").get_by_role("button").first.click()
     expect(field).to_be_focused()
     with quotes.asking():
         field.fill("3")
     assert quotes.check_figures()["totals"]["requests"] == 3
+    expect(quotes.page.locator(".older")).to_have_count(0)
 
 
 def test_an_unknown_model_is_answered_with_near_names(quotes: QuotePage) -> None:
@@ -80,6 +82,8 @@ def test_a_service_that_refuses_is_said_and_asked_again(quotes: QuotePage, statu
         quotes.field("/turns/0/user").fill("321")
     alert = quotes.page.locator(".see").get_by_role("alert").first
     expect(alert).to_contain_text(says)
+    expect(quotes.page.get_by_text("those of the last plan that was answered")).to_be_visible()
+    assert serious_findings(quotes.page) == []
     quotes.page.unroute("**/v1/**")
     if status == 500:
         alert.get_by_role("button", name="Ask again now").click()

@@ -44,7 +44,8 @@ export function Page({ state }) {
         ${
           answer?.status === "failed" &&
           isService(answer.problem) &&
-          html`<${Failed} problem=${answer.problem} retryIn=${answer.retryIn} name="quote" />`
+          html`<${Failed} problem=${answer.problem} retryIn=${answer.retryIn} name="quote" />
+            ${quote && html`<p class="notice notice-warn" role="status">${t("quote.older.answered")}</p>`}`
         }
         ${
           answer?.status === "failed" &&
@@ -64,7 +65,7 @@ export function Page({ state }) {
     ${
       quote &&
       html`<a class="bottom-bar" href="#headline" onClick=${jump}
-        >${t("quote.cost")} <b>${dollars(quote.totals.cost)}</b> ·
+        >${answer.status === "failed" ? `${t("quote.older.label")}: ` : ""}${t("quote.cost")} <b>${dollars(quote.totals.cost)}</b> ·
         ${t("quote.tokens.of", { tokens: whole(quote.totals.input_tokens) })}</a
       >`
     }`;
@@ -74,12 +75,15 @@ export function Page({ state }) {
 const isService = (problem) =>
   problem.status === 0 || problem.status >= 500 || problem.status === 429 || problem.status < 400;
 
+/** Whether the figures are those of the plan as it stands, of one that is being asked anew, or of one before. */
+const standing = ({ status }) => ({ fresh: "", failed: "older" })[status] ?? "stale";
+
 function Answer({ state, quote, answer }) {
   return html` <div
-      class=${answer.status === "fresh" ? "" : "stale"}
+      class=${standing(answer)}
       aria-busy=${answer.status === "stale" ? "true" : "false"}
     >
-      <${Headline} quote=${quote} />
+      <${Headline} quote=${quote} older=${answer.status === "failed"} />
       <${Warnings} warnings=${quote.warnings} />
       <${Assumptions} assumptions=${quote.assumptions} />
     </div>
@@ -90,7 +94,7 @@ function Answer({ state, quote, answer }) {
         )}
       </ul>
     </nav>
-    <div class=${answer.status === "fresh" ? "stack-cards" : "stack-cards stale"}>
+    <div class=${`stack-cards ${standing(answer)}`}>
       <${Snowball}
         quote=${quote}
         plan=${quoted(state, quote)}

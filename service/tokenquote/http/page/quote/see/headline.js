@@ -8,13 +8,17 @@ import { day, decimal, difference, dollars, percent, whole } from "../numbers.js
 import { fullest, limitRows } from "./limits.js";
 import { placeName } from "./places.js";
 
-export function Headline({ quote }) {
+export function Headline({ quote, older }) {
   const { totals, context, range, fleet, retries, budget, rates_per_minute: rates } = quote;
   const limit = fullest(quote);
   return html`<section class="headline" id="headline" aria-labelledby="headline-heading">
     <h2 id="headline-heading" class="visually-hidden">${t("quote.result")}</h2>
     <div class="headline-cost">
-      <span class="label">${t("quote.cost")}</span>
+      <span class="label"
+        >${t("quote.cost")}${
+          older && html` <span class="badge badge-warn">${t("quote.older.label")}</span>`
+        }</span
+      >
       <${Told} class="figure" about=${() => costRows(quote)}>${
         totals.cost === null ? t("quote.unknown") : dollars(totals.cost)
       }</${Told}>

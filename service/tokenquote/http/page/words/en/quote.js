@@ -18,6 +18,9 @@ export default {
   "quote.waiting": "Counting and pricing…",
   "quote.no_quote": "No quote yet: see what is wrong with the plan.",
   "quote.older": "The plan cannot be quoted as it is now. The numbers below are those of the last plan that could.",
+  "quote.older.answered":
+    "The numbers below are those of the last plan that was answered, and not of what stands in the form now.",
+  "quote.older.label": "of the plan before",
   "quote.spoken": "New quote: {cost}, {tokens} input tokens.",
   "quote.side": "How the plan is written",
   "quote.side.form": "Form",

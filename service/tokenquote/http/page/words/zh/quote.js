@@ -17,6 +17,8 @@ export default {
   "quote.waiting": "正在计数和计价……",
   "quote.no_quote": "还没有报价：请先看计划有什么问题。",
   "quote.older": "现在的计划无法报价。以下数字属于上一个可以报价的计划。",
+  "quote.older.answered": "以下数字属于最近一次得到回答的计划，而不是表单中现在的内容。",
+  "quote.older.label": "之前的计划",
   "quote.spoken": "新报价：{cost}，{tokens} 个输入词元。",
   "quote.side": "编写计划的方式",
   "quote.side.form": "表单",
