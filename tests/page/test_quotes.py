@@ -98,6 +98,19 @@ def test_a_plan_is_built_by_the_form(quotes: QuotePage) -> None:
     assert len(quotes.plan()["turns"]) == 1
 
 
+def test_a_text_becomes_the_tokens_that_were_counted_and_comes_back(quotes: QuotePage) -> None:
+    text = "You are a helpful assistant. Answer in one sentence."
+    quotes.open({**CHAT, "system": text})
+    counted = next(count["tokens"] for count in quotes.quote()["counts"] if count["what"] == "system")
+    form = quotes.page.get_by_label("Form of: System")
+    with quotes.asking():
+        form.select_option("tokens")
+    expect(quotes.field("/system")).to_have_value(str(counted))
+    with quotes.asking():
+        form.select_option("text")
+    expect(quotes.field("/system")).to_have_value(text)
+
+
 def test_ranges_show_what_the_api_drew(quotes: QuotePage) -> None:
     quotes.open(CHAT)
     page = quotes.page

@@ -75,5 +75,5 @@ async function follow() {
     kept: found.kept,
   });
   markSaved();
-  editSession({ notices: [], json: null });
+  editSession({ notices: [], json: null, texts: {} });
 }

@@ -6,7 +6,8 @@
 //   kept     what a switch of the form put aside, such as the turns while a workflow writes them
 //   answers  by question: {status, data, problem, seconds, retryIn}. "stale" is asked anew, "held" waits for
 //            a plan that can be quoted, "fresh" and "failed" are as they say
-//   session  what no link holds: open parts, the pasted text, the list of models
+//   session  what no link holds: open parts, the pasted text, the list of models, and the texts (by pointer)
+//            of amounts that are shown as numbers
 import { withValue } from "./pointers.js";
 import { FIRST_VIEW, withOneModel } from "./view.js";
 
@@ -15,7 +16,7 @@ let state = {
   view: FIRST_VIEW,
   kept: {},
   answers: {},
-  session: { side: "form", notices: [], pasted: "" },
+  session: { side: "form", notices: [], pasted: "", texts: {} },
 };
 const listeners = new Set();
 let drawing = false;
@@ -50,12 +51,27 @@ export function markSaved() {
 }
 
 export const editPlan = (pointer, value, options) =>
-  change({ plan: withValue(state.plan, pointer, value) }, options);
+  change(
+    {
+      plan: withValue(state.plan, pointer, value),
+      // An item that is taken out moves those after it to other places than their texts.
+      session: value === undefined && /\/\d+$/.test(pointer) ? withoutTexts() : state.session,
+    },
+    options,
+  );
+const withoutTexts = () => ({ ...state.session, texts: {} });
 export const editView = (pointer, value) => change({ view: withValue(state.view, pointer, value) });
 export const editSession = (parts) => change({ session: { ...state.session, ...parts } });
 
 /** Start over with another plan; Back returns to the one before. */
 export const openPlan = (plan, view = {}) =>
-  change({ ...withOneModel(plan, { ...state.view, ...view }, state.plan?.model), kept: {} }, { step: true });
+  change(
+    {
+      ...withOneModel(plan, { ...state.view, ...view }, state.plan?.model),
+      kept: {},
+      session: withoutTexts(),
+    },
+    { step: true },
+  );
 
 export const setAnswer = (key, answer) => change({ answers: { ...state.answers, [key]: answer } });

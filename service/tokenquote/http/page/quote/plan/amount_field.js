@@ -4,16 +4,8 @@ import { html } from "../markup.js";
 import { whole } from "../numbers.js";
 import { valueAt } from "../pointers.js";
 import { editPlan } from "../store.js";
-import {
-  FORMS,
-  PROFILES,
-  convert,
-  formOf,
-  textOf,
-  tokensFrom,
-  typedTokens,
-  wholeOrTyped,
-} from "./amounts.js";
+import { FORMS, PROFILES, formOf, textOf, tokensFrom, typedTokens, wholeOrTyped } from "./amounts.js";
+import { changeForm } from "./changed_form.js";
 import { Faults, faultsAt, fieldId } from "./fields.js";
 import { PartsEditor } from "./parts_editor.js";
 
@@ -51,7 +43,7 @@ export function AmountField({
         class="amount-form"
         aria-label=${t("quote.form.of", { what: label })}
         value=${shownForm}
-        onChange=${(event) => editPlan(pointer, convert(amount, event.target.value))}
+        onChange=${(event) => changeForm(pointer, event.target.value)}
       >
         ${options.map(
           (name) =>

@@ -55,16 +55,20 @@ export function centre(amount) {
   return typeof stands === "number" ? stands : null;
 }
 
-/** The amount in another form, keeping the size that it has as well as that form can. */
-export function convert(amount, form) {
-  const size = centre(amount) ?? 200;
+/**
+ * The amount in another form, keeping the size that it has as well as that form can.
+ * @param known the `tokens` that were counted in it, and the `text` that stood there before; null where not
+ *   known
+ */
+export function convert(amount, form, { tokens = null, text = null } = {}) {
+  const size = centre(amount) ?? tokens ?? 200;
   switch (form) {
     case "none":
       return undefined;
     case "tokens":
       return size;
     case "text":
-      return textOf(amount);
+      return textOf(amount) || (text ?? "");
     case "percentiles":
       return { p50: Math.max(1, size), p90: Math.max(1, size) * 3 };
     case "triangular":

@@ -35,7 +35,7 @@ export class JsonPanel extends Component {
       const plan = JSON.parse(text);
       if (plan === null || typeof plan !== "object" || Array.isArray(plan))
         throw new SyntaxError(t("quote.json.object"));
-      editSession({ json: null });
+      editSession({ json: null, texts: {} });
       const { plan: before, view } = current();
       change(withOneModel(plan, view, before.model));
       this.setState({ fault: null });
