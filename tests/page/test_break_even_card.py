@@ -43,6 +43,26 @@ def test_a_plan_that_exceeds_the_context_is_not_called_cheaper(quotes: QuotePage
     expect(card).not_to_contain_text("Own GPUs first cost less")
 
 
+def test_the_number_boxes_answer_while_somebody_types(quotes: QuotePage) -> None:
+    quotes.open(LONG, {"hosting": {**SHORT, "context": 32_768}})
+    gpus = quotes.section("gpus")
+    box = gpus.get_by_role("textbox", name="Sequences at a time")
+    with quotes.page.expect_response("**/v1/deployments"):
+        box.fill("80")  # and the box has not been left
+    quotes.settle()
+    expect(gpus.get_by_role("slider", name="Sequences at a time")).to_have_attribute(
+        "aria-valuetext", "80 sequences"
+    )
+    box.fill("1.")
+    expect(box).to_have_value("1.")
+    box.blur()
+    expect(box).to_have_value("80")
+    with quotes.page.expect_response("**/v1/deployments"):
+        gpus.get_by_label("Price of a GPU hour, in dollars").fill("3,5")
+    quotes.settle()
+    expect(gpus.locator(".break-even")).to_contain_text("does not fit the stated context")
+
+
 @pytest.mark.parametrize(
     ("first", "hourly"), [(679, 33.0), (300, 33.0), (50, 10.0), (790, 33.0), (792, 33.0), (None, 33.0)]
 )

@@ -63,3 +63,5 @@ def test_a_link_that_unpacks_to_gigabytes_is_damaged(visit: Visit) -> None:
     assert len(fragment) < 64_000
     visit.open(f"/#1.{fragment}")
     expect(visit.page.get_by_role("alert")).to_contain_text("damaged")
+    visit.page.get_by_role("button", name="Close").click()
+    expect(visit.page.get_by_role("alert")).to_have_count(0)

@@ -13,6 +13,7 @@ import { RequestTable } from "./see/request_table.js";
 import { Rivals } from "./see/rivals.js";
 import { Snowball } from "./see/snowball.js";
 import { VariantsTable } from "./see/variants_table.js";
+import { editSession } from "./store.js";
 import { TakeAway } from "./take/take_away.js";
 
 const SECTIONS = ["snowball", "models", "what-if", "requests", "bill", "parts", "gpus", "take-away"];
@@ -24,7 +25,20 @@ export function Page({ state }) {
       <h1>${t("quote.title")}</h1>
       <p>${t("quote.lead")}</p>
     </div>
-    ${state.session.notices.map((notice) => html`<p class="notice notice-bad" role="alert">${notice}</p>`)}
+    ${
+      state.session.notices.length > 0 &&
+      html`<div class="notice notice-bad notice-closes" role="alert">
+        <div>${state.session.notices.map((notice) => html`<p>${notice}</p>`)}</div>
+        <button
+          type="button"
+          class="button button-quiet button-icon"
+          aria-label=${t("quote.notice.close")}
+          onClick=${() => editSession({ notices: [] })}
+        >
+          ×
+        </button>
+      </div>`
+    }
     <div class="quote-page">
       <section class="build" aria-labelledby="build-heading">
         <h2 id="build-heading" class="visually-hidden">${t("quote.plan")}</h2>

@@ -7,6 +7,7 @@ import { editView } from "../store.js";
 import { Chart } from "./chart.js";
 import { Slider } from "./hosting.js";
 import { Loading } from "./loading.js";
+import { NumberBox } from "./number_box.js";
 import { Assumptions, Warnings } from "./remarks.js";
 
 /** Hours of a month, and of a day, as the service counts them. */
@@ -31,10 +32,9 @@ export function BreakEven({ state, quote, found }) {
       <${Slider} name="perDay" label=${t("quote.per_day")} value=${hosting.perDay} least=${0} most=${7}
         step=${0.1} base=${10} say=${(value) => t("quote.conversations.of", { count: whole(value) })} />
       <div class="field"><label for="hosting-price">${t("quote.gpu_price")}</label>
-        <input id="hosting-price" class="input input-number" inputmode="decimal"
-          placeholder=${even?.gpu_price_per_hour ?? t("quote.gpu_price.none")} value=${hosting.price}
-          onChange=${(event) => editView("/hosting/price", event.target.value.trim().replace(",", "."))} />
-            </div>
+        <${NumberBox} id="hosting-price" inputmode="decimal" read=${readPrice} value=${hosting.price}
+          placeholder=${even?.gpu_price_per_hour ?? t("quote.gpu_price.none")}
+          onValue=${setPrice} onFaulty=${(typed) => setPrice(typed.trim())} /></div>
     </div>
     ${!answer && html`<p class="notice">${whyNot(quote, found)}</p>`}
     <${Loading} answer=${answer} name="hosting">
@@ -47,6 +47,14 @@ export function BreakEven({ state, quote, found }) {
       }
     </${Loading}>
   </div>`;
+}
+
+const setPrice = (price) => editView("/hosting/price", price);
+
+/** A price as typed, or none; null while it is neither. What stays faulty, the service refuses. */
+function readPrice(typed) {
+  const price = typed.trim().replace(",", ".");
+  return /^(\d*\.?\d+)?$/.test(price) ? price : null;
 }
 
 function whyNot(quote, found) {

@@ -136,7 +136,7 @@ export class Chart extends Component {
       height: this.height(),
       series,
       bands,
-      padding: [14, 12, 0, 0],
+      padding: [14, logX ? 24 : 12, 0, 0], // half of a label at the end of the axis: `100K`
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
       scales: {

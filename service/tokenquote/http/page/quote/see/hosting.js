@@ -10,6 +10,7 @@ import { hostedContext, hostedModel } from "../questions.js";
 import { editView } from "../store.js";
 import { BreakEven } from "./break_even.js";
 import { Loading } from "./loading.js";
+import { NumberBox } from "./number_box.js";
 import { Assumptions, Warnings } from "./remarks.js";
 
 const FORMATS = ["", "bf16", "fp8", "int8", "mxfp4", "nvfp4", "awq-4bit-g128", "gptq-4bit-g128", "nf4-dq"];
@@ -89,10 +90,6 @@ export function Slider({ name, label, value, least, most, step, base, say }) {
   const id = `hosting-${name}`;
   const power = Math.log(Math.max(1, value)) / Math.log(base);
   const slide = (event) => editView(`/hosting/${name}`, rounded(base ** Number(event.target.value)));
-  const type = (event) => {
-    const read = readWhole(event.target.value);
-    if (read !== null && read >= 1) editView(`/hosting/${name}`, read);
-  };
   return html`<div class="field slider">
     <label for=${id}>${label}</label>
     <input
@@ -105,15 +102,18 @@ export function Slider({ name, label, value, least, most, step, base, say }) {
       aria-valuetext=${say(value)}
       onInput=${slide}
     />
-    <input
-      class="input input-number"
+    <${NumberBox}
       inputmode="numeric"
       aria-label=${label}
       value=${value}
-      onChange=${type}
+      read=${readCount}
+      onValue=${(read) => editView(`/hosting/${name}`, read)}
     />
   </div>`;
 }
+
+/** A whole number from 1 on, as typed; null if it is none. */
+const readCount = (typed) => readWhole(typed) || null;
 
 /** A number that people would choose: two digits, or a multiple of 256 where it is large. */
 function rounded(value) {

@@ -35,6 +35,7 @@ export default {
   "quote.link.version":
     "This link was made by another version of the page, which this one cannot read. Below is an example instead.",
   "quote.link.damaged": "This link is damaged or cut off. Below is an example instead.",
+  "quote.notice.close": "Close",
   "quote.cost": "Cost",
   "quote.per_conversation": "per conversation",
   "quote.incomplete": "not complete",

@@ -32,6 +32,7 @@ export default {
   "quote.example.group": "群聊",
   "quote.link.version": "这个链接由另一版本的页面生成，无法读取。下面显示的是示例。",
   "quote.link.damaged": "这个链接已损坏或不完整。下面显示的是示例。",
+  "quote.notice.close": "关闭",
   "quote.cost": "费用",
   "quote.per_conversation": "每场对话",
   "quote.incomplete": "不完整",
