@@ -56,7 +56,7 @@ def test_what_no_source_says_is_null(http: httpx2.Client) -> None:
 
 def test_the_etag_is_the_catalog_s_revision(http: httpx2.Client) -> None:
     etag = http.get("/v1/gpus").headers["etag"]
-    assert etag == f'"{http.get("/v1/catalog").json()["revision"]}"'
+    assert etag == f'W/"{http.get("/v1/catalog").json()["revision"]}"'
     assert http.get("/v1/gpus", headers={"if-none-match": etag}).status_code == 304
 
 
