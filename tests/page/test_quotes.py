@@ -133,6 +133,7 @@ def test_a_model_that_caches_only_when_asked_says_so_beside_others(quotes: Quote
     rows = quotes.section("models").locator("tbody tr")
     expect(rows.filter(has_text="claude-haiku")).to_contain_text("without a prompt cache")
     expect(rows.filter(has_text="gpt-5.4-mini")).not_to_contain_text("without a prompt cache")
+    assert serious_findings(quotes.page) == []
     with quotes.asking():
         quotes.field("/caching/enabled").select_option("true", force=True)
     expect(rows.filter(has_text="claude-haiku")).not_to_contain_text("without a prompt cache")
