@@ -89,7 +89,7 @@ export function Page({ state }) {
 const isService = (problem) =>
   problem.status === 0 || problem.status >= 500 || problem.status === 429 || problem.status < 400;
 
-/** Whether the figures are those of the plan as it stands, of one that is being asked anew, or of one before. */
+/** Whether the figures are of the plan as it stands, of one that is being asked anew, or of one before. */
 const standing = ({ status }) => ({ fresh: "", failed: "older" })[status] ?? "stale";
 
 function Answer({ state, quote, answer }) {

@@ -65,7 +65,7 @@ function whyNot(quote, found) {
     : t("quote.break_even.no_price", { gpu: found.gpu });
 }
 
-/** Whether the plan's longest request is longer than the context: its costs are then of what does not fit. */
+/** Whether the plan's longest request does not fit the context: its costs say nothing then. */
 const exceedsContext = (deployment) => deployment.warnings.some(({ code }) => code === "plan_exceeds_context");
 
 /**
