@@ -160,7 +160,7 @@ THOUGHT = turn(reasoning=Count.stated(5))
         ),
         Script({MODEL: Conversation((turn(),)), "b": Conversation((turn(),))}, [MODEL], WholeHistory()),
     ],
-    ids=["strategy", "media", "media that open", "passing reasoning", "sound", "results apart", "two models"],
+    ids=["strategy", "media", "media that open", "passing reasoning", "audio", "results apart", "two models"],
 )
 def test_others_are_replayed_piece_by_piece(script: Script) -> None:
     replayed = replay(script)

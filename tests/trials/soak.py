@@ -37,7 +37,7 @@ _MOST_SLOPE_BYTES = 0.2e6
 """What memory may grow in a minute (issue 17)."""
 _LONG = {**SMALL, "turns": [{**SMALL["turns"][0], "repeat": 2_000}]}
 _SHARE_OF_ONE = 10
-"""One question in so many times the number of routes is a long one, which has a process of its own."""
+"""Of this number of questions, times the number of routes, one is long and has a process of its own."""
 
 
 @dataclass
@@ -84,7 +84,7 @@ def questions() -> list[tuple[str, str, bytes]]:
 
 
 async def ask_all(url: str, seconds: float, pause: float, soaked: Soaked) -> int:
-    """Ask on all connections for so long, each so many seconds after it asked before; return the answers."""
+    """Ask on all connections for some seconds, each at a fixed pace; return the answers."""
     over = time.monotonic() + seconds
     answered = 0
 
