@@ -46,6 +46,12 @@ class Seen:
         """Note what should not have happened."""
         self.faults.append(what)
 
+    def check_another_client(self) -> None:
+        """Note that another client saw nothing: then nothing that it should see was kept either."""
+        for name, took in (("small quote", self.small), ("/livez", self.livez), ("bare server", self.bare)):
+            if not took:
+                self.fault(f"no answer of a {name} was timed")
+
     def check_everywhere(self) -> None:
         """Note what no trial may show: a small quote that waits, a log that grows.
 

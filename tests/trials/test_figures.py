@@ -57,3 +57,11 @@ def test_a_soak_asks_every_route() -> None:
     paths = {path.split("?")[0] for _, path, _ in questions()}
     assert len(paths) == len(ENDPOINTS) + 1
     assert "/metrics" in paths
+
+
+def test_a_trial_that_timed_nothing_was_not_kept() -> None:
+    timed, nothing = Seen(small=[0.1], livez=[0.1], bare=[0.1]), Seen(small=[0.1])
+    for seen in (timed, nothing):
+        seen.check_another_client()
+    assert timed.faults == []
+    assert nothing.faults == ["no answer of a /livez was timed", "no answer of a bare server was timed"]
