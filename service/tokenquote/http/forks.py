@@ -167,10 +167,10 @@ class RelayedTelemetry:
         """
         self.report()
         ours = await self._forks.fork("metrics", "")
-        try:
-            return await asyncio.to_thread(_receive, ours)
-        except (EOFError, OSError):
-            raise worker_ended() from None
+        content = await asyncio.to_thread(_receive_file, ours)
+        if content is None:
+            raise worker_ended()
+        return content
 
     async def report_often(self) -> None:
         """Report what was counted, again and again, until the task is cancelled, and then once more.
@@ -208,6 +208,12 @@ class RelayedTelemetry:
                 return
 
 
-def _receive(ours: socket.socket) -> bytes:
-    with Connection(ours.detach()) as answering:
-        return answering.recv_bytes()
+def _receive_file(ours: socket.socket) -> bytes | None:
+    """Return the content of the file that comes on this socket; None if none comes."""
+    with ours:
+        _, descriptors, _, _ = socket.recv_fds(ours, 16, 1)
+    if not descriptors:
+        return None
+    with open(descriptors[0], "rb") as file:
+        file.seek(0)
+        return file.read()

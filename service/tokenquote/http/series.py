@@ -3,8 +3,7 @@
 A thousand apps that ask for a thousand models would make millions of series, which no Prometheus keeps. So
 there is a cap. The first models that an app asks for have series of their own; once there is no room, further
 ones count as the model `other` of their app, and once there is no room for apps either, as the app `other`.
-Sums over all models, and as long as there is room for the apps those of each app, stay right. To write a
-series as the library does takes it thirty times as long as to put a number behind a text that is kept.
+Sums over all models, and as long as there is room for the apps those of each app, stay right.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tokenquote.http.counter_groups import COUNTER_GROUPS, FAMILIES, Group
+from tokenquote.http.exposition_text import write_family, write_labels
 from tokenquote.http.increments import OTHER, Increment
 from tokenquote.http.provider_names import ModelName
 
@@ -22,6 +22,8 @@ _MODELS_SHARE = 0.75
 """The share of the series that single models may take; the rest is for the model `other` of each app."""
 
 
+_FOLLOWED = frozenset(group.follows for group in COUNTER_GROUPS.values() if group.follows is not None)
+"""The groups that leave room for a series of the one that follows them."""
 _MOST_FOUND = 50_000
 """The labels whose place is kept: some 15 MB."""
 
@@ -92,9 +94,13 @@ class CountedSeries:
 
     def _has_room(self, name: str, group: Group, labels: tuple[str, ...]) -> bool:
         free = self.limit - self.size - _cost(name)
+        if group.follows is not None:
+            if (group.follows, labels[:-1]) in self._rows:
+                return free >= 0
+            free -= _cost(group.follows)  # so that it is where that one would be
+        elif name in _FOLLOWED:
+            free -= 1
         if group.labels[0] != "model" or labels[0] == OTHER:
-            return free >= 0
-        if group.follows is not None and (group.follows, labels[:-1]) in self._rows:
             return free >= 0
         # Once there is no room for one model, none gets series of its own any more, so that what one group
         # tells of a model another does not tell of `other`.
@@ -113,7 +119,7 @@ class CountedSeries:
         group = COUNTER_GROUPS[name]
         pairs = [pair for each in zip(group.labels, labels, strict=True) for pair in self._pairs(*each)]
         heads = [
-            (column.family, f"{column.family}_total{{{_write_labels([*pairs, *column.labels])}}} ")
+            (column.family, f"{column.family}_total{{{write_labels([*pairs, *column.labels])}}} ")
             for column in group.columns
         ]
         row = self._rows[name, labels] = _Row([0.0] * len(heads), heads)
@@ -135,8 +141,7 @@ class CountedSeries:
             for (family, head), amount in zip(row.heads, row.amounts, strict=True):
                 lines.setdefault(family, []).append(f"{head}{amount!r}\n")
         return "".join(
-            f"# HELP {name}_total {_escape_help(FAMILIES[name].meaning)}\n# TYPE {name}_total counter\n"
-            + "".join(of_family)
+            write_family(f"{name}_total", "counter", FAMILIES[name].meaning, of_family)
             for name, of_family in lines.items()
         )
 
@@ -153,15 +158,3 @@ def _places(group: Group, labels: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def _cost(group: str) -> int:
     return len(COUNTER_GROUPS[group].columns)
-
-
-def _write_labels(pairs: Iterable[tuple[str, str]]) -> str:
-    return ",".join(f'{name}="{_escape(value)}"' for name, value in pairs)
-
-
-def _escape(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-
-
-def _escape_help(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\n", "\\n")

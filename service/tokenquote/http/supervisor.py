@@ -14,6 +14,7 @@ import signal
 import socket
 import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -150,7 +151,9 @@ class Supervisor:
     def _fork_for(self, said: dict[str, Any], asker: socket.socket) -> None:
         """Have a process forked that answers on this socket."""
         if said["fork"] == "metrics":
-            self._forking.fork(lambda: self._send_metrics(asker))
+            self._send_metrics(asker)
+            if self._telemetry.processes.memory_is_old:
+                self._forking.fork(self._telemetry.processes.measure_memory)
             return
         if said["revision"] != self._state.serving.catalog.revision:
             self._look_at_catalog(anyway=False)
@@ -158,8 +161,11 @@ class Supervisor:
             self._forking.fork(lambda: self._answer(asker))
 
     def _send_metrics(self, asker: socket.socket) -> None:
-        with Connection(asker.detach()) as asked:
-            asked.send_bytes(self._telemetry.exposition())
+        """Hand the metrics over as a file in memory, so that nobody waits here for who reads them."""
+        with open(os.memfd_create("metrics"), "wb") as file, suppress(OSError):
+            file.write(self._telemetry.exposition())
+            file.flush()
+            socket.send_fds(asker, [b"metrics"], [file.fileno()])
 
     def _answer(self, asker: socket.socket) -> None:
         bounds = Bounds(self._settings.answer_seconds, self._settings.long_memory_bytes)

@@ -12,7 +12,6 @@ from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     Metric,
     PlatformCollector,
     disable_created_metrics,
@@ -28,6 +27,7 @@ from tokenquote.http.increments import Increment
 from tokenquote.http.processes import ProcessesCollector
 from tokenquote.http.provider_names import find_modes, name_models
 from tokenquote.http.refusals import SHED_REASONS
+from tokenquote.http.request_series import RequestSeries
 from tokenquote.http.saturation import Fullness, SaturationGauges
 from tokenquote.http.series import CountedSeries
 from tokenquote.tokens import name_engine
@@ -39,8 +39,6 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 MOST_SERIES = 7_000
 """With this cap all series together are fewer than 10,000, those of routes and of the catalog included."""
-# OpenTelemetry's advice for http.server.request.duration, with 1 and 2.5 ms before it: most quotes take less.
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 # They double the output and help only where a counter restarts between two scrapes.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
@@ -88,22 +86,12 @@ class Telemetry:
         self._add_catalog_metrics()
         self._add_worker_metrics()
         self._add_series_metrics()
-        self._request_series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        """The series that have been added to: to find one by its labels costs more than to add."""
-        self.registry.register(ProcessesCollector(self.pids))
+        self.processes = ProcessesCollector(self.pids)
+        self.registry.register(self.processes)
         PlatformCollector(registry=self.registry)  # python_info; else with the library's global registry only
 
     def _add_request_metrics(self) -> None:
-        self.requests = Counter(
-            "tokenquote_http_requests", "HTTP requests answered.", ["method", "route", "status"],
-            registry=self.registry,
-        )  # fmt: skip
-        self.duration = Histogram(
-            "tokenquote_http_request_duration_seconds",
-            "Time from the first byte of a request to the last of its answer, by the first digit of its "
-            "status: `2xx`.",
-            ["route", "status_class"], buckets=_SECONDS, registry=self.registry,
-        )  # fmt: skip
+        self.requests = RequestSeries()
         self.in_flight = Gauge(
             "tokenquote_http_requests_in_flight", "HTTP requests being answered.", registry=self.registry
         )
@@ -208,13 +196,7 @@ class Telemetry:
 
     def finished(self, method: str, route: str, status: int, seconds: float, shed: str | None = None) -> None:
         """Count a request that was answered; `shed` is why it was sent away unanswered, if it was."""
-        series = self._request_series.get((method, route, status))
-        if series is None:
-            counter = self.requests.labels(method, route, str(status))
-            series = counter, self.duration.labels(route, f"{status // 100}xx")
-            self._request_series[method, route, status] = series
-        series[0].inc()
-        series[1].observe(seconds)
+        self.requests.add(method, route, status, seconds)
         if shed is not None:
             self.shed.labels(shed).inc()
 
@@ -229,7 +211,8 @@ class Telemetry:
     def exposition(self) -> bytes:
         """Write all metrics in Prometheus' text format."""
         self.saturation.show(self.measure())
-        return generate_latest(self.registry) + self.counted.write().encode()
+        own = self.requests.write() + self.counted.write()
+        return generate_latest(self.registry) + own.encode()
 
 
 class _Folded(Collector):
