@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials references compare agreement clean lock pythons schema image metrics docs screenshots test-tools
+.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials references compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
 
 docs: $(VENV)/.dev ## Write docs/endpoints.md from the table of endpoints
 	$(BIN)/python -m tests.api.endpoints_page > docs/endpoints.md
+
+dashboards: $(VENV)/.dev ## Write Grafana's dashboards from docker/grafana/panels
+	$(BIN)/python -m tests.observability.dashboards
 
 screenshots: $(VENV)/.dev ## Take images of every page at three widths, light and dark, into build/screenshots
 	$(BIN)/python -m tests.page.screenshots build/screenshots

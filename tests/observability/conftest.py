@@ -37,16 +37,15 @@ models:
 """
 
 
-@pytest.fixture(scope="session")
-def dashboard() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((ROOT / "docker/grafana/dashboards/tokenquote.json").read_text())
-    return data
+DASHBOARDS: list[dict[str, Any]] = [
+    json.loads(path.read_text()) for path in sorted((ROOT / "docker/grafana/dashboards").glob("*.json"))
+]
 
 
 @pytest.fixture(scope="session")
-def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those that show something: not the rows."""
-    return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+def panels() -> list[dict[str, Any]]:
+    """Those of all dashboards that show something: not the rows."""
+    return [panel for each in DASHBOARDS for panel in each["panels"] if panel["type"] != "row"]
 
 
 @pytest.fixture(scope="session")
@@ -67,12 +66,17 @@ def expressions(panels: list[dict[str, Any]], rules: list[dict[str, Any]]) -> di
     found = {rule.get("record") or rule["alert"]: rule["expr"] for rule in rules}
     for panel in panels:
         found |= {f"{panel['title']} {target['refId']}": target["expr"] for target in panel["targets"]}
-    variables = {"$__rate_interval": "1m", "$job": "tokenquote", "$model": ".*", "$app": ".*"}
-    for place, expression in found.items():
-        for variable, value in variables.items():
-            expression = expression.replace(variable, value)
-        found[place] = re.sub(r"#.*", "", expression).strip()
-    return found
+    return {place: fill_in(expression) for place, expression in found.items()}
+
+
+def fill_in(expression: str, interval: str = "1m") -> str:
+    """PromQL without comments, and with what Grafana writes for its variables."""
+    for variable, value in {
+        "$__rate_interval": interval, "$__range": interval, "$job": "tokenquote",
+        "$provider": ".*", "$model": ".*", "$app": ".*",
+    }.items():  # fmt: skip
+        expression = expression.replace(variable, value)
+    return re.sub(r"#.*", "", expression).strip()
 
 
 @pytest.fixture(scope="session")
