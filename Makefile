@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials references compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools
+.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials metrics-trial references compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; prin
 
 trials: $(VENV)/.dev ## Load a service unfairly, kill its workers, stop it; print what another client sees
 	$(BIN)/python -m tests.trials
+
+metrics-trial: $(VENV)/.dev ## Let Prometheus scrape two workers under load; compare counters; draw the dashboards
+	$(BIN)/python -m tests.trials.scraped --pictures build/dashboards
 
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 import yaml
-from tests.conftest import START_SECONDS
+from tests.observability.prometheus_process import RULES, ask, find_free_port, prometheus, running
 
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "docker" / "prometheus"
 
 INPUT_ONLY = """
 id: acme
@@ -99,10 +93,10 @@ def service_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("service")
     (folder / "catalog" / "providers").mkdir(parents=True)
     (folder / "catalog" / "providers" / "acme.yaml").write_text(INPUT_ONLY)
-    port = _free_port()
+    port = find_free_port()
     environment = {"TOKENQUOTE_APPS": "support", "TOKENQUOTE_CATALOG_DIR": str(folder / "catalog")}
     command = [str(Path(sys.executable).parent / "tokenquote"), "serve", "--port", str(port)]
-    with _running(command, folder / "log", f"http://127.0.0.1:{port}/readyz", environment):
+    with running(command, folder / "log", f"http://127.0.0.1:{port}/readyz", environment):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -111,73 +105,11 @@ def prometheus_url(service_url: str, tmp_path_factory: pytest.TempPathFactory) -
     """Prometheus with the configuration of docker/, but quick and with the service of the test as target."""
     if shutil.which("prometheus") is None:
         pytest.skip("no prometheus here: `make test-tools` installs Debian's package")
-    folder = tmp_path_factory.mktemp("prometheus")
-    config = yaml.safe_load((RULES / "prometheus.yaml").read_text())
-    config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    config["rule_files"] = [str(RULES / name) for name in config["rule_files"]]
-    config["scrape_configs"][0]["static_configs"] = [{"targets": [service_url.removeprefix("http://")]}]
-    (folder / "prometheus.yaml").write_text(yaml.safe_dump(config))
-    url = f"http://127.0.0.1:{_free_port()}"
-    command = [
-        "prometheus",
-        f"--config.file={folder / 'prometheus.yaml'}",
-        f"--storage.tsdb.path={folder / 'data'}",
-        f"--web.listen-address={url.removeprefix('http://')}",
-        f"--web.user-assets={ROOT / 'docs/runbooks'}",
-    ]
-    with _running(command, folder / "log", f"{url}/-/ready"):
+    with prometheus(tmp_path_factory.mktemp("prometheus"), service_url.removeprefix("http://")) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def query(prometheus_url: str) -> Callable[[str], list[tuple[dict[str, str], float]]]:
     """The instant vector of an expression, or its scalar as a vector of one."""
-
-    def ask(expression: str) -> list[tuple[dict[str, str], float]]:
-        answer = httpx2.get(f"{prometheus_url}/api/v1/query", params={"query": expression}).json()
-        assert answer["status"] == "success", answer
-        data = answer["data"]
-        if data["resultType"] == "scalar":
-            return [({}, float(data["result"][1]))]
-        return [(series["metric"], float(series["value"][1])) for series in data["result"]]
-
-    return ask
-
-
-@contextmanager
-def _running(
-    command: list[str], log: Path, ready_url: str, environment: dict[str, str] | None = None
-) -> Iterator[None]:
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, env={**os.environ, **(environment or {})}, stdout=out, stderr=subprocess.STDOUT
-        )
-    try:
-        _wait_for(process, ready_url, log)
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        finally:
-            process.kill()
-
-
-def _wait_for(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while time.monotonic() < give_up:
-        assert process.poll() is None, log.read_text()
-        try:
-            if httpx2.get(url).status_code == 200:
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"{url} did not answer: {log.read_text()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
+    return lambda expression: ask(prometheus_url, expression)

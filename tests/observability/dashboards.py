@@ -131,7 +131,9 @@ def _write_panel(panel: Mapping[str, Any], chosen: str) -> dict[str, Any]:
             }
             for i, query in enumerate(panel["queries"])
         ],
-        "options": _OPTIONS[kind] | ({"legend": _legend(panel["width"])} if kind == "timeseries" else {}),
+        "options": _OPTIONS[kind]
+        | ({"textMode": "name"} if panel.get("shows_name") else {})
+        | ({"legend": _legend(panel["width"])} if kind == "timeseries" else {}),
     }
 
 

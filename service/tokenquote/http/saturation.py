@@ -51,8 +51,8 @@ def measure_fullness(
 def add_fullness(of_each: Iterable[Fullness]) -> dict[str, float]:
     """Add up what workers say; of the lag of their event loops the longest counts."""
     found: dict[str, float] = {}
-    for one in of_each:
-        for name, amount in one.items():
+    for worker in of_each:
+        for name, amount in worker.items():
             before = found.get(name, 0.0)
             found[name] = max(before, amount) if name == LAG else before + amount
     return found
