@@ -88,15 +88,21 @@ def promtool() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def service_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def service_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `service_url` logs."""
+    return tmp_path_factory.mktemp("service") / "log"
+
+
+@pytest.fixture(scope="session")
+def service_url(service_log: Path) -> Iterator[str]:
     """`tokenquote serve` as a process, with the app `support` and a model without a price for its output."""
-    folder = tmp_path_factory.mktemp("service")
-    (folder / "catalog" / "providers").mkdir(parents=True)
-    (folder / "catalog" / "providers" / "acme.yaml").write_text(INPUT_ONLY)
+    providers = service_log.parent / "catalog" / "providers"
+    providers.mkdir(parents=True)
+    (providers / "acme.yaml").write_text(INPUT_ONLY)
     port = find_free_port()
-    environment = {"TOKENQUOTE_APPS": "support", "TOKENQUOTE_CATALOG_DIR": str(folder / "catalog")}
+    environment = {"TOKENQUOTE_APPS": "support", "TOKENQUOTE_CATALOG_DIR": str(providers.parent)}
     command = [str(Path(sys.executable).parent / "tokenquote"), "serve", "--port", str(port)]
-    with running(command, folder / "log", f"http://127.0.0.1:{port}/readyz", environment):
+    with running(command, service_log, f"http://127.0.0.1:{port}/readyz", environment):
         yield f"http://127.0.0.1:{port}"
 
 

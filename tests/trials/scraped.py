@@ -67,7 +67,11 @@ def _service(folder: Path) -> Iterator[ServiceProcess]:
     providers.mkdir(parents=True)
     (providers / "acme.yaml").write_text(INPUT_ONLY)
     with serving(apps=",".join(APPS), workers=2, catalog_dir=folder / "catalog") as service:
-        yield service
+        try:
+            yield service
+        except Exception:
+            print(service.log()[-4000:])  # a client that was cut off does not know why
+            raise
 
 
 async def _load(service: ServiceProcess, sent: Sent, seconds: float, *, whole: bool) -> None:
