@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.problems import Refused, repeated_parameter
 from tokenquote.http.bodies import HeldBytes, read_body
-from tokenquote.http.counting import app_of
+from tokenquote.http.counting import find_app
 from tokenquote.http.problem_responses import send_failure
 from tokenquote.http.questions import Answered, Question, read_early
 from tokenquote.http.request_ids import ensure_request_id
@@ -72,7 +72,7 @@ async def answer_posted(
         body = await read_body(scope, receive, held, settings.max_body_bytes, settings.body_seconds)
         asked = Question(row, body, read_early(body), parameters, received, ensure_request_id(scope))
         answered = await service.answering.answer(asked, service.serving, address, receive)
-        if (app := app_of(answered.increments)) is not None:
+        if (app := find_app(answered.increments)) is not None:
             scope["state"]["app"] = app
         return take(service, answered)
 
