@@ -28,12 +28,12 @@ STOP_NOW = signal.SIGUSR1 if sys.platform != "win32" else signal.SIGINT
 _OWN_DESCRIPTORS = 32
 """What a worker needs besides connections: its files, the ways to other processes, the catalog's files."""
 _TAKEN_AT_ONCE = 4
-"""The connections that asyncio takes in one go. They count and make room for each other only a few rounds of the
-loop later, and without a free descriptor asyncio takes none for a second: all of these rounds together must
-stay within `_OWN_DESCRIPTORS`."""
+"""The connections that asyncio takes in one go. They count and make room for each other only a few rounds of
+the loop later, and without a free descriptor asyncio takes none for a second: all of these rounds together
+must stay within `_OWN_DESCRIPTORS`."""
 _TAKEN_AT_ONCE_OF_SEVERAL = 1
-"""The same where several workers take connections: the one that wakes first would take all that come together.
-Of eight connections one of two workers then had none or one."""
+"""The same where several workers take connections: the one that wakes first would take all that come
+together. Of eight connections one of two workers then had none or one."""
 _BACKLOG = 2048
 """The connections that may wait to be taken."""
 _WRITING_SECONDS = 1.0
