@@ -14,7 +14,17 @@ from typing import Any, Generic, Literal, Never, Protocol, Self, TypeAlias, Type
 
 from pydantic import BaseModel
 
-__all__ = ["AnswerT", "Awaiting", "Endpoint", "Fields", "GetEndpoint", "PostEndpoint", "Tag", "Waiting"]
+__all__ = [
+    "AnswerT",
+    "Awaiting",
+    "Endpoint",
+    "Fields",
+    "GetEndpoint",
+    "PostEndpoint",
+    "Scope",
+    "Tag",
+    "Waiting",
+]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 AnswerT_co = TypeVar("AnswerT_co", bound=BaseModel, covariant=True)
@@ -25,6 +35,9 @@ Fields: TypeAlias = Mapping[str, Any]
 """The members of a question by name."""
 Tag: TypeAlias = Literal["Quotes", "Tokens", "Memory", "Catalog", "Operations"]
 """The groups of endpoints in the docs, in their order."""
+Scope: TypeAlias = Literal["quote", "usage", "metrics"]
+"""What a key may ask for: `quote` is all that is planned, counted or looked up, `usage` prices what was
+billed, `metrics` is the metrics."""
 
 
 class Ask(Protocol[QuestionT_contra, ResultT_co]):
@@ -81,6 +94,8 @@ class Endpoint(Generic[AnswerT_co]):
     """The function that makes what `testing.FakeService` answers: the right form, made-up round numbers."""
     problems: tuple[int, ...]
     """Every HTTP status that a problem document may have."""
+    scope: Scope | None = "quote"
+    """The scope that a key needs, where keys are asked for; None: nobody is asked for a key."""
     asked_by: tuple[str, ...] = ()
     """The methods of Client, AsyncClient and Estimator that ask for it."""
     changes_with_catalog: bool = False

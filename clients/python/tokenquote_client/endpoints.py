@@ -115,6 +115,7 @@ class Endpoints:
         example=examples.USAGE,
         canned=canned_what_if.canned_usage,
         problems=_MODEL_PROBLEMS,
+        scope="usage",
     )
     tokens = PostEndpoint[TokensQuestion, TokensAnswer](
         path="/v1/tokens",
@@ -278,6 +279,7 @@ class Endpoints:
         description="Answers 200 as long as the event loop runs.",
         answer=Readiness,
         canned=canned.canned_readiness,
+        scope=None,
         problems=(500,),
     )
     readiness = PlainEndpoint(
@@ -289,6 +291,7 @@ class Endpoints:
         "process drains.",
         answer=Readiness,
         canned=canned.canned_readiness,
+        scope=None,
         problems=(500, 503),
         asked_by=("ready",),
     )

@@ -11,7 +11,8 @@ import click
 
 from tokenquote import __version__
 from tokenquote.catalog import CatalogError
-from tokenquote.http.access_log import configure_logging, log_listening
+from tokenquote.http.access import KeyFileError, is_loopback
+from tokenquote.http.access_log import configure_logging, log_listening, log_open_access
 from tokenquote.http.app import create_state
 from tokenquote.http.telemetry import Telemetry
 from tokenquote.http.worker import run_worker
@@ -30,17 +31,29 @@ def run_service(settings: Settings) -> None:
     """Run the service until it is told to stop.
 
     Raises:
-        ClickException: the port cannot be listened on, or the catalog cannot be used.
+        ClickException: the port cannot be listened on, or the catalog or the keys cannot be used.
     """
     configure_logging(settings.log_level)
+    _warn_of_open_access(settings)
     for name in unknown_variables():
         click.echo(f"warning: {name} is no setting of tokenquote", err=True)
     _listen(settings.host, settings.port).close()  # before the seconds that loading the catalog takes
     try:
         run = _run_workers if sys.platform == "linux" else _run_alone
         run(settings)
-    except CatalogError as error:
+    except (CatalogError, KeyFileError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _warn_of_open_access(settings: Settings) -> None:
+    """Say that whoever reaches the port may ask, where others than this machine can."""
+    if settings.keys_file is None and not is_loopback(settings.host):
+        click.echo(
+            f"warning: {settings.host} can be reached from other machines and no key is asked for: whoever "
+            "reaches it may ask. Set TOKENQUOTE_KEYS_FILE (`tokenquote keys new --help`), or keep them away.",
+            err=True,
+        )
+        log_open_access(settings.host)
 
 
 def _run_workers(settings: Settings) -> None:
