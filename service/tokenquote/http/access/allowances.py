@@ -14,6 +14,7 @@ import struct
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,11 +37,13 @@ class Allowances:
     It belongs to the event loops of this process and of its forks, one thread in each.
     """
 
-    def __init__(self) -> None:
-        """Take the memory, 256 KiB, which every fork of this process shares."""
-        length = _RECORDS * _RECORD.size
+    def __init__(self, records: int = _RECORDS) -> None:
+        """Take the memory, 256 KiB for 8,192 records, which every fork of this process shares."""
+        self._records = records
+        length = records * _RECORD.size
         self._file = _open_in_memory()
         """What is locked, as memory cannot be."""
+        weakref.finalize(self, os.close, self._file)
         os.ftruncate(self._file, length)
         self._memory = mmap.mmap(self._file, length)
         self._places: dict[str, tuple[int, int]] = {}
@@ -124,8 +127,8 @@ class Allowances:
     def _search(self, number: int, day: int) -> int:
         """Return the place of a record, or the one for a new record: free, of another day, or the first."""
         old = None
-        for step in range(_RECORDS):
-            place = (number + step) % _RECORDS * _RECORD.size
+        for step in range(self._records):
+            place = (number + step) % self._records * _RECORD.size
             found, of_day, _, _ = _RECORD.unpack_from(self._memory, place)
             if found == number:
                 return place
@@ -133,7 +136,7 @@ class Allowances:
                 return place if old is None else old
             if of_day != day and old is None:
                 old = place
-        return number % _RECORDS * _RECORD.size if old is None else old
+        return number % self._records * _RECORD.size if old is None else old
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
