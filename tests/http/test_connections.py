@@ -17,7 +17,7 @@ from tests.http.service_process import SMALL, ServiceProcess, serving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
-HEAD = b"POST /v1/quotes HTTP/1.1\r\nHost: service\r\n"
+HEAD = b"POST /v1/quotes HTTP/1.1\r\nHost: localhost\r\n"
 PATIENCE_SECONDS = 60
 
 
@@ -70,7 +70,7 @@ def test_an_idle_connection_is_closed(service: ServiceProcess) -> None:
 
 
 def test_half_a_head_is_not_waited_for(service: ServiceProcess) -> None:
-    assert service.send_raw(b"POST /v1/quotes HTTP/1.1\r\nHost: ser") == b""
+    assert service.send_raw(b"POST /v1/quotes HTTP/1.1\r\nHost: loc") == b""
 
 
 def test_a_stalled_upload_is_408(service: ServiceProcess) -> None:

@@ -37,10 +37,9 @@ from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestio
 
 __all__ = ["ENDPOINTS", "Endpoints"]
 
-_BODY_PROBLEMS = (400, 408, 413, 422, 429, 500, 503)
-"""The problems of every body: it may come too slowly (408), its address may ask for too much at a time (429),
-and the service may be busy (503)."""
-_MODEL_PROBLEMS = (400, 404, 408, 413, 422, 429, 500, 503)
+_BODY_PROBLEMS = (400, 422, 500, 503)
+"""The problems of every body: no JSON (400), no question (422), a service that failed (500), or is busy."""
+_MODEL_PROBLEMS = (400, 404, 422, 500, 503)
 
 
 class Endpoints:
@@ -148,8 +147,7 @@ class Endpoints:
         operation_id="estimateKvCache",
         tag="Memory",
         summary="Estimate the memory of a KV cache",
-        description="Calculates the bytes of the keys and values of running sequences, in all and on one "
-        "GPU.",
+        description="Calculates the bytes of keys and values of running sequences, in all and per GPU.",
         question=KvCacheQuestion,
         answer=KvCacheAnswer,
         example=examples.KV_CACHE,
@@ -287,8 +285,7 @@ class Endpoints:
         operation_id="getReadiness",
         tag="Operations",
         summary="Check that the service can answer",
-        description="Answers 200 once catalog and vocabularies are loaded, and 503 before that and while the "
-        "process drains.",
+        description="Answers 200 once all is loaded, and 503 before that and while the process drains.",
         answer=Readiness,
         canned=canned.canned_readiness,
         scope=None,

@@ -58,7 +58,7 @@ def _operation(row: Endpoint[BaseModel]) -> dict[str, Any]:
         "summary": row.summary,
         "description": row.description,
         "parameters": [*_parameters(row)],
-        "responses": {"200": _answer(row), **{str(status): _problem(status) for status in row.problems}},
+        "responses": {"200": _answer(row), **{str(status): _problem(status) for status in row.statuses}},
     }
     if row.question is not None:
         body = {"schema": _ref(row.question), "example": row.example}

@@ -31,6 +31,8 @@ __all__ = ["Gate"]
 
 _BEARER = b"bearer "
 _LONGEST_SECRET = 512
+_SHORT_BODY_DIGITS = 5
+"""The digits of the length of a body that is read although it is refused, so that its connection stays."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -68,6 +70,8 @@ class Gate:
                     return
                 await self._check(scope, headers)
             except NotServed as refused:
+                if _has_long_body(headers):  # it would be read to its end, and thrown away
+                    refused.headers["connection"] = "close"
                 await send_failure(refused, scope, send)
                 return
             await app(scope, receive, send)
@@ -146,6 +150,11 @@ class Gate:
         found = self._origins.preflight_headers(headers)
         await send({"type": "http.response.start", "status": 204, "headers": found})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _has_long_body(headers: Headers) -> bool:
+    """Return whether a body follows that is longer than 99,999 bytes, or of no stated length."""
+    return b"transfer-encoding" in headers or len(headers.get(b"content-length", b"0")) > _SHORT_BODY_DIGITS
 
 
 def _adding(headers: list[tuple[bytes, bytes]], send: Send) -> Send:

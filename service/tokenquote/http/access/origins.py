@@ -1,4 +1,4 @@
-"""From where a browser may ask: the hosts that this service is, and the sites whose pages may send requests.
+"""The hosts that requests may name, and the sites whose pages may make a browser send them.
 
 A page whose name its owner lets lead to this address (DNS rebinding) is stopped by the header Host, a page of
 another site by what browsers say of it. Programs that are no browsers say nothing of the kind.
