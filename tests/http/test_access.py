@@ -47,7 +47,7 @@ OTHERWISE_WRITTEN = (
 def all_routes() -> list[tuple[str, str]]:
     """Every method and path that the framework answers, as the application is composed of them."""
     found = [
-        (method, path.replace(":path}", "}").replace(":str}", "}"))
+        (str(method), path.replace(":path}", "}").replace(":str}", "}"))
         for handler in [*routes(), *pages()]
         for path in handler.paths
         for method in sorted(handler.http_methods)

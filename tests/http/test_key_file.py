@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.cli import main
-from tokenquote.http.access import KeyFileError, KeyRing, Keys
+from tokenquote.http.access import KeyFileError, KeyRing, Keys, Looked
 from tokenquote.http.access.key_file import append_line, parse_keys, read_key_file, write_line
 from tokenquote.http.access.keys import Key, hash_secret, make_secret
 
@@ -145,7 +145,8 @@ def test_only_a_regular_file_of_some_length_is_read(tmp_path: Path, made: str) -
 def test_a_ring_keeps_its_keys_while_the_file_cannot_be_used(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text(LINE)
-    ring, told = KeyRing(path), []
+    ring = KeyRing(path)
+    told: list[Looked] = []
     ring.tells = told.append
     assert ring.look() is None
     for content in ("support sha256=", "", None):

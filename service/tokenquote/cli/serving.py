@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import socket
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import click
 
@@ -37,7 +38,8 @@ def run_service(settings: Settings) -> None:
     _warn_of_open_access(settings)
     for name in unknown_variables():
         click.echo(f"warning: {name} is no setting of tokenquote", err=True)
-    _listen(settings.host, settings.port).close()  # before the seconds that loading the catalog takes
+    for port in filter(None, (settings.port, settings.metrics_port)):
+        _listen(settings.host, port).close()  # before the seconds that loading the catalog takes
     try:
         run = _run_workers if sys.platform == "linux" else _run_alone
         run(settings)
@@ -63,8 +65,8 @@ def _run_workers(settings: Settings) -> None:
     telemetry = Telemetry()
     state = create_state(settings, telemetry)
     state.load()
-    with _listening(settings) as listener:
-        Supervisor(settings, state, telemetry, listener).run()
+    with _listening(settings) as listeners:
+        Supervisor(settings, state, telemetry, listeners).run()
 
 
 def _run_alone(settings: Settings) -> None:
@@ -72,19 +74,27 @@ def _run_alone(settings: Settings) -> None:
     if settings.workers > 1:
         raise click.ClickException("TOKENQUOTE_WORKERS above 1 needs Linux; start several services instead")
     state = create_state(settings)
-    with _listening(settings) as listener:
-        run_worker(settings, state, listener)
+    with _listening(settings) as listeners:
+        run_worker(settings, state, listeners)
 
 
-def _listening(settings: Settings) -> socket.socket:
-    """Listen and say so."""
-    listener = _listen(settings.host, settings.port)
+@contextmanager
+def _listening(settings: Settings) -> Iterator[list[socket.socket]]:
+    """Listen on the ports that there are, and say so, until the end of the block."""
+    with ExitStack() as opened:
+        ports = [settings.port, *([] if settings.metrics_port is None else [settings.metrics_port])]
+        listeners = [opened.enter_context(_listen(settings.host, port)) for port in ports]
+        _say_where(listeners[0])
+        yield listeners
+
+
+def _say_where(listener: socket.socket) -> None:
+    """Say under which address requests are taken."""
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     with suppress(OSError):  # its disk may be full, which is no reason not to answer
         click.echo(f"Tokenquote {__version__}: {url} (docs under /docs)", err=True)
     log_listening(url)
-    return listener
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -88,6 +88,11 @@ class ServiceState:
         await asyncio.to_thread(self.load)
         self.ready = True
 
+    def look_at_files(self) -> None:
+        """Load the catalog and the keys anew, changed or not; from the handler of a signal."""
+        self.watch.ask()
+        self.gate.ring.ask()
+
     def _prepare(self, catalog: Catalog) -> Serving:
         """Make a catalog that was loaded anew ready to answer, in the thread that loaded it."""
         before = self.serving

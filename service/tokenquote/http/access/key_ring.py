@@ -25,8 +25,6 @@ _SETTLE_SECONDS = 0.05
 """The pause between two looks at a file that has changed; both must see the same, so that no line that is
 still being written is missed."""
 _MAX_LOOKS = 40
-_UNKNOWN_KEY_SECONDS = 0.1
-"""The shortest time between two looks for keys that are not known, which whoever guesses keys causes."""
 
 Looked: TypeAlias = Keys | tuple[Fault, ...]
 """What came of a changed file: its keys, or why it cannot be used."""
@@ -53,7 +51,6 @@ class KeyRing:
         """A hash of that."""
         self._signature: tuple[int, ...] = ()
         """What the system said of the file when it was last read."""
-        self._looked_at = 0.0
         self._looking = threading.Lock()
         self._asked = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -130,13 +127,14 @@ class KeyRing:
         return True
 
     async def _was_read_again(self) -> bool:
-        """Read the file again if the system says that it is another one; return whether that was done."""
+        """Read the file again if the system says that it is another one, or wait for who reads it now.
+
+        Returns:
+            Whether the keys may be others now.
+        """
         if self._refreshing is None:
-            now = time.monotonic()
-            if self._path is None or now - self._looked_at < _UNKNOWN_KEY_SECONDS:
-                return False
-            self._looked_at = now
-            if _sign(self._path) == self._signature:
+            is_same = self._path is None or _sign(self._path) == self._signature
+            if is_same and not self._looking.locked():
                 return False
             self._refreshing = asyncio.create_task(asyncio.to_thread(self.look))
             self._refreshing.add_done_callback(self._end_refreshing)
