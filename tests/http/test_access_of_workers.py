@@ -97,7 +97,7 @@ def test_metrics_are_on_their_own_port_and_nothing_else_is(guarded: Guarded) -> 
 
 
 def test_keys_are_replaced_without_a_failed_request(guarded: Guarded) -> None:
-    """An application takes a new key at the moment in which it is made; the old one goes when nobody has it."""
+    """An application takes a new key at the moment in which it is made; and the old one goes later."""
     secrets = [add_key(guarded.file, "shop")]
     over, answered = threading.Event(), [0, 0, 0]
 
