@@ -67,6 +67,18 @@ class Settings(BaseSettings):
     a load balancer notices in time; they are part of `shutdown_seconds`."""
     shutdown_seconds: float = Field(default=10, ge=0, le=3_600, allow_inf_nan=False)
     """The seconds from SIGTERM to the end of the process; what is not answered a second before is 503."""
+    keys_file: Path | None = None
+    """The file of the API keys that `tokenquote keys new` makes; empty: whoever reaches the port may ask."""
+    pages: Literal["free", "key"] = "free"
+    """Whether the web page, /docs and /openapi.json are free, or need a key where there are keys."""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """The names that the header Host may have, separated by commas; `*.example.org` is all below a name, `*`
+    any. Empty: on a loopback address its own names, elsewhere any."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """The sites whose pages may ask from a browser, such as `https://dash.example.org`, separated by commas;
+    empty: none but the service's own page."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """A port for the metrics and the probes alone, without a key; empty: /metrics is on `port`."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe level that is logged."""
 
@@ -77,12 +89,12 @@ class Settings(BaseSettings):
             return tuple(Path(part) for part in value.split(os.pathsep) if part)
         return (value,) if isinstance(value, Path) else value
 
-    @field_validator("cache_dir", mode="before")
+    @field_validator("cache_dir", "keys_file", "metrics_port", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("apps", mode="before")
+    @field_validator("apps", "allowed_hosts", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

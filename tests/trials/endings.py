@@ -48,6 +48,7 @@ http {{
             proxy_pass http://tokenquote;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
             proxy_connect_timeout 1s;
         }}
     }}

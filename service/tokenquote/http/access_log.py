@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -17,7 +17,9 @@ __all__ = [
     "configure_logging",
     "log_failed_reload",
     "log_failure",
+    "log_keys",
     "log_listening",
+    "log_open_access",
     "log_reload",
     "log_request",
     "log_worker",
@@ -68,8 +70,10 @@ def configure_logging(level: str) -> None:
     logging.getLogger("uvicorn").setLevel(level.upper())
 
 
-def log_request(method: str, route: str, status: int, seconds: float, request_id: str) -> None:
-    """Log a request that was answered; probes and scrapes only at the level debug."""
+def log_request(
+    method: str, route: str, status: int, seconds: float, request_id: str, key_name: str | None = None
+) -> None:
+    """Log a request that was answered and the name of its key; probes and scrapes only at the level debug."""
     level = logging.DEBUG if route in _QUIET_ROUTES else logging.INFO
     if not _LOGGER.isEnabledFor(level):
         return
@@ -79,6 +83,8 @@ def log_request(method: str, route: str, status: int, seconds: float, request_id
         f'"event": "http.request", "method": "{method}", "route": "{route}", "status": {status}, '
         f'"duration_seconds": {round(seconds, 6)}, "request_id": "{request_id}"'
     )
+    if key_name is not None:
+        written += f', "key": "{key_name}"'
     record = logging.LogRecord(_LOGGER.name, level, __file__, 0, "http.request", None, None)
     record.written = written
     _LOGGER.handle(record)
@@ -99,11 +105,26 @@ def log_reload(revision: str) -> None:
     _LOGGER.info("catalog.loaded", extra={"fields": {"revision": revision}})
 
 
-def log_failed_reload(faults: Iterable[Fault]) -> None:
-    """Log why changed files of the catalog cannot be used, one line for each reason."""
+def log_failed_reload(
+    faults: Iterable[Fault],
+    event: Literal["catalog.not_loaded", "keys.not_loaded"] = "catalog.not_loaded",
+) -> None:
+    """Log why changed files cannot be used, one line for each reason; what was loaded before stays."""
     for fault in faults:
         fields = {"file": fault.file, "line": fault.line, "field": fault.field, "detail": fault.what}
-        _LOGGER.error("catalog.not_loaded", extra={"fields": fields})
+        _LOGGER.error(event, extra={"fields": fields})
+
+
+def log_keys(names: Collection[str]) -> None:
+    """Log whose keys are good from now on."""
+    fields = {"keys": len(names), "names": sorted(set(names))}
+    _LOGGER.info("keys.loaded", extra={"fields": fields})
+
+
+def log_open_access(host: str) -> None:
+    """Warn that whoever reaches the port may ask."""
+    fields = {"host": host, "detail": "no TOKENQUOTE_KEYS_FILE is set"}
+    _LOGGER.warning("access.open", extra={"fields": fields})
 
 
 def log_failure(error: BaseException, request_id: str) -> None:

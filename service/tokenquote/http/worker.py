@@ -44,7 +44,7 @@ _SAME_LOG_SECONDS = 10.0
 def run_worker(
     settings: Settings,
     state: ServiceState,
-    listener: socket.socket,
+    listeners: Sequence[socket.socket],
     besides: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> None:
     """Answer requests until a signal ends it.
@@ -52,7 +52,7 @@ def run_worker(
     Args:
         settings: the settings.
         state: what the routes share, with a catalog that is loaded.
-        listener: the socket on which connections come.
+        listeners: the sockets on which connections come.
         besides: what runs all the while and is cancelled at the end.
     """
     connections = Connections(
@@ -73,16 +73,18 @@ def run_worker(
         timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds - drain_seconds)),
     )
     server = _Server(config, state, drain_seconds, settings.shutdown_seconds - _WRITING_SECONDS)
-    asyncio.run(_serve(server, listener, [connections.watch, *besides]))
+    asyncio.run(_serve(server, listeners, [connections.watch, *besides]))
 
 
 async def _serve(
-    server: _Server, listener: socket.socket, besides: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+    server: _Server,
+    listeners: Sequence[socket.socket],
+    besides: Sequence[Callable[[], Coroutine[Any, Any, None]]],
 ) -> None:
     asyncio.get_running_loop().set_exception_handler(_log_seldom())
     tasks = [asyncio.create_task(task()) for task in besides]
     try:
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=list(listeners))
     finally:
         for task in tasks:
             task.cancel()
@@ -106,7 +108,7 @@ class _Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         if sys.platform != "win32":
             signal.signal(STOP_NOW, self.handle_exit)
-            signal.signal(signal.SIGHUP, lambda *_: self._state.watch.ask())
+            signal.signal(signal.SIGHUP, lambda *_: self._state.look_at_files())
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})  # it came blocked from the fork
         await super().serve(sockets)
 
