@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials references compare agreement clean lock pythons schema image metrics docs screenshots test-tools
+.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials metrics-trial references compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; prin
 trials: $(VENV)/.dev ## Load a service unfairly, kill its workers, stop it; print what another client sees
 	$(BIN)/python -m tests.trials
 
+metrics-trial: $(VENV)/.dev ## Let Prometheus scrape two workers under load; compare counters; draw the dashboards
+	$(BIN)/python -m tests.trials.scraped --pictures build/dashboards
+
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references
 
@@ -101,6 +104,9 @@ metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
 
 docs: $(VENV)/.dev ## Write docs/endpoints.md from the table of endpoints
 	$(BIN)/python -m tests.api.endpoints_page > docs/endpoints.md
+
+dashboards: $(VENV)/.dev ## Write Grafana's dashboards from docker/grafana/panels
+	$(BIN)/python -m tests.observability.dashboards
 
 screenshots: $(VENV)/.dev ## Take images of every page at three widths, light and dark, into build/screenshots
 	$(BIN)/python -m tests.page.screenshots build/screenshots

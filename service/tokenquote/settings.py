@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     apps: Annotated[tuple[str, ...], NoDecode] = ()
     """The names that a plan's `app` may have as a metrics label, separated by commas; others count
     as `other`."""
+    metrics_series: int = Field(default=7_000, ge=100, le=1_000_000)
+    """The most series of metrics with labels of models and apps; what has no room counts as the model `other`
+    of its app, then as the app `other`. With the default all series together are fewer than 10,000."""
     max_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
     """The largest request body in bytes; a longer body is answered 413."""
     workers: int = Field(default=1, ge=1, le=64)

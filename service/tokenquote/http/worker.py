@@ -61,6 +61,7 @@ def run_worker(
         write_seconds=settings.write_seconds,
     )
     drain_seconds = min(settings.drain_seconds, max(0.0, settings.shutdown_seconds - 2 * _WRITING_SECONDS))
+    state.connections = connections
     config = uvicorn.Config(
         create_app(settings, state),
         http=connections.protocol,  # type: ignore[arg-type]  # uvicorn calls it as it would call the class
