@@ -119,9 +119,10 @@ test-tools: ## Install Debian's prometheus and chromium if possible; tests that 
 
 lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes, without registry hosts
 	$(PIP) install uv
-	for set in service dev references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	for set in build service dev references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-emit-package tokenquote \
-		requirements/$$set.in -o requirements/$$set.txt; done
+		$$(test $$set = service && echo --excludes requirements/left_out.in) \
+		requirements/$$set.in -o requirements/$$set.txt || exit 1; done
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-deps requirements/prices.in -o requirements/prices.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --no-deps \
@@ -130,9 +131,10 @@ lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes
 clean: ## Remove the environment and every generated file
 	rm -rf $(VENV) .venv-references .venv-pythons .prices build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(VENV)/.serve: requirements/service.txt pyproject.toml
+$(VENV)/.serve: requirements/service.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes -r requirements/service.txt
+	$(PIP) install --require-hashes -r requirements/build.txt
+	$(PIP) install --require-hashes --no-deps -r requirements/service.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
