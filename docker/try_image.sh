@@ -27,7 +27,7 @@ main() {
     echo "ready after $(bc <<< "$EPOCHREALTIME - $start") s"
     expect "health" ready "$(contained tokenquote health)"
     expect "a quote" '"cost":"0.00075"' "$(quote | grep -o '"cost":"0.00075"' | head -n 1)"
-    expect "the page" "<title>Tokenquote" "$(curl -s "http://127.0.0.1:$port/" | grep -o '<title>Tokenquote')"
+    expect "the page" "Tokenquote" "$(curl -s "http://127.0.0.1:$port/" | grep -o '>Tokenquote' | head -n 1 | tr -d '>')"
     refuses "a write to the root" python "open('/opt/tokenquote/x', 'w')"
     refuses "a write to /" python "open('/x', 'w')"
     expect "a write to /tmp" written "$(python "open('/tmp/x', 'w').write('written'); print(open('/tmp/x').read())")"
