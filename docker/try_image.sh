@@ -116,8 +116,7 @@ quote() {
 
 stops_on_sigterm() {
     local status=0 _
-    # The function runs in a shell, which runs unshare, which runs the program as number 1 of its namespace.
-    kill -TERM "$(pgrep --parent "$(pgrep --parent "$service")")"
+    kill -TERM "$(program)"
     for _ in {1..150}; do
         kill -0 "$service" 2> /dev/null || break
         sleep 0.1
@@ -129,8 +128,13 @@ stops_on_sigterm() {
     expect "exit status after SIGTERM" 0 "$status"
 }
 
+# The function runs in a shell, which runs unshare, which runs the program as number 1 of its namespace.
+program() {
+    pgrep --parent "$(pgrep --parent "$service")"
+}
+
 expect() {
-    [ "$2" = "$3" ] || { echo "FAILED $1: not '$2' but '$3'"; cat "$scratch/log" 2> /dev/null; exit 1; }
+    [ "$2" = "$3" ] || { echo "FAILED: $1: not '$2' but '$3'"; cat "$scratch/log" 2> /dev/null; exit 1; }
     echo "ok: $1: ${2:-none}"
 }
 
@@ -146,7 +150,7 @@ free_port() {
 }
 
 clean_up() {
-    [ -z "$service" ] || pkill -KILL --parent "$service" || true
+    [ -z "$service" ] || kill -KILL "$(program)" || true
     "${buildah[@]}" rm "$container" > /dev/null
     rm -rf "$scratch"
 }
