@@ -2,9 +2,10 @@
 
     PYTHON docker/image_root.py FOLDER          with the Python of the virtual environment, on Debian
 
-In the folder lie afterwards, at the same paths: the virtual environment, the interpreter that it was made with, the
-standard library, and the shared libraries that any of these loads. There is no shell, no package manager and no pip.
-Debian's notes on the packages that files were taken of come too, so that scanners see them and their licences are told.
+In the folder lie afterwards, at the same paths: the virtual environment, the interpreter that it was made of,
+the standard library, and the shared libraries that any of these loads. There is no shell, no package manager
+and no pip. Debian's notes on the packages that files were taken of come too, so that scanners see these
+packages and their licences are told.
 """
 
 from __future__ import annotations
@@ -22,13 +23,16 @@ _USER = 65532
 """The user of the image, as in the Dockerfile; distroless images call the same number nonroot."""
 
 _UNUSED_OF_THE_LIBRARY = frozenset(
-    "dist-packages ensurepip idlelib lib2to3 pydoc_data site-packages test tkinter turtledemo".split()
+    {"dist-packages", "ensurepip", "idlelib", "lib2to3", "pydoc_data", "site-packages", "test", "tkinter"}
+    | {"turtledemo"}
 )
 """Folders of the standard library that hold its tests, an editor, graphical windows and pip."""
 
-_UNUSED_MODULES = re.compile(r"(_curses|_dbm|_gdbm|_sqlite3|_test|_tkinter|nis|ossaudiodev|readline|xxlimited)")
-"""Extension modules of the standard library for terminals, windows, sounds and databases: nothing here imports them,
-and each would bring libraries of its own."""
+_UNUSED_MODULES = re.compile(
+    r"(_curses|_dbm|_gdbm|_sqlite3|_test|_tkinter|nis|ossaudiodev|readline|xxlimited)"
+)
+"""Extension modules of the standard library for terminals, windows, sounds and databases: nothing imports
+them, and each would bring libraries of its own."""
 
 
 def make_root(root: Path) -> None:
@@ -68,13 +72,13 @@ def _stdlib(library: Path) -> Iterator[Path]:
         return path.name not in _UNUSED_OF_THE_LIBRARY and not path.name.startswith("config-")
 
     files = list(_files(library, is_used))
-    # Extension modules whose own library is not installed, such as that of windows, cannot be imported here either.
+    # Extension modules whose own library is not installed cannot be imported here either.
     broken = {path for path, said in _loaded_by(filter(_is_library, files)).items() if "not found" in said}
     return (path for path in files if path not in broken)
 
 
 def _environment(environment: Path) -> Iterator[Path]:
-    """The files of the virtual environment, without tests, and of packages that are only read, what is read."""
+    """The files of the virtual environment without tests; of packages that are only read, what is read."""
     packages = Path(sysconfig.get_path("purelib"))
     wanted, owned = _files_of_vocabularies()
 
@@ -88,7 +92,7 @@ def _environment(environment: Path) -> Iterator[Path]:
 
 
 def _files_of_vocabularies() -> tuple[set[Path], set[Path]]:
-    """Which files of the packages that hold vocabularies are read, and which there are, below the packages' folder.
+    """Which files of the packages that hold vocabularies are read, and which there are, by their paths there.
 
     Nothing of these packages is imported, so that only files of vocabularies and what pip noted is needed.
     """
@@ -134,10 +138,15 @@ def _is_library(path: Path) -> bool:
 def _loaded_by(paths: Iterable[Path]) -> dict[Path, str]:
     """What ldd says of each file; of several it writes a head before each."""
     # The interpreter's own name stands first, so that there are always several.
-    command = ["ldd", sys.executable, *map(str, paths)]
-    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    said = _run("ldd", sys.executable, *map(str, paths))
     parts = re.split(r"^(/.*):$", said, flags=re.MULTILINE)[1:]
     return {Path(path): lines for path, lines in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def _run(*command: str) -> str:
+    # Both programs end with a fault where one of many files has no answer, and have answered for the others.
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return done.stdout
 
 
 def _is_elf(path: Path) -> bool:
@@ -156,13 +165,12 @@ def _copy(path: Path, root: Path) -> None:
 def _tell_debian_packages(paths: list[Path], root: Path) -> None:
     """Where distroless images have it: var/lib/dpkg/status.d holds a file for each package."""
     names = [str(name) for path in paths for name in (path, *_before_usr_was_merged(path))]
-    found = subprocess.run(["dpkg-query", "--search", *names], capture_output=True, text=True, check=False)
-    packages = {line.split(":")[0] for line in found.stdout.splitlines() if not line.startswith("diversion")}
+    found = _run("dpkg-query", "--search", *names)
+    packages = {line.split(":")[0] for line in found.splitlines() if not line.startswith("diversion")}
     for package in sorted(packages):
-        status = subprocess.run(["dpkg-query", "--status", package], capture_output=True, text=True, check=True)
         noted = root / "var/lib/dpkg/status.d" / package
         noted.parent.mkdir(parents=True, exist_ok=True)
-        noted.write_text(status.stdout)
+        noted.write_text(_run("dpkg-query", "--status", package))
         licence = Path("/usr/share/doc", package, "copyright").resolve()
         kept = root / "usr/share/doc" / package / "copyright"
         kept.parent.mkdir(parents=True)

@@ -26,7 +26,10 @@ def last_stage() -> dict[str, str]:
 
 def test_the_image_starts_from_nothing() -> None:
     assert instructions()[0] == ("ARG", "BASE=python:3.13-slim")
-    assert [rest for keyword, rest in instructions() if keyword == "FROM"] == ["${BASE} AS builder", "scratch"]
+    assert [rest for keyword, rest in instructions() if keyword == "FROM"] == [
+        "${BASE} AS builder",
+        "scratch",
+    ]
 
 
 def test_the_service_runs_as_nobody_and_gets_its_signals() -> None:

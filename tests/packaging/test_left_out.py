@@ -28,7 +28,8 @@ from tokenquote.catalog import CACHE_DIR, load_catalog
 from tokenquote.tokens import Vocabularies
 vocabularies = Vocabularies(load_catalog(cache_dir=CACHE_DIR).vocabularies)
 # One of each library: tiktoken's and toktok's, sentencepiece's, tokenizers'.
-print(*(vocabularies.count(name, "hello world") for name in ("o200k_base", "llama3", "mistral-spm-v1", "deepseek")))
+names = ("o200k_base", "llama3", "mistral-spm-v1", "deepseek")
+print(*(vocabularies.count(name, "hello world") for name in names))
 """
 
 

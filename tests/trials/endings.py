@@ -38,7 +38,7 @@ async def killed(service: ServiceProcess, seen: Seen, seconds: float) -> None:
 
 
 async def replicas(service: ServiceProcess, seen: Seen, seconds: float) -> None:
-    """Eight clients without retries ask three services behind our nginx, and one of these is killed for good."""
+    """Eight clients without retries ask three services behind our nginx; one of these is killed for good."""
     seen.longest_small_seconds = _LONGEST_SECONDS
     with ExitStack() as stack:
         others = [stack.enter_context(serving()) for _ in range(2)]

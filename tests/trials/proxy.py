@@ -1,4 +1,4 @@
-"""nginx as docker/nginx has it, before services of this machine: other addresses, another folder, nothing else."""
+"""nginx as docker/nginx has it, before services of this machine: other addresses and another folder."""
 
 from __future__ import annotations
 
