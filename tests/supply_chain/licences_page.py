@@ -11,23 +11,24 @@ __all__ = ["licences_page"]
 _HEAD = """\
 # Licences of what is shipped
 
-Tokenquote is under the MIT licence ([LICENSE](../LICENSE)). With it comes what others made. `make licences`
-writes this page from what packages, the catalog and the page's own list say, and a test fails where one of them
-does not say its licence. Versions are in `requirements/service.txt`; `make sbom` writes all of it as a bill of
-materials.
+Tokenquote is under the MIT licence ([LICENSE](../LICENSE)). With it comes what others made. `make
+licences` writes this page from what packages, the catalog and the page's own list say, and a test fails
+where one of them does not say its licence. Versions are in `requirements/service.txt`; `make sbom`
+writes all of it as a bill of materials.
 
 ## Packages
 
-What `make serve` and the image install; the wheel of Tokenquote holds none of them. Most bring the text of
-their licence in their `.dist-info`, which the image keeps. Of packages that hold vocabularies it keeps besides
-these files alone.
+What `make serve` and the image install; the wheel of Tokenquote holds none of them. Most bring the text
+of their licence in their `.dist-info`, which the image keeps. Of packages that hold vocabularies it
+keeps besides these files alone.
 """
 _VOCABULARIES = """
 ## Vocabularies
 
-The files that texts are counted with. Those of `tokenquote` lie in its wheel, with their notices beside them
-(`tokens/vocabularies/ranks`); the others come with the package named. The licences of Llama 3 and 4 ask whoever
-passes the vocabulary on to add a copy of the licence: do so if you publish an image that you have built.
+The files that texts are counted with. Those of `tokenquote` lie in its wheel, with their notices beside
+them (`tokens/vocabularies/ranks`); the others come with the package named. The licences of Llama 3 and 4
+ask whoever passes the vocabulary on to add a copy of the licence: do so if you publish an image that you
+have built.
 """
 _TEMPLATES = """
 ## Chat templates
@@ -38,15 +39,15 @@ published formats, as the head of each file says.
 _PAGE = """
 ## Libraries of the web page
 
-They lie in the wheel, `http/page/vendor`, each with its licence. `axe-core` (MPL-2.0) tests the page and is not
-shipped.
+They lie in the wheel, `http/page/vendor`, each with its licence. `axe-core` (MPL-2.0) tests the page and
+is not shipped.
 """
 _IMAGE = """
 ## The image
 
-It holds Python (PSF-2.0) and the libraries of Debian that Python and the packages load, such as those of C and
-OpenSSL. What Debian says of the licence of each lies in the image, in `/usr/share/doc/*/copyright`, and its name
-and version in `/var/lib/dpkg/status.d`, where scanners look.
+It holds Python (PSF-2.0) and the libraries of Debian that Python and the packages load, such as those of
+C and OpenSSL. What Debian says of the licence of each lies in the image, in
+`/usr/share/doc/*/copyright`, and its name and version in `/var/lib/dpkg/status.d`, where scanners look.
 """
 
 

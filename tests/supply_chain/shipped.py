@@ -37,8 +37,8 @@ _IN_WORDS = {
     "BSD License": "BSD-3-Clause",
     "MIT License": "MIT",
 }
-"""How classifiers of packages say what SPDX has an identifier for. There are several BSD licences: each package
-that says no more than that was looked at, and has the one with three clauses."""
+"""How classifiers of packages say what SPDX has an identifier for. There are several BSD licences: each
+package that says no more than that was looked at, and has the one with three clauses."""
 
 _LOOKED_AT = {
     "llama-models": "LicenseRef-Llama-3 AND LicenseRef-Llama-4",
