@@ -62,8 +62,6 @@ class Pin:
     version: str
     marker: Marker | None = None
     """Where it is installed; None: everywhere."""
-    hashes: tuple[str, ...] = ()
-    """The SHA-256 of each file of it that may be installed."""
 
 
 @dataclass(frozen=True)
@@ -76,18 +74,17 @@ class Shipped:
     source: str = ""
     version: str = ""
     files: tuple[str, ...] = ()
+    sha256: str = ""
+    """The hash of the file, where it is one whose hash is kept."""
 
 
 def pins(path: Path = SERVICE) -> list[Pin]:
     """Read a lock file with hashes."""
     found = []
-    for line, hashes in re.findall(
-        r"^(\w[^\\\n]*) \\\n((?:    --hash=.*\n)+)", path.read_text(), re.MULTILINE
-    ):
+    for line in re.findall(r"^(\w.*) \\$", path.read_text(), re.MULTILINE):
         requirement = Requirement(line)
         (version,) = requirement.specifier
-        sha256 = tuple(re.findall(r"--hash=sha256:(\w+)", hashes))
-        found.append(Pin(requirement.name, version.version, requirement.marker, sha256))
+        found.append(Pin(requirement.name, version.version, requirement.marker))
     return found
 
 
@@ -136,7 +133,10 @@ def vocabularies() -> Iterator[Shipped]:
             by_file.setdefault(f"{entry.package or 'tokenquote'}: {entry.file}", []).append(name)
     for file, names in sorted(by_file.items()):
         licences = dict.fromkeys(catalog[name].licence for name in names)
-        yield Shipped(", ".join(names), " / ".join(licences), catalog[names[0]].source, files=(file,))
+        entry = catalog[names[0]]
+        yield Shipped(
+            ", ".join(names), " / ".join(licences), entry.source, files=(file,), sha256=entry.sha256 or ""
+        )
 
 
 def templates(folder: Path = ROOT / "models_catalog" / "templates") -> Iterator[Shipped]:
@@ -160,4 +160,6 @@ def templates(folder: Path = ROOT / "models_catalog" / "templates") -> Iterator[
 def page_libraries() -> Iterator[Shipped]:
     """The libraries of the web page, which vendored.json lists; tests/page finds files that it does not."""
     for row in json.loads((ROOT / "service/tokenquote/http/page/vendor/vendored.json").read_text()):
-        yield Shipped(row["package"], row["licence"], version=row["version"], files=(row["file"],))
+        yield Shipped(
+            row["package"], row["licence"], version=row["version"], files=(row["file"],), sha256=row["sha256"]
+        )
