@@ -16,8 +16,10 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
+
+import yaml
 
 _USER = 65532
 """The user of the image, as in the Dockerfile; distroless images call the same number nonroot."""
@@ -96,13 +98,13 @@ def _files_of_vocabularies() -> tuple[set[Path], set[Path]]:
 
     Nothing of these packages is imported, so that only files of vocabularies and what pip noted is needed.
     """
-    from tokenquote.catalog import load_catalog
-
-    vocabularies = [v for v in load_catalog().vocabularies.values() if v.package and v.file]
-    wanted = {Path(str(v.file)) for v in vocabularies}
+    catalog = resources.files("tokenquote") / "models_catalog" / "vocabularies.yaml"
+    vocabularies = yaml.safe_load(catalog.read_text())["vocabularies"].values()
+    packages = {entry["package"] for entry in vocabularies if "package" in entry}
+    wanted = {Path(entry["file"]) for entry in vocabularies if "package" in entry}
     owned = {
         Path(str(file))
-        for package in {str(v.package) for v in vocabularies}
+        for package in packages
         for file in metadata.files(package) or ()
         if ".dist-info" not in str(file)
     }

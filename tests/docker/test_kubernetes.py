@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
+from kubernetes_validate.utils import ValidationError, validate
 
 from tokenquote.catalog import CACHE_DIR, ParsedFiles, assemble_catalog, read_folder, shipped_catalog
 from tokenquote.settings import Settings
@@ -37,13 +37,13 @@ LABELS = {"app.kubernetes.io/name": "tokenquote"}
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", [name for name in RESOURCES if name != "servicemonitor.yaml"])
 def test_each_resource_is_valid_by_the_schema_of_kubernetes(name: str, version: str) -> None:
-    kubernetes_validate.validate(RESOURCES[name], version, strict=True)
+    validate(RESOURCES[name], version, strict=True)
 
 
 def test_the_schemas_catch_what_is_wrong() -> None:
     wrong = {**RESOURCES["deployment.yaml"], "spec": {**BY_KIND["Deployment"]["spec"], "replica": 3}}
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(wrong, VERSIONS[-1], strict=True)
+    with pytest.raises(ValidationError):
+        validate(wrong, VERSIONS[-1], strict=True)
 
 
 def test_every_file_is_a_resource() -> None:
@@ -166,7 +166,7 @@ def test_kustomize_builds_the_example() -> None:
     for kind, resource in built.items():
         assert resource["metadata"].get("namespace") == (None if kind == "Namespace" else "tokenquote")
         if kind != "ServiceMonitor":
-            kubernetes_validate.validate(resource, VERSIONS[-1], strict=True)
+            validate(resource, VERSIONS[-1], strict=True)
     volume = built["Deployment"]["spec"]["template"]["spec"]["volumes"][0]
     assert volume["configMap"]["name"] == built["ConfigMap"]["metadata"]["name"] == "tokenquote-catalog"
     assert built["ConfigMap"]["data"].keys() == {item["key"] for item in volume["configMap"]["items"]}

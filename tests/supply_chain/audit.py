@@ -53,9 +53,9 @@ def judge(report: str, wanted: Sequence[str]) -> Audit:
         rows = []
     known = {row["name"]: row["vulns"] for row in rows if "vulns" in row and not row.get("skip_reason")}
     vulnerable = [
-        f"{row['name']} {row['version']}: {found['id']}, mended in {', '.join(found['fix_versions']) or 'none'}"
+        f"{row['name']} {row['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or '-'}"
         for row in rows
-        for found in known.get(row["name"], ())
+        for fault in known.get(row["name"], ())
     ]
     return Audit(
         tuple(name for name in wanted if name in known),

@@ -17,6 +17,7 @@ from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.license import License
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
@@ -88,7 +89,7 @@ def _by_library(files: Iterable[Shipped]) -> dict[str, list[Shipped]]:
     return found
 
 
-def _licences(shipped: Shipped) -> list[object]:
+def _licences(shipped: Shipped) -> list[License]:
     return [LicenseFactory().make_from_string(shipped.licence)]
 
 

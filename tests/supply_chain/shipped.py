@@ -111,7 +111,7 @@ def licence_of(data: metadata.PackageMetadata) -> str:
     """
     if (name := data["Name"].lower().replace("_", "-")) in _LOOKED_AT:
         return _LOOKED_AT[name]
-    said = data.get_all("License-Expression") or data.get_all("License") or []
+    said: list[str] = data.get_all("License-Expression") or data.get_all("License") or []
     if said and _EXPRESSION.fullmatch(said[0]):
         return said[0]
     classified = [
