@@ -157,11 +157,11 @@ def _is_elf(path: Path) -> bool:
 
 
 def _copy(path: Path, root: Path) -> None:
-    """Links within the environment and to the interpreter stay links; others become what they lead to."""
+    """Links stay links, but for those to libraries and settings, which become what they lead to."""
     target = root / path.relative_to("/")
     target.parent.mkdir(parents=True, exist_ok=True)
-    leads_elsewhere = path.is_symlink() and path.resolve().name.partition(".so")[0] != path.resolve().name
-    shutil.copy2(path, target, follow_symlinks=leads_elsewhere or "/etc/" in str(path.resolve()))
+    leads_out = path.is_symlink() and (_is_library(path.resolve()) or path.resolve().is_relative_to("/etc"))
+    shutil.copy2(path, target, follow_symlinks=leads_out)
 
 
 def _tell_debian_packages(paths: list[Path], root: Path) -> None:

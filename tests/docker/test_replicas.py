@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -138,3 +139,12 @@ def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "warn" not in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="there is no promtool here")
+def test_prometheus_takes_the_configuration() -> None:
+    configuration = DOCKER / "prometheus" / "replicas.yaml"
+    done = subprocess.run(
+        ["promtool", "check", "config", str(configuration)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
