@@ -24,7 +24,8 @@ def ask(app: Any, body_bytes: int) -> int:
     headers = [(b"content-length", str(body_bytes).encode()), (b"x-request-id", b"id-1")]
     scope = {
         "type": "http", "method": "POST", "path": "/v1/quotes", "raw_path": b"/v1/quotes",
-        "query_string": b"", "headers": headers, "client": ("192.0.2.1", 1), "server": ("localhost", 80), "scheme": "http",
+        "query_string": b"", "headers": headers, "client": ("192.0.2.1", 1), "server": ("localhost", 80),
+        "scheme": "http",
         "http_version": "1.1", "root_path": "", "state": {}, "asgi": {"version": "3.0"},
     }  # fmt: skip
     statuses: list[int] = []

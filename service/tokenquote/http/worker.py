@@ -69,6 +69,7 @@ def run_worker(
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         backlog=_TAKEN_AT_ONCE if settings.workers == 1 else _TAKEN_AT_ONCE_OF_SEVERAL,
         timeout_keep_alive=int(settings.header_seconds) + 1,  # `Connections` closes them first
         timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds - drain_seconds)),
