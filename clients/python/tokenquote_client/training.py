@@ -45,6 +45,10 @@ class TrainingQuestion(Subject):
     quantization: str | None = Field(default=None, min_length=1, max_length=64)
     """The number format of the frozen weights beside LoRA: nf4-dq for QLoRA, int8, …; null, the default:
     fp32 where `precision` is fp32, else bf16. Without `lora`, or with fp32, it is an error."""
+    upcast_frozen: bool = False
+    """Whether norms, embeddings and the output are cast to fp32 beside quantised matrices, as PEFT's
+    `prepare_model_for_kbit_training` does, so that the activations between them are fp32 too; false by
+    default. Without `quantization` it is an error."""
     precision: Literal["mixed", "mixed-fp32-gradients", "bf16", "fp32"] = "mixed"
     """The number formats of trained weights: `mixed`, the default, has 16-bit weights and gradients with fp32
     master weights, `mixed-fp32-gradients` the same with fp32 gradients; `bf16` and `fp32` have that format
@@ -76,6 +80,9 @@ class TrainingQuestion(Subject):
     `flash` the bytes are the same, with `eager` each token has scores of the whole row."""
     fused_loss: bool = False
     """Whether the loss makes the logits in pieces, never whole (chunked cross entropy); false by default."""
+    loss_in_place: bool = False
+    """Whether a kernel writes the gradient of the cross entropy over the logits (Unsloth's and Liger's
+    cross entropy, foak); false by default. Beside `fused_loss`, which has no whole logits, it is an error."""
     zero_stage: Literal[0, 1, 2, 3] = 0
     """The ZeRO stage, which says what is sharded over the GPUs: 0, the default, nothing, 1 the optimizer's
     states with the master weights, 2 gradients too, 3 weights too (FSDP)."""

@@ -60,6 +60,8 @@ class TrainingStep:
     """`full`: only the inputs of layers are kept, and the rest of a layer is computed again."""
     fused_loss: bool = False
     """Whether logits are made in pieces, never whole (chunked cross entropy)."""
+    loss_in_place: bool = False
+    """Whether a kernel writes the gradient of the cross entropy over the logits."""
     packed: bool = False
     """Whether all sequences are laid end to end in one row."""
     adapters: Adapters | None = None
@@ -90,7 +92,9 @@ class Activations:
     """The bytes of activations on one GPU."""
 
     layers: int
-    """The bytes of all layers, or of their inputs alone, and of the last norm."""
+    """The bytes of all layers, or of their inputs alone."""
+    last_norm: int
+    """The bytes of the norm before the output."""
     one_layer: int
     """The bytes of the layer that keeps most, whole."""
     remade: int
@@ -119,7 +123,8 @@ def activations(
     tokens = step.all_tokens
     kinds = [kind for layer in counts for kind in (layer.attention, layer.mlp)]
     return Activations(
-        layers=tokens * (kept + _norm_bytes(architecture, step.saving)),
+        layers=tokens * kept,
+        last_norm=tokens * _norm_bytes(architecture, step.saving),
         one_layer=tokens * one_layer,
         remade=tokens * remade,
         gradients=tokens * (gradients + widest),

@@ -77,9 +77,15 @@ def moments(run: TrainingRun, implementation: Implementation) -> dict[Moment, Pa
         run.trained, run.precision, run.optimizer_bytes, run.sharding,
         frozen_bytes=run.frozen_bytes, paged=paged,
     )  # fmt: skip
-    kept = activations(run.architecture, _step(run, implementation), implementation.bytes_per_logit)
+    step = _step(run, implementation)
+    in_place = step.loss_in_place
+    kept = activations(
+        run.architecture,
+        step,
+        implementation.bytes_per_logit_in_place if in_place else implementation.bytes_per_logit,
+    )
     always = {
-        "weights": held.weights,
+        "weights": _weights(run, held, implementation),
         "master_weights": held.master,
         "optimizer": held.optimizer,
         "frozen": held.frozen,
@@ -91,7 +97,7 @@ def moments(run: TrainingRun, implementation: Implementation) -> dict[Moment, Pa
             **always,
             "gradients": held.gradients if run.accumulates else 0,
             "gathered": gathered,
-            "activations": _kept(run, kept, implementation),
+            "activations": _kept(run, kept, implementation) + kept.last_norm,
             "logits": kept.logits,
         },
         "backward": {**always, "gathered": gathered, **_backward(run, held, kept, implementation)},
@@ -105,7 +111,16 @@ def moments(run: TrainingRun, implementation: Implementation) -> dict[Moment, Pa
 
 
 def _step(run: TrainingRun, implementation: Implementation) -> TrainingStep:
-    return replace(run.step, keeps_inputs=run.quantised and implementation.keeps_quantised_inputs)
+    keeps = implementation.keeps_quantised_inputs
+    keeps_inputs = keeps == "always" or (keeps != "never" and run.step.checkpointing == "none")
+    return replace(run.step, keeps_inputs=run.quantised and keeps_inputs)
+
+
+def _weights(run: TrainingRun, held: States, implementation: Implementation) -> int:
+    sharded = run.sharding.stage == 3 and run.sharding.gpus > 1
+    if sharded and held.master and not implementation.has_16_bit_shard:
+        return 0
+    return held.weights
 
 
 def _gathered(run: TrainingRun, implementation: Implementation) -> int:

@@ -22,6 +22,9 @@ def refuse_contradictions(question: TrainingQuestion) -> None:
 
 def _refuse_formats(question: TrainingQuestion) -> None:
     if question.quantization is None:
+        if question.upcast_frozen:
+            detail = "only what stands beside quantised matrices is cast: state `quantization` too"
+            raise LocatedError(("upcast_frozen",), detail)
         return
     if question.lora is None:
         raise LocatedError(("quantization",), "weights that are trained have no format: state `lora` too")
@@ -34,6 +37,9 @@ def _refuse_formats(question: TrainingQuestion) -> None:
 
 
 def _refuse_steps(question: TrainingQuestion) -> None:
+    if question.loss_in_place and question.fused_loss:
+        detail = "a fused loss has no whole logits to write over: leave one of the two out"
+        raise LocatedError(("loss_in_place",), detail)
     adamw = question.optimizer == "adamw"
     if question.optimizer_step is not None and not adamw:
         detail = f"only adamw steps in one of these ways: leave it out with {question.optimizer}"

@@ -56,13 +56,11 @@ def assumptions(
         yield "activations of experts, and of layers other than attention with heads, were not measured"
     if question.optimizer_step is None and OPTIMIZERS[question.optimizer].copies_weights:
         yield "AdamW steps as PyTorch does by default (foreach), with one copy of all weights; `low`: fused"
-    if not question.fused_loss and question.objective is None:
-        yield "cross entropy takes 12 bytes of each logit; the band goes from 8 to 14"
-    if run.quantised:
-        yield (
-            "4-bit matrices keep their inputs, as in bitsandbytes before 0.43, and norms and embeddings stay "
-            "in 16 bits; `low`: they keep none"
-        )
+    if not question.fused_loss:
+        usual, least, most = (8, 4, 10) if question.loss_in_place else (12, 8, 14)
+        yield f"the loss takes {usual} bytes of each logit; the band goes from {least} to {most}"
+    if run.quantised and question.checkpointing == "none":
+        yield "4-bit matrices keep their inputs, as in bitsandbytes before 0.43; `low`: they keep none"
     yield from _sharding_assumptions(question)
     yield from _objective_assumptions(question)
 

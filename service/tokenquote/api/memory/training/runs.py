@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tokenquote.errors import under
 from tokenquote.memory import Architecture, Formats, Tensors, WeightFormat, parameters, tensors, weigh
@@ -89,7 +90,8 @@ def frozen_format(question: TrainingQuestion, formats: Formats) -> WeightFormat:
         LocatedError: it is not known.
     """
     with under("quantization"):
-        return formats.weight(question.quantization or ("fp32" if question.precision == "fp32" else "bf16"))
+        found = formats.weight(question.quantization or ("fp32" if question.precision == "fp32" else "bf16"))
+    return replace(found, rest_bits=32) if question.upcast_frozen else found
 
 
 def _adapter_precision(question: TrainingQuestion, lora: Lora) -> WeightBytes:
@@ -109,10 +111,11 @@ def _step(question: TrainingQuestion) -> TrainingStep:
     return TrainingStep(
         batch=question.batch_size * (2 if pairs else 1),
         tokens=question.sequence_tokens,
-        element=4 if question.precision == "fp32" else 2,
+        element=4 if question.precision == "fp32" or question.upcast_frozen else 2,
         flash=question.attention == "flash",
         checkpointing=question.checkpointing,
         fused_loss=question.fused_loss,
+        loss_in_place=question.loss_in_place,
         packed=question.packing,
         adapters=adapters,
     )
