@@ -15,7 +15,7 @@ from tokenquote_client.wire_types import UNION_MEMBER, Sent
 
 __all__ = ["Dpo", "Grpo", "Objective", "Ppo", "Rollout"]
 
-Tokens = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
+AnswerTokens = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
 
 
 class Rollout(Sent):
@@ -23,9 +23,9 @@ class Rollout(Sent):
 
     sequences: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
     """The number of answers that one GPU generates at the same time."""
-    prompt_tokens: Tokens
+    prompt_tokens: AnswerTokens
     """The length of each prompt in tokens."""
-    answer_tokens: Tokens
+    answer_tokens: AnswerTokens
     """The most tokens of each answer."""
     cache_dtype: str = Field(default="bf16", min_length=1, max_length=32)
     """The number format of the KV cache; `bf16` by default."""

@@ -8,10 +8,11 @@ from tokenquote.memory.training.adapters import (
     adapter_tensors,
 )
 from tokenquote.memory.training.implementations import LEAST, MOST, USUAL, Implementation, with_step
-from tokenquote.memory.training.peak import Moment, Parts, TrainingRun, largest_moment, moments
+from tokenquote.memory.training.peak import Parts, StepMoment, TrainingRun, largest_moment, moments
 from tokenquote.memory.training.states import (
     OPTIMIZERS,
     PRECISIONS,
+    Optimizer,
     States,
     StateSharding,
     WeightBytes,
@@ -31,10 +32,11 @@ __all__ = [
     "Checkpointing",
     "Implementation",
     "LoraError",
-    "Moment",
+    "Optimizer",
     "Parts",
     "StateSharding",
     "States",
+    "StepMoment",
     "TrainingRun",
     "TrainingStep",
     "WeightBytes",

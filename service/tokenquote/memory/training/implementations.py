@@ -8,7 +8,7 @@ The answer is what the usual ones take; its band goes from the least to the most
   logits to shift them; 8 where a kernel works on fp32 logits in place. With such a kernel (Unsloth, Liger,
   foak) 8 is the usual; 4 if the logits stay in 16 bits, 10 if those are held besides.
 - `keeps_quantised_inputs`: bitsandbytes before 0.43 keeps the input of each 4-bit matrix, later ones do not.
-  The usual is what was measured: runs without checkpointing are of the earlier one, runs with it of later ones.
+  The usual is what was measured: runs without checkpointing are of an earlier one, those with it of later.
 - `has_16_bit_shard`: DeepSpeed keeps 16-bit weights beside the fp32 ones, FSDP makes them of these anew.
 - `inputs_of_sharded_layers`: FSDP with adapters and checkpointing holds the inputs of layers twice, as each
   of 20 runs in fms-acceleration's tables shows (Mistral, Mixtral, Llama 2 and 3) and those of PowerLM do not.

@@ -27,9 +27,9 @@ from tokenquote.memory.training.states import (
     states,
 )
 
-__all__ = ["Moment", "Parts", "TrainingRun", "largest_moment", "moments"]
+__all__ = ["Parts", "StepMoment", "TrainingRun", "largest_moment", "moments"]
 
-Moment = Literal["forward", "backward", "step", "rollout"]
+StepMoment = Literal["forward", "backward", "step", "rollout"]
 Parts = dict[str, int]
 
 
@@ -65,12 +65,12 @@ class TrainingRun:
     """The bytes of frozen models beside it: reference, reward model."""
 
 
-def largest_moment(found: dict[Moment, Parts]) -> Moment:
+def largest_moment(found: dict[StepMoment, Parts]) -> StepMoment:
     """Return the moment in which memory is most."""
     return max(found, key=lambda moment: sum(found[moment].values()))
 
 
-def moments(run: TrainingRun, implementation: Implementation) -> dict[Moment, Parts]:
+def moments(run: TrainingRun, implementation: Implementation) -> dict[StepMoment, Parts]:
     """Return the bytes on each GPU, moment by moment and part by part; parts of 0 bytes are left out."""
     paged = OPTIMIZERS[run.optimizer].paged
     held = states(
@@ -92,7 +92,7 @@ def moments(run: TrainingRun, implementation: Implementation) -> dict[Moment, Pa
         **run.other_models,
     }
     gathered = _gathered(run, implementation)
-    found: dict[Moment, Parts] = {
+    found: dict[StepMoment, Parts] = {
         "forward": {
             **always,
             "gradients": held.gradients if run.accumulates else 0,

@@ -61,7 +61,7 @@ class OptimizerStates:
     (`_foreach_sqrt` in `torch/optim/adam.py`)."""
 
     def bytes(self, trained: int, stepped: int) -> int:
-        """Return the bytes of all states of so many weights, whose stepped copy has `stepped` bytes each."""
+        """Return the bytes of the states of all trained weights, whose stepped copy has `stepped` each."""
         if self.in_8_bits:
             return self.number * (trained + 4 * ceil_div(trained, _BLOCK))
         return self.number * trained * stepped
@@ -176,7 +176,7 @@ def states(
 def optimizer_bytes(
     optimizer: Optimizer, trained: int, precision: WeightBytes, found: Iterable[Tensors] = ()
 ) -> int:
-    """Return the bytes of the optimizer's states of so many weights; of Adafactor, those of the tensors."""
+    """Return the bytes of the optimizer's states of the trained weights; of Adafactor, of the tensors."""
     if optimizer == "adafactor":
         return factored_bytes(found)
     return OPTIMIZERS[optimizer].bytes(trained, precision.stepped)

@@ -15,8 +15,8 @@ from tokenquote.memory.training import (
     MOST,
     USUAL,
     Implementation,
-    Moment,
     Parts,
+    StepMoment,
     activations,
     largest_moment,
     with_step,
@@ -63,5 +63,5 @@ def answer_training(question: TrainingQuestion, catalog: Catalog) -> TrainingAns
 
 def _end(together: Ensemble, implementation: Implementation, question: TrainingQuestion) -> int:
     """Return the end of the band that this implementation makes."""
-    found: dict[Moment, Parts] = together.moments(with_step(implementation, question.optimizer_step))
+    found: dict[StepMoment, Parts] = together.moments(with_step(implementation, question.optimizer_step))
     return int(implementation.spread * sum(found[largest_moment(found)].values()))

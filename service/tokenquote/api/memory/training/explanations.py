@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenquote.memory.training import OPTIMIZERS, Activations, Moment, Parts, TrainingRun
+from tokenquote.memory.training import OPTIMIZERS, Activations, Parts, StepMoment, TrainingRun
 from tokenquote_client.training import TrainingQuestion
 
 __all__ = ["assumptions", "formula"]
 
-_MOMENTS: dict[Moment, str] = {
+_MOMENTS: dict[StepMoment, str] = {
     "forward": "when the loss is known",
     "backward": "in the backward pass",
     "step": "when the optimizer steps",
@@ -17,7 +17,7 @@ _MOMENTS: dict[Moment, str] = {
 }
 
 
-def formula(peak: Moment, parts: Parts, run: TrainingRun) -> str:
+def formula(peak: StepMoment, parts: Parts, run: TrainingRun) -> str:
     """Return the sum of the peak with its numbers, and the bytes of each trained weight.
 
     Such as `step: 14483464192 weights + 14483464192 gradients + …, of 7241732096 trained weights of 2 bytes +
@@ -45,7 +45,7 @@ def _shared(run: TrainingRun) -> str:
 
 
 def assumptions(
-    question: TrainingQuestion, run: TrainingRun, kept: Activations, peak: Moment
+    question: TrainingQuestion, run: TrainingRun, kept: Activations, peak: StepMoment
 ) -> Iterator[str]:
     """Yield what the answer takes for granted, one statement each."""
     yield (

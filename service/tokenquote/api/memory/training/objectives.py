@@ -19,7 +19,15 @@ from tokenquote.memory import (
     tensors,
     weigh,
 )
-from tokenquote.memory.training import OPTIMIZERS, Implementation, Moment, Parts, TrainingRun, moments, states
+from tokenquote.memory.training import (
+    OPTIMIZERS,
+    Implementation,
+    Parts,
+    StepMoment,
+    TrainingRun,
+    moments,
+    states,
+)
 from tokenquote_client.memory import Subject
 from tokenquote_client.training import TrainingQuestion
 from tokenquote_client.training_objectives import Dpo, Grpo, Ppo, Rollout
@@ -47,7 +55,7 @@ class Ensemble:
         """The bytes in the host's memory for each GPU."""
         return sum(_held(run)["host"] for run in (self.policy, self.critic) if run is not None)
 
-    def moments(self, implementation: Implementation) -> dict[Moment, Parts]:
+    def moments(self, implementation: Implementation) -> dict[StepMoment, Parts]:
         """Return the bytes on each GPU, moment by moment and part by part.
 
         Policy and critic go through a step together, as TRL wraps them in one model.
