@@ -101,6 +101,7 @@ metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
 
 docs: $(VENV)/.dev ## Write docs/endpoints.md from the table of endpoints
 	$(BIN)/python -m tests.api.endpoints_page > docs/endpoints.md
+	$(BIN)/python -m benchmarks.training.report > docs/training.md
 
 screenshots: $(VENV)/.dev ## Take images of every page at three widths, light and dark, into build/screenshots
 	$(BIN)/python -m tests.page.screenshots build/screenshots

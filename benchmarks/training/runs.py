@@ -27,23 +27,19 @@ class Source:
     url: str
     shared: dict[str, Any]
     lora: dict[str, Any]
-    fits_band: bool = False
-    """Whether what libraries do differently was read off these rows; all others are held out."""
 
 
 _FMS_SHARED: dict[str, Any] = {"precision": "bf16", "checkpointing": "full", "attention": "flash"}
 _FMS_LORA: dict[str, Any] = {"rank": 16, "targets": _QKVO}
 
 
-def _fms(name: str, table: str, *, fits_band: bool = False) -> Source:
-    return Source(
-        f"fms-acceleration, {name}", f"{_FMS}/blob/{table}", _FMS_SHARED, _FMS_LORA, fits_band=fits_band
-    )
+def _fms(name: str, table: str) -> Source:
+    return Source(f"fms-acceleration, {name}", f"{_FMS}/blob/{table}", _FMS_SHARED, _FMS_LORA)
 
 
 SOURCES: dict[str, Source] = {
     "fms-first": _fms("June 2024", "04702cc5/scripts/benchmarks/refs/a100_80gb.csv"),
-    "fms-second": _fms("September 2024", "0aab2c6f/scripts/benchmarks/refs/a100_80gb.csv", fits_band=True),
+    "fms-second": _fms("September 2024", "0aab2c6f/scripts/benchmarks/refs/a100_80gb.csv"),
     "fms-third": _fms(
         "December 2024", "bfdef09c/scripts/benchmarks/refs/a100_80gb_update_cross_entropy_and_deps.csv"
     ),
