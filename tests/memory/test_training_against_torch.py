@@ -29,8 +29,6 @@ from tokenquote.memory.training import (
 STEPS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "measured_steps.json").read_text(encoding="utf-8")
 )
-# Token numbers and labels of 8 bytes each, tables of rotary angles, statistics: what is counted of no layer.
-REST = 100
 
 
 @pytest.mark.parametrize("measured", STEPS, ids=lambda step: str(step["name"]))
@@ -51,7 +49,9 @@ def test_the_peak_of_all_allocations_is_counted(measured: dict[str, Any]) -> Non
     found = moments(run, USUAL)
     always = run.trained * run.precision.weight + run.optimizer_bytes
     added = max(sum(found[moment].values()) for moment in ("forward", "backward")) - always
-    assert measured["peak"]["3"] == pytest.approx(added, rel=0.02, abs=REST * _tokens(measured))
+    # Eager attention goes back through scores, which are a little more than the block's gradients.
+    within = 0.02 if measured["attention"] == "sdpa" else 0.05
+    assert measured["peak"]["3"] == pytest.approx(added, rel=within)
     copied = found["step"].get("step_buffers", 0)
     assert measured["step"]["3"] == pytest.approx(copied, rel=0.01, abs=2000)
 
@@ -65,10 +65,6 @@ def test_torch_still_allocates_so(measured: dict[str, Any]) -> None:
     again = measure(measured)
     assert again["saved"] == measured["saved"]
     assert again["peak"] == pytest.approx(measured["peak"], rel=0.01)
-
-
-def _tokens(measured: dict[str, Any]) -> int:
-    return int(measured["batch"] * measured["tokens"])
 
 
 def _architecture(measured: dict[str, Any], layers: int) -> Architecture:
@@ -100,6 +96,7 @@ def _run(measured: dict[str, Any], architecture: Architecture) -> TrainingRun:
     )
     precision = PRECISIONS["bf16" if (step.element if lora is None else lora["element"]) == 2 else "fp32"]
     layer = parameters(_architecture(measured, 2)) - parameters(_architecture(measured, 1))
+    block, embedding = measured["config"]["intermediate_size"], architecture.vocabulary
     return TrainingRun(
         architecture,
         trained,
@@ -108,5 +105,6 @@ def _run(measured: dict[str, Any], architecture: Architecture) -> TrainingRun:
         optimizer_bytes("adamw", trained, precision),
         step,
         layer_weights=layer if lora is None else trained // 3,
-        outside_weights=architecture.vocabulary * architecture.hidden if lora is None else 0,
+        outside_weights=embedding * architecture.hidden if lora is None else 0,
+        last_weights=layer + (embedding - block) * architecture.hidden if lora is None else 0,
     )

@@ -1,7 +1,7 @@
 """Measure training steps of tiny models with PyTorch on a CPU: python -m tests.memory.torch_steps.
 
-It writes `measured_steps.json`. Every tensor that an operation makes is followed until its storage is free, so
-that the sum at any moment is what an allocator would hold; weights and the optimizer's states are left out.
+It writes `measured_steps.json`. Every tensor that an operation makes is followed until its storage is free,
+so that the sum at any moment is what an allocator would hold; weights and optimizer states are left out.
 It needs torch, transformers and peft (`make references`).
 """
 
@@ -26,6 +26,7 @@ _NEOX = {
     "vocab_size": 480, "max_position_embeddings": 256,
 }  # fmt: skip
 _QV, _QKVO = ["q_proj", "v_proj"], ["q_proj", "k_proj", "v_proj", "o_proj"]
+_BLOCK = ["gate_proj", "up_proj", "down_proj"]
 
 
 def _settings() -> Iterator[dict[str, Any]]:
@@ -35,7 +36,7 @@ def _settings() -> Iterator[dict[str, Any]]:
         yield _setting(model_type)
     for targets, element, checkpointing in (
         (_QV, 4, "none"), (_QV, 4, "full"), (_QV, 2, "none"), (_QKVO, 4, "none"), (_QKVO, 2, "none"),
-        (["gate_proj", "up_proj", "down_proj"], 4, "none"), (["gate_proj", "up_proj", "down_proj"], 2, "none"),
+        (_BLOCK, 4, "none"), (_BLOCK, 2, "none"),
     ):  # fmt: skip
         yield _setting(
             "llama", checkpointing=checkpointing, lora={"rank": 4, "targets": targets, "element": element}
@@ -117,10 +118,9 @@ def _model(setting: dict[str, Any], layers: int) -> tuple[Any, Any]:
     if lora is not None:
         adapters = peft.LoraConfig(r=lora["rank"], target_modules=lora["targets"])
         model = peft.get_peft_model(model, adapters, autocast_adapter_dtype=lora["element"] == 4)
+        model.enable_input_require_grads()
     if setting["checkpointing"] == "full":
         model.gradient_checkpointing_enable({"use_reentrant": False})
-        if lora is not None:
-            model.enable_input_require_grads()
     return model, config
 
 
@@ -149,8 +149,8 @@ def _saved(loss: Any, own: set[int]) -> int:
 
 def _follower(own: set[int]) -> Any:
     """Return a mode that follows every storage which operations make, and knows the most at a time."""
-    from torch.utils._pytree import tree_leaves
     from torch.utils._python_dispatch import TorchDispatchMode
+    from torch.utils._pytree import tree_leaves
 
     class Follower(TorchDispatchMode):
         def __init__(self) -> None:

@@ -55,6 +55,9 @@ class TrainingRun:
     """The trained weights of the largest layer."""
     outside_weights: int = 0
     """The trained weights whose gradient is made first: those of the output."""
+    last_weights: int = 0
+    """The trained weights whose gradient is made last, after the activations of the first layer are free: its
+    own without the block's last matrix, and the embedding's unless it is the output's too."""
     quantised: bool = False
     """Whether the weights that are not trained are quantised by bitsandbytes."""
     accumulates: bool = False
@@ -143,25 +146,30 @@ def _kept(run: TrainingRun, kept: Activations, implementation: Implementation) -
 
 def _backward(run: TrainingRun, held: States, kept: Activations, implementation: Implementation) -> Parts:
     """Return activations and gradients at the beginning of the way back or at its end, whichever is more."""
-    each = run.precision.gradient
-    one_layer = each * run.layer_weights
-    first = one_layer + each * run.outside_weights
-    if run.sharding.stage >= 2 and run.sharding.gpus > 1:
-        # What is reduced over the GPUs is whole for one layer at a time.
-        last = held.gradients + one_layer
-        first = one_layer + ceil_div(first, run.sharding.gpus)
-    else:
-        last = held.gradients
-    if run.steps_in_backward:
-        last = max(one_layer, each * run.outside_weights)
-    if run.accumulates:
-        first = last
+    first, last = _weight_gradients(run, held)
     beginning = {
         "activations": _kept(run, kept, implementation) + kept.remade + kept.gradients,
-        "gradients": min(first, last),
+        "gradients": first,
     }
     end = {"activations": kept.one_layer + kept.gradients, "gradients": last}
     return max(beginning, end, key=lambda parts: sum(parts.values()))
+
+
+def _weight_gradients(run: TrainingRun, held: States) -> tuple[int, int]:
+    """Return the bytes of the gradients of weights in the last layer and in the first one."""
+    each = run.precision.gradient
+    one_layer = each * run.layer_weights
+    if run.steps_in_backward or run.sharding.offload != "none":
+        at_a_time = max(one_layer, each * run.outside_weights)
+        return at_a_time, at_a_time
+    shards = run.sharding.gpus if run.sharding.stage >= 2 else 1
+    # What is reduced over the GPUs is whole for one layer at a time.
+    whole = one_layer if shards > 1 else 0
+    if run.accumulates:
+        return held.gradients + whole, held.gradients + whole
+    first = ceil_div(each * (run.outside_weights + run.layer_weights), shards)
+    last = held.gradients - ceil_div(each * run.last_weights, shards)
+    return min(first, held.gradients) + whole, last + whole
 
 
 def _step_buffers(run: TrainingRun, implementation: Implementation) -> int:

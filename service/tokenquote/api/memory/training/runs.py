@@ -36,7 +36,9 @@ def training_run(question: TrainingQuestion, architecture: Architecture, formats
         return _with_adapters(question, question.lora, architecture, formats)
     precision = PRECISIONS[question.precision]
     trained = parameters(architecture)
-    sizes = [_elements(layer_tensors(layer, architecture)) for layer in set(architecture.layers)]
+    layers = [tuple(layer_tensors(layer, architecture)) for layer in set(architecture.layers)]
+    largest = max(layers, key=_elements, default=())
+    embedding = architecture.vocabulary * architecture.hidden
     return TrainingRun(
         architecture,
         trained,
@@ -46,9 +48,11 @@ def training_run(question: TrainingQuestion, architecture: Architecture, formats
         _step(question),
         _sharding(question),
         root_bytes=precision.weight * _elements(tensors_outside(architecture)),
-        layer_bytes=precision.weight * max(sizes, default=0),
-        layer_weights=max(sizes, default=0),
-        outside_weights=architecture.vocabulary * architecture.hidden,
+        layer_bytes=precision.weight * _elements(largest),
+        layer_weights=_elements(largest),
+        outside_weights=embedding,
+        last_weights=_elements(tensor for tensor in largest if not tensor.name.startswith("ffn_down"))
+        + (0 if architecture.tied else embedding),
         accumulates=question.gradient_accumulation_steps > 1,
         steps_in_backward=question.optimizer_in_backward,
     )
