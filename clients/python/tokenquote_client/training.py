@@ -39,7 +39,10 @@ class TrainingQuestion(Subject):
     """The number of sequences that one GPU works on in one step, without gradient accumulation; 1 by
     default."""
     sequence_tokens: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] = 2048
-    """The length of each sequence in tokens; 2,048 by default."""
+    """The length of each sequence in tokens, in the encoder if the model has one; 2,048 by default."""
+    decoder_tokens: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = None
+    """The length of each answer in the decoder of a model with an encoder (T5, BART); null, the default: the
+    same as `sequence_tokens`. For other models it is an error."""
     lora: Lora | None = None
     """The adapters that are trained; null, the default: all weights are trained."""
     quantization: str | None = Field(default=None, min_length=1, max_length=64)

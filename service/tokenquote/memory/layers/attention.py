@@ -178,6 +178,10 @@ class Attention(ABC):
         """Return the pairs of a token and one that it looks at, over a prompt of this many tokens."""
         return pairs_within(self.held_window, tokens)
 
+    def source_activation_bytes(self, saving: Saving) -> int:
+        """Return the part of `activation_bytes` that is of each token of an encoder; 0: none is."""
+        return 0
+
     def activation_bytes(self, hidden: int, saving: Saving) -> int:
         """Return the bytes per token that a training step keeps until the gradient is known.
 

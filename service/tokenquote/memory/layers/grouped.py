@@ -240,3 +240,8 @@ class CrossAttention(GroupedAttention):
     def pairs_seen(self, tokens: int, encoder_tokens: int | None) -> int:
         """Return each token's pairs with all of the encoder's."""
         return tokens * (encoder_tokens or 0)
+
+    def source_activation_bytes(self, saving: Saving) -> int:
+        """Return the keys and values, which are of the encoder's tokens; eager ones of every query head."""
+        heads = self.kv_heads if saving.scored_tokens is None else self.query_heads
+        return saving.element * heads * (self.head_dim + self.value_size)

@@ -1,6 +1,12 @@
 """The memory of training and fine-tuning: states, activations, adapters, and the moment that takes most."""
 
-from tokenquote.memory.training.activations import Activations, Checkpointing, TrainingStep, activations
+from tokenquote.memory.training.activations import (
+    ENCODER,
+    Activations,
+    Checkpointing,
+    TrainingStep,
+    activations,
+)
 from tokenquote.memory.training.adapters import (
     Adapters,
     LoraError,
@@ -22,6 +28,7 @@ from tokenquote.memory.training.states import (
 )
 
 __all__ = [
+    "ENCODER",
     "LEAST",
     "MOST",
     "OPTIMIZERS",

@@ -29,6 +29,7 @@ block: LayerNorm, dropout, no gate.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,6 +43,8 @@ __all__ = ["Activations", "Checkpointing", "TrainingStep", "activations"]
 Checkpointing = Literal["none", "full"]
 
 USUAL_BYTES_PER_LOGIT = 12
+ENCODER = "encoder_attention"
+"""The kind of attention that reads the source text in a model of an encoder and a decoder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,9 @@ class TrainingStep:
     """The adapters that are trained in place of the weights; None: all weights are."""
     keeps_inputs: bool = False
     """Whether matrices that are not trained keep their inputs all the same."""
+    decoder_tokens: int | None = None
+    """The tokens of each sequence in the decoder, where `tokens` are those of an encoder; None: there is no
+    encoder."""
 
     @property
     def all_tokens(self) -> int:
@@ -75,10 +81,21 @@ class TrainingStep:
         return self.batch * self.tokens
 
     @property
-    def saving(self) -> Saving:
-        """What the step keeps of each layer."""
+    def scored_words(self) -> int:
+        """The tokens that the model's output is made for: the decoder's, if there is one."""
+        return self.batch * (self.tokens if self.decoder_tokens is None else self.decoder_tokens)
+
+    def tokens_of(self, layer: Layer) -> int:
+        """Return the tokens of all sequences that go through a layer."""
+        return self.all_tokens if layer.attention.kind == ENCODER else self.scored_words
+
+    def saving(self, layer: Layer | None = None) -> Saving:
+        """Return what the step keeps of a layer, or of what lies outside them."""
         trained = self.adapters is None
-        row = self.all_tokens if self.packed else self.tokens
+        row = self.tokens
+        if layer is not None and layer.attention.kind != ENCODER and not layer.attention.attends_to_encoder:
+            row = self.decoder_tokens or row
+        row *= self.batch if self.packed else 1
         return Saving(
             self.element,
             scored_tokens=None if self.flash else row,
@@ -113,35 +130,56 @@ def activations(
     """Return the bytes of activations that a step keeps, and how well they are known."""
     counts = Counter(architecture.layers)
     each = {layer: _layer_bytes(layer, architecture, step) for layer in counts}
-    widest = step.element * architecture.hidden
-    gradients = max((layer.mlp.gradient_bytes(step.saving) for layer in counts), default=0)
-    one_layer = max(each.values(), default=0)
-    if step.checkpointing == "full":
-        kept, remade = len(architecture.layers) * widest, one_layer
-    else:
-        kept, remade = sum(each[layer] * times for layer, times in counts.items()), 0
-    tokens = step.all_tokens
+    one_layer = _one_layer(each, step)
+    inputs = {layer: step.tokens_of(layer) * step.element * architecture.hidden for layer in counts}
+    checkpointed = step.checkpointing == "full"
+    kept = sum(
+        times * (inputs[layer] * _is_checkpointed(layer, step) if checkpointed else each[layer])
+        for layer, times in counts.items()
+    )
+    gradients = (
+        step.tokens_of(layer) * layer.mlp.gradient_bytes(step.saving(layer)) + inputs[layer]
+        for layer in counts
+    )
+    norm = _norm_bytes(architecture, step.saving())
+    encoded = 0 if step.decoder_tokens is None else step.all_tokens
     kinds = [kind for layer in counts for kind in (layer.attention, layer.mlp)]
     return Activations(
-        layers=tokens * kept,
-        last_norm=tokens * _norm_bytes(architecture, step.saving),
-        one_layer=tokens * one_layer,
-        remade=tokens * remade,
-        gradients=tokens * (gradients + widest),
+        layers=kept,
+        last_norm=(step.scored_words + encoded) * norm,
+        one_layer=one_layer,
+        remade=one_layer if checkpointed else 0,
+        gradients=max(gradients, default=0),
         logits=_logit_bytes(architecture, step, bytes_per_logit),
         known=all(kind.activations_measured for kind in kinds),
     )
 
 
 def _layer_bytes(layer: Layer, architecture: Architecture, step: TrainingStep) -> int:
-    """Return the bytes per token."""
-    saving = step.saving
+    """Return the bytes of all tokens."""
+    saving, tokens = step.saving(layer), step.tokens_of(layer)
     kept = layer.norms * _norm_bytes(architecture, saving)
     kept += layer.attention.activation_bytes(architecture.hidden, saving)
     kept += layer.mlp.activation_bytes(architecture.hidden, saving)
     if step.adapters is not None:
         kept += adapter_activations(layer, architecture, step.adapters, saving)
-    return kept
+    of_source = 0
+    if step.decoder_tokens is not None and layer.attention.attends_to_encoder:
+        of_source = (step.all_tokens - tokens) * layer.attention.source_activation_bytes(saving)
+    return tokens * kept + of_source
+
+
+def _is_checkpointed(layer: Layer, step: TrainingStep) -> bool:
+    """Return whether the layer's input is kept; a decoder's self and cross attention are one layer of it."""
+    return step.decoder_tokens is None or layer.mlp.is_present
+
+
+def _one_layer(each: Mapping[Layer, int], step: TrainingStep) -> int:
+    """Return the bytes of the layer that keeps most; of a decoder, self and cross attention together."""
+    if step.decoder_tokens is None:
+        return max(each.values(), default=0)
+    encoder = max((size for layer, size in each.items() if layer.attention.kind == ENCODER), default=0)
+    return max(encoder, sum(size for layer, size in each.items() if layer.attention.kind != ENCODER))
 
 
 def _norm_bytes(architecture: Architecture, saving: Saving) -> int:
@@ -151,7 +189,7 @@ def _norm_bytes(architecture: Architecture, saving: Saving) -> int:
 
 
 def _logit_bytes(architecture: Architecture, step: TrainingStep, bytes_per_logit: int) -> int:
-    tokens, vocabulary, hidden = step.all_tokens, architecture.vocabulary, architecture.hidden
+    tokens, vocabulary, hidden = step.scored_words, architecture.vocabulary, architecture.hidden
     if not step.fused_loss:
         return tokens * vocabulary * bytes_per_logit
     pieces = ceil_div(vocabulary, hidden)

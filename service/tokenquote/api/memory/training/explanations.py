@@ -52,6 +52,10 @@ def assumptions(
         f"the peak is {_MOMENTS[peak]}; bytes as PyTorch allocates them for blocks written as in "
         "transformers: the driver shows more, for the CUDA context and what the allocator holds free"
     )
+    if run.step.decoder_tokens is not None:
+        if question.decoder_tokens is None:
+            yield f"the decoder's sequences are as long as the encoder's, {question.sequence_tokens} tokens"
+        yield "masks of dropout, a byte for each element that is dropped from, are not counted"
     if not kept.known:
         yield "activations of experts, and of layers other than attention with heads, were not measured"
     if question.optimizer_step is None and OPTIMIZERS[question.optimizer].copies_weights:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tokenquote.errors import under
+from tokenquote.errors import LocatedError, under
 from tokenquote.memory import Architecture, Formats, Tensors, WeightFormat, parameters, tensors, weigh
 from tokenquote.memory.layers.parameters import layer_tensors, tensors_outside
 from tokenquote.memory.training import (
+    ENCODER,
     PRECISIONS,
     Adapters,
     StateSharding,
@@ -30,8 +31,12 @@ def training_run(question: TrainingQuestion, architecture: Architecture, formats
     """Return the run of a model of this architecture.
 
     Raises:
-        LocatedError: a format is not known, or no matrix has one of the adapters' names.
+        LocatedError: a format is not known, no matrix has one of the adapters' names, or a model without an
+            encoder is to have tokens of a decoder.
     """
+    if question.decoder_tokens is not None and not _has_two_stacks(architecture):
+        detail = "the model has no encoder whose text a decoder answers: state `sequence_tokens` alone"
+        raise LocatedError(("decoder_tokens",), detail)
     if question.lora is not None:
         return _with_adapters(question, question.lora, architecture, formats)
     precision = PRECISIONS[question.precision]
@@ -45,7 +50,7 @@ def training_run(question: TrainingQuestion, architecture: Architecture, formats
         precision,
         question.optimizer,
         optimizer_bytes(question.optimizer, trained, precision, tensors(architecture)),
-        _step(question),
+        _step(question, architecture),
         _sharding(question),
         root_bytes=precision.weight * _elements(tensors_outside(architecture)),
         layer_bytes=precision.weight * _elements(largest),
@@ -75,7 +80,7 @@ def _with_adapters(
         precision,
         question.optimizer,
         optimizer_bytes(question.optimizer, trained, precision, found),
-        _step(question),
+        _step(question, architecture),
         _sharding(question),
         frozen_bytes=weigh(tensors(architecture), format_, formats).bytes,
         root_bytes=weigh(tensors_outside(architecture), format_, formats).bytes,
@@ -105,7 +110,7 @@ def _adapter_precision(question: TrainingQuestion, lora: Lora) -> WeightBytes:
     return PRECISIONS[question.precision]
 
 
-def _step(question: TrainingQuestion) -> TrainingStep:
+def _step(question: TrainingQuestion, architecture: Architecture) -> TrainingStep:
     adapters = None
     if question.lora is not None:
         size = 4 if question.lora.dtype == "fp32" or question.precision == "fp32" else 2
@@ -122,7 +127,19 @@ def _step(question: TrainingQuestion) -> TrainingStep:
         loss_in_place=question.loss_in_place,
         packed=question.packing,
         adapters=adapters,
+        decoder_tokens=_decoder_tokens(question, architecture),
     )
+
+
+def _decoder_tokens(question: TrainingQuestion, architecture: Architecture) -> int | None:
+    if not _has_two_stacks(architecture):
+        return None
+    return question.decoder_tokens or question.sequence_tokens
+
+
+def _has_two_stacks(architecture: Architecture) -> bool:
+    kinds = {layer.attention.kind for layer in architecture.layers}
+    return ENCODER in kinds and len(kinds) > 1
 
 
 def _sharding(question: TrainingQuestion) -> StateSharding:
