@@ -19,6 +19,7 @@ from tokenquote.memory.layers.tensors import Tensors
 
 __all__ = ["Adapters", "LoraError", "adapter_activations", "adapter_parameters", "adapter_tensors"]
 
+# The names of modules in transformers, which PEFT finds matrices by; the first are those that answers name.
 _TARGETS = {
     "q_proj": ("attn_q", "attn_q_b"),
     "k_proj": ("attn_k",),
@@ -28,7 +29,15 @@ _TARGETS = {
     "gate_proj": ("ffn_gate",),
     "up_proj": ("ffn_up",),
     "down_proj": ("ffn_down",),
-}
+    # T5 and Whisper; OPT, Phi and BART; GPT-NeoX, Bloom and Falcon; GPT-2; Phi-3; Mixtral.
+    "q": ("attn_q",), "k": ("attn_k",), "v": ("attn_v",), "o": ("attn_output",),
+    "wi": ("ffn_up",), "wi_0": ("ffn_gate",), "wi_1": ("ffn_up",), "wo": ("ffn_down",),
+    "out_proj": ("attn_output",), "fc1": ("ffn_up",), "fc2": ("ffn_down",),
+    "query_key_value": ("attn_qkv",), "dense": ("attn_output",), "dense_h_to_4h": ("ffn_up",),
+    "dense_4h_to_h": ("ffn_down",),
+    "c_attn": ("attn_qkv",), "c_proj": ("attn_output", "ffn_down"), "c_fc": ("ffn_up",),
+    "gate_up_proj": ("ffn_up",), "w1": ("ffn_gate",), "w2": ("ffn_down",), "w3": ("ffn_up",),
+}  # fmt: skip
 # What reads one and the same tensor of a layer.
 _READERS = {
     "attn_q": "attention", "attn_k": "attention", "attn_v": "attention", "attn_qkv": "attention",
@@ -71,7 +80,10 @@ def adapter_tensors(architecture: Architecture, rank: int, targets: Iterable[str
     wanted = frozenset(targets)
     found = tuple(_adapted(tensors(architecture), wanted))
     if not found:
-        raise LoraError(("lora", "targets"), f"no matrix is one of: {', '.join(sorted(wanted))}")
+        there = {tensor.name for tensor in tensors(architecture) if tensor.role == "linear"}
+        named = [word for word, names in _TARGETS.items() if there & {*names}][:8]
+        detail = f"no matrix is one of: {', '.join(sorted(wanted))}; the model's are {', '.join(named)}"
+        raise LoraError(("lora", "targets"), detail)
     return tuple(
         matrix
         for tensor in found
