@@ -119,8 +119,8 @@ def _question(row: dict[str, str]) -> dict[str, Any]:
 
 
 def _targets(row: dict[str, str], source: Source) -> list[str]:
-    """Return the adapted matrices; LitGPT has queries, keys and values in one matrix, as two configs do."""
-    if row["model"] in ("microsoft/phi-1_5", "stabilityai/stablelm-base-alpha-3b"):
+    """Return the adapted matrices; GPT-NeoX has queries, keys and values in one."""
+    if row["model"] == "stabilityai/stablelm-base-alpha-3b":
         return ["qkv_proj"]
     targets: list[str] = source.lora["targets"]
     return targets
