@@ -104,6 +104,7 @@ metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
 
 docs: $(VENV)/.dev ## Write docs/endpoints.md from the table of endpoints
 	$(BIN)/python -m tests.api.endpoints_page > docs/endpoints.md
+	$(BIN)/python -m benchmarks.training.report > docs/training.md
 
 dashboards: $(VENV)/.dev ## Write Grafana's dashboards from docker/grafana/panels
 	$(BIN)/python -m tests.observability.dashboards

@@ -87,6 +87,7 @@ from tokenquote_client.solutions import Limit, SolutionAnswer, SolutionQuestion
 from tokenquote_client.spreads import Spreads
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
+from tokenquote_client.training_objectives import Dpo, Grpo, Ppo, Rollout
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
@@ -118,6 +119,7 @@ __all__ = [
     "DeploymentAnswer",
     "DeploymentQuestion",
     "DocumentPart",
+    "Dpo",
     "Efficiency",
     "Engine",
     "FailedVariant",
@@ -132,6 +134,7 @@ __all__ = [
     "GpuList",
     "GpuOption",
     "GpuShare",
+    "Grpo",
     "ImagePart",
     "InvalidRequest",
     "KvCacheAnswer",
@@ -152,12 +155,14 @@ __all__ = [
     "Percentiles",
     "Plan",
     "PlannedRetries",
+    "Ppo",
     "Problem",
     "Profile",
     "Quote",
     "QuotedVariant",
     "Quoter",
     "RateLimited",
+    "Rollout",
     "ServiceError",
     "SolutionAnswer",
     "SolutionQuestion",
