@@ -62,7 +62,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     if not reader.known:
         refuse_unknown_experts(fields)
     attention = read_attention(fields, family)
-    tower, tower_remarks = reader.tower()
+    towers = reader.towers()
     return Architecture(
         hidden=fields.size("hidden_size"),
         vocabulary=fields.size("vocab_size"),
@@ -72,11 +72,11 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
         norm_bias=family.norm_bias,
         norm_weight=family.norm_weight,
         head_bias=family.head_bias,
-        other=(*model_family_tensors(attention, fields, family), *tower),
+        other=(*model_family_tensors(attention, fields, family), *towers.tensors),
         model_type=reader.model_type,
         known=reader.known,
-        assumptions=(*reader.assumptions(), *tower_remarks, *reader.left_out()),
-        warnings=reader.warnings(),
+        assumptions=(*reader.assumptions(), *towers.assumptions, *reader.left_out()),
+        warnings=(*reader.warnings(), *towers.warnings),
     )
 
 
