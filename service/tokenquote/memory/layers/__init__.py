@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tokenquote.memory.layers.attention import Attention, Indexer, NoAttention
 from tokenquote.memory.layers.feed_forward import Experts, FeedForward, Mlp, NoFeedForward
@@ -77,3 +77,9 @@ class Architecture:
     """Whether the model type is one whose layers are known to be what its config says."""
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
+    predictors: tuple[Layer, ...] = ()
+    """The layers that predict further tokens, which engines load only to draft with them; in no sum."""
+
+    def drafting(self) -> Architecture:
+        """Return the model with the layers that predict further tokens, which then count like any other."""
+        return replace(self, layers=(*self.layers, *self.predictors), predictors=())

@@ -25,6 +25,10 @@ from tokenquote.memory.model_config.feed_forward import (
     refuse_unknown_experts,
 )
 from tokenquote.memory.model_config.fields import ConfigFields
+from tokenquote.memory.model_config.prediction_layers import (
+    read_prediction_layers,
+    unread_prediction_layers,
+)
 from tokenquote.memory.model_config.text_model import TextModel
 
 __all__ = ["read_architecture", "read_cache_layout"]
@@ -62,12 +66,13 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     if not reader.known:
         refuse_unknown_experts(fields)
     attention = read_attention(fields, family)
-    towers = reader.towers()
+    towers, layers = reader.towers(), _layers(attention, fields, family)
     return Architecture(
         hidden=fields.size("hidden_size"),
         vocabulary=fields.size("vocab_size"),
         tied=reader.tied(),
-        layers=_layers(attention, fields, family),
+        layers=layers,
+        predictors=read_prediction_layers(layers, fields, family),
         final_norm=family.norm_weight,
         norm_bias=family.norm_bias,
         norm_weight=family.norm_weight,
@@ -75,7 +80,9 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
         other=(*model_family_tensors(attention, fields, family), *towers.tensors),
         model_type=reader.model_type,
         known=reader.known,
-        assumptions=(*reader.assumptions(), *towers.assumptions, *reader.left_out()),
+        assumptions=(
+            *reader.assumptions(), *towers.assumptions, *unread_prediction_layers(fields, family)
+        ),
         warnings=(*reader.warnings(), *towers.warnings),
     )
 

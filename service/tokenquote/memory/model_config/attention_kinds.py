@@ -172,7 +172,7 @@ def _head_dim(fields: ConfigFields, heads: int) -> int:
 def _latent(fields: ConfigFields, family: Family, window: int | None) -> LatentAttention:
     fields.require("num_hidden_layers", "num_attention_heads", "kv_lora_rank", "qk_rope_head_dim")
     indexer = None
-    if fields.has("index_head_dim"):
+    if fields.has("index_head_dim") and window is None:
         indexer = Indexer(heads=fields.size("index_n_heads"), head_dim=fields.size("index_head_dim"))
     return LatentAttention(
         query_heads=fields.size("num_attention_heads"),
@@ -186,4 +186,5 @@ def _latent(fields: ConfigFields, family: Family, window: int | None) -> LatentA
         indexer=indexer,
         gate=family.gate,
         window=window,
+        rope_norm=family.rope_norm,
     )

@@ -60,6 +60,7 @@ _MAMBA = Family(mixer="mamba", tied=True, norms_per_layer=1)
 _NEMOTRON_H = Family(
     mixer="mamba2", gated=False, experts_gated=False, norms_per_layer=1, router_bias=True, shape="nemotron_h"
 )
+_STEP = Family(sparse=True, norm="head", norm_field=None, gate="head", router_bias=True)
 _PHI3 = Family(local="all", fused_qkv=True, fused_gate_up=True)
 _BAMBA = Family(mixer="mamba2", defaults={"mamba_expand": 2})
 _DEEPSEEK_V4 = Family(sparse=True, router_bias=True, shape="deepseek_v4", defaults={"head_dim": 512})
@@ -77,6 +78,14 @@ _BY_TYPE: dict[str, Family] = {
     "baichuan": Family(fused_qkv=True),
     "bailing_hybrid": Family(mixer="kimi_delta", gate="head", router_bias=True),
     "bamba": _BAMBA,
+    "beam": Family(
+        sparse=True, norm="head", norm_field=None, norms_per_layer=4, gate="width", router_bias=True,
+        head_scalars=1, local="pattern", full_every=4,
+    ),
+    "biogpt": Family(
+        tied=True, qkv_bias=True, out_bias=True, norm_bias=True, gated=False, mlp_bias=True,
+        positions="max_position_embeddings", positions_more=2, defaults={"max_position_embeddings": 1024},
+    ),
     "bitnet": Family(tied=True, sub_norms=True, gated=True),
     "bloom": Family(
         names={"num_hidden_layers": "n_layer", "num_attention_heads": "n_head", "hidden_size": "n_embed"},
@@ -94,11 +103,18 @@ _BY_TYPE: dict[str, Family] = {
     "deepseek_v3": _DEEPSEEK,
     "deepseek_v32": _DEEPSEEK,
     "deepseek_v4": _DEEPSEEK_V4,
+    "diffllama": Family(head_vectors=4),
+    "dots3_note_text": Family(
+        gate="head", router_bias=True, sparse=True, rope_norm=True, defaults={"first_k_dense_replace": 1}
+    ),
     "dots1": Family(sparse=True, norm="head", norm_field=None, router_bias=True),
     "emu3_text_model": Family(),
     "emu3": Family(),
     "ernie4_5": Family(bias_fields=("use_bias",), mlp_bias_field="use_bias", tied=True),
     "ernie4_5_moe": Family(
+        sparse=True, bias_fields=("use_bias",), mlp_bias_field="use_bias", tied=True, router_bias=True
+    ),
+    "ernie4_5_vl_moe_text": Family(
         sparse=True, bias_fields=("use_bias",), mlp_bias_field="use_bias", tied=True, router_bias=True
     ),
     "exaone4": Family(norm="head", norm_field=None, local="pattern", full_every=4),
@@ -113,6 +129,9 @@ _BY_TYPE: dict[str, Family] = {
     "falcon_h1": Family(mixer="mamba2", parallel=True, defaults={"mamba_expand": 2}),
     "falcon_mamba": _MAMBA,
     "flex_olmo": Family(sparse=True, norm="width", norm_field=None),
+    "flint": Family(
+        sparse=True, norm="head", norm_field=None, sinks="all", local="pattern", full_every=4
+    ),
     "gemma": Family(defaults={"head_dim": 256}, tied=True),
     "gemma2": Family(
         defaults={"head_dim": 256, "sliding_window": 4096, "vocab_size": 256000},
@@ -131,6 +150,11 @@ _BY_TYPE: dict[str, Family] = {
     "glm": Family(out_bias=False, fused_gate_up=True),
     "glm4": Family(out_bias=False, fused_gate_up=True, norms_per_layer=4),
     "glm4v_text": Family(qkv_bias=True, out_bias=False, fused_gate_up=True, norms_per_layer=4),
+    "glm5_next_text": Family(
+        mixer="kimi_delta", router_bias=True, sparse=True, streams=True, full_every=4,
+        defaults={"first_k_dense_replace": 3},
+    ),
+    "glm_ocr_text": Family(out_bias=False, fused_gate_up=True, norms_per_layer=4),
     "glm4_moe": _GLM4_MOE,
     "glm4v_moe_text": _GLM4_MOE,
     "glm4_moe_lite": _DEEPSEEK,
@@ -203,6 +227,8 @@ _BY_TYPE: dict[str, Family] = {
     "mistral4": Family(),
     "mixtral": Family(qkv_bias=False, out_bias=False, local="all", sparse=True),
     "mllama_text_model": Family(shape="mllama"),
+    "molmo2_text": Family(norm="head", norm_field=None),
+    "muse_glimmer_text": Family(gate="width", norms_per_layer=4, local="pattern", full_every=4),
     "mpt": Family(
         names={"num_hidden_layers": "n_layers", "hidden_size": "d_model", "num_attention_heads": "n_heads"},
         tied=True, gated=False, mlp_times=4, fused_qkv=True,
@@ -242,6 +268,7 @@ _BY_TYPE: dict[str, Family] = {
     "qwen2": Family(qkv_bias=True, out_bias=False, local="opt_in"),
     "qwen2_vl": Family(qkv_bias=True, out_bias=False, local="opt_in"),
     "qwen2_vl_text": Family(qkv_bias=True, out_bias=False, local="opt_in"),
+    "qwen2_5_omni_text": Family(qkv_bias=True, out_bias=False, local="opt_in"),
     "qwen2_5_vl": Family(qkv_bias=True, out_bias=False, local="opt_in"),
     "qwen2_5_vl_text": Family(qkv_bias=True, out_bias=False, local="opt_in"),
     "qwen2_moe": Family(sparse=True, qkv_bias=True, out_bias=False, shared_gate=True, local="opt_in"),
@@ -250,6 +277,7 @@ _BY_TYPE: dict[str, Family] = {
     "qwen3_5_text": _QWEN_HYBRID,
     "qwen3_moe": _QWEN3_MOE,
     "qwen3_next": _QWEN_HYBRID,
+    "qwen3_omni_moe_text": _QWEN3_MOE,
     "qwen3_vl_moe_text": _QWEN3_MOE,
     "qwen3_vl_text": _QWEN3,
     "recurrent_gemma": Family(
@@ -263,11 +291,19 @@ _BY_TYPE: dict[str, Family] = {
         bias_fields=("use_qkv_bias",), out_bias=False, norm_bias=True, norm="head",
         norm_field="qk_layernorm", norm_default=False, qk_norm_per_head=True,
     ),
+    "step3p5": _STEP,
+    "step3p7": _STEP,
     "starcoder2": Family(
         bias_fields=("use_bias",), mlp_bias_field="use_bias", norm_bias=True, gated=False, tied=True,
         local="all", bias_default=True,
     ),
+    "paddleocr_vl_text": Family(tied=True, bias_fields=("use_bias",), mlp_bias_field="use_bias"),
     "vaultgemma": Family(defaults={"head_dim": 256}, tied=True, local="pattern", full_every=2),
+    "xglm": Family(
+        names={"hidden_size": "d_model", "intermediate_size": "ffn_dim", "num_hidden_layers": "num_layers",
+               "num_attention_heads": "attention_heads"},
+        tied=True, qkv_bias=True, out_bias=True, norm_bias=True, gated=False, mlp_bias=True,
+    ),
     "youtu": Family(tied=True),
     "zamba": Family(mixer="mamba", tied=True, norms_per_layer=1, shape="zamba", defaults={"mamba_expand": 2}),
     "zamba2": Family(

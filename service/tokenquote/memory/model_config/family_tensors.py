@@ -27,6 +27,15 @@ def layer_family_tensors(
         found.append(vector("mlp", family.mlp_vectors))
     if family.scalars:
         found.append(vector("norms", family.scalars))
+    if family.head_scalars and attention.attends:
+        found.append(vector("attention", fields.size("num_attention_heads"), family.head_scalars))
+    if family.head_vectors:
+        head = fields.size("head_dim") if fields.has("head_dim") else hidden // fields.size("num_attention_heads")
+        found.append(vector("attention", head, family.head_vectors))
+    if family.streams:
+        found += _hyper_connections(hidden, fields.optional_size("hc_mult") or 4)
+    if mlp.expert_count and (widths := fields.listed("moe_intermediate_size")) is not None:
+        found += _experts_of_images(mlp, len(widths), fields, hidden)
     if family.sub_norms and mlp.is_present and not mlp.expert_count:
         found += [vector("norms", hidden), vector("norms", mlp.dense_width)]
     if family.expert_norms and mlp.expert_count:
@@ -58,6 +67,20 @@ def _gemma_tensors(mlp: FeedForward, fields: ConfigFields, hidden: int, *, altup
         yield matrix("laurel", hidden, rank, "laurel_r")
 
 
+def _experts_of_images(
+    mlp: FeedForward, sets: int, fields: ConfigFields, hidden: int
+) -> Iterator[Tensors]:
+    """Yield the experts that ERNIE 4.5 VL has for the tokens of images, with a router of their own."""
+    if sets != 2:
+        raise fields.error("moe_intermediate_size", "two widths are expected: of text experts and of others")
+    width = fields.with_layer({"width": (fields.listed("moe_intermediate_size") or [0, 0])[1]}).size("width")
+    number = mlp.expert_count
+    yield Tensors("experts", "expert", 2 * width, hidden, number)
+    yield Tensors("experts", "expert", hidden, width, number)
+    yield Tensors("router", "kept", number, hidden)
+    yield vector("router", number)
+
+
 def _hyper_connections(hidden: int, streams: int) -> Iterator[Tensors]:
     """Yield the tensors that mix DeepSeek-V4's streams before attention and experts.
 
@@ -78,6 +101,8 @@ def model_family_tensors(
     """
     hidden = fields.size("hidden_size")
     found: list[Tensors] = []
+    if more := fields.count("additional_vocab_size"):
+        found.append(Tensors("embedding", "kept", more, hidden))  # signs around images (Molmo 2)
     positions = fields.optional_size(family.positions) if family.positions else None
     if positions:
         found.append(Tensors("positions", "kept", positions + family.positions_more, hidden))

@@ -97,10 +97,3 @@ class TextModel:
         if fields.has("use_sliding_window") or fields.has("sliding_window_pattern"):
             return ()
         return ("sliding_window is not applied, since no layer_types say where: an upper bound",)
-
-    def left_out(self) -> list[str]:
-        """Return the parts of the config that are not counted, such as other towers and MTP layers."""
-        left_out = []
-        if self.fields.count("num_nextn_predict_layers") or self.fields.count("mtp_num_hidden_layers"):
-            left_out.append("layers that predict further tokens (MTP): not counted")
-        return left_out

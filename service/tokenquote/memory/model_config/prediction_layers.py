@@ -1,0 +1,51 @@
+"""The layers that predict further tokens (multi-token prediction, MTP), which engines load only to draft.
+
+Each is one more layer like the last, a matrix that joins the hidden state with the embedding of the token that
+came out, and norms of both and of its output; embedding and output matrix are the model's own (DeepSeek-V3,
+README_WEIGHTS.md; GLM-4.5, MiMo-7B and Qwen3.5 do the same).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tokenquote.memory.layers import Layer
+from tokenquote.memory.layers.tensors import matrix, vector
+from tokenquote.memory.model_config.families import Family
+from tokenquote.memory.model_config.fields import MAX_LAYERS, ConfigFields
+
+__all__ = ["read_prediction_layers", "unread_prediction_layers"]
+
+_NUMBERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers")
+_NORMS = 3
+
+
+def read_prediction_layers(layers: Sequence[Layer], fields: ConfigFields, family: Family) -> tuple[Layer, ...]:
+    """Return the layers that predict further tokens; none where the config names none, or of another kind.
+
+    Raises:
+        ArchitectureError: their number is wrong.
+    """
+    number = _number(fields)
+    if not number or not layers or not _is_like_the_last(family):
+        return ()
+    hidden, last = fields.size("hidden_size"), layers[-1]
+    joined = (matrix("prediction", hidden, 2 * hidden), vector("norms", hidden, _NORMS))
+    return (replace(last, other=(*last.other, *joined)),) * number
+
+
+def unread_prediction_layers(fields: ConfigFields, family: Family) -> Iterator[str]:
+    """Yield a sentence where the config names such layers that are not counted."""
+    if _number(fields) and not _is_like_the_last(family):
+        yield "layers that predict further tokens (MTP): of another kind than the last layer, not counted"
+    if fields.count("num_mtp_modules"):
+        yield "num_mtp_modules: modules that predict further tokens, which published files leave out, not counted"
+
+
+def _number(fields: ConfigFields) -> int:
+    return fields.optional_size(*_NUMBERS, least=0, most=MAX_LAYERS) or 0
+
+
+def _is_like_the_last(family: Family) -> bool:
+    return family.shape == "decoder" and not family.streams
