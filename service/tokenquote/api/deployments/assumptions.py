@@ -69,7 +69,9 @@ def _speed(findings: Findings) -> Iterator[str]:
     if machine.split.ranks > 1 and machine.rates.link is None:
         yield "all-reduces between GPUs are counted as instant: the catalog has no figure for the link"
     speculation = hosted.question.speculation
-    if speculation is not None and hosted.draft is None:
+    if speculation is not None and speculation.prediction_layers:
+        yield "the layers that predict further tokens draft; their weights, cache and time count as of one layer"
+    elif speculation is not None and hosted.draft is None:
         yield "drafting costs nothing (n-grams); name a `draft_model` to count one"
 
 

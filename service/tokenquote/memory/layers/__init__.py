@@ -53,6 +53,8 @@ class CacheLayout:
     warnings: tuple[str, ...]
     encoder_tokens: int | None = None
     """The tokens that cross attention looks at, where the config says it; None: it does not."""
+    predictors: tuple[Attention, ...] = ()
+    """The layers that predict further tokens, which keep a cache where an engine drafts with them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from tokenquote.memory.model_config.feed_forward import (
 )
 from tokenquote.memory.model_config.fields import ConfigFields
 from tokenquote.memory.model_config.prediction_layers import (
+    read_prediction_attention,
     read_prediction_layers,
     unread_prediction_layers,
 )
@@ -51,7 +52,10 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
         )
         warnings = ()
     known = reader.known or reader.model_type is None
-    return CacheLayout(layers, known, assumptions, (*warnings, *reader.window_warning()))
+    predictors = read_prediction_attention(layers, reader.fields, reader.family)
+    return CacheLayout(
+        layers, known, assumptions, (*warnings, *reader.window_warning()), predictors=predictors
+    )
 
 
 def read_architecture(config: Mapping[str, Any]) -> Architecture:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tokenquote.memory.layers import Layer
+from tokenquote.memory.layers import Attention, Layer
 from tokenquote.memory.layers.tensors import matrix, vector
 from tokenquote.memory.model_config.families import Family
 from tokenquote.memory.model_config.fields import MAX_LAYERS, ConfigFields
 
-__all__ = ["read_prediction_layers", "unread_prediction_layers"]
+__all__ = ["read_prediction_attention", "read_prediction_layers", "unread_prediction_layers"]
 
 _NUMBERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers")
 _NORMS = 3
@@ -33,6 +33,17 @@ def read_prediction_layers(layers: Sequence[Layer], fields: ConfigFields, family
     hidden, last = fields.size("hidden_size"), layers[-1]
     joined = (matrix("prediction", hidden, 2 * hidden), vector("norms", hidden, _NORMS))
     return (replace(last, other=(*last.other, *joined)),) * number
+
+
+def read_prediction_attention(
+    layers: Sequence[Attention], fields: ConfigFields, family: Family
+) -> tuple[Attention, ...]:
+    """Return the attention of the layers that predict further tokens, like the last one's.
+
+    Raises:
+        ArchitectureError: their number is wrong.
+    """
+    return tuple(layers[-1:]) * _number(fields) if _is_like_the_last(family) else ()
 
 
 def unread_prediction_layers(fields: ConfigFields, family: Family) -> Iterator[str]:

@@ -85,22 +85,32 @@ def _voxtral_realtime(audio: ConfigFields, hidden: int) -> Iterator[Tensors]:
 
 
 def _gemma_4(audio: ConfigFields, hidden: int) -> Iterator[Tensors]:
-    """Yield Gemma 4's conformer: two blocks around attention and a convolution, and a projection."""
-    width, layers, out = tower_width(audio), layer_number(audio), audio.size("output_proj_dims")
-    clipped = audio.flag("use_clipped_linears", True)
+    """Yield Gemma 4's conformer, and a projection."""
+    layers, out = layer_number(audio), audio.size("output_proj_dims")
+    yield from _conformer(audio)
+    if audio.flag("use_clipped_linears", True):
+        yield _vector(4, 10 * layers)  # the bounds of what goes in and out of each matrix
+    yield from _matrix(out, tower_width(audio))
+    yield from _matrix(hidden, out, bias=False)
+
+
+def _gemma_3n(audio: ConfigFields, hidden: int) -> Iterator[Tensors]:
+    """Yield Gemma 3n's conformer, and its embedder with words of its own."""
+    width = tower_width(audio)
+    yield from _conformer(audio)
+    yield Tensors("audio", "tower", audio.size("vocab_size"), width)
+    yield _vector(width, 2)
+    yield from _matrix(hidden, width, bias=False)
+
+
+def _conformer(audio: ConfigFields) -> Iterator[Tensors]:
+    """Yield two convolutions over 128 mel frequencies; in each layer two blocks, attention, a convolution."""
+    width, layers = tower_width(audio), layer_number(audio)
     first, second = _channels(audio)
     yield from _matrix(first, 9, bias=False)
     yield from _matrix(second, 9 * first, bias=False)
     yield _vector(first + second)
     yield from _matrix(width, (128 // 4) * second, bias=False)
-    yield from _conformer_layers(audio, width, layers)
-    if clipped:
-        yield _vector(4, 10 * layers)  # the bounds of what goes in and out of each matrix
-    yield from _matrix(out, width)
-    yield from _matrix(hidden, out, bias=False)
-
-
-def _conformer_layers(audio: ConfigFields, width: int, layers: int) -> Iterator[Tensors]:
     yield from _matrix(4 * width, width, 2 * layers, bias=False)
     yield from _matrix(width, 4 * width, 2 * layers, bias=False)
     yield from _matrix(width, width, 5 * layers, bias=False)  # q, k, v, output and relative positions
@@ -179,6 +189,12 @@ _QWEN_3 = {**_WITH_OUTPUT, "downsample_hidden_size": 480}
 
 AUDIO_KINDS: Mapping[str, TowerKind] = {
     "audioflamingo3_encoder": TowerKind(_whisper, _NAMED),
+    "gemma3n_audio": TowerKind(_gemma_3n, {
+        "hidden_size": 1536, "num_hidden_layers": 12, "num_attention_heads": 8, "conv_kernel_size": 5,
+        "vocab_size": 128}, {
+        "num_hidden_layers": "conf_num_hidden_layers", "num_attention_heads": "conf_num_attention_heads",
+        "conv_kernel_size": "conf_conv_kernel_size",
+        "subsampling_conv_channels": "sscp_conv_channel_size"}),
     "gemma4_audio": TowerKind(_gemma_4, {
         "hidden_size": 1024, "num_hidden_layers": 12, "num_attention_heads": 8, "conv_kernel_size": 5,
         "output_proj_dims": 1536}),

@@ -143,6 +143,18 @@ def _gemma_4(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     yield from tower_matrix(hidden, width, bias=False)
 
 
+def _gemma_3n(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
+    """Yield Gemma 3n's MobileNetV5, whose sizes no config states, and its embedder with words of its own."""
+    name = vision.text("architecture") or _MOBILENET
+    if name != _MOBILENET:
+        raise vision.error("architecture", f"{name[:64]!r}: not counted; only {_MOBILENET} is")
+    width = tower_width(vision)
+    yield tower_vector(_MOBILENET_WEIGHTS)
+    yield Tensors("vision", "tower", vision.size("vocab_size"), width)
+    yield tower_vector(width, 2)
+    yield from tower_matrix(hidden, width, bias=False)
+
+
 def _gemma_4_unified(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield Gemma 4 12B's embedder of patches, which has no layers."""
     width = vision.size("mm_embed_dim")
@@ -154,6 +166,10 @@ def _gemma_4_unified(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     yield from tower_matrix(hidden, width, bias=False)
 
 
+_MOBILENET = "mobilenetv5_300m_enc"
+# timm's mobilenetv5_300m_enc; what is left of the Hub's total of google/gemma-3n-E4B, 7,849,978,192, after the
+# text model with the keys and values that its last 15 layers do not use, the audio tower and the embedders.
+_MOBILENET_WEIGHTS = 294_126_912
 _QWEN_2_5 = {
     "hidden_size": 3584, "intermediate_size": 3420, "depth": 32, "patch_size": 14, "out_hidden_size": 3584,
 }  # fmt: skip
@@ -189,6 +205,7 @@ MERGING_KINDS: Mapping[str, TowerKind] = {
     **{f"{name}_vision": kind for name, kind in _WITH_MODEL.items()},
     "ernie4_5_vl_moe_vision": TowerKind(_ernie, {
         "hidden_size": 1280, "intermediate_size": 5120, "depth": 32, "patch_size": 14}),
+    "gemma3n_vision": TowerKind(_gemma_3n, {"hidden_size": 2048, "vocab_size": 128}),
     "gemma4_unified_vision": TowerKind(_gemma_4_unified, {
         "patch_size": 16, "pooling_kernel_size": 3, "mm_embed_dim": 3840, "mm_posemb_size": 1120}),
     "gemma4_vision": TowerKind(_gemma_4, {
