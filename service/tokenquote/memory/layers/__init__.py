@@ -79,6 +79,8 @@ class Architecture:
     """Whether the model type is one whose layers are known to be what its config says."""
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
+    embedding_width: int | None = None
+    """The width of the embedding, where it is not the hidden one (ALBERT); None: it is."""
     predictors: tuple[Layer, ...] = ()
     """The layers that predict further tokens, which engines load only to draft with them; in no sum."""
 

@@ -17,6 +17,12 @@ from tokenquote.memory.layers import (
 )
 from tokenquote.memory.layers.tensors import matrix
 from tokenquote.memory.model_config.attention import read_attention
+from tokenquote.memory.model_config.encoder_decoders import (
+    encoder_decoder_kind,
+    read_encoder_decoder,
+    read_encoder_decoder_layout,
+)
+from tokenquote.memory.model_config.encoders import encoder_kind, read_encoder, read_encoder_layout
 from tokenquote.memory.model_config.families import Family
 from tokenquote.memory.model_config.family_tensors import layer_family_tensors, model_family_tensors
 from tokenquote.memory.model_config.feed_forward import (
@@ -41,6 +47,10 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
     """
+    if (encoder := encoder_kind(config)) is not None:
+        return read_encoder_layout(config, encoder)
+    if (both := encoder_decoder_kind(config)) is not None:
+        return read_encoder_decoder_layout(config, both)
     reader = TextModel(config)
     layers = read_attention(reader.fields, reader.family)
     assumptions, warnings = reader.assumptions(), reader.warnings()
@@ -64,6 +74,10 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
     """
+    if (encoder := encoder_kind(config)) is not None:
+        return read_encoder(config, encoder)
+    if (both := encoder_decoder_kind(config)) is not None:
+        return read_encoder_decoder(config, both)
     reader = TextModel(config)
     fields, family = reader.fields, reader.family
     _require_all(fields, family)

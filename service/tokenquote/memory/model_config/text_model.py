@@ -11,6 +11,7 @@ from tokenquote.memory.model_config.fields import (
     ArchitectureError,
     ConfigFields,
     Location,
+    as_list,
     as_mapping,
     as_text,
 )
@@ -21,11 +22,15 @@ __all__ = ["TextModel"]
 # Configs of models that also take images or audio hold the text model's fields in one of these.
 _TEXT_MODELS = ("text_config", "llm_config", "language_config", "thinker_config")
 
-# Encoders keep nothing, others keep what nobody here has read up: to count them like Llama would be wrong.
-_OTHER_MEMORY = (
-    "bert", "deberta", "deberta-v2", "distilbert", "electra", "modernbert", "mpnet", "roberta", "rwkv", "t5",
-    "xlm-roberta", "xlstm",
-)  # fmt: skip
+# They keep what nobody here has read up: to count them like Llama would be wrong.
+_OTHER_MEMORY = ("rwkv", "xlstm")
+# The classes of encoders, of which those of known types are read elsewhere.
+_ENCODER_CLASSES = ("ForMaskedLM", "ForPreTraining", "ForImageClassification", "ForCTC")
+
+
+def _names_encoder(config: Mapping[str, Any]) -> bool:
+    names = as_list(config.get("architectures")) or [""]
+    return str(names[0]).endswith(_ENCODER_CLASSES)
 
 
 class TextModel:
@@ -52,6 +57,9 @@ class TextModel:
             raise ArchitectureError((*location, "model_type"), "a word is expected")
         if model_type in _OTHER_MEMORY:
             detail = f"{model_type} keeps other things than keys and values of heads: not yet offered"
+            raise ArchitectureError((*location, "model_type"), detail)
+        if model_type not in FAMILIES and _names_encoder(config):
+            detail = f"{(model_type or '')[:64]!r} is an encoder of a kind that is not counted yet"
             raise ArchitectureError((*location, "model_type"), detail)
         self.model_type = model_type
         self.family = FAMILIES.get(model_type or "", UNKNOWN)
