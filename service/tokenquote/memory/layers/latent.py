@@ -86,6 +86,9 @@ class LatentAttention(Attention):
         yield matrix("indexer", indexer.head_dim, hidden, "indexer.attn_k")
         yield matrix("indexer", indexer.heads, hidden, "indexer.proj")
         yield vector("norms", indexer.head_dim, 2)
+        if indexer.pool:
+            yield vector("indexer", indexer.pool * indexer.head_dim)
+            yield matrix("indexer", indexer.head_dim, hidden)
 
     def token_bytes(self, ranks: int, plan: CachePlan) -> int:
         """Return the bytes of a token's row and of its index key, which every GPU holds."""

@@ -94,7 +94,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
         final_norm=family.norm_weight,
         norm_bias=family.norm_bias,
         norm_weight=family.norm_weight,
-        head_bias=family.head_bias,
+        head_bias=family.head_bias or fields.flag("lm_head_bias", False),
         other=(*model_family_tensors(attention, fields, family), *towers.tensors),
         model_type=reader.model_type,
         known=reader.known,

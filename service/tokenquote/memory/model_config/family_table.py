@@ -262,6 +262,7 @@ _BY_TYPE: dict[str, Family] = {
     ),
     "phi3": _PHI3,
     "phi3_v": _PHI3,
+    "phi4_multimodal": _PHI3,
     "phi3small": Family(qkv_bias=True, out_bias=True, norm_bias=True, mlp_bias=True, tied=True),
     "phimoe": Family(sparse=True, norm_bias=True, bias_fields=("attention_bias",), local="all"),
     "qwen": Family(qkv_bias=True, out_bias=False, fused_qkv=True),

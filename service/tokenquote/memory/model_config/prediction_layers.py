@@ -19,6 +19,8 @@ __all__ = ["read_prediction_attention", "read_prediction_layers", "unread_predic
 
 _NUMBERS = ("num_nextn_predict_layers", "mtp_num_hidden_layers")
 _NORMS = 3
+# Their layer is dense where the model's last has experts, or of sizes that no config states.
+_UNLIKE = ("ernie4_5_moe", "ernie4_5_vl_moe_text", "step3p5", "step3p7")
 
 
 def read_prediction_layers(layers: Sequence[Layer], fields: ConfigFields, family: Family) -> tuple[Layer, ...]:
@@ -28,9 +30,11 @@ def read_prediction_layers(layers: Sequence[Layer], fields: ConfigFields, family
         ArchitectureError: their number is wrong.
     """
     number = _number(fields)
-    if not number or not layers or not _is_like_the_last(family):
+    if not number or not layers or not _is_like_the_last(fields, family):
         return ()
-    hidden, last = fields.size("hidden_size"), layers[-1]
+    hidden = fields.size("hidden_size")
+    # Where layers share indexers (GLM-5.2), the one that predicts has its own.
+    last = next((layer for layer in reversed(layers) if layer.attention.is_sparse), layers[-1])
     joined = (matrix("prediction", hidden, 2 * hidden), vector("norms", hidden, _NORMS))
     return (replace(last, other=(*last.other, *joined)),) * number
 
@@ -43,12 +47,15 @@ def read_prediction_attention(
     Raises:
         ArchitectureError: their number is wrong.
     """
-    return tuple(layers[-1:]) * _number(fields) if _is_like_the_last(family) else ()
+    number = _number(fields)
+    if not number or not layers or not _is_like_the_last(fields, family):
+        return ()
+    return (next((layer for layer in reversed(layers) if layer.is_sparse), layers[-1]),) * number
 
 
 def unread_prediction_layers(fields: ConfigFields, family: Family) -> Iterator[str]:
     """Yield a sentence where the config names such layers that are not counted."""
-    if _number(fields) and not _is_like_the_last(family):
+    if _number(fields) and not _is_like_the_last(fields, family):
         yield "layers that predict further tokens (MTP): of another kind than the last layer, not counted"
     if fields.count("num_mtp_modules"):
         yield "num_mtp_modules: modules that predict further tokens, which published files leave out, not counted"
@@ -58,5 +65,6 @@ def _number(fields: ConfigFields) -> int:
     return fields.optional_size(*_NUMBERS, least=0, most=MAX_LAYERS) or 0
 
 
-def _is_like_the_last(family: Family) -> bool:
-    return family.shape == "decoder" and not family.streams
+def _is_like_the_last(fields: ConfigFields, family: Family) -> bool:
+    unlike = fields.text("model_type") in _UNLIKE
+    return family.shape == "decoder" and not family.streams and not unlike
