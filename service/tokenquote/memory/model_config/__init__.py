@@ -98,9 +98,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
         other=(*model_family_tensors(attention, fields, family), *towers.tensors),
         model_type=reader.model_type,
         known=reader.known,
-        assumptions=(
-            *reader.assumptions(), *towers.assumptions, *unread_prediction_layers(fields, family)
-        ),
+        assumptions=(*reader.assumptions(), *towers.assumptions, *unread_prediction_layers(fields, family)),
         warnings=(*reader.warnings(), *towers.warnings),
     )
 

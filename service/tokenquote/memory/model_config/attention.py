@@ -112,12 +112,16 @@ def _read_overrides(fields: ConfigFields) -> dict[int, Mapping[str, Any]]:
     for index, kind in enumerate(fields.listed("indexer_types") or ()):
         if kind != "full":
             found[index] = {**found.get(index, {}), "index_head_dim": None}
-    # MiniMax-M3 selects blocks in some of its layers only.
-    sparse = as_mapping(fields.raw("sparse_attention_config")) or {}
-    for index, is_sparse in enumerate(as_list(sparse.get("sparse_attention_freq")) or ()):
-        if not is_sparse:
-            found[index] = {**found.get(index, {}), "sparse_attention_config": None}
+    for index in _layers_that_select_nothing(fields):
+        found[index] = {**found.get(index, {}), "sparse_attention_config": None}
     return found
+
+
+def _layers_that_select_nothing(fields: ConfigFields) -> list[int]:
+    """Return the numbers of MiniMax-M3's layers that look at all blocks, without an indexer."""
+    sparse = as_mapping(fields.raw("sparse_attention_config")) or {}
+    flags = as_list(sparse.get("sparse_attention_freq")) or []
+    return [index for index, is_sparse in enumerate(flags) if not is_sparse]
 
 
 def _with_shared_caches(

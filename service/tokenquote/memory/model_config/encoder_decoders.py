@@ -8,7 +8,8 @@ transformers 5.23.0.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields as dataclass_fields
+from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from tokenquote.memory.layers import (
@@ -172,7 +173,7 @@ class _Stacks:
         return Mlp(inner, gated=gated, bias=not self._kind.t5)
 
     def outside(self, *, alone: bool) -> Iterator[Tensors]:
-        """Yield the tensors outside the layers, beside embedding and output: positions, norms, convolutions."""
+        """Yield what stands outside the layers beside embedding and output, such as positions."""
         fields, hidden = self.fields, self.fields.size("d_model")
         if self._kind.t5:
             yield from self._buckets(alone=alone)

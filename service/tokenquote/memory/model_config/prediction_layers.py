@@ -1,8 +1,8 @@
 """The layers that predict further tokens (multi-token prediction, MTP), which engines load only to draft.
 
-Each is one more layer like the last, a matrix that joins the hidden state with the embedding of the token that
-came out, and norms of both and of its output; embedding and output matrix are the model's own (DeepSeek-V3,
-README_WEIGHTS.md; GLM-4.5, MiMo-7B and Qwen3.5 do the same).
+Each is one more layer like the last, a matrix that joins the hidden state with the embedding of the token
+that came out, and norms of both and of its output; embedding and output matrix are the model's own
+(DeepSeek-V3, README_WEIGHTS.md; GLM-4.5, MiMo-7B and Qwen3.5 do the same).
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _NORMS = 3
 _UNLIKE = ("ernie4_5_moe", "ernie4_5_vl_moe_text", "step3p5", "step3p7")
 
 
-def read_prediction_layers(layers: Sequence[Layer], fields: ConfigFields, family: Family) -> tuple[Layer, ...]:
+def read_prediction_layers(
+    layers: Sequence[Layer], fields: ConfigFields, family: Family
+) -> tuple[Layer, ...]:
     """Return the layers that predict further tokens; none where the config names none, or of another kind.
 
     Raises:
@@ -58,7 +60,7 @@ def unread_prediction_layers(fields: ConfigFields, family: Family) -> Iterator[s
     if _number(fields) and not _is_like_the_last(fields, family):
         yield "layers that predict further tokens (MTP): of another kind than the last layer, not counted"
     if fields.count("num_mtp_modules"):
-        yield "num_mtp_modules: modules that predict further tokens, which published files leave out, not counted"
+        yield "num_mtp_modules: modules that predict further tokens, which files leave out, not counted"
 
 
 def _number(fields: ConfigFields) -> int:

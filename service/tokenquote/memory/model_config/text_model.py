@@ -69,7 +69,7 @@ class TextModel:
     def tied(self) -> bool:
         """Return whether the output uses the embedding's matrix.
 
-        A multimodal config says it at its top, which holds for the whole model: transformers looks nowhere else.
+        A multimodal config says it at its top, for the whole model: transformers looks nowhere else.
         """
         inner = self.fields.flag("tie_word_embeddings", self.family.tied)
         return ConfigFields(self._outer, (), {}).flag("tie_word_embeddings", inner)

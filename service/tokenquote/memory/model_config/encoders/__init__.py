@@ -97,7 +97,7 @@ def _layers(fields: ConfigFields, kind: Encoder) -> tuple[Layer, ...]:
 
 
 def _embeddings(fields: ConfigFields, kind: Encoder, width: int) -> Iterator[Tensors]:
-    """Yield what stands beside the embeddings of tokens: positions, segments, a norm, a matrix to the layers."""
+    """Yield what stands beside the tokens' embeddings: positions, segments, a norm, a matrix."""
     hidden = fields.size("hidden_size")
     learned = kind.positions and fields.raw("position_biased_input") is not False
     if learned and fields.raw("position_embedding_type") not in ("rotary", "rope"):

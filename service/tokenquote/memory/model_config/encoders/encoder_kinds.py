@@ -49,7 +49,7 @@ class Encoder:
     head_bias: bool = True
     """Whether that matrix has a bias."""
     relative: Literal["none", "buckets", "deberta"] = "none"
-    """The positions that attention adds by distance: none, MPNet's buckets of each head, or DeBERTa's table."""
+    """What attention adds by distance: nothing, MPNet's buckets of each head, or DeBERTa's table."""
     shared_layers: bool = False
     """Whether all layers of a group are the same (ALBERT)."""
     embedding_size: bool = False

@@ -25,6 +25,13 @@ _OTHER_PARTS = (
 )  # fmt: skip
 # Published configs that name another tower than the model's own code builds.
 _BUILT_OTHERWISE = {("minimax_m3_vl", "clip_vision_model"): "minimax_m3_vl_vision"}
+# The kind that a model's class takes where a config names none.
+_USUAL = {
+    "gemma3": "siglip_vision_model", "idefics3": "idefics3_vision", "internvl": "internvl_vision",
+    "llama4": "llama4_vision_model", "llava": "clip_vision_model", "llava_next": "clip_vision_model",
+    "llava_onevision": "siglip_vision_model", "mistral3": "pixtral", "paligemma": "siglip_vision_model",
+    "smolvlm": "smolvlm_vision",
+}  # fmt: skip
 _LOWER_BOUND = "the weights are a lower bound"
 
 
@@ -99,7 +106,8 @@ class _TowerReader:
         """Return the tower's own type, or where it names none that of the model."""
         stated = str(tower.get("model_type") or "")
         if not stated:
-            stated = next((k for k in (f"{self._type}_vision", self._type) if k in kinds), "")
+            usual = (_USUAL.get(self._type, ""), f"{self._type}_vision", self._type)
+            stated = next((kind for kind in usual if kind in kinds), "")
         return _BUILT_OTHERWISE.get((self._type, stated), stated)
 
     def _join(self, name: str, fields: ConfigFields, kind: str, joins: _Joins) -> None:

@@ -1,7 +1,8 @@
 """Audio towers, by the `model_type` of an `audio_config`, with their classes' defaults.
 
-Counted as transformers 5.23.0 builds them. Most are Whisper's encoder (arXiv:2212.04356): two convolutions over
-mel frames, positions, layers of attention whose keys have no bias. Others are conformers (arXiv:2005.08100).
+Counted as transformers 5.23.0 builds them. Most are Whisper's encoder (arXiv:2212.04356): two convolutions
+over mel frames, positions, layers of attention whose keys have no bias. Others are conformers
+(arXiv:2005.08100).
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _qwen_2_5_omni(audio: ConfigFields, hidden: int) -> Iterator[Tensors]:
 
 
 def _qwen_3_omni(audio: ConfigFields, hidden: int) -> Iterator[Tensors]:
-    """Yield Qwen3-Omni's encoder: three convolutions in two dimensions, which halve frequencies and frames."""
+    """Yield Qwen3-Omni's encoder: three convolutions, which halve frequencies and frames."""
     width, channels, out = tower_width(audio), audio.size("downsample_hidden_size"), audio.size("output_dim")
     frequencies = (audio.size("num_mel_bins") + 7) // 8
     yield from _matrix(channels, 9)
@@ -138,7 +139,10 @@ def _granite(audio: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield Granite Speech's conformer, with its outputs for characters."""
     width, layers, out = audio.size("hidden_dim"), audio.size("num_layers"), audio.size("output_dim")
     inner = width * audio.size("feedforward_mult")
-    heads, conv = audio.size("num_heads") * audio.size("dim_head"), width * audio.size("conv_expansion_factor")
+    heads, conv = (
+        audio.size("num_heads") * audio.size("dim_head"),
+        width * audio.size("conv_expansion_factor"),
+    )
     yield from _matrix(width, audio.size("input_dim"))
     yield from _matrix(inner, width, 2 * layers)
     yield from _matrix(width, inner, 2 * layers)
@@ -154,7 +158,7 @@ def _granite(audio: ConfigFields, hidden: int) -> Iterator[Tensors]:
 
 
 def _phi_4(audio: ConfigFields, hidden: int) -> Iterator[Tensors]:
-    """Yield Phi-4-multimodal's conformer, with its two projections: for speech, and for speech with images."""
+    """Yield Phi-4-multimodal's conformer, with two projections: for speech, and beside images."""
     width, inner, layers = tower_width(audio), audio.size("intermediate_size"), audio.size("num_blocks")
     first, out = audio.size("nemo_conv_channels"), audio.size("ext_pw_out_channel")
     depth = audio.size("depthwise_separable_out_channel")

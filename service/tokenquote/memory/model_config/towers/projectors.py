@@ -1,4 +1,4 @@
-"""What joins a tower to the text model, by the `model_type` of the whole config, as transformers 5.23.0 does."""
+"""What joins a tower to the text model, by the `model_type` of the whole config (transformers 5.23.0)."""
 
 from __future__ import annotations
 
@@ -135,7 +135,10 @@ def _aya(joint: Joint) -> Iterator[Tensors]:
 
 def _lfm_2(joint: Joint) -> Iterator[Tensors]:
     times = (joint.whole.optional_size("downsample_factor") or 2) ** 2
-    inner, bias = joint.whole.optional_size("projector_hidden_size") or 2560, joint.whole.flag("projector_bias", True)
+    inner, bias = (
+        joint.whole.optional_size("projector_hidden_size") or 2560,
+        joint.whole.flag("projector_bias", True),
+    )
     if joint.whole.flag("projector_use_layernorm", True):
         yield tower_vector(times * joint.width, 2)
     yield from tower_matrix(inner, times * joint.width, bias=bias)
@@ -152,7 +155,10 @@ def _merged_four(joint: Joint) -> Iterator[Tensors]:
 
 def _ovis(joint: Joint) -> Iterator[Tensors]:
     """Yield Ovis's visual words: a head over them, and a table of what they look like to the text model."""
-    words, stride = joint.tower.optional_size("vocab_size") or 16384, joint.tower.optional_size("hidden_stride") or 1
+    words, stride = (
+        joint.tower.optional_size("vocab_size") or 16384,
+        joint.tower.optional_size("hidden_stride") or 1,
+    )
     signs = joint.tower.optional_size("num_visual_indicator_tokens") or 5
     yield from tower_matrix(words - signs, stride**2 * joint.width, bias=False)
     yield tower_vector(words - signs, 2)
@@ -179,7 +185,10 @@ def _step(joint: Joint) -> Iterator[Tensors]:
 
 
 def _janus(joint: Joint) -> Iterator[Tensors]:
-    inner, depth = joint.tower.optional_size("projection_dim") or 2048, joint.tower.optional_size("depth") or 2
+    inner, depth = (
+        joint.tower.optional_size("projection_dim") or 2048,
+        joint.tower.optional_size("depth") or 2,
+    )
     yield from tower_matrix(inner, joint.width)
     yield from tower_matrix(inner, inner, depth - 1)
 

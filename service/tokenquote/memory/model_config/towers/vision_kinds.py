@@ -12,7 +12,13 @@ from dataclasses import dataclass, field, replace
 from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.model_config.fields import ConfigFields
 from tokenquote.memory.model_config.towers.tower_tensors import tower_matrix, tower_vector
-from tokenquote.memory.model_config.towers.vit import Vit, inner_width, layer_number, patch_number, tower_width
+from tokenquote.memory.model_config.towers.vit import (
+    Vit,
+    inner_width,
+    layer_number,
+    patch_number,
+    tower_width,
+)
 
 __all__ = ["VIT_KINDS", "TowerKind", "TowerReader"]
 
@@ -56,7 +62,7 @@ def _pooling_head(vision: ConfigFields) -> Iterator[Tensors]:
 
 
 def _internvl(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
-    """Yield InternVL's tower: layers are scaled, and the last norm is there only where patches are not averaged."""
+    """Yield InternVL's tower: scaled layers, and a last norm only where patches are not averaged."""
     width, layers = tower_width(vision), layer_number(vision)
     vit = Vit(
         class_token=True,
@@ -119,7 +125,9 @@ def _radio(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield RADIO, which keeps positions of the largest image, and a matrix for the patches of videos."""
     width = tower_width(vision)
     largest = (vision.size("max_img_size") // vision.size("patch_size")) ** 2
-    vit = Vit(patch_bias=False, positions="stated", norms_after=0, scales=2, qkv_bias=vision.flag("qkv_bias", True))
+    vit = Vit(
+        patch_bias=False, positions="stated", norms_after=0, scales=2, qkv_bias=vision.flag("qkv_bias", True)
+    )
     yield from vit.tensors(vision.with_layer({"num_position_embeddings": largest}))
     yield tower_vector(width, vision.count("num_cls_tokens") + vision.count("num_registers"))
     if frames := vision.count("video_temporal_patch_size"):
@@ -144,9 +152,7 @@ def _sam(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
 def _mllama(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield Llama 3.2 Vision's tower: global layers after the others, and positions of tiles with gates."""
     width, layers, further = tower_width(vision), layer_number(vision), vision.size("num_global_layers")
-    plain = Vit(
-        patch_bias=False, class_token=True, qkv_bias=False, out_bias=False, norms_before=1
-    )
+    plain = Vit(patch_bias=False, class_token=True, qkv_bias=False, out_bias=False, norms_before=1)
     both = vision.with_layer({"num_hidden_layers": layers + further})
     yield from plain.tensors(both)
     ratios = (len(vision.listed("supported_aspect_ratios") or ()) or 8) + 1

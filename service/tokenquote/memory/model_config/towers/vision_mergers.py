@@ -33,7 +33,7 @@ def _qwen_2(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
 
 
 def _qwen_2_5(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
-    """Yield Qwen2.5-VL's tower, of gated blocks and RMSNorms; in EXAONE 4.5's, heads share keys and values."""
+    """Yield Qwen2.5-VL's tower, of gated blocks and RMSNorms; EXAONE 4.5's heads share keys."""
     width = tower_width(vision)
     merged = width * _merged(vision)
     yield from Vit(frames=True, patch_bias=False, positions="none", rms=True, gated=True).tensors(vision)
@@ -42,7 +42,7 @@ def _qwen_2_5(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
 
 
 def _qwen_3(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
-    """Yield Qwen3-VL's and Qwen3.5's tower: a merger for each layer that is read, its norm over all it merges."""
+    """Yield Qwen3-VL's and Qwen3.5's tower, with a merger for each layer that is read."""
     width = tower_width(vision)
     hidden = vision.optional_size("out_hidden_size") or hidden
     merged = width * _merged(vision)
@@ -104,9 +104,9 @@ def _glm_merger(width: int, out: int, inner: int, vision: ConfigFields) -> Itera
 
 def _minimax(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
     """Yield MiniMax-M3's tower; its projector is joined in `projectors.py`."""
-    yield from Vit(
-        frames=True, patch_bias=False, positions="none", norms_before=1, norms_after=0
-    ).tensors(vision)
+    yield from Vit(frames=True, patch_bias=False, positions="none", norms_before=1, norms_after=0).tensors(
+        vision
+    )
 
 
 def _ernie(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
@@ -167,8 +167,8 @@ def _gemma_4_unified(vision: ConfigFields, hidden: int) -> Iterator[Tensors]:
 
 
 _MOBILENET = "mobilenetv5_300m_enc"
-# timm's mobilenetv5_300m_enc; what is left of the Hub's total of google/gemma-3n-E4B, 7,849,978,192, after the
-# text model with the keys and values that its last 15 layers do not use, the audio tower and the embedders.
+# timm's mobilenetv5_300m_enc; what is left of the Hub's total of google/gemma-3n-E4B, 7,849,978,192, after
+# the text model with the keys and values that its last 15 layers do not use, the audio tower and embedders.
 _MOBILENET_WEIGHTS = 294_126_912
 _QWEN_2_5 = {
     "hidden_size": 3584, "intermediate_size": 3420, "depth": 32, "patch_size": 14, "out_hidden_size": 3584,

@@ -53,7 +53,9 @@ class Vit:
         width = tower_width(fields)
         yield from tower_matrix(width, patch_elements(fields, frames=self.frames), bias=self.patch_bias)
         if self.positions != "none":
-            stated = fields.size("num_position_embeddings", "num_patches") if self.positions == "stated" else 0
+            stated = (
+                fields.size("num_position_embeddings", "num_patches") if self.positions == "stated" else 0
+            )
             yield Tensors("vision", "tower", (stated or patch_number(fields)) + self.class_token, width)
         if self.class_token:
             yield tower_vector(width)
