@@ -25,6 +25,8 @@ class Indexer:
 
     heads: int
     head_dim: int
+    pool: int = 0
+    """The keys that are compressed into one before they are scored (GLM-5.3-Flash); 0: each is by itself."""
 
 
 class Attention(ABC):
