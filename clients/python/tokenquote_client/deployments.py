@@ -16,6 +16,7 @@ from tokenquote_client.deployment_question import (
     Engine,
     Speculation,
 )
+from tokenquote_client.memory import EngineUsed
 from tokenquote_client.quote import Warned
 from tokenquote_client.wire_types import Dollars, Method, Received
 
@@ -27,9 +28,12 @@ __all__ = [
     "DeploymentQuestion",
     "Efficiency",
     "Engine",
+    "EngineUsed",
     "Explained",
     "GpuOption",
     "GpuShare",
+    "HostShare",
+    "PoolBand",
     "PrefillSpeed",
     "Speculation",
     "Speed",
@@ -43,14 +47,17 @@ class GpuShare(Received):
 
     stage: int
     """The number of the pipeline stage, from 0."""
+    gpu: str = ""
+    """The catalog id of the GPUs in this stage, of the smallest where they are not alike."""
     gpus: int
-    """The number of GPUs in this stage, which all hold the same (the tensor-parallel degree)."""
+    """The number of GPUs in this stage, which all hold the same (`tensor_parallel` × `data_parallel`)."""
     layers: int
     """The number of the model's layers in this stage."""
     memory_bytes: int
     """The bytes of one GPU's memory that its driver gives to programs."""
     budget_bytes: int
-    """The part of `memory_bytes` that the engine takes (`gpu_memory_utilization`)."""
+    """The part of `memory_bytes` that the engine takes (`gpu_memory_utilization`); all of it in SGLang, llama.cpp
+    and Ollama, which keep a part of it free."""
     weights_bytes: int
     """The bytes of the model's weights on one GPU, without a draft model's."""
     weights: dict[str, int]
@@ -65,9 +72,10 @@ class GpuShare(Received):
     """The bytes that layers with a sliding window need in addition to `kv_cache_bytes` while a chunk of a
     prompt is read."""
     activation_bytes: int
-    """The bytes of activations on one GPU at the peak of a step."""
+    """The bytes of activations on one GPU at the peak of a step, or what SGLang keeps free for them."""
     cuda_graph_bytes: int
-    """The bytes that CUDA graphs take on one GPU; 0 where `cuda_graphs` is false."""
+    """The bytes that CUDA graphs take of the engine's share on one GPU; 0 where there are none, or where the
+    version of vLLM has them outside its share (before 0.21)."""
     runtime_bytes: int
     """The bytes of the CUDA context, libraries and NCCL on one GPU."""
     padding_bytes: int
@@ -78,6 +86,30 @@ class GpuShare(Received):
     `cuda_graph_bytes`, `runtime_bytes` and `padding_bytes`."""
     free_bytes: int
     """The bytes of `budget_bytes` that `total_bytes` leaves free; negative: the bytes that are missing."""
+
+
+class HostShare(Received):
+    """What is in RAM beside the GPUs, in bytes: the layers that are not on a GPU, and the input embedding."""
+
+    layers: int
+    """The number of the model's layers in RAM."""
+    weights_bytes: int
+    """The bytes of the weights in RAM, the input embedding among them."""
+    weights: dict[str, int]
+    """The bytes of these weights by part; they add up to `weights_bytes`."""
+    kv_cache_bytes: int
+    """The bytes of the KV cache in RAM with all `concurrency` sequences of `context_tokens`."""
+    total_bytes: int
+    """The sum of `weights_bytes` and `kv_cache_bytes`; the engine's buffers in RAM are not counted."""
+
+
+class PoolBand(Received):
+    """How small and how large the memory that is left to the KV cache may be, by what logs show."""
+
+    low_bytes: int
+    """The least bytes of `kv_cache_pool_bytes`: activations, graphs and runtime as large as in any log."""
+    high_bytes: int
+    """The most bytes of `kv_cache_pool_bytes`: activations, graphs and runtime as small as in any log."""
 
 
 class GpuOption(Received):
@@ -243,6 +275,20 @@ class DeploymentAnswer(Received):
     pipeline_parallel: int
     """The number of pipeline stages that the layers are divided into: as asked or, where the question leaves
     it open, as chosen, whether the model fits or not."""
+    data_parallel: int = 1
+    """The number of groups of GPUs that each hold all of attention, as asked."""
+    expert_parallel: bool = False
+    """Whether each GPU holds whole experts, as asked."""
+    engine: EngineUsed = EngineUsed(name="vllm", version="")
+    """The engine and the version whose rules the answer follows."""
+    gpu_layers: int | None = None
+    """The number of layers on the GPUs, the output counted where the version counts it; null: all of them, in an
+    engine that has no others."""
+    most_gpu_layers: int | None = None
+    """The most layers that fit on these GPUs with all sequences, counted as `gpu_layers` is; null: the engine
+    holds all layers on the GPUs."""
+    host: HostShare | None = None
+    """What is in RAM; null: all of the model is on the GPUs."""
     fits: bool
     """Whether `concurrency` sequences of `context_tokens` fit at the same time."""
     per_gpu: list[GpuShare]
@@ -250,9 +296,13 @@ class DeploymentAnswer(Received):
     kv_cache_pool_bytes: int
     """The bytes of its budget that one GPU has left for the KV cache, on the stage where that is least;
     negative: not even weights and engine fit."""
+    kv_cache_pool_band: PoolBand | None = None
+    """How small and how large `kv_cache_pool_bytes` may be by what logs show; null: no logs say it."""
     kv_cache_pool_tokens: int | None
-    """The number of tokens that vLLM's log calls "GPU KV cache size", in whole blocks that every group of
-    layers has for itself. Null: nothing is left, or the model caches nothing by the token."""
+    """The number of tokens that vLLM's log calls "GPU KV cache size", as the version counts it: up to 0.20.0 in
+    whole blocks that every group of layers has for itself, later those of the requests of `context_tokens`
+    that fit; in SGLang the tokens of its pool. Null: nothing is left, the model caches nothing by the token,
+    or the engine has no pool."""
     largest_batch: int
     """The most sequences of `context_tokens` that the memory holds at the same time, whatever `concurrency`
     and `max_num_seqs` are; 0 if not even one."""

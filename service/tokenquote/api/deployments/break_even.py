@@ -192,7 +192,7 @@ def _prefill_seconds(economy: Economy, requests: Sequence[QuotedRequest]) -> flo
     if not any(tokens for _, tokens in prompts):
         return 0.0
     machine, choice = economy.machine, economy.choice
-    chunk = economy.hosted.engine_on(choice.gpu).max_num_batched_tokens
+    chunk = economy.hosted.engine_on(choice.gpu, choice.layout).max_num_batched_tokens
     step = prefill_under_load(
         economy.hosted.shards(choice.layout), machine.rates, machine.split, prompts, chunk
     )

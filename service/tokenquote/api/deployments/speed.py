@@ -111,7 +111,7 @@ def _draft_seconds(
 def _prefill(hosted: HostedModel, choice: Choice, machine: Machine) -> PrefillSpeed:
     question = hosted.question
     tokens = question.prompt_tokens or max(1, question.context_tokens - 1)
-    chunk = hosted.engine_on(choice.gpu).max_num_batched_tokens
+    chunk = hosted.engine_on(choice.gpu, choice.layout).max_num_batched_tokens
     step = prefill(hosted.shards(choice.layout), machine.rates, machine.split, tokens, chunk)
     return PrefillSpeed(
         prompt_tokens=tokens,

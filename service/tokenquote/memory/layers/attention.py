@@ -37,6 +37,8 @@ class Attention(ABC):
     """Whether the layer looks at earlier tokens; False: it keeps a state in place of them, or nothing."""
     is_present: ClassVar[bool] = True
     """Whether there is a layer of this kind at all; False: its place is empty."""
+    is_recurrent: ClassVar[bool] = False
+    """Whether the layer keeps a state of fixed size for each sequence in place of keys and values."""
     attends_to_encoder: ClassVar[bool] = False
     """Whether the layer looks at the tokens of an encoder in place of the text's."""
     activations_measured: ClassVar[bool] = False

@@ -30,6 +30,7 @@ class Recurrent(Attention):
 
     __slots__ = ()
     attends: ClassVar[bool] = False
+    is_recurrent: ClassVar[bool] = True
 
     @property
     @abstractmethod
