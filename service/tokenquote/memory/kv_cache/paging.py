@@ -45,7 +45,7 @@ class LayerGroups:
         window = self.layer.held_window
         if self.layer.attends_to_encoder:
             each = ceil_div(encoder_tokens or 0, self.block)
-        elif not self.layer.attends:
+        elif self.layer.is_recurrent:
             each = recurrent_blocks
         elif window is None:
             each = ceil_div(length, self.block)
@@ -156,7 +156,8 @@ def hybrid_block(
 
 
 def _caching(layers: Sequence[Attention], plan: CachePlan) -> list[Attention]:
-    return [layer for layer in layers if layer.token_bytes(1, plan) or layer.state_bytes(1, plan)]
+    parts = [part for layer in layers for part in layer.cached_parts]
+    return [part for part in parts if part.token_bytes(1, plan) or part.state_bytes(1, plan)]
 
 
 def _pages(layers: Sequence[Attention], plan: CachePlan) -> list[int]:

@@ -131,6 +131,11 @@ class Attention(ABC):
         return held_contiguously(plan)
 
     @property
+    def cached_parts(self) -> tuple[Attention, ...]:
+        """The parts of the layer that each have pages of their own; itself if it is one."""
+        return (self,)
+
+    @property
     def page_kind(self) -> tuple[str, int | None]:
         """What layers have in common whose pages may lie in one block of a pool."""
         return self.kind, self.held_window
