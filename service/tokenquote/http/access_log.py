@@ -59,6 +59,8 @@ def _write_second(seconds: int) -> str:
 
 def configure_logging(level: str) -> None:
     """Send the logs of this process to standard output as JSON lines, from `level` on."""
+    # A record would look up its process and its thread, which no line shows.
+    logging.logProcesses = logging.logThreads = logging.logMultiprocessing = False
     handler = LineHandler(sys.stdout.fileno())
     handler.setFormatter(_JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
