@@ -141,4 +141,8 @@ def _rules(row: Row) -> VllmRules:
 
 def _link(row: Row) -> LinkKind:
     """Return the link of the row's GPUs: cards without NVLink, and cards with a bridge at most, have PCIe."""
-    return "pcie" if re.search(r"\b[345]090|a6000|l40|\bl4\b|\bt4\b", str(row.first("gpu") or ""), re.IGNORECASE) else "nvlink"
+    return (
+        "pcie"
+        if re.search(r"\b[345]090|a6000|l40|\bl4\b|\bt4\b", str(row.first("gpu") or ""), re.IGNORECASE)
+        else "nvlink"
+    )

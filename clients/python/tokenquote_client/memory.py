@@ -34,8 +34,8 @@ class EngineOfCache(Sent):
     name: EngineName
     """The name of the engine: `vllm`, `sglang`, `llama.cpp` or `ollama`."""
     version: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    """The version of the engine, such as `0.24` or `b7000`; one that is newer than all known ones is counted as
-    the newest, and the answer says so. Null, the default: the newest that is known."""
+    """The version of the engine, such as `0.24` or `b7000`; one that is newer than all known ones is
+    counted as the newest, and the answer says so. Null, the default: the newest that is known."""
 
 
 class EngineUsed(Received):

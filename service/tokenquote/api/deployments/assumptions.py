@@ -64,19 +64,27 @@ def _engine(findings: Findings) -> Iterator[str]:
     recurrent = any(layer.attention.is_recurrent for layer in hosted.architecture.layers)
     if recurrent and question.engine.prefix_caching is None:
         yield (
-            "prefixes of finished requests are cached, for which each recurrent layer keeps more than one state; "
+            "prefixes of finished requests are cached, for which each recurrent layer keeps more than one "
+            "state; "
             "vLLM before 0.26 does so only if told to: state `engine.prefix_caching`"
         )
     if isinstance(rules, SglangRules):
-        yield "the pool is what weights leave of the memory, less what SGLang keeps free for activations and graphs"
+        yield (
+            "the pool is what weights leave of the memory, less what SGLang keeps free for activations "
+            "and graphs"
+        )
     ranks = choice.layout.tensor_parallel * choice.layout.data_parallel
     if ranks > 1 and choice.gpu.link is None and question.engine.non_torch_bytes is None:
         yield "no source says how these GPUs are linked: runtime as over NVLink, which is more than over PCIe"
     if choice.unequal:
-        yield "a stage of GPUs that are not alike holds what its smallest one holds, and is as fast as the slowest"
+        yield (
+            "a stage of GPUs that are not alike holds what its smallest one holds, and is as fast as the "
+            "slowest"
+        )
     if choice.layout.data_parallel > 1:
         yield (
-            f"attention, its cache and all that is not an expert stand on {choice.layout.data_parallel} groups "
+            f"attention, its cache and all that is not an expert stand on {choice.layout.data_parallel} "
+            "groups "
             "of GPUs; each serves sequences of its own"
         )
 
@@ -85,7 +93,8 @@ def _in_part(findings: Findings, batch: int) -> Iterator[str]:
     hosted = findings.hosted
     yield f"the cache of all sequences is allocated at the start; steps of at most {batch} tokens"
     yield (
-        f"{hosted.gpu_layers} of {hosted.most_layers} layers on the GPUs, the output counted as the last; the "
+        f"{hosted.gpu_layers} of {hosted.most_layers} layers on the GPUs, the output counted as the last; "
+        "the "
         "input embedding is in RAM, and the engine's buffers in RAM are not counted"
     )
     if len(findings.choice.stages) > 1:

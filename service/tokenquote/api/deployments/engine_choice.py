@@ -49,7 +49,9 @@ def _check_llama_cpp(question: DeploymentQuestion, name: str) -> None:
             detail = f"{name} has no such option: leave it out, or state `engine.name` vllm or sglang"
             raise LocatedError(("engine", option), detail)
     if question.tensor_parallel not in (None, 1):
-        detail = f"{name} is counted as splitting a model by layers: state `pipeline_parallel`, or `gpu_count`"
+        detail = (
+            f"{name} is counted as splitting a model by layers: state `pipeline_parallel`, or `gpu_count`"
+        )
         raise LocatedError(("tensor_parallel",), detail)
     if question.data_parallel not in (None, 1):
         raise LocatedError(("data_parallel",), f"{name} has no such option: leave it out")

@@ -18,6 +18,7 @@ from tokenquote_client.deployments import BreakEvenAnswer, Explained
 
 __all__ = ["Findings", "explain"]
 
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What was found out about a model on the chosen GPUs."""
@@ -98,7 +99,8 @@ def _describe_share(layout: Layout) -> str:
     if layout.expert_ranks > 1 and (layout.expert_parallel or layout.data_parallel > 1):
         whole = "whole experts" if layout.expert_parallel else "a share of the columns of each expert"
         return (
-            f"each GPU of a stage holds 1 / {layout.tensor_parallel} of the other matrices, and {whole} of those "
+            f"each GPU of a stage holds 1 / {layout.tensor_parallel} of the other matrices, and {whole} of "
+            "those "
             f"that {layout.expert_ranks} GPUs share"
         )
     if layout.tensor_parallel == 1:

@@ -67,9 +67,7 @@ class HostedModel:
     window: int | None
     """The tokens that the model was made for; None: not known."""
     _shards: dict[Layout, tuple[StageWeights, ...]] = field(default_factory=dict)
-    _offloads: dict[tuple[int, tuple[int, ...], bool], tuple[StageWeights, ...]] = field(
-        default_factory=dict
-    )
+    _offloads: dict[tuple[int, tuple[int, ...], bool], tuple[StageWeights, ...]] = field(default_factory=dict)
 
     def shards(self, layout: Layout) -> tuple[StageWeights, ...]:
         """Return the weights of each stage; a search asks for the same ones again and again."""

@@ -53,9 +53,7 @@ class Placed:
     """What is in RAM; None: the engine keeps everything on the GPUs."""
 
 
-def place(
-    hosted: HostedModel, gpus: Sequence[Gpu], layout: Layout, gpu_layers: int | None = None
-) -> Placed:
+def place(hosted: HostedModel, gpus: Sequence[Gpu], layout: Layout, gpu_layers: int | None = None) -> Placed:
     """Return the model on GPUs, with the weights of each stage and what is in RAM.
 
     Args:
@@ -128,7 +126,7 @@ def _place_whole(
 
 
 def _block(hosted: HostedModel, engine: EngineSettings) -> int | None:
-    """Return the tokens of a block; None in SGLang, whose pages hold one token unless it is told otherwise."""
+    """Return the tokens of a block; None in SGLang, whose pages hold a token if not told otherwise."""
     if isinstance(hosted.engine.rules, VllmRules):
         return engine.block_tokens
     return hosted.question.engine.block_tokens
@@ -168,9 +166,7 @@ def _overhead(
 _ALONE = 2**28  # 0.25 GiB of CUDA context and libraries, as vLLM logs on the same GPUs
 
 
-def _place_in_part(
-    hosted: HostedModel, rules: LlamaCppRules, gpus: Sequence[Gpu], gpu_layers: int
-) -> Placed:
+def _place_in_part(hosted: HostedModel, rules: LlamaCppRules, gpus: Sequence[Gpu], gpu_layers: int) -> Placed:
     """Return the model with its last layers on the GPUs, in proportion to their memory, the others in RAM.
 
     Args:
@@ -218,7 +214,9 @@ def _buffers(
 ) -> Overhead:
     """Return the compute buffer, and the context of CUDA, of one GPU."""
     architecture = hosted.architecture
-    width = max((max(layer.mlp.dense_width, layer.mlp.expert_width) for layer in architecture.layers), default=0)
+    width = max(
+        (max(layer.mlp.dense_width, layer.mlp.expert_width) for layer in architecture.layers), default=0
+    )
     compute = rules.compute_bytes(
         engine.max_num_batched_tokens,
         architecture.hidden,

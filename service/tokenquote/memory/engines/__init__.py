@@ -61,27 +61,24 @@ def find_engine(name: EngineName, stated: str | None) -> ServingEngine:
     lines = _LINES[name]
     newest = lines[-1]
     if stated is None:
-        rules = f"as {name} {newest.newest} reserves it"
-        sentence = f"no version of {name} is stated: memory {rules}; earlier ones differ"
-        return ServingEngine(name, newest.newest, newest, sentence)
+        sentence = f"no version of {name} is stated: memory as {name} {newest.newest} reserves it"
+        return ServingEngine(name, newest.newest, newest, f"{sentence}; earlier ones differ")
     number = _number(stated)
     known = [line for line in lines if number is not None and line.since <= number]
     if number is None or not known:
         raise UnknownVersion(f"no version of {name} that is known; known: {known_versions(name)}")
-    rules = known[-1]
-    if number > (_number(newest.newest) or ()) and rules is newest and not _extends(number, newest.newest):
-        sentence = (
-            f"{name} {stated} is newer than all that are known: counted as {name} {newest.newest}, the newest"
-        )
-    else:
-        sentence = f"memory as {name} {stated} reserves it: its rules hold since {_words(name, rules.since)}"
-    return ServingEngine(name, stated, rules, sentence)
+    sentence = f"memory as {name} {stated} reserves it: its rules hold since {_words(name, known[-1].since)}"
+    if _is_newer(number, newest.newest):
+        counted = f"counted as {name} {newest.newest}, the newest"
+        sentence = f"{name} {stated} is newer than all that are known: {counted}"
+    return ServingEngine(name, stated, known[-1], sentence)
 
 
 def known_versions(name: EngineName) -> str:
-    """Return the lines of versions in words, such as `0.6.4, 0.8, … and later, up to 0.33`."""
+    """Return the lines of versions in words, such as `0.6.4, 0.8, … and later ones`."""
     lines = _LINES[name]
-    return f"{', '.join(_words(name, line.since) for line in lines)} and later ones, read up to {lines[-1].newest}"
+    words = ", ".join(_words(name, line.since) for line in lines)
+    return f"{words} and later ones, read up to {lines[-1].newest}"
 
 
 def _number(version: str) -> tuple[int, ...] | None:
@@ -90,10 +87,10 @@ def _number(version: str) -> tuple[int, ...] | None:
     return tuple(int(part) for part in found[1].split(".")) if found else None
 
 
-def _extends(number: tuple[int, ...], newest: str) -> bool:
-    """Return whether a version is a patch of the newest known one, such as 0.33.1 of 0.33."""
+def _is_newer(number: tuple[int, ...], newest: str) -> bool:
+    """Return whether a version is newer than the newest known one; 0.33.1 is one of 0.33."""
     known = _number(newest) or ()
-    return number[: len(known)] == known
+    return number[: len(known)] > known
 
 
 def _words(name: EngineName, since: tuple[int, ...]) -> str:

@@ -1,9 +1,10 @@
-"""llama.cpp, and Ollama on top of it, by version: which layers go to the GPUs, and what a cache is padded to.
+"""llama.cpp, and Ollama on top of it, by version: which layers go to the GPUs, and how long a cache is.
 
-`-ngl` (Ollama: `num_gpu`) counts layers from the end of the model. Since builds of late 2025 the output matrix
-is the last of them (`llama-model.cpp`: i_gpu_start = layers + 1 - n_gpu_layers); before, it went to the GPU
-only where more were asked for than the model has layers (layers - n_gpu_layers). The input embedding stays
-in RAM. Versions read: llama.cpp c392e50 (February 2025), and the one of llama_cpp_python 0.3.36; Ollama fb30760.
+`-ngl` (Ollama: `num_gpu`) counts layers from the end of the model. In newer builds the output matrix is the
+last of them (`llama-model.cpp`: i_gpu_start = layers + 1 - n_gpu_layers); before, it went to the GPU only
+where more were asked for than the model has layers (layers - n_gpu_layers). The input embedding stays in RAM.
+Versions read: llama.cpp c392e50 (February 2025), and the one of llama_cpp_python 0.3.36; Ollama fb30760. In
+which build between those two the rule changed was not found: b7000 is taken.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class LlamaCppRules:
 
 
 def share_layers(count: int, memory: Sequence[int]) -> list[int]:
-    """Return how many of the offloaded layers, the output counted, each GPU gets, in proportion to its memory.
+    """Return how many of the offloaded layers, the output counted, each GPU gets by its memory.
 
     As `llama-model.cpp` does: the i-th of n goes to the first GPU whose running share is above i / n.
     """

@@ -68,9 +68,7 @@ class SglangRules:
         mib = usable_bytes // _MIB
         return next(sizes for sizes in self.sizes if sizes.below_mib is None or mib < sizes.below_mib)
 
-    def reserve(
-        self, usable_bytes: int, gpus: int, chunk: int, graphs: int, *, latent: bool
-    ) -> Reserve:
+    def reserve(self, usable_bytes: int, gpus: int, chunk: int, graphs: int, *, latent: bool) -> Reserve:
         """Return what is kept free, by the version's own formula.
 
         Args:

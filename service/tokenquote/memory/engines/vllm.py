@@ -35,7 +35,7 @@ class VllmRules:
     graphs_inside: bool
     """Whether CUDA graphs are taken from the engine's share; else they lie outside."""
     graphs_disputed: bool
-    """Whether vLLM's sources disagree on that: 0.20 has it on in `envs.py`, and says of it "as of v0.21.0"."""
+    """Whether vLLM disagrees with itself on that: `envs.py` of 0.20 has it on, and says "as of v0.21.0"."""
     groups_layers: bool
     """Whether layers of different kinds have groups of their own; else all hold every token."""
     tokens_by_requests: bool
@@ -103,7 +103,9 @@ _GUMBEL = replace(
     _ALIGNED, since=(0, 17), newest="0.17.1", sampler_bytes=14, peak_rest=round(0.115 * _GIB)
 )  # fmt: skip
 _LOGGED = replace(_GUMBEL, since=(0, 18), newest="0.19.1", alone=round(0.25 * _GIB))
-_LARGER_SHARE = replace(_LOGGED, since=(0, 20), newest="0.20.0", utilization=Fraction(92, 100), graphs_disputed=True)
+_LARGER_SHARE = replace(
+    _LOGGED, since=(0, 20), newest="0.20.0", utilization=Fraction(92, 100), graphs_disputed=True
+)
 # vllm#40691: tokens = concurrency x longest request. The line of 0.20.0 still divides blocks by groups.
 _BY_REQUESTS = replace(_LARGER_SHARE, since=(0, 20, 1), newest="0.20.2", tokens_by_requests=True)
 # "Enabled by default as of v0.21.0" (envs.py, and the log of each start).
@@ -117,7 +119,7 @@ _HUGE = replace(_LATENT, since=(0, 28), newest="0.32.0", huge_card_gib=160)
 _NEWEST = replace(_HUGE, since=(0, 33), newest="0.33", spares_gb10=True)
 
 VLLM_LINES = (
-    _FIRST, _V1, _A100, _GROUPS, _ALIGNED, _GUMBEL, _LOGGED, _LARGER_SHARE, _BY_REQUESTS, _GRAPHS, _IN_FLIGHT, _LATENT,
-    _HUGE, _NEWEST,
+    _FIRST, _V1, _A100, _GROUPS, _ALIGNED, _GUMBEL, _LOGGED, _LARGER_SHARE, _BY_REQUESTS, _GRAPHS, _IN_FLIGHT,
+    _LATENT, _HUGE, _NEWEST,
 )  # fmt: skip
 """All lines, the oldest first."""

@@ -99,15 +99,15 @@ class SglangPool:
         return None
 
     def holds(self, layers: LayerCounts, plan: CachePlan, pool_bytes: int) -> bool:
-        """Return whether the sequences' tokens fit in the pool of tokens, and their states in that of states."""
+        """Return whether the sequences' tokens fit in their pool, and their states in that of states."""
         tokens = self.tokens(layers, plan, pool_bytes, plan.tokens)
         if tokens is not None and plan.sequences * plan.tokens > tokens:
             return False
         state = _state_bytes(layers, plan)
         if not state:
             return True
-        share = pool_bytes * (1 - self._attention_share(layers, plan)) if self._cell(layers, plan) else pool_bytes
-        slots = int(share / state) - 1  # one slot is padding (memory_pool.py)
+        share = 1 - self._attention_share(layers, plan) if self._cell(layers, plan) else Fraction(1)
+        slots = int(pool_bytes * share / state) - 1  # one slot is padding (memory_pool.py)
         return plan.sequences <= slots // (self.rules.slots_of_request if self.prefixes else 1)
 
     def _cell(self, layers: LayerCounts, plan: CachePlan) -> Fraction:

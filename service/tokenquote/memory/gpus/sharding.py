@@ -153,10 +153,15 @@ class WeightSharding:
         for count in (in_ram, *on_gpus):
             held.append(Counter(self._layers[first : first + count]))
             first += count
-        alone, last = Layout(), len(on_gpus)
+        with_output = len(on_gpus) if output else 0
+        with_towers = min(1, len(on_gpus))  # a projector's file goes to the first GPU
         return tuple(
             self._stage(
-                kinds, alone, is_first=i == 0, is_last=i == (last if output else 0), has_towers=i == min(1, last)
+                kinds,
+                Layout(),
+                is_first=i == 0,
+                is_last=i == with_output,
+                has_towers=i == with_towers,
             )
             for i, kinds in enumerate(held)
         )

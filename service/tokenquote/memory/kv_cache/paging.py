@@ -87,21 +87,17 @@ class BlockPool:
         self, length: int, in_flight: int, recurrent_blocks: int, encoder_tokens: int | None = None
     ) -> int:
         """Return the blocks that one sequence of this length takes of all groups (`LayerGroups.blocks`)."""
-        return sum(
-            kind.blocks(length, in_flight, recurrent_blocks, encoder_tokens) for kind in self.kinds
-        )
+        return sum(kind.blocks(length, in_flight, recurrent_blocks, encoder_tokens) for kind in self.kinds)
 
 
-def block_pool(
-    layers: Sequence[Attention], plan: CachePlan, *, latent_alignment: int = 64
-) -> BlockPool:
+def block_pool(layers: Sequence[Attention], plan: CachePlan, *, latent_alignment: int = 64) -> BlockPool:
     """Return the pool on one tensor-parallel rank of a pipeline's largest stage.
 
     Args:
         layers: the layers of the model, or of a stage.
         plan: the type of the cache, its block and the ranks.
-        latent_alignment: the tokens of which a block of MLA beside recurrent layers is a multiple: 64 (FlashMLA),
-            128 since vLLM 0.27.
+        latent_alignment: the tokens of which a block of MLA beside recurrent layers is a multiple: 64
+            (FlashMLA), 128 since vLLM 0.27.
 
     Raises:
         CacheError: heads do not divide over the ranks, or no layer keeps anything.
@@ -137,9 +133,7 @@ def single_group_pool(layers: Sequence[Attention], plan: CachePlan) -> BlockPool
     return BlockPool(block, sum(_pages(caching, plan)) * block, (LayerGroups(full, block, 1),))
 
 
-def hybrid_block(
-    layers: Sequence[Attention], plan: CachePlan, *, latent_alignment: int = 64
-) -> int:
+def hybrid_block(layers: Sequence[Attention], plan: CachePlan, *, latent_alignment: int = 64) -> int:
     """Return the tokens of a block whose page of attention is no smaller than a recurrent layer's state.
 
     Raises:
