@@ -139,9 +139,9 @@ class DeploymentQuestion(Subject):
     """The number of pipeline stages that the layers are divided into; null, the default: what `gpu_count`
     and `tensor_parallel` leave, else the fewest. Stating it without `gpu` is an error."""
     gpus: Annotated[list[GpuName], Field(min_length=1, max_length=64)] | None = None
-    """The GPUs that there are, one name for each, where they are not alike; in vLLM and SGLang the GPUs of
-    a pipeline stage follow one another. Null, the default: `gpu` names them. Stating `gpu`, `gpu_count` or
-    `among` beside it is an error."""
+    """The GPUs that there are, one name for each, where they are not alike; in vLLM and SGLang the GPUs of a
+    pipeline stage follow one another. Null, the default: `gpu` names them. Stating `gpu` or `gpu_count` beside
+    it is an error."""
     data_parallel: GpuCount | None = None
     """The number of groups of GPUs that each hold all of attention and serve sequences of their own, while
     the experts are spread over all groups; null, the default: 1. Stating it without `gpu`, for a model
@@ -177,9 +177,9 @@ class DeploymentQuestion(Subject):
                 "contradiction", "`prompt_tokens` are part of `context_tokens`, and cannot be more"
             )
         if self.gpus is not None:
-            if any(stated is not None for stated in (self.gpu, self.gpu_count, self.among)):
+            if self.gpu is not None or self.gpu_count is not None:
                 raise PydanticCustomError(
-                    "contradiction", "`gpus` names every GPU: leave `gpu`, `gpu_count` and `among` out"
+                    "contradiction", "`gpus` names every GPU: leave `gpu` and `gpu_count` out"
                 )
             return self
         stated = (self.gpu_count, self.tensor_parallel, self.pipeline_parallel, self.data_parallel)

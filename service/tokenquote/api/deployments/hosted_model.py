@@ -30,7 +30,7 @@ from tokenquote.memory import (
 from tokenquote.memory.engines import ServingEngine
 from tokenquote.memory.engines.llama_cpp import LlamaCppRules
 from tokenquote.memory.engines.vllm import VllmRules
-from tokenquote.memory.gpus import Layout
+from tokenquote.memory.gpus import Layout, check_experts
 from tokenquote.memory.gpus.overhead import EngineSettings
 from tokenquote.memory.gpus.sharding import StageWeights, WeightSharding
 from tokenquote_client.deployments import DeploymentQuestion, Speculation
@@ -172,6 +172,8 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> HostedModel:
     )
     _check_cache(hosted)
     _check_gpu_layers(hosted)
+    spread = Layout(data_parallel=question.data_parallel or 1, expert_parallel=question.expert_parallel)
+    check_experts(architecture.layers, spread)
     return hosted
 
 

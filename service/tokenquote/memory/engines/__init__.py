@@ -16,13 +16,13 @@ from tokenquote.memory.engines.llama_cpp import LLAMA_CPP_LINES, OLLAMA_LINES, L
 from tokenquote.memory.engines.sglang import SGLANG_LINES, SglangRules
 from tokenquote.memory.engines.vllm import VLLM_LINES, VllmRules
 
-__all__ = ["EngineName", "EngineRules", "ServingEngine", "UnknownVersion", "find_engine", "known_versions"]
+__all__ = ["EngineRules", "NameOfEngine", "ServingEngine", "UnknownVersion", "find_engine", "known_versions"]
 
-EngineName = Literal["vllm", "sglang", "llama.cpp", "ollama"]
+NameOfEngine = Literal["vllm", "sglang", "llama.cpp", "ollama"]
 EngineRules = VllmRules | SglangRules | LlamaCppRules
 """What is known of one line of versions of an engine."""
 
-_LINES: Mapping[EngineName, Sequence[EngineRules]] = {
+_LINES: Mapping[NameOfEngine, Sequence[EngineRules]] = {
     "vllm": VLLM_LINES,
     "sglang": SGLANG_LINES,
     "llama.cpp": LLAMA_CPP_LINES,
@@ -41,7 +41,7 @@ class UnknownVersion(LocatedError):
 class ServingEngine:
     """An engine whose version is decided."""
 
-    name: EngineName
+    name: NameOfEngine
     version: str
     """The version that the answer is for: as stated, else the newest that is known."""
     rules: EngineRules
@@ -50,7 +50,7 @@ class ServingEngine:
     """A sentence on the version: stated or assumed, and from which line its rules are."""
 
 
-def find_engine(name: EngineName, stated: str | None) -> ServingEngine:
+def find_engine(name: NameOfEngine, stated: str | None) -> ServingEngine:
     """Return the engine in the stated version; None: in the newest that is known.
 
     A version newer than all known ones is answered by the newest, and the assumption says so.
@@ -74,7 +74,7 @@ def find_engine(name: EngineName, stated: str | None) -> ServingEngine:
     return ServingEngine(name, stated, known[-1], sentence)
 
 
-def known_versions(name: EngineName) -> str:
+def known_versions(name: NameOfEngine) -> str:
     """Return the lines of versions in words, such as `0.6.4, 0.8, … and later ones`."""
     lines = _LINES[name]
     words = ", ".join(_words(name, line.since) for line in lines)
@@ -93,5 +93,5 @@ def _is_newer(number: tuple[int, ...], newest: str) -> bool:
     return number[: len(known)] > known
 
 
-def _words(name: EngineName, since: tuple[int, ...]) -> str:
+def _words(name: NameOfEngine, since: tuple[int, ...]) -> str:
     return f"b{since[0]}" if name == "llama.cpp" else ".".join(map(str, since))

@@ -10,7 +10,7 @@ from tokenquote.counts import ceil_div
 from tokenquote.errors import LocatedError
 from tokenquote.memory.layers import Layer
 
-__all__ = ["Layout", "LayoutError", "check_layout", "layouts"]
+__all__ = ["Layout", "LayoutError", "check_experts", "check_layout", "layouts"]
 
 
 class LayoutError(LocatedError):
@@ -68,8 +68,7 @@ def check_layout(kinds: Collection[Layer], layers: int, layout: Layout) -> None:
     if layout.pipeline_parallel > layers:
         detail = f"{layout.pipeline_parallel} stages for {layers} layers"
         raise LayoutError("pipeline_parallel", detail)
-    if layout.expert_parallel and not any(layer.mlp.expert_count for layer in kinds):
-        raise LayoutError("expert_parallel", "the model has no experts to spread")
+    check_experts(kinds, layout)
     for layer in kinds:
         _check_shares(layer.attention.shared_out(), layout.tensor_parallel)
         if not layer.mlp.expert_count:
@@ -77,6 +76,21 @@ def check_layout(kinds: Collection[Layer], layers: int, layout: Layout) -> None:
         elif not layout.expert_parallel:
             _check_shares(layer.mlp.shared_out(), layout.expert_ranks)
         _check_kv_heads(layer, layout.tensor_parallel)
+
+
+def check_experts(kinds: Iterable[Layer], layout: Layout) -> None:
+    """Refuse a layout that spreads experts which the model does not have.
+
+    Raises:
+        LayoutError: there are no experts.
+    """
+    if any(layer.mlp.expert_count for layer in kinds):
+        return
+    if layout.expert_parallel:
+        raise LayoutError("expert_parallel", "the model has no experts to spread")
+    if layout.data_parallel > 1:
+        detail = "without experts each group of GPUs holds the whole model: ask about one of them"
+        raise LayoutError("data_parallel", detail)
 
 
 def _check_shares(parts: Iterable[tuple[str, int]], ranks: int) -> None:

@@ -49,7 +49,8 @@ class Band:
 
 
 # Memory outside of PyTorch in logs. In a pipeline 0.07 GiB. With NCCL's tensor parallelism over NVLink 2.06
-# to 2.21 GiB (H100; 3.58 in vllm#10511); over PCIe 0.20 to 0.44 (two RTX 4090: vllm#13061; sixteen RTX 3090: vllm#14447; A6000). A
+# to 2.21 GiB (H100; 3.58 in vllm#10511); over PCIe 0.20 to 0.44 (two RTX 4090: vllm#13061; sixteen RTX 3090:
+# vllm#14447; A6000). A
 # GPU alone: 0.24 to 0.46 where 0.25 is the middle.
 _IN_PIPELINE = Band(round(0.07 * _GIB), 0, round(0.18 * _GIB))
 _OVER_NVLINK = Band(round(2.1 * _GIB), round(0.04 * _GIB), round(1.48 * _GIB))

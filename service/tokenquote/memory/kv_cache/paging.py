@@ -4,7 +4,7 @@ Layers of one kind each have a page in every block. A model of several kinds is 
 many layers, which all take their blocks from one pool (vLLM 0.33.0, `kv_cache_planning.py`). Where recurrent
 layers stand beside attention, the block grows until a page of attention is as large as a recurrent state
 (`platforms/interface.py`); that is why a hybrid's blocks hold hundreds of tokens. Attention whose page is a
-whole part of the largest has blocks of so many times more tokens (`unify_kv_cache_spec_page_size`).
+whole part of the largest has blocks of as many times more tokens (`unify_kv_cache_spec_page_size`).
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def block_pool(layers: Sequence[Attention], plan: CachePlan, *, latent_alignment
     group = _group_size(sorted(kinds.values()))
     first = {layer.page_kind: layer for layer in reversed(caching)}
     groups = tuple(
-        LayerGroups(first[kind], _block_of(first[kind], block, max(pages), plan), ceil_div(count, group))
+        LayerGroups(first[kind], _block_tokens(first[kind], block, max(pages), plan), ceil_div(count, group))
         for kind, count in kinds.items()
     )
     return BlockPool(block, group * max(pages) * block, groups)
@@ -163,7 +163,7 @@ def _pages(layers: Sequence[Attention], plan: CachePlan) -> list[int]:
     return pages
 
 
-def _block_of(layer: Attention, block: int, largest_page: int, plan: CachePlan) -> int:
+def _block_tokens(layer: Attention, block: int, largest_page: int, plan: CachePlan) -> int:
     """Return the tokens of a block of this layer: more where its page is a whole part of the largest."""
     page = layer.token_bytes(plan.tensor_parallel, plan)
     return block * largest_page // page if page and largest_page % page == 0 else block
