@@ -291,13 +291,13 @@ def test_sglang_s_fraction_may_be_stated(deployed: Ask) -> None:
         ({"engine": {"name": "sglang", "version": "main"}}, ("engine", "version"), "known: 0.4, 0.5"),
         ({"data_parallel": 2}, ("data_parallel",), "ask about one of them"),
         ({"expert_parallel": True, "tensor_parallel": 2}, ("expert_parallel",), "no experts to spread"),
-        ({"data_parallel": 2, "tensor_parallel": 3, "gpu_count": 4}, ("gpu_count",), "x data_parallel 2"),
+        ({"model": "Qwen/Qwen3-30B-A3B", "data_parallel": 2, "tensor_parallel": 3, "gpu_count": 4}, ("gpu_count",), "x data_parallel 2"),
     ],
 )  # fmt: skip
 def test_contradictions_are_refused_with_a_remedy(
     deployed: Ask, question: dict[str, Any], location: tuple[str, ...], said: str
 ) -> None:
     with pytest.raises(LocatedError) as refused:
-        deployed(**LLAMA, gpu="rtx-3090", **question)
+        deployed(**{**LLAMA, "gpu": "rtx-3090", **question})
     assert refused.value.location == location
     assert said in refused.value.detail

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from tokenquote_client.memory import EngineName, GpuCount, Subject
+from tokenquote_client.engines import EngineName, EngineVersionText
+from tokenquote_client.memory import GpuCount, Subject
 from tokenquote_client.plan import Plan
 from tokenquote_client.wire_types import Dollars, Sent
 
@@ -17,7 +18,6 @@ ContextTokens = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Sequences = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Share = Annotated[float, Field(ge=0.001, le=1, allow_inf_nan=False)]
 GpuName = Annotated[str, Field(min_length=1, max_length=64)]
-EngineVersionText = Annotated[str, Field(min_length=1, max_length=64)]
 HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000)]
 
 
@@ -139,9 +139,9 @@ class DeploymentQuestion(Subject):
     """The number of pipeline stages that the layers are divided into; null, the default: what `gpu_count`
     and `tensor_parallel` leave, else the fewest. Stating it without `gpu` is an error."""
     gpus: Annotated[list[GpuName], Field(min_length=1, max_length=64)] | None = None
-    """The GPUs that there are, one name for each, where they are not alike; in vLLM and SGLang the GPUs of a
-    pipeline stage follow one another. Null, the default: `gpu` names them. Stating `gpu` or `gpu_count` beside
-    it is an error."""
+    """The GPUs that there are, one name for each, where they are not alike; in vLLM and SGLang the GPUs of
+    a pipeline stage follow one another. Null, the default: `gpu` names them. Stating `gpu` or `gpu_count`
+    beside it is an error."""
     data_parallel: GpuCount | None = None
     """The number of groups of GPUs that each hold all of attention and serve sequences of their own, while
     the experts are spread over all groups; null, the default: 1. Stating it without `gpu`, for a model

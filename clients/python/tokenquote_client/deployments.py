@@ -16,7 +16,7 @@ from tokenquote_client.deployment_question import (
     Engine,
     Speculation,
 )
-from tokenquote_client.memory import EngineUsed
+from tokenquote_client.engines import EngineUsed
 from tokenquote_client.quote import Warned
 from tokenquote_client.wire_types import Dollars, Method, Received
 

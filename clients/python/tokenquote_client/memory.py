@@ -7,13 +7,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from tokenquote_client.engines import CacheEngine
 from tokenquote_client.model_header import ModelHeader
 from tokenquote_client.wire_types import Method, Received, Sent, exactly_one
 
 __all__ = [
-    "EngineName",
-    "EngineOfCache",
-    "EngineUsed",
     "GpuCount",
     "KvCacheAnswer",
     "KvCacheQuestion",
@@ -24,27 +22,6 @@ __all__ = [
 ]
 
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
-EngineName = Literal["vllm", "sglang", "llama.cpp", "ollama"]
-"""The name of a serving engine."""
-
-
-class EngineOfCache(Sent):
-    """A serving engine in one of its versions."""
-
-    name: EngineName
-    """The name of the engine: `vllm`, `sglang`, `llama.cpp` or `ollama`."""
-    version: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    """The version of the engine, such as `0.24` or `b7000`; one that is newer than all known ones is
-    counted as the newest, and the answer says so. Null, the default: the newest that is known."""
-
-
-class EngineUsed(Received):
-    """The serving engine whose rules an answer follows."""
-
-    name: str
-    """The name of the engine, as asked or as assumed."""
-    version: str
-    """The version of the engine, as asked, or the newest that is known."""
 
 
 class Subject(Sent):
@@ -119,7 +96,7 @@ class KvCacheQuestion(SubjectOrHeader):
     encoder_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
     """The tokens of each sequence that layers of cross attention hold: an image's, or a source text's; null,
     the default, or 0: what the model's config says, and an error if such layers exist and it says nothing."""
-    engine: EngineName | EngineOfCache | None = None
+    engine: CacheEngine | None = None
     """The engine whose cache layout applies, by its name or with its version: `llama.cpp` and `ollama` lay
     sliding windows of all sequences into one buffer, round lengths up to 256 tokens and keep recurrent states
     in fp32. Null, the default, is the same as `vllm` and `sglang`: none of this, and blocks only as

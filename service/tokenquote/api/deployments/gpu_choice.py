@@ -164,7 +164,7 @@ def _stated_layout(question: DeploymentQuestion) -> Layout | None:
         if question.data_parallel is not None:
             parts += f" x data_parallel {data}"
         detail = f"{parts} must make the number of GPUs, and does not make {count}"
-        raise LocatedError(("gpu_count",), detail)
+        raise LocatedError(("gpu_count" if question.gpus is None else "gpus",), detail)
     return layout
 
 

@@ -66,6 +66,8 @@ class HostedModel:
     """The tokens that layers of cross attention hold; None: not known."""
     window: int | None
     """The tokens that the model was made for; None: not known."""
+    needs: dict[tuple[Layout, EngineSettings], int] = field(default_factory=dict)
+    """The bytes of a GPU with all sequences, without the runtime, by what they depend on; a search fills it."""
     _shards: dict[Layout, tuple[StageWeights, ...]] = field(default_factory=dict)
     _offloads: dict[tuple[int, tuple[int, ...], bool], tuple[StageWeights, ...]] = field(default_factory=dict)
 

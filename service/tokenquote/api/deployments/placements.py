@@ -71,8 +71,22 @@ def place(hosted: HostedModel, gpus: Sequence[Gpu], layout: Layout, gpu_layers: 
 
 def fits(hosted: HostedModel, gpus: Sequence[Gpu], layout: Layout) -> bool:
     """Return whether the question's sequences fit; `gpus` has the GPU of each stage."""
-    question = hosted.question
-    return place(hosted, gpus, layout).placement.fits(question.context_tokens, question.concurrency)
+    question, gpu = hosted.question, gpus[0]
+    context, sequences = question.context_tokens, question.concurrency
+    rules = hosted.engine.rules
+    if not isinstance(rules, VllmRules) or any(other is not gpu for other in gpus):
+        return place(hosted, gpus, layout).placement.fits(context, sequences)
+    # What vLLM needs, but for the runtime, is the same on many kinds of GPU; a search asks about all of them.
+    engine = hosted.engine_on(gpu, layout)
+    if (layout, engine) not in hosted.needs:
+        placement = place(hosted, gpus, layout).placement
+        hosted.needs[layout, engine] = max(
+            placement.need(stage, context, sequences) - stage.overhead.non_torch for stage in placement.stages
+        )
+    runtime = engine.non_torch
+    if runtime is None:
+        runtime = runtime_bytes(layout, rules.alone, gpu.link.kind if gpu.link else None).middle
+    return hosted.needs[layout, engine] + runtime <= engine_budget(gpu.usable_bytes, engine.utilization)
 
 
 def _place_whole(

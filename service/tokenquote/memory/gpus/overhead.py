@@ -157,11 +157,12 @@ def _graphs(architecture: Architecture, stage: StageWeights, engine: EngineSetti
     if not engine.cuda_graphs:
         return Band(0)
     largest = min(2 * engine.max_num_seqs, 512, engine.max_num_batched_tokens)
-    share = Fraction(min(_ALL_SIZES, _captured_sizes(largest)), _ALL_SIZES)
+    sizes = min(_ALL_SIZES, _captured_sizes(largest))
     dense = _GRAPHS + _GRAPHS_PER_WIDTH * stage.layers * architecture.hidden
-    middle, off = round(share * dense), round(share * _GRAPHS_OFF)
+    middle, off = sizes * dense // _ALL_SIZES, sizes * _GRAPHS_OFF // _ALL_SIZES
     if stage.experts:
-        middle += round(_GRAPHS_OF_FEW_SIZES + share * (_GRAPHS_OF_EXPERTS - _GRAPHS_OF_FEW_SIZES))
+        middle += _GRAPHS_OF_FEW_SIZES
+        middle += sizes * (_GRAPHS_OF_EXPERTS - _GRAPHS_OF_FEW_SIZES) // _ALL_SIZES
         off = max(off, round(0.19 * _GIB))
     return Band(middle, min(middle, off), off)
 

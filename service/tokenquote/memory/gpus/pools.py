@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from tokenquote.memory.cache_plan import CacheError, CachePlan
+from tokenquote.memory.cache_plan import CacheElement, CacheError, CachePlan
 from tokenquote.memory.engines.sglang import SglangRules
 from tokenquote.memory.engines.vllm import VllmRules
 from tokenquote.memory.kv_cache.paging import BlockPool, block_pool, single_group_pool
@@ -70,7 +70,7 @@ class VllmPool:
         return self.rules.recurrent_blocks if self.prefixes else 1
 
     def _pool(self, layers: LayerCounts, plan: CachePlan) -> BlockPool | None:
-        return _laid_out(layers, replace(plan, tokens=1, sequences=1), self.rules)
+        return _laid_out(layers, plan.element, plan.block, plan.tensor_parallel, self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,10 @@ def _state_bytes(layers: LayerCounts, plan: CachePlan) -> int:
 
 
 @lru_cache(maxsize=1024)  # a search over layouts and contexts asks for the same few pools
-def _laid_out(layers: LayerCounts, plan: CachePlan, rules: VllmRules) -> BlockPool | None:
+def _laid_out(
+    layers: LayerCounts, element: CacheElement, block: int | None, ranks: int, rules: VllmRules
+) -> BlockPool | None:
+    plan = CachePlan(1, element, block=block, tensor_parallel=ranks)
     flat: Sequence[Attention] = [layer for layer, times in layers for _ in range(times)]
     try:
         if not rules.groups_layers:
