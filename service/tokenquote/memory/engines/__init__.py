@@ -88,9 +88,9 @@ def _number(version: str) -> tuple[int, ...] | None:
 
 
 def _is_newer(number: tuple[int, ...], newest: str) -> bool:
-    """Return whether a version is newer than the newest known one; 0.33.1 is one of 0.33."""
-    known = _number(newest) or ()
-    return number[: len(known)] > known
+    """Return whether a version is newer than the newest known one, if that has a number; 0.33.1 is not."""
+    known = _number(newest)
+    return known is not None and number[: len(known)] > known
 
 
 def _words(name: NameOfEngine, since: tuple[int, ...]) -> str:

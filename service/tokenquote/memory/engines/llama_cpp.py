@@ -38,7 +38,7 @@ class LlamaCppRules:
     since: tuple[int, ...]
     """The first version of the line; a build of llama.cpp."""
     newest: str
-    """The newest version of the line that was read."""
+    """The newest version of the line that was read; in words where it has no number of a build."""
     counts_output: bool
     """Whether the output matrix is the last of the layers that are counted."""
     pad: int = 256
@@ -86,7 +86,7 @@ def share_layers(count: int, memory: Sequence[int]) -> list[int]:
 
 LLAMA_CPP_LINES = (
     LlamaCppRules((4700,), "b6999", counts_output=False),
-    LlamaCppRules((7000,), "b9999", counts_output=True),
+    LlamaCppRules((7000,), "as in llama_cpp_python 0.3.36", counts_output=True),
 )
 """All lines, the oldest first."""
 OLLAMA_LINES = (LlamaCppRules((0, 5), "0.13", counts_output=False),)
