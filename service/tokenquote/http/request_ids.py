@@ -26,5 +26,6 @@ def ensure_request_id(scope: Any) -> str:
 
 def _make_id() -> str:
     """Make an id of 24 digits; it is no secret, and each call of the system costs as much as a small quote's
-    parsing. Python seeds the generator anew in each process that is forked."""
-    return f"{random.getrandbits(96):024x}"  # noqa: S311
+    parsing. Python seeds the generator anew in each process that is forked.
+    """
+    return f"{random.getrandbits(96):024x}"
