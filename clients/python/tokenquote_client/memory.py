@@ -105,8 +105,8 @@ class KvCacheQuestion(SubjectOrHeader):
     """The tokens that sliding windows have room for besides their own: the most that one step adds; null, the
     default: 512 for llama.cpp and Ollama, else 0."""
     state_dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
-    """The number format of recurrent states (`mamba_ssm_cache_dtype`), fp32 by default; llama.cpp and Ollama
-    keep them in fp32 whatever this says."""
+    """The number format of recurrent states (`mamba_ssm_cache_dtype`), fp32 by default; llama.cpp keeps them
+    in fp32 whatever this says."""
 
     @model_validator(mode="after")
     def _within_context(self) -> Self:
