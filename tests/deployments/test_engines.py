@@ -1,4 +1,4 @@
-"""Deployments by engine and version: what it takes, what is in RAM, GPUs that are not alike, experts spread."""
+"""Deployments by engine and version: what it takes, what is in RAM, unequal GPUs, experts spread."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_fewer_sequences_capture_fewer_graphs(deployed: Ask) -> None:
 
 
 def test_a_hybrid_pays_for_whole_blocks(deployed: Ask) -> None:
-    """Qwen3.5-35B-A3B in fp8: 12 tokens take a block of 2,096 and two blocks for each of three groups of states."""
+    """Qwen3.5-35B-A3B in fp8: 12 tokens take a block of 2,096, and two for each of three groups of states."""
     answer = deployed(
         model="Qwen/Qwen3.5-35B-A3B", kv_dtype="fp8", context_tokens=12, gpu="h200", gpu_count=1
     )

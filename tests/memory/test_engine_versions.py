@@ -90,8 +90,15 @@ def test_a_patch_of_the_newest_is_not_newer() -> None:
 
 @pytest.mark.parametrize(
     ("name", "version"),
-    [("vllm", "0.5.4"), ("vllm", "latest"), ("vllm", "-1"), ("sglang", "0.3"), ("llama.cpp", "b3000"), ("ollama", "main")],
-)  # fmt: skip
+    [
+        ("vllm", "0.5.4"),
+        ("vllm", "latest"),
+        ("vllm", "-1"),
+        ("sglang", "0.3"),
+        ("llama.cpp", "b3000"),
+        ("ollama", "main"),
+    ],
+)
 def test_versions_that_are_not_known_are_refused_with_those_that_are(name: Any, version: str) -> None:
     with pytest.raises(UnknownVersion) as refused:
         find_engine(name, version)
@@ -173,7 +180,7 @@ def test_a_compute_buffer_is_as_large_as_llama_cpp_logs() -> None:
 
 
 def test_layers_go_to_gpus_by_memory() -> None:
-    """i / 33 below 24 / 56 for i up to 14."""
+    """I / 33 below 24 / 56 for i up to 14."""
     assert share_layers(33, [24, 32]) == [15, 18]
     assert share_layers(32, [1, 1]) == [16, 16]
     assert share_layers(0, [1, 2]) == [0, 0]

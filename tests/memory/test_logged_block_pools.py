@@ -68,8 +68,8 @@ def test_the_pool_holds_the_tokens_that_vllm_logged(catalog: Catalog, log: Log) 
 
 
 def test_a_request_takes_one_block_of_states_without_prefixes(catalog: Catalog) -> None:
-    """vllm#40691: 290,864 tokens are 1,484 to 1,487 blocks of 784, and 33.04 requests of 32,768 tokens: 42 blocks
-    of attention and one for each of three groups of states, 45 in all.
+    """vllm#40691: 290,864 tokens are 1,484 to 1,487 blocks of 784, and 33.04 requests of 32,768 tokens: 42
+    blocks of attention and one for each of three groups of states, 45 in all.
     """
     layers = [layer for layer, times in layers_of(catalog, "Qwen/Qwen3.5-27B") for _ in range(times)]
     plan = CachePlan(1, number_formats(catalog.quantization).cache_element("bf16"))
@@ -78,6 +78,25 @@ def test_a_request_takes_one_block_of_states_without_prefixes(catalog: Catalog) 
     assert pool.blocks_of_request(32_768, 16_384, recurrent_blocks=1) == 42 + 3
     assert pool.tokens(1487 * pool.bytes_per_block) == 290_864
     assert round(1487 / 45, 2) == 33.04
+
+
+def test_drafted_tokens_take_columns_and_blocks(catalog: Catalog) -> None:
+    """club-3090#1107: Qwen3.8-27B in fp8 with seven drafted tokens: blocks of 1,648, padded by 0.73 %."""
+    layers = layers_of(catalog, "Qwen/Qwen3.8-27B")
+    rules = find_engine("vllm", "0.29").rules
+    assert isinstance(rules, VllmRules)
+    plan = CachePlan(1, number_formats(catalog.quantization).cache_element("fp8"), drafted=7)
+    pool = VllmPool(rules, 8192, prefixes=True, drafted=7)
+    assert pool.block(layers, plan) == 1648
+    state = next(layer.state_bytes(1, plan) for layer, _ in layers if layer.is_recurrent)
+    assert round(100 * (1648 * 2048 / state - 1), 2) == 0.73
+    held = [
+        VllmPool(rules, 8192, prefixes=True, drafted=drafted).cache_bytes(
+            layers, CachePlan(1, plan.element, drafted=7)
+        )
+        for drafted in (6, 7)
+    ]
+    assert held[1] - held[0] == 3 * 16 * 2048 * 1648  # type: ignore[operator]
 
 
 def test_smaller_pages_have_longer_blocks(catalog: Catalog) -> None:
@@ -95,7 +114,7 @@ FULL = GroupedAttention(8, 8, 64)
 
 
 def test_windows_hold_every_step_in_flight(catalog: Catalog) -> None:
-    """Since vLLM 0.26 two steps: (127 + 2 x 2,048) / 16 in whole blocks and one more, beside 512 blocks of all."""
+    """Since vLLM 0.26 two steps: (127 + 2 x 2,048) / 16 in whole blocks and one more, beside 512 of all."""
     plan = CachePlan(1, number_formats(catalog.quantization).cache_element("bf16"))
     pool = block_pool([FULL, SLIDING], plan)
     assert pool.blocks_of_request(8192, 2048, 1) == 512 + 137

@@ -67,7 +67,7 @@ class HostedModel:
     window: int | None
     """The tokens that the model was made for; None: not known."""
     needs: dict[tuple[Layout, EngineSettings], int] = field(default_factory=dict)
-    """The bytes of a GPU with all sequences, without the runtime, by what they depend on; a search fills it."""
+    """The bytes of a GPU with all sequences, without the runtime; a search fills it."""
     _shards: dict[Layout, tuple[StageWeights, ...]] = field(default_factory=dict)
     _offloads: dict[tuple[int, tuple[int, ...], bool], tuple[StageWeights, ...]] = field(default_factory=dict)
 
@@ -136,7 +136,8 @@ class HostedModel:
             return 1
         layers = [layer.attention for layer in self.architecture.layers]
         block = max(layer.block_alignment for layer in layers)
-        plan = CachePlan(1, self.element, block=block)
+        drafted = self.question.speculation.tokens if self.question.speculation else 0
+        plan = CachePlan(1, self.element, block=block, drafted=drafted)
         try:
             return hybrid_block(layers, plan, latent_alignment=self.engine.rules.latent_alignment)
         except CacheError:  # no layer of attention to page

@@ -113,9 +113,11 @@ def _place_whole(
         for shard, engine, gpu in zip(shards, engines, gpus, strict=True)
     )
     first = engines[0]
+    speculation = hosted.question.speculation
+    drafted = speculation.tokens if speculation is not None and isinstance(rules, VllmRules) else 0
     vllm = isinstance(rules, VllmRules)
     pool = (
-        VllmPool(rules, first.max_num_batched_tokens, first.prefixes)
+        VllmPool(rules, first.max_num_batched_tokens, first.prefixes, drafted)
         if isinstance(rules, VllmRules)
         else SglangPool(rules, first.prefixes)
     )
@@ -131,6 +133,7 @@ def _place_whole(
             block=_block(hosted, first),
             tensor_parallel=layout.tensor_parallel,
             encoder_tokens=hosted.encoder_tokens,
+            drafted=drafted,
         ),
         pool_kind=pool,
         chunk=first.max_num_batched_tokens,

@@ -28,6 +28,8 @@ class VllmPool:
     """The tokens of a step at most."""
     prefixes: bool
     """Whether prefixes are cached, for which a recurrent state takes more blocks."""
+    drafted: int = 0
+    """The tokens that are drafted for each step, for each of which a recurrent state takes a block."""
 
     def tokens(self, layers: LayerCounts, plan: CachePlan, pool_bytes: int, length: int) -> int | None:
         """Return the tokens that the log calls "GPU KV cache size"; None: nothing is paged."""
@@ -67,10 +69,10 @@ class VllmPool:
 
     @property
     def _recurrent_blocks(self) -> int:
-        return self.rules.recurrent_blocks if self.prefixes else 1
+        return (self.rules.recurrent_blocks if self.prefixes else 1) + self.drafted
 
     def _pool(self, layers: LayerCounts, plan: CachePlan) -> BlockPool | None:
-        return _laid_out(layers, plan.element, plan.block, plan.tensor_parallel, self.rules)
+        return _laid_out(layers, plan.element, plan.block, (plan.tensor_parallel, plan.drafted), self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,14 @@ def _state_bytes(layers: LayerCounts, plan: CachePlan) -> int:
 
 @lru_cache(maxsize=1024)  # a search over layouts and contexts asks for the same few pools
 def _laid_out(
-    layers: LayerCounts, element: CacheElement, block: int | None, ranks: int, rules: VllmRules
+    layers: LayerCounts,
+    element: CacheElement,
+    block: int | None,
+    ranks_and_drafted: tuple[int, int],
+    rules: VllmRules,
 ) -> BlockPool | None:
-    plan = CachePlan(1, element, block=block, tensor_parallel=ranks)
+    ranks, drafted = ranks_and_drafted
+    plan = CachePlan(1, element, block=block, tensor_parallel=ranks, drafted=drafted)
     flat: Sequence[Attention] = [layer for layer, times in layers for _ in range(times)]
     try:
         if not rules.groups_layers:
