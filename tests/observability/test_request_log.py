@@ -60,7 +60,7 @@ def test_a_body_without_room_is_counted_and_logged_as_sent_away(caplog: pytest.L
     ("refusal", "reason"),
     [
         (busy(1), "queue"),
-        (busy(1, by_the_asker=True), "asker"),
+        (busy(1, by="address"), "asker"),
         (no_room_for_body(1), "body_memory"),
         (took_too_long(1, began=True), "time"),
         (took_too_long(1, began=False), "time"),

@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -18,7 +18,9 @@ __all__ = [
     "configure_logging",
     "log_failed_reload",
     "log_failure",
+    "log_keys",
     "log_listening",
+    "log_open_access",
     "log_reload",
     "log_request",
     "log_worker",
@@ -116,11 +118,26 @@ def log_reload(revision: str) -> None:
     _LOGGER.info("catalog.loaded", extra={"fields": {"revision": revision}})
 
 
-def log_failed_reload(faults: Iterable[Fault]) -> None:
-    """Log why changed files of the catalog cannot be used, one line for each reason."""
+def log_failed_reload(
+    faults: Iterable[Fault],
+    event: Literal["catalog.not_loaded", "keys.not_loaded"] = "catalog.not_loaded",
+) -> None:
+    """Log why changed files cannot be used, one line for each reason; what was loaded before stays."""
     for fault in faults:
         fields = {"file": fault.file, "line": fault.line, "field": fault.field, "detail": fault.what}
-        _LOGGER.error("catalog.not_loaded", extra={"fields": fields})
+        _LOGGER.error(event, extra={"fields": fields})
+
+
+def log_keys(names: Collection[str]) -> None:
+    """Log whose keys are good from now on."""
+    fields = {"keys": len(names), "names": sorted(set(names))}
+    _LOGGER.info("keys.loaded", extra={"fields": fields})
+
+
+def log_open_access(host: str) -> None:
+    """Warn that whoever reaches the port may ask."""
+    fields = {"host": host, "detail": "no TOKENQUOTE_KEYS_FILE is set"}
+    _LOGGER.warning("access.open", extra={"fields": fields})
 
 
 def log_failure(error: BaseException, request_id: str) -> None:

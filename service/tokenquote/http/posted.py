@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.problems import Refused, repeated_parameter
+from tokenquote.http.access import find_asker
 from tokenquote.http.bodies import HeldBytes, read_body
 from tokenquote.http.counting import find_app
 from tokenquote.http.problem_responses import send_failure
@@ -67,11 +68,11 @@ async def answer_posted(
     """
     received = dt.datetime.now(dt.UTC)
     parameters = read_parameters(row, collect_parameters(scope["query_string"]))
-    settings, address = service.settings, scope["client"][0] if scope["client"] else ""
-    with HeldBytes(service.memory, address) as held:
+    settings, asker = service.settings, find_asker(scope)
+    with HeldBytes(service.memory, asker.name) as held:
         body = await read_body(scope, receive, held, settings.max_body_bytes, settings.body_seconds)
         asked = Question(row, body, read_early(body), parameters, received, ensure_request_id(scope))
-        answered = await service.answering.answer(asked, service.serving, address, receive)
+        answered = await service.answering.answer(asked, service.serving, asker, receive)
         if (app := find_app(answered.increments)) is not None:
             scope["state"]["app"] = app
         return take(service, answered)

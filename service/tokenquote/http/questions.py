@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tokenquote.api.endpoints import Known, draft, encode_answer, read_json
+from tokenquote.api.endpoints import Known, draft, encode_answer
+from tokenquote.api.json_text import read_json
 from tokenquote.api.problems import Refused
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.work import READ_BYTES

@@ -16,6 +16,7 @@ __all__ = [
     "failed",
     "malformed",
     "no_room_for_body",
+    "no_such_path",
     "sent_too_slowly",
     "shutting_down",
     "too_long",
@@ -79,6 +80,11 @@ def contradictory_length() -> NotServed:
     return NotServed(400, detail, closes=True)
 
 
+def no_such_path() -> NotServed:
+    """Say that the service has no such path."""
+    return NotServed(404, "GET /openapi.json lists every path.")
+
+
 def too_long(most_bytes: int) -> NotServed:
     """Say that the body is too long."""
     return NotServed(
@@ -94,10 +100,10 @@ def sent_too_slowly(seconds: float) -> NotServed:
     return NotServed(408, f"The body did not come within {seconds:g} seconds.", retry_after=1, closes=True)
 
 
-def busy(retry_after: int, *, by_the_asker: bool = False) -> NotServed:
-    """Say that there is too much work here already, of this address or of all."""
-    if by_the_asker:
-        detail = f"Your address has as much work waiting here as one may have; ask again in {retry_after} s."
+def busy(retry_after: int, *, by: str | None = None) -> NotServed:
+    """Say that there is too much work here already: `by` this address or key, or of all together."""
+    if by is not None:
+        detail = f"Your {by} has as much work waiting here as one may have; ask again in {retry_after} s."
         return NotServed(429, detail, retry_after=retry_after, shed="asker")
     detail = f"The service is busy; ask again in {retry_after} s."
     return NotServed(503, detail, retry_after=retry_after, shed="queue")

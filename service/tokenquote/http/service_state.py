@@ -8,7 +8,8 @@ import datetime as dt
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.validation import prepare
 from tokenquote.catalog import Catalog, Fault
-from tokenquote.http.access_log import log_failed_reload, log_reload
+from tokenquote.http.access import Gate, KeyRing, Keys, Looked
+from tokenquote.http.access_log import log_failed_reload, log_keys, log_reload
 from tokenquote.http.answering import Answering, InThreads, MakesAnswers
 from tokenquote.http.bodies import Memory
 from tokenquote.http.connections import Connections
@@ -37,7 +38,11 @@ class ServiceState:
 
         Raises:
             CatalogError: the files cannot be used.
+            KeyFileError: the file of the keys cannot be used.
         """
+        ring = KeyRing(settings.keys_file, settings.reload_seconds)
+        ring.tells = _tell_of_keys
+        self.gate = Gate(settings, ring)
         catalog = files.load()
         state = CatalogState(revision=catalog.revision, loaded_at=dt.datetime.now(dt.UTC))
         self.settings = settings
@@ -63,6 +68,8 @@ class ServiceState:
         self.telemetry = telemetry
         self.recent = recent
         self._tells = False
+        self.gate.ring.tells = None
+        self.gate.ring.look()  # the process that it was forked from may not have looked for a second
         self._answer_long_questions(elsewhere)
 
     def measure_fullness(self) -> dict[str, float]:
@@ -87,6 +94,11 @@ class ServiceState:
         """Load what the first requests need, then report ready."""
         await asyncio.to_thread(self.load)
         self.ready = True
+
+    def look_at_files(self) -> None:
+        """Load the catalog and the keys anew, changed or not; from the handler of a signal."""
+        self.watch.ask()
+        self.gate.ring.ask()
 
     def _prepare(self, catalog: Catalog) -> Serving:
         """Make a catalog that was loaded anew ready to answer, in the thread that loaded it."""
@@ -118,3 +130,11 @@ class ServiceState:
             log_failed_reload(outcome)
         self.telemetry.reloaded("loaded" if isinstance(outcome, Serving) else "failed")
         self.telemetry.describe(self.serving.catalog, self.serving.state)
+
+
+def _tell_of_keys(looked: Looked) -> None:
+    """Log what became of the changed file of the keys."""
+    if isinstance(looked, Keys):
+        log_keys([key.name for key in looked.all])
+    else:
+        log_failed_reload(looked, "keys.not_loaded")

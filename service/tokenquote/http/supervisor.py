@@ -41,7 +41,11 @@ class Supervisor:
     """Forks workers and keeps them, until a signal ends them all."""
 
     def __init__(
-        self, settings: Settings, state: ServiceState, telemetry: Telemetry, listener: socket.socket
+        self,
+        settings: Settings,
+        state: ServiceState,
+        telemetry: Telemetry,
+        listeners: Sequence[socket.socket],
     ) -> None:
         """Take what the workers inherit.
 
@@ -49,19 +53,19 @@ class Supervisor:
             settings: the settings.
             state: the state with a catalog that is loaded.
             telemetry: the metrics of all workers, which the state describes its catalog to.
-            listener: the socket on which the connections of all workers come.
+            listeners: the sockets on which the connections of all workers come.
         """
         self._settings = settings
         self._state = state
         self._telemetry = telemetry
-        self._listener = listener
+        self._listeners = tuple(listeners)
         self._quotes = SharedQuotes()
         self._wake, self._wakened = socket.socketpair()
         selector = self._selector = selectors.DefaultSelector()
         forking = self._forking = Forking()
-        self._forking.hold(listener, self._wake, self._wakened, selector)
+        self._forking.hold(*listeners, self._wake, self._wakened, selector)
         self._workers = WorkerProcesses(
-            settings.workers, forking, selector, self._become_worker, self._hear, keep=listener
+            settings.workers, forking, selector, self._become_worker, self._hear, keep=listeners
         )
         self._nurseries = Nurseries(forking, selector, self._become_nursery)
         telemetry.measure = self._workers.measure_fullness
@@ -88,6 +92,7 @@ class Supervisor:
             if self._kill_at is not None and time.monotonic() > self._kill_at:
                 self._workers.signal(signal.SIGKILL)
             if self._settings.reload_seconds and time.monotonic() >= next_look:
+                self._state.gate.ring.look()
                 self._look_at_catalog(anyway=False)
                 next_look = time.monotonic() + self._settings.reload_seconds
         signal.set_wakeup_fd(-1)
@@ -103,6 +108,7 @@ class Supervisor:
                 self._bury()
             elif number == signal.SIGHUP:
                 self._workers.signal(signal.SIGHUP)
+                self._state.gate.ring.look(anyway=True)
                 self._look_at_catalog(anyway=True)
             elif number in (signal.SIGTERM, signal.SIGINT):
                 self._end(number)
@@ -113,8 +119,9 @@ class Supervisor:
         self._workers.signal(STOP_NOW if at_once else signal.SIGTERM)
         self._kill_at = self._kill_at or time.monotonic() + self._settings.shutdown_seconds + _KILL_SECONDS
         self._workers.start_no_more()
-        # Connections that nobody takes any more are refused only once nobody holds this socket.
-        self._forking.close(self._listener)
+        # Connections that nobody takes any more are refused only once nobody holds these sockets.
+        for listener in self._listeners:
+            self._forking.close(listener)
 
     def _bury(self) -> None:
         """Take note of processes that have ended; a worker that nobody asked to end gets a successor."""
@@ -133,7 +140,7 @@ class Supervisor:
         forks = Forks(control)
         telemetry = RelayedTelemetry(forks, self._state.measure_fullness)
         self._state.belong_to_worker(telemetry, InForks(forks, self._quotes), self._quotes)
-        run_worker(self._settings, self._state, self._listener, [telemetry.report_often])
+        run_worker(self._settings, self._state, self._listeners, [telemetry.report_often])
 
     def _become_nursery(self, control: socket.socket, wanted: Collection[str]) -> None:
         be_a_nursery(control, wanted, self._state.serving.vocabularies, self._forking, self._answer)

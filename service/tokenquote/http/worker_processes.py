@@ -52,7 +52,7 @@ class WorkerProcesses:
         selector: selectors.BaseSelector,
         become: Callable[[socket.socket], None],
         heard: Heard,
-        keep: socket.socket,
+        keep: Sequence[socket.socket],
     ) -> None:
         """Start none yet.
 
@@ -62,7 +62,7 @@ class WorkerProcesses:
             selector: tells when one of them has said something, by calling the data of the key.
             become: is the life of a worker, given its end of the way here.
             heard: takes what one says.
-            keep: the socket on which their connections come.
+            keep: the sockets on which their connections come.
         """
         self._forking = forking
         self._selector = selector
@@ -133,7 +133,7 @@ class WorkerProcesses:
     def _start(self) -> None:
         ours, theirs = channel()
         self._forking.hold(ours)
-        pid = self._forking.fork(lambda: self._become(theirs), keep=[self._keep])
+        pid = self._forking.fork(lambda: self._become(theirs), keep=self._keep)
         theirs.close()
         worker = self._by_pid[pid] = WorkerProcess(pid, ours, time.monotonic())
         self._selector.register(ours, selectors.EVENT_READ, lambda: self._hear(worker))
