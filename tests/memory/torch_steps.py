@@ -41,6 +41,8 @@ def _settings() -> Iterator[dict[str, Any]]:
         yield _setting(
             "llama", checkpointing=checkpointing, lora={"rank": 4, "targets": targets, "element": element}
         )
+    for checkpointing in ("none", "full"):
+        yield _setting("llama", checkpointing=checkpointing, autocast=True)
     wide = {**_SHAPE, "intermediate_size": 704}
     for lora in (None, {"rank": 4, "targets": _QV, "element": 4}):
         yield _setting("llama", shape=wide, checkpointing="full", lora=lora)
@@ -54,13 +56,15 @@ def _setting(
     checkpointing: str = "none",
     element: int = 2,
     lora: dict[str, Any] | None = None,
+    autocast: bool = False,
 ) -> dict[str, Any]:
     config = {"model_type": model_type, **(shape or _SHAPE)}
     adapted = "" if lora is None else f" {lora['element']}-byte adapters of {'+'.join(lora['targets'])}"
+    adapted += " autocast" if autocast else ""
     name = f"{model_type} {config['intermediate_size']} {element} {attention} {checkpointing}{adapted}"
     return {
         "name": name, "config": config, "attention": attention, "checkpointing": checkpointing,
-        "element": element, "lora": lora, "batch": 2, "tokens": 64,
+        "element": element, "lora": lora, "autocast": autocast, "batch": 2, "tokens": 64,
     }  # fmt: skip
 
 
@@ -84,7 +88,8 @@ def _measure(setting: dict[str, Any], layers: int) -> dict[str, int]:
     words = torch.randint(0, config.vocab_size, (setting["batch"], setting["tokens"]))
 
     def loss() -> Any:
-        return model(input_ids=words, labels=words).loss
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=setting["autocast"]):
+            return model(input_ids=words, labels=words).loss
 
     loss().backward()
     optimizer.step()
@@ -112,7 +117,8 @@ def _model(setting: dict[str, Any], layers: int) -> tuple[Any, Any]:
     config._attn_implementation = setting["attention"]
     config.use_cache = False
     config.tie_word_embeddings = False
-    dtype = torch.bfloat16 if setting["element"] == 2 else torch.float32
+    in_16_bits = setting["element"] == 2 and not setting["autocast"]
+    dtype = torch.bfloat16 if in_16_bits else torch.float32
     model = transformers.AutoModelForCausalLM.from_config(config).to(dtype).train()
     lora = setting["lora"]
     if lora is not None:

@@ -208,10 +208,14 @@ class GroupedAttention(Attention):
             each = 4 + (element if saving.norm_weights else 0)
             norms = each * (queries + keys) + 4 * (self.query_heads + self.kv_heads)
         if saving.scored_tokens is not None:
+            copies = 2 * element * hidden if saving.autocast and saving.inputs and not self.fused else 0
+            norms += copies
             scores = (4 + (element if element < 4 else 0)) * self.query_heads * saving.scored_tokens
             return norms + element * (2 * queries + 2 * outputs) + scores
         # Values that are a slice of one fused matrix's output keep all of it alive.
         beside = queries + keys if self.fused else 0
+        if saving.autocast and saving.inputs and not self.fused:
+            beside += 2 * hidden
         return norms + element * (queries + keys + values + outputs + beside) + 4 * self.query_heads
 
 
