@@ -64,7 +64,14 @@ from tokenquote_client.errors import (
 )
 from tokenquote_client.gpus import GpuInfo, GpuList
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
-from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, WeightsAnswer, WeightsQuestion
+from tokenquote_client.memory import (
+    KvCacheAnswer,
+    KvCacheQuestion,
+    MemoryUse,
+    PredictionLayers,
+    WeightsAnswer,
+    WeightsQuestion,
+)
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.model_header import ModelHeader, TensorEntry
 from tokenquote_client.plan import (
@@ -156,6 +163,7 @@ __all__ = [
     "Plan",
     "PlannedRetries",
     "Ppo",
+    "PredictionLayers",
     "Problem",
     "Profile",
     "Quote",

@@ -53,12 +53,24 @@ def weights(source: str, quantization: str | None, as_json: bool) -> None:
 @click.option("--sequences", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--dtype", default="fp16", show_default=True, help="fp16, fp8, int8, q8_0, q4_0, …")
 @click.option("--block", type=click.IntRange(1), help="Tokens of a block, if the engine pages: 16 for vLLM.")
-@click.option("--engine", type=click.Choice(["vllm", "llama.cpp"]))
+@click.option("--engine", type=click.Choice(["vllm", "sglang", "llama.cpp", "ollama"]))
+@click.option("--engine-version", help="The engine's version, such as 0.33 or b7000; else the newest known.")
 @click.option("--tensor-parallel", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
-def kv_cache(source: str, context: int, as_json: bool, block: int | None, **plan: Any) -> None:
+def kv_cache(
+    source: str,
+    context: int,
+    as_json: bool,
+    block: int | None,
+    engine_version: str | None,
+    **plan: Any,
+) -> None:
     """Print the bytes of the keys and values of running sequences."""
     found = read_model_source(source)
+    if engine_version is not None:
+        if plan["engine"] is None:
+            raise click.UsageError("--engine-version is of an --engine: name it")
+        plan["engine"] = {"name": plan["engine"], "version": engine_version}
     question: dict[str, Any] = {"context_tokens": context, "block_tokens": block, **plan}
     if found is None:
         question["model"] = source

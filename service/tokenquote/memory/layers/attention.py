@@ -25,6 +25,8 @@ class Indexer:
 
     heads: int
     head_dim: int
+    pool: int = 0
+    """The keys that are compressed into one before they are scored (GLM-5.3-Flash); 0: each is by itself."""
 
 
 class Attention(ABC):
@@ -38,6 +40,8 @@ class Attention(ABC):
     """Whether the layer looks at earlier tokens; False: it keeps a state in place of them, or nothing."""
     is_present: ClassVar[bool] = True
     """Whether there is a layer of this kind at all; False: its place is empty."""
+    is_recurrent: ClassVar[bool] = False
+    """Whether the layer keeps a state of fixed size for each sequence in place of keys and values."""
     attends_to_encoder: ClassVar[bool] = False
     """Whether the layer looks at the tokens of an encoder in place of the text's."""
     activations_measured: ClassVar[bool] = False
@@ -128,6 +132,11 @@ class Attention(ABC):
     def held_contiguously(self, plan: CachePlan) -> int:
         """Return the tokens that buffers of the full length for each beam have room for."""
         return held_contiguously(plan)
+
+    @property
+    def cached_parts(self) -> tuple[Attention, ...]:
+        """The parts of the layer that each have pages of their own; itself if it is one."""
+        return (self,)
 
     @property
     def page_kind(self) -> tuple[str, int | None]:

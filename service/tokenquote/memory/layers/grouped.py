@@ -18,6 +18,9 @@ from tokenquote.memory.layers.tensors import Tensors, matrix, vector
 
 __all__ = ["CrossAttention", "GroupedAttention"]
 
+GroupedKind = Literal["attention", "sliding_window", "chunked", "cross_attention", "encoder_attention"]
+"""The words that answers name the kinds of such attention by."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupedAttention(Attention):
@@ -27,7 +30,7 @@ class GroupedAttention(Attention):
     kv_heads: int
     head_dim: int
     """The elements of a head as the config states it, not hidden / heads: 128 and not 80 in Qwen3-32B."""
-    kind: Literal["attention", "sliding_window", "chunked", "cross_attention"] = "attention"
+    kind: GroupedKind = "attention"
     window: int | None = None
     """The tokens that a sliding or chunked layer keeps at most; None: all."""
     qkv_bias: bool = False

@@ -45,9 +45,9 @@ class Parallel(Attention):
         return self.attention.held_window
 
     @property
-    def page_kind(self) -> tuple[str, int | None]:
-        """What the pages of the attention have in common with those of other layers."""
-        return self.attention.page_kind
+    def cached_parts(self) -> tuple[Attention, ...]:
+        """The attention and the recurrent layer, which engines register apart."""
+        return self.attention, self.recurrent
 
     def tensors(self, hidden: int) -> Iterator[Tensors]:
         """Yield the tensors of the attention, then those of the recurrent layer."""
