@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import weakref
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -80,8 +81,7 @@ def measure(setting: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measure(setting: dict[str, Any], layers: int) -> dict[str, int]:
-    import torch
-
+    torch: Any = import_module("torch")
     model, config = _model(setting, layers)
     trained = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-3, foreach=True)
@@ -107,10 +107,7 @@ def _measure(setting: dict[str, Any], layers: int) -> dict[str, int]:
 
 
 def _model(setting: dict[str, Any], layers: int) -> tuple[Any, Any]:
-    import peft
-    import torch
-    import transformers
-
+    torch, transformers, peft = (import_module(name) for name in ("torch", "transformers", "peft"))
     torch.manual_seed(0)
     fields = {key: value for key, value in setting["config"].items() if key != "model_type"}
     config = transformers.CONFIG_MAPPING[setting["config"]["model_type"]](**fields, num_hidden_layers=layers)
@@ -136,8 +133,7 @@ def _storages(*tensors: Any) -> set[int]:
 
 def _saved(loss: Any, own: set[int]) -> int:
     """Return the bytes of every storage that the graph of a pass holds."""
-    import torch
-
+    torch: Any = import_module("torch")
     found: dict[int, int] = {}
     alive = []
 
@@ -155,10 +151,10 @@ def _saved(loss: Any, own: set[int]) -> int:
 
 def _follower(own: set[int]) -> Any:
     """Return a mode that follows every storage which operations make, and knows the most at a time."""
-    from torch.utils._python_dispatch import TorchDispatchMode
-    from torch.utils._pytree import tree_leaves
+    mode: Any = import_module("torch.utils._python_dispatch").TorchDispatchMode
+    leaves: Any = import_module("torch.utils._pytree").tree_leaves
 
-    class Follower(TorchDispatchMode):
+    class Follower(mode):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.live: dict[int, int] = {}
@@ -166,7 +162,7 @@ def _follower(own: set[int]) -> Any:
 
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             made = func(*args, **(kwargs or {}))
-            for tensor in tree_leaves(made):
+            for tensor in leaves(made):
                 if hasattr(tensor, "untyped_storage"):
                     self._follow(tensor.untyped_storage())
             return made

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Saving", "layer_norm_bytes", "rms_norm_bytes"]
+__all__ = ["Saving", "input_copies", "layer_norm_bytes", "rms_norm_bytes", "score_bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,22 @@ def layer_norm_bytes(width: int, saving: Saving) -> int:
     """Return the bytes per token of PyTorch's LayerNorm: the input, mean and scale in fp32, the result."""
     stream = 4 if saving.autocast else saving.element
     return width * (stream + saving.inputs * saving.element) + 8
+
+
+def input_copies(width: int, readers: int, saving: Saving) -> int:
+    """Return the bytes per token of the copies that several matrices have of one input, beyond the first.
+
+    Only under `torch.autocast`: each casts the fp32 input for itself.
+    """
+    if not saving.autocast or not saving.inputs:
+        return 0
+    return saving.element * width * (readers - 1)
+
+
+def score_bytes(heads: int, saving: Saving) -> int:
+    """Return the bytes per token of the scores of eager attention: in fp32, and in the model's type.
+
+    Where the model's type is fp32 they are kept once.
+    """
+    each = 4 if saving.element == 4 else 4 + saving.element
+    return each * heads * (saving.scored_tokens or 0)

@@ -90,8 +90,8 @@ class TrainingStep:
         """The tokens that the model's output is made for: the decoder's, if there is one."""
         return self.batch * (self.tokens if self.decoder_tokens is None else self.decoder_tokens)
 
-    def tokens_of(self, layer: Layer) -> int:
-        """Return the tokens of all sequences that go through a layer."""
+    def count_tokens(self, layer: Layer) -> int:
+        """Return the number of tokens of all sequences that go through a layer."""
         return self.all_tokens if layer.attention.kind == ENCODER else self.scored_words
 
     def saving(self, layer: Layer | None = None) -> Saving:
@@ -138,14 +138,14 @@ def activations(
     each = {layer: _layer_bytes(layer, architecture, step) for layer in counts}
     one_layer = _one_layer(each, step)
     stream = 4 if step.autocast else step.element
-    inputs = {layer: step.tokens_of(layer) * stream * architecture.hidden for layer in counts}
+    inputs = {layer: step.count_tokens(layer) * stream * architecture.hidden for layer in counts}
     checkpointed = step.checkpointing == "full"
     kept = sum(
         times * (inputs[layer] * _is_checkpointed(layer, step) if checkpointed else each[layer])
         for layer, times in counts.items()
     )
     gradients = (
-        step.tokens_of(layer) * layer.mlp.gradient_bytes(step.saving(layer)) + inputs[layer]
+        step.count_tokens(layer) * layer.mlp.gradient_bytes(step.saving(layer)) + inputs[layer]
         for layer in counts
     )
     norm = _norm_bytes(architecture, step.saving())
@@ -164,7 +164,7 @@ def activations(
 
 def _layer_bytes(layer: Layer, architecture: Architecture, step: TrainingStep) -> int:
     """Return the bytes of all tokens."""
-    saving, tokens = step.saving(layer), step.tokens_of(layer)
+    saving, tokens = step.saving(layer), step.count_tokens(layer)
     kept = layer.norms * _norm_bytes(architecture, saving)
     kept += layer.attention.activation_bytes(architecture.hidden, saving)
     kept += layer.mlp.activation_bytes(architecture.hidden, saving)

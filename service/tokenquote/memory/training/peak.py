@@ -61,7 +61,7 @@ class TrainingRun:
     cast_weights: int = 0
     """The weights of matrices of which a pass makes 16-bit copies (`torch.autocast`)."""
     cast_layer: int = 0
-    """Those of the largest layer."""
+    """The weights of matrices in the largest layer of which a pass makes such copies."""
     quantised: bool = False
     """Whether the weights that are not trained are quantised by bitsandbytes."""
     accumulates: bool = False
