@@ -77,7 +77,18 @@ class Speculation(Sent):
     depends on the text."""
     draft_model: str | None = Field(default=None, min_length=1, max_length=200)
     """The catalog id of the small model that drafts, whose weights must be public; null, the default: n-grams
-    or another method that costs nothing."""
+    or another method that costs nothing, unless `prediction_layers` draft."""
+    prediction_layers: bool = False
+    """Whether the model's own layers that predict further tokens (multi-token prediction, MTP) draft: their
+    weights and cache count like those of any layer. False, the default: they are not loaded. True is an error
+    for a model without any, and beside a `draft_model`."""
+
+    @model_validator(mode="after")
+    def _one_drafter(self) -> Self:
+        if self.prediction_layers and self.draft_model is not None:
+            detail = "either a `draft_model` or the model's `prediction_layers` draft"
+            raise PydanticCustomError("contradiction", detail)
+        return self
 
 
 class BreakEven(Sent):

@@ -38,6 +38,11 @@ class Connections:
         self._open: dict[_Connection, None] = {}
         """The connections, the one that has waited longest for its next request first."""
 
+    @property
+    def open_now(self) -> int:
+        """The number of connections that are open."""
+        return len(self._open)
+
     def protocol(
         self, config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any
     ) -> _Connection:
@@ -116,10 +121,12 @@ class _Connection(H11Protocol):
     def end_after_answer(self) -> None:
         """End the connection, on which all has been answered.
 
-        While a body is on its way, only our side of it ends, and the rest when the client has ended its own,
-        or with the time for idle connections: who sends to a closed connection loses the answer with it.
+        While a body is on its way, or what is no HTTP, only our side of it ends, and the rest when the client
+        has ended its own, or with the time for idle connections: who sends to a closed connection loses the
+        answer with it.
         """
-        if self.conn.their_state is h11.SEND_BODY and self.transport.can_write_eof():
+        is_sending = self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
+        if is_sending and self.transport.can_write_eof():
             self._lingers = True
             self.transport.write_eof()
         else:

@@ -9,6 +9,7 @@ from tokenquote.api.deployments.gpu_choice import MAX_GPUS
 from tokenquote.api.memory.assumptions import replication_assumptions
 from tokenquote.memory.engines.llama_cpp import LlamaCppRules
 from tokenquote.memory.engines.sglang import SglangRules
+from tokenquote_client.deployment_question import Speculation
 from tokenquote_client.quote import Warned
 
 __all__ = ["list_assumptions", "list_warnings"]
@@ -123,8 +124,7 @@ def _speed(findings: Findings) -> Iterator[str]:
     if machine.split.ranks > 1 and machine.rates.link is None:
         yield "all-reduces between GPUs are counted as instant: the catalog has no figure for the link"
     speculation = hosted.question.speculation
-    if speculation is not None and hosted.draft is None:
-        yield "drafting costs nothing (n-grams); name a `draft_model` to count one"
+    yield from _drafting(speculation, with_draft=hosted.draft is not None)
 
 
 def _money(findings: Findings) -> Iterator[str]:
@@ -203,3 +203,12 @@ def _money_warnings(findings: Findings) -> Iterator[tuple[str, str]]:
             "plan_exceeds_context",
             f"the plan's longest request has {peak} tokens, more than context_tokens: the batch may not fit",
         )
+
+
+def _drafting(speculation: Speculation | None, *, with_draft: bool) -> Iterator[str]:
+    if speculation is None or with_draft:
+        return
+    if speculation.prediction_layers:
+        yield "the layers that predict further tokens draft; weights, cache and time count like a layer's"
+    else:
+        yield "drafting costs nothing (n-grams); name a `draft_model` to count one"

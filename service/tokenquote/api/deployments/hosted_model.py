@@ -8,6 +8,7 @@ from functools import cached_property
 from tokenquote.api.deployments.engine_choice import choose_engine
 from tokenquote.api.deployments.engine_settings import engine_settings
 from tokenquote.api.memory import MAX_BYTES, read_config, resolve_subject
+from tokenquote.api.memory.weights import drafting_architecture, stated_format
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.gpus import Gpu
 from tokenquote.errors import LocatedError, under
@@ -154,7 +155,11 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> HostedModel:
     config, model = resolve_subject(question, catalog)
     architecture = read_config(read_architecture, config, model)
     formats = number_formats(catalog.quantization)
-    published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
+    if question.speculation is not None and question.speculation.prediction_layers:
+        architecture = drafting_architecture(architecture, ("speculation", "prediction_layers"))
+    published = _OWN_FORMAT
+    if question.quantization is None:
+        published = stated_format(config, model) or _OWN_FORMAT
     with under("quantization"):
         format_ = formats.weight(question.quantization or published)
     with under("kv_dtype"):

@@ -1,13 +1,13 @@
-"""POST /v1/memory/kv-cache and /v1/memory/weights, and the memory that a quoted conversation would hold."""
+"""POST /v1/memory/kv-cache, and the memory that a quoted conversation would hold."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from tokenquote.api.memory.assumptions import cache_assumptions, format_assumptions
+from tokenquote.api.memory.assumptions import cache_assumptions
 from tokenquote.api.memory.cache_engine import cache_engine
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
@@ -20,7 +20,6 @@ from tokenquote.memory import (
     Config,
     Formats,
     Weights,
-    active_parameters,
     cache_formula,
     kv_cache,
     number_formats,
@@ -30,21 +29,16 @@ from tokenquote.memory import (
 )
 from tokenquote.memory.engines.llama_cpp import LlamaCppRules
 from tokenquote.memory.model_config.gguf_layout import read_gguf_layout
-from tokenquote.memory.weights.file_header import FileHeader, HeaderTensor, weigh_header
 from tokenquote_client.memory import (
     KvCacheAnswer,
     KvCacheQuestion,
     MemoryUse,
     Subject,
-    WeightsAnswer,
-    WeightsQuestion,
 )
-from tokenquote_client.model_header import ModelHeader
 from tokenquote_client.wire_types import Method
 
 __all__ = [
     "answer_kv_cache",
-    "answer_weights",
     "conversation_memory",
     "figure_method",
     "read_config",
@@ -67,6 +61,8 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         LocatedError: the model, its architecture or the layout is unknown or wrong.
     """
     layout = _layout(question, catalog)
+    if question.prediction_layers:
+        layout = _drafting(layout)
     plan = _plan(question, layout, number_formats(catalog.quantization))
     held = kv_cache(layout.layers, plan)
     if held.bytes > MAX_BYTES:
@@ -102,6 +98,13 @@ def _layout(question: KvCacheQuestion, catalog: Catalog) -> CacheLayout:
         return read_gguf_layout(question.header.metadata)
 
 
+def _drafting(layout: CacheLayout) -> CacheLayout:
+    if not layout.predictors:
+        detail = "the model's config names no layers that predict further tokens"
+        raise LocatedError(("prediction_layers",), detail)
+    return replace(layout, layers=(*layout.layers, *layout.predictors))
+
+
 def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> CachePlan:
     engine = cache_engine(question)
     rules = engine.rules if engine is not None else None
@@ -129,55 +132,6 @@ def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> C
         one_buffer=llama_cpp is not None,
         conv_bytes=4 if llama_cpp else 2,
         state_bytes=4 if llama_cpp or question.state_dtype == "fp32" else 2,
-    )
-
-
-def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer:
-    """Return the bytes of the weights in a number format.
-
-    Raises:
-        LocatedError: the model, its architecture or the format is unknown or wrong.
-    """
-    formats = number_formats(catalog.quantization)
-    if question.header is not None:
-        return _weights_of_header(question.header, formats)
-    if question.quantization is None:
-        raise LocatedError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
-    architecture = read_config(read_architecture, *resolve_subject(question, catalog))
-    with under("quantization"):
-        format_ = formats.weight(question.quantization)
-    weights = weigh_architecture(architecture, format_, formats, imatrix=question.imatrix)
-    return WeightsAnswer(
-        bytes=weights.bytes,
-        bits_per_weight=float(weights.bits_per_weight),
-        parameters=weights.parameters,
-        active_parameters=active_parameters(architecture),
-        components=weights.components,
-        types=weights.types,
-        method=figure_method(architecture.known),
-        assumptions=[*architecture.assumptions, *format_assumptions(format_, weights)],
-        warnings=list(architecture.warnings),
-    )
-
-
-def _weights_of_header(header: ModelHeader, formats: Formats) -> WeightsAnswer:
-    tensors = tuple(HeaderTensor(tensor.name, tensor.type, tuple(tensor.shape)) for tensor in header.tensors)
-    if not tensors:
-        raise LocatedError(("header", "tensors"), "the header lists no tensors")
-    with under("header"):
-        weights, one_each = weigh_header(FileHeader(header.format, header.metadata, tensors), formats)
-    if weights.bytes > MAX_BYTES:
-        raise LocatedError(("header", "tensors"), f"more than 2^53 bytes, {MAX_BYTES}")
-    packed = "packed integers hold several weights each: `parameters` counts what the file stores"
-    return WeightsAnswer(
-        bytes=weights.bytes,
-        bits_per_weight=float(weights.bits_per_weight) if weights.parameters else 0.0,
-        parameters=weights.parameters,
-        components=weights.components,
-        types=weights.types,
-        method="exact",
-        assumptions=[f"every tensor as the {header.format} header has it"],
-        warnings=[] if one_each else [packed],
     )
 
 
