@@ -266,10 +266,7 @@ def canned_memory_grid(asked: Fields) -> MemoryGridAnswer:
 def canned_training(asked: Fields) -> TrainingAnswer:
     return TrainingAnswer(
         bytes_per_gpu=16_000_000,
-        low=15_000_000,
         high=17_000_000,
-        peak="step",
-        moments={"forward": 14_000_000, "backward": 15_000_000, "step": 16_000_000},
         components={"weights": 2_000_000, "optimizer": 14_000_000},
         parameters=1_000_000,
         trainable_parameters=1_000_000,
