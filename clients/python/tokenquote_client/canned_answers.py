@@ -1,7 +1,4 @@
-"""The answers that `testing.FakeService` gives: they have the right form and made-up round numbers.
-
-Each function is given what was asked: the body, or the parameters.
-"""
+"""The answers of `testing.FakeService`: of the right form, with round numbers, from what was asked."""
 
 from __future__ import annotations
 
@@ -218,8 +215,6 @@ def canned_deployment(asked: Fields) -> DeploymentAnswer:
         gpu_count=1,
         tensor_parallel=1,
         pipeline_parallel=1,
-        data_parallel=1,
-        expert_parallel=False,
         engine=EngineUsed(name="vllm", version="0.33"),
         fits=True,
         per_gpu=[_gpu_share()],
