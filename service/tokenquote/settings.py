@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -35,6 +36,12 @@ class Settings(BaseSettings):
     apps: Annotated[tuple[str, ...], NoDecode] = ()
     """The names that a plan's `app` may have as a metrics label, separated by commas; others count
     as `other`."""
+    metrics_series: int = Field(default=7_000, ge=100, le=1_000_000)
+    """The most series of metrics with labels of models and apps; what has no room counts as the model `other`
+    of its app, then as the app `other`. With the default all series together are fewer than 10,000."""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1",)
+    """The addresses and networks of proxies, separated by commas, whose `X-Forwarded-For` and
+    `X-Forwarded-Proto` are believed, such as `127.0.0.1,10.1.0.0/16`; empty: none."""
     max_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
     """The largest request body in bytes; a longer body is answered 413."""
     workers: int = Field(default=1, ge=1, le=64)
@@ -67,6 +74,18 @@ class Settings(BaseSettings):
     a load balancer notices in time; they are part of `shutdown_seconds`."""
     shutdown_seconds: float = Field(default=10, ge=0, le=3_600, allow_inf_nan=False)
     """The seconds from SIGTERM to the end of the process; what is not answered a second before is 503."""
+    keys_file: Path | None = None
+    """The file of the API keys that `tokenquote keys new` makes; empty: whoever reaches the port may ask."""
+    pages: Literal["free", "key"] = "free"
+    """Whether the web page, /docs and /openapi.json are free, or need a key where there are keys."""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """The names that the header Host may have, separated by commas; `*.example.org` is all below a name, `*`
+    any. Empty: on a loopback address its own names, elsewhere any."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """The sites whose pages may ask from a browser, such as `https://dash.example.org`, separated by commas;
+    empty: none but the service's own page."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """A port for the metrics and the probes alone, without a key; empty: /metrics is on `port`."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe level that is logged."""
 
@@ -77,16 +96,26 @@ class Settings(BaseSettings):
             return tuple(Path(part) for part in value.split(os.pathsep) if part)
         return (value,) if isinstance(value, Path) else value
 
-    @field_validator("cache_dir", mode="before")
+    @field_validator("cache_dir", "keys_file", "metrics_port", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("apps", mode="before")
+    @field_validator("apps", "allowed_hosts", "cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                ipaddress.ip_network(each)
+            except ValueError as error:
+                raise ValueError(f"an address or a network is expected, like 10.1.0.0/16: {error}") from None
         return value
 
 

@@ -38,7 +38,7 @@ def _facts(row: Endpoint) -> Iterator[str]:  # type: ignore[type-arg]
     asked += [f"{'path' if name in row.path_parameters else 'query'} parameter `{name}`" for name in names]
     methods = ", ".join(f"`{name}()`" for name in row.asked_by) or "none"
     yield f"- asks: {', '.join(asked) or 'nothing'}; answers: {' or '.join(f'`{name}`' for name in answers)}"
-    yield f"- problems: {', '.join(map(str, row.problems))}"
+    yield f"- problems: {', '.join(map(str, row.statuses))}"
     yield f"- methods of `Client`, `AsyncClient` and `Estimator`: {methods}"
     if row.example and row.question:
         example = json.dumps(row.example, indent=2, ensure_ascii=False)

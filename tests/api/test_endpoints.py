@@ -79,8 +79,8 @@ def test_the_openapi_document_has_it(http: httpx2.Client, row: Row) -> None:
         [row.tag],
         row.summary,
     )
-    assert set(shown["responses"]) == {"200", *map(str, row.problems)}
-    for status in map(str, row.problems):
+    assert set(shown["responses"]) == {"200", *map(str, row.statuses)}
+    for status in map(str, row.statuses):
         assert "application/problem+json" in shown["responses"][status]["content"]
     schema = shown["responses"]["200"]["content"]["application/json"]["schema"]
     assert f"/{row.answer.__name__}" in json.dumps(schema)
@@ -242,7 +242,7 @@ def test_unions_with_a_telling_member_are_one_of(http: httpx2.Client) -> None:
 def test_statuses_of_bad_bodies_are_among_those_listed(http: httpx2.Client, row: Row) -> None:
     bad = [http.post(row.path, content=b"{"), http.post(row.path, json={"nothing": 1})]
     assert [answer.status_code for answer in bad] == [400, 422]
-    assert {400, 413, 422, 500} <= set(row.problems), "any body may be no JSON, too long or wrong"
+    assert {400, 413, 422, 500} <= set(row.statuses), "any body may be no JSON, too long or wrong"
 
 
 def test_an_unknown_model_is_listed_where_a_model_is_named(estimator: Estimator) -> None:
@@ -251,7 +251,7 @@ def test_an_unknown_model_is_listed_where_a_model_is_named(estimator: Estimator)
             continue
         with pytest.raises(UnknownModel):
             getattr(estimator, row.asked_by[0])({**row.example, "model": "no/such"})
-        assert 404 in row.problems
+        assert 404 in row.statuses
 
 
 def test_a_fault_of_ours_is_500_and_logged(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.usage.recent_quotes import RecentQuotes
+from tokenquote.http.access import Asker
 from tokenquote.http.answering import Answering, InThreads
 from tokenquote.http.app import create_app, create_state
 from tokenquote.http.questions import Answered, Question, Serving, read_early
@@ -74,10 +75,12 @@ def test_a_round_of_the_loop_is_not_filled_with_answers(state: ServiceState) -> 
     """Of three that come together one is answered at once; after that round, the next one is again."""
 
     async def ask_them() -> None:
-        await asyncio.gather(*(answering.answer(asked(PLAN), state.serving, "a", _receive) for _ in range(3)))
+        await asyncio.gather(
+            *(answering.answer(asked(PLAN), state.serving, Asker("a"), _receive) for _ in range(3))
+        )
         assert here.made == ["now", "elsewhere", "elsewhere"]
         await asyncio.sleep(0)
-        await answering.answer(asked(PLAN), state.serving, "a", _receive)
+        await answering.answer(asked(PLAN), state.serving, Asker("a"), _receive)
         assert here.made[3:] == ["now"]
 
     here = _Slow()
@@ -91,7 +94,7 @@ def test_an_unusual_path_gets_the_same_answer(state: ServiceState, path: str) ->
 
     async def ask(path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
         transport = httpx2.ASGITransport(app=create_app(Settings(), state))  # type: ignore[arg-type]
-        async with httpx2.AsyncClient(transport=transport, base_url="http://service") as http:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
             answer = await http.post(path, json=body, headers={"x-request-id": "same"})
         said = answer.json()
         said.pop("quote_id", None)

@@ -17,7 +17,7 @@ from tests.http.service_process import SMALL, ServiceProcess, serving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
-HEAD = b"POST /v1/quotes HTTP/1.1\r\nHost: service\r\n"
+HEAD = b"POST /v1/quotes HTTP/1.1\r\nHost: localhost\r\n"
 PATIENCE_SECONDS = 60
 
 
@@ -52,6 +52,13 @@ def count(service: ServiceProcess, status: int) -> float:
         pytest.param(b"no request at all\r\n\r\n", id="no request"),
         pytest.param(HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", id="two lengths"),
         pytest.param(HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", id="both"),
+        pytest.param(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nA: " + b"a" * 200_000, id="a long header"),
+        pytest.param(b"GET /" + b"a" * 200_000, id="a long path"),
+        pytest.param(b"GET /livez HTTP/1.1\r\n\r\n", id="no host"),
+        pytest.param(b"GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", id="two hosts"),
+        pytest.param(b"GET /livez HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", id="a header without a name"),
+        pytest.param(b"GET /livez HTTP/1.1\r\nHost: a\r\nB: \0\r\n\r\n", id="a zero in a header"),
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", id="TLS"),
         pytest.param(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nnone\r\n", id="a bad chunk"),
     ],
 )
@@ -65,12 +72,50 @@ def test_what_is_no_http_is_a_problem_of_the_client(service: ServiceProcess, sen
     assert (count(service, 400), count(service, 500)) == (before + 1, faults)
 
 
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        (b"/docs/..", 404),
+        (b"/../etc/passwd", 404),
+        (b"/static/%00", 404),
+        (b"/static/x/%00", 404),
+        (b"/static/" + b"a" * 5_000, 404),
+        (b"/static/x/" + b"a" * 5_000, 404),
+        (b"/%ff%fe", 404),
+        (b"*", 404),
+        (b"localhost:443", 404),
+        (b"http://localhost/nothing", 404),
+        (b"HTTP://localhost:8000/v1/models/none?x=1", 422),
+        (b"http://attacker.example/v1/catalog", 421),
+        (b"ftp://localhost/livez", 404),
+    ],
+)
+def test_a_strange_target_is_a_problem_with_an_id(
+    service: ServiceProcess, target: bytes, status: int
+) -> None:
+    before = count(service, status)
+    sent = b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    received = service.send_raw(sent)
+    assert received.startswith(b"HTTP/1.1 %d " % status)
+    assert read_problem(received)["status"] == status
+    assert count(service, status) == before + 1
+
+
+def test_a_whole_address_is_answered_as_its_path(service: ServiceProcess) -> None:
+    """RFC 9112, 3.2.2: its host counts, and the header Host does not."""
+    for target in (b"http://localhost:1/v1/catalog?", b"HTTPS://LOCALHOST/v1/catalog"):
+        sent = b"GET " + target + b" HTTP/1.1\r\nHost: attacker.example\r\nConnection: close\r\n\r\n"
+        received = service.send_raw(sent)
+        assert received.startswith(b"HTTP/1.1 200 ")
+        assert b'"revision":"' in received
+
+
 def test_an_idle_connection_is_closed(service: ServiceProcess) -> None:
     assert service.send_raw(b"") == b""
 
 
 def test_half_a_head_is_not_waited_for(service: ServiceProcess) -> None:
-    assert service.send_raw(b"POST /v1/quotes HTTP/1.1\r\nHost: ser") == b""
+    assert service.send_raw(b"POST /v1/quotes HTTP/1.1\r\nHost: loc") == b""
 
 
 def test_a_stalled_upload_is_408(service: ServiceProcess) -> None:

@@ -192,7 +192,7 @@ def test_a_quote_of_one_worker_is_known_to_the_other(two: ServiceProcess) -> Non
 def test_a_request_that_is_on_its_way_while_the_service_ends_is_answered() -> None:
     """Of a connection that is open, nobody knows whether its request has been sent already."""
     body = json.dumps(PLAN).encode()
-    sent = b"POST /v1/quotes HTTP/1.1\r\nHost: service\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    sent = b"POST /v1/quotes HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     with serving(drain_seconds=0) as service, service.connect() as connection:
         service.process.send_signal(signal.SIGTERM)
         until(lambda: "Shutting down" in service.log())

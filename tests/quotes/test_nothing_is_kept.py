@@ -15,8 +15,8 @@ from tokenquote.catalog import Catalog
 from tokenquote.tokens import Vocabularies, VocabularyError
 from tokenquote_client import Plan
 
-QUOTES = 500
-# The interpreter and libraries keep a few things of their own.
+# What a quote keeps is at least an object each; the interpreter and libraries keep a few things of their own.
+QUOTES = 150
 MOST_NEW_OBJECTS = 100
 MOST_NEW_BYTES = 16 * 2**20
 

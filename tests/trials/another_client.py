@@ -49,7 +49,7 @@ def another_client(port: int, seen: Seen) -> Iterator[None]:
 def request(method: str, path: str, body: Any = None, *, closes: bool = True) -> bytes:
     """Write a request with a JSON body; None: without a body."""
     sent = b"" if body is None else json.dumps(body).encode()
-    head = [f"{method} {path} HTTP/1.1", "Host: service", f"Content-Length: {len(sent)}"]
+    head = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Content-Length: {len(sent)}"]
     if closes:
         head.append("Connection: close")
     return "\r\n".join([*head, "", ""]).encode() + sent

@@ -15,7 +15,7 @@ from tests.trials.seen import Seen
 
 __all__ = ["half_heads", "half_open", "idle", "stalled"]
 
-_HEAD = b"POST /v1/quotes HTTP/1.1\r\nHost: service\r\n"
+_HEAD = b"POST /v1/quotes HTTP/1.1\r\nHost: localhost\r\n"
 _LONG_BODY_BYTES = 9_800_000
 _GONE = "10.98.76.54"
 """An address of ours that goes away in the middle of the trial, with all that was connected from it."""

@@ -94,6 +94,7 @@ from tokenquote_client.solutions import Limit, SolutionAnswer, SolutionQuestion
 from tokenquote_client.spreads import Spreads
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
+from tokenquote_client.training_objectives import Dpo, Grpo, Ppo, Rollout
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
@@ -125,6 +126,7 @@ __all__ = [
     "DeploymentAnswer",
     "DeploymentQuestion",
     "DocumentPart",
+    "Dpo",
     "Efficiency",
     "Engine",
     "FailedVariant",
@@ -139,6 +141,7 @@ __all__ = [
     "GpuList",
     "GpuOption",
     "GpuShare",
+    "Grpo",
     "ImagePart",
     "InvalidRequest",
     "KvCacheAnswer",
@@ -159,6 +162,7 @@ __all__ = [
     "Percentiles",
     "Plan",
     "PlannedRetries",
+    "Ppo",
     "PredictionLayers",
     "Problem",
     "Profile",
@@ -166,6 +170,7 @@ __all__ = [
     "QuotedVariant",
     "Quoter",
     "RateLimited",
+    "Rollout",
     "ServiceError",
     "SolutionAnswer",
     "SolutionQuestion",

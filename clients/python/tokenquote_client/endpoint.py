@@ -14,7 +14,17 @@ from typing import Any, Generic, Literal, Never, Protocol, Self, TypeAlias, Type
 
 from pydantic import BaseModel
 
-__all__ = ["AnswerT", "Awaiting", "Endpoint", "Fields", "GetEndpoint", "PostEndpoint", "Tag", "Waiting"]
+__all__ = [
+    "AnswerT",
+    "Awaiting",
+    "Endpoint",
+    "Fields",
+    "GetEndpoint",
+    "PostEndpoint",
+    "Scope",
+    "Tag",
+    "Waiting",
+]
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 AnswerT_co = TypeVar("AnswerT_co", bound=BaseModel, covariant=True)
@@ -25,6 +35,16 @@ Fields: TypeAlias = Mapping[str, Any]
 """The members of a question by name."""
 Tag: TypeAlias = Literal["Quotes", "Tokens", "Memory", "Catalog", "Operations"]
 """The groups of endpoints in the docs, in their order."""
+Scope: TypeAlias = Literal["quote", "usage", "metrics"]
+"""What a key may ask for: `quote` is all that is planned, counted or looked up, `usage` prices what was
+billed, `metrics` is the metrics."""
+
+
+_ACCESS_PROBLEMS = (401, 403, 421, 429)
+"""No key that is good (401), or not for this (403, a page of another site too), another host (421), too often
+(429)."""
+_BODY_PROBLEMS = (408, 413, 415)
+"""A body comes too slowly (408), is too long (413), or is stated to be no JSON (415)."""
 
 
 class Ask(Protocol[QuestionT_contra, ResultT_co]):
@@ -80,7 +100,9 @@ class Endpoint(Generic[AnswerT_co]):
     canned: Callable[[Fields], BaseModel]
     """The function that makes what `testing.FakeService` answers: the right form, made-up round numbers."""
     problems: tuple[int, ...]
-    """Every HTTP status that a problem document may have."""
+    """The HTTP statuses of problems that this path itself leads to; `statuses` has all."""
+    scope: Scope | None = "quote"
+    """The scope that a key needs, where keys are asked for; None: nobody is asked for a key."""
     asked_by: tuple[str, ...] = ()
     """The methods of Client, AsyncClient and Estimator that ask for it."""
     changes_with_catalog: bool = False
@@ -95,6 +117,12 @@ class Endpoint(Generic[AnswerT_co]):
     def path_parameters(self) -> list[str]:
         """The names of the parameters that stand in the path."""
         return re.findall(r"\{(\w+)\}", self.path)
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """Every HTTP status of a problem: of this path, and of all that may need a key or have a body."""
+        access = () if self.scope is None else _ACCESS_PROBLEMS
+        return tuple(sorted({*self.problems, *access, *(() if self.question is None else _BODY_PROBLEMS)}))
 
     @property
     def method(self) -> Literal["GET", "POST"]:

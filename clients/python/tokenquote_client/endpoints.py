@@ -37,10 +37,9 @@ from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestio
 
 __all__ = ["ENDPOINTS", "Endpoints"]
 
-_BODY_PROBLEMS = (400, 408, 413, 422, 429, 500, 503)
-"""The problems of every body: it may come too slowly (408), its address may ask for too much at a time (429),
-and the service may be busy (503)."""
-_MODEL_PROBLEMS = (400, 404, 408, 413, 422, 429, 500, 503)
+_BODY_PROBLEMS = (400, 422, 500, 503)
+"""The problems of every body: no JSON (400), no question (422), a service that failed (500), or is busy."""
+_MODEL_PROBLEMS = (400, 404, 422, 500, 503)
 
 
 class Endpoints:
@@ -115,6 +114,7 @@ class Endpoints:
         example=examples.USAGE,
         canned=canned_what_if.canned_usage,
         problems=_MODEL_PROBLEMS,
+        scope="usage",
     )
     tokens = PostEndpoint[TokensQuestion, TokensAnswer](
         path="/v1/tokens",
@@ -147,8 +147,7 @@ class Endpoints:
         operation_id="estimateKvCache",
         tag="Memory",
         summary="Estimate the memory of a KV cache",
-        description="Calculates the bytes of the keys and values of running sequences, in all and on one "
-        "GPU.",
+        description="Calculates the bytes of keys and values of running sequences, in all and per GPU.",
         question=KvCacheQuestion,
         answer=KvCacheAnswer,
         example=examples.KV_CACHE,
@@ -172,7 +171,7 @@ class Endpoints:
         operation_id="estimateTraining",
         tag="Memory",
         summary="Estimate the memory of training",
-        description="Calculates the bytes that full fine-tuning, LoRA or QLoRA takes on each GPU.",
+        description="Calculates the bytes that full or LoRA training takes on each GPU; DPO, PPO, GRPO too.",
         question=TrainingQuestion,
         answer=TrainingAnswer,
         example=examples.TRAINING,
@@ -278,6 +277,7 @@ class Endpoints:
         description="Answers 200 as long as the event loop runs.",
         answer=Readiness,
         canned=canned.canned_readiness,
+        scope=None,
         problems=(500,),
     )
     readiness = PlainEndpoint(
@@ -285,10 +285,10 @@ class Endpoints:
         operation_id="getReadiness",
         tag="Operations",
         summary="Check that the service can answer",
-        description="Answers 200 once catalog and vocabularies are loaded, and 503 before that and while the "
-        "process drains.",
+        description="Answers 200 once all is loaded, and 503 before that and while the process drains.",
         answer=Readiness,
         canned=canned.canned_readiness,
+        scope=None,
         problems=(500, 503),
         asked_by=("ready",),
     )

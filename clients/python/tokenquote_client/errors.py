@@ -5,7 +5,7 @@
      │   └─ TimedOut            no complete answer in time
      ├─ BadAnswer               an answer, but none of Tokenquote's: HTML, a redirect, other JSON, too long
      └─ ServiceError            Tokenquote answers with a problem: .status .title .detail .errors .request_id
-         ├─ InvalidRequest      400, 413, 422: `.errors` names the fields
+         ├─ InvalidRequest      400, 413, 415, 422: `.errors` names the fields
          ├─ Unauthorized        401, 403: the API key is missing or wrong
          ├─ UnknownModel        404 of a model; `.detail` has near names
          ├─ RateLimited         429; `.retry_after` in seconds, where the service says
@@ -128,6 +128,7 @@ _BY_STATUS: dict[int, type[ServiceError]] = {
     401: Unauthorized,
     403: Unauthorized,
     413: InvalidRequest,
+    415: InvalidRequest,
     422: InvalidRequest,
     429: RateLimited,
 }

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from tokenquote_client.engines import CacheEngine
 from tokenquote_client.model_header import ModelHeader
 from tokenquote_client.wire_types import Method, Received, Sent, exactly_one
 
@@ -73,8 +74,8 @@ class KvCacheQuestion(SubjectOrHeader):
     others."""
     block_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     """The number of tokens in a block of the cache, to whole ones of which each sequence is rounded up: 16
-    for vLLM. Null, the default: nothing is rounded to blocks. With `llama.cpp`, its 256 tokens take their
-    place in all but cross attention."""
+    for vLLM. Null, the default: nothing is rounded to blocks. With `llama.cpp` and `ollama`, their 256 tokens
+    take their place in all but cross attention."""
     tensor_parallel: GpuCount = 1
     """The number of GPUs that each layer is split over (tensor parallelism); 1 by default."""
     pipeline_parallel: GpuCount = 1
@@ -96,13 +97,14 @@ class KvCacheQuestion(SubjectOrHeader):
     encoder_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
     """The tokens of each sequence that layers of cross attention hold: an image's, or a source text's; null,
     the default, or 0: what the model's config says, and an error if such layers exist and it says nothing."""
-    engine: Literal["vllm", "llama.cpp"] | None = None
-    """The name of the engine whose cache layout applies: `llama.cpp` lays sliding windows of all sequences
-    into one buffer, rounds lengths up to 256 tokens and keeps recurrent states in fp32. Null, the default, is
-    the same as `vllm`: none of this, and blocks only as `block_tokens` states."""
+    engine: CacheEngine | None = None
+    """The engine whose cache layout applies, by its name or with its version: `llama.cpp` and `ollama` lay
+    sliding windows of all sequences into one buffer, round lengths up to 256 tokens and keep recurrent states
+    in fp32. Null, the default, is the same as `vllm` and `sglang`: none of this, and blocks only as
+    `block_tokens` states."""
     in_flight_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
     """The tokens that sliding windows have room for besides their own: the most that one step adds; null, the
-    default: 512 for llama.cpp, else 0."""
+    default: 512 for llama.cpp and Ollama, else 0."""
     state_dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
     """The number format of recurrent states (`mamba_ssm_cache_dtype`), fp32 by default; llama.cpp keeps them
     in fp32 whatever this says."""

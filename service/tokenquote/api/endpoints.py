@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
 from tokenquote.api.comparisons import answer_comparison
 from tokenquote.api.context_tax import answer_context_tax
@@ -24,7 +23,7 @@ from tokenquote.api.memory.grid_and_index import answer_memory_grid, answer_vect
 from tokenquote.api.memory.training import answer_training
 from tokenquote.api.memory.weights import answer_weights
 from tokenquote.api.models import answer_catalog, answer_model, answer_models
-from tokenquote.api.problems import Refused, invalid, invalid_parameters, not_json, write_problem
+from tokenquote.api.problems import Refused, invalid, invalid_parameters, write_problem
 from tokenquote.api.quotes import DraftedQuote, draft_answer
 from tokenquote.api.solutions import answer_solution
 from tokenquote.api.tokens import answer_tokens
@@ -47,15 +46,11 @@ __all__ = [
     "answer",
     "draft",
     "encode_answer",
-    "read_json",
     "read_parameters",
 ]
 
 QuestionT = TypeVar("QuestionT", bound=BaseModel)
 ModelT = TypeVar("ModelT", bound=BaseModel)
-
-_GZIP = b"\x1f\x8b"
-"""The first bytes of RFC 1952."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,21 +218,6 @@ def read_parameters(endpoint: Endpoint[BaseModel], given: Mapping[str, str]) -> 
         return endpoint.parameters.model_validate(given)
     except ValidationError as error:
         raise Refused(invalid_parameters(error)) from None
-
-
-def read_json(body: bytes) -> object:
-    """Read the body as JSON data.
-
-    Raises:
-        Refused: 400, not JSON.
-    """
-    if body.startswith(_GZIP):
-        raise Refused(not_json(ValueError("it is compressed; send it without Content-Encoding")))
-    try:
-        data: object = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Refused(not_json(error)) from None
-    return data
 
 
 def encode_answer(answered: Drafted) -> bytes:

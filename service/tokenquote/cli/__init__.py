@@ -16,9 +16,11 @@ except ModuleNotFoundError:
     raise SystemExit(1) from None
 
 from tokenquote.cli.context_tax_command import print_context_tax
+from tokenquote.cli.key_commands import keys
 from tokenquote.cli.memory_commands import memory
 from tokenquote.cli.model_list import models
 from tokenquote.cli.quote_command import print_quote
+from tokenquote.cli.training_command import print_training
 from tokenquote.cli.upkeep_commands import UPKEEP_COMMANDS
 from tokenquote.cli.what_if_commands import WHAT_IF_COMMANDS
 
@@ -42,6 +44,8 @@ def main() -> None:
     """A quote before the call: the tokens and money of a planned LLM conversation."""
 
 
+main.add_command(keys)
+memory.add_command(print_training)
 main.add_command(memory)
 main.add_command(print_context_tax)
 main.add_command(models)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import errno
 import socket
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import click
 
 from tokenquote import __version__
 from tokenquote.catalog import CatalogError
-from tokenquote.http.access_log import configure_logging, log_listening
+from tokenquote.http.access import KeyFileError, is_loopback
+from tokenquote.http.access_log import configure_logging, log_listening, log_open_access
 from tokenquote.http.app import create_state
 from tokenquote.http.telemetry import Telemetry
 from tokenquote.http.worker import run_worker
@@ -30,28 +32,41 @@ def run_service(settings: Settings) -> None:
     """Run the service until it is told to stop.
 
     Raises:
-        ClickException: the port cannot be listened on, or the catalog cannot be used.
+        ClickException: the port cannot be listened on, or the catalog or the keys cannot be used.
     """
     configure_logging(settings.log_level)
+    _warn_of_open_access(settings)
     for name in unknown_variables():
         click.echo(f"warning: {name} is no setting of tokenquote", err=True)
-    _listen(settings.host, settings.port).close()  # before the seconds that loading the catalog takes
+    for port in filter(None, (settings.port, settings.metrics_port)):
+        _listen(settings.host, port).close()  # before the seconds that loading the catalog takes
     try:
         run = _run_workers if sys.platform == "linux" else _run_alone
         run(settings)
-    except CatalogError as error:
+    except (CatalogError, KeyFileError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _warn_of_open_access(settings: Settings) -> None:
+    """Say that whoever reaches the port may ask, where others than this machine can."""
+    if settings.keys_file is None and not is_loopback(settings.host):
+        click.echo(
+            f"warning: {settings.host} can be reached from other machines and no key is asked for: whoever "
+            "reaches it may ask. Set TOKENQUOTE_KEYS_FILE (`tokenquote keys new --help`), or keep them away.",
+            err=True,
+        )
+        log_open_access(settings.host)
 
 
 def _run_workers(settings: Settings) -> None:
     """Run workers that are forked from this process, which holds the catalog."""
     from tokenquote.http.supervisor import Supervisor
 
-    telemetry = Telemetry()
+    telemetry = Telemetry(settings.metrics_series)
     state = create_state(settings, telemetry)
     state.load()
-    with _listening(settings) as listener:
-        Supervisor(settings, state, telemetry, listener).run()
+    with _listening(settings) as listeners:
+        Supervisor(settings, state, telemetry, listeners).run()
 
 
 def _run_alone(settings: Settings) -> None:
@@ -59,19 +74,27 @@ def _run_alone(settings: Settings) -> None:
     if settings.workers > 1:
         raise click.ClickException("TOKENQUOTE_WORKERS above 1 needs Linux; start several services instead")
     state = create_state(settings)
-    with _listening(settings) as listener:
-        run_worker(settings, state, listener)
+    with _listening(settings) as listeners:
+        run_worker(settings, state, listeners)
 
 
-def _listening(settings: Settings) -> socket.socket:
-    """Listen and say so."""
-    listener = _listen(settings.host, settings.port)
+@contextmanager
+def _listening(settings: Settings) -> Iterator[list[socket.socket]]:
+    """Listen on the ports that there are, and say so, until the end of the block."""
+    with ExitStack() as opened:
+        ports = [settings.port, *([] if settings.metrics_port is None else [settings.metrics_port])]
+        listeners = [opened.enter_context(_listen(settings.host, port)) for port in ports]
+        _say_where(listeners[0])
+        yield listeners
+
+
+def _say_where(listener: socket.socket) -> None:
+    """Say under which address requests are taken."""
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     with suppress(OSError):  # its disk may be full, which is no reason not to answer
         click.echo(f"Tokenquote {__version__}: {url} (docs under /docs)", err=True)
     log_listening(url)
-    return listener
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -18,6 +18,7 @@ from litestar.types import Receive
 
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.work import QUICK_SECONDS, READ_BYTES, SHORT_SECONDS, estimate_seconds
+from tokenquote.http.access import Asker
 from tokenquote.http.fair_queue import Crowded, FairQueue
 from tokenquote.http.questions import Answered, Question, Serving, make_answer
 from tokenquote.http.refusals import broke_off, busy, shutting_down, took_too_long
@@ -93,6 +94,7 @@ class Answering:
         self._elsewhere = elsewhere
         self._short = FairQueue(short, _SHORT_ROOM_SECONDS)
         self._long = FairQueue(long, long * seconds * _LONG_ROOM_SHARE)
+        self.queues = {"short": self._short, "long": self._long}
         self._seconds = seconds
         self._over = asyncio.Event()
         self._at_once = 0.0
@@ -102,31 +104,33 @@ class Answering:
         """Answer all that still waits, or that is being computed, with 503, for the process ends."""
         self._over.set()
 
-    async def answer(self, asked: Question, serving: Serving, address: str, receive: Receive) -> Answered:
+    async def answer(self, asked: Question, serving: Serving, asker: Asker, receive: Receive) -> Answered:
         """Answer a question when it is its turn.
 
         Args:
             asked: the question, whose body has been read.
             serving: the catalog to answer from.
-            address: who asks.
+            asker: who asks.
             receive: tells when the client leaves.
 
         Raises:
             NotServed: there is no room or no time for it, or the client left.
         """
         seconds = await _guess_seconds(asked)
+        asker.charge(seconds)
         if seconds <= QUICK_SECONDS and (answered := self._answer_at_once(asked, serving)) is not None:
             return answered
         # A usage is laid beside a quote that this process has kept, and costs little however long it is.
         is_short = seconds <= SHORT_SECONDS or asked.row is Endpoints.usage
         queue, place = (self._short, self._here) if is_short else (self._long, self._elsewhere)
-        work = _Turn(queue, address, seconds, lambda: place.make(asked, serving))
+        work = _Turn(queue, asker.name, seconds, lambda: place.make(asked, serving))
         try:
             if is_short and queue.is_free:
                 return await work.done()
             return await self._done_in_time(work, receive)
         except Crowded as crowded:
-            raise busy(crowded.retry_after, by_the_asker=crowded.by_the_asker) from None
+            asker.give_back(seconds)
+            raise busy(crowded.retry_after, by=asker.kind if crowded.by_the_asker else None) from None
 
     def _answer_at_once(self, asked: Question, serving: Serving) -> Answered | None:
         """Answer a quick question on the event loop; None if it has to be answered elsewhere."""

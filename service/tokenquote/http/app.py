@@ -34,6 +34,7 @@ def create_state(settings: Settings, telemetry: Telemetry | None = None) -> Serv
 
     Raises:
         CatalogError: the catalog has a mistake; the text says each.
+        KeyFileError: the file of the keys cannot be used.
     """
     return ServiceState(
         CatalogFiles((shipped_catalog(), *settings.catalog_dir), settings.cache_dir),
@@ -52,7 +53,7 @@ def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await service.warm_up()
-        watching = asyncio.create_task(service.watch.run())
+        watching = asyncio.gather(service.watch.run(), service.gate.ring.run())
         try:
             yield
         finally:
@@ -70,4 +71,4 @@ def create_app(settings: Settings, state: ServiceState | None = None) -> ASGIApp
         openapi_config=None,  # `pages` serves our own
         request_max_body_size=None,  # `read_body` keeps the bound
     )
-    return observed(posted(app, service), service)
+    return observed(service.gate.wrap(posted(app, service)), service)

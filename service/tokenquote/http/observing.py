@@ -8,10 +8,12 @@ import time
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from tokenquote.http.access_log import log_request
+from tokenquote.http.access_log import LOGGED, log_request
+from tokenquote.http.page_policy import ANSWER_HEADERS
 from tokenquote.http.problem_responses import send_failure
 from tokenquote.http.refusals import NotServed, contradictory_length, malformed, shutting_down
 from tokenquote.http.request_ids import ensure_request_id
+from tokenquote.http.request_targets import read_target
 from tokenquote.http.service_state import ServiceState
 
 __all__ = ["observed"]
@@ -29,6 +31,7 @@ def observed(app: ASGIApp, service: ServiceState) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
+        read_target(scope)
         answer = _Answer(scope, send, service)
         service.telemetry.change_in_flight(1)
         try:
@@ -63,6 +66,8 @@ class _Answer:
         if message["type"] == "http.response.start":
             self._status, self.has_begun = message["status"], True
             headers = [*message["headers"], (b"x-request-id", self._request_id.encode())]
+            stated = {name for name, _ in headers}
+            headers += [header for header in ANSWER_HEADERS if header[0] not in stated]
             if not self._service.ready and _CLOSE not in headers:
                 headers.append(_CLOSE)  # the process ends: the client's next request goes elsewhere
             message["headers"] = headers
@@ -84,8 +89,10 @@ class _Answer:
         seconds = time.perf_counter() - self._came
         method = self._scope["method"] if self._scope["method"] in _METHODS else "_OTHER"
         route = str(self._scope.get("path_template") or "unmatched")
-        self._service.telemetry.finished(method, route, self._status, seconds)
-        log_request(method, route, self._status, seconds, self._request_id)
+        state = self._scope["state"]
+        self._service.telemetry.finished(method, route, self._status, seconds, state.get("shed"))
+        about = {name: state[name] for name in LOGGED if name in state}
+        log_request(method, route, self._status, seconds, self._request_id, about)
 
 
 def _refused_at_once(scope: Scope) -> NotServed | None:

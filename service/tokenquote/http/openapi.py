@@ -31,6 +31,12 @@ _TAGS: Mapping[Tag, str] = {
     "Catalog": "What is known: models, prices, GPUs.",
     "Operations": "Whether the service lives and is ready.",
 }
+_KEY = "key"
+_KEY_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, where the service asks for one; each operation names its scope.",
+}
 _FORMATS = ("TokensQuestion", "Start")
 """The models with a field `format`, the name of an API; the client has no list of these names."""
 
@@ -47,7 +53,7 @@ def openapi_document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [{"name": tag, "description": _TAGS[tag]} for tag in get_args(Tag)],
         "paths": paths,
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": _schemas(), "securitySchemes": {_KEY: _KEY_SCHEME}},
     }
 
 
@@ -58,8 +64,10 @@ def _operation(row: Endpoint[BaseModel]) -> dict[str, Any]:
         "summary": row.summary,
         "description": row.description,
         "parameters": [*_parameters(row)],
-        "responses": {"200": _answer(row), **{str(status): _problem(status) for status in row.problems}},
+        "responses": {"200": _answer(row), **{str(status): _problem(status) for status in row.statuses}},
     }
+    if row.scope is not None:
+        operation["security"] = [{_KEY: [row.scope]}, {}]
     if row.question is not None:
         body = {"schema": _ref(row.question), "example": row.example}
         operation["requestBody"] = {"required": True, "content": {"application/json": body}}

@@ -8,12 +8,15 @@ from tokenquote_client.problem import Problem
 
 __all__ = [
     "CLIENT_LEFT",
+    "SHED_REASONS",
     "NotServed",
     "broke_off",
     "busy",
     "contradictory_length",
     "failed",
     "malformed",
+    "no_room_for_body",
+    "no_such_path",
     "sent_too_slowly",
     "shutting_down",
     "too_long",
@@ -24,6 +27,8 @@ __all__ = [
 
 CLIENT_LEFT = 499
 """The status of a request whose client did not wait for the answer, as nginx has it; nobody receives it."""
+SHED_REASONS = ("queue", "asker", "body_memory", "time")
+"""What a service may be too full of, so that a request is sent away."""
 _TITLES = {CLIENT_LEFT: "The client left"}
 
 
@@ -31,7 +36,13 @@ class NotServed(Exception):
     """Ends a request in a problem document that the service itself writes."""
 
     def __init__(
-        self, status: int, detail: str, *, retry_after: int | None = None, closes: bool = False
+        self,
+        status: int,
+        detail: str,
+        *,
+        retry_after: int | None = None,
+        closes: bool = False,
+        shed: str | None = None,
     ) -> None:
         """State the answer.
 
@@ -40,10 +51,12 @@ class NotServed(Exception):
             detail: what is wrong, and what to do about it.
             retry_after: the seconds after which asking again may help; None: it does not by itself.
             closes: whether the connection ends, for nobody knows where its next request begins.
+            shed: what the service is too full of, one of `SHED_REASONS`; None: that is not why.
         """
         title = _TITLES.get(status) or HTTPStatus(status).phrase
         super().__init__(title)
         self.problem = Problem(title=title, status=status, detail=detail)
+        self.shed = shed
         self.headers: dict[str, str] = {}
         if retry_after is not None:
             self.headers["retry-after"] = str(retry_after)
@@ -67,6 +80,11 @@ def contradictory_length() -> NotServed:
     return NotServed(400, detail, closes=True)
 
 
+def no_such_path() -> NotServed:
+    """Say that the service has no such path."""
+    return NotServed(404, "GET /openapi.json lists every path.")
+
+
 def too_long(most_bytes: int) -> NotServed:
     """Say that the body is too long."""
     return NotServed(
@@ -82,13 +100,19 @@ def sent_too_slowly(seconds: float) -> NotServed:
     return NotServed(408, f"The body did not come within {seconds:g} seconds.", retry_after=1, closes=True)
 
 
-def busy(retry_after: int, *, by_the_asker: bool = False, closes: bool = False) -> NotServed:
-    """Say that there is too much work here already, of this address or of all."""
-    if by_the_asker:
-        detail = f"Your address has as much work waiting here as one may have; ask again in {retry_after} s."
-        return NotServed(429, detail, retry_after=retry_after)
+def busy(retry_after: int, *, by: str | None = None) -> NotServed:
+    """Say that there is too much work here already: `by` this address or key, or of all together."""
+    if by is not None:
+        detail = f"Your {by} has as much work waiting here as one may have; ask again in {retry_after} s."
+        return NotServed(429, detail, retry_after=retry_after, shed="asker")
     detail = f"The service is busy; ask again in {retry_after} s."
-    return NotServed(503, detail, retry_after=retry_after, closes=closes)
+    return NotServed(503, detail, retry_after=retry_after, shed="queue")
+
+
+def no_room_for_body(retry_after: int) -> NotServed:
+    """Say that the bodies that are held already leave no room for this one."""
+    detail = f"The service is busy; ask again in {retry_after} s."
+    return NotServed(503, detail, retry_after=retry_after, closes=True, shed="body_memory")
 
 
 def shutting_down() -> NotServed:
@@ -100,8 +124,9 @@ def took_too_long(seconds: float, *, began: bool) -> NotServed:
     """Say that the time for an answer is over, and whether it was being made at all."""
     if began:
         detail = f"The answer was not finished within {seconds:g} seconds; ask for less at a time."
-        return NotServed(503, detail)
-    return NotServed(503, f"The service was busy for {seconds:g} seconds; ask again in 5 s.", retry_after=5)
+        return NotServed(503, detail, shed="time")
+    detail = f"The service was busy for {seconds:g} seconds; ask again in 5 s."
+    return NotServed(503, detail, retry_after=5, shed="time")
 
 
 def too_much_memory(most_bytes: int) -> NotServed:

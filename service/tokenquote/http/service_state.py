@@ -8,11 +8,14 @@ import datetime as dt
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.validation import prepare
 from tokenquote.catalog import Catalog, Fault
-from tokenquote.http.access_log import log_failed_reload, log_reload
+from tokenquote.http.access import Gate, KeyRing, Keys, Looked
+from tokenquote.http.access_log import log_failed_reload, log_keys, log_reload
 from tokenquote.http.answering import Answering, InThreads, MakesAnswers
 from tokenquote.http.bodies import Memory
+from tokenquote.http.connections import Connections
 from tokenquote.http.questions import Serving
 from tokenquote.http.reloading import CatalogFiles, CatalogWatch
+from tokenquote.http.saturation import measure_fullness
 from tokenquote.http.telemetry import Measured, Telemetry
 from tokenquote.settings import Settings
 from tokenquote.tokens import Vocabularies
@@ -35,16 +38,21 @@ class ServiceState:
 
         Raises:
             CatalogError: the files cannot be used.
+            KeyFileError: the file of the keys cannot be used.
         """
+        ring = KeyRing(settings.keys_file, settings.reload_seconds)
+        ring.tells = _tell_of_keys
+        self.gate = Gate(settings, ring)
         catalog = files.load()
         state = CatalogState(revision=catalog.revision, loaded_at=dt.datetime.now(dt.UTC))
         self.settings = settings
         self.serving = Serving(catalog, Vocabularies(catalog.vocabularies), state)
         self.watch = CatalogWatch(files, settings.reload_seconds, self._prepare, self.take)
-        self.telemetry: Measured = telemetry or Telemetry()
+        self.telemetry: Measured = telemetry or Telemetry(settings.metrics_series, self.measure_fullness)
         self.telemetry.describe(catalog, state)
         self.recent = RecentQuotes()
         self.memory = Memory(settings.buffer_bytes)
+        self.connections: Connections | None = None  # until a worker holds some
         self._tells = True
         self.ready = False  # until the vocabularies are loaded, and again while the process drains
         self._answer_long_questions(InThreads(settings.apps, self.recent))
@@ -60,7 +68,13 @@ class ServiceState:
         self.telemetry = telemetry
         self.recent = recent
         self._tells = False
+        self.gate.ring.tells = None
+        self.gate.ring.look()  # the process that it was forked from may not have looked for a second
         self._answer_long_questions(elsewhere)
+
+    def measure_fullness(self) -> dict[str, float]:
+        """Measure how full this process is."""
+        return measure_fullness(self.answering, self.memory, self.connections)
 
     def _answer_long_questions(self, elsewhere: MakesAnswers) -> None:
         self.answering = Answering(
@@ -80,6 +94,11 @@ class ServiceState:
         """Load what the first requests need, then report ready."""
         await asyncio.to_thread(self.load)
         self.ready = True
+
+    def look_at_files(self) -> None:
+        """Load the catalog and the keys anew, changed or not; from the handler of a signal."""
+        self.watch.ask()
+        self.gate.ring.ask()
 
     def _prepare(self, catalog: Catalog) -> Serving:
         """Make a catalog that was loaded anew ready to answer, in the thread that loaded it."""
@@ -111,3 +130,11 @@ class ServiceState:
             log_failed_reload(outcome)
         self.telemetry.reloaded("loaded" if isinstance(outcome, Serving) else "failed")
         self.telemetry.describe(self.serving.catalog, self.serving.state)
+
+
+def _tell_of_keys(looked: Looked) -> None:
+    """Log what became of the changed file of the keys."""
+    if isinstance(looked, Keys):
+        log_keys([key.name for key in looked.all])
+    else:
+        log_failed_reload(looked, "keys.not_loaded")

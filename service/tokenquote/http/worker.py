@@ -31,6 +31,9 @@ _TAKEN_AT_ONCE = 4
 """The connections that asyncio takes in one go. They count and make room for each other only a few rounds of
 the loop later, and without a free descriptor asyncio takes none for a second: all of these rounds together
 must stay within `_OWN_DESCRIPTORS`."""
+_TAKEN_AT_ONCE_OF_SEVERAL = 1
+"""The same where several workers take connections: the one that wakes first would take all that come
+together. Of eight connections one of two workers then had none or one."""
 _BACKLOG = 2048
 """The connections that may wait to be taken."""
 _WRITING_SECONDS = 1.0
@@ -41,7 +44,7 @@ _SAME_LOG_SECONDS = 10.0
 def run_worker(
     settings: Settings,
     state: ServiceState,
-    listener: socket.socket,
+    listeners: Sequence[socket.socket],
     besides: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
 ) -> None:
     """Answer requests until a signal ends it.
@@ -49,7 +52,7 @@ def run_worker(
     Args:
         settings: the settings.
         state: what the routes share, with a catalog that is loaded.
-        listener: the socket on which connections come.
+        listeners: the sockets on which connections come.
         besides: what runs all the while and is cancelled at the end.
     """
     connections = Connections(
@@ -58,6 +61,7 @@ def run_worker(
         write_seconds=settings.write_seconds,
     )
     drain_seconds = min(settings.drain_seconds, max(0.0, settings.shutdown_seconds - 2 * _WRITING_SECONDS))
+    state.connections = connections
     config = uvicorn.Config(
         create_app(settings, state),
         http=connections.protocol,  # type: ignore[arg-type]  # uvicorn calls it as it would call the class
@@ -65,21 +69,24 @@ def run_worker(
         log_config=None,
         access_log=False,
         server_header=False,
-        backlog=_TAKEN_AT_ONCE,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        backlog=_TAKEN_AT_ONCE if settings.workers == 1 else _TAKEN_AT_ONCE_OF_SEVERAL,
         timeout_keep_alive=int(settings.header_seconds) + 1,  # `Connections` closes them first
         timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds - drain_seconds)),
     )
     server = _Server(config, state, drain_seconds, settings.shutdown_seconds - _WRITING_SECONDS)
-    asyncio.run(_serve(server, listener, [connections.watch, *besides]))
+    asyncio.run(_serve(server, listeners, [connections.watch, *besides]))
 
 
 async def _serve(
-    server: _Server, listener: socket.socket, besides: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+    server: _Server,
+    listeners: Sequence[socket.socket],
+    besides: Sequence[Callable[[], Coroutine[Any, Any, None]]],
 ) -> None:
     asyncio.get_running_loop().set_exception_handler(_log_seldom())
     tasks = [asyncio.create_task(task()) for task in besides]
     try:
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=list(listeners))
     finally:
         for task in tasks:
             task.cancel()
@@ -103,7 +110,7 @@ class _Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         if sys.platform != "win32":
             signal.signal(STOP_NOW, self.handle_exit)
-            signal.signal(signal.SIGHUP, lambda *_: self._state.watch.ask())
+            signal.signal(signal.SIGHUP, lambda *_: self._state.look_at_files())
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})  # it came blocked from the fork
         await super().serve(sockets)
 

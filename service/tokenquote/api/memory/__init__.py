@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from tokenquote.api.memory.assumptions import cache_assumptions
+from tokenquote.api.memory.cache_engine import cache_engine
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.errors import LocatedError, under
@@ -26,6 +27,7 @@ from tokenquote.memory import (
     read_cache_layout,
     weigh_architecture,
 )
+from tokenquote.memory.engines.llama_cpp import LlamaCppRules
 from tokenquote.memory.model_config.gguf_layout import read_gguf_layout
 from tokenquote_client.memory import (
     KvCacheAnswer,
@@ -47,9 +49,6 @@ LayoutT = TypeVar("LayoutT")
 
 # What a quoted conversation's cache is counted in: what vLLM and llama.cpp use unless told otherwise.
 _QUOTED_CACHE_TYPE = "fp16"
-
-# llama.cpp's n_ubatch, and what it rounds the length of a cache up to (llama-kv-cache.cpp).
-_LLAMA_CPP_BATCH, _LLAMA_CPP_PAD = 512, 256
 
 MAX_BYTES = 2**53
 """The largest number of bytes that is answered; above it, JSON readers begin to round."""
@@ -78,7 +77,11 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         layers=dict(Counter(layer.kind for layer in layout.layers)),
         formula=cache_formula(layout.layers, plan),
         method=figure_method(layout.known),
-        assumptions=[*layout.assumptions, *cache_assumptions(layout, plan, held)],
+        assumptions=[
+            *layout.assumptions,
+            *([] if (engine := cache_engine(question)) is None else [engine.assumption]),
+            *cache_assumptions(layout, plan, held),
+        ],
         warnings=list(layout.warnings),
     )
 
@@ -103,7 +106,9 @@ def _drafting(layout: CacheLayout) -> CacheLayout:
 
 
 def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> CachePlan:
-    llama_cpp = question.engine == "llama.cpp"
+    engine = cache_engine(question)
+    rules = engine.rules if engine is not None else None
+    llama_cpp = rules if isinstance(rules, LlamaCppRules) else None
     in_flight = question.in_flight_tokens
     with under("dtype"):
         element = formats.cache_element(question.dtype)
@@ -122,9 +127,9 @@ def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> C
         beams=question.beams,
         prompt=question.prompt_tokens,
         encoder_tokens=question.encoder_tokens or layout.encoder_tokens,
-        in_flight=(_LLAMA_CPP_BATCH if llama_cpp else 0) if in_flight is None else in_flight,
-        pad=_LLAMA_CPP_PAD if llama_cpp else None,
-        one_buffer=llama_cpp,
+        in_flight=(llama_cpp.batch if llama_cpp else 0) if in_flight is None else in_flight,
+        pad=llama_cpp.pad if llama_cpp else None,
+        one_buffer=llama_cpp is not None,
         conv_bytes=4 if llama_cpp else 2,
         state_bytes=4 if llama_cpp or question.state_dtype == "fp32" else 2,
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import tiktoken
@@ -116,13 +118,16 @@ def _tiktoken(name: str, entry: Vocabulary, content: bytes) -> Encoder:
 
 
 def _read_ranks(name: str, entry: Vocabulary, content: bytes) -> dict[bytes, int]:
-    lines = (line.split() for line in content.splitlines() if line)
-    ranks = {base64.b64decode(token, validate=True): int(rank) for token, rank in lines}
+    words = content.split()  # a token and its rank on each line, some 200,000 of them
+    ranks = dict(zip(map(_decode_strictly, words[::2]), map(int, words[1::2]), strict=True))
     if entry.tokens is not None and len(ranks) != entry.tokens:
         raise VocabularyError(f"vocabulary {name!r}: {len(ranks)} tokens, not {entry.tokens}; is it cut off?")
     if entry.ranks_used is not None:
         ranks = {token: rank for token, rank in ranks.items() if rank < entry.ranks_used}
     return ranks
+
+
+_decode_strictly = partial(binascii.a2b_base64, strict_mode=True)
 
 
 def _tekken(name: str, entry: Vocabulary, content: bytes) -> Encoder:

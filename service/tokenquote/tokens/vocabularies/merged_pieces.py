@@ -111,9 +111,10 @@ def _characters(ids: Mapping[str, int], bytes_ids: Mapping[int, int]) -> _Parts:
             yield written, (ids[character],)
 
 
-def _merged(ids: Mapping[str, int]) -> _Parts:
+def _merged(ids: dict[str, int]) -> _Parts:
     """Yield runs of blanks, the longest first, then all other pieces by their ids."""
-    runs = sorted((piece for piece in ids if {*piece[:1]} == {*piece} and piece[0] in _RUNS), key=len)
-    for piece in dict.fromkeys((*reversed(runs), *ids)):
+    runs = [piece for piece in ids if piece.startswith(_RUNS) and piece == piece[0] * len(piece)]
+    first = {piece: ids[piece] for piece in reversed(sorted(runs, key=len))}
+    for piece, token in (first | ids).items():
         if len(piece) > 1 or piece in _RUNS:
-            yield piece.replace(_BLANK, " ").encode(), (ids[piece],)
+            yield piece.replace(_BLANK, " ").encode(), (token,)
