@@ -9,8 +9,8 @@ from benchmarks.figures.memory_cache_rows import NotAttempted
 from benchmarks.figures.memory_rows import Configs, Row
 
 from tokenquote.memory import (
-    ArchitectureError,
     Architecture,
+    ArchitectureError,
     Formats,
     Weights,
     active_parameters,

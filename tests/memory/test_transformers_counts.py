@@ -1,7 +1,8 @@
 """Against the table of what transformers itself counts (`make counts` writes it): every one must be the same.
 
-The table holds the catalog's entries that transformers has a class for, on the meta device with their towers, and
-small models of random sizes that were really built and ran: weights, caches and recurrent states byte for byte.
+The table holds the catalog's entries that transformers has a class for, on the meta device with their
+towers, and small models of random sizes that were really built and ran: weights, caches and recurrent states
+byte for byte.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ CATALOG_REASONS: Mapping[str, str] = {
 TINY_REASONS: Mapping[str, str] = {
     "axk2": "not read: gated norms and queries of a rank",
     "ctrl": "not read: names of its own",
-    "deepseek_v32": "cache: transformers keeps keys and values of heads, engines MLA's rows and the indexer's keys",
+    "deepseek_v32": "cache: transformers keeps keys of heads; engines keep MLA's rows and the indexer's keys",
     "deepseek_v4": "cache: transformers keeps no compressed rows apart; weights: hash tables",
     "doge": "not read: masks that are learned",
     "dots3_note_text": "cache: as deepseek_v32; weights: sizes of layers that a small config does not scale",
