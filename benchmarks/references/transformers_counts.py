@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.references.tiny_configs import tiny_config
-from tests.conftest import shipped
+
+from tokenquote.catalog import load_catalog
 
 torch: Any = importlib.import_module("torch")
 transformers: Any = importlib.import_module("transformers")
@@ -68,7 +69,7 @@ def _stop(*_: object) -> None:
 
 def _catalog() -> Iterator[tuple[str, int]]:
     seen: dict[str, int] = {}
-    for model in shipped().models.values():
+    for model in load_catalog().models.values():
         if model.weights is None or model.weights is not model.entry:
             continue
         key = json.dumps(model.weights.architecture, sort_keys=True)
