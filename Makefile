@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials metrics-trial references compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools licences audit sbom
+.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials metrics-trial references counts compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools licences audit sbom
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ metrics-trial: $(VENV)/.dev ## Let Prometheus scrape two workers under load; com
 
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references
+
+counts: ## Count what transformers builds, for the suite to compare with; after `make references`
+	.venv-references/bin/python -m benchmarks.references.transformers_counts
 
 pythons: ## Test counting on each of PYTHONS that is here, in environments of their own
 	@for python in $(PYTHONS); do \

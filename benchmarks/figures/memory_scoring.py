@@ -14,9 +14,6 @@ __all__ = ["memory_row", "memory_table"]
 _CAUSES = {
     ("meta-llama/Llama-2-7b", "bits_per_weight"): "the table is older than llama.cpp's present mix for Q2_K",
     ("meta-llama/Llama-2-70b", "bits_per_weight"): "the table is older than llama.cpp's present mix",
-    ("Ibtasam-98/medgemma-27b-it", "checkpoint_bytes"): (
-        "the index's own `total_parameters` counts something else than what its files hold"
-    ),
     ("7.5B model, Adam mixed precision, Nd=64", "training_gb_per_gpu_P_os+g+p"): (
         "the paper prints 1.875 GB as 1.9"
     ),

@@ -10,6 +10,7 @@ from benchmarks.figures.memory_rows import Configs, Row
 
 from tokenquote.memory import (
     Architecture,
+    ArchitectureError,
     Formats,
     Weights,
     active_parameters,
@@ -82,7 +83,10 @@ class WeightRows:
         return parameters(self._architecture(row)) if counted is None else counted
 
     def _unique(self, row: Row) -> float:
-        raise NotAttempted("layers that predict further tokens are not counted")
+        architecture = self._architecture(row)
+        if not architecture.predictors:
+            raise NotAttempted("the config names no layers that predict further tokens")
+        return parameters(architecture.drafting()) - parameters(architecture)
 
     def _weights(self, row: Row) -> Weights:
         return self._weigh(row, self._architecture(row))
@@ -97,12 +101,16 @@ class WeightRows:
         """Return the bytes of a file of weights; a header and a vocabulary of some MB are left out."""
         if row.inputs.get("bpw") is not None and row.inputs.get("params_b") is not None:
             return float(row.inputs["params_b"]) * 1e9 * float(row.inputs["bpw"]) / 8 / row.unit
-        return self._weights(row).bytes / row.unit
+        weights = self._weights(row)
+        towers = sum(weights.components.get(part, 0) for part in ("vision", "audio"))
+        return (weights.bytes - towers) / row.unit  # llama.cpp keeps towers in a file of their own
 
     def _checkpoint(self, row: Row) -> float:
         inputs = row.inputs
         if inputs.get("quantised_elems") and inputs.get("bpw"):
             return float(inputs["quantised_elems"] * inputs["bpw"] / 8 + inputs["fp16_elems"] * 2)
+        if (whole := self._whole(row)) is not None:
+            return self._weigh(row, whole).bytes / row.unit
         if (stated := row.first("params", "params_total", "total_parameters")) is not None and _is_half(row):
             return float(stated) * 2
         total = self._configs.published_total(row)
@@ -110,6 +118,14 @@ class WeightRows:
             return total * 2
         whole = read_architecture(self._configs.with_tower(row))
         return self._weigh(row, whole).bytes / row.unit
+
+    def _whole(self, row: Row) -> Architecture | None:
+        """Return the architecture with all of its towers; None where the config leaves some out."""
+        try:
+            found = read_architecture(self._configs.with_tower(row))
+        except (ArchitectureError, NotAttempted):
+            return None
+        return found if found.known and not found.warnings and _has_tower(found) else None
 
     def _per_gpu(self, row: Row) -> float:
         return self._total_bytes(row) / row.unit
@@ -161,6 +177,10 @@ def format_name(row: Row) -> str | None:
                 return f"mlx-{found[1]}bit-g64"
             return name or found[1]
     return "bf16" if row.category in ("vllm_log", "index_total_size") else None
+
+
+def _has_tower(architecture: Architecture) -> bool:
+    return any(tensor.role == "tower" for tensor in architecture.other)
 
 
 def _is_half(row: Row) -> bool:

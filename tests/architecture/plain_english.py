@@ -39,6 +39,7 @@ PHRASES = (
 
 QUOTED: Mapping[str, str] = {
     "clip_vision_model": "the model type of transformers for the tower of LLaVA",
+    "use_clipped_linears": "a field of Gemma 4's config.json",
 }
 """Texts in which a forbidden word may stand, exactly as they stand, and whose words they are.
 

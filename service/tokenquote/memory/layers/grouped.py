@@ -16,7 +16,7 @@ from tokenquote.memory.layers.attention import Attention, Indexer
 from tokenquote.memory.layers.saved_activations import Saving, input_copies, score_bytes
 from tokenquote.memory.layers.tensors import Tensors, matrix, vector
 
-__all__ = ["CrossAttention", "GroupedAttention"]
+__all__ = ["CrossAttention", "EncoderAttention", "GroupedAttention"]
 
 GroupedKind = Literal["attention", "sliding_window", "chunked", "cross_attention", "encoder_attention"]
 """The words that answers name the kinds of such attention by."""
@@ -247,3 +247,33 @@ class CrossAttention(GroupedAttention):
         """Return the keys and values, which are of the encoder's tokens; eager ones of every query head."""
         heads = self.kv_heads if saving.scored_tokens is None else self.query_heads
         return saving.element * heads * (self.head_dim + self.value_size)
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderAttention(GroupedAttention):
+    """Attention of every token to all tokens of its text, before and after it (BERT, the encoder of T5)."""
+
+    kind: Literal["encoder_attention"] = "encoder_attention"
+    owns_cache: bool = False
+
+    def token_bytes(self, ranks: int, plan: CachePlan) -> int:
+        """Return 0: no later token comes that would look at keys and values.
+
+        Raises:
+            CacheError: heads do not divide over the GPUs.
+        """
+        self._heads_on_rank(ranks)
+        return 0
+
+    @property
+    def reads_earlier(self) -> bool:
+        """Return False: keys and values are the layer's own, though nothing keeps them."""
+        return False
+
+    def as_read(self) -> EncoderAttention:
+        """Return the layer itself: there is no cache that a step could read."""
+        return self
+
+    def pairs_seen(self, tokens: int, encoder_tokens: int | None) -> int:
+        """Return the pairs of a token and one that it looks at: all with all."""
+        return tokens * tokens

@@ -21,7 +21,7 @@ from tokenquote.memory.layers import (
     Mlp,
     NoFeedForward,
 )
-from tokenquote.memory.layers.encoder_attention import EncoderAttention
+from tokenquote.memory.layers.grouped import EncoderAttention
 from tokenquote.memory.layers.tensors import Tensors, vector
 from tokenquote.memory.model_config.fields import MAX_LAYERS, ConfigFields
 

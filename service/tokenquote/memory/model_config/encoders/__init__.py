@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tokenquote.memory.layers import Architecture, CacheLayout, Layer, Mlp
-from tokenquote.memory.layers.encoder_attention import EncoderAttention
+from tokenquote.memory.layers.grouped import EncoderAttention
 from tokenquote.memory.layers.tensors import Tensors, vector
-from tokenquote.memory.model_config.encoders.encoder_kinds import ENCODERS, Encoder
+from tokenquote.memory.model_config.encoders.encoder_kinds import ENCODERS, EncoderKind
 from tokenquote.memory.model_config.encoders.output_heads import output_head
 from tokenquote.memory.model_config.fields import ConfigFields
 
@@ -17,12 +17,12 @@ __all__ = ["NO_CACHE", "encoder_kind", "read_encoder", "read_encoder_layout"]
 NO_CACHE = "an encoder reads a whole text at once and keeps no keys and values: there is no KV cache"
 
 
-def encoder_kind(config: Mapping[str, Any]) -> Encoder | None:
+def encoder_kind(config: Mapping[str, Any]) -> EncoderKind | None:
     """Return the kind of encoder that a config describes; None: it describes none."""
     return ENCODERS.get(str(config.get("model_type")))
 
 
-def read_encoder_layout(config: Mapping[str, Any], kind: Encoder) -> CacheLayout:
+def read_encoder_layout(config: Mapping[str, Any], kind: EncoderKind) -> CacheLayout:
     """Return the layers of an encoder, of which none keeps anything.
 
     Raises:
@@ -33,7 +33,7 @@ def read_encoder_layout(config: Mapping[str, Any], kind: Encoder) -> CacheLayout
     return CacheLayout((_attention(fields, kind),) * fields.layers(), True, (NO_CACHE,), ())
 
 
-def read_encoder(config: Mapping[str, Any], kind: Encoder) -> Architecture:
+def read_encoder(config: Mapping[str, Any], kind: EncoderKind) -> Architecture:
     """Return the architecture of an encoder, with the head that its class has.
 
     Raises:
@@ -68,12 +68,12 @@ def read_encoder(config: Mapping[str, Any], kind: Encoder) -> Architecture:
     )
 
 
-def _embedding_width(fields: ConfigFields, kind: Encoder) -> int:
+def _embedding_width(fields: ConfigFields, kind: EncoderKind) -> int:
     hidden = fields.size("hidden_size")
     return (fields.optional_size("embedding_size") or hidden) if kind.embedding_size else hidden
 
 
-def _attention(fields: ConfigFields, kind: Encoder) -> EncoderAttention:
+def _attention(fields: ConfigFields, kind: EncoderKind) -> EncoderAttention:
     hidden, heads = fields.size("hidden_size"), fields.size("num_attention_heads")
     head_dim = fields.optional_size("head_dim")
     if head_dim is None and hidden % heads:
@@ -85,7 +85,7 @@ def _attention(fields: ConfigFields, kind: Encoder) -> EncoderAttention:
     return EncoderAttention(heads, kv_heads, head_dim or hidden // heads, qkv_bias=bias, out_bias=bias)
 
 
-def _layers(fields: ConfigFields, kind: Encoder) -> tuple[Layer, ...]:
+def _layers(fields: ConfigFields, kind: EncoderKind) -> tuple[Layer, ...]:
     hidden, number = fields.size("hidden_size"), fields.layers()
     if kind.shared_layers:
         number = min(number, fields.size("num_hidden_groups"))
@@ -96,7 +96,7 @@ def _layers(fields: ConfigFields, kind: Encoder) -> tuple[Layer, ...]:
     return (first, *((Layer(attention, block, 2, other),) * (number - 1)))
 
 
-def _embeddings(fields: ConfigFields, kind: Encoder, width: int) -> Iterator[Tensors]:
+def _embeddings(fields: ConfigFields, kind: EncoderKind, width: int) -> Iterator[Tensors]:
     """Yield what stands beside the tokens' embeddings: positions, segments, a norm, a matrix."""
     hidden = fields.size("hidden_size")
     learned = kind.positions and fields.raw("position_biased_input") is not False
@@ -111,7 +111,7 @@ def _embeddings(fields: ConfigFields, kind: Encoder, width: int) -> Iterator[Ten
         yield vector("embedding", hidden)
 
 
-def _relative(fields: ConfigFields, kind: Encoder) -> Iterator[Tensors]:
+def _relative(fields: ConfigFields, kind: EncoderKind) -> Iterator[Tensors]:
     """Yield the weights of distances between tokens."""
     hidden = fields.size("hidden_size")
     if kind.relative == "buckets":

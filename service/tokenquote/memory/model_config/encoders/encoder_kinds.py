@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["ENCODERS", "Encoder"]
+__all__ = ["ENCODERS", "EncoderKind"]
 
 
 @dataclass(frozen=True, slots=True)
-class Encoder:
+class EncoderKind:
     """A kind of encoder; every default is what BERT does."""
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -56,11 +56,11 @@ class Encoder:
     """Whether the embedding may be narrower than the layers, with a matrix between (ELECTRA, ALBERT)."""
 
 
-_ROBERTA = Encoder(defaults={"type_vocab_size": 2, "max_position_embeddings": 512})
-_BERT = Encoder(defaults={"type_vocab_size": 2, "max_position_embeddings": 512}, classifier="pooler")
+_ROBERTA = EncoderKind(defaults={"type_vocab_size": 2, "max_position_embeddings": 512})
+_BERT = EncoderKind(defaults={"type_vocab_size": 2, "max_position_embeddings": 512}, classifier="pooler")
 
-ENCODERS: Mapping[str, Encoder] = {
-    "albert": Encoder(
+ENCODERS: Mapping[str, EncoderKind] = {
+    "albert": EncoderKind(
         defaults={"type_vocab_size": 2, "max_position_embeddings": 512, "embedding_size": 128,
                   "num_hidden_groups": 1},
         classifier="pooler", shared_layers=True, embedding_size=True,
@@ -68,52 +68,52 @@ ENCODERS: Mapping[str, Encoder] = {
     "bert": _BERT,
     "camembert": _ROBERTA,
     "data2vec-text": _ROBERTA,
-    "deberta-v2": Encoder(
+    "deberta-v2": EncoderKind(
         defaults={"type_vocab_size": 0, "max_position_embeddings": 512}, pooler=False, relative="deberta",
         classifier="dense",
     ),
-    "distilbert": Encoder(
+    "distilbert": EncoderKind(
         names={"hidden_size": "dim", "intermediate_size": "hidden_dim", "num_hidden_layers": "n_layers",
                "num_attention_heads": "n_heads"},
         defaults={"max_position_embeddings": 512}, token_types=False, pooler=False,
     ),
-    "electra": Encoder(
+    "electra": EncoderKind(
         defaults={"type_vocab_size": 2, "max_position_embeddings": 512, "embedding_size": 128}, pooler=False,
         embedding_size=True,
     ),
     "ernie": _BERT,
-    "esm": Encoder(
+    "esm": EncoderKind(
         defaults={"max_position_embeddings": 1026}, token_types=False, embedding_norm=False, final_norm=True,
     ),
-    "eurobert": Encoder(
+    "eurobert": EncoderKind(
         bias=False, bias_field="attention_bias", gated=True, mlp_bias=False, norm_bias=False,
         embedding_norm=False, final_norm=True, positions=False, token_types=False, pooler=False,
         mask_head="none",
     ),
-    "gte": Encoder(
+    "gte": EncoderKind(
         defaults={"type_vocab_size": 1}, gated=True, mlp_bias=False, down_bias=True, positions=False,
         pooler=False,
     ),
-    "jina_embeddings_v3": Encoder(
+    "jina_embeddings_v3": EncoderKind(
         defaults={"type_vocab_size": 1}, positions=False,
     ),
-    "megatron-bert": Encoder(
+    "megatron-bert": EncoderKind(
         defaults={"type_vocab_size": 2, "max_position_embeddings": 512}, embedding_norm=False,
         final_norm=True, classifier="pooler",
     ),
-    "modernbert": Encoder(
+    "modernbert": EncoderKind(
         bias=False, bias_field="attention_bias", gated=True, mlp_bias=False, fused=True, norm_bias=False,
         final_norm=True, first_norm=False, positions=False, token_types=False, pooler=False, head_bias=False,
     ),
-    "mpnet": Encoder(
+    "mpnet": EncoderKind(
         defaults={"max_position_embeddings": 512, "relative_attention_num_buckets": 32}, token_types=False,
         relative="buckets",
     ),
-    "new": Encoder(
+    "new": EncoderKind(
         defaults={"type_vocab_size": 1}, gated=True, mlp_bias=False, down_bias=True, positions=False,
         pooler=False,
     ),
-    "nomic_bert": Encoder(
+    "nomic_bert": EncoderKind(
         names={"hidden_size": "n_embd", "num_hidden_layers": "n_layer", "num_attention_heads": "n_head",
                "intermediate_size": "n_inner"},
         defaults={"type_vocab_size": 2}, bias=False, gated=True, mlp_bias=False, positions=False,
@@ -121,7 +121,7 @@ ENCODERS: Mapping[str, Encoder] = {
     ),
     "roberta": _ROBERTA,
     "xlm-roberta": _ROBERTA,
-    "xlm-roberta-xl": Encoder(
+    "xlm-roberta-xl": EncoderKind(
         defaults={"type_vocab_size": 1, "max_position_embeddings": 514}, embedding_norm=False,
         final_norm=True,
     ),

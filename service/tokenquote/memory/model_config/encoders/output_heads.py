@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tokenquote.memory.layers.tensors import Tensors, matrix, vector
-from tokenquote.memory.model_config.encoders.encoder_kinds import Encoder
+from tokenquote.memory.model_config.encoders.encoder_kinds import EncoderKind
 from tokenquote.memory.model_config.fields import ConfigFields, as_text
 
 __all__ = ["OutputHead", "output_head"]
@@ -21,7 +21,7 @@ class OutputHead:
     warnings: tuple[str, ...]
 
 
-def output_head(fields: ConfigFields, kind: Encoder, width: int) -> OutputHead:
+def output_head(fields: ConfigFields, kind: EncoderKind, width: int) -> OutputHead:
     """Return what the class of the config has behind the layers.
 
     Args:
@@ -50,14 +50,14 @@ def output_head(fields: ConfigFields, kind: Encoder, width: int) -> OutputHead:
     return OutputHead((), (), (warning,))
 
 
-def _pooler(fields: ConfigFields, kind: Encoder) -> Iterator[Tensors]:
+def _pooler(fields: ConfigFields, kind: EncoderKind) -> Iterator[Tensors]:
     if kind.pooler and fields.flag("add_pooling_layer", True):
         hidden = fields.size("hidden_size")
         yield matrix("pooler", hidden, hidden)
         yield vector("pooler", hidden)
 
 
-def _mask_head(fields: ConfigFields, kind: Encoder, width: int) -> Iterator[Tensors]:
+def _mask_head(fields: ConfigFields, kind: EncoderKind, width: int) -> Iterator[Tensors]:
     """Yield a matrix, a norm and a bias for each token over the embedding's own matrix."""
     hidden, vocabulary = fields.size("hidden_size"), fields.size("vocab_size")
     if not fields.flag("tie_word_embeddings", kind.mask_head != "none"):
@@ -70,7 +70,7 @@ def _mask_head(fields: ConfigFields, kind: Encoder, width: int) -> Iterator[Tens
     yield vector("lm_head", vocabulary)
 
 
-def _classifier(fields: ConfigFields, kind: Encoder) -> Iterator[Tensors]:
+def _classifier(fields: ConfigFields, kind: EncoderKind) -> Iterator[Tensors]:
     hidden = fields.size("hidden_size")
     yield matrix("pooler", hidden, hidden)
     yield vector("pooler", hidden)

@@ -12,9 +12,14 @@ from functools import partial
 
 from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.model_config.fields import ConfigFields, as_whole_number
-from tokenquote.memory.model_config.towers.tower_tensors import tower_matrix, tower_vector
 from tokenquote.memory.model_config.towers.vision_kinds import TowerKind
-from tokenquote.memory.model_config.towers.vit import inner_width, layer_number, tower_width
+from tokenquote.memory.model_config.towers.vit import (
+    inner_width,
+    layer_number,
+    tower_matrix,
+    tower_vector,
+    tower_width,
+)
 
 __all__ = ["AUDIO_KINDS"]
 

@@ -8,8 +8,7 @@ from functools import partial
 
 from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.model_config.fields import ConfigFields, as_number
-from tokenquote.memory.model_config.towers.tower_tensors import tower_matrix, tower_vector
-from tokenquote.memory.model_config.towers.vit import tower_width
+from tokenquote.memory.model_config.towers.vit import tower_matrix, tower_vector, tower_width
 
 __all__ = ["AUDIO_JOINS", "VISION_JOINS", "Joint"]
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.model_config.fields import ConfigFields
-from tokenquote.memory.model_config.towers.tower_tensors import tower_matrix, tower_vector
 from tokenquote.memory.model_config.towers.vit import (
     Vit,
     inner_width,
     layer_number,
     patch_number,
+    tower_matrix,
+    tower_vector,
     tower_width,
 )
 
@@ -36,7 +37,7 @@ class TowerKind:
     """The kind's own names of fields, by the usual name."""
 
 
-def _of(vit: Vit) -> TowerReader:
+def _vit_reader(vit: Vit) -> TowerReader:
     return lambda vision, hidden: vit.tensors(vision)
 
 
@@ -179,7 +180,7 @@ _MUSE = {
     "hidden_size": 1536, "intermediate_size": 8960, "num_hidden_layers": 50, "patch_size": 14,
     "pos_emb_height": 32, "pos_emb_width": 32,
 }  # fmt: skip
-_CLIP = Vit(patch_bias=False, class_token=True, norms_before=1)
+_WITH_CLASS = Vit(patch_bias=False, class_token=True, norms_before=1)
 _PIXTRAL = Vit(
     patch_bias=False, positions="none", norms_before=1, norms_after=0, rms=True, gated=True, qkv_bias=False,
     out_bias=False, mlp_bias=False,
@@ -201,35 +202,35 @@ _SIGLIP = TowerKind(_siglip, _BASE)
 VIT_KINDS: Mapping[str, TowerKind] = {
     "blip_2_vision_model": TowerKind(_blip_2, {**_BASE, "hidden_size": 1408, "intermediate_size": 6144,
                                                "num_hidden_layers": 39, "patch_size": 14}),
-    "clip_vision_model": TowerKind(_of(_CLIP), {**_BASE, "patch_size": 32}),
+    "clip_vision_model": TowerKind(_vit_reader(_WITH_CLASS), {**_BASE, "patch_size": 32}),
     "got_ocr2_vision": TowerKind(_sam, {**_BASE, "image_size": 1024, "mlp_dim": 3072, "output_channels": 256,
                                         "window_size": 14}, {"intermediate_size": "mlp_dim"}),
-    "idefics2_vision": TowerKind(_of(Vit()), {**_BASE, "patch_size": 32}),
-    "idefics3_vision": TowerKind(_of(Vit()), _IDEFICS_3),
+    "idefics2_vision": TowerKind(_vit_reader(Vit()), {**_BASE, "patch_size": 32}),
+    "idefics3_vision": TowerKind(_vit_reader(Vit()), _IDEFICS_3),
     "internvl_vision": TowerKind(_internvl, _INTERN),
     "janus_vision_model": TowerKind(_janus, {**_INTERN, "image_size": 384, "patch_size": 16}),
     "kimi_k25_vision": _KIMI,
     "mllama_vision_model": TowerKind(_mllama, {
         "hidden_size": 1280, "intermediate_size": 5120, "num_hidden_layers": 32, "num_global_layers": 8,
         "image_size": 448, "patch_size": 14, "max_num_tiles": 4}),
-    "molmo2_vision": TowerKind(_of(Vit(positions="stated", norms_after=0)), {
+    "molmo2_vision": TowerKind(_vit_reader(Vit(positions="stated", norms_after=0)), {
         **_LARGE, "num_hidden_layers": 25, "num_position_embeddings": 729}),
     "moonvit": _KIMI,
     "muse_glimmer_vision": TowerKind(_MUSE_TOWER, _MUSE),
     "muse_spark_vision": TowerKind(_MUSE_TOWER, _MUSE),
     "ovis2_vision": TowerKind(_ovis, {**_INTERN, "intermediate_size": 2816, "image_size": 224}),
-    "paddleocr_vl_vision": TowerKind(_of(Vit()), {**_LARGE, "image_size": 384}),
+    "paddleocr_vl_vision": TowerKind(_vit_reader(Vit()), {**_LARGE, "image_size": 384}),
     "phi4_multimodal_vision": TowerKind(_siglip, {**_LARGE, "image_size": 448}),
-    "pixtral": TowerKind(_of(_PIXTRAL), {**_INTERN, "patch_size": 16}),
+    "pixtral": TowerKind(_vit_reader(_PIXTRAL), {**_INTERN, "patch_size": 16}),
     "qianfan_ocr_vision": TowerKind(_qianfan, _INTERN),
     "radio": TowerKind(_radio, {
         "hidden_size": 1280, "num_hidden_layers": 32, "patch_size": 16, "max_img_size": 2048,
         "num_cls_tokens": 3, "num_registers": 7, "video_temporal_patch_size": 2, "intermediate_size": 5120}),
     "siglip2_vision_model": TowerKind(_siglip_2, {**_BASE, "num_patches": 256}),
     "siglip_vision_model": _SIGLIP,
-    "smolvlm_vision": TowerKind(_of(Vit()), _IDEFICS_3),
+    "smolvlm_vision": TowerKind(_vit_reader(Vit()), _IDEFICS_3),
     "step3p5_vision": TowerKind(_step, {
         "hidden_size": 1536, "intermediate_size": 8960, "num_hidden_layers": 47, "image_size": 728,
         "patch_size": 14}),
-    "video_llama_3_vision": TowerKind(_of(replace(Vit(), positions="none")), _BASE),
+    "video_llama_3_vision": TowerKind(_vit_reader(replace(Vit(), positions="none")), _BASE),
 }  # fmt: skip

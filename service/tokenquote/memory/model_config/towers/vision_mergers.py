@@ -9,9 +9,15 @@ from collections.abc import Iterator, Mapping
 
 from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.model_config.fields import ConfigFields
-from tokenquote.memory.model_config.towers.tower_tensors import tower_matrix, tower_vector
 from tokenquote.memory.model_config.towers.vision_kinds import TowerKind
-from tokenquote.memory.model_config.towers.vit import Vit, layer_number, patch_elements, tower_width
+from tokenquote.memory.model_config.towers.vit import (
+    Vit,
+    layer_number,
+    patch_elements,
+    tower_matrix,
+    tower_vector,
+    tower_width,
+)
 
 __all__ = ["MERGING_KINDS"]
 

@@ -14,9 +14,37 @@ from typing import Literal
 
 from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.model_config.fields import ConfigFields, as_number, as_whole_number
-from tokenquote.memory.model_config.towers.tower_tensors import tower_matrix, tower_vector
 
-__all__ = ["Vit", "inner_width", "layer_number", "patch_elements", "patch_number", "side", "tower_width"]
+__all__ = [
+    "TowerPart",
+    "Vit",
+    "inner_width",
+    "layer_number",
+    "patch_elements",
+    "patch_number",
+    "side",
+    "tower_matrix",
+    "tower_vector",
+    "tower_width",
+]
+
+
+TowerPart = Literal["vision", "audio"]
+"""The part of a model, as answers name it, that a tower and its projector belong to."""
+
+
+def tower_matrix(
+    rows: int, columns: int, copies: int = 1, *, bias: bool = True, part: TowerPart = "vision"
+) -> Iterator[Tensors]:
+    """Yield equal matrices of `rows` outputs by `columns` inputs, and their biases."""
+    yield Tensors(part, "tower", rows, columns, copies)
+    if bias:
+        yield Tensors(part, "tower", 1, rows, copies)
+
+
+def tower_vector(elements: int, copies: int = 1, *, part: TowerPart = "vision") -> Tensors:
+    """Return norms, scales and other tensors that are no matrices."""
+    return Tensors(part, "tower", 1, elements, copies)
 
 
 @dataclass(frozen=True, slots=True)
