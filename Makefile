@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials trials-access references compare agreement clean lock pythons schema image metrics docs screenshots test-tools
+.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials metrics-trial trials-access references compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools licences audit sbom
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ trials-access: $(VENV)/.dev ## Replace, guess and use up the keys of a service u
 trials: $(VENV)/.dev ## Load a service unfairly, kill its workers, stop it; print what another client sees
 	$(BIN)/python -m tests.trials
 
+metrics-trial: $(VENV)/.dev ## Let Prometheus scrape two workers under load; compare counters; draw the dashboards
+	$(BIN)/python -m tests.trials.scraped --pictures build/dashboards
+
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references
 
@@ -104,6 +107,19 @@ metrics: $(VENV)/.dev ## Write docs/metrics.md from the service's registry
 
 docs: $(VENV)/.dev ## Write docs/endpoints.md from the table of endpoints
 	$(BIN)/python -m tests.api.endpoints_page > docs/endpoints.md
+	$(BIN)/python -m benchmarks.training.report > docs/training.md
+
+dashboards: $(VENV)/.dev ## Write Grafana's dashboards from docker/grafana/panels
+	$(BIN)/python -m tests.observability.dashboards
+
+licences: $(VENV)/.dev ## Write docs/licences.md from what packages and the catalog say
+	$(BIN)/python -m tests.supply_chain.licences_page > docs/licences.md
+
+sbom: $(VENV)/.dev ## Write a bill of materials of what is shipped, build/sbom.cdx.json, in CycloneDX
+	$(BIN)/python -m tests.supply_chain.bill_of_materials build/sbom.cdx.json
+
+audit: $(VENV)/.dev .venv-audit/.done ## Ask for known vulnerabilities; fail where not all packages were audited
+	$(BIN)/python -m tests.supply_chain.audit .venv-audit/bin/pip-audit requirements/service.txt requirements/build.txt
 
 screenshots: $(VENV)/.dev ## Take images of every page at three widths, light and dark, into build/screenshots
 	$(BIN)/python -m tests.page.screenshots build/screenshots
@@ -122,20 +138,22 @@ test-tools: ## Install Debian's prometheus and chromium if possible; tests that 
 
 lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes, without registry hosts
 	$(PIP) install uv
-	for set in service dev references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	for set in build service dev audit references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-emit-package tokenquote \
-		requirements/$$set.in -o requirements/$$set.txt; done
+		$$(test $$set = service && echo --excludes requirements/left_out.in) \
+		requirements/$$set.in -o requirements/$$set.txt || exit 1; done
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-deps requirements/prices.in -o requirements/prices.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --no-deps \
 		--generate-hashes --no-emit-index-url --no-header requirements/ctok.in -o requirements/ctok.txt
 
 clean: ## Remove the environment and every generated file
-	rm -rf $(VENV) .venv-references .venv-pythons .prices build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-audit .venv-references .venv-pythons .prices build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(VENV)/.serve: requirements/service.txt pyproject.toml
+$(VENV)/.serve: requirements/service.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes -r requirements/service.txt
+	$(PIP) install --require-hashes -r requirements/build.txt
+	$(PIP) install --require-hashes --no-deps -r requirements/service.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -148,6 +166,11 @@ $(VENV)/.dev: requirements/dev.txt requirements/ctok.txt pyproject.toml
 
 .prices/.done: requirements/prices.txt | $(VENV)/.dev
 	$(PIP) install --require-hashes --no-deps --target .prices -r requirements/prices.txt
+	touch $@
+
+.venv-audit/.done: requirements/audit.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/audit.txt
 	touch $@
 
 .venv-references/.done: requirements/references.txt pyproject.toml

@@ -51,6 +51,7 @@ build() {
         --build-arg BASE="$base" \
         --build-arg VERSION="$(sed -n 's/^__version__ = "\(.*\)"/\1/p' service/tokenquote/__init__.py)" \
         --build-arg REVISION="$(git describe --always --dirty --abbrev=40 2> /dev/null || echo unknown)" \
+        --build-arg CREATED="$(git log -1 --format=%cd --date=format:%Y-%m-%dT%H:%M:%SZ 2> /dev/null)" \
         --secret id=pip_config,src="$secrets/pip.conf" \
         --secret id=pip_cert,src="$(certificates)" \
         . > "$store/build.log" 2>&1 || status=$?

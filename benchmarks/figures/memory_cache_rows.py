@@ -18,6 +18,8 @@ from tokenquote.memory import (
     kv_cache,
     read_cache_layout,
 )
+from tokenquote.memory.engines import UnknownVersion, find_engine
+from tokenquote.memory.engines.vllm import VLLM_LINES, VllmRules
 from tokenquote.memory.kv_cache.paging import BlockPool
 from tokenquote.memory.layers import (
     Attention,
@@ -29,7 +31,7 @@ from tokenquote.memory.layers import (
 from tokenquote.memory.layers.linear_attention import LinearAttention
 from tokenquote.memory.layers.recurrent import Mamba, Mamba2
 
-__all__ = ["CacheRows", "NotAttempted"]
+__all__ = ["CacheRows", "NotAttempted", "vllm_rules"]
 
 _GIB = 2**30
 _LAYER_COUNTS = (
@@ -140,8 +142,11 @@ class CacheRows:
             return float(concurrency) * _need(row, "max_model_len")
         layers = self._layers(row)
         pool = block_pool(layers, plan)
-        if row.number("max_model_len") and not row.number("kv_groups") and _recurrent_alone(layers):
-            return _tokens_of_whole_requests(pool, _pool_bytes(row), _need(row, "max_model_len"))
+        rules = vllm_rules(row)
+        by_requests = _recurrent_alone(layers) if rules is None else rules.tokens_by_requests
+        if row.number("max_model_len") and not row.number("kv_groups") and by_requests:
+            length = _need(row, "max_model_len")
+            return pool.tokens_of_requests(_pool_bytes(row), length, _blocks_of_request(row, pool, length))
         return pool.tokens(_pool_bytes(row))
 
     def _concurrency(self, row: Row) -> float:
@@ -274,13 +279,23 @@ def _recurrent_alone(layers: tuple[Attention, ...]) -> bool:
     return len(kinds) > 1 and not windows
 
 
-def _tokens_of_whole_requests(pool: BlockPool, pool_bytes: int, length: int) -> int:
-    """Return the tokens that vLLM logs since 0.20: those of the requests of full length that fit.
+def _blocks_of_request(row: Row, pool: BlockPool, length: int) -> int:
+    """Return the blocks of a request of full length, with a step in flight in every window."""
+    rules = vllm_rules(row) or VLLM_LINES[-1]
+    in_flight = rules.steps_in_flight * (row.number("max_num_batched_tokens") or 8192)
+    return pool.blocks_of_request(length, in_flight, rules.recurrent_blocks)
 
-    Attention takes blocks for every token of a request, each group of recurrent layers two.
-    """
-    blocks = ceil_div(length, pool.block) + 2 * (pool.groups - 1)
-    return pool.blocks(pool_bytes) * length // blocks
+
+def vllm_rules(row: Row) -> VllmRules | None:
+    """Return what the row's version of vLLM does; None: it states no version that is known."""
+    found = re.search(r"\d+\.\d+(\.\d+)?", str(row.first("engine") or ""))
+    if found is None or "sglang" in str(row.first("engine")).lower():
+        return None
+    try:
+        rules = find_engine("vllm", found[0]).rules
+    except UnknownVersion:
+        return None
+    return rules if isinstance(rules, VllmRules) else None
 
 
 def _need(row: Row, name: str) -> int:

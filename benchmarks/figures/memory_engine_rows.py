@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from benchmarks.figures.memory_cache_rows import NotAttempted
+from benchmarks.figures.memory_cache_rows import NotAttempted, vllm_rules
 from benchmarks.figures.memory_rows import Configs, Row
 from benchmarks.figures.memory_weight_rows import format_name
 
 from tokenquote.memory import Formats, read_architecture, weigh_architecture
+from tokenquote.memory.engines.vllm import VLLM_LINES, VllmRules
 from tokenquote.memory.gpus import Layout, LayoutError
 from tokenquote.memory.gpus.fit import engine_budget
-from tokenquote.memory.gpus.overhead import EngineSettings, Overhead, default_batch, engine_overhead
+from tokenquote.memory.gpus.overhead import EngineSettings, LinkKind, Overhead, engine_overhead
 from tokenquote.memory.gpus.sharding import WeightSharding
 
 __all__ = ["EngineRows"]
 
 _GIB = 2**30
 _H100_GIB = 79.19  # as all logs of H100s with 80 GB say
-_SORTING_SAMPLER = (0, 16)  # vLLM up to here sorts the vocabulary, which takes more
+_FITTED = next(line for line in VLLM_LINES if line.newest == "0.19.1")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,6 @@ class EngineRows:
         return (rank.weights + rank.overhead.padding) / row.unit
 
     def _peak(self, row: Row) -> float:
-        if (version := _version(row)) is not None and version <= _SORTING_SAMPLER:
-            raise NotAttempted("activations of vLLM up to 0.16, whose sampler sorts, are not counted")
         _usable(row)  # the size of a step depends on it
         return self._rank(row).overhead.activations / row.unit
 
@@ -93,7 +92,15 @@ class EngineRows:
         except LayoutError as error:
             raise NotAttempted(error.detail) from None
         stage = sharding.stages(layout)[0]
-        overhead = engine_overhead(architecture, stage, layout, _engine(row), packed_experts=name == "mxfp4")
+        overhead = engine_overhead(
+            architecture,
+            stage,
+            layout,
+            _engine(row),
+            replace(_rules(row), graphs_inside=True),  # pools are told apart from graphs here
+            packed_experts=name == "mxfp4",
+            link=_link(row),
+        )
         return _Rank(stage.bytes, overhead)
 
 
@@ -103,7 +110,7 @@ def _layout(row: Row) -> Layout:
 
 def _engine(row: Row) -> EngineSettings:
     total = _total_gib(row) or 0
-    sequences, tokens = default_batch(round(total * _GIB), str(row.first("gpu") or ""))
+    sequences, tokens = _rules(row).default_batch(round(total * _GIB), str(row.first("gpu") or ""))
     return EngineSettings(
         utilization=Fraction(1),
         max_num_seqs=row.number("max_num_seqs") or sequences,
@@ -127,6 +134,15 @@ def _is_h100(row: Row) -> bool:
     return "h100" in str(row.first("gpu") or "").lower()
 
 
-def _version(row: Row) -> tuple[int, int] | None:
-    found = re.search(r"(\d+)\.(\d+)", str(row.first("engine") or ""))
-    return (int(found[1]), int(found[2])) if found else None
+def _rules(row: Row) -> VllmRules:
+    """Return what the row's version does; the logs that the terms were fitted on are of 0.19."""
+    return vllm_rules(row) or _FITTED
+
+
+def _link(row: Row) -> LinkKind:
+    """Return the link of the row's GPUs: cards without NVLink, and cards with a bridge at most, have PCIe."""
+    return (
+        "pcie"
+        if re.search(r"\b[345]090|a6000|l40|\bl4\b|\bt4\b", str(row.first("gpu") or ""), re.IGNORECASE)
+        else "nvlink"
+    )

@@ -17,7 +17,7 @@ from tokenquote.memory import (
     read_architecture,
     weigh_architecture,
 )
-from tokenquote.memory.training import StateSharding, states
+from tokenquote.memory.training import PRECISIONS, StateSharding, states
 
 __all__ = ["WeightRows"]
 
@@ -148,7 +148,7 @@ def _training(row: Row, stage: int) -> float:
     if not weights:
         raise NotAttempted("the row does not say how many weights are trained")
     sharding = StateSharding(stage, row.number("Nd", "gpus") or 1)
-    return states(int(weights), "mixed", 8 * int(weights), sharding).bytes / row.unit
+    return states(int(weights), PRECISIONS["mixed"], 8 * int(weights), sharding).bytes / row.unit
 
 
 def format_name(row: Row) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -35,6 +36,12 @@ class Settings(BaseSettings):
     apps: Annotated[tuple[str, ...], NoDecode] = ()
     """The names that a plan's `app` may have as a metrics label, separated by commas; others count
     as `other`."""
+    metrics_series: int = Field(default=7_000, ge=100, le=1_000_000)
+    """The most series of metrics with labels of models and apps; what has no room counts as the model `other`
+    of its app, then as the app `other`. With the default all series together are fewer than 10,000."""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1",)
+    """The addresses and networks of proxies, separated by commas, whose `X-Forwarded-For` and
+    `X-Forwarded-Proto` are believed, such as `127.0.0.1,10.1.0.0/16`; empty: none."""
     max_body_bytes: int = Field(default=10 * 1024 * 1024, ge=1024)
     """The largest request body in bytes; a longer body is answered 413."""
     workers: int = Field(default=1, ge=1, le=64)
@@ -94,11 +101,21 @@ class Settings(BaseSettings):
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("apps", "allowed_hosts", "cors_origins", mode="before")
+    @field_validator("apps", "allowed_hosts", "cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                ipaddress.ip_network(each)
+            except ValueError as error:
+                raise ValueError(f"an address or a network is expected, like 10.1.0.0/16: {error}") from None
         return value
 
 

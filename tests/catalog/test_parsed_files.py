@@ -12,7 +12,7 @@ import pytest
 from tests.catalog.test_loading import HEAD, LATER, MODEL, catalog_at
 
 from tokenquote import Estimator
-from tokenquote.catalog import Catalog, CatalogError, ParsedFiles, load_catalog
+from tokenquote.catalog import CACHE_DIR, Catalog, CatalogError, ParsedFiles, load_catalog
 from tokenquote.settings import Settings
 
 FILE = "providers/acme.yaml"
@@ -147,3 +147,15 @@ def test_it_can_be_turned_off(folder: Path, kept: Path, monkeypatch: pytest.Monk
     assert kept_file(kept / ".cache" / "tokenquote").stat().st_size > 100_000
     monkeypatch.setenv("TOKENQUOTE_CACHE_DIR", "")
     assert Settings().cache_dir is None
+
+
+def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose user is a number that no file of users knows."""
+
+    def no_home(_: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", no_home)
+    parsed = ParsedFiles(CACHE_DIR)
+    assert parsed.parse(b"a: 1", "a.yaml") == {"a": 1}
+    parsed.keep()

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 import yaml
-from tests.conftest import START_SECONDS
+from tests.observability.prometheus_process import RULES, ask, find_free_port, prometheus, running
 
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "docker" / "prometheus"
 
 INPUT_ONLY = """
 id: acme
@@ -37,16 +31,15 @@ models:
 """
 
 
-@pytest.fixture(scope="session")
-def dashboard() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((ROOT / "docker/grafana/dashboards/tokenquote.json").read_text())
-    return data
+DASHBOARDS: list[dict[str, Any]] = [
+    json.loads(path.read_text()) for path in sorted((ROOT / "docker/grafana/dashboards").glob("*.json"))
+]
 
 
 @pytest.fixture(scope="session")
-def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those that show something: not the rows."""
-    return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+def panels() -> list[dict[str, Any]]:
+    """Those of all dashboards that show something: not the rows."""
+    return [panel for each in DASHBOARDS for panel in each["panels"] if panel["type"] != "row"]
 
 
 @pytest.fixture(scope="session")
@@ -67,12 +60,17 @@ def expressions(panels: list[dict[str, Any]], rules: list[dict[str, Any]]) -> di
     found = {rule.get("record") or rule["alert"]: rule["expr"] for rule in rules}
     for panel in panels:
         found |= {f"{panel['title']} {target['refId']}": target["expr"] for target in panel["targets"]}
-    variables = {"$__rate_interval": "1m", "$job": "tokenquote", "$model": ".*", "$app": ".*"}
-    for place, expression in found.items():
-        for variable, value in variables.items():
-            expression = expression.replace(variable, value)
-        found[place] = re.sub(r"#.*", "", expression).strip()
-    return found
+    return {place: fill_in(expression) for place, expression in found.items()}
+
+
+def fill_in(expression: str, interval: str = "1m") -> str:
+    """PromQL without comments, and with what Grafana writes for its variables."""
+    for variable, value in {
+        "$__rate_interval": interval, "$__range": interval, "$job": "tokenquote",
+        "$provider": ".*", "$model": ".*", "$app": ".*",
+    }.items():  # fmt: skip
+        expression = expression.replace(variable, value)
+    return re.sub(r"#.*", "", expression).strip()
 
 
 @pytest.fixture(scope="session")
@@ -90,15 +88,21 @@ def promtool() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def service_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def service_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `service_url` logs."""
+    return tmp_path_factory.mktemp("service") / "log"
+
+
+@pytest.fixture(scope="session")
+def service_url(service_log: Path) -> Iterator[str]:
     """`tokenquote serve` as a process, with the app `support` and a model without a price for its output."""
-    folder = tmp_path_factory.mktemp("service")
-    (folder / "catalog" / "providers").mkdir(parents=True)
-    (folder / "catalog" / "providers" / "acme.yaml").write_text(INPUT_ONLY)
-    port = _free_port()
-    environment = {"TOKENQUOTE_APPS": "support", "TOKENQUOTE_CATALOG_DIR": str(folder / "catalog")}
+    providers = service_log.parent / "catalog" / "providers"
+    providers.mkdir(parents=True)
+    (providers / "acme.yaml").write_text(INPUT_ONLY)
+    port = find_free_port()
+    environment = {"TOKENQUOTE_APPS": "support", "TOKENQUOTE_CATALOG_DIR": str(providers.parent)}
     command = [str(Path(sys.executable).parent / "tokenquote"), "serve", "--port", str(port)]
-    with _running(command, folder / "log", f"http://127.0.0.1:{port}/readyz", environment):
+    with running(command, service_log, f"http://127.0.0.1:{port}/readyz", environment):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -107,73 +111,11 @@ def prometheus_url(service_url: str, tmp_path_factory: pytest.TempPathFactory) -
     """Prometheus with the configuration of docker/, but quick and with the service of the test as target."""
     if shutil.which("prometheus") is None:
         pytest.skip("no prometheus here: `make test-tools` installs Debian's package")
-    folder = tmp_path_factory.mktemp("prometheus")
-    config = yaml.safe_load((RULES / "prometheus.yaml").read_text())
-    config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    config["rule_files"] = [str(RULES / name) for name in config["rule_files"]]
-    config["scrape_configs"][0]["static_configs"] = [{"targets": [service_url.removeprefix("http://")]}]
-    (folder / "prometheus.yaml").write_text(yaml.safe_dump(config))
-    url = f"http://127.0.0.1:{_free_port()}"
-    command = [
-        "prometheus",
-        f"--config.file={folder / 'prometheus.yaml'}",
-        f"--storage.tsdb.path={folder / 'data'}",
-        f"--web.listen-address={url.removeprefix('http://')}",
-        f"--web.user-assets={ROOT / 'docs/runbooks'}",
-    ]
-    with _running(command, folder / "log", f"{url}/-/ready"):
+    with prometheus(tmp_path_factory.mktemp("prometheus"), service_url.removeprefix("http://")) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def query(prometheus_url: str) -> Callable[[str], list[tuple[dict[str, str], float]]]:
     """The instant vector of an expression, or its scalar as a vector of one."""
-
-    def ask(expression: str) -> list[tuple[dict[str, str], float]]:
-        answer = httpx2.get(f"{prometheus_url}/api/v1/query", params={"query": expression}).json()
-        assert answer["status"] == "success", answer
-        data = answer["data"]
-        if data["resultType"] == "scalar":
-            return [({}, float(data["result"][1]))]
-        return [(series["metric"], float(series["value"][1])) for series in data["result"]]
-
-    return ask
-
-
-@contextmanager
-def _running(
-    command: list[str], log: Path, ready_url: str, environment: dict[str, str] | None = None
-) -> Iterator[None]:
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, env={**os.environ, **(environment or {})}, stdout=out, stderr=subprocess.STDOUT
-        )
-    try:
-        _wait_for(process, ready_url, log)
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        finally:
-            process.kill()
-
-
-def _wait_for(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while time.monotonic() < give_up:
-        assert process.poll() is None, log.read_text()
-        try:
-            if httpx2.get(url).status_code == 200:
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"{url} did not answer: {log.read_text()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
+    return lambda expression: ask(prometheus_url, expression)

@@ -1,14 +1,17 @@
-"""The dashboard explains itself, and shows only metrics that exist."""
+"""The dashboards explain themselves, parse, and show only metrics that exist."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tokenquote.catalog import Catalog
-from tokenquote.http.telemetry import Telemetry
-from tokenquote_client.catalog import CatalogState
+import pytest
+import yaml
+from tests.observability.conftest import DASHBOARDS, fill_in
+from tests.observability.dashboards import written
+from tests.observability.metrics_reference import used_telemetry, written_families
 
 FUNCTIONS = {
     "sum",
@@ -23,7 +26,13 @@ FUNCTIONS = {
     "time",
     "scalar",
     "histogram_quantile",
+    "increase",
+    "topk",
+    "sort_desc",
+    "vector",
+    "abs",
 }
+UIDS = [dashboard["uid"] for dashboard in DASHBOARDS]
 METRICS_PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 # Prometheus makes it, for every target.
 MADE_BY_PROMETHEUS = {"up"}
@@ -42,13 +51,10 @@ def find_labels(expression: str) -> set[str]:
 
 
 def test_every_metric_of_a_panel_or_rule_exists(
-    catalog: Catalog, expressions: dict[str, str], rules: list[dict[str, Any]]
+    expressions: dict[str, str], rules: list[dict[str, Any]]
 ) -> None:
-    telemetry = Telemetry()
-    telemetry.describe(catalog, CatalogState(revision=catalog.revision))
-    known = {
-        name for family in telemetry.registry.collect() for name in (family.name, f"{family.name}_total")
-    }
+    families = list(written_families(used_telemetry()))
+    known = {name for family in families for name in (family.name, f"{family.name}_total")}
     known |= {f"{name}_{part}" for name in known for part in ("bucket", "count", "sum")}
     known |= {rule["record"] for rule in rules if "record" in rule} | MADE_BY_PROMETHEUS
     for place, expression in expressions.items():
@@ -66,10 +72,13 @@ def test_every_label_of_a_panel_or_rule_exists(
 
 
 def test_panels_have_a_title_a_description_a_unit_and_an_id_of_their_own(
-    dashboard: dict[str, Any], panels: list[dict[str, Any]]
+    panels: list[dict[str, Any]],
 ) -> None:
-    ids = [panel["id"] for panel in dashboard["panels"]]
-    assert len(ids) == len(set(ids))
+    for dashboard in DASHBOARDS:
+        ids = [panel["id"] for panel in dashboard["panels"]]
+        assert len(ids) == len(set(ids))
+    titles = [panel["title"] for panel in panels]
+    assert len(titles) == len(set(titles))
     for panel in panels:
         assert panel["title"], panel["id"]
         assert len(panel["description"]) > 30, panel["title"]
@@ -78,12 +87,16 @@ def test_panels_have_a_title_a_description_a_unit_and_an_id_of_their_own(
 
 
 def test_every_rate_of_a_panel_follows_the_zoom(panels: list[dict[str, Any]]) -> None:
+    """But for what is said of an hour, or of the 30 days of the objective."""
     for panel in panels:
         for target in panel["targets"]:
-            ranges = re.findall(r"\[(.*?)\]", target["expr"])
-            assert set(ranges) <= {"$__rate_interval"}, panel["title"]
+            ranges = set(re.findall(r"\[(.*?)\]", target["expr"]))
+            said = {"1h": "hour", "30d": "30 days"}
+            allowed = {length for length, words in said.items() if words in panel["description"]}
+            assert ranges <= {"$__rate_interval", "$__range"} | allowed, panel["title"]
 
 
+@pytest.mark.parametrize("dashboard", DASHBOARDS, ids=UIDS)
 def test_panels_fill_the_grid_without_overlap(dashboard: dict[str, Any]) -> None:
     taken: set[tuple[int, int]] = set()
     for panel in dashboard["panels"]:
@@ -94,18 +107,36 @@ def test_panels_fill_the_grid_without_overlap(dashboard: dict[str, Any]) -> None
     assert len(taken) == 24 * (1 + max(y for _, y in taken))
 
 
-def test_whoever_sees_quoted_dollars_reads_that_they_are_not_spend(
-    dashboard: dict[str, Any], panels: list[dict[str, Any]]
-) -> None:
-    assert "not spend" in dashboard["description"]
-    dollars = [panel for panel in panels if "cost_dollars" in str(panel["targets"])]
-    assert len(dollars) == 2
-    assert all("not spend" in panel["description"] for panel in dollars)
+def test_whoever_sees_dollars_reads_that_they_are_not_spend(panels: list[dict[str, Any]]) -> None:
+    dollars = [panel for panel in panels if "_dollars" in str(panel["targets"])]
+    assert len(dollars) >= 12
+    assert [panel["title"] for panel in dollars if "spend" not in panel["description"].lower()] == []
+    for dashboard in DASHBOARDS:
+        if "_dollars" in str(dashboard["panels"]):
+            assert "not spend" in dashboard["description"], dashboard["title"]
 
 
-def test_the_dashboard_can_be_linked_to_and_moved_to_another_data_source(dashboard: dict[str, Any]) -> None:
-    assert dashboard["uid"] == "tokenquote"
+@pytest.mark.parametrize("dashboard", DASHBOARDS, ids=UIDS)
+def test_a_dashboard_can_be_linked_to_and_moved_to_another_data_source(dashboard: dict[str, Any]) -> None:
     assert "id" not in dashboard
-    assert [v["name"] for v in dashboard["templating"]["list"]] == ["datasource", "job", "model", "app"]
-    rows = [panel["title"] for panel in dashboard["panels"] if panel["type"] == "row"]
-    assert rows[0] == "Objective and traffic"
+    assert [v["name"] for v in dashboard["templating"]["list"]][:2] == ["datasource", "job"]
+    assert {link["url"] for link in dashboard["links"]} == {
+        f"/d/{uid}" for uid in UIDS if uid != dashboard["uid"]
+    }
+
+
+def test_there_are_four_dashboards_and_each_is_as_its_source_has_it() -> None:
+    assert sorted(UIDS) == ["tokenquote", "tokenquote-accuracy", "tokenquote-catalog", "tokenquote-forecast"]
+    for path, text in written().items():
+        assert path.read_text() == text, f"{path.name}: run `make dashboards`"
+
+
+def test_every_promql_of_a_panel_parses(
+    promtool: Callable[..., str], panels: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """As an expression of a recording rule, of which promtool reads a file."""
+    expressions = [fill_in(target["expr"]) for panel in panels for target in panel["targets"]]
+    rules = [{"record": f"panel:{i}", "expr": expression} for i, expression in enumerate(expressions)]
+    file = tmp_path / "panels.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
+    assert f"{len(rules)} rules found" in promtool("check", "rules", "--lint=none", str(file))

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.observability.conftest import DASHBOARDS
 
 Query = Callable[[str], list[tuple[dict[str, str], float]]]
 MINI = "openai/gpt-5.4-mini"
@@ -21,6 +22,8 @@ def plan(**members: Any) -> dict[str, Any]:
 
 
 SUMMARY = {"strategy": "summary", "every": 2, "tokens": 50}
+CALLS = {**TURN, "tool_rounds": [{"calls": [{"call": 5, "agent": "helper"}], "reasoning": 0}]}
+HELPER = {"name": "helper", "turns": [{"user": 1, "assistant": 1, "reasoning": 0}]}
 # One of each outcome, a history with requests of its own and a fee, a text that has to be counted, a list
 # where a name belongs.
 SENT = [
@@ -28,6 +31,8 @@ SENT = [
     (200, plan(app="nobody-knows-me")),
     (200, plan(turns=[{**TURN, "user": "How many?"}])),
     (200, plan(turns=[{**TURN, "server_tools": {"web_search": 2}, "repeat": 3}], history=SUMMARY)),
+    (200, plan(turns=[CALLS], agents=[HELPER])),
+    (200, plan(mode="batch")),
     (200, plan(model="acme/input-only")),
     (200, plan(model="meta-llama/Llama-3.1-8B")),
     (404, plan(model="no-such-model")),
@@ -43,6 +48,16 @@ def eventually(wanted: Callable[[], bool], seconds: float = 20) -> bool:
     return done
 
 
+def _ask_what_is_no_quote(service_url: str) -> None:
+    """A comparison of models, and a usage beside the quote of its request."""
+    models = {**plan(), "model": None, "models": [MINI, "openai/gpt-5.4-nano"]}
+    assert httpx2.post(f"{service_url}/v1/quotes", json=models).status_code == 200
+    quoted = httpx2.post(f"{service_url}/v1/quotes", json=plan(mode="batch")).json()["id"]
+    usage = {"prompt_tokens": 1010, "completion_tokens": 120, "total_tokens": 1130}
+    asked = {"model": MINI, "usage": usage, "at": plan()["at"], "quote_id": quoted, "app": "support"}
+    assert httpx2.post(f"{service_url}/v1/usage", json=asked).status_code == 200
+
+
 @pytest.fixture(scope="module")
 def scraped(service_url: str, query: Query) -> Query:
     """Asks a Prometheus that has seen all quotes; in two batches, for a first sample shows no rate."""
@@ -50,8 +65,9 @@ def scraped(service_url: str, query: Query) -> Query:
         for status, body in SENT:
             answer = httpx2.post(f"{service_url}/v1/quotes", json=body)
             assert answer.status_code == status, answer.text
+        _ask_what_is_no_quote(service_url)
         total = "sum(tokenquote_quotes_total)"
-        assert eventually(lambda: [v for _, v in query(total)] == [batch * len(SENT)]), query(total)  # noqa: B023
+        assert eventually(lambda: [v for _, v in query(total)] == [batch * (len(SENT) + 1)]), query(total)  # noqa: B023
     return query
 
 
@@ -59,20 +75,24 @@ def counted(query: Query, metric: str, *labels: str) -> dict[tuple[str, ...], fl
     return {tuple(found[label] for label in labels): value for found, value in query(metric)}
 
 
-def test_quotes_are_counted_by_model_app_and_outcome(scraped: Query) -> None:
-    quotes = counted(scraped, "tokenquote_quotes_total", "model", "app", "outcome")
-    assert quotes == {
-        (MINI, "support", "complete"): 3 * BATCHES,
-        (MINI, "other", "complete"): BATCHES,
-        ("acme/input-only", "support", "incomplete"): BATCHES,
-        ("meta-llama/Llama-3.1-8B", "support", "unpriced"): BATCHES,
-        ("other", "support", "refused"): BATCHES,
-        ("other", "other", "refused"): BATCHES,
+def test_quotes_are_counted_by_model_app_mode_and_outcome(scraped: Query) -> None:
+    labels = ("gen_ai_provider_name", "gen_ai_request_model", "app", "mode", "outcome")
+    mini = ("openai", "gpt-5.4-mini")
+    assert counted(scraped, "tokenquote_quotes_total", *labels) == {
+        (*mini, "support", "standard", "complete"): 4 * BATCHES,
+        (*mini, "support", "batch", "complete"): 2 * BATCHES,
+        (*mini, "other", "standard", "complete"): BATCHES,
+        ("acme", "input-only", "support", "standard", "incomplete"): BATCHES,
+        ("open-weights", "meta-llama/Llama-3.1-8B", "support", "standard", "unpriced"): BATCHES,
+        ("other", "other", "support", "other", "refused"): BATCHES,
+        ("other", "other", "other", "other", "refused"): BATCHES,
     }
 
 
 def test_tokens_and_dollars_are_those_of_the_quotes(scraped: Query) -> None:
-    tokens = counted(scraped, f'tokenquote_quoted_tokens_total{{model="{MINI}", app="other"}}', "kind")
+    """Those of the comparison are not among them."""
+    mini = 'gen_ai_request_model="gpt-5.4-mini", app="other"'
+    tokens = counted(scraped, f"tokenquote_quoted_tokens_total{{{mini}}}", "gen_ai_token_type")
     assert tokens == {
         ("input",): 1000 * BATCHES,
         ("output",): 120 * BATCHES,
@@ -80,26 +100,28 @@ def test_tokens_and_dollars_are_those_of_the_quotes(scraped: Query) -> None:
         ("cache_read",): 0,
         ("cache_write",): 0,
     }
-    dollars = counted(scraped, "tokenquote_quoted_cost_dollars_total", "model", "app")
-    # 1,000 x 0.75 + 120 x 4.50, a million; 1,000 x 1; nothing
-    assert dollars[MINI, "other"] == pytest.approx(0.00129 * BATCHES)
-    assert dollars["acme/input-only", "support"] == pytest.approx(0.001 * BATCHES)
-    assert dollars["meta-llama/Llama-3.1-8B", "support"] == 0
+    dollars = counted(scraped, "tokenquote_quoted_cost_dollars_total", "gen_ai_request_model", "app", "mode")
+    # 1,000 x 0.75 + 120 x 4.50, a million, twice at half the price; 1,000 x 1; nothing
+    assert dollars["gpt-5.4-mini", "other", "standard"] == pytest.approx(0.00129 * BATCHES)
+    assert dollars["gpt-5.4-mini", "support", "batch"] == pytest.approx(0.00129 * BATCHES)
+    assert dollars["input-only", "support", "standard"] == pytest.approx(0.001 * BATCHES)
+    assert dollars["meta-llama/Llama-3.1-8B", "support", "standard"] == 0
+    assert not [model for model, _, _ in dollars if "nano" in model]
 
 
 def test_requests_histories_and_fees_are_those_of_the_quotes(scraped: Query) -> None:
     """Three turns with a summary after two: a request more; six searches at ten dollars a thousand."""
     purposes = counted(scraped, "tokenquote_quoted_requests_total", "purpose")
-    assert purposes == {("conversation",): 8 * BATCHES, ("summary",): BATCHES}
+    assert purposes == {("conversation",): 13 * BATCHES, ("summary",): BATCHES}
     histories = counted(scraped, "tokenquote_quoted_histories_total", "strategy")
-    assert histories == {("full",): 5 * BATCHES, ("summary",): BATCHES}
-    fees = counted(scraped, "tokenquote_quoted_fees_dollars_total", "what")
-    assert fees == {("web_search",): pytest.approx(0.06 * BATCHES)}
+    assert histories == {("full",): 8 * BATCHES, ("summary",): BATCHES}
+    fees = counted(scraped, "tokenquote_quoted_fees_dollars_total", "what", "app")
+    assert fees == {("web_search", "support"): pytest.approx(0.06 * BATCHES)}
 
 
 def test_answers_are_counted_by_route_and_status(scraped: Query) -> None:
     answers = counted(scraped, 'tokenquote_http_requests_total{route="/v1/quotes"}', "method", "status")
-    assert answers == {("POST", "200"): 6 * BATCHES, ("POST", "404"): BATCHES, ("POST", "422"): BATCHES}
+    assert answers == {("POST", "200"): 10 * BATCHES, ("POST", "404"): BATCHES, ("POST", "422"): BATCHES}
 
 
 def test_every_expression_has_data(scraped: Query, expressions: dict[str, str]) -> None:
@@ -113,15 +135,13 @@ def test_every_expression_has_data(scraped: Query, expressions: dict[str, str]) 
         return not missing
 
     assert eventually(all_have_data), missing
-    assert len(expressions) > 30
+    assert len(expressions) > 80
 
 
-def test_each_variable_of_the_dashboard_has_values(scraped: Query, dashboard: dict[str, Any]) -> None:
-    queries = {
-        v["name"]: v["query"]["query"] for v in dashboard["templating"]["list"] if v["type"] == "query"
-    }
-    assert queries.keys() == {"job", "model", "app"}
-    for text in queries.values():
+def test_each_variable_of_a_dashboard_has_values(scraped: Query) -> None:
+    variables = [v for each in DASHBOARDS for v in each["templating"]["list"] if v["type"] == "query"]
+    assert {variable["name"] for variable in variables} == {"job", "provider", "model", "app"}
+    for text in {variable["query"]["query"] for variable in variables}:
         matched = re.fullmatch(r"label_values\((.*), (\w+)\)", text.replace("$job", "tokenquote"))
         assert matched, text
         assert {found[matched[2]] for found, _ in scraped(matched[1])}, text

@@ -37,7 +37,7 @@ def test_the_process_is_measured(http: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("app", [["support"], {"support": 1}, 7, None, "", "no-such-app", "x" * 100_000])
 def test_an_odd_app_is_other_and_no_failure(http: httpx2.Client, app: Any) -> None:
-    refused = ("tokenquote_quotes_total", ("other", "other", "refused"))
+    refused = ("tokenquote_quotes_total", ("other", "other", "other", "other", "refused"))
     before = samples(http).get(refused, 0)
     assert http.post("/v1/quotes", json={"model": "gpt-5.4-mini", "turns": [], "app": app}).status_code == 422
     assert samples(http)[refused] == before + 1
@@ -68,15 +68,17 @@ PLAN: dict[str, Any] = {
 QUOTED = ("tokenquote_quotes_total", "tokenquote_quoted_requests_total", "tokenquote_quoted_histories_total")
 
 
-def added(http: httpx2.Client, path: str, body: dict[str, Any]) -> dict[tuple[str, tuple[str, ...]], float]:
-    """Return what one question adds to the metrics of quotes."""
+def added(
+    http: httpx2.Client, path: str, body: dict[str, Any], metrics: str = "tokenquote_quote"
+) -> dict[tuple[str, tuple[str, ...]], float]:
+    """Return what one question adds to the metrics whose names begin so."""
     before = samples(http)
     answer = http.post(path, json=body)
     assert answer.status_code == 200, answer.text
     return {
         key: value - before.get(key, 0)
         for key, value in samples(http).items()
-        if key[0].startswith("tokenquote_quote") and value != before.get(key, 0)
+        if key[0].startswith(metrics) and value != before.get(key, 0)
     }
 
 
@@ -97,6 +99,10 @@ def test_variants_and_what_a_solution_tries_are_no_quotes(
     http: httpx2.Client, path: str, body: dict[str, Any]
 ) -> None:
     assert added(http, path, body) == {}
+    compares = "values" if path == "/v1/solutions" else "variants"
+    assert added(http, path, body, "tokenquote_compar") == {
+        ("tokenquote_comparisons_total", ("other", compares)): 1
+    }
 
 
 def test_a_quote_is_counted_once_with_its_requests_and_its_history(http: httpx2.Client) -> None:
@@ -104,18 +110,20 @@ def test_a_quote_is_counted_once_with_its_requests_and_its_history(http: httpx2.
     seen = added(http, "/v1/quotes", {**PLAN, "history": history})
     told = {key: number for key, number in seen.items() if key[0] in QUOTED}
     assert told == {
-        ("tokenquote_quotes_total", ("other", "openai/gpt-5.4-mini", "complete")): 1,
+        ("tokenquote_quotes_total", ("openai", "gpt-5.4-mini", "other", "standard", "complete")): 1,
         ("tokenquote_quoted_requests_total", ("conversation",)): 4,
         ("tokenquote_quoted_requests_total", ("compaction",)): 3,
         ("tokenquote_quoted_histories_total", ("compaction",)): 1,
     }
 
 
-def test_each_model_of_a_comparison_is_a_quote(http: httpx2.Client) -> None:
+def test_a_comparison_of_models_is_one_comparison_and_no_forecast(http: httpx2.Client) -> None:
     models = {"model": None, "models": ["gpt-5.4-mini", "gpt-5.4-nano"]}
-    seen = added(http, "/v1/quotes", {**PLAN, **models})
-    assert seen["tokenquote_quoted_histories_total", ("full",)] == 2
-    assert seen["tokenquote_quoted_requests_total", ("conversation",)] == 8
+    assert added(http, "/v1/quotes", {**PLAN, **models}) == {}
+    assert added(http, "/v1/quotes", {**PLAN, **models}, "tokenquote_compar") == {
+        ("tokenquote_comparisons_total", ("other", "models")): 1,
+        ("tokenquote_compared_quotes_total", ("complete",)): 2,
+    }
 
 
 def test_requests_of_a_summary_have_no_purpose(http: httpx2.Client) -> None:
@@ -137,6 +145,6 @@ def test_fees_are_dollars_by_what_has_them(http: httpx2.Client) -> None:
         "caching": {"explicit": "opening"},
     }
     seen = added(http, "/v1/quotes", plan)
-    assert seen["tokenquote_quoted_fees_dollars_total", ("cache_storage",)] == pytest.approx(0.025)
-    assert seen["tokenquote_quoted_fees_dollars_total", ("web_search",)] == pytest.approx(0.084)
+    assert seen["tokenquote_quoted_fees_dollars_total", ("cache_storage", "other")] == pytest.approx(0.025)
+    assert seen["tokenquote_quoted_fees_dollars_total", ("web_search", "other")] == pytest.approx(0.084)
     assert seen["tokenquote_quoted_requests_total", ("cache",)] == 1

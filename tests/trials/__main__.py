@@ -27,6 +27,7 @@ from tests.http.reload_soak import write_version
 from tests.http.service_process import ServiceProcess, serving
 from tests.trials import crowds, endings, held_connections, surroundings
 from tests.trials.another_client import another_client
+from tests.trials.proxy import NGINX
 from tests.trials.seen import HEAD, Seen
 
 _OWN_NAMESPACES = "TRIALS_INSIDE"
@@ -70,7 +71,7 @@ TRIALS = {
     "half_heads": Trial(held_connections.half_heads),
     "half_open": Trial(held_connections.half_open, own_network=True),
     "killed": Trial(endings.killed, has_another_client=False, settings={"workers": 2}),
-    "replicas": Trial(endings.replicas, has_another_client=False, needs=Path("/usr/sbin/nginx")),
+    "replicas": Trial(endings.replicas, has_another_client=False, needs=NGINX),
     "stopped": Trial(endings.stopped, has_another_client=False),
     "disk_full": Trial(surroundings.disk_full, environment=_changing_overlay, small_disk=True),
     "clock_jump": Trial(

@@ -5,17 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
-import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from contextlib import ExitStack
 
 import httpx2
 from tests.http.service_process import LONG, SMALL, ServiceProcess, serving
 from tests.trials.crowds import for_seconds
+from tests.trials.proxy import proxied
 from tests.trials.seen import Seen
 
 from tokenquote_client import AsyncClient
@@ -26,35 +22,6 @@ _MEDIUM = {**LONG, "turns": [{**LONG["turns"][0], "repeat": 2_000}]}
 _RETRIES = 4
 _LONGEST_SECONDS = 10.0
 """What a quote may take whose connection was cut, the pauses before the next tries included."""
-_NGINX = """\
-daemon off;
-pid {folder}/nginx.pid;
-error_log stderr emerg;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/bodies;
-    proxy_temp_path {folder}/answers;
-    fastcgi_temp_path {folder}/unused;
-    uwsgi_temp_path {folder}/unused;
-    scgi_temp_path {folder}/unused;
-    upstream tokenquote {{
-        {servers}
-        keepalive 16;
-    }}
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{
-            proxy_pass http://tokenquote;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host $http_host;
-            proxy_connect_timeout 1s;
-        }}
-    }}
-}}
-"""
-"""nginx as it comes: a POST that has been sent to a service that dies is 502, and the client asks again."""
 
 
 async def killed(service: ServiceProcess, seen: Seen, seconds: float) -> None:
@@ -71,11 +38,11 @@ async def killed(service: ServiceProcess, seen: Seen, seconds: float) -> None:
 
 
 async def replicas(service: ServiceProcess, seen: Seen, seconds: float) -> None:
-    """Eight clients with retries ask three services behind a proxy, and one of these is killed for good."""
+    """Eight clients without retries ask three services behind our nginx; one of these is killed for good."""
     seen.longest_small_seconds = _LONGEST_SECONDS
     with ExitStack() as stack:
         others = [stack.enter_context(serving()) for _ in range(2)]
-        url = stack.enter_context(_nginx([each.port for each in (service, *others)]))
+        url = stack.enter_context(proxied([each.port for each in (service, *others)]))
 
         async def kill() -> None:
             await asyncio.sleep(seconds / 3)
@@ -84,7 +51,8 @@ async def replicas(service: ServiceProcess, seen: Seen, seconds: float) -> None:
             seen.note("killed")
             await asyncio.sleep(seconds)
 
-        await for_seconds(seconds, kill(), *(_quote_again_and_again(url, seen) for _ in range(8)))
+        asking = (_quote_again_and_again(url, seen, retries=0) for _ in range(8))
+        await for_seconds(seconds, kill(), *asking)
 
 
 async def stopped(service: ServiceProcess, seen: Seen, seconds: float) -> None:
@@ -117,37 +85,10 @@ async def stopped(service: ServiceProcess, seen: Seen, seconds: float) -> None:
     seen.note(f"exit code {code} after {time.monotonic() - began:.1f} s")
 
 
-async def _quote_again_and_again(url: str, seen: Seen) -> None:
-    async with AsyncClient(url, retries=_RETRIES, timeout=30) as client:
+async def _quote_again_and_again(url: str, seen: Seen, retries: int = _RETRIES) -> None:
+    async with AsyncClient(url, retries=retries, timeout=30) as client:
         while True:
             began = time.perf_counter()
             await client.quote(**SMALL)
             seen.small.append(time.perf_counter() - began)
             seen.note("quoted")
-
-
-@contextmanager
-def _nginx(ports: list[int]) -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-        free.close()
-        servers = "\n        ".join(f"server 127.0.0.1:{each} max_fails=1 fail_timeout=2s;" for each in ports)
-        configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(_NGINX.format(folder=folder, servers=servers, port=port))
-        Path(folder).chmod(0o711)  # nginx' worker is another user
-        process = subprocess.Popen(["nginx", "-c", str(configuration), "-e", "stderr"])
-        try:
-            _wait_for(port, process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        assert process.poll() is None, "nginx did not start"
-        time.sleep(0.05)
-    raise AssertionError("nginx does not answer")

@@ -64,7 +64,14 @@ from tokenquote_client.errors import (
 )
 from tokenquote_client.gpus import GpuInfo, GpuList
 from tokenquote_client.media import MediaAnswer, MediaItem, MediaQuestion
-from tokenquote_client.memory import KvCacheAnswer, KvCacheQuestion, MemoryUse, WeightsAnswer, WeightsQuestion
+from tokenquote_client.memory import (
+    KvCacheAnswer,
+    KvCacheQuestion,
+    MemoryUse,
+    PredictionLayers,
+    WeightsAnswer,
+    WeightsQuestion,
+)
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.model_header import ModelHeader, TensorEntry
 from tokenquote_client.plan import (
@@ -87,6 +94,7 @@ from tokenquote_client.solutions import Limit, SolutionAnswer, SolutionQuestion
 from tokenquote_client.spreads import Spreads
 from tokenquote_client.tokens import TokensAnswer, TokensBreakdown, TokensQuestion, UnknownPart
 from tokenquote_client.training import Lora, TrainingAnswer, TrainingQuestion
+from tokenquote_client.training_objectives import Dpo, Grpo, Ppo, Rollout
 from tokenquote_client.usage import UsageAnswer, UsageQuestion
 from tokenquote_client.vector_index import VectorIndexAnswer, VectorIndexQuestion
 
@@ -118,6 +126,7 @@ __all__ = [
     "DeploymentAnswer",
     "DeploymentQuestion",
     "DocumentPart",
+    "Dpo",
     "Efficiency",
     "Engine",
     "FailedVariant",
@@ -132,6 +141,7 @@ __all__ = [
     "GpuList",
     "GpuOption",
     "GpuShare",
+    "Grpo",
     "ImagePart",
     "InvalidRequest",
     "KvCacheAnswer",
@@ -152,12 +162,15 @@ __all__ = [
     "Percentiles",
     "Plan",
     "PlannedRetries",
+    "Ppo",
+    "PredictionLayers",
     "Problem",
     "Profile",
     "Quote",
     "QuotedVariant",
     "Quoter",
     "RateLimited",
+    "Rollout",
     "ServiceError",
     "SolutionAnswer",
     "SolutionQuestion",

@@ -17,7 +17,7 @@ from tokenquote_client.catalog import (
     ProviderInfo,
     Readiness,
 )
-from tokenquote_client.deployments import DeploymentAnswer, GpuShare
+from tokenquote_client.deployments import DeploymentAnswer, EngineUsed, GpuShare
 from tokenquote_client.endpoint import Fields
 from tokenquote_client.gpus import GpuInfo, GpuList
 from tokenquote_client.media import MediaAnswer, MediaItem
@@ -218,6 +218,9 @@ def canned_deployment(asked: Fields) -> DeploymentAnswer:
         gpu_count=1,
         tensor_parallel=1,
         pipeline_parallel=1,
+        data_parallel=1,
+        expert_parallel=False,
+        engine=EngineUsed(name="vllm", version="0.33"),
         fits=True,
         per_gpu=[_gpu_share()],
         kv_cache_pool_bytes=60_000_000_000,
@@ -234,6 +237,7 @@ def canned_deployment(asked: Fields) -> DeploymentAnswer:
 def _gpu_share() -> GpuShare:
     return GpuShare(
         stage=0,
+        gpu="h100-sxm-80gb",
         gpus=1,
         layers=32,
         memory_bytes=80_000_000_000,
@@ -267,6 +271,10 @@ def canned_memory_grid(asked: Fields) -> MemoryGridAnswer:
 def canned_training(asked: Fields) -> TrainingAnswer:
     return TrainingAnswer(
         bytes_per_gpu=16_000_000,
+        low=15_000_000,
+        high=17_000_000,
+        peak="step",
+        moments={"forward": 14_000_000, "backward": 15_000_000, "step": 16_000_000},
         components={"weights": 2_000_000, "optimizer": 14_000_000},
         parameters=1_000_000,
         trainable_parameters=1_000_000,

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from tokenquote_client.engines import EngineName, EngineVersionText
 from tokenquote_client.memory import GpuCount, Subject
 from tokenquote_client.plan import Plan
 from tokenquote_client.wire_types import Dollars, Sent
@@ -21,26 +22,40 @@ HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000)]
 
 
 class Engine(Sent):
-    """How the serving engine is started; what is left out is vLLM's default on the GPU."""
+    """The serving engine and how it is started; what is left out is the engine's own default on the GPU."""
 
-    gpu_memory_utilization: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.92
-    """The share of a GPU's usable memory that the engine takes, above 0 and at most 1; 0.92 by default, as in
-    vLLM 0.22 and later."""
+    name: EngineName | None = None
+    """The name of the engine: `vllm`, `sglang`, `llama.cpp` or `ollama`. Null, the default: `vllm`, and
+    `llama.cpp` where `gpu_layers` or `kv_offload` is stated."""
+    version: EngineVersionText | None = None
+    """The version of the engine, such as `0.24` or `b7000`, whose rules apply; one that is newer than all
+    known ones is counted as the newest, and the answer says so. Null, the default: the newest that is
+    known. One that is older than all known ones is an error that lists them."""
+    gpu_memory_utilization: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] | None = None
+    """The share of a GPU's usable memory that the engine takes, above 0 and at most 1 (SGLang:
+    `mem_fraction_static`). Null, the default: 0.92 in vLLM since 0.20, 0.9 before, and what SGLang works out
+    for the GPU. Stating it for llama.cpp or Ollama, which have no such share, is an error."""
     max_num_seqs: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
-    """The most sequences that run at the same time; null, the default: 1,024 on GPUs of 70 GiB and more, 256
-    on others and on the A100."""
+    """The most sequences that run at the same time; null, the default: in vLLM 1,024 on GPUs of 70 GiB and
+    more, 256 on others and on the A100; in SGLang those of its largest CUDA graph; in llama.cpp and Ollama
+    as many as `concurrency`."""
     max_num_batched_tokens: Annotated[int, Field(strict=True, ge=1, le=10_000_000)] | None = None
-    """The most tokens that one step reads; null, the default: 8,192 on GPUs of 70 GiB and more, 2,048 on
-    others and on the A100."""
-    cuda_graphs: bool = True
-    """Whether CUDA graphs take memory of the engine's share, as they do by default. False: eager mode, or an
-    engine that keeps them outside its share (vLLM before 0.21)."""
+    """The most tokens that one step reads (SGLang: `chunked_prefill_size`, llama.cpp: `n_ubatch`); null,
+    the default: in vLLM 8,192 on GPUs of 70 GiB and more, 2,048 on others and on the A100; in llama.cpp
+    512."""
+    cuda_graphs: bool | None = None
+    """Whether CUDA graphs are captured, and take memory where the version counts them; null, the default:
+    they are. False: eager mode. Stating it for llama.cpp or Ollama is an error."""
     block_tokens: Annotated[int, Field(strict=True, ge=1, le=65_536)] | None = None
-    """The number of tokens in a block of the KV cache; null, the default: 16, or 64 with MLA, and more where
-    recurrent layers stand beside attention."""
+    """The number of tokens in a block of the KV cache; null, the default: 16, or 64 with MLA, and more
+    where recurrent layers stand beside attention; 1 in SGLang. Stating it for llama.cpp or Ollama, whose
+    caches have no blocks, is an error."""
+    prefix_caching: bool | None = None
+    """Whether the cache keeps the prefixes of finished requests, for which recurrent layers take more room;
+    null, the default: it does. Stating it for llama.cpp or Ollama is an error."""
     non_torch_bytes: Annotated[int, Field(strict=True, ge=0, le=2**50)] | None = None
     """The bytes on each GPU that you measured for CUDA context, libraries and NCCL; null, the default: as
-    vLLM's logs show them."""
+    logs of the engine show them."""
 
 
 class Efficiency(Sent):
@@ -62,7 +77,18 @@ class Speculation(Sent):
     depends on the text."""
     draft_model: str | None = Field(default=None, min_length=1, max_length=200)
     """The catalog id of the small model that drafts, whose weights must be public; null, the default: n-grams
-    or another method that costs nothing."""
+    or another method that costs nothing, unless `prediction_layers` draft."""
+    prediction_layers: bool = False
+    """Whether the model's own layers that predict further tokens (multi-token prediction, MTP) draft: their
+    weights and cache count like those of any layer. False, the default: they are not loaded. True is an error
+    for a model without any, and beside a `draft_model`."""
+
+    @model_validator(mode="after")
+    def _one_drafter(self) -> Self:
+        if self.prediction_layers and self.draft_model is not None:
+            detail = "either a `draft_model` or the model's `prediction_layers` draft"
+            raise PydanticCustomError("contradiction", detail)
+        return self
 
 
 class BreakEven(Sent):
@@ -121,14 +147,32 @@ class DeploymentQuestion(Subject):
     `pipeline_parallel` leave, 1 beside `pipeline_parallel` alone, else as many as attention heads and node
     allow. Stating it without `gpu` is an error."""
     pipeline_parallel: GpuCount | None = None
-    """The number of pipeline stages that the layers are divided into; null, the default: what `gpu_count` and
-    `tensor_parallel` leave, else the fewest. Stating it without `gpu` is an error."""
+    """The number of pipeline stages that the layers are divided into; null, the default: what `gpu_count`
+    and `tensor_parallel` leave, else the fewest. Stating it without `gpu` is an error."""
+    gpus: Annotated[list[GpuName], Field(min_length=1, max_length=64)] | None = None
+    """The GPUs that there are, one name for each, where they are not alike; in vLLM and SGLang the GPUs of
+    a pipeline stage follow one another. Null, the default: `gpu` names them. Stating `gpu` or `gpu_count`
+    beside it is an error."""
+    data_parallel: GpuCount | None = None
+    """The number of groups of GPUs that each hold all of attention and serve sequences of their own, while
+    the experts are spread over all groups; null, the default: 1. Stating it without `gpu`, for a model
+    without experts, or for llama.cpp or Ollama is an error."""
+    expert_parallel: bool = False
+    """Whether each GPU holds whole experts (vLLM: `--enable-expert-parallel`), in place of a share of the
+    columns of each; false by default. True for a model without experts is an error."""
+    gpu_layers: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
+    """The number of layers on the GPUs, counted from the end of the model as llama.cpp's `-ngl` does; the
+    others are in RAM. Null, the default: all of them. More than the model has, or stating it for vLLM or
+    SGLang, is an error."""
+    kv_offload: bool | None = None
+    """Whether the KV cache of a layer is where the layer is; false: all of it is in RAM (llama.cpp:
+    `--no-kv-offload`). Null, the default: it is. Stating it for vLLM or SGLang is an error."""
     among: Annotated[list[GpuName], Field(min_length=1, max_length=100)] | None = None
     """The GPUs that `options` are chosen from, by their ids or other names; null, the default: all of the
     catalog on which serving engines run."""
     engine: Engine = Engine()
-    """The settings that the serving engine is started with, such as its share of the memory and the size of
-    its steps; by default those that vLLM chooses for the GPU."""
+    """The serving engine, its version, and the settings that it is started with, such as its share of the
+    memory and the size of its steps; by default vLLM, and what it chooses for the GPU."""
     efficiency: Efficiency = Efficiency()
     """How much of what the GPU can do is reached; by default all of it, so that speeds are upper bounds."""
     speculation: Speculation | None = None
@@ -143,9 +187,16 @@ class DeploymentQuestion(Subject):
             raise PydanticCustomError(
                 "contradiction", "`prompt_tokens` are part of `context_tokens`, and cannot be more"
             )
-        stated = (self.gpu_count, self.tensor_parallel, self.pipeline_parallel)
+        if self.gpus is not None:
+            if self.gpu is not None or self.gpu_count is not None:
+                raise PydanticCustomError(
+                    "contradiction", "`gpus` names every GPU: leave `gpu` and `gpu_count` out"
+                )
+            return self
+        stated = (self.gpu_count, self.tensor_parallel, self.pipeline_parallel, self.data_parallel)
         if self.gpu is None and any(number is not None for number in stated):
             raise PydanticCustomError(
-                "contradiction", "`gpu_count`, `tensor_parallel` and `pipeline_parallel` need a `gpu`"
+                "contradiction",
+                "`gpu_count`, `tensor_parallel`, `pipeline_parallel` and `data_parallel` need a `gpu`",
             )
         return self

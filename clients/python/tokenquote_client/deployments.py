@@ -1,14 +1,14 @@
 """The answer of POST /v1/deployments: does it fit, how much of it, how fast, and when is it cheaper.
 
-The models of the question are in `deployment_question.py`.
+The models of the question are in `deployment_question.py`, those of speed and cost in
+`deployment_outcome.py`.
 """
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
+from tokenquote_client.deployment_outcome import BreakEvenAnswer, DecodeSpeed, PrefillSpeed, Speed
 from tokenquote_client.deployment_question import (
     BreakEven,
     DeploymentQuestion,
@@ -16,6 +16,7 @@ from tokenquote_client.deployment_question import (
     Engine,
     Speculation,
 )
+from tokenquote_client.engines import EngineUsed
 from tokenquote_client.quote import Warned
 from tokenquote_client.wire_types import Dollars, Method, Received
 
@@ -27,15 +28,16 @@ __all__ = [
     "DeploymentQuestion",
     "Efficiency",
     "Engine",
+    "EngineUsed",
     "Explained",
     "GpuOption",
     "GpuShare",
+    "HostShare",
+    "PoolBand",
     "PrefillSpeed",
     "Speculation",
     "Speed",
 ]
-
-Bound = Literal["memory bandwidth", "compute", "link"]
 
 
 class GpuShare(Received):
@@ -43,14 +45,17 @@ class GpuShare(Received):
 
     stage: int
     """The number of the pipeline stage, from 0."""
+    gpu: str
+    """The catalog id of the GPUs in this stage, of the smallest where they are not alike."""
     gpus: int
-    """The number of GPUs in this stage, which all hold the same (the tensor-parallel degree)."""
+    """The number of GPUs in this stage, which all hold the same (`tensor_parallel` × `data_parallel`)."""
     layers: int
     """The number of the model's layers in this stage."""
     memory_bytes: int
     """The bytes of one GPU's memory that its driver gives to programs."""
     budget_bytes: int
-    """The part of `memory_bytes` that the engine takes (`gpu_memory_utilization`)."""
+    """The part of `memory_bytes` that the engine takes (`gpu_memory_utilization`); all of it in SGLang,
+    llama.cpp and Ollama, which keep a part of it free."""
     weights_bytes: int
     """The bytes of the model's weights on one GPU, without a draft model's."""
     weights: dict[str, int]
@@ -65,9 +70,10 @@ class GpuShare(Received):
     """The bytes that layers with a sliding window need in addition to `kv_cache_bytes` while a chunk of a
     prompt is read."""
     activation_bytes: int
-    """The bytes of activations on one GPU at the peak of a step."""
+    """The bytes of activations on one GPU at the peak of a step, or what SGLang keeps free for them."""
     cuda_graph_bytes: int
-    """The bytes that CUDA graphs take on one GPU; 0 where `cuda_graphs` is false."""
+    """The bytes that CUDA graphs take of the engine's share on one GPU; 0 where there are none, or where the
+    version of vLLM has them outside its share (before 0.21)."""
     runtime_bytes: int
     """The bytes of the CUDA context, libraries and NCCL on one GPU."""
     padding_bytes: int
@@ -78,6 +84,30 @@ class GpuShare(Received):
     `cuda_graph_bytes`, `runtime_bytes` and `padding_bytes`."""
     free_bytes: int
     """The bytes of `budget_bytes` that `total_bytes` leaves free; negative: the bytes that are missing."""
+
+
+class HostShare(Received):
+    """What is in RAM beside the GPUs, in bytes: the layers that are not on a GPU, and the input embedding."""
+
+    layers: int
+    """The number of the model's layers in RAM."""
+    weights_bytes: int
+    """The bytes of the weights in RAM, the input embedding among them."""
+    weights: dict[str, int]
+    """The bytes of these weights by part; they add up to `weights_bytes`."""
+    kv_cache_bytes: int
+    """The bytes of the KV cache in RAM with all `concurrency` sequences of `context_tokens`."""
+    total_bytes: int
+    """The sum of `weights_bytes` and `kv_cache_bytes`; the engine's buffers in RAM are not counted."""
+
+
+class PoolBand(Received):
+    """How small and how large the memory that is left to the KV cache may be, by what logs show."""
+
+    low_bytes: int
+    """The least bytes of `kv_cache_pool_bytes`: activations, graphs and runtime as large as in any log."""
+    high_bytes: int
+    """The most bytes of `kv_cache_pool_bytes`: activations, graphs and runtime as small as in any log."""
 
 
 class GpuOption(Received):
@@ -98,62 +128,6 @@ class GpuOption(Received):
     price."""
 
 
-class PrefillSpeed(Received):
-    """The best possible speed of reading one prompt of which nothing is cached."""
-
-    prompt_tokens: int
-    """The length of the prompt in tokens."""
-    seconds: float
-    """The seconds until the first token, with the GPUs to itself."""
-    tokens_per_second: float
-    """The prompt tokens per second of the whole deployment when prompts follow one another without a
-    pause."""
-    bound_by: Bound
-    """What limits the speed on the slowest stage: `memory bandwidth`, `compute`, or the `link` between
-    GPUs."""
-    flops: float
-    """The number of floating-point operations for the prompt, of one GPU of each stage, added up."""
-
-
-class DecodeSpeed(Received):
-    """The best possible speed of generating, with every sequence at its longest context."""
-
-    sequences: int
-    """The number of sequences that run at the same time: `concurrency`, or as many of them as fit and as the
-    engine runs (`max_num_seqs`)."""
-    step_seconds: float
-    """The seconds of one step of the whole batch, drafting included."""
-    tokens_per_step: float
-    """The tokens that one step yields for each sequence: 1, or what a verified draft is expected to
-    yield."""
-    tokens_per_second_per_user: float
-    """The tokens per second that one sequence gets: `tokens_per_step` / `step_seconds`."""
-    tokens_per_second: float
-    """The tokens per second of all running `sequences` together."""
-    bound_by: Bound
-    """What limits the speed on the slowest stage: `memory bandwidth`, `compute`, or the `link` between
-    GPUs."""
-    weight_bytes_read: float
-    """The bytes of weights that one GPU of each stage reads in a step, added up; of experts, those that are
-    expected to be chosen."""
-    kv_cache_bytes_read: float
-    """The bytes of KV cache that one GPU of each stage reads in a step, added up; not part of
-    `weight_bytes_read`."""
-    flops: float
-    """The number of floating-point operations of a step, of one GPU of each stage, added up."""
-
-
-class Speed(Received):
-    """How fast the deployment is: upper bounds where the efficiency is 1."""
-
-    prefill: PrefillSpeed
-    """The speed of reading a prompt."""
-    decode: DecodeSpeed
-    """The speed of generating the answer."""
-    multiplied_as: str
-    """The number format in which matrices are multiplied: fp16, which stands for bf16 too, fp8 and others."""
-
-
 class Explained(Received):
     """How a number of the answer is calculated."""
 
@@ -164,60 +138,6 @@ class Explained(Received):
     measurements) or `assumed` (a default)."""
     formula: str
     """The formula with its numbers filled in."""
-
-
-class BreakEvenAnswer(Received):
-    """The cost of hosting beside the API's for this plan; a lower bound where speeds are upper bounds."""
-
-    api_model: str
-    """The catalog id of the model that is sold by an API."""
-    api_cost_per_conversation: Dollars | None
-    """The API's cost of one conversation in US dollars, as a decimal string; without what has no price if not
-    `api_cost_complete`, and null if nothing has one."""
-    api_cost_complete: bool
-    """Whether everything that the API bills has a price in the catalog. If false, the API's costs leave out
-    what has none, and are too low; `cheaper` is null."""
-    gpu_price_per_hour: Dollars
-    """The price of one GPU per hour in US dollars, as a decimal string."""
-    price_source: str
-    """Where the GPU's price comes from, in words: the question, or the catalog's source with the day it was
-    checked."""
-    replicas: int
-    """The number of deployments like this one that the traffic needs, at least 1."""
-    conversations_per_hour: float
-    """The most conversations per hour that one deployment can serve; 0 if a conversation has nothing to
-    compute."""
-    seconds_per_conversation: float
-    """The seconds of the whole deployment that one conversation takes at full utilization: its prefill, and
-    its share of the batch's decoding."""
-    prefill_seconds: float
-    """The part of `seconds_per_conversation` in which its prompts are read, one after the other."""
-    decode_seconds: float
-    """The part of `seconds_per_conversation` in which its answers are generated: its share of the batch's
-    time, which is shorter than the time that its user waits."""
-    utilization: float
-    """The share of the replicas' time that the stated traffic takes, from 0 to 1."""
-    hosted_cost_per_conversation: Dollars
-    """The cost in US dollars of one hosted conversation at the stated traffic, as a decimal string of at most
-    ten places; GPUs are paid for while they idle."""
-    hosted_cost_per_conversation_at_full_load: Dollars
-    """The cost in US dollars of one hosted conversation if the GPUs never idled, as a decimal string of at
-    most ten places."""
-    break_even_utilization: float | None
-    """The utilization of a deployment from which hosting is cheaper; above 1: never. Null: the API costs
-    nothing, or nothing of it has a price."""
-    break_even_conversations_per_day: float | None
-    """The number of conversations per day, not rounded, at which one deployment costs as much as the API;
-    with more it is cheaper. Null: `break_even_utilization` is null, or above 1, so that one deployment cannot
-    serve that number."""
-    cheaper: Literal["api", "hosted"] | None
-    """The side that costs less at the stated traffic, and `api` if both cost the same; null: not everything
-    of the API has a price."""
-    api_cost_per_month: Dollars | None
-    """The API's cost in US dollars of a month of 730 hours at the stated traffic, as a decimal string; null:
-    nothing has a price."""
-    hosted_cost_per_month: Dollars
-    """The cost in US dollars of all replicas for a month of 730 hours, as a decimal string."""
 
 
 class DeploymentAnswer(Received):
@@ -243,6 +163,20 @@ class DeploymentAnswer(Received):
     pipeline_parallel: int
     """The number of pipeline stages that the layers are divided into: as asked or, where the question leaves
     it open, as chosen, whether the model fits or not."""
+    data_parallel: int
+    """The number of groups of GPUs that each hold all of attention, as asked."""
+    expert_parallel: bool
+    """Whether each GPU holds whole experts, as asked."""
+    engine: EngineUsed
+    """The engine and the version whose rules the answer follows."""
+    gpu_layers: int | None = None
+    """The number of layers on the GPUs, the output counted where the version counts it; null: all of them,
+    in an engine that has no others."""
+    most_gpu_layers: int | None = None
+    """The most layers that fit on these GPUs with all sequences, counted as `gpu_layers` is; null: the engine
+    holds all layers on the GPUs."""
+    host: HostShare | None = None
+    """What is in RAM; null: all of the model is on the GPUs."""
     fits: bool
     """Whether `concurrency` sequences of `context_tokens` fit at the same time."""
     per_gpu: list[GpuShare]
@@ -250,9 +184,13 @@ class DeploymentAnswer(Received):
     kv_cache_pool_bytes: int
     """The bytes of its budget that one GPU has left for the KV cache, on the stage where that is least;
     negative: not even weights and engine fit."""
+    kv_cache_pool_band: PoolBand | None = None
+    """How small and how large `kv_cache_pool_bytes` may be by what logs show; null: no logs say it."""
     kv_cache_pool_tokens: int | None
-    """The number of tokens that vLLM's log calls "GPU KV cache size", in whole blocks that every group of
-    layers has for itself. Null: nothing is left, or the model caches nothing by the token."""
+    """The number of tokens that vLLM's log calls "GPU KV cache size", as the version counts it: up to
+    0.20.0 in whole blocks that every group of layers has for itself, later those of the requests of
+    `context_tokens` that fit; in SGLang the tokens of its pool. Null: nothing is left, the model caches
+    nothing by the token, or the engine has no pool."""
     largest_batch: int
     """The most sequences of `context_tokens` that the memory holds at the same time, whatever `concurrency`
     and `max_num_seqs` are; 0 if not even one."""

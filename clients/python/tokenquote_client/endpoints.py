@@ -171,7 +171,7 @@ class Endpoints:
         operation_id="estimateTraining",
         tag="Memory",
         summary="Estimate the memory of training",
-        description="Calculates the bytes that full fine-tuning, LoRA or QLoRA takes on each GPU.",
+        description="Calculates the bytes that full or LoRA training takes on each GPU; DPO, PPO, GRPO too.",
         question=TrainingQuestion,
         answer=TrainingAnswer,
         example=examples.TRAINING,

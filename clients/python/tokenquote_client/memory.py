@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from tokenquote_client.engines import CacheEngine
 from tokenquote_client.model_header import ModelHeader
 from tokenquote_client.wire_types import Method, Received, Sent, exactly_one
 
@@ -15,6 +16,7 @@ __all__ = [
     "KvCacheAnswer",
     "KvCacheQuestion",
     "MemoryUse",
+    "PredictionLayers",
     "Subject",
     "WeightsAnswer",
     "WeightsQuestion",
@@ -72,8 +74,8 @@ class KvCacheQuestion(SubjectOrHeader):
     others."""
     block_tokens: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     """The number of tokens in a block of the cache, to whole ones of which each sequence is rounded up: 16
-    for vLLM. Null, the default: nothing is rounded to blocks. With `llama.cpp`, its 256 tokens take their
-    place in all but cross attention."""
+    for vLLM. Null, the default: nothing is rounded to blocks. With `llama.cpp` and `ollama`, their 256 tokens
+    take their place in all but cross attention."""
     tensor_parallel: GpuCount = 1
     """The number of GPUs that each layer is split over (tensor parallelism); 1 by default."""
     pipeline_parallel: GpuCount = 1
@@ -95,16 +97,20 @@ class KvCacheQuestion(SubjectOrHeader):
     encoder_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
     """The tokens of each sequence that layers of cross attention hold: an image's, or a source text's; null,
     the default, or 0: what the model's config says, and an error if such layers exist and it says nothing."""
-    engine: Literal["vllm", "llama.cpp"] | None = None
-    """The name of the engine whose cache layout applies: `llama.cpp` lays sliding windows of all sequences
-    into one buffer, rounds lengths up to 256 tokens and keeps recurrent states in fp32. Null, the default, is
-    the same as `vllm`: none of this, and blocks only as `block_tokens` states."""
+    engine: CacheEngine | None = None
+    """The engine whose cache layout applies, by its name or with its version: `llama.cpp` and `ollama` lay
+    sliding windows of all sequences into one buffer, round lengths up to 256 tokens and keep recurrent states
+    in fp32. Null, the default, is the same as `vllm` and `sglang`: none of this, and blocks only as
+    `block_tokens` states."""
     in_flight_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
     """The tokens that sliding windows have room for besides their own: the most that one step adds; null, the
-    default: 512 for llama.cpp, else 0."""
+    default: 512 for llama.cpp and Ollama, else 0."""
     state_dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
     """The number format of recurrent states (`mamba_ssm_cache_dtype`), fp32 by default; llama.cpp keeps them
     in fp32 whatever this says."""
+    prediction_layers: bool = False
+    """Whether the layers that predict further tokens (multi-token prediction, MTP) keep a cache too, as they
+    do where the engine drafts with them; false by default, and true is an error for a model without any."""
 
     @model_validator(mode="after")
     def _within_context(self) -> Self:
@@ -153,18 +159,37 @@ class WeightsQuestion(SubjectOrHeader):
 
     quantization: str | None = Field(default=None, max_length=64)
     """The number format of the weights: fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128, awq-4bit-g128,
-    nf4, nf4-dq, q4_k_m, q8_0 and others. Null, the default, is an error unless a `header` says the types;
-    beside one, stating it is an error."""
+    nf4, nf4-dq, q4_k_m, q6_k_l, q8_0 and others. Null, the default: the one in which the model is published,
+    of an `architecture` its `quantization_config` or else its `dtype`; an error if it states neither. Beside
+    a `header`, which has its types, stating it is an error."""
     imatrix: bool | None = None
     """Whether a GGUF file was made with an importance matrix, which changes the types of some tensors; null,
     the default: where its format asks for one. Other formats do not depend on it."""
+    prediction_layers: bool = False
+    """Whether the layers that predict further tokens (multi-token prediction, MTP) are counted, which files
+    hold and engines load only to draft with them. False, the default: they are in no sum, and the answer says
+    what they would add. True is an error for a model whose config names none, and beside a `header`."""
 
     @model_validator(mode="after")
     def _types_once(self) -> Self:
         if self.quantization is not None and self.header is not None:
             detail = "a `header` has its types: leave `quantization` out"
             raise PydanticCustomError("contradiction", detail)
+        if self.prediction_layers and self.header is not None:
+            detail = "a `header` lists its layers: leave `prediction_layers` out"
+            raise PydanticCustomError("contradiction", detail)
         return self
+
+
+class PredictionLayers(Received):
+    """The layers that predict further tokens (multi-token prediction, MTP)."""
+
+    layers: int
+    """The number of such layers."""
+    parameters: int
+    """The number of their weights; embedding and output matrix are the model's own."""
+    bytes: int
+    """The bytes of their weights in the number format of the answer."""
 
 
 class WeightsAnswer(Received):
@@ -186,13 +211,17 @@ class WeightsAnswer(Received):
     types: dict[str, int] = Field(default={})
     """The bytes by the number format that they are really stored in, of which one quantization may mix
     several, such as `q4_k` and `q6_k`; they add up to `bytes`. Empty: not known."""
+    prediction_layers: PredictionLayers | None = None
+    """The layers that predict further tokens, which `bytes` and `parameters` include only if the question
+    asks so. Null: the model's config names none."""
     method: Method
     """How the bytes of this answer are known: `exact`, `rule` (a published formula), `calibrated` (fitted
     to measurements) or `assumed` (a default, or a shape that is taken for granted)."""
     assumptions: list[str] = Field(default=[])
     """What the answer takes for granted, one statement each; empty: nothing."""
     warnings: list[str] = Field(default=[])
-    """What could mislead a reader who sees only the numbers; empty: nothing that is known."""
+    """What could mislead a reader who sees only the numbers, such as a tower that is not counted; empty:
+    nothing that is known."""
 
 
 class MemoryUse(Received):

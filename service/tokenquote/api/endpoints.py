@@ -18,9 +18,10 @@ from tokenquote.api.context_tax import answer_context_tax
 from tokenquote.api.deployments import answer_deployment
 from tokenquote.api.gpus import answer_gpus
 from tokenquote.api.media import answer_media
-from tokenquote.api.memory import answer_kv_cache, answer_weights
+from tokenquote.api.memory import answer_kv_cache
 from tokenquote.api.memory.grid_and_index import answer_memory_grid, answer_vector_index
 from tokenquote.api.memory.training import answer_training
+from tokenquote.api.memory.weights import answer_weights
 from tokenquote.api.models import answer_catalog, answer_model, answer_models
 from tokenquote.api.problems import Refused, invalid, invalid_parameters, write_problem
 from tokenquote.api.quotes import DraftedQuote, draft_answer

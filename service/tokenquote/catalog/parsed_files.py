@@ -40,12 +40,13 @@ class ParsedFiles:
         """Take what is kept on disk.
 
         Args:
-            directory: where it is kept; None: only in memory.
+            directory: where it is kept; None, or below the home of a user who has none: only in memory.
             folders: the folders of the catalog, which have a kept file of their own.
         """
         self._path: Path | None = None
         if directory is not None:
-            self._path = directory.expanduser() / f"catalog-{_name_combination(folders)}.json"
+            with suppress(RuntimeError):  # nobody's home: a container's user is often a number only
+                self._path = directory.expanduser() / f"catalog-{_name_combination(folders)}.json"
         self._known = _read(self._path) if self._path is not None else {}
         self._used: dict[str, Any] = {}
 

@@ -20,6 +20,7 @@ from tokenquote.cli.key_commands import keys
 from tokenquote.cli.memory_commands import memory
 from tokenquote.cli.model_list import models
 from tokenquote.cli.quote_command import print_quote
+from tokenquote.cli.training_command import print_training
 from tokenquote.cli.upkeep_commands import UPKEEP_COMMANDS
 from tokenquote.cli.what_if_commands import WHAT_IF_COMMANDS
 
@@ -44,6 +45,7 @@ def main() -> None:
 
 
 main.add_command(keys)
+memory.add_command(print_training)
 main.add_command(memory)
 main.add_command(print_context_tax)
 main.add_command(models)

@@ -32,6 +32,7 @@ def _sections(answer: DeploymentAnswer) -> Iterator[RenderableType]:
     yield Text(
         f"{answer.concurrency} sequences of {answer.context_tokens:,} tokens, KV cache in {answer.kv_dtype}; "
         f"tensor parallel {answer.tensor_parallel}, pipeline parallel {answer.pipeline_parallel}"
+        f"{_groups(answer)}; {answer.engine.name} {answer.engine.version}"
     )
     yield Text()
     yield _shares(answer)
@@ -40,6 +41,7 @@ def _sections(answer: DeploymentAnswer) -> Iterator[RenderableType]:
         f"largest batch {answer.largest_batch:,} of these sequences; longest context "
         f"{answer.longest_context_tokens:,} tokens each"
     )
+    yield from _in_part(answer)
     if answer.speed is not None:
         yield from _speed(answer.speed)
     yield Text()
@@ -49,6 +51,34 @@ def _sections(answer: DeploymentAnswer) -> Iterator[RenderableType]:
         yield from _break_even(answer.break_even)
     yield Text()
     yield from _notes(answer)
+
+
+def _groups(answer: DeploymentAnswer) -> str:
+    """Return how attention and experts are spread, if otherwise than by tensor and pipeline parallelism."""
+    if answer.data_parallel == 1 and not answer.expert_parallel:
+        return ""
+    experts = "whole experts on each GPU" if answer.expert_parallel else "experts shared by all"
+    return f", data parallel {answer.data_parallel}, {experts}"
+
+
+def _in_part(answer: DeploymentAnswer) -> Iterator[RenderableType]:
+    """Yield the tokens of the pool, and what is in RAM."""
+    if answer.kv_cache_pool_tokens is not None:
+        band = answer.kv_cache_pool_band
+        between = ""
+        if band is not None:
+            between = f", {band.low_bytes / _GIB:,.2f} to {band.high_bytes / _GIB:,.2f} by logs"
+        yield Text(
+            f"pool of {answer.kv_cache_pool_tokens:,} tokens in {answer.kv_cache_pool_bytes / _GIB:,.2f} "
+            f"GiB{between}"
+        )
+    host = answer.host
+    if host is not None:
+        yield Text(
+            f"in RAM {host.total_bytes / _GIB:,.2f} GiB: {host.layers} layers and the input embedding "
+            f"{host.weights_bytes / _GIB:,.2f}, KV cache {host.kv_cache_bytes / _GIB:,.2f}; of "
+            f"{answer.gpu_layers} layers on the GPUs at most {answer.most_gpu_layers} fit"
+        )
 
 
 def _shares(answer: DeploymentAnswer) -> Table:

@@ -9,14 +9,14 @@ import click
 
 if TYPE_CHECKING:
     from tokenquote.cli.model_files import ModelSource
-    from tokenquote_client import KvCacheAnswer, WeightsAnswer
+    from tokenquote_client import KvCacheAnswer, TrainingAnswer, WeightsAnswer
 
-__all__ = ["memory"]
+__all__ = ["ask_estimator", "gib", "memory", "read_model_source", "remarks"]
 
 
 @click.group()
 def memory() -> None:
-    """Print the memory of weights and of KV caches.
+    """Print the memory of weights, of KV caches and of training.
 
     SOURCE is a model of the catalog, a config.json, a .gguf or .safetensors file (its header alone is read),
     or a folder of a model.
@@ -31,7 +31,7 @@ def memory() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 def weights(source: str, quantization: str | None, as_json: bool) -> None:
     """Print the bytes of the weights, part by part."""
-    found = _source(source)
+    found = read_model_source(source)
     question: dict[str, Any] = {"quantization": quantization}
     if found is None:
         question["model"] = source
@@ -43,7 +43,7 @@ def weights(source: str, quantization: str | None, as_json: bool) -> None:
         raise click.UsageError("a header has its own types: leave --quantization out")
     if "header" not in question and quantization is None:
         raise click.UsageError("--quantization is needed: fp16, awq-4bit-g128, q4_k_m, …")
-    answer = _ask(lambda estimator: estimator.weights(question))
+    answer = ask_estimator(lambda estimator: estimator.weights(question))
     click.echo(answer.model_dump_json(indent=2) if as_json else _weights_table(answer))
 
 
@@ -53,12 +53,24 @@ def weights(source: str, quantization: str | None, as_json: bool) -> None:
 @click.option("--sequences", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--dtype", default="fp16", show_default=True, help="fp16, fp8, int8, q8_0, q4_0, …")
 @click.option("--block", type=click.IntRange(1), help="Tokens of a block, if the engine pages: 16 for vLLM.")
-@click.option("--engine", type=click.Choice(["vllm", "llama.cpp"]))
+@click.option("--engine", type=click.Choice(["vllm", "sglang", "llama.cpp", "ollama"]))
+@click.option("--engine-version", help="The engine's version, such as 0.33 or b7000; else the newest known.")
 @click.option("--tensor-parallel", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
-def kv_cache(source: str, context: int, as_json: bool, block: int | None, **plan: Any) -> None:
+def kv_cache(
+    source: str,
+    context: int,
+    as_json: bool,
+    block: int | None,
+    engine_version: str | None,
+    **plan: Any,
+) -> None:
     """Print the bytes of the keys and values of running sequences."""
-    found = _source(source)
+    found = read_model_source(source)
+    if engine_version is not None:
+        if plan["engine"] is None:
+            raise click.UsageError("--engine-version is of an --engine: name it")
+        plan["engine"] = {"name": plan["engine"], "version": engine_version}
     question: dict[str, Any] = {"context_tokens": context, "block_tokens": block, **plan}
     if found is None:
         question["model"] = source
@@ -66,11 +78,11 @@ def kv_cache(source: str, context: int, as_json: bool, block: int | None, **plan
         question["architecture"] = found.config
     else:
         question["header"] = _posted(found)
-    answer = _ask(lambda estimator: estimator.kv_cache(question))
+    answer = ask_estimator(lambda estimator: estimator.kv_cache(question))
     click.echo(answer.model_dump_json(indent=2) if as_json else _cache_table(answer))
 
 
-def _source(name: str) -> ModelSource | None:
+def read_model_source(name: str) -> ModelSource | None:
     """Return the config or header of a file of this name; None: a model of the catalog is meant."""
     from tokenquote.cli.model_files import ModelFileError, read_source
 
@@ -96,7 +108,8 @@ def _posted(found: ModelSource) -> dict[str, Any]:
     return {"format": header.format, "metadata": dict(header.metadata), "tensors": tensors}
 
 
-def _ask(question: Any) -> Any:
+def ask_estimator(question: Any) -> Any:
+    """Return what an estimator answers; a question that it refuses ends the command with its words."""
     from tokenquote.estimator import Estimator
     from tokenquote_client import ClientError
 
@@ -110,10 +123,10 @@ def _ask(question: Any) -> Any:
 def _weights_table(answer: WeightsAnswer) -> str:
     parts = sorted(answer.components.items(), key=lambda part: -part[1])
     lines = [
-        f"{_gib(answer.bytes)}  weights: {answer.parameters:,} of {answer.bits_per_weight:.4g} bits",
-        *(f"{_gib(size)}    {part}" for part, size in parts),
-        *(f"{_gib(size)}    in {kind}" for kind, size in sorted(answer.types.items())),
-        *_remarks(answer),
+        f"{gib(answer.bytes)}  weights: {answer.parameters:,} of {answer.bits_per_weight:.4g} bits",
+        *(f"{gib(size)}    {part}" for part, size in parts),
+        *(f"{gib(size)}    in {kind}" for kind, size in sorted(answer.types.items())),
+        *remarks(answer),
     ]
     return "\n".join(lines)
 
@@ -121,20 +134,17 @@ def _weights_table(answer: WeightsAnswer) -> str:
 def _cache_table(answer: KvCacheAnswer) -> str:
     layers = ", ".join(f"{number} {kind}" for kind, number in answer.layers.items())
     lines = [
-        f"{_gib(answer.bytes)}  KV cache; on one GPU {_gib(answer.bytes_per_gpu).strip()}",
+        f"{gib(answer.bytes)}  KV cache; on one GPU {gib(answer.bytes_per_gpu).strip()}",
         f"{answer.bytes_per_token:>14,} B  a token within every window; {layers}",
-        *(
-            [f"{_gib(answer.state_bytes)}  state of each sequence, however long"]
-            if answer.state_bytes
-            else []
-        ),
+        *([f"{gib(answer.state_bytes)}  state of each sequence, however long"] if answer.state_bytes else []),
         f"                  {answer.formula}",
-        *_remarks(answer),
+        *remarks(answer),
     ]
     return "\n".join(lines)
 
 
-def _remarks(answer: WeightsAnswer | KvCacheAnswer) -> list[str]:
+def remarks(answer: WeightsAnswer | KvCacheAnswer | TrainingAnswer) -> list[str]:
+    """Return the lines on how the bytes are known, what is assumed, and what could mislead."""
     return [
         f"method: {answer.method}",
         *answer.assumptions,
@@ -142,5 +152,6 @@ def _remarks(answer: WeightsAnswer | KvCacheAnswer) -> list[str]:
     ]
 
 
-def _gib(size: int) -> str:
+def gib(size: int) -> str:
+    """Return bytes in GiB, at the right of a column."""
     return f"{size / 2**30:>12,.3f} GiB"

@@ -62,7 +62,7 @@ def _run_workers(settings: Settings) -> None:
     """Run workers that are forked from this process, which holds the catalog."""
     from tokenquote.http.supervisor import Supervisor
 
-    telemetry = Telemetry()
+    telemetry = Telemetry(settings.metrics_series)
     state = create_state(settings, telemetry)
     state.load()
     with _listening(settings) as listeners:

@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from tokenquote.catalog import Fault
 from tokenquote.http.log_lines import LineHandler
 
 __all__ = [
+    "LOGGED",
     "configure_logging",
     "log_failed_reload",
     "log_failure",
@@ -26,6 +27,9 @@ __all__ = [
 ]
 
 _LOGGER = logging.getLogger("tokenquote")
+LOGGED = ("key", "app", "shed")
+"""What a line of a request has besides, where it is known: the name of the key that it came with, the app
+that its plan names if that is one of TOKENQUOTE_APPS, and what was too full to answer it."""
 # Probes and scrapes would drown everything else.
 _QUIET_ROUTES = frozenset({"/livez", "/readyz", "/metrics"})
 
@@ -71,9 +75,18 @@ def configure_logging(level: str) -> None:
 
 
 def log_request(
-    method: str, route: str, status: int, seconds: float, request_id: str, key_name: str | None = None
+    method: str, route: str, status: int, seconds: float, request_id: str, about: Mapping[str, str]
 ) -> None:
-    """Log a request that was answered and the name of its key; probes and scrapes only at the level debug."""
+    """Log a request that was answered; probes and scrapes only at the level debug.
+
+    Args:
+        method: one of those of HTTP that are known, or `_OTHER`.
+        route: the path as the service has it, with parameters by name.
+        status: the status of the answer.
+        seconds: the time from the first byte of the request to the last of the answer.
+        request_id: the id of the request.
+        about: what else is known of it, of `LOGGED`; none of it is a text of the request.
+    """
     level = logging.DEBUG if route in _QUIET_ROUTES else logging.INFO
     if not _LOGGER.isEnabledFor(level):
         return
@@ -83,8 +96,8 @@ def log_request(
         f'"event": "http.request", "method": "{method}", "route": "{route}", "status": {status}, '
         f'"duration_seconds": {round(seconds, 6)}, "request_id": "{request_id}"'
     )
-    if key_name is not None:
-        written += f', "key": "{key_name}"'
+    for name, value in about.items():
+        written += f', "{name}": {json.dumps(value)}'
     record = logging.LogRecord(_LOGGER.name, level, __file__, 0, "http.request", None, None)
     record.written = written
     _LOGGER.handle(record)

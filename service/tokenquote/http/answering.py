@@ -94,6 +94,7 @@ class Answering:
         self._elsewhere = elsewhere
         self._short = FairQueue(short, _SHORT_ROOM_SECONDS)
         self._long = FairQueue(long, long * seconds * _LONG_ROOM_SHARE)
+        self.queues = {"short": self._short, "long": self._long}
         self._seconds = seconds
         self._over = asyncio.Event()
         self._at_once = 0.0

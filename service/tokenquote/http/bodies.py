@@ -9,7 +9,7 @@ from typing import Any
 
 from litestar.types import HTTPScope, Receive
 
-from tokenquote.http.refusals import broke_off, busy, malformed, sent_too_slowly, too_long
+from tokenquote.http.refusals import broke_off, malformed, no_room_for_body, sent_too_slowly, too_long
 
 __all__ = ["HeldBytes", "Memory", "read_body"]
 
@@ -25,7 +25,7 @@ class Memory:
 
     def __init__(self, most_bytes: int) -> None:
         """Set this number of bytes aside."""
-        self._most = most_bytes
+        self.most = most_bytes
         self._taken = 0
         self._by_address: Counter[str] = Counter()
 
@@ -36,9 +36,9 @@ class Memory:
 
     def has_room(self, address: str, more: int) -> bool:
         """Return whether this number of bytes may be taken too."""
-        if self._taken + more > self._most:
+        if self._taken + more > self.most:
             return False
-        return self._by_address[address] + more <= self._most * _ONE_ADDRESS_SHARE
+        return self._by_address[address] + more <= self.most * _ONE_ADDRESS_SHARE
 
     def change(self, address: str, by: int) -> None:
         """Take this number of bytes, or give them back if it is below 0."""
@@ -91,7 +91,7 @@ async def read_body(scope: HTTPScope, receive: Receive, held: HeldBytes, most: i
     if stated > most:
         raise too_long(most)
     if not held.may_grow(stated):
-        raise busy(_RETRY_SECONDS, closes=True)
+        raise no_room_for_body(_RETRY_SECONDS)
     try:
         async with asyncio.timeout(seconds):
             return await _receive_all(scope, receive, held, most)
@@ -109,7 +109,7 @@ async def _receive_all(scope: HTTPScope, receive: Receive, held: HeldBytes, most
         if len(body) + len(part) > most:
             raise too_long(most)
         if not held.may_grow(len(part)):
-            raise busy(_RETRY_SECONDS, closes=True)
+            raise no_room_for_body(_RETRY_SECONDS)
         held.grow(len(part))
         body += part
         if scope["state"].get("malformed"):

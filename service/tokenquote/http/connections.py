@@ -38,6 +38,11 @@ class Connections:
         self._open: dict[_Connection, None] = {}
         """The connections, the one that has waited longest for its next request first."""
 
+    @property
+    def open_now(self) -> int:
+        """The number of connections that are open."""
+        return len(self._open)
+
     def protocol(
         self, config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any
     ) -> _Connection:

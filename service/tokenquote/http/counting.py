@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -11,99 +11,128 @@ from pydantic import BaseModel
 from tokenquote.api.endpoints import Drafted
 from tokenquote.api.quotes import DraftedQuote
 from tokenquote.counts import Method
+from tokenquote.http.counter_groups import COUNTER_GROUPS
+from tokenquote.http.counting_usage import count_usage
+from tokenquote.http.increments import OTHER, Increment, outcome_of
 from tokenquote_client import Comparison, Failure, Quote, UsageAnswer
+from tokenquote_client.comparisons import ComparisonAnswer
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
-from tokenquote_client.quote import Totals
+from tokenquote_client.solutions import SolutionAnswer
 
-__all__ = ["OTHER", "Increment", "count_answer", "count_refusal"]
-
-OTHER = "other"
-"""The label of apps and models that the service does not know."""
+__all__ = ["app_of", "count_answer", "count_refusal"]
 
 
-class Increment(NamedTuple):
-    """What is added to one series of a counter."""
+class _Labels(NamedTuple):
+    """What the question says of all that it adds."""
 
-    counter: str
-    """The counter, by the name that `Telemetry` has for it."""
-    labels: tuple[str, ...]
-    amount: float
+    app: str
+    mode: str
 
 
 def count_answer(answered: Drafted, question: Any, apps: Collection[str]) -> list[Increment]:
-    """Count the quotes of an answer by model and app, or the usage that it prices.
+    """Count the quote of an answer by model, app and mode, or the usage that it prices.
 
-    The variants of a comparison and what a solution tries are no quotes of their own and add nothing.
+    A comparison is counted once and adds no tokens and no dollars: of the models that it quotes one will be
+    called, so their sum is no forecast of anything. So it is with variants, and with what a solution tries.
 
     Args:
         answered: the answer.
         question: the body as JSON data.
         apps: the apps that are known; others count as `other`.
     """
-    app = _known_app(question, apps)
+    labels = _Labels(_known_app(question, apps), _mode(question))
+    if isinstance(answered, DraftedQuote):
+        purposes = {} if answered.requests is None else answered.requests.count_purposes()
+        return [*_quoted(answered.quote, answered.count_methods(), purposes, labels, question)]
+    if isinstance(answered, Quote):
+        methods = Counter(count.method for count in answered.counts)
+        purposes = Counter(request.purpose for request in answered.requests or ())
+        return [*_quoted(answered, methods, purposes, labels, question)]
     if isinstance(answered, UsageAnswer):
-        return [*_priced(answered, app)]
-    quotes = answered.quotes if isinstance(answered, Comparison) else [answered]
-    found: list[Increment] = []
-    for quote in quotes:
-        if isinstance(quote, DraftedQuote):
-            found += _quoted(quote.quote, quote.count_methods(), app)
-            purposes = {} if quote.requests is None else quote.requests.count_purposes()
-            found += _details(quote.quote, purposes, question)
-        elif isinstance(quote, Quote):
-            found += _quoted(quote, Counter(count.method for count in quote.counts), app)
-            purposes = Counter(request.purpose for request in quote.requests or ())
-            found += _details(quote, purposes, question)
-        elif isinstance(quote, Failure):
-            found.append(_not_quoted(quote.model, app))
-    return found
+        return [*count_usage(answered, labels.app)]
+    return [*_compared(answered, question, apps)]
 
 
 def count_refusal(row: Endpoint[BaseModel], question: Any, apps: Collection[str]) -> list[Increment]:
     """Count a question that was refused, if it was asked of the endpoint for quotes."""
-    return [_not_quoted(None, _known_app(question, apps))] if row is Endpoints.quotes else []
+    if row is not Endpoints.quotes:
+        return []
+    return [Increment("quotes", (OTHER, _known_app(question, apps), OTHER, "refused"), (1,))]
 
 
-def _quoted(quote: Quote, methods: Mapping[Method, int], app: str) -> Iterator[Increment]:
-    totals, labels = quote.totals, (quote.model, app)
-    yield Increment("quotes", (*labels, _outcome(totals)), 1)
-    kinds = {
-        "input": totals.input_tokens,
-        "cache_read": totals.cache_read_tokens,
-        "cache_write": totals.cache_write_tokens,
-        "output": totals.output_tokens,
-        "reasoning": totals.reasoning_tokens,
-    }
-    for kind, tokens in kinds.items():
-        yield Increment("tokens", (*labels, kind), tokens)
-    yield Increment("dollars", labels, float(totals.cost or 0))
+def app_of(increments: Sequence[Increment]) -> str | None:
+    """Return the app that an answer was counted for; None if it is none that is known."""
+    for group, labels, _ in increments:
+        if "app" in (names := COUNTER_GROUPS[group].labels):
+            app = labels[names.index("app")]
+            return None if app == OTHER else app
+    return None
+
+
+def _quoted(
+    quote: Quote,
+    methods: Mapping[Method, int],
+    purposes: Mapping[str | None, int],
+    labels: _Labels,
+    question: Any,
+) -> Iterator[Increment]:
+    """Count a quote: its amounts first, so that it is they that take a place among the series."""
+    totals = quote.totals
+    if quote.by_model is None:
+        yield Increment("quoted", (quote.model, *labels), (
+            totals.input_tokens, totals.cache_read_tokens, totals.cache_write_tokens, totals.output_tokens,
+            totals.reasoning_tokens, float(totals.cost or 0), float(totals.cost_without_cache or 0),
+        ))  # fmt: skip
+    else:
+        yield from _quoted_by_model(quote, labels)
+    yield Increment("quotes", (quote.model, *labels, outcome_of(totals.complete, totals.cost)), (1,))
     if quote.by_agent is not None:
-        yield Increment("with_agents", labels, 1)
-        agents = (each.requests for each in quote.by_agent if each.agent is not None)
-        yield Increment("agent_requests", labels, sum(agents))
+        asked = sum(each.requests for each in quote.by_agent if each.agent is not None)
+        yield Increment("agents", (labels.app,), (1, asked))
+    for purpose, number in (purposes or {"unlisted": totals.requests}).items():
+        yield Increment("purposes", (purpose or "conversation",), (number,))
+    yield Increment("histories", (_strategy(question),), (1,))
     for method, number in methods.items():
-        yield Increment("counts", (method,), number)
+        yield Increment("methods", (method,), (number,))
+    if totals.fees:
+        for fee in (line for line in quote.lines if line.unit is not None):
+            yield Increment("fees", (fee.kind, labels.app), (float(fee.cost),))
 
 
-def _details(quote: Quote, purposes: Mapping[str | None, int], question: Any) -> Iterator[Increment]:
-    """Count the requests of a quote by purpose, its history, and its fees."""
-    for purpose, number in (purposes or {"unlisted": quote.totals.requests}).items():
-        yield Increment("quoted_requests", (purpose or "conversation",), number)
-    yield Increment("histories", (_strategy(question),), 1)
-    for fee in (line for line in quote.lines if line.unit is not None):
-        yield Increment("fee_dollars", (fee.kind,), float(fee.cost))
+def _quoted_by_model(quote: Quote, labels: _Labels) -> Iterator[Increment]:
+    """Count what each of several models takes.
+
+    Cache reads and writes, reasoning and the cost without a cache are known of the whole plan only; each
+    model gets so much of them as it has of the input, of the output and of the cost.
+    """
+    totals = quote.totals
+    cost = float(totals.cost or 0)
+    for each in quote.by_model or ():
+        of_input = each.input_tokens / (totals.input_tokens or 1)
+        of_output = each.output_tokens / (totals.output_tokens or 1)
+        of_cost = float(each.cost or 0) / (cost or 1)
+        yield Increment("quoted", (each.model, *labels), (
+            each.input_tokens, totals.cache_read_tokens * of_input, totals.cache_write_tokens * of_input,
+            each.output_tokens, totals.reasoning_tokens * of_output, float(each.cost or 0),
+            float(totals.cost_without_cache or 0) * of_cost,
+        ))  # fmt: skip
 
 
-def _priced(usage: UsageAnswer, app: str) -> Iterator[Increment]:
-    labels = (usage.model, app)
-    yield Increment("usages", (*labels, "complete" if usage.complete else "incomplete"), 1)
-    yield Increment("usage_dollars", labels, float(usage.cost or 0))
-
-
-def _not_quoted(model: str | None, app: str) -> Increment:
-    """Count a plan that was not quoted: `model` is None or in the catalog."""
-    return Increment("quotes", (model or OTHER, app, "refused"), 1)
+def _compared(answered: Drafted, question: Any, apps: Collection[str]) -> Iterator[Increment]:
+    """Count a comparison of models, of variants of a plan, or of values of one of its numbers."""
+    if isinstance(answered, Comparison):
+        yield Increment("comparisons", (_known_app(question, apps), "models"), (1,))
+        outcomes = Counter(
+            "refused" if isinstance(each, Failure) else outcome_of(each.totals.complete, each.totals.cost)
+            for each in answered.quotes
+        )
+        for outcome, number in outcomes.items():
+            yield Increment("compared", (outcome,), (number,))
+    elif isinstance(answered, ComparisonAnswer | SolutionAnswer):
+        plan = question.get("plan") if isinstance(question, Mapping) else None
+        compares = "variants" if isinstance(answered, ComparisonAnswer) else "values"
+        yield Increment("comparisons", (_known_app(plan, apps), compares), (1,))
 
 
 def _known_app(question: Any, apps: Collection[str]) -> str:
@@ -112,13 +141,13 @@ def _known_app(question: Any, apps: Collection[str]) -> str:
     return app if isinstance(app, str) and app in apps else OTHER
 
 
+def _mode(question: Any) -> str:
+    # Which modes there are, whoever counts knows from the catalog.
+    mode = question.get("mode") if isinstance(question, Mapping) else None
+    return mode if isinstance(mode, str) else "standard"
+
+
 def _strategy(question: Any) -> str:
     # The plan was quoted, so that its strategy is one of those that there are.
     history = question.get("history") if isinstance(question, Mapping) else None
     return str(history["strategy"]) if isinstance(history, Mapping) else "full"
-
-
-def _outcome(totals: Totals) -> str:
-    if totals.complete:
-        return "complete"
-    return "unpriced" if totals.cost is None else "incomplete"

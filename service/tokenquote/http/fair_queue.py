@@ -50,9 +50,10 @@ class FairQueue:
             room_seconds: the work in seconds that may wait or be done; a single piece may be longer.
         """
         self._free = places
-        self._places = places
-        self._room = room_seconds
-        self._seconds = 0.0
+        self.places = places
+        self.room_seconds = room_seconds
+        self.work_seconds = 0.0
+        """The work that waits or is done."""
         self._askers: dict[str, _Asker] = {}
         """The addresses that have work here, the one whose turn is next first."""
 
@@ -60,6 +61,16 @@ class FairQueue:
     def is_free(self) -> bool:
         """Whether work would begin at once."""
         return self._free > 0
+
+    @property
+    def running(self) -> int:
+        """The number of pieces of work that are being done."""
+        return self.places - self._free
+
+    @property
+    def waiting(self) -> int:
+        """The number of pieces of work that wait."""
+        return sum(asker.pieces for asker in self._askers.values()) - self.running
 
     @asynccontextmanager
     async def place(self, address: str, seconds: float) -> AsyncIterator[None]:
@@ -77,7 +88,7 @@ class FairQueue:
                 self._free += 1
                 self._call_next()
         finally:
-            self._seconds -= seconds
+            self.work_seconds -= seconds
             asker.seconds -= seconds
             asker.pieces -= 1
             if not asker.pieces:
@@ -85,19 +96,19 @@ class FairQueue:
 
     def _let_in(self, address: str, seconds: float) -> _Asker:
         asker = self._askers.get(address)
-        if asker is not None and asker.seconds + seconds > self._room * _ONE_ADDRESS_SHARE:
+        if asker is not None and asker.seconds + seconds > self.room_seconds * _ONE_ADDRESS_SHARE:
             raise Crowded(by_the_asker=True, retry_after=self._wait_seconds(asker.seconds))
-        if self._askers and self._seconds + seconds > self._room:
-            raise Crowded(by_the_asker=False, retry_after=self._wait_seconds(self._seconds))
+        if self._askers and self.work_seconds + seconds > self.room_seconds:
+            raise Crowded(by_the_asker=False, retry_after=self._wait_seconds(self.work_seconds))
         if asker is None:
             asker = self._askers[address] = _Asker(deque())
         asker.pieces += 1
         asker.seconds += seconds
-        self._seconds += seconds
+        self.work_seconds += seconds
         return asker
 
     def _wait_seconds(self, seconds: float) -> int:
-        return min(_LONGEST_WAIT_SECONDS, max(1, math.ceil(seconds / self._places)))
+        return min(_LONGEST_WAIT_SECONDS, max(1, math.ceil(seconds / self.places)))
 
     async def _wait(self, asker: _Asker) -> None:
         if self._free > 0:

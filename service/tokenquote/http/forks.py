@@ -10,8 +10,9 @@ import asyncio
 import json
 import signal
 import socket
+import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -19,9 +20,10 @@ from typing import Any, Literal, TypeAlias
 
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import Catalog
-from tokenquote.http.counting import Increment
+from tokenquote.http.increments import Increment
 from tokenquote.http.questions import Answered, Question, Serving
 from tokenquote.http.refusals import worker_ended
+from tokenquote.http.saturation import LAG, Fullness
 from tokenquote.http.worker import STOP_NOW
 from tokenquote_client.catalog import CatalogState
 
@@ -29,8 +31,10 @@ __all__ = ["FLUSH_SECONDS", "Forks", "InForks", "RelayedTelemetry"]
 
 FLUSH_SECONDS = 0.1
 """How often a worker reports what it has counted: what is not reported yet is lost if it is killed."""
-_BATCH = 500
+_BATCH = 400
 """The most counts of one message, which has at most 200 kB."""
+_LAG_SECONDS = 15
+"""For how long a late event loop is told of: the time between two scrapes in docker/prometheus."""
 _MOST_UNREPORTED = 100_000
 """The requests that are kept for the next report; the oldest are lost if the other process hangs for long."""
 _FULL_SECONDS = 0.05
@@ -121,21 +125,29 @@ class InForks:
 class RelayedTelemetry:
     """The metrics of a worker, which are added up with those of all workers where the catalog is held."""
 
-    def __init__(self, forks: Forks) -> None:
-        """Name the way there."""
+    def __init__(self, forks: Forks, measure: Callable[[], Fullness]) -> None:
+        """Name the way there, and what says how full this worker is."""
         self._forks = forks
-        self._amounts: dict[tuple[str, tuple[str, ...]], float] = {}
-        self._requests: deque[tuple[str, str, int, float]] = deque(maxlen=_MOST_UNREPORTED)
+        self._measure = measure
+        self._amounts: dict[tuple[str, tuple[str, ...]], list[float]] = {}
+        self._requests: deque[tuple[str, str, int, float, str | None]] = deque(maxlen=_MOST_UNREPORTED)
         self._in_flight = 0
+        self._lags: deque[float] = deque(maxlen=round(_LAG_SECONDS / FLUSH_SECONDS))
+        """By how much the event loop came late to each of the latest reports."""
 
     def add(self, increments: Iterable[Increment]) -> None:
         """Add to the counters what answers have counted."""
-        for counter, labels, amount in increments:
-            self._amounts[counter, labels] = self._amounts.get((counter, labels), 0) + amount
+        for group, labels, amounts in increments:
+            held = self._amounts.get((group, labels))
+            if held is None:
+                self._amounts[group, labels] = list(amounts)
+            else:
+                for i, amount in enumerate(amounts):
+                    held[i] += amount
 
-    def finished(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request that was answered."""
-        self._requests.append((method, route, status, seconds))
+    def finished(self, method: str, route: str, status: int, seconds: float, shed: str | None = None) -> None:
+        """Count a request that was answered; `shed` is why it was sent away unanswered, if it was."""
+        self._requests.append((method, route, status, seconds, shed))
 
     def change_in_flight(self, by: int) -> None:
         """Count requests that have come, or if it is below 0, that were answered."""
@@ -155,10 +167,10 @@ class RelayedTelemetry:
         """
         self.report()
         ours = await self._forks.fork("metrics", "")
-        try:
-            return await asyncio.to_thread(_receive, ours)
-        except (EOFError, OSError):
-            raise worker_ended() from None
+        content = await asyncio.to_thread(_receive_file, ours)
+        if content is None:
+            raise worker_ended()
+        return content
 
     async def report_often(self) -> None:
         """Report what was counted, again and again, until the task is cancelled, and then once more.
@@ -167,7 +179,9 @@ class RelayedTelemetry:
         """
         try:
             while True:
+                due = time.monotonic() + FLUSH_SECONDS
                 await asyncio.sleep(FLUSH_SECONDS)
+                self._lags.append(max(0.0, time.monotonic() - due))
                 self.report()
         except ConnectionError:
             signal.raise_signal(STOP_NOW)
@@ -181,8 +195,9 @@ class RelayedTelemetry:
         while True:
             requests = [self._requests[i] for i in range(min(_BATCH, len(self._requests)))]
             amounts = list(islice(self._amounts.items(), _BATCH))
-            counted = [(counter, labels, amount) for (counter, labels), amount in amounts]
-            told = {"in_flight": self._in_flight, "requests": requests, "counted": counted}
+            counted = [(group, labels, added) for (group, labels), added in amounts]
+            full = {**self._measure(), LAG: max(self._lags, default=0.0)}
+            told = {"in_flight": self._in_flight, "full": full, "requests": requests, "counted": counted}
             if not self._forks.tell(told):
                 return
             for _ in requests:
@@ -193,6 +208,12 @@ class RelayedTelemetry:
                 return
 
 
-def _receive(ours: socket.socket) -> bytes:
-    with Connection(ours.detach()) as answering:
-        return answering.recv_bytes()
+def _receive_file(ours: socket.socket) -> bytes | None:
+    """Return the content of the file that comes on this socket; None if none comes."""
+    with ours:
+        _, descriptors, _, _ = socket.recv_fds(ours, 16, 1)
+    if not descriptors:
+        return None
+    with open(descriptors[0], "rb") as file:
+        file.seek(0)
+        return file.read()

@@ -8,7 +8,7 @@ import time
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from tokenquote.http.access_log import log_request
+from tokenquote.http.access_log import LOGGED, log_request
 from tokenquote.http.page_policy import ANSWER_HEADERS
 from tokenquote.http.problem_responses import send_failure
 from tokenquote.http.refusals import NotServed, contradictory_length, malformed, shutting_down
@@ -89,9 +89,10 @@ class _Answer:
         seconds = time.perf_counter() - self._came
         method = self._scope["method"] if self._scope["method"] in _METHODS else "_OTHER"
         route = str(self._scope.get("path_template") or "unmatched")
-        self._service.telemetry.finished(method, route, self._status, seconds)
-        key_name = self._scope["state"].get("key_name")
-        log_request(method, route, self._status, seconds, self._request_id, key_name)
+        state = self._scope["state"]
+        self._service.telemetry.finished(method, route, self._status, seconds, state.get("shed"))
+        about = {name: state[name] for name in LOGGED if name in state}
+        log_request(method, route, self._status, seconds, self._request_id, about)
 
 
 def _refused_at_once(scope: Scope) -> NotServed | None:

@@ -47,6 +47,8 @@ def _describe(error: Exception, scope: Scope) -> tuple[Problem, dict[str, str]]:
     if isinstance(error, Refused):
         return error.problem, {}
     if isinstance(error, NotServed):
+        if error.shed is not None:
+            scope["state"]["shed"] = error.shed  # for the metrics and the log
         return error.problem, error.headers
     if isinstance(error, HTTPException):
         headers = {k: v for k, v in (error.headers or {}).items() if k.lower() != "content-type"}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 import resource
+import struct
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +18,11 @@ __all__ = ["ProcessesCollector"]
 _SMALLEST = frozenset({"process_start_time_seconds", "process_max_fds"})
 """The gauges of which the smallest counts; all others are added up."""
 
+_RESIDENT = struct.Struct("dd")
+"""When memory was measured, by `time.monotonic`, and how many bytes were found."""
+_RESIDENT_SECONDS = 30.0
+"""For how long that is good enough."""
+
 
 class ProcessesCollector(Collector):
     """Adds up CPU, memory and descriptors of the processes; pages that they share count once."""
@@ -22,6 +30,22 @@ class ProcessesCollector(Collector):
     def __init__(self, pids: Sequence[int]) -> None:
         """Name the processes; the list is read again whenever metrics are asked for."""
         self._pids = pids
+        self._resident = mmap.mmap(-1, _RESIDENT.size)
+
+    @property
+    def memory_is_old(self) -> bool:
+        """Whether the memory of several processes was not measured lately."""
+        measured_at, found = _RESIDENT.unpack(self._resident[:])
+        return not found or time.monotonic() - measured_at > _RESIDENT_SECONDS
+
+    def measure_memory(self) -> None:
+        """Measure the memory of several processes for whoever asks for it next.
+
+        That takes 17 ms of processor time for each process of 450 MB. So it is done after an answer, in a
+        process of its own, and what it finds comes through memory that it shares with the others.
+        """
+        found = sum(map(_proportional_bytes, list(self._pids)))
+        self._resident[:] = _RESIDENT.pack(time.monotonic(), found)
 
     def collect(self) -> Iterable[Metric]:
         """Yield the metrics; there are none where the system has no /proc."""
@@ -33,6 +57,9 @@ class ProcessesCollector(Collector):
                 values.setdefault(family.name, []).append(family.samples[0].value)
                 shown.setdefault(family.name, family)
         for name, found in values.items():
+            if name == "process_resident_memory_bytes" and len(pids) > 1:
+                _, resident = _RESIDENT.unpack(self._resident[:])
+                found = [resident or found[0]]  # until it is measured, that of the process they share it with
             yield _combine(shown[name], found, pids)
 
 
@@ -49,8 +76,6 @@ def _combine(shown: Metric, found: Sequence[float], pids: Sequence[int]) -> Metr
         return CounterMetricFamily(name, what, value=sum(found) + ended.ru_utime + ended.ru_stime)
     if name == "process_cpu_seconds":
         return CounterMetricFamily(name, what, value=sum(found))
-    if name == "process_resident_memory_bytes" and len(pids) > 1:
-        return GaugeMetricFamily(name, what, value=sum(map(_proportional_bytes, pids)))
     return GaugeMetricFamily(name, what, value=min(found) if name in _SMALLEST else sum(found))
 
 

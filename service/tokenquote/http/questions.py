@@ -16,7 +16,8 @@ from tokenquote.api.problems import Refused
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.work import READ_BYTES
 from tokenquote.catalog import Catalog, Fault
-from tokenquote.http.counting import Increment, count_answer, count_refusal
+from tokenquote.http.counting import count_answer, count_refusal
+from tokenquote.http.increments import Increment
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Problem
 from tokenquote_client.catalog import CatalogProblem, CatalogState

@@ -8,12 +8,14 @@ from tokenquote_client.problem import Problem
 
 __all__ = [
     "CLIENT_LEFT",
+    "SHED_REASONS",
     "NotServed",
     "broke_off",
     "busy",
     "contradictory_length",
     "failed",
     "malformed",
+    "no_room_for_body",
     "no_such_path",
     "sent_too_slowly",
     "shutting_down",
@@ -25,6 +27,8 @@ __all__ = [
 
 CLIENT_LEFT = 499
 """The status of a request whose client did not wait for the answer, as nginx has it; nobody receives it."""
+SHED_REASONS = ("queue", "asker", "body_memory", "time")
+"""What a service may be too full of, so that a request is sent away."""
 _TITLES = {CLIENT_LEFT: "The client left"}
 
 
@@ -32,7 +36,13 @@ class NotServed(Exception):
     """Ends a request in a problem document that the service itself writes."""
 
     def __init__(
-        self, status: int, detail: str, *, retry_after: int | None = None, closes: bool = False
+        self,
+        status: int,
+        detail: str,
+        *,
+        retry_after: int | None = None,
+        closes: bool = False,
+        shed: str | None = None,
     ) -> None:
         """State the answer.
 
@@ -41,10 +51,12 @@ class NotServed(Exception):
             detail: what is wrong, and what to do about it.
             retry_after: the seconds after which asking again may help; None: it does not by itself.
             closes: whether the connection ends, for nobody knows where its next request begins.
+            shed: what the service is too full of, one of `SHED_REASONS`; None: that is not why.
         """
         title = _TITLES.get(status) or HTTPStatus(status).phrase
         super().__init__(title)
         self.problem = Problem(title=title, status=status, detail=detail)
+        self.shed = shed
         self.headers: dict[str, str] = {}
         if retry_after is not None:
             self.headers["retry-after"] = str(retry_after)
@@ -88,13 +100,19 @@ def sent_too_slowly(seconds: float) -> NotServed:
     return NotServed(408, f"The body did not come within {seconds:g} seconds.", retry_after=1, closes=True)
 
 
-def busy(retry_after: int, *, by: str | None = None, closes: bool = False) -> NotServed:
+def busy(retry_after: int, *, by: str | None = None) -> NotServed:
     """Say that there is too much work here already: `by` this address or key, or of all together."""
     if by is not None:
         detail = f"Your {by} has as much work waiting here as one may have; ask again in {retry_after} s."
-        return NotServed(429, detail, retry_after=retry_after)
+        return NotServed(429, detail, retry_after=retry_after, shed="asker")
     detail = f"The service is busy; ask again in {retry_after} s."
-    return NotServed(503, detail, retry_after=retry_after, closes=closes)
+    return NotServed(503, detail, retry_after=retry_after, shed="queue")
+
+
+def no_room_for_body(retry_after: int) -> NotServed:
+    """Say that the bodies that are held already leave no room for this one."""
+    detail = f"The service is busy; ask again in {retry_after} s."
+    return NotServed(503, detail, retry_after=retry_after, closes=True, shed="body_memory")
 
 
 def shutting_down() -> NotServed:
@@ -106,8 +124,9 @@ def took_too_long(seconds: float, *, began: bool) -> NotServed:
     """Say that the time for an answer is over, and whether it was being made at all."""
     if began:
         detail = f"The answer was not finished within {seconds:g} seconds; ask for less at a time."
-        return NotServed(503, detail)
-    return NotServed(503, f"The service was busy for {seconds:g} seconds; ask again in 5 s.", retry_after=5)
+        return NotServed(503, detail, shed="time")
+    detail = f"The service was busy for {seconds:g} seconds; ask again in 5 s."
+    return NotServed(503, detail, retry_after=5, shed="time")
 
 
 def too_much_memory(most_bytes: int) -> NotServed:

@@ -12,8 +12,10 @@ from tokenquote.http.access import Gate, KeyRing, Keys, Looked
 from tokenquote.http.access_log import log_failed_reload, log_keys, log_reload
 from tokenquote.http.answering import Answering, InThreads, MakesAnswers
 from tokenquote.http.bodies import Memory
+from tokenquote.http.connections import Connections
 from tokenquote.http.questions import Serving
 from tokenquote.http.reloading import CatalogFiles, CatalogWatch
+from tokenquote.http.saturation import measure_fullness
 from tokenquote.http.telemetry import Measured, Telemetry
 from tokenquote.settings import Settings
 from tokenquote.tokens import Vocabularies
@@ -46,10 +48,11 @@ class ServiceState:
         self.settings = settings
         self.serving = Serving(catalog, Vocabularies(catalog.vocabularies), state)
         self.watch = CatalogWatch(files, settings.reload_seconds, self._prepare, self.take)
-        self.telemetry: Measured = telemetry or Telemetry()
+        self.telemetry: Measured = telemetry or Telemetry(settings.metrics_series, self.measure_fullness)
         self.telemetry.describe(catalog, state)
         self.recent = RecentQuotes()
         self.memory = Memory(settings.buffer_bytes)
+        self.connections: Connections | None = None  # until a worker holds some
         self._tells = True
         self.ready = False  # until the vocabularies are loaded, and again while the process drains
         self._answer_long_questions(InThreads(settings.apps, self.recent))
@@ -68,6 +71,10 @@ class ServiceState:
         self.gate.ring.tells = None
         self.gate.ring.look()  # the process that it was forked from may not have looked for a second
         self._answer_long_questions(elsewhere)
+
+    def measure_fullness(self) -> dict[str, float]:
+        """Measure how full this process is."""
+        return measure_fullness(self.answering, self.memory, self.connections)
 
     def _answer_long_questions(self, elsewhere: MakesAnswers) -> None:
         self.answering = Answering(

@@ -14,13 +14,14 @@ import signal
 import socket
 import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from tokenquote.http.counting import Increment
 from tokenquote.http.forked import Bounds, answer_a_question
 from tokenquote.http.forking import SIGNALS, Forking
 from tokenquote.http.forks import Forks, InForks, RelayedTelemetry
+from tokenquote.http.increments import Increment
 from tokenquote.http.nursery import Nurseries, be_a_nursery
 from tokenquote.http.service_state import ServiceState
 from tokenquote.http.shared_quotes import SharedQuotes
@@ -67,6 +68,7 @@ class Supervisor:
             settings.workers, forking, selector, self._become_worker, self._hear, keep=listeners
         )
         self._nurseries = Nurseries(forking, selector, self._become_nursery)
+        telemetry.measure = self._workers.measure_fullness
         self._kill_at: float | None = None
         """When workers are killed that have not ended by themselves; None: nobody has asked them to end."""
 
@@ -83,6 +85,7 @@ class Supervisor:
         next_look = time.monotonic()
         while self._workers.pids or self._kill_at is None:
             self._workers.start_missing()
+            self._telemetry.workers.set(len(self._workers.pids))
             self._telemetry.pids[:] = [own, *self._workers.pids, *self._nurseries.pids]
             for key, _ in self._selector.select(self._pause(next_look)):
                 key.data()
@@ -129,12 +132,13 @@ class Supervisor:
                 return
             if pid == 0:
                 return
-            self._workers.ended(pid, status, was_asked=self._kill_at is not None)
+            if self._workers.ended(pid, status, was_asked=self._kill_at is not None):
+                self._telemetry.worker_ends.inc()
             self._show_in_flight()
 
     def _become_worker(self, control: socket.socket) -> None:
         forks = Forks(control)
-        telemetry = RelayedTelemetry(forks)
+        telemetry = RelayedTelemetry(forks, self._state.measure_fullness)
         self._state.belong_to_worker(telemetry, InForks(forks, self._quotes), self._quotes)
         run_worker(self._settings, self._state, self._listeners, [telemetry.report_often])
 
@@ -154,7 +158,9 @@ class Supervisor:
     def _fork_for(self, said: dict[str, Any], asker: socket.socket) -> None:
         """Have a process forked that answers on this socket."""
         if said["fork"] == "metrics":
-            self._forking.fork(lambda: self._send_metrics(asker))
+            self._send_metrics(asker)
+            if self._telemetry.processes.memory_is_old:
+                self._forking.fork(self._telemetry.processes.measure_memory)
             return
         if said["revision"] != self._state.serving.catalog.revision:
             self._look_at_catalog(anyway=False)
@@ -162,20 +168,23 @@ class Supervisor:
             self._forking.fork(lambda: self._answer(asker))
 
     def _send_metrics(self, asker: socket.socket) -> None:
-        with Connection(asker.detach()) as asked:
-            asked.send_bytes(self._telemetry.exposition())
+        """Hand the metrics over as a file in memory, so that nobody waits here for who reads them."""
+        with open(os.memfd_create("metrics"), "wb") as file, suppress(OSError):
+            file.write(self._telemetry.exposition())
+            file.flush()
+            socket.send_fds(asker, [b"metrics"], [file.fileno()])
 
     def _answer(self, asker: socket.socket) -> None:
         bounds = Bounds(self._settings.answer_seconds, self._settings.long_memory_bytes)
         answer_a_question(Connection(asker.detach()), self._state.serving, self._settings.apps, bounds)
 
     def _count(self, worker: WorkerProcess, said: dict[str, Any]) -> None:
-        for method, route, status, seconds in said["requests"]:
-            self._telemetry.finished(method, route, status, seconds)
+        for method, route, status, seconds, shed in said["requests"]:
+            self._telemetry.finished(method, route, status, seconds, shed)
         self._telemetry.add(
-            Increment(name, tuple(labels), amount) for name, labels, amount in said["counted"]
+            Increment(group, tuple(labels), amounts) for group, labels, amounts in said["counted"]
         )
-        worker.in_flight = said["in_flight"]
+        worker.in_flight, worker.fullness = said["in_flight"], said["full"]
         self._show_in_flight()
 
     def _show_in_flight(self) -> None:

@@ -1,37 +1,44 @@
-"""Prometheus sees traffic and what was quoted; quoted dollars are estimates, not spend."""
+"""Prometheus sees traffic, how full the service is, and what was quoted; quoted dollars are a forecast."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, Protocol
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
+    Metric,
     PlatformCollector,
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 
 from tokenquote import __version__
 from tokenquote.catalog import Catalog
-from tokenquote.http.counting import Increment
+from tokenquote.http.increments import Increment
 from tokenquote.http.processes import ProcessesCollector
+from tokenquote.http.provider_names import find_modes, name_models
+from tokenquote.http.refusals import SHED_REASONS
+from tokenquote.http.request_series import RequestSeries
+from tokenquote.http.saturation import Fullness, SaturationGauges
+from tokenquote.http.series import CountedSeries
 from tokenquote.tokens import name_engine
 from tokenquote_client.catalog import CatalogState
 
-__all__ = ["CONTENT_TYPE", "Measured", "Telemetry"]
+__all__ = ["CONTENT_TYPE", "MOST_SERIES", "Measured", "Telemetry"]
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
-# OpenTelemetry's advice for http.server.request.duration, with 1 and 2.5 ms before it: most quotes take less.
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+MOST_SERIES = 7_000
+"""With this cap all series together are fewer than 10,000, those of routes and of the catalog included."""
 # They double the output and help only where a counter restarts between two scrapes.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
@@ -42,8 +49,8 @@ class Measured(Protocol):
     def add(self, increments: Iterable[Increment]) -> None:
         """Add to the counters what answers have counted."""
 
-    def finished(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request that was answered."""
+    def finished(self, method: str, route: str, status: int, seconds: float, shed: str | None = None) -> None:
+        """Count a request that was answered; `shed` is why it was sent away unanswered, if it was."""
 
     def change_in_flight(self, by: int) -> None:
         """Count requests that have come, or if it is below 0, that were answered."""
@@ -61,98 +68,65 @@ class Measured(Protocol):
 class Telemetry:
     """The metrics of one service, in its own registry."""
 
-    def __init__(self) -> None:
-        """Register every metric."""
+    def __init__(self, most_series: int = MOST_SERIES, measure: Callable[[], Fullness] = dict) -> None:
+        """Register every metric.
+
+        Args:
+            most_series: the series with labels of models and apps that there may be.
+            measure: says how full the service is, whenever metrics are asked for.
+        """
         self.pids = [os.getpid()]
         """The processes whose CPU, memory and descriptors are shown together: this one, and what it forks."""
         self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "tokenquote_http_requests",
-            "HTTP requests answered.",
-            ["method", "route", "status"],
-            registry=self.registry,
-        )
-        self.duration = Histogram(
-            "tokenquote_http_request_duration_seconds",
-            "Time from the first byte of a request to the last of its answer.",
-            ["method", "route", "status"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
+        self.counted = CountedSeries(most_series)
+        self.measure = measure
+        self._add_request_metrics()
+        self.saturation = SaturationGauges(self.registry)
+        self._describe_build()
+        self._add_catalog_metrics()
+        self._add_worker_metrics()
+        self._add_series_metrics()
+        self.processes = ProcessesCollector(self.pids)
+        self.registry.register(self.processes)
+        PlatformCollector(registry=self.registry)  # python_info; else with the library's global registry only
+
+    def _add_request_metrics(self) -> None:
+        self.requests = RequestSeries()
         self.in_flight = Gauge(
             "tokenquote_http_requests_in_flight", "HTTP requests being answered.", registry=self.registry
         )
-        self.quotes = Counter(
-            "tokenquote_quotes",
-            "Quotes by model and app. The outcome is `complete`, `incomplete` where some tokens have no "
-            "price, `unpriced` where no tokens have a price (weights that you run yourself), `refused` where "
-            "a plan was not quoted.",
-            ["model", "app", "outcome"], registry=self.registry,
+        self.shed = Counter(
+            "tokenquote_http_requests_shed",
+            "HTTP requests sent away because the service was too full, by what was full: `queue` (503), "
+            "`asker` (429: one address had its share of the queue), `body_memory` (503), `time` (503: not "
+            "answered in the time that an answer may take).",
+            ["reason"], registry=self.registry,
         )  # fmt: skip
-        self.tokens = Counter(
-            "tokenquote_quoted_tokens",
-            "Tokens quoted, of one conversation each. The kinds overlap: input includes cache reads and "
-            "writes, output includes reasoning.",
-            ["model", "app", "kind"], registry=self.registry,
-        )  # fmt: skip
-        self.dollars = Counter(
-            "tokenquote_quoted_cost_dollars",
-            "US dollars quoted, of one conversation each. An estimate, not spend.",
-            ["model", "app"], registry=self.registry,
-        )  # fmt: skip
-        self.counts = Counter(
-            "tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted.",
-            ["method"], registry=self.registry,
-        )  # fmt: skip
-        self._describe_build()
-        self._add_quote_details()
-        self._add_usage_metrics()
-        self._add_catalog_metrics()
-        self._series: dict[tuple[str, tuple[str, ...]], Counter] = {}
-        """The series that have been added to: to find one by its labels costs more than to add."""
-        self._request_series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self.registry.register(ProcessesCollector(self.pids))
-        PlatformCollector(registry=self.registry)  # python_info; else with the library's global registry only
+        for reason in SHED_REASONS:
+            self.shed.labels(reason)
 
-    def _add_quote_details(self) -> None:
-        self.with_agents = Counter(
-            "tokenquote_quotes_with_agents", "Quotes of plans with agents, by model and app.",
-            ["model", "app"], registry=self.registry,
-        )  # fmt: skip
-        self.agent_requests = Counter(
-            "tokenquote_quoted_agent_requests",
-            "Requests of agents, among those quoted, of one conversation each.",
-            ["model", "app"], registry=self.registry,
-        )  # fmt: skip
-        self.quoted_requests = Counter(
-            "tokenquote_quoted_requests",
-            "Requests of quoted plans by purpose: of the `conversation`, of its history (`summary`, "
-            "`compaction`, `embedding`, `rerank`, `queries`, `hypothesis`), to create a `cache`; `unlisted` "
-            "in a summary of a quote.",
-            ["purpose"], registry=self.registry,
-        )  # fmt: skip
-        self.histories = Counter(
-            "tokenquote_quoted_histories", "Quotes by the history strategy of their plan.",
-            ["strategy"], registry=self.registry,
-        )  # fmt: skip
-        self.fee_dollars = Counter(
-            "tokenquote_quoted_fees_dollars",
-            "The part of the US dollars quoted that fees make, by what has the fee. An estimate, not spend.",
-            ["what"], registry=self.registry,
+    def _add_worker_metrics(self) -> None:
+        self.workers = Gauge("tokenquote_workers", "Processes that answer requests.", registry=self.registry)
+        self.workers.set(1)
+        self.worker_ends = Counter(
+            "tokenquote_worker_ends", "Workers that ended without being asked to; each gets a successor.",
+            registry=self.registry,
         )  # fmt: skip
 
-    def _add_usage_metrics(self) -> None:
-        self.usages = Counter(
-            "tokenquote_priced_usages",
-            "Usage objects priced by model and app. The outcome is `complete`, or `incomplete` where "
-            "something has no price or is not known.",
-            ["model", "app", "outcome"], registry=self.registry,
+    def _add_series_metrics(self) -> None:
+        counted = self.counted
+        limit = Gauge(
+            "tokenquote_metrics_series_limit",
+            "The most series with labels of models and apps: TOKENQUOTE_METRICS_SERIES.",
+            registry=self.registry,
+        )
+        limit.set(counted.limit)
+        size = Gauge(
+            "tokenquote_metrics_series", "Series with labels of models and apps, of those that there may be.",
+            registry=self.registry,
         )  # fmt: skip
-        self.usage_dollars = Counter(
-            "tokenquote_priced_usage_cost_dollars",
-            "US dollars of the usage objects priced, by the catalog's prices. An estimate, not spend.",
-            ["model", "app"], registry=self.registry,
-        )  # fmt: skip
+        size.set_function(lambda: counted.size)
+        self.registry.register(_Folded(counted))
 
     def _add_catalog_metrics(self) -> None:
         self.revision = Gauge(
@@ -197,6 +171,7 @@ class Telemetry:
 
     def describe(self, catalog: Catalog, state: CatalogState) -> None:
         """Say which catalog answers from now on, and why changed files are not used, if they are not."""
+        self.counted.know(name_models(catalog), find_modes(catalog))
         for gauge in (self.revision, self.models, self.oldest_check, self.problems):
             gauge.clear()
         self.revision.labels(catalog.revision).set(1)
@@ -217,22 +192,13 @@ class Telemetry:
 
     def add(self, increments: Iterable[Increment]) -> None:
         """Add to the counters what answers have counted."""
-        for counter, labels, amount in increments:
-            series = self._series.get((counter, labels))
-            if series is None:
-                named: Counter = getattr(self, counter)
-                series = self._series[counter, labels] = named.labels(*labels)
-            series.inc(amount)
+        self.counted.add(increments)
 
-    def finished(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request that was answered."""
-        series = self._request_series.get((method, route, status))
-        if series is None:
-            labels = (method, route, str(status))
-            series = self.requests.labels(*labels), self.duration.labels(*labels)
-            self._request_series[method, route, status] = series
-        series[0].inc()
-        series[1].observe(seconds)
+    def finished(self, method: str, route: str, status: int, seconds: float, shed: str | None = None) -> None:
+        """Count a request that was answered; `shed` is why it was sent away unanswered, if it was."""
+        self.requests.add(method, route, status, seconds)
+        if shed is not None:
+            self.shed.labels(shed).inc()
 
     def change_in_flight(self, by: int) -> None:
         """Count requests that have come, or if it is below 0, that were answered."""
@@ -244,4 +210,17 @@ class Telemetry:
 
     def exposition(self) -> bytes:
         """Write all metrics in Prometheus' text format."""
-        return generate_latest(self.registry)
+        self.saturation.show(self.measure())
+        own = self.requests.write() + self.counted.write()
+        return generate_latest(self.registry) + own.encode()
+
+
+class _Folded(Collector):
+    """How often the counters had no room for a model or an app of its own."""
+
+    def __init__(self, counted: CountedSeries) -> None:
+        self._counted = counted
+
+    def collect(self) -> Iterable[Metric]:
+        meaning = "Times that something counted as `other` because there was no room for more series."
+        yield CounterMetricFamily("tokenquote_metrics_folded", meaning, value=self._counted.folded)

@@ -31,6 +31,9 @@ _TAKEN_AT_ONCE = 4
 """The connections that asyncio takes in one go. They count and make room for each other only a few rounds of
 the loop later, and without a free descriptor asyncio takes none for a second: all of these rounds together
 must stay within `_OWN_DESCRIPTORS`."""
+_TAKEN_AT_ONCE_OF_SEVERAL = 1
+"""The same where several workers take connections: the one that wakes first would take all that come
+together. Of eight connections one of two workers then had none or one."""
 _BACKLOG = 2048
 """The connections that may wait to be taken."""
 _WRITING_SECONDS = 1.0
@@ -58,6 +61,7 @@ def run_worker(
         write_seconds=settings.write_seconds,
     )
     drain_seconds = min(settings.drain_seconds, max(0.0, settings.shutdown_seconds - 2 * _WRITING_SECONDS))
+    state.connections = connections
     config = uvicorn.Config(
         create_app(settings, state),
         http=connections.protocol,  # type: ignore[arg-type]  # uvicorn calls it as it would call the class
@@ -65,7 +69,8 @@ def run_worker(
         log_config=None,
         access_log=False,
         server_header=False,
-        backlog=_TAKEN_AT_ONCE,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        backlog=_TAKEN_AT_ONCE if settings.workers == 1 else _TAKEN_AT_ONCE_OF_SEVERAL,
         timeout_keep_alive=int(settings.header_seconds) + 1,  # `Connections` closes them first
         timeout_graceful_shutdown=max(1, int(settings.shutdown_seconds - drain_seconds)),
     )

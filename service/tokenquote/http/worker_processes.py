@@ -7,12 +7,13 @@ import os
 import selectors
 import socket
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tokenquote.http.access_log import log_worker
 from tokenquote.http.forking import Forking, channel
+from tokenquote.http.saturation import add_fullness
 
 __all__ = ["Heard", "WorkerProcess", "WorkerProcesses"]
 
@@ -33,6 +34,8 @@ class WorkerProcess:
     """When it was forked, by the clock of `time.monotonic`."""
     in_flight: int = 0
     """The requests that it is answering, as it said last."""
+    fullness: Mapping[str, float] = field(default_factory=dict)
+    """How full it is, as it said last."""
 
 
 Heard: TypeAlias = Callable[[WorkerProcess, dict[str, Any], Sequence[int]], None]
@@ -80,6 +83,10 @@ class WorkerProcesses:
         """The requests that all of them are answering."""
         return sum(worker.in_flight for worker in self._by_pid.values())
 
+    def measure_fullness(self) -> dict[str, float]:
+        """Add up how full they are."""
+        return add_fullness(worker.fullness for worker in self._by_pid.values())
+
     @property
     def next_start(self) -> float | None:
         """When the next one may begin, by the clock of `time.monotonic`; None: none is missing."""
@@ -102,22 +109,26 @@ class WorkerProcesses:
         for pid in self._by_pid:
             os.kill(pid, number)  # it is our child, so the number is nobody else's until we have buried it
 
-    def ended(self, pid: int, status: int, *, was_asked: bool) -> None:
+    def ended(self, pid: int, status: int, *, was_asked: bool) -> bool:
         """Take note that a process has ended, which may be none of these.
 
         Args:
             pid: the process.
             status: what `os.waitpid` says of it.
             was_asked: whether it was asked to; if not, it gets a successor.
+
+        Returns:
+            Whether it was a worker that nobody had asked to end.
         """
         worker = self._by_pid.pop(pid, None)
         if worker is None:
-            return
+            return False
         self._hear_no_more(worker)
         self._forking.close(worker.control)
         if not was_asked:
             log_worker("worker.ended", pid, os.waitstatus_to_exitcode(status))
             self._starts.append(worker.started + _RESTART_SECONDS)
+        return not was_asked
 
     def _start(self) -> None:
         ours, theirs = channel()

@@ -13,12 +13,18 @@ from tokenquote.api.deployments.break_even import Economy, Quotes, answer_break_
 from tokenquote.api.deployments.explanations import Findings, explain
 from tokenquote.api.deployments.gpu_choice import Choice, choose, gpu_option, options
 from tokenquote.api.deployments.hosted_model import HostedModel, read_hosted
+from tokenquote.api.deployments.placements import Placed, place
+from tokenquote.api.deployments.shares import gpu_share, host_share, most_gpu_layers, pool_band
 from tokenquote.api.deployments.speed import Machine, bound_speed, read_machine
 from tokenquote.catalog import Catalog
 from tokenquote.errors import LocatedError
-from tokenquote.memory.gpus.fit import Placement, StageDemand
 from tokenquote.tokens import Vocabularies
-from tokenquote_client.deployments import BreakEvenAnswer, DeploymentAnswer, DeploymentQuestion, GpuShare
+from tokenquote_client.deployments import (
+    BreakEvenAnswer,
+    DeploymentAnswer,
+    DeploymentQuestion,
+    EngineUsed,
+)
 
 __all__ = ["answer_deployment"]
 
@@ -36,10 +42,12 @@ def answer_deployment(
     hosted = read_hosted(question, catalog)
     found = options(hosted, catalog)
     choice = choose(hosted, catalog, found)
-    hosting = hosted.on(choice.gpu, choice.layout)
+    placed = place(hosted, choice.stage_gpus, choice.layout)
+    hosting = placed.placement
     largest = hosting.largest_batch(question.context_tokens, _MOST_SEQUENCES)
-    running = min(question.concurrency, largest, hosted.engine_on(choice.gpu).max_num_seqs)
-    machine = read_machine(hosted, choice, catalog) if running else None
+    limit = hosted.engine_on(choice.gpu, choice.layout).max_num_seqs * choice.layout.data_parallel
+    running = min(question.concurrency, largest, limit)
+    machine = read_machine(hosted, choice, catalog) if running and hosted.is_whole else None
     quotes = _quotes(hosted, catalog, vocabularies, now)
     findings = Findings(
         hosted=hosted,
@@ -52,11 +60,12 @@ def answer_deployment(
         break_even=_break_even(hosted, choice, machine, running, quotes),
         peak_tokens=quotes.hosted.context.peak_tokens if quotes else None,
     )
-    return _answer(findings, hosting, found)
+    return _answer(findings, placed, found)
 
 
-def _answer(findings: Findings, hosting: Placement, found: Sequence[Choice]) -> DeploymentAnswer:
+def _answer(findings: Findings, placed: Placed, found: Sequence[Choice]) -> DeploymentAnswer:
     hosted, choice, machine = findings.hosted, findings.choice, findings.machine
+    hosting = placed.placement
     question, layout = hosted.question, choice.layout
     return DeploymentAnswer(
         model=hosted.model.id if hosted.model else None,
@@ -68,10 +77,17 @@ def _answer(findings: Findings, hosting: Placement, found: Sequence[Choice]) -> 
         gpu_count=layout.gpus,
         tensor_parallel=layout.tensor_parallel,
         pipeline_parallel=layout.pipeline_parallel,
+        data_parallel=layout.data_parallel,
+        expert_parallel=layout.expert_parallel,
+        engine=EngineUsed(name=hosted.engine.name, version=hosted.engine.version),
+        gpu_layers=hosted.gpu_layers,
+        most_gpu_layers=most_gpu_layers(hosted, choice),
+        host=host_share(hosted, placed),
         fits=findings.fits,
-        per_gpu=[_share(hosted, choice, hosting, stage) for stage in range(len(hosting.stages))],
-        kv_cache_pool_bytes=min(hosting.pool(stage) for stage in hosting.stages),
-        kv_cache_pool_tokens=hosting.pool_tokens(),
+        per_gpu=[gpu_share(hosted, choice, placed, stage) for stage in range(len(hosting.stages))],
+        kv_cache_pool_bytes=min(hosting.pools()),
+        kv_cache_pool_band=pool_band(hosting),
+        kv_cache_pool_tokens=hosting.pool_tokens(question.context_tokens),
         largest_batch=findings.largest_batch,
         longest_context_tokens=hosting.longest_context(question.concurrency, _MOST_TOKENS),
         options=[gpu_option(option) for option in found],
@@ -80,33 +96,6 @@ def _answer(findings: Findings, hosting: Placement, found: Sequence[Choice]) -> 
         explained=explain(findings),
         assumptions=list_assumptions(findings),
         warnings=list_warnings(findings),
-    )
-
-
-def _share(hosted: HostedModel, choice: Choice, hosting: Placement, number: int) -> GpuShare:
-    stage: StageDemand = hosting.stages[number]
-    weights = hosted.shards(choice.layout)[number]
-    question = hosted.question
-    cache = hosting.cache(stage, question.context_tokens, question.concurrency)
-    in_flight = hosting.in_flight(stage, question.context_tokens)
-    total = hosting.need(stage, question.context_tokens, question.concurrency)
-    return GpuShare(
-        stage=number,
-        gpus=choice.layout.tensor_parallel,
-        layers=weights.layers,
-        memory_bytes=choice.gpu.usable_bytes,
-        budget_bytes=hosting.budget,
-        weights_bytes=stage.weights,
-        weights=dict(weights.components),
-        draft_bytes=stage.draft,
-        kv_cache_bytes=cache,
-        kv_in_flight_bytes=in_flight,
-        activation_bytes=stage.overhead.activations,
-        cuda_graph_bytes=stage.overhead.cuda_graphs,
-        runtime_bytes=stage.overhead.non_torch,
-        padding_bytes=stage.overhead.padding,
-        total_bytes=total,
-        free_bytes=hosting.budget - total,
     )
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from tokenquote.api.deployments.explanations import Findings
 from tokenquote.api.deployments.gpu_choice import MAX_GPUS
 from tokenquote.api.memory.assumptions import replication_assumptions
+from tokenquote.memory.engines.llama_cpp import LlamaCppRules
+from tokenquote.memory.engines.sglang import SglangRules
+from tokenquote_client.deployment_question import Speculation
 from tokenquote_client.quote import Warned
 
 __all__ = ["list_assumptions", "list_warnings"]
@@ -25,11 +28,7 @@ def list_assumptions(findings: Findings) -> list[str]:
 def _memory(findings: Findings) -> Iterator[str]:
     hosted, choice = findings.hosted, findings.choice
     question, layout = hosted.question, choice.layout
-    engine = hosted.engine_on(choice.gpu)
-    yield (
-        f"the engine reserves memory as vLLM 0.33 does: steps of at most {engine.max_num_seqs} sequences and "
-        f"{engine.max_num_batched_tokens} tokens, blocks of {engine.block_tokens} tokens"
-    )
+    yield from _engine(findings)
     if question.quantization is None:
         published = "as published" if hosted.model is not None else "since none is stated"
         yield f"weights in {hosted.format.name}, {published}"
@@ -47,6 +46,62 @@ def _memory(findings: Findings) -> Iterator[str]:
     yield from replication_assumptions(layers, layout.tensor_parallel)
     if hosted.draft is not None:
         yield "the draft model runs on the last stage, in its published format, with its own KV cache"
+
+
+def _engine(findings: Findings) -> Iterator[str]:
+    """Yield what is assumed of the engine, of its steps and of where it puts the model."""
+    hosted, choice = findings.hosted, findings.choice
+    question, rules = hosted.question, hosted.engine.rules
+    engine = hosted.engine_on(choice.gpu, choice.layout)
+    if question.engine.name is None:
+        why = "since layers or their cache may be in RAM" if hosted.gpu_layers is not None else "by default"
+        yield f"the engine is {hosted.engine.name}, {why}: state `engine.name` for another"
+    yield hosted.engine.assumption
+    steps = f"steps of at most {engine.max_num_seqs} sequences and {engine.max_num_batched_tokens} tokens"
+    if isinstance(rules, LlamaCppRules):
+        yield from _in_part(findings, engine.max_num_batched_tokens)
+        return
+    yield f"{steps}, blocks of {engine.block_tokens} tokens"
+    recurrent = any(layer.attention.is_recurrent for layer in hosted.architecture.layers)
+    if recurrent and question.engine.prefix_caching is None:
+        yield (
+            "prefixes of finished requests are cached, for which each recurrent layer keeps more than one "
+            "state; "
+            "vLLM before 0.26 does so only if told to: state `engine.prefix_caching`"
+        )
+    if isinstance(rules, SglangRules):
+        yield (
+            "the pool is what weights leave of the memory, less what SGLang keeps free for activations "
+            "and graphs"
+        )
+    ranks = choice.layout.tensor_parallel * choice.layout.data_parallel
+    if ranks > 1 and choice.gpu.link is None and question.engine.non_torch_bytes is None:
+        yield "no source says how these GPUs are linked: runtime as over NVLink, which is more than over PCIe"
+    if choice.unequal:
+        yield (
+            "a stage of GPUs that are not alike holds what its smallest one holds, and is as fast as the "
+            "slowest"
+        )
+    if choice.layout.data_parallel > 1:
+        yield (
+            f"attention, its cache and all that is not an expert stand on {choice.layout.data_parallel} "
+            "groups "
+            "of GPUs; each serves sequences of its own"
+        )
+
+
+def _in_part(findings: Findings, batch: int) -> Iterator[str]:
+    hosted = findings.hosted
+    yield f"the cache of all sequences is allocated at the start; steps of at most {batch} tokens"
+    yield (
+        f"{hosted.gpu_layers} of {hosted.most_layers} layers on the GPUs, the output counted as the last; "
+        "the "
+        "input embedding is in RAM, and the engine's buffers in RAM are not counted"
+    )
+    if len(findings.choice.stages) > 1:
+        yield "layers are shared out over the GPUs in proportion to their memory"
+    if not hosted.is_whole:
+        yield "how fast RAM is, no source says: there are no speeds"
 
 
 def _speed(findings: Findings) -> Iterator[str]:
@@ -69,8 +124,7 @@ def _speed(findings: Findings) -> Iterator[str]:
     if machine.split.ranks > 1 and machine.rates.link is None:
         yield "all-reduces between GPUs are counted as instant: the catalog has no figure for the link"
     speculation = hosted.question.speculation
-    if speculation is not None and hosted.draft is None:
-        yield "drafting costs nothing (n-grams); name a `draft_model` to count one"
+    yield from _drafting(speculation, with_draft=hosted.draft is not None)
 
 
 def _money(findings: Findings) -> Iterator[str]:
@@ -107,7 +161,7 @@ def _fit_warnings(findings: Findings) -> Iterator[tuple[str, str]]:
             f"tensor parallelism over {ranks} GPUs goes beyond a node of {node}; all-reduces between nodes "
             "are slow, and their time is not counted",
         )
-    if findings.machine is None and findings.fits:
+    if findings.machine is None and findings.fits and findings.hosted.is_whole:
         yield "speed_unknown", f"no source says how fast {findings.choice.gpu.name} is"
 
 
@@ -120,11 +174,12 @@ def _limit_warnings(findings: Findings) -> Iterator[tuple[str, str]]:
             "context_beyond_model",
             f"{question.context_tokens} tokens are more than the {window} that the model was made for",
         )
-    engine = hosted.engine_on(findings.choice.gpu)
-    if question.concurrency > engine.max_num_seqs:
+    layout = findings.choice.layout
+    limit = hosted.engine_on(findings.choice.gpu, layout).max_num_seqs * layout.data_parallel
+    if question.concurrency > limit:
         yield (
             "concurrency_beyond_engine",
-            f"the engine runs {engine.max_num_seqs} sequences at a time unless told otherwise (max_num_seqs)",
+            f"the engine runs {limit} sequences at a time unless told otherwise (max_num_seqs)",
         )
     if 0 < findings.largest_batch < question.concurrency:
         yield (
@@ -148,3 +203,12 @@ def _money_warnings(findings: Findings) -> Iterator[tuple[str, str]]:
             "plan_exceeds_context",
             f"the plan's longest request has {peak} tokens, more than context_tokens: the batch may not fit",
         )
+
+
+def _drafting(speculation: Speculation | None, *, with_draft: bool) -> Iterator[str]:
+    if speculation is None or with_draft:
+        return
+    if speculation.prediction_layers:
+        yield "the layers that predict further tokens draft; weights, cache and time count like a layer's"
+    else:
+        yield "drafting costs nothing (n-grams); name a `draft_model` to count one"

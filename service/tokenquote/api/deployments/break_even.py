@@ -172,6 +172,9 @@ def _prefix_cache(question: BreakEven, hosted: HostedModel) -> CachingRule | Non
 def _price(question: BreakEven, choice: Choice) -> tuple[Decimal, str]:
     if question.gpu_price_per_hour is not None:
         return question.gpu_price_per_hour, "stated in the question"
+    if choice.unequal:
+        detail = "the GPUs are not alike: state what an hour of one costs on average"
+        raise LocatedError(("break_even", "gpu_price_per_hour"), detail)
     if choice.gpu.price is None:
         detail = f"the catalog has no price for {choice.gpu_id}: state what an hour of one costs"
         raise LocatedError(("break_even", "gpu_price_per_hour"), detail)
@@ -192,11 +195,11 @@ def _prefill_seconds(economy: Economy, requests: Sequence[QuotedRequest]) -> flo
     if not any(tokens for _, tokens in prompts):
         return 0.0
     machine, choice = economy.machine, economy.choice
-    chunk = economy.hosted.engine_on(choice.gpu).max_num_batched_tokens
+    chunk = economy.hosted.engine_on(choice.gpu, choice.layout).max_num_batched_tokens
     step = prefill_under_load(
         economy.hosted.shards(choice.layout), machine.rates, machine.split, prompts, chunk
     )
-    return step.slowest_stage_seconds
+    return step.slowest_stage_seconds / choice.layout.data_parallel
 
 
 def _decode_seconds(economy: Economy, requests: Sequence[QuotedRequest]) -> float:

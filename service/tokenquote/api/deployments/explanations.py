@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tokenquote.api.deployments.engine_formulas import Formula, engine_formulas
 from tokenquote.api.deployments.gpu_choice import Choice
 from tokenquote.api.deployments.hosted_model import HostedModel
 from tokenquote.api.deployments.speed import Machine
 from tokenquote.api.memory import figure_method
 from tokenquote.memory import CachePlan, cache_formula
+from tokenquote.memory.engines.vllm import VllmRules
 from tokenquote.memory.gpus import Layout
 from tokenquote.memory.gpus.overhead import EngineSettings
 from tokenquote_client.deployments import BreakEvenAnswer, Explained
-from tokenquote_client.wire_types import Method
 
 __all__ = ["Findings", "explain"]
-
-Formula = tuple[str, Method, str]
-"""A field of the answer, the method of its number, and the arithmetic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +52,24 @@ def explain(findings: Findings) -> list[Explained]:
 
 
 def _memory_formulas(findings: Findings) -> Iterator[Formula]:
-    engine = findings.hosted.engine_on(findings.choice.gpu)
+    hosted = findings.hosted
+    engine = hosted.engine_on(findings.choice.gpu, findings.choice.layout)
     usable = findings.choice.gpu.usable_gib
     yield "memory_bytes", usable.method, f"{usable.value:g} GiB: {usable.source}"
-    stated = "gpu_memory_utilization" in findings.hosted.question.engine.model_fields_set
-    share = f"{float(engine.utilization):g} x memory_bytes"
-    yield "budget_bytes", "stated" if stated else "rule", share if stated else f"{share}, vLLM's default"
+    yield _budget_formula(hosted, engine)
     yield from _model_formulas(findings, engine)
-    yield from _engine_formulas(findings, engine)
+    yield from engine_formulas(hosted, findings.choice, engine)
     most = "with which the total of every GPU stays within its budget"
-    yield (
-        "kv_cache_pool_tokens",
-        "rule",
-        "pool bytes / (layers of a group x bytes of a page) = blocks; blocks / groups x tokens of a block "
-        "(vLLM up to 0.19; later logs count models with several kinds of layers in another way)",
-    )
     yield "largest_batch", "rule", f"the most sequences {most}"
     yield "longest_context_tokens", "rule", f"the most tokens {most}"
+
+
+def _budget_formula(hosted: HostedModel, engine: EngineSettings) -> Formula:
+    if not isinstance(hosted.engine.rules, VllmRules):
+        return "budget_bytes", "rule", f"memory_bytes: {hosted.engine.name} may use all of it"
+    share = f"{float(engine.utilization):g} x memory_bytes"
+    stated = hosted.question.engine.gpu_memory_utilization is not None
+    return "budget_bytes", "stated" if stated else "rule", share if stated else f"{share}, vLLM's default"
 
 
 def _model_formulas(findings: Findings, engine: EngineSettings) -> Iterator[Formula]:
@@ -97,41 +96,17 @@ def _model_formulas(findings: Findings, engine: EngineSettings) -> Iterator[Form
 
 def _describe_share(layout: Layout) -> str:
     """Return which tensors of its stage a GPU holds."""
+    if layout.expert_ranks > 1 and (layout.expert_parallel or layout.data_parallel > 1):
+        whole = "whole experts" if layout.expert_parallel else "a share of the columns of each expert"
+        return (
+            f"each GPU of a stage holds 1 / {layout.tensor_parallel} of the other matrices, and {whole} of "
+            "those "
+            f"that {layout.expert_ranks} GPUs share"
+        )
     if layout.tensor_parallel == 1:
         return "each GPU holds every tensor of its stage"
     share = f"1 / {layout.tensor_parallel} of the matrices"
     return f"each GPU of a stage holds {share}, and all norms, routers and MLA down-projections"
-
-
-def _engine_formulas(findings: Findings, engine: EngineSettings) -> Iterator[Formula]:
-    architecture, ranks = findings.hosted.architecture, findings.choice.layout.tensor_parallel
-    yield (
-        "activation_bytes",
-        "calibrated",
-        f"max(14 x {engine.max_num_seqs} sequences x vocabulary of {architecture.vocabulary} + 2 x "
-        f"{engine.max_num_batched_tokens} tokens x {architecture.hidden}, 2 x tokens x (3 x width / {ranks} "
-        f"+ 2 x {architecture.hidden})) + workspace of experts + 0.115 GiB; only the last stage samples; "
-        "fitted to 30 vLLM logs, mean error 0.05 GiB",
-    )
-    graphs = "0: `cuda_graphs` is false, so there are none, or they lie outside the engine's share"
-    if engine.cuda_graphs:
-        graphs = (
-            "0.70 GiB + 1536 x layers x hidden width + 0.55 GiB with experts; fitted to 26 vLLM logs, mean "
-            "error 0.12 GiB"
-        )
-    yield "cuda_graph_bytes", "calibrated", graphs
-    if engine.non_torch is None:
-        logged = (
-            "0.25 GiB on one GPU, 0.07 in a pipeline, 2.1 with tensor parallelism (NCCL), as vLLM logs say"
-        )
-        yield "runtime_bytes", "calibrated", logged
-    else:
-        yield "runtime_bytes", "stated", "as stated in `engine`"
-    yield (
-        "padding_bytes",
-        "calibrated",
-        "columns of MXFP4 experts rounded up to multiples of 256; 0 in every other format",
-    )
 
 
 def _speed_formulas(machine: Machine) -> Iterator[Formula]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tokenquote.api.deployments.hosted_model import HostedModel
+from tokenquote.api.deployments.placements import fits
 from tokenquote.catalog import Catalog
 from tokenquote.catalog.schema.gpus import Gpu
 from tokenquote.counts import ceil_div
@@ -19,15 +20,36 @@ MAX_GPUS = 64
 """The most GPUs that a search tries: eight nodes of eight."""
 
 
+Cards = tuple[tuple[str, Gpu], ...]
+"""GPUs in order, each with its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """GPUs of one kind, and how the model is spread over them."""
+    """GPUs, and how the model is spread over them."""
 
     gpu_id: str
     gpu: Gpu
+    """The GPU; the one with the least memory where they are not alike."""
     layout: Layout
     available: int
     """The number of GPUs there are; more than the layout takes where all of them would not do better."""
+    unequal: Cards = ()
+    """The GPUs in order where they are not alike; empty: all are the one above."""
+
+    @property
+    def stages(self) -> Cards:
+        """The GPU of each stage, the one with the least memory where those of a stage are not alike."""
+        if not self.unequal:
+            return ((self.gpu_id, self.gpu),) * self.layout.pipeline_parallel
+        each = self.layout.gpus // self.layout.pipeline_parallel
+        parts = [self.unequal[i : i + each] for i in range(0, self.layout.gpus, each)]
+        return tuple(min(part, key=lambda card: card[1].usable_bytes) for part in parts)
+
+    @property
+    def stage_gpus(self) -> list[Gpu]:
+        """The GPUs of `stages` without their ids."""
+        return [gpu for _, gpu in self.stages]
 
 
 def options(hosted: HostedModel, catalog: Catalog) -> list[Choice]:
@@ -44,6 +66,8 @@ def choose(hosted: HostedModel, catalog: Catalog, found: Sequence[Choice]) -> Ch
         LocatedError: there is no such GPU, or the model cannot be spread as asked.
     """
     question = hosted.question
+    if question.gpus is not None:
+        return _on_unequal_gpus(hosted, question.gpus, catalog)
     if question.gpu is not None:
         gpu_id = _id(question.gpu, ("gpu",), catalog)
         return _on_stated_gpu(hosted, gpu_id, catalog.gpus[gpu_id])
@@ -97,38 +121,74 @@ def _on_stated_gpu(hosted: HostedModel, gpu_id: str, gpu: Gpu) -> Choice:
     return _widest_fit(hosted, gpu_id, gpu, question.gpu_count)
 
 
+def _on_unequal_gpus(hosted: HostedModel, names: Sequence[str], catalog: Catalog) -> Choice:
+    """Return the named GPUs with the stated layout, else the widest on which the model fits, else the widest.
+
+    Raises:
+        LocatedError: there is no such GPU, or the model cannot be spread over as many.
+    """
+    ids = [_id(name, ("gpus", i), catalog) for i, name in enumerate(names)]
+    cards = tuple((gpu_id, catalog.gpus[gpu_id]) for gpu_id in ids)
+    smallest_id, smallest = min(cards, key=lambda card: (card[1].usable_bytes, card[0]))
+    stated = _stated_layout(hosted.question.model_copy(update={"gpu_count": len(cards)}))
+    if stated is not None:
+        try:
+            hosted.check(stated)
+        except LayoutError as error:
+            raise error.at(_blamed(hosted.question, error)) from None
+        return Choice(smallest_id, smallest, stated, len(cards), cards)
+    found = [
+        Choice(smallest_id, smallest, layout, len(cards), cards)
+        for layout in _layouts(hosted, smallest, len(cards))
+    ]
+    if not found:
+        detail = f"the model cannot be spread over {len(cards)} GPUs; name fewer"
+        raise LocatedError(("gpus",), detail)
+    return next((choice for choice in found if fits(hosted, choice.stage_gpus, choice.layout)), found[0])
+
+
 def _stated_layout(question: DeploymentQuestion) -> Layout | None:
     """Return the layout if one of its two numbers is stated; the other follows from the count. Else None."""
     tensor, pipeline, count = question.tensor_parallel, question.pipeline_parallel, question.gpu_count
+    data, spread = question.data_parallel or 1, question.expert_parallel
     if tensor is None and pipeline is None:
         return None
     if count is None:
-        return Layout(tensor or 1, pipeline or 1)
-    layout = Layout(tensor or count // (pipeline or 1) or 1, pipeline or count // (tensor or 1) or 1)
+        return Layout(tensor or 1, pipeline or 1, data, spread)
+    each = count // data
+    layout = Layout(
+        tensor or each // (pipeline or 1) or 1, pipeline or each // (tensor or 1) or 1, data, spread
+    )
     if layout.gpus != count:
         parts = f"tensor_parallel {tensor or 'any'} x pipeline_parallel {pipeline or 'any'}"
+        if question.data_parallel is not None:
+            parts += f" x data_parallel {data}"
         detail = f"{parts} must make the number of GPUs, and does not make {count}"
-        raise LocatedError(("gpu_count",), detail)
+        raise LocatedError(("gpu_count" if question.gpus is None else "gpus",), detail)
     return layout
 
 
 def _blamed(question: DeploymentQuestion, error: LayoutError) -> str:
     """Return the field to blame: the one that does not divide if the question states it, else the count."""
     field = str(error.location[-1])
-    return field if getattr(question, field) is not None else "gpu_count"
+    if getattr(question, field) not in (None, False):
+        return field
+    return "gpu_count" if question.gpus is None else "gpus"
 
 
 def _fewest(hosted: HostedModel, gpu_id: str, gpu: Gpu) -> Choice | None:
     """Return the smallest number of these GPUs on which the model fits; None if 64 are too few."""
     for count in range(_min_gpus_for_weights(hosted, gpu), MAX_GPUS + 1):
         for layout in _layouts(hosted, gpu, count):
-            if hosted.fits_on(gpu, layout):
+            if fits(hosted, [gpu] * layout.pipeline_parallel, layout):
                 return Choice(gpu_id, gpu, layout, count)
     return None
 
 
 def _min_gpus_for_weights(hosted: HostedModel, gpu: Gpu) -> int:
     """Return the GPUs that the weights alone need; fewer need not be tried."""
+    if not hosted.is_whole:
+        return 1
     return max(1, ceil_div(hosted.weights.bytes, gpu.usable_bytes))
 
 
@@ -139,7 +199,7 @@ def _widest_fit(hosted: HostedModel, gpu_id: str, gpu: Gpu, available: int) -> C
     """
     for count in range(available, 0, -1):
         for layout in _layouts(hosted, gpu, count):
-            if hosted.fits_on(gpu, layout):
+            if fits(hosted, [gpu] * layout.pipeline_parallel, layout):
                 return Choice(gpu_id, gpu, layout, available)
     return _largest_layout(hosted, gpu_id, gpu, available)
 
@@ -149,11 +209,17 @@ def _largest_layout(hosted: HostedModel, gpu_id: str, gpu: Gpu, available: int) 
     for count in range(available, 0, -1):
         for layout in _layouts(hosted, gpu, count):
             return Choice(gpu_id, gpu, layout, available)
-    raise AssertionError("one GPU is always a layout")
+    raise LocatedError(("gpu_count",), f"the model cannot be spread over {available} GPUs as asked")
 
 
 def _layouts(hosted: HostedModel, gpu: Gpu, count: int) -> Iterator[Layout]:
-    for layout in layouts(count, gpu.gpus_per_node):
+    question = hosted.question
+    data = question.data_parallel or 1
+    if count % data:
+        return
+    by_layers = hosted.gpu_layers is not None  # llama.cpp splits a model by layers alone
+    for each in layouts(count // data, 1 if by_layers else gpu.gpus_per_node):
+        layout = replace(each, data_parallel=data, expert_parallel=question.expert_parallel)
         try:
             hosted.check(layout)
         except LayoutError:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 
+from tokenquote.api.deployments.engine_choice import choose_engine
+from tokenquote.api.deployments.engine_settings import engine_settings
 from tokenquote.api.memory import MAX_BYTES, read_config, resolve_subject
+from tokenquote.api.memory.weights import drafting_architecture, stated_format
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.gpus import Gpu
 from tokenquote.errors import LocatedError, under
@@ -26,9 +28,11 @@ from tokenquote.memory import (
     read_cache_layout,
     weigh_architecture,
 )
-from tokenquote.memory.gpus import Layout
-from tokenquote.memory.gpus.fit import Placement, StageDemand, engine_budget
-from tokenquote.memory.gpus.overhead import EngineSettings, default_batch, engine_overhead
+from tokenquote.memory.engines import ServingEngine
+from tokenquote.memory.engines.llama_cpp import LlamaCppRules
+from tokenquote.memory.engines.vllm import VllmRules
+from tokenquote.memory.gpus import Layout, check_experts
+from tokenquote.memory.gpus.overhead import EngineSettings
 from tokenquote.memory.gpus.sharding import StageWeights, WeightSharding
 from tokenquote_client.deployments import DeploymentQuestion, Speculation
 from tokenquote_client.memory import WeightsQuestion
@@ -51,6 +55,7 @@ class HostedModel:
     """The model of the question, whatever GPUs it is put on."""
 
     question: DeploymentQuestion
+    engine: ServingEngine
     model: Model | None
     architecture: Architecture
     format: WeightFormat
@@ -62,14 +67,25 @@ class HostedModel:
     """The tokens that layers of cross attention hold; None: not known."""
     window: int | None
     """The tokens that the model was made for; None: not known."""
+    needs: dict[tuple[Layout, EngineSettings], int] = field(default_factory=dict)
+    """The bytes of a GPU with all sequences, without the runtime; a search fills it."""
     _shards: dict[Layout, tuple[StageWeights, ...]] = field(default_factory=dict)
-    _needs: dict[tuple[Layout, EngineSettings], int] = field(default_factory=dict)
+    _offloads: dict[tuple[int, tuple[int, ...], bool], tuple[StageWeights, ...]] = field(default_factory=dict)
 
     def shards(self, layout: Layout) -> tuple[StageWeights, ...]:
         """Return the weights of each stage; a search asks for the same ones again and again."""
         if layout not in self._shards:
             self._shards[layout] = self.sharding.stages(layout)
         return self._shards[layout]
+
+    def offloaded_shards(
+        self, in_ram: int, on_gpus: tuple[int, ...], *, output: bool
+    ) -> tuple[StageWeights, ...]:
+        """Return the weights in RAM and on each GPU; a search asks for the same ones again and again."""
+        key = (in_ram, on_gpus, output)
+        if key not in self._offloads:
+            self._offloads[key] = self.sharding.offloaded(in_ram, on_gpus, output=output)
+        return self._offloads[key]
 
     def draft_shards(self, layout: Layout) -> tuple[StageWeights, ...]:
         """Return the draft model's weights: one stage, on as many GPUs as the others. Empty without one."""
@@ -88,56 +104,27 @@ class HostedModel:
         if self.draft is not None:
             self.draft.sharding.check(Layout(layout.tensor_parallel))
 
-    def engine_on(self, gpu: Gpu) -> EngineSettings:
-        """Return the engine as asked for; what is not stated is as vLLM chooses it for the GPU."""
-        asked = self.question.engine
-        sequences, tokens = default_batch(gpu.usable_bytes, gpu.name)
-        return EngineSettings(
-            utilization=Fraction(str(asked.gpu_memory_utilization)),
-            max_num_seqs=asked.max_num_seqs or sequences,
-            max_num_batched_tokens=asked.max_num_batched_tokens or tokens,
-            cuda_graphs=asked.cuda_graphs,
-            block_tokens=self.block_tokens,
-            non_torch=asked.non_torch_bytes,
-        )
+    def engine_on(self, gpu: Gpu, layout: Layout) -> EngineSettings:
+        """Return the engine as asked for; what is not stated is as the engine chooses it for the GPU."""
+        return engine_settings(self.question, self.engine.rules, gpu, layout, self.block_tokens)
 
-    def fits_on(self, gpu: Gpu, layout: Layout) -> bool:
-        """Return whether the question's sequences fit; what they need is the same on many kinds of GPU."""
-        engine = self.engine_on(gpu)
-        if (layout, engine) not in self._needs:
-            hosting = self.on(gpu, layout)
-            context, sequences = self.question.context_tokens, self.question.concurrency
-            self._needs[layout, engine] = max(
-                hosting.need(stage, context, sequences) for stage in hosting.stages
-            )
-        return self._needs[layout, engine] <= engine_budget(gpu.usable_bytes, engine.utilization)
+    @property
+    def gpu_layers(self) -> int | None:
+        """The layers on the GPUs, the output among them where the version counts it; None: not by layers."""
+        if not isinstance(self.engine.rules, LlamaCppRules):
+            return None
+        asked = self.question.gpu_layers
+        return self.most_layers if asked is None else asked
 
-    def on(self, gpu: Gpu, layout: Layout) -> Placement:
-        """Return the model on GPUs of this kind."""
-        engine = self.engine_on(gpu)
-        drafts = self.draft_shards(layout)
-        packed = self.format.name == "mxfp4"
-        return Placement(
-            stages=tuple(
-                StageDemand(
-                    weights=stage.bytes,
-                    draft=sum(shard.bytes for shard in drafts) if stage.is_last else 0,
-                    overhead=engine_overhead(self.architecture, stage, layout, engine, packed_experts=packed),
-                    layers=tuple(
-                        (layer.attention, times)
-                        for shard in (stage, *(drafts if stage.is_last else ()))
-                        for layer, times in shard.kinds
-                    ),
-                )
-                for stage in self.shards(layout)
-            ),
-            budget=engine_budget(gpu.usable_bytes, engine.utilization),
-            element=self.element,
-            block=engine.block_tokens,
-            tensor_parallel=layout.tensor_parallel,
-            chunk=engine.max_num_batched_tokens,
-            encoder_tokens=self.encoder_tokens,
-        )
+    @property
+    def most_layers(self) -> int:
+        """The layers that may be on GPUs: those of the model and the output."""
+        return len(self.architecture.layers) + 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all layers and all of the cache are on the GPUs."""
+        return self.gpu_layers in (None, self.most_layers) and self.question.kv_offload is not False
 
     @cached_property
     def block_tokens(self) -> int:
@@ -146,11 +133,14 @@ class HostedModel:
 
     @property
     def _default_block(self) -> int:
+        if not isinstance(self.engine.rules, VllmRules):
+            return 1
         layers = [layer.attention for layer in self.architecture.layers]
         block = max(layer.block_alignment for layer in layers)
-        plan = CachePlan(1, self.element, block=block)
+        drafted = self.question.speculation.tokens if self.question.speculation else 0
+        plan = CachePlan(1, self.element, block=block, drafted=drafted)
         try:
-            return hybrid_block(layers, plan)
+            return hybrid_block(layers, plan, latent_alignment=self.engine.rules.latent_alignment)
         except CacheError:  # no layer of attention to page
             return block
 
@@ -161,10 +151,15 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> HostedModel:
     Raises:
         LocatedError: the model, its architecture or a format is unknown or wrong.
     """
+    engine = choose_engine(question)
     config, model = resolve_subject(question, catalog)
     architecture = read_config(read_architecture, config, model)
     formats = number_formats(catalog.quantization)
-    published = _OWN_FORMAT if model is None or model.weights is None else model.weights.published_as
+    if question.speculation is not None and question.speculation.prediction_layers:
+        architecture = drafting_architecture(architecture, ("speculation", "prediction_layers"))
+    published = _OWN_FORMAT
+    if question.quantization is None:
+        published = stated_format(config, model) or _OWN_FORMAT
     with under("quantization"):
         format_ = formats.weight(question.quantization or published)
     with under("kv_dtype"):
@@ -172,6 +167,7 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> HostedModel:
     weights = weigh_architecture(architecture, format_, formats)
     hosted = HostedModel(
         question=question,
+        engine=engine,
         model=model,
         architecture=architecture,
         format=format_,
@@ -183,7 +179,20 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> HostedModel:
         window=model.entry.context.window if model else _stated_window(config),
     )
     _check_cache(hosted)
+    _check_gpu_layers(hosted)
+    spread = Layout(data_parallel=question.data_parallel or 1, expert_parallel=question.expert_parallel)
+    check_experts(architecture.layers, spread)
     return hosted
+
+
+def _check_gpu_layers(hosted: HostedModel) -> None:
+    asked = hosted.question.gpu_layers
+    if asked is not None and asked > hosted.most_layers:
+        detail = (
+            f"the model has {hosted.most_layers - 1} layers and its output, so at most {hosted.most_layers}; "
+            "leave `gpu_layers` out for all of them"
+        )
+        raise LocatedError(("gpu_layers",), detail)
 
 
 def _stated_window(config: Config) -> int | None:

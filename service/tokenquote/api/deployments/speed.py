@@ -41,8 +41,8 @@ class Machine:
 
 def read_machine(hosted: HostedModel, choice: Choice, catalog: Catalog) -> Machine | None:
     """Return the GPUs' speed; None where the catalog does not know bandwidth or operations of the GPU."""
-    gpu, layout, efficiency = choice.gpu, choice.layout, hosted.question.efficiency
-    if gpu.bandwidth_gb_per_second is None or gpu.tflops is None:
+    gpu, layout, efficiency = _slowest(choice), choice.layout, hosted.question.efficiency
+    if gpu is None or gpu.bandwidth_gb_per_second is None or gpu.tflops is None:
         return None
     kind, tflops = gpu.tflops.speed(catalog.multiplied_as.get(hosted.format.name, "fp16"))
     rates = GpuRates(
@@ -54,6 +54,14 @@ def read_machine(hosted: HostedModel, choice: Choice, catalog: Catalog) -> Machi
     architecture, element = hosted.architecture, hosted.element
     split = WorkSplit(layout.tensor_parallel, architecture.hidden, element, hosted.encoder_tokens)
     return Machine(rates, split, layout.pipeline_parallel, kind)
+
+
+def _slowest(choice: Choice) -> Gpu | None:
+    """Return the GPU that reads slowest; None where one of them is not known to be fast or slow."""
+    gpus = [gpu for _, gpu in choice.unequal] or [choice.gpu]
+    rates = [gpu.bandwidth_gb_per_second for gpu in gpus]
+    known = [(rate.value, gpu.name, gpu) for rate, gpu in zip(rates, gpus, strict=True) if rate is not None]
+    return min(known, key=lambda rated: rated[:2])[2] if len(known) == len(gpus) else None
 
 
 def _link(gpu: Gpu, ranks: int, efficiency: Efficiency) -> float | None:
@@ -80,7 +88,8 @@ def decode_seconds(
     The batch goes through a pipeline in as many parts as there are stages, so the slowest stage sets the
     pace; sequences that are fewer than the stages go through one after the other.
     """
-    part = share_of_batch(running, machine.stages)
+    replicas = choice.layout.data_parallel
+    part = share_of_batch(running, machine.stages * replicas)
     speculation = hosted.question.speculation
     drafted = speculation.tokens if speculation else 0
     step = decode_step(
@@ -92,7 +101,7 @@ def decode_seconds(
         tokens_each=1 + drafted,
     )
     seconds = step.seconds
-    if running >= machine.stages:
+    if running >= machine.stages * replicas:
         seconds = machine.stages * step.slowest_stage_seconds
     return seconds + drafted * _draft_seconds(hosted, choice, machine, contexts, part), step
 
@@ -111,12 +120,12 @@ def _draft_seconds(
 def _prefill(hosted: HostedModel, choice: Choice, machine: Machine) -> PrefillSpeed:
     question = hosted.question
     tokens = question.prompt_tokens or max(1, question.context_tokens - 1)
-    chunk = hosted.engine_on(choice.gpu).max_num_batched_tokens
+    chunk = hosted.engine_on(choice.gpu, choice.layout).max_num_batched_tokens
     step = prefill(hosted.shards(choice.layout), machine.rates, machine.split, tokens, chunk)
     return PrefillSpeed(
         prompt_tokens=tokens,
         seconds=step.seconds,
-        tokens_per_second=tokens / step.slowest_stage_seconds,
+        tokens_per_second=choice.layout.data_parallel * tokens / step.slowest_stage_seconds,
         bound_by=step.bound_by,
         flops=step.flops,
     )

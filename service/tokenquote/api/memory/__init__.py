@@ -1,13 +1,14 @@
-"""POST /v1/memory/kv-cache and /v1/memory/weights, and the memory that a quoted conversation would hold."""
+"""POST /v1/memory/kv-cache, and the memory that a quoted conversation would hold."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from tokenquote.api.memory.assumptions import cache_assumptions, format_assumptions
+from tokenquote.api.memory.assumptions import cache_assumptions
+from tokenquote.api.memory.cache_engine import cache_engine
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.errors import LocatedError, under
@@ -19,7 +20,6 @@ from tokenquote.memory import (
     Config,
     Formats,
     Weights,
-    active_parameters,
     cache_formula,
     kv_cache,
     number_formats,
@@ -27,22 +27,18 @@ from tokenquote.memory import (
     read_cache_layout,
     weigh_architecture,
 )
+from tokenquote.memory.engines.llama_cpp import LlamaCppRules
 from tokenquote.memory.model_config.gguf_layout import read_gguf_layout
-from tokenquote.memory.weights.file_header import FileHeader, HeaderTensor, weigh_header
 from tokenquote_client.memory import (
     KvCacheAnswer,
     KvCacheQuestion,
     MemoryUse,
     Subject,
-    WeightsAnswer,
-    WeightsQuestion,
 )
-from tokenquote_client.model_header import ModelHeader
 from tokenquote_client.wire_types import Method
 
 __all__ = [
     "answer_kv_cache",
-    "answer_weights",
     "conversation_memory",
     "figure_method",
     "read_config",
@@ -53,9 +49,6 @@ LayoutT = TypeVar("LayoutT")
 
 # What a quoted conversation's cache is counted in: what vLLM and llama.cpp use unless told otherwise.
 _QUOTED_CACHE_TYPE = "fp16"
-
-# llama.cpp's n_ubatch, and what it rounds the length of a cache up to (llama-kv-cache.cpp).
-_LLAMA_CPP_BATCH, _LLAMA_CPP_PAD = 512, 256
 
 MAX_BYTES = 2**53
 """The largest number of bytes that is answered; above it, JSON readers begin to round."""
@@ -68,6 +61,8 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         LocatedError: the model, its architecture or the layout is unknown or wrong.
     """
     layout = _layout(question, catalog)
+    if question.prediction_layers:
+        layout = _drafting(layout)
     plan = _plan(question, layout, number_formats(catalog.quantization))
     held = kv_cache(layout.layers, plan)
     if held.bytes > MAX_BYTES:
@@ -82,7 +77,11 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         layers=dict(Counter(layer.kind for layer in layout.layers)),
         formula=cache_formula(layout.layers, plan),
         method=figure_method(layout.known),
-        assumptions=[*layout.assumptions, *cache_assumptions(layout, plan, held)],
+        assumptions=[
+            *layout.assumptions,
+            *([] if (engine := cache_engine(question)) is None else [engine.assumption]),
+            *cache_assumptions(layout, plan, held),
+        ],
         warnings=list(layout.warnings),
     )
 
@@ -99,8 +98,17 @@ def _layout(question: KvCacheQuestion, catalog: Catalog) -> CacheLayout:
         return read_gguf_layout(question.header.metadata)
 
 
+def _drafting(layout: CacheLayout) -> CacheLayout:
+    if not layout.predictors:
+        detail = "the model's config names no layers that predict further tokens"
+        raise LocatedError(("prediction_layers",), detail)
+    return replace(layout, layers=(*layout.layers, *layout.predictors))
+
+
 def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> CachePlan:
-    llama_cpp = question.engine == "llama.cpp"
+    engine = cache_engine(question)
+    rules = engine.rules if engine is not None else None
+    llama_cpp = rules if isinstance(rules, LlamaCppRules) else None
     in_flight = question.in_flight_tokens
     with under("dtype"):
         element = formats.cache_element(question.dtype)
@@ -119,60 +127,11 @@ def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> C
         beams=question.beams,
         prompt=question.prompt_tokens,
         encoder_tokens=question.encoder_tokens or layout.encoder_tokens,
-        in_flight=(_LLAMA_CPP_BATCH if llama_cpp else 0) if in_flight is None else in_flight,
-        pad=_LLAMA_CPP_PAD if llama_cpp else None,
-        one_buffer=llama_cpp,
+        in_flight=(llama_cpp.batch if llama_cpp else 0) if in_flight is None else in_flight,
+        pad=llama_cpp.pad if llama_cpp else None,
+        one_buffer=llama_cpp is not None,
         conv_bytes=4 if llama_cpp else 2,
         state_bytes=4 if llama_cpp or question.state_dtype == "fp32" else 2,
-    )
-
-
-def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer:
-    """Return the bytes of the weights in a number format.
-
-    Raises:
-        LocatedError: the model, its architecture or the format is unknown or wrong.
-    """
-    formats = number_formats(catalog.quantization)
-    if question.header is not None:
-        return _weights_of_header(question.header, formats)
-    if question.quantization is None:
-        raise LocatedError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
-    architecture = read_config(read_architecture, *resolve_subject(question, catalog))
-    with under("quantization"):
-        format_ = formats.weight(question.quantization)
-    weights = weigh_architecture(architecture, format_, formats, imatrix=question.imatrix)
-    return WeightsAnswer(
-        bytes=weights.bytes,
-        bits_per_weight=float(weights.bits_per_weight),
-        parameters=weights.parameters,
-        active_parameters=active_parameters(architecture),
-        components=weights.components,
-        types=weights.types,
-        method=figure_method(architecture.known),
-        assumptions=[*architecture.assumptions, *format_assumptions(format_, weights)],
-        warnings=list(architecture.warnings),
-    )
-
-
-def _weights_of_header(header: ModelHeader, formats: Formats) -> WeightsAnswer:
-    tensors = tuple(HeaderTensor(tensor.name, tensor.type, tuple(tensor.shape)) for tensor in header.tensors)
-    if not tensors:
-        raise LocatedError(("header", "tensors"), "the header lists no tensors")
-    with under("header"):
-        weights, one_each = weigh_header(FileHeader(header.format, header.metadata, tensors), formats)
-    if weights.bytes > MAX_BYTES:
-        raise LocatedError(("header", "tensors"), f"more than 2^53 bytes, {MAX_BYTES}")
-    packed = "packed integers hold several weights each: `parameters` counts what the file stores"
-    return WeightsAnswer(
-        bytes=weights.bytes,
-        bits_per_weight=float(weights.bits_per_weight) if weights.parameters else 0.0,
-        parameters=weights.parameters,
-        components=weights.components,
-        types=weights.types,
-        method="exact",
-        assumptions=[f"every tensor as the {header.format} header has it"],
-        warnings=[] if one_each else [packed],
     )
 
 

@@ -127,7 +127,7 @@ class Gate:
         if wait:
             raise too_many_requests(key.name, key.requests_per_minute or 0, wait)
         state: dict[str, Any] = scope["state"]
-        state["key_name"] = key.name
+        state["key"] = key.name
         state["asker"] = Asker(f"key {key.name}", key, self._allowances)
 
     async def _find_key(self, scope: HTTPScope, headers: Headers) -> Key:

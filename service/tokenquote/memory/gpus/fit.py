@@ -18,9 +18,9 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tokenquote.counts import ceil_div
-from tokenquote.memory.cache_plan import CacheElement, CacheError, CachePlan
+from tokenquote.memory.cache_plan import CachePlan
 from tokenquote.memory.gpus.overhead import Overhead
-from tokenquote.memory.kv_cache.paging import block_pool
+from tokenquote.memory.gpus.pools import LayerCounts, SglangPool, VllmPool
 from tokenquote.memory.layers import Attention
 
 __all__ = ["Placement", "StageDemand", "engine_budget"]
@@ -42,7 +42,7 @@ class StageDemand:
     """The bytes of a draft model's weights; 0 where none runs on this stage."""
     overhead: Overhead
     """The bytes that the engine needs beside weights and cache."""
-    layers: tuple[tuple[Attention, int], ...]
+    layers: LayerCounts
     """The layers whose cache it holds, each with its number; those of the draft model are included."""
 
     @property
@@ -53,21 +53,19 @@ class StageDemand:
 
 @dataclass(frozen=True)
 class Placement:
-    """A model spread over GPUs of one kind."""
+    """A model spread over GPUs, those of one stage alike."""
 
     stages: tuple[StageDemand, ...]
-    budget: int
-    """The bytes of one GPU that the engine may use."""
-    element: CacheElement
-    """The type of the KV cache."""
-    block: int | None
-    """The tokens of a block of the KV cache; None: not paged."""
-    tensor_parallel: int
-    """The number of GPUs of each stage."""
+    budgets: tuple[int, ...]
+    """The bytes of one GPU of each stage that the engine may use."""
+    plan: CachePlan
+    """How the engine lays a cache out; its tokens and sequences are those of each question."""
+    pool_kind: VllmPool | SglangPool | None
+    """What the engine makes of the memory that is left; None: a buffer of the full length (llama.cpp)."""
     chunk: int = 0
-    """The tokens of a step at most."""
-    encoder_tokens: int | None = None
-    """The tokens that layers of cross attention hold; None: not known."""
+    """The tokens of a step that windows hold besides their own; 0: none, or in the plan already."""
+    replicas: int = 1
+    """The copies of the cache among which sequences are shared out (data parallelism)."""
 
     def cache(self, stage: StageDemand, context: int, sequences: int = 1) -> int:
         """Return the bytes of the KV cache on one GPU of the stage.
@@ -75,30 +73,47 @@ class Placement:
         Raises:
             CacheError: a row is not made of whole blocks of the cache type.
         """
-        return _held(stage, self._plan(context, sequences))
+        return self._cache(stage, self._plan(context, sequences), 0)
 
     def in_flight(self, stage: StageDemand, context: int) -> int:
         """Return the bytes that windows need besides while a chunk is read, on one GPU of the stage."""
+        if self.chunk == 0:
+            return 0
         plan = self._plan(context, 1)
-        return _held(stage, replace(plan, in_flight=self.chunk)) - _held(stage, plan)
+        return self._cache(stage, plan, self.chunk) - self._cache(stage, plan, 0)
 
     def need(self, stage: StageDemand, context: int, sequences: int) -> int:
         """Return all bytes of one GPU of the stage."""
         return stage.fixed + self.cache(stage, context, sequences) + self.in_flight(stage, context)
 
-    def pool(self, stage: StageDemand) -> int:
-        """Return the bytes that are left to the cache; negative where not even the weights fit."""
-        return self.budget - stage.fixed
+    def pools(self) -> tuple[int, ...]:
+        """Return the bytes that each stage leaves to the cache; negative where not even the weights fit."""
+        return tuple(budget - stage.fixed for stage, budget in zip(self.stages, self.budgets, strict=True))
 
-    def pool_tokens(self) -> int | None:
-        """Return the tokens that vLLM's pool of blocks holds on the stage that holds fewest; None: none."""
-        found = [self._tokens_in_pool(stage) for stage in self.stages]
+    def pool_tokens(self, context: int) -> int | None:
+        """Return the tokens of the pool on the stage that holds fewest; None: none, or there is no pool.
+
+        Args:
+            context: the longest request, by which newer engines count.
+        """
+        if self.pool_kind is None:
+            return None
+        found = [
+            self.pool_kind.tokens(stage.layers, self.plan, pool, context)
+            for stage, pool in zip(self.stages, self.pools(), strict=True)
+        ]
         known = [tokens for tokens in found if tokens is not None]
-        return min(known) if known and min(known) > 0 else None
+        return self.replicas * min(known) if known and min(known) > 0 else None
 
     def fits(self, context: int, sequences: int) -> bool:
         """Return whether this many sequences of this length fit at the same time, on every stage."""
-        return all(self.need(stage, context, sequences) <= self.budget for stage in self.stages)
+        plan = self._plan(context, sequences)
+        for stage, budget, pool in zip(self.stages, self.budgets, self.pools(), strict=True):
+            if self.need(stage, context, sequences) > budget:
+                return False
+            if self.pool_kind is not None and not self.pool_kind.holds(stage.layers, plan, pool):
+                return False
+        return True
 
     def largest_batch(self, context: int, limit: int) -> int:
         """Return the most sequences of this length, at most `limit`; 0 if not even one fits."""
@@ -108,22 +123,15 @@ class Placement:
         """Return the most tokens that each of this many sequences may hold, at most `limit`; 0 if none."""
         return _largest(lambda tokens: self.fits(tokens, sequences), limit)
 
-    def _tokens_in_pool(self, stage: StageDemand) -> int | None:
-        layers = [layer for layer, times in stage.layers for _ in range(times)]
-        try:
-            return block_pool(layers, self._plan(1, 1)).tokens(self.pool(stage))
-        except CacheError:  # nothing to page
-            return None
+    def _cache(self, stage: StageDemand, plan: CachePlan, in_flight: int) -> int:
+        if self.pool_kind is not None:
+            blocks = self.pool_kind.cache_bytes(stage.layers, plan, in_flight)
+            if blocks is not None:
+                return blocks
+        return _held(stage, replace(plan, in_flight=in_flight) if in_flight else plan)
 
     def _plan(self, context: int, sequences: int) -> CachePlan:
-        return CachePlan(
-            context,
-            self.element,
-            sequences,
-            self.block,
-            self.tensor_parallel,
-            encoder_tokens=self.encoder_tokens,
-        )
+        return replace(self.plan, tokens=context, sequences=ceil_div(sequences, self.replicas))
 
 
 def _held(stage: StageDemand, plan: CachePlan) -> int:

@@ -9,8 +9,9 @@ Layers are split over the pipeline stages; the first has the embedding, the last
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
 
 from tokenquote.counts import ceil_div
 from tokenquote.memory.cache_plan import split_into_stages
@@ -119,7 +120,7 @@ class WeightSharding:
         self._kinds = list(dict.fromkeys(architecture.layers))
         numbers = {layer: i for i, layer in enumerate(self._kinds)}
         self._layers = [numbers[layer] for layer in architecture.layers]
-        self._held: dict[tuple[int, int], _Held] = {}
+        self._held: dict[tuple[int, Layout], _Held] = {}
 
     def check(self, layout: Layout) -> None:
         """Refuse a layout that engines refuse.
@@ -133,16 +134,55 @@ class WeightSharding:
         """Return the weights of each stage of a layout that `check` accepts."""
         stages = list(split_into_stages(self._layers, layout.pipeline_parallel))
         last = len(stages) - 1
-        ranks = layout.tensor_parallel
         return tuple(
-            self._stage(Counter(layers), ranks, is_first=i == 0, is_last=i == last)
+            self._stage(Counter(layers), layout, is_first=i == 0, is_last=i == last)
             for i, layers in enumerate(stages)
         )
 
-    def _stage(self, kinds: Counter[int], ranks: int, *, is_first: bool, is_last: bool) -> StageWeights:
-        held = self._ends(ranks, is_first=is_first, is_last=is_last)
+    def offloaded(self, in_ram: int, on_gpus: Sequence[int], *, output: bool) -> tuple[StageWeights, ...]:
+        """Return the weights in RAM, and then those on each GPU, as llama.cpp offloads them.
+
+        The input embedding is in RAM, and a tied one is on the last GPU once more, as the output matrix.
+
+        Args:
+            in_ram: the layers in RAM, the first of the model.
+            on_gpus: the layers on each GPU, in order.
+            output: whether the output matrix is on the last GPU; else it is in RAM.
+        """
+        held, first = [], 0
+        for count in (in_ram, *on_gpus):
+            held.append(Counter(self._layers[first : first + count]))
+            first += count
+        with_output = len(on_gpus) if output else 0
+        with_towers = min(1, len(on_gpus))  # a projector's file goes to the first GPU
+        return tuple(
+            self._stage(
+                kinds,
+                Layout(),
+                is_first=i == 0,
+                is_last=i == with_output,
+                has_towers=i == with_towers,
+            )
+            for i, kinds in enumerate(held)
+        )
+
+    def _stage(
+        self,
+        kinds: Counter[int],
+        layout: Layout,
+        *,
+        is_first: bool,
+        is_last: bool,
+        has_towers: bool | None = None,
+    ) -> StageWeights:
+        held = self._ends(
+            layout.tensor_parallel,
+            is_first=is_first,
+            is_last=is_last,
+            has_towers=is_first if has_towers is None else has_towers,
+        )
         for kind, times in kinds.items():
-            held.add(self._layer(kind, ranks), times)
+            held.add(self._layer(kind, replace(layout, pipeline_parallel=1)), times)
         return StageWeights(
             kinds=tuple((self._kinds[kind], times) for kind, times in kinds.items()),
             is_last=is_last,
@@ -159,25 +199,28 @@ class WeightSharding:
     def _bytes(self, part: str, elements: int) -> int:
         return ceil_div(self._components[part] * elements, self._elements[part])
 
-    def _layer(self, kind: int, ranks: int) -> _Held:
-        if (kind, ranks) not in self._held:
+    def _layer(self, kind: int, layout: Layout) -> _Held:
+        if (kind, layout) not in self._held:
             layer, held = self._kinds[kind], _Held()
             for tensor in layer_tensors(layer, self._architecture):
-                count = layer.attention.elements_on_rank(tensor, ranks)
+                count = layer.attention.elements_on_rank(tensor, layout.tensor_parallel)
+                if tensor.role == "expert":
+                    count = ceil(tensor.elements * layout.expert_share(layer.mlp.expert_count))
                 held.parts[tensor.part] += count
                 if tensor.role == "expert":
                     held.experts[layer.mlp.expert_count, layer.mlp.chosen_experts] += count
                 elif tensor.rows > 1:
                     held.matrices += count
-            self._held[kind, ranks] = held
-        return self._held[kind, ranks]
+            self._held[kind, layout] = held
+        return self._held[kind, layout]
 
-    def _ends(self, ranks: int, *, is_first: bool, is_last: bool) -> _Held:
+    def _ends(self, ranks: int, *, is_first: bool, is_last: bool, has_towers: bool) -> _Held:
         """Return the elements of the tensors outside the layers that this stage holds: embedding, output."""
         held = _Held()
         tied = self._architecture.tied
         for tensor in tensors_outside(self._architecture):
-            if not _is_here(tensor, is_first=is_first, is_last=is_last, tied=tied):
+            here = _is_here(tensor, is_first=is_first, is_last=is_last, tied=tied)
+            if not (has_towers if tensor.role == "tower" else here):
                 continue
             count = tensor.elements_on_rank(ranks)
             held.parts[tensor.part] += count

@@ -71,6 +71,8 @@ def cache_formula(layers: Sequence[Attention], plan: CachePlan) -> str:
     Such as `32 layers x 8 KV heads x (128 + 128) x 2 bytes x 8192 tokens x 4 sequences`.
     """
     terms = [term for layer, times in Counter(layers).items() for term in layer.cache_terms(times, plan)]
+    if not terms:
+        return "0 bytes"
     each = terms[0] if len(terms) == 1 else f"[{' + '.join(terms)}]"
     return f"{each}{_sequences_in_words(plan)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tokenquote.memory.layers.attention import Attention, Indexer, NoAttention
 from tokenquote.memory.layers.feed_forward import Experts, FeedForward, Mlp, NoFeedForward
@@ -53,6 +53,8 @@ class CacheLayout:
     warnings: tuple[str, ...]
     encoder_tokens: int | None = None
     """The tokens that cross attention looks at, where the config says it; None: it does not."""
+    predictors: tuple[Attention, ...] = ()
+    """The layers that predict further tokens, which keep a cache where an engine drafts with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +79,11 @@ class Architecture:
     """Whether the model type is one whose layers are known to be what its config says."""
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
+    embedding_width: int | None = None
+    """The width of the embedding, where it is not the hidden one (ALBERT); None: it is."""
+    predictors: tuple[Layer, ...] = ()
+    """The layers that predict further tokens, which engines load only to draft with them; in no sum."""
+
+    def drafting(self) -> Architecture:
+        """Return the model with the layers that predict further tokens, which then count like any other."""
+        return replace(self, layers=(*self.layers, *self.predictors), predictors=())

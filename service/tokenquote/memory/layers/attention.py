@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 
 from tokenquote.memory.cache_plan import CachePlan
 from tokenquote.memory.cache_plan.held_tokens import held_contiguously, held_tokens
+from tokenquote.memory.layers.saved_activations import Saving
 from tokenquote.memory.layers.tensors import Tensors
 
 __all__ = ["Attention", "Indexer", "NoAttention"]
@@ -24,6 +25,8 @@ class Indexer:
 
     heads: int
     head_dim: int
+    pool: int = 0
+    """The keys that are compressed into one before they are scored (GLM-5.3-Flash); 0: each is by itself."""
 
 
 class Attention(ABC):
@@ -37,6 +40,8 @@ class Attention(ABC):
     """Whether the layer looks at earlier tokens; False: it keeps a state in place of them, or nothing."""
     is_present: ClassVar[bool] = True
     """Whether there is a layer of this kind at all; False: its place is empty."""
+    is_recurrent: ClassVar[bool] = False
+    """Whether the layer keeps a state of fixed size for each sequence in place of keys and values."""
     attends_to_encoder: ClassVar[bool] = False
     """Whether the layer looks at the tokens of an encoder in place of the text's."""
     activations_measured: ClassVar[bool] = False
@@ -129,6 +134,11 @@ class Attention(ABC):
         return held_contiguously(plan)
 
     @property
+    def cached_parts(self) -> tuple[Attention, ...]:
+        """The parts of the layer that each have pages of their own; itself if it is one."""
+        return (self,)
+
+    @property
     def page_kind(self) -> tuple[str, int | None]:
         """What layers have in common whose pages may lie in one block of a pool."""
         return self.kind, self.held_window
@@ -177,18 +187,24 @@ class Attention(ABC):
         """Return the pairs of a token and one that it looks at, over a prompt of this many tokens."""
         return pairs_within(self.held_window, tokens)
 
-    def activation_bytes(self, hidden: int, element: int, scored_tokens: int | None) -> int:
+    def source_activation_bytes(self, saving: Saving) -> int:
+        """Return the part of `activation_bytes` that is of each token of an encoder; 0: none is."""
+        return 0
+
+    def activation_bytes(self, hidden: int, saving: Saving) -> int:
         """Return the bytes per token that a training step keeps until the gradient is known.
 
-        By default, which is not measured: what goes into each matrix and what comes out of it.
+        By default, which is not measured: what comes out of each matrix, and what goes into those that keep
+        their inputs.
 
         Args:
             hidden: the hidden width of the model.
-            element: the bytes of an activation.
-            scored_tokens: the tokens whose scores each head keeps (eager attention); None: none (flash).
+            saving: what the step keeps.
         """
         matrices = [tensor for tensor in self.tensors(hidden) if tensor.role == "linear"]
-        return element * sum((tensor.rows + tensor.columns) * tensor.copies for tensor in matrices)
+        widths = (tensor.rows + saving.inputs * tensor.columns for tensor in matrices)
+        copies = (tensor.copies for tensor in matrices)
+        return saving.element * sum(width * times for width, times in zip(widths, copies, strict=True))
 
 
 def pairs_within(window: int | None, tokens: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from tokenquote.memory.layers.saved_activations import Saving
 from tokenquote.memory.layers.tensors import TensorRole, Tensors, vector
 
 __all__ = ["Experts", "FeedForward", "Mlp", "NoFeedForward"]
@@ -31,12 +32,20 @@ class FeedForward(ABC):
         """Yield the parts that must divide over tensor-parallel GPUs, each in words and with its number."""
 
     @abstractmethod
-    def activation_bytes(self, hidden: int, element: int) -> int:
+    def activation_bytes(self, hidden: int, saving: Saving) -> int:
         """Return the bytes per token that a training step keeps until the gradient is known.
 
         Args:
             hidden: the hidden width of the model.
-            element: the bytes of an activation.
+            saving: what the step keeps.
+        """
+
+    @abstractmethod
+    def gradient_bytes(self, saving: Saving) -> int:
+        """Return the bytes per token by which the block's backward pass grows beyond what was kept.
+
+        At its peak the gradients of gate, its activation, up and their product are alive; of what was kept,
+        only the product is free again by then.
         """
 
     @property
@@ -89,8 +98,12 @@ class NoFeedForward(FeedForward):
         """Yield no columns."""
         yield from ()
 
-    def activation_bytes(self, hidden: int, element: int) -> int:
+    def activation_bytes(self, hidden: int, saving: Saving) -> int:
         """Return 0, since nothing is kept."""
+        return 0
+
+    def gradient_bytes(self, saving: Saving) -> int:
+        """Return 0, since there is nothing to go back through."""
         return 0
 
 
@@ -131,9 +144,13 @@ class Mlp(FeedForward):
         if self.bias:
             yield vector(part, inner * self.width + hidden)
 
-    def activation_bytes(self, hidden: int, element: int) -> int:
-        """Return gate, its activation, up and their product; or up and its activation."""
-        return element * self.width * (4 if self.gated else 2)
+    def activation_bytes(self, hidden: int, saving: Saving) -> int:
+        """Return gate, its activation, up, and the input of the last matrix; or up and that input."""
+        return saving.element * self.width * ((3 if self.gated else 1) + saving.inputs)
+
+    def gradient_bytes(self, saving: Saving) -> int:
+        """Return the gradients of the product, of gate and of up; or of the activation and of up."""
+        return saving.element * self.width * ((3 if self.gated else 2) - saving.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +237,22 @@ class Experts(FeedForward):
         width = max(hidden, 2 * self.width // ranks) + self.width // ranks
         return 2 * tokens * self.chosen_experts * width
 
-    def activation_bytes(self, hidden: int, element: int) -> int:
+    def activation_bytes(self, hidden: int, saving: Saving) -> int:
         """Return the bytes per token of the chosen experts, the shared ones, the router and a dense block."""
-        each = element * (self.width * (4 if self.gated else 2) + 2 * hidden)
-        shared = element * self.shared_width * (4 if self.gated else 2)
-        dense = 0 if self.dense is None else self.dense.activation_bytes(hidden, element)
-        return self.chosen_experts * each + shared + 4 * self.number + dense
+        expert = Mlp(width=self.width, gated=self.gated)
+        each = expert.activation_bytes(hidden, saving) + saving.element * hidden * (1 + saving.inputs)
+        return (
+            self.chosen_experts * each
+            + self._shared().activation_bytes(hidden, saving)
+            + 4 * self.number
+            + (0 if self.dense is None else self.dense.activation_bytes(hidden, saving))
+        )
+
+    def gradient_bytes(self, saving: Saving) -> int:
+        """Return the bytes of the widest of what runs one after another: an expert for all, or a block."""
+        expert = Mlp(width=self.width, gated=self.gated)
+        blocks = [expert, self._shared(), *([] if self.dense is None else [self.dense])]
+        return max(block.gradient_bytes(saving) for block in blocks)
+
+    def _shared(self) -> Mlp:
+        return Mlp(width=self.shared_width, gated=self.gated)

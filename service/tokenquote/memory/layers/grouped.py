@@ -13,9 +13,13 @@ from tokenquote.memory.cache_plan.held_tokens import (
     held_in_words,
 )
 from tokenquote.memory.layers.attention import Attention, Indexer
+from tokenquote.memory.layers.saved_activations import Saving
 from tokenquote.memory.layers.tensors import Tensors, matrix, vector
 
 __all__ = ["CrossAttention", "GroupedAttention"]
+
+GroupedKind = Literal["attention", "sliding_window", "chunked", "cross_attention", "encoder_attention"]
+"""The words that answers name the kinds of such attention by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class GroupedAttention(Attention):
     kv_heads: int
     head_dim: int
     """The elements of a head as the config states it, not hidden / heads: 128 and not 80 in Qwen3-32B."""
-    kind: Literal["attention", "sliding_window", "chunked", "cross_attention"] = "attention"
+    kind: GroupedKind = "attention"
     window: int | None = None
     """The tokens that a sliding or chunked layer keeps at most; None: all."""
     qkv_bias: bool = False
@@ -194,17 +198,24 @@ class GroupedAttention(Attention):
         """Return 2 operations for each element of a key and of a value in the query heads of one GPU."""
         return 2 * self.query_heads // ranks * (self.head_dim + self.value_size)
 
-    def activation_bytes(self, hidden: int, element: int, scored_tokens: int | None) -> int:
-        """Return the bytes per token, as `training/activations.py` lists them."""
+    def activation_bytes(self, hidden: int, saving: Saving) -> int:
+        """Return the bytes per token, as `training/activations.py` lists them.
+
+        The output is what the last matrix reads, so that it is kept once, whoever needs it.
+        """
+        element = saving.element
         queries, keys = self.query_heads * self.head_dim, self.kv_heads * self.head_dim
         values, outputs = self.kv_heads * self.value_size, self.query_heads * self.value_size
         norms = 0
         if self.norm != "none":
-            norms = (4 + element) * (queries + keys) + 4 * (self.query_heads + self.kv_heads)
-        if scored_tokens is None:
-            return norms + element * (queries + keys + values + outputs) + 4 * self.query_heads
-        scores = (4 + (element if element < 4 else 0)) * self.query_heads * scored_tokens
-        return norms + element * (2 * queries + 2 * outputs) + scores
+            each = 4 + (element if saving.norm_weights else 0)
+            norms = each * (queries + keys) + 4 * (self.query_heads + self.kv_heads)
+        if saving.scored_tokens is not None:
+            scores = (4 + (element if element < 4 else 0)) * self.query_heads * saving.scored_tokens
+            return norms + element * (2 * queries + 2 * outputs) + scores
+        # Values that are a slice of one fused matrix's output keep all of it alive.
+        beside = queries + keys if self.fused else 0
+        return norms + element * (queries + keys + values + outputs + beside) + 4 * self.query_heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,3 +243,8 @@ class CrossAttention(GroupedAttention):
     def pairs_seen(self, tokens: int, encoder_tokens: int | None) -> int:
         """Return each token's pairs with all of the encoder's."""
         return tokens * (encoder_tokens or 0)
+
+    def source_activation_bytes(self, saving: Saving) -> int:
+        """Return the keys and values, which are of the encoder's tokens; eager ones of every query head."""
+        heads = self.kv_heads if saving.scored_tokens is None else self.query_heads
+        return saving.element * heads * (self.head_dim + self.value_size)

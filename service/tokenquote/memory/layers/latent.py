@@ -32,6 +32,8 @@ class LatentAttention(Attention):
     gate: Literal["none", "width", "head"] = "none"
     window: int | None = None
     """The tokens that the layer keeps at most; None: all."""
+    rope_norm: bool = False
+    """Whether the part of a key that carries its position has a norm of its own (dots3)."""
     kind: Literal["mla"] = "mla"
     block_alignment: ClassVar[int] = 64  # FlashMLA's kernel block
     # Down-projections, by llama.cpp's names; every head of every GPU needs what they yield.
@@ -66,7 +68,7 @@ class LatentAttention(Attention):
             yield vector("norms", self.q_rank)
             yield matrix("attention", queries, self.q_rank, "attn_q_b")
         yield matrix("attention", self.kv_rank + self.rope_dim, hidden, "attn_kv_a_mqa")
-        yield vector("norms", self.kv_rank)
+        yield vector("norms", self.kv_rank + (self.rope_dim if self.rope_norm else 0))
         yield matrix(
             "attention", self.query_heads * (self.nope_dim + self.value_dim), self.kv_rank, "attn_kv_b"
         )
@@ -84,6 +86,9 @@ class LatentAttention(Attention):
         yield matrix("indexer", indexer.head_dim, hidden, "indexer.attn_k")
         yield matrix("indexer", indexer.heads, hidden, "indexer.proj")
         yield vector("norms", indexer.head_dim, 2)
+        if indexer.pool:
+            yield vector("indexer", indexer.pool * indexer.head_dim)
+            yield matrix("indexer", indexer.head_dim, hidden)
 
     def token_bytes(self, ranks: int, plan: CachePlan) -> int:
         """Return the bytes of a token's row and of its index key, which every GPU holds."""

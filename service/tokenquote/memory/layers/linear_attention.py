@@ -36,6 +36,10 @@ class LinearAttention(Recurrent):
         return 2 * self.key_heads * self.key_dim + self.value_heads * self.value_dim
 
     @property
+    def conv_columns(self) -> int:
+        return self.kernel - 1
+
+    @property
     def conv_elements(self) -> int:
         return (self.kernel - 1) * self.conv_width
 
@@ -72,6 +76,10 @@ class KeyDelta(Recurrent):
     @property
     def width(self) -> int:
         return self.heads * self.head_dim
+
+    @property
+    def conv_columns(self) -> int:
+        return self.kernel - 1
 
     @property
     def conv_elements(self) -> int:

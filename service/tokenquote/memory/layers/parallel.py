@@ -10,6 +10,7 @@ from tokenquote.memory.cache_plan import CachePlan
 from tokenquote.memory.layers.attention import Attention
 from tokenquote.memory.layers.grouped import GroupedAttention
 from tokenquote.memory.layers.recurrent import Mamba2
+from tokenquote.memory.layers.saved_activations import Saving
 from tokenquote.memory.layers.tensors import Tensors
 
 __all__ = ["Parallel"]
@@ -44,9 +45,9 @@ class Parallel(Attention):
         return self.attention.held_window
 
     @property
-    def page_kind(self) -> tuple[str, int | None]:
-        """What the pages of the attention have in common with those of other layers."""
-        return self.attention.page_kind
+    def cached_parts(self) -> tuple[Attention, ...]:
+        """The attention and the recurrent layer, which engines register apart."""
+        return self.attention, self.recurrent
 
     def tensors(self, hidden: int) -> Iterator[Tensors]:
         """Yield the tensors of the attention, then those of the recurrent layer."""
@@ -82,7 +83,7 @@ class Parallel(Attention):
         """Return the operations of the attention."""
         return self.attention.pair_flops(ranks, absorbed=absorbed)
 
-    def activation_bytes(self, hidden: int, element: int, scored_tokens: int | None) -> int:
+    def activation_bytes(self, hidden: int, saving: Saving) -> int:
         """Return the bytes that both keep together."""
-        attention = self.attention.activation_bytes(hidden, element, scored_tokens)
-        return attention + self.recurrent.activation_bytes(hidden, element, scored_tokens)
+        attention = self.attention.activation_bytes(hidden, saving)
+        return attention + self.recurrent.activation_bytes(hidden, saving)

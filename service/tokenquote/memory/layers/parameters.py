@@ -50,7 +50,8 @@ def tensors(architecture: Architecture) -> tuple[Tensors, ...]:
 def tensors_outside(architecture: Architecture) -> Iterator[Tensors]:
     """Yield the tensors outside the layers: embedding, output, last norm and those of the family."""
     hidden = architecture.hidden
-    yield Tensors("embedding", "embedding", architecture.vocabulary, hidden, name="token_embd")
+    width = architecture.embedding_width or hidden
+    yield Tensors("embedding", "embedding", architecture.vocabulary, width, name="token_embd")
     if architecture.final_norm:
         yield vector("norms", hidden, 2 if architecture.norm_bias else 1)
     if not architecture.tied:

@@ -30,6 +30,7 @@ class Recurrent(Attention):
 
     __slots__ = ()
     attends: ClassVar[bool] = False
+    is_recurrent: ClassVar[bool] = True
 
     @property
     @abstractmethod
@@ -45,6 +46,11 @@ class Recurrent(Attention):
     @abstractmethod
     def head_counts(self) -> tuple[int, ...]:
         """The numbers of heads or channels that tensor-parallel GPUs must share out whole."""
+
+    @property
+    def conv_columns(self) -> int:
+        """The last columns that the convolution keeps; 0: there is no convolution."""
+        return 0
 
     def conv_elements_on_rank(self, ranks: int) -> int:
         """Return the elements of the convolution on one of the tensor-parallel GPUs."""
@@ -68,6 +74,9 @@ class Recurrent(Attention):
                 detail = f"{named} heads of {what} do not divide over {ranks} GPUs"
                 raise CacheError("tensor_parallel", detail)
         convolution = self.conv_elements_on_rank(ranks) * plan.conv_bytes
+        if plan.drafted and self.conv_columns:
+            # vLLM 0.33.0, mamba_utils.py: conv_kernel - 1 + num_spec columns
+            convolution += convolution // self.conv_columns * plan.drafted
         return convolution + self.state_elements // ranks * plan.state_bytes
 
     def cache_terms(self, times: int, plan: CachePlan) -> list[str]:
@@ -99,6 +108,10 @@ class Mamba(Recurrent):
     inner_norms: bool = False
     """Whether step size, B and C have norms (Jamba)."""
     kind: Literal["mamba"] = "mamba"
+
+    @property
+    def conv_columns(self) -> int:
+        return self.kernel - 1
 
     @property
     def conv_elements(self) -> int:
@@ -151,6 +164,10 @@ class Mamba2(Recurrent):
         return self.inner + 2 * self.groups * self.state
 
     @property
+    def conv_columns(self) -> int:
+        return self.kernel - 1
+
+    @property
     def conv_elements(self) -> int:
         return (self.kernel - 1) * self.conv_width
 
@@ -191,6 +208,10 @@ class ShortConvolution(Recurrent):
     kind: Literal["convolution"] = "convolution"
 
     @property
+    def conv_columns(self) -> int:
+        return self.kernel - 1
+
+    @property
     def conv_elements(self) -> int:
         return (self.kernel - 1) * self.width
 
@@ -218,6 +239,10 @@ class GatedRecurrence(Recurrent):
     heads: int
     kernel: int
     kind: Literal["gated_recurrence"] = "gated_recurrence"
+
+    @property
+    def conv_columns(self) -> int:
+        return self.kernel - 1
 
     @property
     def conv_elements(self) -> int:

@@ -17,6 +17,12 @@ from tokenquote.memory.layers import (
 )
 from tokenquote.memory.layers.tensors import matrix
 from tokenquote.memory.model_config.attention import read_attention
+from tokenquote.memory.model_config.encoder_decoders import (
+    encoder_decoder_kind,
+    read_encoder_decoder,
+    read_encoder_decoder_layout,
+)
+from tokenquote.memory.model_config.encoders import encoder_kind, read_encoder, read_encoder_layout
 from tokenquote.memory.model_config.families import Family
 from tokenquote.memory.model_config.family_tensors import layer_family_tensors, model_family_tensors
 from tokenquote.memory.model_config.feed_forward import (
@@ -25,6 +31,11 @@ from tokenquote.memory.model_config.feed_forward import (
     refuse_unknown_experts,
 )
 from tokenquote.memory.model_config.fields import ConfigFields
+from tokenquote.memory.model_config.prediction_layers import (
+    read_prediction_attention,
+    read_prediction_layers,
+    unread_prediction_layers,
+)
 from tokenquote.memory.model_config.text_model import TextModel
 
 __all__ = ["read_architecture", "read_cache_layout"]
@@ -36,6 +47,10 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
     """
+    if (encoder := encoder_kind(config)) is not None:
+        return read_encoder_layout(config, encoder)
+    if (both := encoder_decoder_kind(config)) is not None:
+        return read_encoder_decoder_layout(config, both)
     reader = TextModel(config)
     layers = read_attention(reader.fields, reader.family)
     assumptions, warnings = reader.assumptions(), reader.warnings()
@@ -47,7 +62,10 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
         )
         warnings = ()
     known = reader.known or reader.model_type is None
-    return CacheLayout(layers, known, assumptions, (*warnings, *reader.window_warning()))
+    predictors = read_prediction_attention(layers, reader.fields, reader.family)
+    return CacheLayout(
+        layers, known, assumptions, (*warnings, *reader.window_warning()), predictors=predictors
+    )
 
 
 def read_architecture(config: Mapping[str, Any]) -> Architecture:
@@ -56,27 +74,32 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
     """
+    if (encoder := encoder_kind(config)) is not None:
+        return read_encoder(config, encoder)
+    if (both := encoder_decoder_kind(config)) is not None:
+        return read_encoder_decoder(config, both)
     reader = TextModel(config)
     fields, family = reader.fields, reader.family
     _require_all(fields, family)
     if not reader.known:
         refuse_unknown_experts(fields)
     attention = read_attention(fields, family)
-    tower, tower_remarks = reader.tower()
+    towers, layers = reader.towers(), _layers(attention, fields, family)
     return Architecture(
         hidden=fields.size("hidden_size"),
         vocabulary=fields.size("vocab_size"),
         tied=reader.tied(),
-        layers=_layers(attention, fields, family),
+        layers=layers,
+        predictors=read_prediction_layers(layers, fields, family),
         final_norm=family.norm_weight,
         norm_bias=family.norm_bias,
         norm_weight=family.norm_weight,
-        head_bias=family.head_bias,
-        other=(*model_family_tensors(attention, fields, family), *tower),
+        head_bias=family.head_bias or fields.flag("lm_head_bias", False),
+        other=(*model_family_tensors(attention, fields, family), *towers.tensors),
         model_type=reader.model_type,
         known=reader.known,
-        assumptions=(*reader.assumptions(), *tower_remarks, *reader.left_out()),
-        warnings=reader.warnings(),
+        assumptions=(*reader.assumptions(), *towers.assumptions, *unread_prediction_layers(fields, family)),
+        warnings=(*reader.warnings(), *towers.warnings),
     )
 
 

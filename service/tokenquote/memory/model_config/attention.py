@@ -8,7 +8,7 @@ from typing import Any
 from tokenquote.memory.layers import Attention
 from tokenquote.memory.model_config.attention_kinds import ReadAttention
 from tokenquote.memory.model_config.families import UNKNOWN, Family
-from tokenquote.memory.model_config.fields import ConfigFields, as_mapping
+from tokenquote.memory.model_config.fields import ConfigFields, as_list, as_mapping
 from tokenquote.memory.model_config.layer_kinds import layer_kinds
 from tokenquote.memory.model_config.uncommon_attention import (
     compressed_layers,
@@ -112,7 +112,16 @@ def _read_overrides(fields: ConfigFields) -> dict[int, Mapping[str, Any]]:
     for index, kind in enumerate(fields.listed("indexer_types") or ()):
         if kind != "full":
             found[index] = {**found.get(index, {}), "index_head_dim": None}
+    for index in _layers_that_select_nothing(fields):
+        found[index] = {**found.get(index, {}), "sparse_attention_config": None}
     return found
+
+
+def _layers_that_select_nothing(fields: ConfigFields) -> list[int]:
+    """Return the numbers of MiniMax-M3's layers that look at all blocks, without an indexer."""
+    sparse = as_mapping(fields.raw("sparse_attention_config")) or {}
+    flags = as_list(sparse.get("sparse_attention_freq")) or []
+    return [index for index, is_sparse in enumerate(flags) if not is_sparse]
 
 
 def _with_shared_caches(

@@ -172,8 +172,10 @@ def _head_dim(fields: ConfigFields, heads: int) -> int:
 def _latent(fields: ConfigFields, family: Family, window: int | None) -> LatentAttention:
     fields.require("num_hidden_layers", "num_attention_heads", "kv_lora_rank", "qk_rope_head_dim")
     indexer = None
-    if fields.has("index_head_dim"):
-        indexer = Indexer(heads=fields.size("index_n_heads"), head_dim=fields.size("index_head_dim"))
+    if fields.has("index_head_dim") and window is None:
+        indexer = Indexer(
+            fields.size("index_n_heads"), fields.size("index_head_dim"), fields.count("index_kpool")
+        )
     return LatentAttention(
         query_heads=fields.size("num_attention_heads"),
         q_rank=fields.optional_size("q_lora_rank"),
@@ -186,4 +188,5 @@ def _latent(fields: ConfigFields, family: Family, window: int | None) -> LatentA
         indexer=indexer,
         gate=family.gate,
         window=window,
+        rope_norm=family.rope_norm,
     )

@@ -58,6 +58,14 @@ class Family:
     """The number of weights of the activation function (xIELU of Apertus: four)."""
     scalars: int = 0
     """The number of weights that each layer is scaled with (Gemma 4)."""
+    head_scalars: int = 0
+    """The number of weights that each layer has for each of its query heads, such as the biases of a gate."""
+    head_vectors: int = 0
+    """The number of vectors of a head's size in each layer (DiffLlama: four)."""
+    rope_norm: bool = False
+    """Whether the part of a key that carries its position has a norm of its own (dots3)."""
+    streams: bool = False
+    """Whether layers mix several streams of activations (hyper-connections, arXiv:2409.19606)."""
     sub_norms: bool = False
     """Whether there are norms before the outputs of attention and block (BitNet)."""
     head_bias: bool = False

@@ -22,22 +22,44 @@ def layer_family_tensors(
         ArchitectureError: a field is missing or wrong.
     """
     hidden = fields.size("hidden_size")
-    found: list[Tensors] = []
-    if family.mlp_vectors:
-        found.append(vector("mlp", family.mlp_vectors))
-    if family.scalars:
-        found.append(vector("norms", family.scalars))
-    if family.sub_norms and mlp.is_present and not mlp.expert_count:
-        found += [vector("norms", hidden), vector("norms", mlp.dense_width)]
-    if family.expert_norms and mlp.expert_count:
-        found.append(vector("norms", hidden, family.expert_norms))
+    found = [*_small_tensors(attention, mlp, fields, family)]
+    if family.streams or family.shape == "deepseek_v4":
+        found += _hyper_connections(hidden, fields.optional_size("hc_mult") or 4)
+    if mlp.expert_count and (widths := fields.listed("moe_intermediate_size")) is not None:
+        found += _experts_of_images(mlp, len(widths), fields, hidden)
     if family.shape in ("gemma4", "gemma3n"):
         found += _gemma_tensors(mlp, fields, hidden, altup=family.shape == "gemma3n")
-    if family.shape == "deepseek_v4":
-        found += _hyper_connections(hidden, fields.optional_size("hc_mult") or 4)
-    if family.shape == "mllama" and attention.attends_to_encoder:
-        found.append(vector("attention", 2))  # the gates of attention and of the block
     return tuple(found)
+
+
+def _small_tensors(
+    attention: Attention, mlp: FeedForward, fields: ConfigFields, family: Family
+) -> Iterator[Tensors]:
+    """Yield norms, scales and gates of single numbers."""
+    hidden = fields.size("hidden_size")
+    if family.mlp_vectors:
+        yield vector("mlp", family.mlp_vectors)
+    if family.scalars:
+        yield vector("norms", family.scalars)
+    if attention.attends:
+        yield from _head_tensors(attention, fields, family)
+    if family.sub_norms and mlp.is_present and not mlp.expert_count:
+        yield vector("norms", hidden)
+        yield vector("norms", mlp.dense_width)
+    if family.expert_norms and mlp.expert_count:
+        yield vector("norms", hidden, family.expert_norms)
+
+
+def _head_tensors(attention: Attention, fields: ConfigFields, family: Family) -> Iterator[Tensors]:
+    """Yield what single families have for each head beside its matrices."""
+    heads = fields.optional_size("num_attention_heads") or 1
+    if family.head_scalars:
+        yield vector("attention", heads, family.head_scalars)
+    if family.head_vectors:
+        head = fields.optional_size("head_dim") or fields.size("hidden_size") // heads
+        yield vector("attention", head, family.head_vectors)
+    if family.shape == "mllama" and attention.attends_to_encoder:
+        yield vector("attention", 2)  # the gates of attention and of the block
 
 
 def _gemma_tensors(mlp: FeedForward, fields: ConfigFields, hidden: int, *, altup: bool) -> Iterator[Tensors]:
@@ -56,6 +78,18 @@ def _gemma_tensors(mlp: FeedForward, fields: ConfigFields, hidden: int, *, altup
         yield vector("altup", inputs**2 + inputs**3)
         yield matrix("laurel", rank, hidden, "laurel_l")
         yield matrix("laurel", hidden, rank, "laurel_r")
+
+
+def _experts_of_images(mlp: FeedForward, sets: int, fields: ConfigFields, hidden: int) -> Iterator[Tensors]:
+    """Yield the experts that ERNIE 4.5 VL has for the tokens of images, with a router of their own."""
+    if sets != 2:
+        raise fields.error("moe_intermediate_size", "two widths are expected: of text experts and of others")
+    width = fields.with_layer({"width": (fields.listed("moe_intermediate_size") or [0, 0])[1]}).size("width")
+    number = mlp.expert_count
+    yield Tensors("experts", "expert", 2 * width, hidden, number)
+    yield Tensors("experts", "expert", hidden, width, number)
+    yield Tensors("router", "kept", number, hidden)
+    yield vector("router", number)
 
 
 def _hyper_connections(hidden: int, streams: int) -> Iterator[Tensors]:
@@ -77,12 +111,7 @@ def model_family_tensors(
         ArchitectureError: a field is missing or wrong.
     """
     hidden = fields.size("hidden_size")
-    found: list[Tensors] = []
-    positions = fields.optional_size(family.positions) if family.positions else None
-    if positions:
-        found.append(Tensors("positions", "kept", positions + family.positions_more, hidden))
-    if family.embedding_norm:
-        found.append(vector("norms", hidden, 2 if family.norm_bias else 1))
+    found = [*_beside_embedding(fields, family)]
     if family.shape in ("gemma4", "gemma3n") and fields.count("hidden_size_per_layer_input"):
         found += _per_layer_embeddings(fields, hidden)
     if family.shape == "gemma3n":
@@ -101,6 +130,16 @@ def model_family_tensors(
         # Eight embeddings besides: that of the image token, padded.
         found.append(Tensors("embedding", "kept", 8, hidden))
     return tuple(found)
+
+
+def _beside_embedding(fields: ConfigFields, family: Family) -> Iterator[Tensors]:
+    hidden = fields.size("hidden_size")
+    if more := fields.count("additional_vocab_size"):
+        yield Tensors("embedding", "kept", more, hidden)  # signs around images (Molmo 2)
+    if family.positions and (positions := fields.optional_size(family.positions)):
+        yield Tensors("positions", "kept", positions + family.positions_more, hidden)
+    if family.embedding_norm:
+        yield vector("norms", hidden, 2 if family.norm_bias else 1)
 
 
 def _per_layer_embeddings(fields: ConfigFields, hidden: int) -> Iterator[Tensors]:

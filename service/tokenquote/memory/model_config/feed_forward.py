@@ -92,6 +92,8 @@ def _has_experts(layer: int, layers: int, fields: ConfigFields) -> bool:
 
 
 def _experts(fields: ConfigFields, family: Family, number: int) -> Experts:
+    if (widths := fields.listed("moe_intermediate_size")) is not None:  # ERNIE 4.5 VL: of text, of images
+        fields = fields.with_layer({"moe_intermediate_size": widths[0] if widths else None})
     width = fields.optional_size(*_WIDTHS) or fields.size("intermediate_size")
     shared = fields.count(*_SHARED_WIDTHS)
     if not shared:
