@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials metrics-trial references counts compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools licences audit sbom
+.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials metrics-trial trials-access references counts compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools licences audit sbom
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench-service: $(VENV)/.dev ## Ask the service for as much as it answers, beside
 
 soak: $(VENV)/.dev ## Change the catalog of a service under load 200 times; print failures and memory
 	$(BIN)/python -m tests.http.reload_soak
+
+trials-access: $(VENV)/.dev ## Replace, guess and use up the keys of a service under load
+	$(BIN)/python -m tests.trials.access
 
 trials: $(VENV)/.dev ## Load a service unfairly, kill its workers, stop it; print what another client sees
 	$(BIN)/python -m tests.trials

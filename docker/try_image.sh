@@ -98,7 +98,7 @@ leaves_no_trace() {
         "$(find "$root" ! -type l ! -path "$root/tmp" \( -perm -o+w -o ! -user 0 -o -perm /6000 \) | head -n 3)"
 }
 
-# Loading the catalog takes some seconds of one core, and longer on a machine that is busy with other things.
+# Starting takes some ten seconds of one core, and longer on a machine that is busy with other things.
 wait_until_ready() {
     local give_up=$((SECONDS + 180))
     while [ "$SECONDS" -lt "$give_up" ] && kill -0 "$service"; do

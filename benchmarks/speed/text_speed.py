@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tokenquote.api.endpoints import Known, answer, encode_answer, read_parameters
-from tokenquote.api.json_text import read_json
+from tokenquote.api.json_bodies import read_json
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.catalog import load_catalog
 from tokenquote.tokens import Vocabularies

@@ -13,11 +13,11 @@ from functools import cache
 from benchmarks.training.peers import accelerate_bytes, deepspeed_bytes
 from benchmarks.training.runs import SOURCES, MeasuredRun, measured_runs
 
-from tokenquote import Estimator
+from tokenquote.api.memory.training import answer_training
 from tokenquote.catalog import Catalog, load_catalog
-from tokenquote.counts import ceil_div
 from tokenquote.memory import Architecture, read_architecture
 from tokenquote.memory.training import LEAST, MOST, PRECISIONS, StateSharding, states
+from tokenquote_client.training import TrainingQuestion
 
 __all__ = ["ScoredRun", "score", "training_page"]
 
@@ -116,8 +116,11 @@ class ScoredRun:
 
 def score() -> list[ScoredRun]:
     """Ask every measured run."""
-    with Estimator() as estimator:
-        answers = [(run, estimator.training(run.question)) for run in measured_runs()]
+    catalog = _catalog()
+    answers = [
+        (run, answer_training(TrainingQuestion.model_validate(run.question), catalog))
+        for run in measured_runs()
+    ]
     return [ScoredRun(run, found.bytes_per_gpu, found.low, found.high) for run, found in answers]
 
 
@@ -150,7 +153,7 @@ def _left_out(scored: Sequence[ScoredRun]) -> Iterator[str]:
     for model in sorted({one.run.model for one in scored}):
         rows = [one for one in scored if one.run.model == model]
         needed = sorted(one.needed_spread for one in scored if one.run.model != model)
-        spread = needed[ceil_div(95 * len(needed), 100) - 1]
+        spread = needed[-(-95 * len(needed) // 100) - 1]
         inside = sum(one.needed_spread <= spread for one in rows)
         held, runs = held + inside, runs + len(rows)
         yield f"| {model} | {len(rows)} | {spread:.1%} | {inside} ({inside / len(rows):.0%}) |"
@@ -218,10 +221,11 @@ def _catalog() -> Catalog:
 
 
 def _medians(full: Iterable[ScoredRun]) -> str:
-    rows = [(one, *_peers(one.run)) for one in full]
-    ours = statistics.median(abs(one.error) for one, _, _ in rows)
-    theirs = [statistics.median(abs(row[k] / row[0].run.measured - 1) for row in rows) for k in (1, 2)]
-    return f"{ours:.1%} of the answer, {theirs[0]:.1%} of accelerate, {theirs[1]:.1%} of DeepSpeed"
+    rows = [(one.run.measured, one.answered, *_peers(one.run)) for one in full]
+    ours, accelerate, deepspeed = (
+        statistics.median(abs(row[k] / row[0] - 1) for row in rows) for k in (1, 2, 3)
+    )
+    return f"{ours:.1%} of the answer, {accelerate:.1%} of accelerate, {deepspeed:.1%} of DeepSpeed"
 
 
 def _zero_rows() -> Iterator[str]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tokenquote.errors import LocatedError
 from tokenquote_client.deployments import DeploymentAnswer
 
 GIB, MIB = 2**30, 2**20
@@ -272,32 +271,3 @@ def test_sglang_s_fraction_may_be_stated(deployed: Ask) -> None:
     (share,) = answer.per_gpu
     assert share.activation_bytes == pytest.approx(0.2 * share.memory_bytes, abs=1)
     assert share.cuda_graph_bytes == 0
-
-
-# What no engine can be asked
-
-
-@pytest.mark.parametrize(
-    ("question", "location", "said"),
-    [
-        ({"engine": {"name": "vllm"}, "gpu_layers": 20}, ("gpu_layers",), "state `engine.name` llama.cpp"),
-        ({"engine": {"name": "sglang"}, "kv_offload": False}, ("kv_offload",), "sglang holds all layers"),
-        ({"gpu_layers": 34}, ("gpu_layers",), "32 layers and its output, so at most 33"),
-        ({"gpu_layers": 5, "engine": {"cuda_graphs": True}}, ("engine", "cuda_graphs"), "no such option"),
-        ({"engine": {"name": "ollama", "block_tokens": 16}}, ("engine", "block_tokens"), "no such option"),
-        ({"engine": {"name": "llama.cpp"}, "tensor_parallel": 2}, ("tensor_parallel",), "by layers"),
-        ({"engine": {"name": "llama.cpp"}, "data_parallel": 2}, ("data_parallel",), "leave it out"),
-        ({"engine": {"version": "0.3"}}, ("engine", "version"), "known: 0.6.4, 0.8, 0.9"),
-        ({"engine": {"name": "sglang", "version": "main"}}, ("engine", "version"), "known: 0.4, 0.5"),
-        ({"data_parallel": 2}, ("data_parallel",), "ask about one of them"),
-        ({"expert_parallel": True, "tensor_parallel": 2}, ("expert_parallel",), "no experts to spread"),
-        ({"model": "Qwen/Qwen3-30B-A3B", "data_parallel": 2, "tensor_parallel": 3, "gpu_count": 4}, ("gpu_count",), "x data_parallel 2"),
-    ],
-)  # fmt: skip
-def test_contradictions_are_refused_with_a_remedy(
-    deployed: Ask, question: dict[str, Any], location: tuple[str, ...], said: str
-) -> None:
-    with pytest.raises(LocatedError) as refused:
-        deployed(**{**LLAMA, "gpu": "rtx-3090", **question})
-    assert refused.value.location == location
-    assert said in refused.value.detail

@@ -86,7 +86,7 @@ def test_prices_are_those_of_the_time_of_receipt() -> None:
 async def _waits_for_a_thread() -> None:
     state, end = _waiting_state()
     transport = httpx2.ASGITransport(app=create_app(Settings(), state))  # type: ignore[arg-type]
-    async with httpx2.AsyncClient(transport=transport, base_url="http://service") as http:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
         waiting = asyncio.create_task(http.post("/v1/quotes", json=PLAN))
         assert (await http.get("/livez")).status_code == 200  # the request before it has come too
         await asyncio.sleep(0.1)
@@ -122,7 +122,7 @@ NOT_QUICK = b"{}" + b" " * 20_000
 async def _with_all_threads_busy() -> None:
     state, end = _waiting_state()
     transport = httpx2.ASGITransport(app=create_app(Settings(), state))  # type: ignore[arg-type]
-    async with httpx2.AsyncClient(transport=transport, base_url="http://service") as http:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
         posts = [path for path, operations in (await http.get("/openapi.json")).json()["paths"].items()
                  if "post" in operations]  # fmt: skip
         assert len(posts) >= 9

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 from tests.conftest import running
 
-from tokenquote.http.access.content_types import check_content
 from tokenquote.http.access.origins import Hosts, Origins
+from tokenquote.http.access.requirements import check_content
 from tokenquote.http.refusals import NotServed
 from tokenquote.settings import Settings
 

@@ -270,3 +270,59 @@ def test_trained_weights_are_all_of_them(catalog: Catalog) -> None:
     mixtral = architecture_of(catalog, "mistralai/Mixtral-8x7B-Instruct-v0.1")
     assert parameters(mixtral) == 46_702_792_704
     assert not activations(mixtral, TrainingStep(1, 8)).known
+
+
+T5_3B: dict[str, Any] = {
+    "model_type": "t5", "d_model": 1024, "d_ff": 16_384, "d_kv": 128, "num_heads": 32, "num_layers": 24,
+    "vocab_size": 32_128, "feed_forward_proj": "relu", "is_encoder_decoder": True,
+}  # fmt: skip
+
+
+def test_states_of_t5_are_those_of_deepspeeds_estimate() -> None:
+    """`estimate_zero2_model_states_mem_needs`: 2 P + 18 P / N, 11.29 GiB; 2 P with states offloaded."""
+    asked: dict[str, Any] = {"architecture": T5_3B, "sequence_tokens": 1, "zero_stage": 2, "data_parallel": 8}
+    weights = 2_851_598_336
+    with Estimator() as estimator:
+        answer = estimator.training(**asked)
+        assert answer.parameters == weights
+        assert (
+            answer.bytes_per_gpu
+            == answer.moments["step"]
+            == pytest.approx(2 * weights + 18 * weights / 8, abs=8)
+        )
+        offloaded = estimator.training(**asked, offload="optimizer")
+        assert offloaded.moments["step"] == 2 * weights
+        assert offloaded.host_bytes_per_gpu == 16 * weights // 8
+
+
+def test_encoder_and_decoder_have_tokens_of_their_own() -> None:
+    """Keys and values of cross attention are of the encoder's tokens."""
+    shape = read_architecture({**T5_3B, "num_layers": 1})
+    one = TrainingStep(1, 1, decoder_tokens=1)
+    longer_source = TrainingStep(1, 2, decoder_tokens=1)
+    longer_answer = TrainingStep(1, 1, decoder_tokens=2)
+    kept = [activations(shape, step).layers for step in (one, longer_source, longer_answer)]
+    norm, attention, block = 4 * 1024 + 4 + 4 * 1024, 8 * 4096 + 4 * 32, 4 * 16_384
+    assert kept[1] - kept[0] == 2 * norm + attention + block + 2 * 2 * 4096
+    assert kept[2] - kept[0] == 3 * norm + 2 * attention + block - 2 * 2 * 4096
+    assert activations(shape, longer_answer).logits == 2 * 32_128 * 12
+
+
+def test_tokens_of_a_decoder_need_an_encoder() -> None:
+    with Estimator() as estimator, pytest.raises(InvalidRequest) as caught:
+        estimator.training(model="meta-llama/Llama-3.1-8B", decoder_tokens=8)
+    assert [error.pointer for error in caught.value.errors] == ["/decoder_tokens"]
+
+
+def test_autocast_keeps_copies_of_weights_beside_fp32_ones() -> None:
+    """Llama-3.1-8B: 4 bytes each of weights, gradients, two states and the copy that a step makes."""
+    with Estimator() as estimator:
+        answer = estimator.training(
+            model="meta-llama/Llama-3.1-8B", precision="autocast", sequence_tokens=1, checkpointing="full"
+        )
+        assert answer.bytes_per_gpu == 20 * 8_030_261_248
+        matrices = 8_030_261_248 - 128_256 * 4096 - 65 * 4096
+        norm_and_inputs = 4 * 4096 + 4 + 4 * 4096 + 2 * 4096 + 32 * 4 * 4096
+        assert answer.moments["forward"] == (
+            12 * 8_030_261_248 + 2 * matrices + norm_and_inputs + 12 * 128_256
+        )

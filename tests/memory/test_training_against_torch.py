@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tokenquote.memory import Architecture, parameters, read_architecture
+from tokenquote.memory import Architecture, parameters, read_architecture, tensors
 from tokenquote.memory.training import (
     PRECISIONS,
     USUAL,
@@ -37,6 +37,8 @@ def test_what_autograd_saves_of_a_layer_is_counted_to_the_byte(measured: dict[st
     step = _step(measured)
     one, three = (_architecture(measured, layers) for layers in (1, 3))
     counted = activations(three, step).layers - activations(one, step).layers
+    if measured["autocast"] and measured["checkpointing"] == "none":
+        counted += 2 * (_matrices(three) - _matrices(one))  # 16-bit copies of weights
     saved = measured["saved"]["3"] - measured["saved"]["1"]
     assert counted == saved
 
@@ -49,8 +51,9 @@ def test_the_peak_of_all_allocations_is_counted(measured: dict[str, Any]) -> Non
     found = moments(run, USUAL)
     always = run.trained * run.precision.weight + run.optimizer_bytes
     added = max(sum(found[moment].values()) for moment in ("forward", "backward")) - always
-    # Eager attention goes back through scores, which are a little more than the block's gradients.
-    within = 0.02 if measured["attention"] == "sdpa" else 0.05
+    # Eager attention goes back through scores, which are a little more than the block's gradients; in the
+    # last layer to go back through not all gradients of weights are made yet when activations are most.
+    within = 0.06 if measured["attention"] == "eager" or measured["autocast"] else 0.02
     assert measured["peak"]["3"] == pytest.approx(added, rel=within)
     copied = found["step"].get("step_buffers", 0)
     assert measured["step"]["3"] == pytest.approx(copied, rel=0.01, abs=2000)
@@ -84,7 +87,12 @@ def _step(measured: dict[str, Any]) -> TrainingStep:
         flash=measured["attention"] == "sdpa",
         checkpointing=measured["checkpointing"],
         adapters=adapters,
+        autocast=measured["autocast"],
     )
+
+
+def _matrices(architecture: Architecture) -> int:
+    return sum(tensor.elements for tensor in tensors(architecture) if tensor.role in ("linear", "head"))
 
 
 def _run(measured: dict[str, Any], architecture: Architecture) -> TrainingRun:
@@ -94,7 +102,8 @@ def _run(measured: dict[str, Any], architecture: Architecture) -> TrainingRun:
         if lora is None
         else adapter_parameters(architecture, lora["rank"], lora["targets"])
     )
-    precision = PRECISIONS["bf16" if (step.element if lora is None else lora["element"]) == 2 else "fp32"]
+    in_16_bits = (step.element if lora is None else lora["element"]) == 2 and not measured["autocast"]
+    precision = PRECISIONS["bf16" if in_16_bits else "fp32"]
     layer = parameters(_architecture(measured, 2)) - parameters(_architecture(measured, 1))
     block, embedding = measured["config"]["intermediate_size"], architecture.vocabulary
     return TrainingRun(
@@ -106,5 +115,7 @@ def _run(measured: dict[str, Any], architecture: Architecture) -> TrainingRun:
         step,
         layer_weights=layer if lora is None else trained // 3,
         outside_weights=embedding * architecture.hidden if lora is None else 0,
+        cast_weights=_matrices(architecture) if measured["autocast"] else 0,
+        cast_layer=layer - 2 * architecture.hidden if measured["autocast"] else 0,
         last_weights=layer + (embedding - block) * architecture.hidden if lora is None else 0,
     )

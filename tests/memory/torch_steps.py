@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import weakref
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ def _settings() -> Iterator[dict[str, Any]]:
         yield _setting(
             "llama", checkpointing=checkpointing, lora={"rank": 4, "targets": targets, "element": element}
         )
+    for checkpointing in ("none", "full"):
+        yield _setting("llama", checkpointing=checkpointing, autocast=True)
     wide = {**_SHAPE, "intermediate_size": 704}
     for lora in (None, {"rank": 4, "targets": _QV, "element": 4}):
         yield _setting("llama", shape=wide, checkpointing="full", lora=lora)
@@ -54,13 +57,15 @@ def _setting(
     checkpointing: str = "none",
     element: int = 2,
     lora: dict[str, Any] | None = None,
+    autocast: bool = False,
 ) -> dict[str, Any]:
     config = {"model_type": model_type, **(shape or _SHAPE)}
     adapted = "" if lora is None else f" {lora['element']}-byte adapters of {'+'.join(lora['targets'])}"
+    adapted += " autocast" if autocast else ""
     name = f"{model_type} {config['intermediate_size']} {element} {attention} {checkpointing}{adapted}"
     return {
         "name": name, "config": config, "attention": attention, "checkpointing": checkpointing,
-        "element": element, "lora": lora, "batch": 2, "tokens": 64,
+        "element": element, "lora": lora, "autocast": autocast, "batch": 2, "tokens": 64,
     }  # fmt: skip
 
 
@@ -76,15 +81,15 @@ def measure(setting: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measure(setting: dict[str, Any], layers: int) -> dict[str, int]:
-    import torch
-
+    torch: Any = import_module("torch")
     model, config = _model(setting, layers)
     trained = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=1e-3, foreach=True)
     words = torch.randint(0, config.vocab_size, (setting["batch"], setting["tokens"]))
 
     def loss() -> Any:
-        return model(input_ids=words, labels=words).loss
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=setting["autocast"]):
+            return model(input_ids=words, labels=words).loss
 
     loss().backward()
     optimizer.step()
@@ -102,17 +107,15 @@ def _measure(setting: dict[str, Any], layers: int) -> dict[str, int]:
 
 
 def _model(setting: dict[str, Any], layers: int) -> tuple[Any, Any]:
-    import peft
-    import torch
-    import transformers
-
+    torch, transformers, peft = (import_module(name) for name in ("torch", "transformers", "peft"))
     torch.manual_seed(0)
     fields = {key: value for key, value in setting["config"].items() if key != "model_type"}
     config = transformers.CONFIG_MAPPING[setting["config"]["model_type"]](**fields, num_hidden_layers=layers)
     config._attn_implementation = setting["attention"]
     config.use_cache = False
     config.tie_word_embeddings = False
-    dtype = torch.bfloat16 if setting["element"] == 2 else torch.float32
+    in_16_bits = setting["element"] == 2 and not setting["autocast"]
+    dtype = torch.bfloat16 if in_16_bits else torch.float32
     model = transformers.AutoModelForCausalLM.from_config(config).to(dtype).train()
     lora = setting["lora"]
     if lora is not None:
@@ -130,8 +133,7 @@ def _storages(*tensors: Any) -> set[int]:
 
 def _saved(loss: Any, own: set[int]) -> int:
     """Return the bytes of every storage that the graph of a pass holds."""
-    import torch
-
+    torch: Any = import_module("torch")
     found: dict[int, int] = {}
     alive = []
 
@@ -149,10 +151,10 @@ def _saved(loss: Any, own: set[int]) -> int:
 
 def _follower(own: set[int]) -> Any:
     """Return a mode that follows every storage which operations make, and knows the most at a time."""
-    from torch.utils._python_dispatch import TorchDispatchMode
-    from torch.utils._pytree import tree_leaves
+    mode: Any = import_module("torch.utils._python_dispatch").TorchDispatchMode
+    leaves: Any = import_module("torch.utils._pytree").tree_leaves
 
-    class Follower(TorchDispatchMode):
+    class Follower(mode):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.live: dict[int, int] = {}
@@ -160,7 +162,7 @@ def _follower(own: set[int]) -> Any:
 
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             made = func(*args, **(kwargs or {}))
-            for tensor in tree_leaves(made):
+            for tensor in leaves(made):
                 if hasattr(tensor, "untyped_storage"):
                     self._follow(tensor.untyped_storage())
             return made

@@ -72,7 +72,7 @@ def _read(name: str) -> str:
 
 def _series(panel: Mapping[str, Any], url: str, start: float, end: float) -> list[dict[str, Any]]:
     """The named series of a panel; of a panel that shows one moment the last value."""
-    found = []
+    found: list[dict[str, Any]] = []
     step = max(1.0, (end - start) / _POINTS)
     length = f"{int(end - start)}s"
     for target in panel["targets"]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from tokenquote.http.app import create_app, create_state
@@ -21,7 +19,10 @@ MEBIBYTE = 2**20
 
 def ask(app: Any, body_bytes: int) -> int:
     """Announce a body of this length to the application, without a server, and return the status."""
-    headers = [(b"content-length", str(body_bytes).encode()), (b"x-request-id", b"id-1")]
+    headers = [
+        (b"host", b"localhost"), (b"content-type", b"application/json"), (b"x-request-id", b"id-1"),
+        (b"content-length", str(body_bytes).encode()),
+    ]  # fmt: skip
     scope = {
         "type": "http", "method": "POST", "path": "/v1/quotes", "raw_path": b"/v1/quotes",
         "query_string": b"", "headers": headers, "client": ("192.0.2.1", 1), "server": ("localhost", 80),
@@ -69,24 +70,3 @@ def test_a_body_without_room_is_counted_and_logged_as_sent_away(caplog: pytest.L
 def test_what_is_full_has_a_name_among_the_metrics(refusal: NotServed, reason: str) -> None:
     assert refusal.shed == reason
     assert reason in SHED_REASONS
-
-
-def test_every_line_of_a_service_is_json_with_the_fields_that_are_described(
-    service_url: str, service_log: Path
-) -> None:
-    """And none has a text of a request, nor the name of an app that is not known."""
-    body = {"model": "gpt-5.4-mini", "turns": [{"user": "Do not log me.", "assistant": 1, "reasoning": 0}]}
-    for app, name in (("support", "known"), ("somebody-else", "unknown")):
-        headers = {"x-request-id": f"log-{name}"}
-        asked = {**body, "app": app}
-        assert httpx2.post(f"{service_url}/v1/quotes", json=asked, headers=headers).status_code == 200
-    text = service_log.read_text()
-    assert "Do not log me" not in text
-    assert "somebody-else" not in text
-    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-    by_id = {line["request_id"]: line for line in lines if line["event"] == "http.request"}
-    fields = {"time", "level", "event", "method", "route", "status", "duration_seconds", "request_id"}
-    assert by_id["log-known"].keys() == fields | {"app"}
-    assert by_id["log-known"]["app"] == "support"
-    assert by_id["log-unknown"].keys() == fields
-    assert len(lines) >= len(text.splitlines()) - 1  # the line for people on the terminal is none

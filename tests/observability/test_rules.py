@@ -72,6 +72,5 @@ def test_the_burn_rates_are_those_of_the_objective(
     """The windows and factors are those of Google's SRE workbook, chapter 5, table 5-8."""
     found = re.findall(rf"{metric}:ratio_rate(\w+) > ([\d.]+)", alerts[alert]["expr"])
     wanted = [(window, factor * budget) for pair, factor in pairs.items() for window in pair]
-    assert [(window, float(bound)) for window, bound in found] == [
-        (window, pytest.approx(bound)) for window, bound in wanted
-    ]
+    assert [window for window, _ in found] == [window for window, _ in wanted]
+    assert [float(bound) for _, bound in found] == pytest.approx([bound for _, bound in wanted])

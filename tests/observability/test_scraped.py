@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -163,3 +165,20 @@ def test_prometheus_serves_the_runbooks_that_the_alerts_name(
     for name, alert in alerts.items():
         url = alert["annotations"]["runbook_url"].replace("{{ $externalURL }}", prometheus_url)
         assert httpx2.get(url).text.startswith(f"# {name}\n")
+
+
+def test_every_line_of_the_log_is_json_with_the_fields_that_are_described(
+    scraped: Query, service_log: Path
+) -> None:
+    """And none has a text of a request, nor the name of an app that is not known."""
+    text = service_log.read_text()
+    assert "How many?" not in text
+    assert "nobody-knows-me" not in text
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    assert len(lines) >= len(text.splitlines()) - 1  # the line for people on the terminal is none
+    quotes = [line for line in lines if line.get("route") == "/v1/quotes"]
+    fields = {"time", "level", "event", "method", "route", "status", "duration_seconds", "request_id"}
+    assert {frozenset(line) - fields for line in quotes} == {frozenset(), frozenset({"app"})}
+    assert all(fields <= line.keys() for line in quotes)
+    assert {line["app"] for line in quotes if "app" in line} == {"support"}
+    assert sum("app" not in line for line in quotes) == 2 * BATCHES

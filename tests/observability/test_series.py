@@ -12,13 +12,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from tokenquote.catalog import Catalog
 from tokenquote.http.counter_groups import COUNTER_GROUPS, FAMILIES
 from tokenquote.http.increments import Increment
-from tokenquote.http.provider_names import ModelName, find_modes, name_models
+from tokenquote.http.provider_names import ModelLabels, find_modes, name_models
 from tokenquote.http.routes import routes
 from tokenquote.http.series import CountedSeries
 from tokenquote.http.telemetry import Telemetry
 from tokenquote_client.catalog import CatalogState
 
-MODELS = {f"acme/m{i}": ModelName("acme", f"m{i}") for i in range(9)}
+MODELS = {f"acme/m{i}": ModelLabels("acme", f"m{i}") for i in range(9)}
 APPS = [f"app{i}" for i in range(6)]
 ASKED = st.lists(
     st.tuples(
@@ -82,7 +82,7 @@ def test_with_room_nothing_that_is_known_is_other(asked: list[tuple[str, str, st
         series.add(quote(*each))
     expected: Counter[tuple[str, ...]] = Counter()
     for model, app, mode, outcome in asked:
-        named = MODELS.get(model, ModelName("other", "other"))
+        named = MODELS.get(model, ModelLabels("other", "other"))
         expected[*named, app, "other" if mode == "unknown" else mode, outcome] += 1
     assert counters(series).get("tokenquote_quotes", {}) == expected
     assert series.folded == 0
@@ -163,7 +163,7 @@ def test_every_counter_belongs_to_a_group() -> None:
 
 def test_signs_that_the_format_escapes_come_back_as_they_were() -> None:
     series = CountedSeries(100)
-    series.know({"a/b": ModelName('q"uote', "back\\slash\nline")}, {"standard"})
+    series.know({"a/b": ModelLabels('q"uote', "back\\slash\nline")}, {"standard"})
     series.add(quote("a/b", "app0"))
     assert ('q"uote', "back\\slash\nline", "app0", "standard", "complete") in counters(series)[
         "tokenquote_quotes"

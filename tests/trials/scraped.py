@@ -45,7 +45,8 @@ _MOST_SERIES = 10_000
 
 def run(seconds: float, *, whole: bool, pictures: Path | None) -> list[str]:
     """Run the trial and print what was seen; return what was not as it should be."""
-    sent, seen, scrapes = Sent(), Seen(), []
+    sent, seen = Sent(), Seen()
+    scrapes: list[float] = []
     with tempfile.TemporaryDirectory() as folder, _service(Path(folder)) as service:
         began = time.time()
         with prometheus(Path(folder), f"127.0.0.1:{service.port}", _EVERY_SECONDS) as url:

@@ -108,7 +108,7 @@ def _plans(draw: random.Random, app: str, model: str) -> Iterator[dict[str, Any]
     yield plan(app, "meta-llama/Llama-3.1-8B")
     yield plan(app, "no-such-model")
     if draw.random() < 0.1:
-        yield plan(app, turns=[{**_TURN, "repeat": 3_000}], history={"strategy": "window", "turns": 2})
+        yield plan(app, turns=[{**_TURN, "repeat": 800}], history={"strategy": "window", "turns": 2})
 
 
 async def _ask_usage(http: httpx2.AsyncClient, sent: Sent, app: str, draw: random.Random) -> None:

@@ -1,7 +1,4 @@
-"""The answers that `testing.FakeService` gives: they have the right form and made-up round numbers.
-
-Each function is given what was asked: the body, or the parameters.
-"""
+"""The answers of `testing.FakeService`: of the right form, with round numbers, from what was asked."""
 
 from __future__ import annotations
 
@@ -218,8 +215,6 @@ def canned_deployment(asked: Fields) -> DeploymentAnswer:
         gpu_count=1,
         tensor_parallel=1,
         pipeline_parallel=1,
-        data_parallel=1,
-        expert_parallel=False,
         engine=EngineUsed(name="vllm", version="0.33"),
         fits=True,
         per_gpu=[_gpu_share()],
@@ -271,10 +266,7 @@ def canned_memory_grid(asked: Fields) -> MemoryGridAnswer:
 def canned_training(asked: Fields) -> TrainingAnswer:
     return TrainingAnswer(
         bytes_per_gpu=16_000_000,
-        low=15_000_000,
         high=17_000_000,
-        peak="step",
-        moments={"forward": 14_000_000, "backward": 15_000_000, "step": 16_000_000},
         components={"weights": 2_000_000, "optimizer": 14_000_000},
         parameters=1_000_000,
         trainable_parameters=1_000_000,

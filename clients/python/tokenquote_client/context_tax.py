@@ -11,7 +11,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Warned
-from tokenquote_client.wire_types import Dollars, Method, ModelName, PlainText, Received, Sent
+from tokenquote_client.wire_types import Dollars, Method, ModelName, PlainText, Received, Sent, form, one_form
 
 __all__ = [
     "MAX_CONTEXT_PARTS",
@@ -48,6 +48,12 @@ McpAnswer = Annotated[
 
 class ContextTaxQuestion(Sent):
     """Tools and files that stand before every conversation."""
+
+    model_config = one_form(
+        form("tools", without=("mcp_tools",)),
+        form("mcp_tools", without=("tools",)),
+        {**form("files", without=("tools", "mcp_tools")), "not": {"properties": {"files": {"maxItems": 0}}}},
+    )
 
     model: ModelName
     """The model that reads them: its catalog id, an alias, or the name without the provider."""

@@ -163,9 +163,9 @@ class DeploymentAnswer(Received):
     pipeline_parallel: int
     """The number of pipeline stages that the layers are divided into: as asked or, where the question leaves
     it open, as chosen, whether the model fits or not."""
-    data_parallel: int
+    data_parallel: int = 1
     """The number of groups of GPUs that each hold all of attention, as asked."""
-    expert_parallel: bool
+    expert_parallel: bool = False
     """Whether each GPU holds whole experts, as asked."""
     engine: EngineUsed
     """The engine and the version whose rules the answer follows."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from tokenquote_client.wire_types import UNION_MEMBER, Sent, TokenNumber
+from tokenquote_client.wire_types import UNION_MEMBER, Sent, TokenNumber, form, one_form
 
 __all__ = [
     "AudioPart",
@@ -26,8 +26,23 @@ Base64 = Annotated[str, Field(strict=True, min_length=1)]
 Address = Annotated[str, Field(strict=True, min_length=1, max_length=10_000)]
 
 
+def _sources(length: str) -> list[dict[str, Any]]:
+    """Describe from where a length is known: stated, read from data, or not known of an address."""
+    return [
+        form(length, without=("data",)),
+        form("data", without=(length, "url")),
+        form("url", without=(length, "data")),
+    ]
+
+
 class ImagePart(Sent):
     """An image: state `width` and `height`, or `data`, or `url`."""
+
+    model_config = one_form(
+        form("width", "height", without=("data",)),
+        form("data", without=("width", "height", "url")),
+        form("url", without=("width", "height", "data")),
+    )
 
     type: Literal["image"]
     """The kind of part, which is `image`."""
@@ -59,6 +74,8 @@ class ImagePart(Sent):
 class AudioPart(Sent):
     """An audio recording: state `seconds`, or `data`, or `url`."""
 
+    model_config = one_form(*_sources("seconds"))
+
     type: Literal["audio"]
     """The kind of part, which is `audio`."""
     seconds: Seconds | None = None
@@ -77,6 +94,8 @@ class AudioPart(Sent):
 
 class VideoPart(Sent):
     """A video: state `seconds`, or `data`, or `url`."""
+
+    model_config = one_form(*_sources("seconds"), together=("width", "height"))
 
     type: Literal["video"]
     """The kind of part, which is `video`."""
@@ -113,6 +132,8 @@ class VideoPart(Sent):
 
 class DocumentPart(Sent):
     """A document: state `pages`, or `data`, or `url`."""
+
+    model_config = one_form(*_sources("pages"))
 
     type: Literal["document"]
     """The kind of part, which is `document`."""

@@ -52,11 +52,12 @@ class TrainingQuestion(Subject):
     """Whether norms, embeddings and the output are cast to fp32 beside quantised matrices, as PEFT's
     `prepare_model_for_kbit_training` does, so that the activations between them are fp32 too; false by
     default. Without `quantization` it is an error."""
-    precision: Literal["mixed", "mixed-fp32-gradients", "bf16", "fp32"] = "mixed"
+    precision: Literal["mixed", "mixed-fp32-gradients", "autocast", "bf16", "fp32"] = "mixed"
     """The number formats of trained weights: `mixed`, the default, has 16-bit weights and gradients with fp32
-    master weights, `mixed-fp32-gradients` the same with fp32 gradients; `bf16` and `fp32` have that format
-    alone, the optimizer's states too. With `lora` it is the format that the model computes in, and of frozen
-    weights without a `quantization`; adapters have their own `dtype`."""
+    master weights, `mixed-fp32-gradients` the same with fp32 gradients; `autocast` has fp32 weights that are
+    cast where they are used (`torch.autocast`: the Trainer's `bf16` on a model loaded in fp32); `bf16` and
+    `fp32` have that format alone, the optimizer's states too. With `lora` it is the format that the model
+    computes in, and of frozen weights without a `quantization`; adapters have their own `dtype`."""
     optimizer: Literal[
         "adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit", "lion", "muon", "sgd-momentum", "sgd",
         "adafactor",
@@ -116,9 +117,10 @@ class TrainingAnswer(Received):
     moments: dict[str, int] = Field(default={})
     """The bytes on each GPU at the peak of each moment; the largest is `bytes_per_gpu`."""
     components: dict[str, int]
-    """The bytes by part at the peak: weights, gradients, master_weights, optimizer, step_buffers, frozen,
-    gathered, activations, logits, kv_cache, and those of other models, whose names begin with reference,
-    reward_model, critic or rollout; they add up to `bytes_per_gpu`. Parts of 0 bytes are left out."""
+    """The bytes by part at the peak: weights, cast_weights (16-bit copies), gradients, master_weights,
+    optimizer, step_buffers, frozen, gathered, activations, logits, kv_cache, and those of other models, whose
+    names begin with reference, reward_model, critic or rollout; they add up to `bytes_per_gpu`. Parts of 0
+    bytes are left out."""
     host_bytes_per_gpu: int = 0
     """The bytes in the host's memory for each GPU: what is offloaded or paged, without buffers."""
     parameters: int

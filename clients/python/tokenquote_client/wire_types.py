@@ -85,6 +85,26 @@ def exactly_one_each(first: tuple[str, ...], *others: tuple[str, ...]) -> Config
     return ConfigDict(json_schema_extra={"oneOf": _each_stated(first), "allOf": also})
 
 
+def one_form(*forms: dict[str, Any], together: tuple[str, ...] = ()) -> ConfigDict:
+    """Make the JSON schema say that the fields have exactly one of these forms.
+
+    Args:
+        forms: what `form` describes.
+        together: fields that are stated all or not at all.
+    """
+    extra: dict[str, Any] = {"oneOf": list(forms)}
+    if together:
+        extra["allOf"] = [{"oneOf": [form(*together), form(without=together)]}]
+    return ConfigDict(json_schema_extra=extra)
+
+
+def form(*stated: str, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Describe fields of which some are stated and others not; null is not stated."""
+    fields = {name: {"not": {"type": "null"}} for name in stated}
+    left_out = {name: {"type": "null"} for name in without}
+    return {"required": list(stated), "properties": {**fields, **left_out}}
+
+
 def _each_stated(names: tuple[str, ...]) -> list[Any]:
     return [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
 

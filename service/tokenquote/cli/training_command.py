@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["print_training"]
 
-_PRECISIONS = click.Choice(["mixed", "mixed-fp32-gradients", "bf16", "fp32"])
+_PRECISIONS = click.Choice(["mixed", "mixed-fp32-gradients", "autocast", "bf16", "fp32"])
 _OFFLOADS = click.Choice(["none", "optimizer", "optimizer-and-weights"])
 _HELP_OBJECTIVE = 'dpo, or JSON: {"kind": "grpo", "rollout": {"sequences": 16, …}}'
 

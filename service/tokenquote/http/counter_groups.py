@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["COUNTER_GROUPS", "FAMILIES", "Column", "Family", "Group"]
+__all__ = ["COUNTER_GROUPS", "FAMILIES", "Column", "CounterFamily", "Group"]
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class CounterFamily:
     """A counter as Prometheus sees it."""
 
     name: str
@@ -49,50 +49,51 @@ _SHARED = (
     "Of a plan with several models each has its own; what is known of the whole plan only is shared out."
 )
 
-FAMILIES: Mapping[str, Family] = {family.name: family for family in (
-    Family("tokenquote_quotes",
-           "Quotes by model, app and mode. The outcome is `complete`, `incomplete` where some tokens have no "
-           "price, `unpriced` where no tokens have a price (weights that you run yourself), `refused` where "
-           "a plan was not quoted. A comparison of several models is none of these."),
-    Family("tokenquote_quoted_tokens",
-           f"Tokens quoted, {_PLURAL} The types overlap: input includes cache_read and cache_write, output "
-           f"includes reasoning. {_SHARED}"),
-    Family("tokenquote_quoted_cost_dollars", f"US dollars quoted, {_PLURAL} {_SHARED}"),
-    Family("tokenquote_quoted_cost_without_cache_dollars",
-           f"US dollars that the same requests would take without a prompt cache, {_PLURAL} Less the quoted "
-           "cost this is what the cache is forecast to save; below 0 where writing it costs more."),
-    Family("tokenquote_quotes_with_agents", "Quotes of plans with agents, by app."),
-    Family("tokenquote_quoted_agent_requests",
-           "Requests of agents, among those quoted, of one conversation each, by app."),
-    Family("tokenquote_quoted_requests",
-           "Requests of quoted plans by purpose: of the `conversation`, of its history (`summary`, "
-           "`compaction`, `embedding`, `rerank`, `queries`, `hypothesis`), to create a `cache`; `unlisted` "
-           "in a summary of a quote."),
-    Family("tokenquote_quoted_histories", "Quotes by the history strategy of their plan."),
-    Family("tokenquote_quoted_fees_dollars",
-           "The part of the US dollars quoted that fees make, by what has the fee and app. A forecast, not "
-           "spend."),
-    Family("tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted."),
-    Family("tokenquote_comparisons",
-           "Comparisons by app and by what they compare: `models`, `variants` of a plan, or `values` of one "
-           "of its numbers. Their tokens and dollars are in no other metric: one of them will be called."),
-    Family("tokenquote_compared_quotes", "Quotes of single models within comparisons of models, by outcome."),
-    Family("tokenquote_priced_usages",
-           "Usage objects priced by model, app and mode. The outcome is `complete`, or `incomplete` where "
-           "something has no price or is not known."),
-    Family("tokenquote_priced_usage_cost_dollars",
-           "US dollars of the usage objects priced, by the catalog's prices. What the provider bills may "
-           "differ by discounts and free allowances."),
-    Family("tokenquote_compared_usages",
-           "Usage objects that name a quote of one request, so that the two can be laid side by side."),
-    Family("tokenquote_compared_tokens",
-           "Input and output tokens of these usages: `quoted` before the call, and `billed` after it."),
-    Family("tokenquote_compared_cost_dollars",
-           "US dollars of those of them whose cost and quote are complete: `quoted` before the call, and "
-           "`billed` after it by the catalog's prices."),
-    Family("tokenquote_compared_usages_within",
-           "The same usages by the share of the quoted input by which the billed one is off: the smallest "
-           "bound that holds, or `more`."),
+FAMILIES: Mapping[str, CounterFamily] = {family.name: family for family in (
+    CounterFamily("tokenquote_quotes",
+        "Quotes by model, app and mode. The outcome is `complete`, `incomplete` where some tokens have no "
+        "price, `unpriced` where no tokens have a price (weights that you run yourself), `refused` where "
+        "a plan was not quoted. A comparison of several models is none of these."),
+    CounterFamily("tokenquote_quoted_tokens",
+        f"Tokens quoted, {_PLURAL} The types overlap: input includes cache_read and cache_write, output "
+        f"includes reasoning. {_SHARED}"),
+    CounterFamily("tokenquote_quoted_cost_dollars", f"US dollars quoted, {_PLURAL} {_SHARED}"),
+    CounterFamily("tokenquote_quoted_cost_without_cache_dollars",
+        f"US dollars that the same requests would take without a prompt cache, {_PLURAL} Less the quoted "
+        "cost this is what the cache is forecast to save; below 0 where writing it costs more."),
+    CounterFamily("tokenquote_quotes_with_agents", "Quotes of plans with agents, by app."),
+    CounterFamily("tokenquote_quoted_agent_requests",
+        "Requests of agents, among those quoted, of one conversation each, by app."),
+    CounterFamily("tokenquote_quoted_requests",
+        "Requests of quoted plans by purpose: of the `conversation`, of its history (`summary`, "
+        "`compaction`, `embedding`, `rerank`, `queries`, `hypothesis`), to create a `cache`; `unlisted` "
+        "in a summary of a quote."),
+    CounterFamily("tokenquote_quoted_histories", "Quotes by the history strategy of their plan."),
+    CounterFamily("tokenquote_quoted_fees_dollars",
+        "The part of the US dollars quoted that fees make, by what has the fee and app. A forecast, not "
+        "spend."),
+    CounterFamily("tokenquote_counted_amounts", "Amounts of quoted plans, by how they were counted."),
+    CounterFamily("tokenquote_comparisons",
+        "Comparisons by app and by what they compare: `models`, `variants` of a plan, or `values` of one "
+        "of its numbers. Their tokens and dollars are in no other metric: one of them will be called."),
+    CounterFamily("tokenquote_compared_quotes",
+        "Quotes of single models within comparisons of models, by outcome."),
+    CounterFamily("tokenquote_priced_usages",
+        "Usage objects priced by model, app and mode. The outcome is `complete`, or `incomplete` where "
+        "something has no price or is not known."),
+    CounterFamily("tokenquote_priced_usage_cost_dollars",
+        "US dollars of the usage objects priced, by the catalog's prices. What the provider bills may "
+        "differ by discounts and free allowances."),
+    CounterFamily("tokenquote_compared_usages",
+        "Usage objects that name a quote of one request, so that the two can be laid side by side."),
+    CounterFamily("tokenquote_compared_tokens",
+        "Input and output tokens of these usages: `quoted` before the call, and `billed` after it."),
+    CounterFamily("tokenquote_compared_cost_dollars",
+        "US dollars of those of them whose cost and quote are complete: `quoted` before the call, and "
+        "`billed` after it by the catalog's prices."),
+    CounterFamily("tokenquote_compared_usages_within",
+        "The same usages by the share of the quoted input by which the billed one is off: the smallest "
+        "bound that holds, or `more`."),
 )}  # fmt: skip
 
 

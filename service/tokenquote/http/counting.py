@@ -13,14 +13,14 @@ from tokenquote.api.quotes import DraftedQuote
 from tokenquote.counts import Method
 from tokenquote.http.counter_groups import COUNTER_GROUPS
 from tokenquote.http.counting_usage import count_usage
-from tokenquote.http.increments import OTHER, Increment, outcome_of
+from tokenquote.http.increments import OTHER, Increment, name_outcome
 from tokenquote_client import Comparison, Failure, Quote, UsageAnswer
 from tokenquote_client.comparisons import ComparisonAnswer
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import Endpoints
 from tokenquote_client.solutions import SolutionAnswer
 
-__all__ = ["app_of", "count_answer", "count_refusal"]
+__all__ = ["count_answer", "count_refusal", "find_app"]
 
 
 class _Labels(NamedTuple):
@@ -61,7 +61,7 @@ def count_refusal(row: Endpoint[BaseModel], question: Any, apps: Collection[str]
     return [Increment("quotes", (OTHER, _known_app(question, apps), OTHER, "refused"), (1,))]
 
 
-def app_of(increments: Sequence[Increment]) -> str | None:
+def find_app(increments: Sequence[Increment]) -> str | None:
     """Return the app that an answer was counted for; None if it is none that is known."""
     for group, labels, _ in increments:
         if "app" in (names := COUNTER_GROUPS[group].labels):
@@ -86,7 +86,7 @@ def _quoted(
         ))  # fmt: skip
     else:
         yield from _quoted_by_model(quote, labels)
-    yield Increment("quotes", (quote.model, *labels, outcome_of(totals.complete, totals.cost)), (1,))
+    yield Increment("quotes", (quote.model, *labels, name_outcome(totals.complete, totals.cost)), (1,))
     if quote.by_agent is not None:
         asked = sum(each.requests for each in quote.by_agent if each.agent is not None)
         yield Increment("agents", (labels.app,), (1, asked))
@@ -124,7 +124,7 @@ def _compared(answered: Drafted, question: Any, apps: Collection[str]) -> Iterat
     if isinstance(answered, Comparison):
         yield Increment("comparisons", (_known_app(question, apps), "models"), (1,))
         outcomes = Counter(
-            "refused" if isinstance(each, Failure) else outcome_of(each.totals.complete, each.totals.cost)
+            "refused" if isinstance(each, Failure) else name_outcome(each.totals.complete, each.totals.cost)
             for each in answered.quotes
         )
         for outcome, number in outcomes.items():

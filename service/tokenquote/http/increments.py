@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-__all__ = ["OTHER", "Increment", "outcome_of"]
+__all__ = ["OTHER", "Increment", "name_outcome"]
 
 OTHER = "other"
 """The label of apps, models and modes that the service does not know, or has no room to tell apart."""
@@ -21,7 +21,7 @@ class Increment(NamedTuple):
     """What is added to each counter of the group, in its order; none is below 0."""
 
 
-def outcome_of(complete: bool, cost: Decimal | None) -> str:
+def name_outcome(complete: bool, cost: Decimal | None) -> str:
     """Return how far a quote or a usage has a price: complete, incomplete, or unpriced."""
     if complete:
         return "complete"

@@ -13,7 +13,6 @@ from tokenquote.http.page_policy import ANSWER_HEADERS
 from tokenquote.http.problem_responses import send_failure
 from tokenquote.http.refusals import NotServed, contradictory_length, malformed, shutting_down
 from tokenquote.http.request_ids import ensure_request_id
-from tokenquote.http.request_targets import read_target
 from tokenquote.http.service_state import ServiceState
 
 __all__ = ["observed"]
@@ -31,7 +30,6 @@ def observed(app: ASGIApp, service: ServiceState) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
-        read_target(scope)
         answer = _Answer(scope, send, service)
         service.telemetry.change_in_flight(1)
         try:

@@ -17,7 +17,7 @@ from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.problems import Refused, repeated_parameter
 from tokenquote.http.access import find_asker
 from tokenquote.http.bodies import HeldBytes, read_body
-from tokenquote.http.counting import app_of
+from tokenquote.http.counting import find_app
 from tokenquote.http.problem_responses import send_failure
 from tokenquote.http.questions import Answered, Question, read_early
 from tokenquote.http.request_ids import ensure_request_id
@@ -73,7 +73,7 @@ async def answer_posted(
         body = await read_body(scope, receive, held, settings.max_body_bytes, settings.body_seconds)
         asked = Question(row, body, read_early(body), parameters, received, ensure_request_id(scope))
         answered = await service.answering.answer(asked, service.serving, asker, receive)
-        if (app := app_of(answered.increments)) is not None:
+        if (app := find_app(answered.increments)) is not None:
             scope["state"]["app"] = app
         return take(service, answered)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tokenquote.catalog import Catalog
 
-__all__ = ["ModelName", "find_modes", "name_models"]
+__all__ = ["ModelLabels", "find_modes", "name_models"]
 
 # https://opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai/ (gen_ai.provider.name, as of 1.44):
 # where one of its values applies it must be used; any other provider keeps the name that the catalog has.
@@ -22,7 +22,7 @@ _WELL_KNOWN: Mapping[str, str] = {
 }
 
 
-class ModelName(NamedTuple):
+class ModelLabels(NamedTuple):
     """A model as telemetry of calls names it."""
 
     provider: str
@@ -31,13 +31,13 @@ class ModelName(NamedTuple):
     """`gen_ai.request.model`: the name that the provider's API takes, or the Hugging Face id of weights."""
 
 
-def name_models(catalog: Catalog) -> dict[str, ModelName]:
+def name_models(catalog: Catalog) -> dict[str, ModelLabels]:
     """Name every model of a catalog, by its id."""
     names = {}
     for model_id, model in catalog.models.items():
         provider = model.provider.id
         asked = model_id.removeprefix(f"{provider}/")
-        names[model_id] = ModelName(_WELL_KNOWN.get(provider, provider), asked)
+        names[model_id] = ModelLabels(_WELL_KNOWN.get(provider, provider), asked)
     return names
 
 

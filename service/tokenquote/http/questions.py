@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from tokenquote.api.endpoints import Known, draft, encode_answer
-from tokenquote.api.json_text import read_json
+from tokenquote.api.json_bodies import read_json
 from tokenquote.api.problems import Refused
 from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.api.work import READ_BYTES

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tokenquote.http.counter_groups import COUNTER_GROUPS, FAMILIES, Group
 from tokenquote.http.exposition_text import write_family, write_labels
 from tokenquote.http.increments import OTHER, Increment
-from tokenquote.http.provider_names import ModelName
+from tokenquote.http.provider_names import ModelLabels
 
 __all__ = ["CountedSeries"]
 
@@ -54,11 +54,11 @@ class CountedSeries:
         self._rows: dict[tuple[str, tuple[str, ...]], _Row] = {}
         self._found: dict[tuple[str, tuple[str, ...]], tuple[_Row, bool]] = {}
         """Where labels were counted that were asked for lately, and whether that was as `other`."""
-        self._names: Mapping[str, ModelName] = {}
+        self._names: Mapping[str, ModelLabels] = {}
         self._modes: Collection[str] = frozenset()
         self._no_more_models = False
 
-    def know(self, names: Mapping[str, ModelName], modes: Collection[str]) -> None:
+    def know(self, names: Mapping[str, ModelLabels], modes: Collection[str]) -> None:
         """Learn the models and modes that there are now; what was never one of them counts as `other`."""
         self._found.clear()
         self._names = {**self._names, **names}
@@ -128,7 +128,7 @@ class CountedSeries:
 
     def _pairs(self, label: str, value: str) -> Iterator[tuple[str, str]]:
         if label == "model":
-            named = self._names.get(value, ModelName(OTHER, OTHER))
+            named = self._names.get(value, ModelLabels(OTHER, OTHER))
             yield "gen_ai_provider_name", named.provider
             yield "gen_ai_request_model", named.model
         else:

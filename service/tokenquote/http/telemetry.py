@@ -98,8 +98,8 @@ class Telemetry:
         self.shed = Counter(
             "tokenquote_http_requests_shed",
             "HTTP requests sent away because the service was too full, by what was full: `queue` (503), "
-            "`asker` (429: one address had its share of the queue), `body_memory` (503), `time` (503: not "
-            "answered in the time that an answer may take).",
+            "`asker` (429: one address or key had its share of the queue), `body_memory` (503), `time` (503: "
+            "not answered in the time that an answer may take).",
             ["reason"], registry=self.registry,
         )  # fmt: skip
         for reason in SHED_REASONS:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from tokenquote.api.memory.assumptions import cache_assumptions
-from tokenquote.api.memory.cache_engine import cache_engine
 from tokenquote.catalog import Catalog, Model
 from tokenquote.catalog.schema.open_weights import OpenWeightsEntry
 from tokenquote.errors import LocatedError, under
@@ -27,6 +26,7 @@ from tokenquote.memory import (
     read_cache_layout,
     weigh_architecture,
 )
+from tokenquote.memory.engines import ServingEngine, find_engine
 from tokenquote.memory.engines.llama_cpp import LlamaCppRules
 from tokenquote.memory.model_config.gguf_layout import read_gguf_layout
 from tokenquote_client.memory import (
@@ -79,7 +79,7 @@ def answer_kv_cache(question: KvCacheQuestion, catalog: Catalog) -> KvCacheAnswe
         method=figure_method(layout.known),
         assumptions=[
             *layout.assumptions,
-            *([] if (engine := cache_engine(question)) is None else [engine.assumption]),
+            *([] if (engine := _engine(question)) is None else [engine.assumption]),
             *cache_assumptions(layout, plan, held),
         ],
         warnings=list(layout.warnings),
@@ -106,7 +106,7 @@ def _drafting(layout: CacheLayout) -> CacheLayout:
 
 
 def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> CachePlan:
-    engine = cache_engine(question)
+    engine = _engine(question)
     rules = engine.rules if engine is not None else None
     llama_cpp = rules if isinstance(rules, LlamaCppRules) else None
     in_flight = question.in_flight_tokens
@@ -133,6 +133,21 @@ def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> C
         conv_bytes=4 if llama_cpp else 2,
         state_bytes=4 if llama_cpp or question.state_dtype == "fp32" else 2,
     )
+
+
+def _engine(question: KvCacheQuestion) -> ServingEngine | None:
+    """Return the engine whose cache layout applies; None: the question names none.
+
+    Raises:
+        LocatedError: the version is not known.
+    """
+    asked = question.engine
+    if asked is None:
+        return None
+    if isinstance(asked, str):
+        return find_engine(asked, None)
+    with under("engine"):
+        return find_engine(asked.name, asked.version)
 
 
 def conversation_memory(model: Model, peak_tokens: int, catalog: Catalog) -> MemoryUse | None:

@@ -10,7 +10,6 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from tokenquote.http.access.allowances import Allowances
 from tokenquote.http.access.asker import Asker
-from tokenquote.http.access.content_types import check_content
 from tokenquote.http.access.denials import (
     expired_key,
     key_lacks_scope,
@@ -22,7 +21,7 @@ from tokenquote.http.access.denials import (
 from tokenquote.http.access.key_ring import KeyRing
 from tokenquote.http.access.keys import Key
 from tokenquote.http.access.origins import Headers, Hosts, Origins
-from tokenquote.http.access.requirements import Requirement, find_requirement
+from tokenquote.http.access.requirements import Requirement, check_content, find_requirement, read_target
 from tokenquote.http.problem_responses import send_failure
 from tokenquote.http.refusals import NotServed, no_such_path
 from tokenquote.settings import Settings
@@ -60,6 +59,7 @@ class Gate:
             if scope["type"] != ScopeType.HTTP:
                 await app(scope, receive, send)
                 return
+            read_target(scope)
             headers = dict(scope["headers"])
             shared = self._origins.answer_headers(headers)
             if shared:

@@ -20,7 +20,9 @@ __all__ = ["Key", "Keys", "hash_secret", "make_secret"]
 _PREFIX = "tq_"
 """How every key begins, so that scanners of published code can recognise one."""
 _SECRET_BYTES = 32
-_SHORTEST_BUCKETS = 256
+_IN_A_BUCKET = 4
+"""The keys of a bucket on average: few enough to compare all of them in a microsecond, and enough that hardly
+any bucket is without one, as what is touched often is found sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Keys:
         """Sort the keys into buckets by their hash; all buckets are made equally long."""
         self.all = tuple(keys)
         """The keys in the order of their file."""
-        number = max(_SHORTEST_BUCKETS, 4 * len(self.all))
+        number = max(1, len(self.all) // _IN_A_BUCKET)
         buckets: list[list[Key]] = [[] for _ in range(number)]
         for key in self.all:
             buckets[_number(key.digest) % number].append(key)

@@ -128,9 +128,10 @@ def single_group_pool(layers: Sequence[Attention], plan: CachePlan) -> BlockPool
         CacheError: heads do not divide over the ranks, or no layer keeps anything.
     """
     caching = _caching(layers, plan)
+    pages = _pages(caching, plan)
     block = plan.block or 16
     full = next((layer for layer in caching if layer.held_window is None), caching[0])
-    return BlockPool(block, sum(_pages(caching, plan)) * block, (LayerGroups(full, block, 1),))
+    return BlockPool(block, sum(pages) * block, (LayerGroups(full, block, 1),))
 
 
 def hybrid_block(layers: Sequence[Attention], plan: CachePlan, *, latent_alignment: int = 64) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from tokenquote.memory.layers.saved_activations import Saving
+from tokenquote.memory.layers.saved_activations import Saving, input_copies
 from tokenquote.memory.layers.tensors import TensorRole, Tensors, vector
 
 __all__ = ["Experts", "FeedForward", "Mlp", "NoFeedForward"]
@@ -146,7 +146,8 @@ class Mlp(FeedForward):
 
     def activation_bytes(self, hidden: int, saving: Saving) -> int:
         """Return gate, its activation, up, and the input of the last matrix; or up and that input."""
-        return saving.element * self.width * ((3 if self.gated else 1) + saving.inputs)
+        copies = input_copies(hidden, 2 if self.gated and not self.fused else 1, saving)
+        return saving.element * self.width * ((3 if self.gated else 1) + saving.inputs) + copies
 
     def gradient_bytes(self, saving: Saving) -> int:
         """Return the gradients of the product, of gate and of up; or of the activation and of up."""

@@ -13,7 +13,7 @@ from tokenquote.memory.cache_plan.held_tokens import (
     held_in_words,
 )
 from tokenquote.memory.layers.attention import Attention, Indexer
-from tokenquote.memory.layers.saved_activations import Saving
+from tokenquote.memory.layers.saved_activations import Saving, input_copies, score_bytes
 from tokenquote.memory.layers.tensors import Tensors, matrix, vector
 
 __all__ = ["CrossAttention", "EncoderAttention", "GroupedAttention"]
@@ -206,16 +206,15 @@ class GroupedAttention(Attention):
         element = saving.element
         queries, keys = self.query_heads * self.head_dim, self.kv_heads * self.head_dim
         values, outputs = self.kv_heads * self.value_size, self.query_heads * self.value_size
-        norms = 0
+        kept = input_copies(hidden, 1 if self.fused else 3, saving)
         if self.norm != "none":
             each = 4 + (element if saving.norm_weights else 0)
-            norms = each * (queries + keys) + 4 * (self.query_heads + self.kv_heads)
+            kept += each * (queries + keys) + 4 * (self.query_heads + self.kv_heads)
         if saving.scored_tokens is not None:
-            scores = (4 + (element if element < 4 else 0)) * self.query_heads * saving.scored_tokens
-            return norms + element * (2 * queries + 2 * outputs) + scores
+            return kept + element * (2 * queries + 2 * outputs) + score_bytes(self.query_heads, saving)
         # Values that are a slice of one fused matrix's output keep all of it alive.
         beside = queries + keys if self.fused else 0
-        return norms + element * (queries + keys + values + outputs + beside) + 4 * self.query_heads
+        return kept + element * (queries + keys + values + outputs + beside) + 4 * self.query_heads
 
 
 @dataclass(frozen=True, slots=True)

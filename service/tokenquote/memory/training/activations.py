@@ -15,6 +15,9 @@ an element, h hidden, a heads, q and kv the widths of queries and of keys, I the
     adapters             -                          `adapters.py`
     checkpointed         b h                        b h              the layer's input alone
 
+Under `torch.autocast` what flows between layers is fp32, and each matrix keeps a 16-bit copy of its input and
+of its weights.
+
 A step that keeps all has a second peak when gradients go back through a block (`gradient_bytes`); one that
 keeps only inputs makes one layer at a time again. The logits are most when the gradient of the cross entropy
 is made: fp32 log-probabilities, the gradient of what was picked of them, and that of the logits, 12 bytes
@@ -71,6 +74,8 @@ class TrainingStep:
     """The adapters that are trained in place of the weights; None: all weights are."""
     keeps_inputs: bool = False
     """Whether matrices that are not trained keep their inputs all the same."""
+    autocast: bool = False
+    """Whether fp32 weights are cast to 16 bits where they are used (`torch.autocast`)."""
     decoder_tokens: int | None = None
     """The tokens of each sequence in the decoder, where `tokens` are those of an encoder; None: there is no
     encoder."""
@@ -85,8 +90,8 @@ class TrainingStep:
         """The tokens that the model's output is made for: the decoder's, if there is one."""
         return self.batch * (self.tokens if self.decoder_tokens is None else self.decoder_tokens)
 
-    def tokens_of(self, layer: Layer) -> int:
-        """Return the tokens of all sequences that go through a layer."""
+    def count_tokens(self, layer: Layer) -> int:
+        """Return the number of tokens of all sequences that go through a layer."""
         return self.all_tokens if layer.attention.kind == ENCODER else self.scored_words
 
     def saving(self, layer: Layer | None = None) -> Saving:
@@ -100,6 +105,7 @@ class TrainingStep:
             self.element,
             scored_tokens=None if self.flash else row,
             inputs=trained or self.keeps_inputs,
+            autocast=self.autocast,
             norm_weights=trained,
         )
 
@@ -131,14 +137,15 @@ def activations(
     counts = Counter(architecture.layers)
     each = {layer: _layer_bytes(layer, architecture, step) for layer in counts}
     one_layer = _one_layer(each, step)
-    inputs = {layer: step.tokens_of(layer) * step.element * architecture.hidden for layer in counts}
+    stream = 4 if step.autocast else step.element
+    inputs = {layer: step.count_tokens(layer) * stream * architecture.hidden for layer in counts}
     checkpointed = step.checkpointing == "full"
     kept = sum(
         times * (inputs[layer] * _is_checkpointed(layer, step) if checkpointed else each[layer])
         for layer, times in counts.items()
     )
     gradients = (
-        step.tokens_of(layer) * layer.mlp.gradient_bytes(step.saving(layer)) + inputs[layer]
+        step.count_tokens(layer) * layer.mlp.gradient_bytes(step.saving(layer)) + inputs[layer]
         for layer in counts
     )
     norm = _norm_bytes(architecture, step.saving())
@@ -157,7 +164,7 @@ def activations(
 
 def _layer_bytes(layer: Layer, architecture: Architecture, step: TrainingStep) -> int:
     """Return the bytes of all tokens."""
-    saving, tokens = step.saving(layer), step.tokens_of(layer)
+    saving, tokens = step.saving(layer), step.count_tokens(layer)
     kept = layer.norms * _norm_bytes(architecture, saving)
     kept += layer.attention.activation_bytes(architecture.hidden, saving)
     kept += layer.mlp.activation_bytes(architecture.hidden, saving)

@@ -58,6 +58,10 @@ class TrainingRun:
     last_weights: int = 0
     """The trained weights whose gradient is made last, after the activations of the first layer are free: its
     own without the block's last matrix, and the embedding's unless it is the output's too."""
+    cast_weights: int = 0
+    """The weights of matrices of which a pass makes 16-bit copies (`torch.autocast`)."""
+    cast_layer: int = 0
+    """The weights of matrices in the largest layer of which a pass makes such copies."""
     quantised: bool = False
     """Whether the weights that are not trained are quantised by bitsandbytes."""
     accumulates: bool = False
@@ -100,6 +104,7 @@ def moments(run: TrainingRun, implementation: Implementation) -> dict[StepMoment
             **always,
             "gradients": held.gradients if run.accumulates else 0,
             "gathered": gathered,
+            "cast_weights": 2 * run.cast_weights,
             "activations": _kept(run, kept, implementation) + kept.last_norm,
             "logits": kept.logits,
         },
@@ -147,11 +152,17 @@ def _kept(run: TrainingRun, kept: Activations, implementation: Implementation) -
 def _backward(run: TrainingRun, held: States, kept: Activations, implementation: Implementation) -> Parts:
     """Return activations and gradients at the beginning of the way back or at its end, whichever is more."""
     first, last = _weight_gradients(run, held)
+    remade = run.step.checkpointing == "full"
     beginning = {
+        "cast_weights": 2 * (run.cast_layer if remade else run.cast_weights),
         "activations": _kept(run, kept, implementation) + kept.remade + kept.gradients,
         "gradients": first,
     }
-    end = {"activations": kept.one_layer + kept.gradients, "gradients": last}
+    end = {
+        "cast_weights": 2 * run.cast_layer,
+        "activations": kept.one_layer + kept.gradients,
+        "gradients": last,
+    }
     return max(beginning, end, key=lambda parts: sum(parts.values()))
 
 

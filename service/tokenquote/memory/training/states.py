@@ -40,7 +40,7 @@ Optimizer = Literal[
     "adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit", "lion", "muon", "sgd-momentum", "sgd",
     "adafactor",
 ]  # fmt: skip
-Precision = Literal["mixed", "mixed-fp32-gradients", "bf16", "fp32"]
+Precision = Literal["mixed", "mixed-fp32-gradients", "autocast", "bf16", "fp32"]
 Offload = Literal["none", "optimizer", "optimizer-and-weights"]
 
 _BLOCK = 256
@@ -97,6 +97,7 @@ class WeightBytes:
 PRECISIONS: dict[Precision, WeightBytes] = {
     "mixed": WeightBytes(2, 2, 4),
     "mixed-fp32-gradients": WeightBytes(2, 4, 4),  # Megatron, DeepSpeed: gradients are accumulated in fp32
+    "autocast": WeightBytes(4, 4, 0),  # 16-bit copies of weights are activations: `TrainingRun.cast_weights`
     "bf16": WeightBytes(2, 2, 0),
     "fp32": WeightBytes(4, 4, 0),
 }

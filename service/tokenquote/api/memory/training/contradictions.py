@@ -21,6 +21,9 @@ def refuse_contradictions(question: TrainingQuestion) -> None:
 
 
 def _refuse_formats(question: TrainingQuestion) -> None:
+    if question.precision == "autocast" and question.lora is not None:
+        detail = "adapters beside fp32 weights under autocast are not counted: state bf16 or fp32"
+        raise LocatedError(("precision",), detail)
     if question.quantization is None:
         if question.upcast_frozen:
             detail = "only what stands beside quantised matrices is cast: state `quantization` too"

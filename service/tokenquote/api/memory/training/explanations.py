@@ -56,6 +56,8 @@ def assumptions(
         if question.decoder_tokens is None:
             yield f"the decoder's sequences are as long as the encoder's, {question.sequence_tokens} tokens"
         yield "masks of dropout, a byte for each element that is dropped from, are not counted"
+    if any(tensor.role == "tower" for tensor in run.architecture.other):
+        yield "activations of towers for images or audio are not counted: a step of text alone"
     if not kept.known:
         yield "activations of experts, and of layers other than attention with heads, were not measured"
     if question.optimizer_step is None and OPTIMIZERS[question.optimizer].copies_weights:

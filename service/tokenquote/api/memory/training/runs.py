@@ -58,6 +58,8 @@ def training_run(question: TrainingQuestion, architecture: Architecture, formats
         outside_weights=embedding,
         last_weights=_elements(tensor for tensor in largest if not tensor.name.startswith("ffn_down"))
         + (0 if architecture.tied else embedding),
+        cast_weights=_matrices(tensors(architecture)) if question.precision == "autocast" else 0,
+        cast_layer=_matrices(largest) if question.precision == "autocast" else 0,
         accumulates=question.gradient_accumulation_steps > 1,
         steps_in_backward=question.optimizer_in_backward,
     )
@@ -126,6 +128,7 @@ def _step(question: TrainingQuestion, architecture: Architecture) -> TrainingSte
         fused_loss=question.fused_loss,
         loss_in_place=question.loss_in_place,
         packed=question.packing,
+        autocast=question.precision == "autocast",
         adapters=adapters,
         decoder_tokens=_decoder_tokens(question, architecture),
     )
@@ -144,6 +147,11 @@ def _has_two_stacks(architecture: Architecture) -> bool:
 
 def _sharding(question: TrainingQuestion) -> StateSharding:
     return StateSharding(question.zero_stage, question.data_parallel, question.offload)
+
+
+def _matrices(found: Iterable[Tensors]) -> int:
+    """Return the weights of what multiplies: all matrices but the embedding, a row of which is read."""
+    return _elements(tensor for tensor in found if tensor.role in ("linear", "expert", "head"))
 
 
 def _elements(found: Iterable[Tensors]) -> int:

@@ -43,7 +43,7 @@ def read_json(body: bytes) -> object:
 
 
 def _count_members(data: object) -> int | None:
-    """Count the members of all objects; None: one has so many that it is refused for that."""
+    """Count the members of all objects; None: one has too many and is refused for that."""
     members, waiting = 0, [data]
     for value in waiting:
         if type(value) is dict:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tokenquote.api.json_text import read_json
+from tokenquote.api.json_bodies import read_json
 from tokenquote.api.problems import Refused
 
 
