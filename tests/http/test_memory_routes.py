@@ -202,7 +202,15 @@ def shape(**fields: Any) -> dict[str, Any]:
             KV_CACHE, {"architecture": [1], "context_tokens": 1}, "/architecture", "an object is expected",
             id="a list",
         ),
-        pytest.param(WEIGHTS, {"model": LLAMA}, "/quantization", "missing", id="no quantization"),
+        pytest.param(
+            WEIGHTS, {"architecture": {**SHAPE, "vocab_size": 10, "intermediate_size": 8}}, "/quantization",
+            "missing",
+            id="no quantization",
+        ),
+        pytest.param(
+            WEIGHTS, {"model": LLAMA, "prediction_layers": True}, "/prediction_layers", "names no layers",
+            id="no prediction layers",
+        ),
         pytest.param(
             WEIGHTS, {"model": LLAMA, "quantization": "q4_m"}, "/quantization", "q4_k_m", id="near names"
         ),
