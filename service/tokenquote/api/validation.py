@@ -12,9 +12,10 @@ from functools import cache
 from itertools import islice
 from typing import TypeVar, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import CoreSchema, SchemaValidator
 
+from tokenquote.api.whole_numbers import make_whole
 from tokenquote.errors import LocatedError
 
 __all__ = ["MAX_MEMBERS", "prepare", "validate"]
@@ -25,12 +26,15 @@ MAX_MEMBERS = 20_000
 """The most members of one JSON object; the largest that people send (properties of a schema, layers of a
 quantised model) have some thousands."""
 
+_MOST_FIELDS = 8
+"""The fields of which numbers such as `465.0` are made whole, one after the other: of a long body each look
+shows the first that was refused."""
 _SHORT_BYTES = 16 * 1024
 """A body up to this length has few enough places for errors to report them all: some thousands at most."""
 
 
 def validate(kind: type[ModelT], data: object, size: int | None) -> ModelT:
-    """Validate JSON data as a wire model.
+    """Validate JSON data as a wire model; a whole number may be written as `465.0`.
 
     Args:
         kind: the wire model.
@@ -42,9 +46,23 @@ def validate(kind: type[ModelT], data: object, size: int | None) -> ModelT:
             faulty item of each list, and of unknown members at most MAX_MEMBERS for each object.
         LocatedError: an object in it has more than MAX_MEMBERS members.
     """
-    if (_measure(data, _SHORT_BYTES) if size is None else size) <= _SHORT_BYTES:
+    is_short = (_measure(data, _SHORT_BYTES) if size is None else size) <= _SHORT_BYTES
+    if not is_short:
+        _refuse_large_objects(data)
+    for _ in range(_MOST_FIELDS):
+        try:
+            return _validate_as_written(kind, data, is_short=is_short)
+        except ValidationError as refused:
+            changed = make_whole(data, refused)
+            if changed is None:
+                raise
+            data = changed
+    return _validate_as_written(kind, data, is_short=is_short)
+
+
+def _validate_as_written(kind: type[ModelT], data: object, *, is_short: bool) -> ModelT:
+    if is_short:
         return kind.model_validate(data)
-    _refuse_large_objects(data)
     model: ModelT = _first_errors_only(kind).validate_python(data)
     return model
 
