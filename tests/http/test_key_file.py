@@ -69,7 +69,12 @@ def test_a_line_says_whose_key_it_is_and_what_it_may_do() -> None:
         (f"{LINE}\nother sha256={HASH}", "keys:2: sha256: the key of line 1 once more"),
         (
             f"{LINE} requests_per_minute=5\nsupport sha256={OTHER}",
-            "keys:2: line 1 has the same name and other limits; keys of one name share them",
+            "keys:2: line 1 has the same name and other limits; keys of one name share them: state "
+            "requests_per_minute=5",
+        ),
+        (
+            f"{LINE}\nsupport sha256={OTHER} work_seconds_per_day=60",
+            "keys:2: line 1 has the same name and other limits; keys of one name share them: state none",
         ),
     ],
 )  # fmt: skip
@@ -216,6 +221,21 @@ def test_the_command_makes_a_key_and_its_line(tmp_path: Path) -> None:
     refused = run("new", "shop", "--requests-per-minute", "0", "--append", str(path))
     assert (refused.exit_code, "at least 1" in refused.output) == (1, True)
     assert len(read_key_file(path).splitlines()) == 2
+
+
+def test_a_line_that_would_make_a_fault_is_not_added(tmp_path: Path) -> None:
+    """A service would not use the file, and would not start with it; the new key would be of no use."""
+    path = tmp_path / "keys"
+    run("new", "shop", "--requests-per-minute", "600", "--append", str(path))
+    before = path.read_bytes()
+    refused = run("new", "shop", "--append", str(path))
+    assert (refused.exit_code, path.read_bytes()) == (1, before)
+    assert refused.output == (
+        f"Error: {path}:2: line 1 has the same name and other limits; keys of one name share them: "
+        "state requests_per_minute=600\n"
+    )
+    assert run("new", "shop", "--requests-per-minute", "600", "--append", str(path)).exit_code == 0
+    assert [key.name for key in parse_keys(read_key_file(path), path)] == ["shop", "shop"]
 
 
 def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:

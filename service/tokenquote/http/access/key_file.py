@@ -31,6 +31,8 @@ MAX_FILE_BYTES = 1024 * 1024
 _MAX_KEYS = 2_000
 """The most keys, of which the memory that workers share holds the limits."""
 _MAX_FAULTS = 20
+_Limits = tuple[int | None, float | None]
+"""The `requests_per_minute` and the `work_seconds_per_day` of a line, each None where it states none."""
 
 
 class KeyFileError(Exception):
@@ -134,9 +136,14 @@ def write_line(key: Key) -> str:
 def append_line(path: Path, line: str) -> None:
     """Add a line to the file in one go; a new file is for its owner alone.
 
+    The file is read with the new line first: a service would not use a file with a fault, and not start.
+
     Raises:
-        KeyFileError: it cannot be written.
+        KeyFileError: it cannot be written, or would have a fault, and is as it was.
     """
+    if path.exists():
+        content = read_key_file(path)
+        parse_keys(content.removesuffix(b"\n") + b"\n" + line.encode(), path)
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+b", buffering=0) as file:
@@ -187,15 +194,21 @@ def _faults_between(file: str, found: list[tuple[int, Key]]) -> list[Fault]:
     """Find keys that stand twice, and keys of one name whose limits differ: they share these."""
     faults: list[Fault] = []
     digests: dict[bytes, int] = {}
-    limits: dict[str, tuple[int, object]] = {}
+    limits: dict[str, tuple[int, _Limits]] = {}
     for number, key in found:
         if (first := digests.setdefault(key.digest, number)) != number:
             faults.append(Fault(file, number, "sha256", f"the key of line {first} once more"))
         stated = (key.requests_per_minute, key.work_seconds_per_day)
         line, others = limits.setdefault(key.name, (number, stated))
         if others != stated:
-            said = f"line {line} has the same name and other limits; keys of one name share them"
-            faults.append(Fault(file, number, "", said))
+            said = f"line {line} has the same name and other limits; keys of one name share them: state "
+            faults.append(Fault(file, number, "", said + _limits_in_words(others)))
     if len(found) > _MAX_KEYS:
         faults.append(Fault(file, None, "", f"{len(found):,} keys; at most {_MAX_KEYS:,} are read"))
     return faults
+
+
+def _limits_in_words(limits: _Limits) -> str:
+    names = ("requests_per_minute", "work_seconds_per_day")
+    stated = [f"{name}={limit}" for name, limit in zip(names, limits, strict=True) if limit is not None]
+    return " and ".join(stated) or "none"
