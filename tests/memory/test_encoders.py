@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tokenquote import Estimator
 from tokenquote.catalog import Catalog
 from tokenquote.memory import (
     ArchitectureError,
@@ -19,6 +20,7 @@ from tokenquote.memory import (
     read_cache_layout,
 )
 from tokenquote.memory.cache_plan import CacheElement
+from tokenquote.memory.training import TrainingStep, activations
 
 FP16 = CacheElement("fp16", 1, Fraction(2))
 BERT = {
@@ -98,6 +100,30 @@ def test_a_decoder_keeps_its_own_tokens_and_the_encoders() -> None:
     assert kv_cache(layout.layers, CachePlan(100, FP16, encoder_tokens=512)).bytes == row * (100 + 512)
     heard = read_cache_layout(WHISPER)
     assert heard.encoder_tokens == 1500
+
+
+@pytest.mark.parametrize(
+    ("architectures", "scores"),
+    [
+        (["BertModel"], 0),
+        (["BertForSequenceClassification"], 0),
+        (["BertForTokenClassification"], 9),
+        (["BertForMaskedLM"], 30_522),
+    ],
+)
+def test_training_has_logits_only_of_what_the_output_scores(architectures: list[str], scores: int) -> None:
+    """An embedding model gives vectors: logits over its vocabulary would be most of a step that has none."""
+    config = {**BERT, "model_type": "bert", "num_labels": 9, "architectures": architectures}
+    kept = activations(read_architecture(config), TrainingStep(batch=16, tokens=512))
+    assert kept.logits == 16 * 512 * scores * 12
+
+
+def test_an_answer_on_training_an_embedding_model_names_no_logits() -> None:
+    with Estimator() as estimator:
+        answer = estimator.training(model="BAAI/bge-m3", batch_size=16, sequence_tokens=512)
+    assert "logits" not in answer.components
+    assert any("no output over its vocabulary" in line for line in answer.assumptions)
+    assert not any("each logit" in line for line in answer.assumptions)
 
 
 @pytest.mark.parametrize(

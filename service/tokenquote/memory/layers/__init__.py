@@ -83,6 +83,9 @@ class Architecture:
     """The width of the embedding, where it is not the hidden one (ALBERT); None: it is."""
     predictors: tuple[Layer, ...] = ()
     """The layers that predict further tokens, which engines load only to draft with them; in no sum."""
+    scores: int | None = None
+    """The numbers that the output gives for each token, 0 where it gives vectors or one answer for a text;
+    None: one for each token of the vocabulary."""
 
     def drafting(self) -> Architecture:
         """Return the model with the layers that predict further tokens, which then count like any other."""

@@ -115,6 +115,7 @@ def read_encoder_decoder(config: Mapping[str, Any], kind: EncoderDecoder) -> Arc
         known=True,
         assumptions=("the encoder alone, as the class says",) if alone else (),
         warnings=(),
+        scores=0 if alone else None,
     )
 
 

@@ -197,6 +197,8 @@ def _norm_bytes(architecture: Architecture, saving: Saving) -> int:
 
 def _logit_bytes(architecture: Architecture, step: TrainingStep, bytes_per_logit: int) -> int:
     tokens, vocabulary, hidden = step.scored_words, architecture.vocabulary, architecture.hidden
+    if architecture.scores is not None:
+        return tokens * architecture.scores * bytes_per_logit
     if not step.fused_loss:
         return tokens * vocabulary * bytes_per_logit
     pieces = ceil_div(vocabulary, hidden)

@@ -62,7 +62,12 @@ def assumptions(
         yield "activations of experts, and of layers other than attention with heads, were not measured"
     if question.optimizer_step is None and OPTIMIZERS[question.optimizer].copies_weights:
         yield "AdamW steps as PyTorch does by default (foreach), with one copy of all weights; `low`: fused"
-    if not question.fused_loss:
+    if run.architecture.scores == 0:
+        yield (
+            "the model has no output over its vocabulary: the loss is taken of vectors, or of one answer for "
+            "each text, whose bytes are not counted"
+        )
+    elif not question.fused_loss:
         usual, least, most = (8, 4, 10) if question.loss_in_place else (12, 8, 14)
         yield f"the loss takes {usual} bytes of each logit; the band goes from {least} to {most}"
     if run.quantised and question.checkpointing == "none":

@@ -65,6 +65,7 @@ def read_encoder(config: Mapping[str, Any], kind: EncoderKind) -> Architecture:
         assumptions=(*taken, *head.assumptions),
         warnings=head.warnings,
         embedding_width=width,
+        scores=head.scores,
     )
 
 

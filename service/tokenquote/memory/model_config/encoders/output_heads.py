@@ -19,6 +19,9 @@ class OutputHead:
     tensors: tuple[Tensors, ...]
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
+    scores: int | None = 0
+    """The numbers that it gives for each token; 0: vectors, or one answer for a text; None: one for each token
+    of the vocabulary."""
 
 
 def output_head(fields: ConfigFields, kind: EncoderKind, width: int) -> OutputHead:
@@ -41,13 +44,13 @@ def output_head(fields: ConfigFields, kind: EncoderKind, width: int) -> OutputHe
     if name.endswith("Model"):
         return OutputHead(tuple(_pooler(fields, kind)), (), ())
     if name.endswith("ForMaskedLM"):
-        return OutputHead(tuple(_mask_head(fields, kind, width)), (), ())
+        return OutputHead(tuple(_mask_head(fields, kind, width)), (), (), scores=None)
     if name.endswith("ForSequenceClassification"):
         return OutputHead((*_classifier(fields, kind), *_classes(fields, hidden)), (), ())
     if name.endswith(("ForTokenClassification", "ForQuestionAnswering")):
-        return OutputHead(tuple(_classes(fields, hidden)), (), ())
+        return OutputHead(tuple(_classes(fields, hidden)), (), (), scores=_label_count(fields))
     warning = f"the output of {name[:64]!r} is not counted: the weights are a lower bound"
-    return OutputHead((), (), (warning,))
+    return OutputHead((), (), (warning,), scores=None)
 
 
 def _pooler(fields: ConfigFields, kind: EncoderKind) -> Iterator[Tensors]:
@@ -79,7 +82,11 @@ def _classifier(fields: ConfigFields, kind: EncoderKind) -> Iterator[Tensors]:
 
 
 def _classes(fields: ConfigFields, hidden: int) -> Iterator[Tensors]:
-    labels = fields.mapping("id2label")
-    number = fields.optional_size("num_labels") or (len(labels) if labels else 2)
+    number = _label_count(fields)
     yield Tensors("lm_head", "kept", number, hidden)
     yield vector("lm_head", number)
+
+
+def _label_count(fields: ConfigFields) -> int:
+    labels = fields.mapping("id2label")
+    return fields.optional_size("num_labels") or (len(labels) if labels else 2)
