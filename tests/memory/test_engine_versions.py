@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tokenquote import Estimator
 from tokenquote.memory.engines import UnknownVersion, find_engine
 from tokenquote.memory.engines.llama_cpp import LlamaCppRules, OffloadedLayers, share_layers
 from tokenquote.memory.engines.sglang import SglangRules
@@ -192,3 +193,16 @@ def test_every_layer_goes_to_one_gpu(count: int, memory: list[int]) -> None:
     assert sum(shares) == count
     for share, size in zip(shares, memory, strict=True):
         assert abs(share - count * Fraction(size, sum(memory))) <= 1
+
+
+def test_windows_of_vllm_before_0_9_2_hold_every_token() -> None:
+    question: dict[str, Any] = {"model": "google/gemma-3-27b-it", "context_tokens": 8192}
+    with Estimator() as estimator:
+        whole, grouped = (
+            estimator.kv_cache(**question, engine={"name": "vllm", "version": version})
+            for version in ("0.9.1", "0.9.2")
+        )
+    assert whole.bytes == whole.contiguous_bytes == 62 * 16 * (128 + 128) * 2 * 8192
+    assert grouped.bytes == (52 * 1024 + 10 * 8192) * 16 * (128 + 128) * 2
+    assert "52 layers x 16 KV heads x (128 + 128) x 2 bytes x 8192 tokens" in whole.formula
+    assert any("hold every token" in line for line in whole.assumptions)

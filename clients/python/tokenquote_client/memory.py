@@ -101,7 +101,7 @@ class KvCacheQuestion(SubjectOrHeader):
     """The engine whose cache layout applies, by its name or with its version: `llama.cpp` and `ollama` lay
     sliding windows of all sequences into one buffer, round lengths up to 256 tokens and keep recurrent states
     in fp32. Null, the default, is the same as `vllm` and `sglang`: none of this, and blocks only as
-    `block_tokens` states."""
+    `block_tokens` states; in `vllm` before 0.9.2 windows hold every token."""
     in_flight_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = None
     """The tokens that sliding windows have room for besides their own: the most that one step adds; null, the
     default: 512 for llama.cpp and Ollama, else 0."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from tokenquote.api.deployments.assumptions import list_assumptions, list_warnings
 from tokenquote.api.deployments.break_even import Economy, Quotes, answer_break_even, quote_both
-from tokenquote.api.deployments.explanations import Findings, explain
+from tokenquote.api.deployments.explanations import MOST_SEQUENCES, MOST_TOKENS, Findings, explain
 from tokenquote.api.deployments.gpu_choice import Choice, choose, gpu_option, options
 from tokenquote.api.deployments.hosted_model import HostedModel, read_hosted
 from tokenquote.api.deployments.placements import Placed, place
@@ -28,8 +28,6 @@ from tokenquote_client.deployments import (
 
 __all__ = ["answer_deployment"]
 
-_MOST_SEQUENCES, _MOST_TOKENS = 1_000_000, 1_000_000_000
-
 
 def answer_deployment(
     question: DeploymentQuestion, catalog: Catalog, vocabularies: Vocabularies, now: dt.datetime
@@ -44,7 +42,7 @@ def answer_deployment(
     choice = choose(hosted, catalog, found)
     placed = place(hosted, choice.stage_gpus, choice.layout)
     hosting = placed.placement
-    largest = hosting.largest_batch(question.context_tokens, _MOST_SEQUENCES)
+    largest = hosting.largest_batch(question.context_tokens, MOST_SEQUENCES)
     limit = hosted.engine_on(choice.gpu, choice.layout).max_num_seqs * choice.layout.data_parallel
     running = min(question.concurrency, largest, limit)
     machine = read_machine(hosted, choice, catalog) if running and hosted.is_whole else None
@@ -55,6 +53,7 @@ def answer_deployment(
         machine=machine,
         fits=hosting.fits(question.context_tokens, question.concurrency),
         largest_batch=largest,
+        longest_context=hosting.longest_context(question.concurrency, MOST_TOKENS),
         running=running,
         found_options=len(found),
         break_even=_break_even(hosted, choice, machine, running, quotes),
@@ -89,7 +88,7 @@ def _answer(findings: Findings, placed: Placed, found: Sequence[Choice]) -> Depl
         kv_cache_pool_band=pool_band(hosting),
         kv_cache_pool_tokens=hosting.pool_tokens(question.context_tokens),
         largest_batch=findings.largest_batch,
-        longest_context_tokens=hosting.longest_context(question.concurrency, _MOST_TOKENS),
+        longest_context_tokens=findings.longest_context,
         options=[gpu_option(option) for option in found],
         speed=bound_speed(hosted, choice, machine, findings.running) if machine else None,
         break_even=findings.break_even,

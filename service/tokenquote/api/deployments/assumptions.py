@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenquote.api.deployments.explanations import Findings
+from tokenquote.api.deployments.explanations import MOST_SEQUENCES, MOST_TOKENS, Findings
 from tokenquote.api.deployments.gpu_choice import MAX_GPUS
 from tokenquote.api.memory.assumptions import replication_assumptions
 from tokenquote.memory.engines.llama_cpp import LlamaCppRules
@@ -145,10 +145,44 @@ def _money(findings: Findings) -> Iterator[str]:
 
 def list_warnings(findings: Findings) -> list[Warned]:
     """Return warnings of everything that could mislead a reader who sees only the numbers."""
-    found = [*_fit_warnings(findings), *_limit_warnings(findings), *_money_warnings(findings)]
+    found = [
+        *_model_warnings(findings),
+        *_fit_warnings(findings),
+        *_limit_warnings(findings),
+        *_money_warnings(findings),
+    ]
     architecture = findings.hosted.architecture
     found += [("architecture", detail) for detail in architecture.warnings]
     return [Warned(code=code, detail=detail) for code, detail in found]
+
+
+def _model_warnings(findings: Findings) -> Iterator[tuple[str, str]]:
+    hosted = findings.hosted
+    format_ = hosted.format
+    is_gguf = format_.mix is not None or format_.quantises in ("everything", "matrices")
+    # The type of GGUF has the bytes of MXFP4's.
+    if isinstance(hosted.engine.rules, LlamaCppRules) and not is_gguf and format_.name != "mxfp4":
+        yield (
+            "format_not_of_engine",
+            f"{hosted.engine.name} reads GGUF files, which have no type {format_.name}: state a "
+            "`quantization` of theirs, such as q8_0 or q4_k_m",
+        )
+    if all(layer.attention.kind == "encoder_attention" for layer in hosted.architecture.layers):
+        yield (
+            "generates_nothing",
+            "the model is an encoder, which reads texts and generates none: `speed.decode` says nothing "
+            "of it, `speed.prefill` does",
+        )
+    beyond = {
+        "largest_batch": findings.largest_batch >= MOST_SEQUENCES,
+        "longest_context_tokens": findings.longest_context >= MOST_TOKENS,
+    }
+    if unbounded := [f"`{name}`" for name, is_beyond in beyond.items() if is_beyond]:
+        yield (
+            "not_bounded_by_gpus",
+            f"{' and '.join(unbounded)}: as many as are looked for; the memory of the GPUs does not bound "
+            "them, and that of the host is not known",
+        )
 
 
 def _fit_warnings(findings: Findings) -> Iterator[tuple[str, str]]:

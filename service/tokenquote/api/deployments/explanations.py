@@ -16,7 +16,10 @@ from tokenquote.memory.gpus import Layout
 from tokenquote.memory.gpus.overhead import EngineSettings
 from tokenquote_client.deployments import BreakEvenAnswer, Explained
 
-__all__ = ["Findings", "explain"]
+__all__ = ["MOST_SEQUENCES", "MOST_TOKENS", "Findings", "explain"]
+
+MOST_SEQUENCES, MOST_TOKENS = 1_000_000, 1_000_000_000
+"""The most that is looked for; what reaches it is not known to end there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Findings:
     fits: bool
     """Whether all sequences of the question fit."""
     largest_batch: int
-    """The most sequences that fit."""
+    """The most sequences that fit, of `MOST_SEQUENCES` at most."""
+    longest_context: int
+    """The most tokens of each sequence of the question that fit, of `MOST_TOKENS` at most."""
     running: int
     """The sequences that run at the same time."""
     found_options: int
@@ -87,10 +92,13 @@ def _model_formulas(findings: Findings, engine: EngineSettings) -> Iterator[Form
         hosted.question.concurrency,
         engine.block_tokens,
         encoder_tokens=hosted.encoder_tokens,
+        whole_windows=hosted.whole_windows,
     )
     held = cache_formula([layer.attention for layer in hosted.architecture.layers], plan)
     yield "kv_cache_bytes", known, f"{held}; summed over all GPUs, without replication"
     chunk = f"windows hold {engine.max_num_batched_tokens} more tokens while a chunk of a prompt is read"
+    if hosted.whole_windows:
+        chunk = "0: in this version every layer holds every token, windows or not"
     yield "kv_in_flight_bytes", known, chunk
 
 

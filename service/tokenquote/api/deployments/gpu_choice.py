@@ -160,11 +160,11 @@ def _stated_layout(question: DeploymentQuestion) -> Layout | None:
         tensor or each // (pipeline or 1) or 1, pipeline or each // (tensor or 1) or 1, data, spread
     )
     if layout.gpus != count:
-        parts = f"tensor_parallel {tensor or 'any'} x pipeline_parallel {pipeline or 'any'}"
-        if question.data_parallel is not None:
-            parts += f" x data_parallel {data}"
-        detail = f"{parts} must make the number of GPUs, and does not make {count}"
-        raise LocatedError(("gpu_count" if question.gpus is None else "gpus",), detail)
+        sizes = {"tensor": tensor, "pipeline": pipeline, "data": question.data_parallel}
+        parts = " x ".join(f"{name}_parallel {size}" for name, size in sizes.items() if size is not None)
+        field = "gpu_count" if question.gpus is None else "gpus"
+        detail = f"{parts} does not make {count} GPUs: state factors of {count}, or another `{field}`"
+        raise LocatedError((field,), detail)
     return layout
 
 

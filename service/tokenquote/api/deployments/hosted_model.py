@@ -126,6 +126,11 @@ class HostedModel:
         """Whether all layers and all of the cache are on the GPUs."""
         return self.gpu_layers in (None, self.most_layers) and self.question.kv_offload is not False
 
+    @property
+    def whole_windows(self) -> bool:
+        """Whether layers with a window hold every token all the same (vLLM before 0.9.2)."""
+        return isinstance(self.engine.rules, VllmRules) and not self.engine.rules.groups_layers
+
     @cached_property
     def block_tokens(self) -> int:
         """The tokens of a block of the KV cache."""

@@ -134,6 +134,7 @@ def _place_whole(
             tensor_parallel=layout.tensor_parallel,
             encoder_tokens=hosted.encoder_tokens,
             drafted=drafted,
+            whole_windows=hosted.whole_windows,
         ),
         pool_kind=pool,
         chunk=first.max_num_batched_tokens,

@@ -28,6 +28,7 @@ from tokenquote.memory import (
 )
 from tokenquote.memory.engines import ServingEngine, find_engine
 from tokenquote.memory.engines.llama_cpp import LlamaCppRules
+from tokenquote.memory.engines.vllm import VllmRules
 from tokenquote.memory.model_config.gguf_layout import read_gguf_layout
 from tokenquote_client.memory import (
     KvCacheAnswer,
@@ -130,6 +131,7 @@ def _plan(question: KvCacheQuestion, layout: CacheLayout, formats: Formats) -> C
         in_flight=(llama_cpp.batch if llama_cpp else 0) if in_flight is None else in_flight,
         pad=llama_cpp.pad if llama_cpp else None,
         one_buffer=llama_cpp is not None,
+        whole_windows=isinstance(rules, VllmRules) and not rules.groups_layers,
         conv_bytes=4 if llama_cpp else 2,
         state_bytes=4 if llama_cpp or question.state_dtype == "fp32" else 2,
     )

@@ -14,6 +14,9 @@ def cache_assumptions(layout: CacheLayout, plan: CachePlan, held: KvCache) -> It
     """Yield the assumptions behind the bytes of a cache, one sentence each."""
     windows = {(layer.kind, window) for layer in layout.layers if (window := layer.held_window)}
     for kind, window in sorted(windows):
+        if plan.whole_windows:
+            yield f"{kind} layers hold every token, though they look at {window} at most (vLLM before 0.9.2)"
+            continue
         yield (
             f"{kind} layers hold {window} tokens of a sequence at most, and more only while a prompt is read"
         )

@@ -77,6 +77,8 @@ class CachePlan:
     """The number of tokens whose multiple the length of a buffer is (llama.cpp: 256); None: any length."""
     one_buffer: bool = False
     """Whether the windows of all sequences lie in one buffer, with room in flight once (llama.cpp)."""
+    whole_windows: bool = False
+    """Whether layers with a window hold every token all the same (vLLM before 0.9.2)."""
     drafted: int = 0
     """The tokens that are drafted for each step, for which a convolution keeps as many columns more."""
     conv_bytes: int = 2

@@ -44,7 +44,7 @@ def held_contiguously(plan: CachePlan) -> int:
 
 def held_by_window(window: int, plan: CachePlan, *, whole_blocks: bool = True) -> int:
     """Return the tokens of one sequence that a window keeps."""
-    kept = min(plan.tokens, window + plan.in_flight)
+    kept = plan.tokens if plan.whole_windows else min(plan.tokens, window + plan.in_flight)
     return _in_blocks(kept, plan) if whole_blocks else kept
 
 
@@ -74,7 +74,7 @@ def held_in_words(plan: CachePlan, window: int | None) -> str:
     held = f"{plan.tokens} tokens"
     if window is not None and plan.one_buffer and plan.in_flight and plan.all_beams > 1:
         held = f"min({plan.tokens}, {window} + {plan.in_flight} / {plan.all_beams}) tokens"
-    elif window is not None:
+    elif window is not None and not plan.whole_windows:
         held = f"min({plan.tokens}, {window + plan.in_flight}) tokens"
     return held if plan.block is None or plan.one_buffer else f"{held} in blocks of {plan.block}"
 
