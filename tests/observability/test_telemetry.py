@@ -53,6 +53,13 @@ def test_what_a_client_makes_up_becomes_no_label(http: httpx2.Client) -> None:
     assert 'method="_OTHER",route="unmatched",status="404"' in text
 
 
+def test_the_type_of_the_metrics_states_its_charset_once(http: httpx2.Client) -> None:
+    """A parameter that stands twice is no media type by RFC 9110, and a scraper may refuse it."""
+    stated = http.get("/metrics").headers["content-type"]
+    assert stated.startswith("text/plain; version=")
+    assert stated.count("charset=utf-8") == 1
+
+
 def test_two_applications_do_not_share_their_metrics() -> None:
     first, second = Telemetry(), Telemetry()
     first.add(count_refusal(Endpoints.quotes, {"app": "a"}, {"a"}))
