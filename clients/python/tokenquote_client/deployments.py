@@ -193,12 +193,12 @@ class DeploymentAnswer(Received):
     nothing by the token, or the engine has no pool."""
     largest_batch: int
     """The most sequences of `context_tokens` that the memory holds at the same time, whatever `concurrency`
-    and `max_num_seqs` are; 0 if not even one, and 1,000,000 with the warning `not_bounded_by_gpus` if no memory
-    of the GPUs grows with them."""
+    and `max_num_seqs` are; 0 if not even one, and 1,000,000 with the warning `not_bounded_by_gpus` if no
+    memory of the GPUs grows with them."""
     longest_context_tokens: int
     """The most tokens, of prompt and answer together, that each of `concurrency` sequences may hold on these
-    GPUs by their memory alone: the model's own window is no bound. 0: not even one token each fits; 1,000,000,000 with the warning
-    `not_bounded_by_gpus`: no memory of the GPUs grows with them."""
+    GPUs by their memory alone: the model's own window is no bound. 0: not even one token each fits;
+    1,000,000,000 with the warning `not_bounded_by_gpus`: no memory of the GPUs grows with them."""
     options: list[GpuOption]
     """For each kind of GPU the fewest, up to 64, on which the model fits with all sequences: those of the
     fewest GPUs first, of equally many those with the least memory. Empty: it fits on none."""

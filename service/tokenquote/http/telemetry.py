@@ -36,7 +36,7 @@ from tokenquote_client.catalog import CatalogState
 __all__ = ["CONTENT_TYPE", "MOST_SERIES", "Measured", "Telemetry"]
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
-"""The type of Prometheus' text format, without the charset, which the framework adds to every type of text."""
+"""The type of Prometheus' text format, without the charset, which the framework adds to each type of text."""
 
 MOST_SERIES = 7_000
 """With this cap all series together are fewer than 10,000, those of routes and of the catalog included."""

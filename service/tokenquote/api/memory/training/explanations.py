@@ -62,6 +62,14 @@ def assumptions(
         yield "activations of experts, and of layers other than attention with heads, were not measured"
     if question.optimizer_step is None and OPTIMIZERS[question.optimizer].copies_weights:
         yield "AdamW steps as PyTorch does by default (foreach), with one copy of all weights; `low`: fused"
+    yield from _loss_assumptions(question, run)
+    if run.quantised and question.checkpointing == "none":
+        yield "4-bit matrices keep their inputs, as in bitsandbytes before 0.43; `low`: they keep none"
+    yield from _sharding_assumptions(question)
+    yield from _objective_assumptions(question)
+
+
+def _loss_assumptions(question: TrainingQuestion, run: TrainingRun) -> Iterator[str]:
     if run.architecture.scores == 0:
         yield (
             "the model has no output over its vocabulary: the loss is taken of vectors, or of one answer for "
@@ -70,10 +78,6 @@ def assumptions(
     elif not question.fused_loss:
         usual, least, most = (8, 4, 10) if question.loss_in_place else (12, 8, 14)
         yield f"the loss takes {usual} bytes of each logit; the band goes from {least} to {most}"
-    if run.quantised and question.checkpointing == "none":
-        yield "4-bit matrices keep their inputs, as in bitsandbytes before 0.43; `low`: they keep none"
-    yield from _sharding_assumptions(question)
-    yield from _objective_assumptions(question)
 
 
 def _sharding_assumptions(question: TrainingQuestion) -> Iterator[str]:

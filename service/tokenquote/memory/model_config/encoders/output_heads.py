@@ -20,8 +20,8 @@ class OutputHead:
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
     scores: int | None = 0
-    """The numbers that it gives for each token; 0: vectors, or one answer for a text; None: one for each token
-    of the vocabulary."""
+    """The numbers that it gives for each token; 0: vectors, or one answer for a text; None: one for each
+    token of the vocabulary."""
 
 
 def output_head(fields: ConfigFields, kind: EncoderKind, width: int) -> OutputHead:
