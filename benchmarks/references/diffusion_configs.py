@@ -138,9 +138,7 @@ def _random_unet(drawn: random.Random) -> dict[str, Any]:
         "cross_attention_dim": drawn.randint(8, 40),
         "attention_head_dim": 4,
         "down_block_types": [_CROSS if attend else _PLAIN for attend in attends],
-        "up_block_types": [
-            "CrossAttnUpBlock2D" if attend else "UpBlock2D" for attend in reversed(attends)
-        ],
+        "up_block_types": ["CrossAttnUpBlock2D" if attend else "UpBlock2D" for attend in reversed(attends)],
         "use_linear_projection": drawn.random() < 0.5,
         **(added if drawn.random() < 0.4 else {}),
     }
@@ -189,12 +187,10 @@ def _random_transformer(kind: str, drawn: random.Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _random_patched(
-    kind: str, drawn: random.Random, sizes: Mapping[str, Any], width: int
-) -> dict[str, Any]:
+def _random_patched(kind: str, drawn: random.Random, sizes: Mapping[str, Any], width: int) -> dict[str, Any]:
     fields = {
-        **sizes, "out_channels": 8, "patch_size": drawn.choice([2, 4]), "sample_size": drawn.choice([16, 128]),
-        "attention_bias": drawn.random() < 0.5,
+        **sizes, "out_channels": 8, "patch_size": drawn.choice([2, 4]),
+        "sample_size": drawn.choice([16, 128]), "attention_bias": drawn.random() < 0.5,
     }  # fmt: skip
     if kind == "dit":
         classes = drawn.randint(5, 50)

@@ -1,4 +1,4 @@
-"""Diffusion pipelines: text encoders, the network that takes noise away, and the autoencoder, each by its config.
+"""Diffusion pipelines: text encoders, the network that takes noise away, and the autoencoder, by config.
 
 A pipeline is the `model_index.json` of diffusers in which a component's configuration stands in place of the
 pair of its library and class: `{"_class_name": "StableDiffusionPipeline", "unet": {…}, "vae": {…}}`.
@@ -11,7 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tokenquote.memory.diffusion.autoencoder import Autoencoder, read_autoencoder
-from tokenquote.memory.diffusion.transformers import TRANSFORMERS, TransformerKind
+from tokenquote.memory.diffusion.transformers import (
+    TRANSFORMERS,
+    DiffusionTransformer,
+    read_transformer,
+)
 from tokenquote.memory.diffusion.unet import Unet, read_unet
 from tokenquote.memory.layers.parameters import tensors
 from tokenquote.memory.layers.tensors import Tensors
@@ -19,7 +23,10 @@ from tokenquote.memory.model_config import read_architecture
 from tokenquote.memory.model_config.fields import ArchitectureError, ConfigFields, as_list, as_mapping
 from tokenquote.memory.model_config.pipelines import pipeline_class
 
-__all__ = ["Component", "Pipeline", "Transformer", "read_pipeline"]
+__all__ = ["Component", "Network", "Pipeline", "read_pipeline"]
+
+Network = Unet | DiffusionTransformer | Autoencoder
+"""A network whose activations are counted."""
 
 # The places of the components that are counted, and the class of a network whose config does not name it.
 _DENOISERS = {"unet": "UNet2DConditionModel", "transformer": ""}
@@ -32,19 +39,6 @@ _LONGEST_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Transformer:
-    """A network of layers of attention, with what its activations depend on."""
-
-    kind: TransformerKind
-    width: int
-    patch: int
-    """The places of a latent image on a side of one token."""
-    text_width: int
-    guided: bool
-    """Whether the strength of guidance is an input, so that one run a step is enough."""
-
-
-@dataclass(frozen=True, slots=True)
 class Component:
     """One component that has weights."""
 
@@ -52,7 +46,7 @@ class Component:
     """Its name in the pipeline, such as `unet` or `text_encoder_2`."""
     class_name: str
     tensors: tuple[Tensors, ...]
-    network: Unet | Autoencoder | Transformer | None = None
+    network: Network | None = None
     """What activations depend on; None: of a text encoder, none are counted."""
 
 
@@ -65,6 +59,34 @@ class Pipeline:
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
     """The components that are not counted, which makes the weights a lower bound."""
+
+    @property
+    def denoiser(self) -> Unet | DiffusionTransformer | None:
+        """The network that takes noise away; None: the config brings none."""
+        networks = (part.network for part in self.components)
+        return next((one for one in networks if isinstance(one, Unet | DiffusionTransformer)), None)
+
+    @property
+    def autoencoder(self) -> Autoencoder | None:
+        """The network that makes images of latent ones; None: the config brings none that is counted."""
+        networks = (part.network for part in self.components)
+        return next((one for one in networks if isinstance(one, Autoencoder)), None)
+
+    @property
+    def scale(self) -> int:
+        """The pixels on a side of one place of a latent image; 1 without an autoencoder."""
+        return 1 if self.autoencoder is None else self.autoencoder.scale
+
+    @property
+    def pixels_step(self) -> int:
+        """The pixels that width and height must be a multiple of."""
+        patch = self.denoiser.patch if isinstance(self.denoiser, DiffusionTransformer) else 1
+        return self.scale * patch
+
+    @property
+    def guided_by_pair(self) -> bool:
+        """Whether the pipeline of diffusers runs an empty prompt beside the prompt."""
+        return self.denoiser.kind.guided_by_pair if isinstance(self.denoiser, DiffusionTransformer) else True
 
 
 def read_pipeline(config: Mapping[str, Any]) -> Pipeline | None:
@@ -85,9 +107,7 @@ def read_pipeline(config: Mapping[str, Any]) -> Pipeline | None:
         places = ", ".join((*_DENOISERS, _AUTOENCODER))
         detail = f"missing: post the config.json of each component in its place, at least one of {places}"
         raise ArchitectureError((), detail)
-    return Pipeline(
-        class_name, tuple(reader.components), tuple(reader.assumptions), tuple(reader.warnings)
-    )
+    return Pipeline(class_name, tuple(reader.components), tuple(reader.assumptions), tuple(reader.warnings))
 
 
 class _PipelineReader:
@@ -110,17 +130,19 @@ class _PipelineReader:
         elif name in _TEXT_ENCODERS:
             self._add_text_encoder(name, config)
         elif not str(config.get("_class_name") or "").endswith(_WITHOUT_WEIGHTS):
-            self._warn(name, "a component of a kind that is not counted")
+            self._warn(name, "a component of an unknown kind")
 
     def _name_uncounted(self, name: str, stated: object) -> None:
         pair = as_list(stated)
         if pair is None or len(pair) != 2 or not isinstance(pair[1], str):
             return  # a setting of the pipeline, or a component that is not there
-        if not pair[1].endswith(_WITHOUT_WEIGHTS):
-            self._warn(name, f"{pair[1][:_LONGEST_NAME]} without its config, post that in place of the pair")
+        if name in (*_DENOISERS, _AUTOENCODER, *_TEXT_ENCODERS):
+            self._warn(name, "post its config.json in place of its library and class")
+        elif not pair[1].endswith(_WITHOUT_WEIGHTS):
+            self._warn(name, "a component of an unknown kind")
 
     def _warn(self, name: str, said: str) -> None:
-        self.warnings.append(f"{name[:_LONGEST_NAME]}: {said}, not counted: {_LOWER_BOUND}")
+        self.warnings.append(f"{name[:_LONGEST_NAME]}: not counted, {said}: {_LOWER_BOUND}")
 
     def _add_denoiser(self, name: str, config: Mapping[str, Any]) -> None:
         class_name = str(config.get("_class_name") or _DENOISERS[name])
@@ -135,14 +157,7 @@ class _PipelineReader:
             detail = f"{said}, only {known}: post the `header` of the network's file instead"
             raise ArchitectureError((name, "_class_name"), detail)
         fields = self._fields(name, config, kind.defaults)
-        network = Transformer(
-            kind,
-            fields.size("num_attention_heads") * fields.size("attention_head_dim"),
-            fields.size("patch_size") * kind.packs,
-            fields.optional_size("joint_attention_dim", "caption_channels") or 0,
-            fields.flag("guidance_embeds", False),
-        )
-        self._add(name, class_name, kind.tensors(fields), network)
+        self._add(name, class_name, kind.tensors(fields), read_transformer(fields, kind))
         self._say_defaults(name, class_name, fields)
 
     def _add_autoencoder(self, name: str, config: Mapping[str, Any]) -> None:
@@ -162,6 +177,8 @@ class _PipelineReader:
             architecture = read_architecture(config)
         except ArchitectureError as error:
             raise error.under(name) from None
+        if class_name.endswith("Model"):
+            architecture = replace(architecture, tied=True)  # the class has no output matrix of its own
         self._add(name, class_name, iter(tensors(architecture)), None)
         self.assumptions += [f"{name}: {said}" for said in architecture.assumptions]
         self.warnings += [f"{name}: {said}" for said in architecture.warnings]
@@ -171,7 +188,7 @@ class _PipelineReader:
         name: str,
         class_name: str,
         found: Iterator[Tensors],
-        network: Unet | Autoencoder | Transformer | None,
+        network: Network | None,
     ) -> None:
         parts = tuple(replace(tensor, part=name) for tensor in found if tensor.copies)
         self.components.append(Component(name, class_name, parts, network))

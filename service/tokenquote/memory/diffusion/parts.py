@@ -26,7 +26,6 @@ __all__ = [
 _PART = "network"
 # More than any network has; it keeps the work of one request small.
 _MAX_BLOCKS = 16
-_MAX_LAYERS = 200
 
 
 def linear(rows: int, columns: int, copies: int = 1, *, bias: bool = True) -> Iterator[Tensors]:
@@ -54,7 +53,7 @@ def embedder(width: int, columns: int) -> Iterator[Tensors]:
 
 
 def resnet(inner: int, outer: int, time: int) -> Iterator[Tensors]:
-    """Yield a `ResnetBlock2D`: two norms and convolutions, the time's layer, and a shortcut where they differ.
+    """Yield a `ResnetBlock2D`: two norms, two convolutions, the time's layer and a shortcut where needed.
 
     Args:
         inner: the channels that come in.
@@ -78,7 +77,9 @@ def attention(width: int, context: int, copies: int = 1, *, bias: bool = False) 
     yield from linear(width, width, copies)
 
 
-def per_block(fields: ConfigFields, name: str, blocks: int, default: int | None = None) -> tuple[int, ...]:
+def per_block(
+    fields: ConfigFields, name: str, blocks: int, default: int | None = None, most: int = MAX_SIZE
+) -> tuple[int, ...]:
     """Return a size for each block, of which the config states one, or a list.
 
     Raises:
@@ -86,13 +87,13 @@ def per_block(fields: ConfigFields, name: str, blocks: int, default: int | None 
     """
     items = fields.listed(name)
     if items is None:
-        stated = fields.optional_size(name)
+        stated = fields.optional_size(name, most=most)
         if stated is None and default is None:
             raise fields.missing(name)
         return (stated or default or 1,) * blocks
     sizes = tuple(size for item in items if (size := as_whole_number(item)) is not None and size > 0)
-    if len(sizes) != len(items) or len(items) != blocks or max(sizes) > MAX_SIZE:
-        raise fields.error(name, f"a whole number from 1 is expected, or a list of {blocks}")
+    if len(sizes) != len(items) or len(items) != blocks or max(sizes) > most:
+        raise fields.error(name, f"a whole number of 1 to {most} is expected, or a list of {blocks}")
     return sizes
 
 

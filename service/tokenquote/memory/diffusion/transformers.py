@@ -13,7 +13,7 @@ from tokenquote.memory.diffusion.parts import attention, conv, embedder, linear,
 from tokenquote.memory.layers.tensors import Tensors
 from tokenquote.memory.model_config.fields import MAX_LAYERS, ConfigFields
 
-__all__ = ["TRANSFORMERS", "TransformerKind"]
+__all__ = ["TRANSFORMERS", "DiffusionTransformer", "TransformerKind", "read_transformer"]
 
 # Widths of the sinusoids that times are given in (diffusers `embeddings.py`).
 _TIME = 256
@@ -27,8 +27,44 @@ class TransformerKind:
     defaults: Mapping[str, int] = field(default_factory=dict)
     packs: int = 1
     """The places of a latent image on a side of what the pipeline packs into one before the network."""
-    hidden_times: int = 4
-    """The width of what a layer holds at most of each token beside the text's, in widths of the network."""
+    image_widths: int = 12
+    """What a layer holds at most of each token of the image, in widths of the network (`activations.py`)."""
+    text_widths: int = 0
+    """The same of each token of the text."""
+    text_tokens: int = 0
+    """The tokens of text that the pipeline of diffusers fills up to, where they count in every layer."""
+    rotary: bool = False
+    """Whether every run makes tables of angles, one row for each token."""
+    guided_by_pair: bool = True
+    """Whether the pipeline of diffusers runs an empty prompt beside the prompt to guide the image."""
+
+
+@dataclass(frozen=True, slots=True)
+class DiffusionTransformer:
+    """A network of layers of attention, with what its activations depend on."""
+
+    kind: TransformerKind
+    width: int
+    head: int
+    patch: int
+    """The places of a latent image on a side of one token."""
+    more_widths: int
+    """What a layer holds besides of each token of the image where some layers attend twice."""
+
+
+def read_transformer(fields: ConfigFields, kind: TransformerKind) -> DiffusionTransformer:
+    """Return the sizes of a network that a config describes.
+
+    Raises:
+        ArchitectureError: a field is missing or wrong.
+    """
+    return DiffusionTransformer(
+        kind=kind,
+        width=_width(fields),
+        head=fields.size("attention_head_dim"),
+        patch=fields.size("patch_size", most=1000) * kind.packs,
+        more_widths=1 if fields.layer_numbers("dual_attention_layers") else 0,
+    )
 
 
 def _width(fields: ConfigFields) -> int:
@@ -149,7 +185,7 @@ TRANSFORMERS: Mapping[str, TransformerKind] = {
         _flux,
         {"num_attention_heads": 24, "attention_head_dim": 128, "in_channels": 64, "num_layers": 19,
          "num_single_layers": 38, "patch_size": 1, "joint_attention_dim": 4096, "pooled_projection_dim": 768},
-        packs=2,
+        packs=2, image_widths=17, text_widths=17, text_tokens=512, rotary=True, guided_by_pair=False,
     ),
     "PixArtTransformer2DModel": TransformerKind(
         _pixart, {**_DIT, "out_channels": 8, "cross_attention_dim": 1152, "sample_size": 128}
@@ -159,5 +195,6 @@ TRANSFORMERS: Mapping[str, TransformerKind] = {
         {"num_attention_heads": 18, "attention_head_dim": 64, "in_channels": 16, "out_channels": 16,
          "num_layers": 18, "patch_size": 2, "joint_attention_dim": 4096, "caption_projection_dim": 1152,
          "pooled_projection_dim": 2048, "pos_embed_max_size": 96},
+        image_widths=13, text_widths=3, text_tokens=77 + 256,
     ),
 }  # fmt: skip

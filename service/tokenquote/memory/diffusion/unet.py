@@ -21,7 +21,7 @@ from tokenquote.memory.diffusion.parts import (
     vectors,
 )
 from tokenquote.memory.layers.tensors import Tensors
-from tokenquote.memory.model_config.fields import ConfigFields
+from tokenquote.memory.model_config.fields import MAX_LAYERS, ConfigFields
 
 __all__ = ["Unet", "UnetBlock", "read_unet"]
 
@@ -32,6 +32,8 @@ _USUAL: dict[str, object] = {
     "cross_attention_norm": None, "time_cond_proj_dim": None, "mid_block_only_cross_attention": None,
     "reverse_transformer_layers_per_block": None,
 }  # fmt: skip
+# More than any block has; it keeps the work of one request small.
+_MAX_RESNETS = 100
 _DOWN = {"CrossAttnDownBlock2D": True, "DownBlock2D": False}
 _UP = {"CrossAttnUpBlock2D": True, "UpBlock2D": False}
 _MIDDLE = {"UNetMidBlock2DCrossAttn": True}
@@ -118,8 +120,8 @@ def read_unet(fields: ConfigFields) -> Unet:
     widths = per_block(fields, "block_out_channels", number)
     sizes = _Sizes(
         widths,
-        per_block(fields, "layers_per_block", number),
-        per_block(fields, "transformer_layers_per_block", number, 1),
+        per_block(fields, "layers_per_block", number, 2, most=_MAX_RESNETS),
+        per_block(fields, "transformer_layers_per_block", number, 1, most=MAX_LAYERS),
         per_block(fields, "cross_attention_dim", number),
     )
     time = fields.optional_size("time_embedding_dim") or 4 * widths[0]

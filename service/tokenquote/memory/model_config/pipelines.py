@@ -29,12 +29,16 @@ def pipeline_layout() -> CacheLayout:
 
 
 def refuse_pipeline(config: Mapping[str, Any]) -> None:
-    """Refuse a pipeline where a language model is asked for.
+    """Refuse a pipeline, or a component of one, where a language model is asked for.
 
     Raises:
-        ArchitectureError: the config describes a pipeline.
+        ArchitectureError: the config describes either.
     """
-    name = pipeline_class(config)
-    if name is not None:
-        detail = f"{name[:64]!r} is a diffusion pipeline: only its weights and activations are counted"
-        raise ArchitectureError(("_class_name",), detail)
+    name = as_text(config.get("_class_name"))
+    if name is None:
+        return
+    said = f"{name[:64]!r} is a diffusion pipeline: only its weights and activations are counted"
+    if pipeline_class(config) is None:
+        inside = '{"_class_name": "StableDiffusionPipeline", "unet": {…}}'
+        said = f"{name[:64]!r} is a class of diffusers: post the pipeline that it is of, such as {inside}"
+    raise ArchitectureError(("_class_name",), said)
