@@ -2,7 +2,8 @@
 
     python -m benchmarks.references.diffusers_counts
 
-Needs torch, transformers and diffusers; takes a minute of one core. Each component is built on the meta
+Needs torch, transformers and diffusers (`make references` installs them, `make counts` runs this); takes
+some minutes of one core. Each component is built on the meta
 device, of published sizes and of small ones that are drawn at random. Networks of published sizes also run
 there, and a tracker of live tensors says what they hold at most (`live_tensors.py`).
 """

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tokenquote_client.wire_types import Method, Received, Sent
 
-__all__ = ["PipelineImages", "PipelineActivations", "PipelineComponent", "PipelineMemory"]
+__all__ = ["PipelineActivations", "PipelineComponent", "PipelineImages", "PipelineMemory"]
 
 Pixels = Annotated[int, Field(strict=True, ge=8, le=32_768)]
 

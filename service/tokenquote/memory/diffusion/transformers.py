@@ -188,7 +188,8 @@ TRANSFORMERS: Mapping[str, TransformerKind] = {
         packs=2, image_widths=17, text_widths=17, text_tokens=512, rotary=True, guided_by_pair=False,
     ),
     "PixArtTransformer2DModel": TransformerKind(
-        _pixart, {**_DIT, "out_channels": 8, "cross_attention_dim": 1152, "sample_size": 128}
+        _pixart, {**_DIT, "out_channels": 8, "cross_attention_dim": 1152, "sample_size": 128},
+        text_widths=1, text_tokens=120,
     ),
     "SD3Transformer2DModel": TransformerKind(
         _stable_diffusion_3,
