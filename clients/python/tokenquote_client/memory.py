@@ -160,7 +160,7 @@ class KvCacheAnswer(Received):
 class WeightsQuestion(SubjectOrHeader):
     """How much memory the weights of a model take."""
 
-    quantization: str | None = Field(default=None, max_length=64)
+    quantization: str | None = Field(default=None, min_length=1, max_length=64)
     """The number format of the weights: fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128, awq-4bit-g128,
     nf4, nf4-dq, q4_k_m, q6_k_l, q8_0 and others. Null, the default: the one in which the model is published,
     of an `architecture` its `quantization_config` or else its `dtype`; an error if it states neither. Beside
