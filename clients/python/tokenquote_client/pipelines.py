@@ -10,15 +10,15 @@ from tokenquote_client.wire_types import Method, Received, Sent
 
 __all__ = ["PipelineActivations", "PipelineComponent", "PipelineImages", "PipelineMemory"]
 
-Pixels = Annotated[int, Field(strict=True, ge=8, le=32_768)]
+ImageSide = Annotated[int, Field(strict=True, ge=8, le=32_768)]
 
 
 class PipelineImages(Sent):
     """The images that a pipeline makes at once."""
 
-    width: Pixels
+    width: ImageSide
     """The pixels of a row; the pipeline takes multiples of 8 or of 16."""
-    height: Pixels
+    height: ImageSide
     """The pixels of a column; the same multiples."""
     batch: Annotated[int, Field(strict=True, ge=1, le=1_000)] = 1
     """The number of images that are made together; 1 by default."""

@@ -64,13 +64,15 @@ class Pipeline:
     def denoiser(self) -> Unet | DiffusionTransformer | None:
         """The network that takes noise away; None: the config brings none."""
         networks = (part.network for part in self.components)
-        return next((one for one in networks if isinstance(one, Unet | DiffusionTransformer)), None)
+        return next(
+            (network for network in networks if isinstance(network, Unet | DiffusionTransformer)), None
+        )
 
     @property
     def autoencoder(self) -> Autoencoder | None:
         """The network that makes images of latent ones; None: the config brings none that is counted."""
         networks = (part.network for part in self.components)
-        return next((one for one in networks if isinstance(one, Autoencoder)), None)
+        return next((network for network in networks if isinstance(network, Autoencoder)), None)
 
     @property
     def scale(self) -> int:

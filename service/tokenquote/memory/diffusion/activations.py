@@ -46,7 +46,7 @@ class LiveTensors:
     """The bytes that do not depend on how many images there are."""
 
     def bytes(self, images: int, element: int, more: int = 0) -> Held:
-        """Return the bytes of so many images at once.
+        """Return the bytes of a number of images at once.
 
         Args:
             images: the number of images, each of which counts twice where it runs twice.

@@ -178,7 +178,7 @@ class _Sizes:
             width = self.widths[level]
             skipped = [width] * self.resnets[level] + [self.widths[max(0, level - 1)]]
             inner = [before] + [width] * self.resnets[level]
-            pairs = tuple((one + other, width) for one, other in zip(inner, skipped, strict=True))
+            pairs = tuple((first + kept, width) for first, kept in zip(inner, skipped, strict=True))
             turn = len(self.widths) - 1 - level
             blocks.append(self._block(level, pairs, attends=attends[turn], resamples=level > 0))
             before = width
