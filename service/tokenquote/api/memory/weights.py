@@ -42,7 +42,8 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
         detail = "only a diffusion pipeline makes images: post its model_index.json as `architecture`"
         raise LocatedError(("image",), detail)
     architecture = read_config(read_architecture, config, model)
-    name = question.quantization or stated_format(config, model)
+    stated = question.quantization
+    name = stated_format(config, model) if stated is None else stated
     if name is None:
         raise LocatedError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
     with under("quantization"):
@@ -52,7 +53,7 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
     else:
         counted = architecture
     weights = weigh_architecture(counted, format_, formats, imatrix=question.imatrix)
-    taken = [] if question.quantization else [f"quantization: {format_.name}, in which it is published"]
+    taken = [] if stated is not None else [f"quantization: {format_.name}, in which it is published"]
     return WeightsAnswer(
         bytes=weights.bytes,
         bits_per_weight=float(weights.bits_per_weight),
