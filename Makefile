@@ -86,8 +86,9 @@ metrics-trial: $(VENV)/.dev ## Let Prometheus scrape two workers under load; com
 references: .venv-references/.done ## Compare with other implementations, in a large environment of their own
 	.venv-references/bin/python -m pytest -m references
 
-counts: ## Count what transformers builds, for the suite to compare with; after `make references`
+counts: ## Count what transformers and diffusers build, for the suite to compare with; after `make references`
 	.venv-references/bin/python -m benchmarks.references.transformers_counts
+	.venv-references/bin/python -m benchmarks.references.diffusers_counts
 
 pythons: ## Test counting on each of PYTHONS that is here, in environments of their own
 	@for python in $(PYTHONS); do \
@@ -179,7 +180,7 @@ $(VENV)/.dev: requirements/dev.txt requirements/ctok.txt pyproject.toml
 .venv-references/.done: requirements/references.txt pyproject.toml
 	$(PYTHON) -m venv .venv-references
 	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/references.txt
-	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install torch==2.13.0
+	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install torch==2.13.0 diffusers==0.42.1
 	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install --no-deps torchvision==0.28.0
 	.venv-references/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
 	touch $@

@@ -38,6 +38,7 @@ PHRASES = (
 )
 
 QUOTED: Mapping[str, str] = {
+    "clip_text_model": "the model type of transformers for text encoders of diffusion pipelines",
     "clip_vision_model": "the model type of transformers for the tower of LLaVA",
     "use_clipped_linears": "a field of Gemma 4's config.json",
 }

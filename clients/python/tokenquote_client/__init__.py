@@ -74,6 +74,12 @@ from tokenquote_client.memory import (
 )
 from tokenquote_client.memory_grid import MemoryGridAnswer, MemoryGridQuestion
 from tokenquote_client.model_header import ModelHeader, TensorEntry
+from tokenquote_client.pipelines import (
+    PipelineActivations,
+    PipelineComponent,
+    PipelineImages,
+    PipelineMemory,
+)
 from tokenquote_client.plan import (
     Agent,
     Budget,
@@ -160,6 +166,10 @@ __all__ = [
     "ModelList",
     "ModelSummary",
     "Percentiles",
+    "PipelineActivations",
+    "PipelineComponent",
+    "PipelineImages",
+    "PipelineMemory",
     "Plan",
     "PlannedRetries",
     "Ppo",

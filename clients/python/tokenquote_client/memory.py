@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from tokenquote_client.engines import CacheEngine
 from tokenquote_client.model_header import ModelHeader
+from tokenquote_client.pipelines import PipelineImages, PipelineMemory
 from tokenquote_client.wire_types import Method, Received, Sent, exactly_one
 
 __all__ = [
@@ -35,7 +36,9 @@ class Subject(Sent):
     `meta-llama/Llama-3.1-8B`) or another of its names; without public weights it is an error. Null, the
     default: another field describes the model."""
     architecture: dict[str, Any] | None = None
-    """The `config.json` of a Hugging Face model as it is; fields that cost no memory are ignored. Null, the
+    """The `config.json` of a Hugging Face model as it is; fields that cost no memory are ignored. Of a
+    diffusion pipeline, its `model_index.json` with the config of each component in place of the pair of
+    library and class: `{"_class_name": "StableDiffusionPipeline", "unet": {…}, "vae": {…}}`. Null, the
     default: another field describes the model."""
 
     @model_validator(mode="after")
@@ -157,7 +160,7 @@ class KvCacheAnswer(Received):
 class WeightsQuestion(SubjectOrHeader):
     """How much memory the weights of a model take."""
 
-    quantization: str | None = Field(default=None, max_length=64)
+    quantization: str | None = Field(default=None, min_length=1, max_length=64)
     """The number format of the weights: fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128, awq-4bit-g128,
     nf4, nf4-dq, q4_k_m, q6_k_l, q8_0 and others. Null, the default: the one in which the model is published,
     of an `architecture` its `quantization_config` or else its `dtype`; an error if it states neither. Beside
@@ -169,6 +172,9 @@ class WeightsQuestion(SubjectOrHeader):
     """Whether the layers that predict further tokens (multi-token prediction, MTP) are counted, which files
     hold and engines load only to draft with them. False, the default: they are in no sum, and the answer says
     what they would add. True is an error for a model whose config names none, and beside a `header`."""
+    image: PipelineImages | None = None
+    """The images that a diffusion pipeline makes at once, for the bytes that its networks hold meanwhile; an
+    error for every other model. Null, the default: weights alone."""
 
     @model_validator(mode="after")
     def _types_once(self) -> Self:
@@ -177,6 +183,9 @@ class WeightsQuestion(SubjectOrHeader):
             raise PydanticCustomError("contradiction", detail)
         if self.prediction_layers and self.header is not None:
             detail = "a `header` lists its layers: leave `prediction_layers` out"
+            raise PydanticCustomError("contradiction", detail)
+        if self.image is not None and self.header is not None:
+            detail = "a `header` says nothing of images: post a pipeline as `architecture`, or no `image`"
             raise PydanticCustomError("contradiction", detail)
         return self
 
@@ -204,16 +213,19 @@ class WeightsAnswer(Received):
     active_parameters: int | None = None
     """The number of weights that one token goes through, with embedding and shared experts, but without the
     experts that the router does not choose and without a vision tower. Null: the question brought the
-    `header` of a model file."""
+    `header` of a model file, or a diffusion pipeline."""
     components: dict[str, int]
-    """The bytes by part: `embedding`, `attention`, `mlp`, `experts`, `norms`, `lm_head`, …; they add up to
-    `bytes`."""
+    """The bytes by part: `embedding`, `attention`, `mlp`, `experts`, `norms`, `lm_head`, …, of a diffusion
+    pipeline by component: `unet`, `vae`, …; they add up to `bytes`."""
     types: dict[str, int] = Field(default={})
     """The bytes by the number format that they are really stored in, of which one quantization may mix
     several, such as `q4_k` and `q6_k`; they add up to `bytes`. Empty: not known."""
     prediction_layers: PredictionLayers | None = None
     """The layers that predict further tokens, which `bytes` and `parameters` include only if the question
     asks so. Null: the model's config names none."""
+    pipeline: PipelineMemory | None = None
+    """The components of a diffusion pipeline, and what they hold while images are made. Null: the model is of
+    another sort."""
     method: Method
     """How the bytes of this answer are known: `exact`, `rule` (a published formula), `calibrated` (fitted
     to measurements) or `assumed` (a default, or a shape that is taken for granted)."""

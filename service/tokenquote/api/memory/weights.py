@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tokenquote.api.memory import MAX_BYTES, figure_method, read_config, resolve_subject
 from tokenquote.api.memory.assumptions import format_assumptions
+from tokenquote.api.memory.pipelines import weigh_pipeline
 from tokenquote.catalog import Catalog, Model
 from tokenquote.errors import LocatedError, under
 from tokenquote.memory import (
@@ -16,6 +17,7 @@ from tokenquote.memory import (
     read_architecture,
     weigh_architecture,
 )
+from tokenquote.memory.diffusion import read_pipeline
 from tokenquote.memory.weights.file_header import FileHeader, HeaderTensor, weigh_header
 from tokenquote.memory.weights.published_format import published_format
 from tokenquote_client.memory import PredictionLayers, WeightsAnswer, WeightsQuestion
@@ -34,6 +36,11 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
     if question.header is not None:
         return _weights_of_header(question.header, formats)
     config, model = resolve_subject(question, catalog)
+    if (pipeline := read_config(read_pipeline, config, model)) is not None:
+        return weigh_pipeline(question, pipeline, formats)
+    if question.image is not None:
+        detail = "only a diffusion pipeline makes images: post its model_index.json as `architecture`"
+        raise LocatedError(("image",), detail)
     architecture = read_config(read_architecture, config, model)
     stated = question.quantization
     name = stated_format(config, model) if stated is None else stated

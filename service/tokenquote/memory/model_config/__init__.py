@@ -31,6 +31,7 @@ from tokenquote.memory.model_config.feed_forward import (
     refuse_unknown_experts,
 )
 from tokenquote.memory.model_config.fields import ConfigFields
+from tokenquote.memory.model_config.pipelines import pipeline_class, pipeline_layout, refuse_pipeline
 from tokenquote.memory.model_config.prediction_layers import (
     read_prediction_attention,
     read_prediction_layers,
@@ -47,6 +48,8 @@ def read_cache_layout(config: Mapping[str, Any]) -> CacheLayout:
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
     """
+    if pipeline_class(config) is not None:
+        return pipeline_layout()
     if (encoder := encoder_kind(config)) is not None:
         return read_encoder_layout(config, encoder)
     if (both := encoder_decoder_kind(config)) is not None:
@@ -74,6 +77,7 @@ def read_architecture(config: Mapping[str, Any]) -> Architecture:
     Raises:
         ArchitectureError: a field is missing or wrong, or a layer kind is not counted yet.
     """
+    refuse_pipeline(config)
     if (encoder := encoder_kind(config)) is not None:
         return read_encoder(config, encoder)
     if (both := encoder_decoder_kind(config)) is not None:

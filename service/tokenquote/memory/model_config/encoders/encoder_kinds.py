@@ -67,6 +67,10 @@ ENCODERS: Mapping[str, EncoderKind] = {
     ),
     "bert": _BERT,
     "camembert": _ROBERTA,
+    "clip_text_model": EncoderKind(
+        defaults={"max_position_embeddings": 77}, embedding_norm=False, final_norm=True, token_types=False,
+        pooler=False,
+    ),
     "data2vec-text": _ROBERTA,
     "deberta-v2": EncoderKind(
         defaults={"type_vocab_size": 0, "max_position_embeddings": 512}, pooler=False, relative="deberta",

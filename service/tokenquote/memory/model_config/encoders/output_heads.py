@@ -43,6 +43,8 @@ def output_head(fields: ConfigFields, kind: EncoderKind, width: int) -> OutputHe
     hidden = fields.size("hidden_size")
     if name.endswith("Model"):
         return OutputHead(tuple(_pooler(fields, kind)), (), ())
+    if name.endswith("ModelWithProjection"):
+        return OutputHead((matrix("pooler", fields.size("projection_dim"), hidden),), (), ())
     if name.endswith("ForMaskedLM"):
         return OutputHead(tuple(_mask_head(fields, kind, width)), (), (), scores=None)
     if name.endswith("ForSequenceClassification"):
