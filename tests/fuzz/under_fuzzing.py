@@ -1,0 +1,17 @@
+"""Whether a fuzzer runs this process, and its own way to change bytes; tests run the same targets without."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+__all__ = ["change_bytes"]
+
+
+def change_bytes() -> Callable[[bytes, int], bytes] | None:
+    """Return what changes bytes as libFuzzer does; None: no fuzzer runs here."""
+    atheris = sys.modules.get("atheris")
+    if atheris is None:
+        return None
+    change: Callable[[bytes, int], bytes] = atheris.Mutate
+    return change
