@@ -13,5 +13,10 @@ def change_bytes() -> Callable[[bytes, int], bytes] | None:
     atheris = sys.modules.get("atheris")
     if atheris is None:
         return None
-    change: Callable[[bytes, int], bytes] = atheris.Mutate
+
+    def change(content: bytes, most_bytes: int) -> bytes:
+        # Looked up at each call: the function that stands there before the fuzzer runs refuses to work.
+        changed: bytes = atheris.Mutate(content, most_bytes)
+        return changed
+
     return change

@@ -11,8 +11,12 @@ from tokenquote.http.access.key_file import KeyFileError, parse_keys, write_line
 _HASH = b"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _SEEDS = (
     b"support sha256=" + _HASH + b"\n",
-    b"# a comment\n\nsupport sha256=" + _HASH + b" scopes=quote,usage expires=2027-06-01 requests_per_minute=600\n",
-    b"grafana sha256=" + _HASH[::-1] + b" scopes=metrics work_seconds_per_day=3.5e2 expires=2027-06-01T00:00:00Z",
+    b"# a comment\n\nsupport sha256="
+    + _HASH
+    + b" scopes=quote,usage expires=2027-06-01 requests_per_minute=600\n",
+    b"grafana sha256="
+    + _HASH[::-1]
+    + b" scopes=metrics work_seconds_per_day=3.5e2 expires=2027-06-01T00:00:00Z",
     b"\xef\xbb\xbfa sha256=" + _HASH + b"\r\nb sha256=" + _HASH + b"\r\n",
 )
 

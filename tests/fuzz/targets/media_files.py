@@ -34,7 +34,11 @@ _DOCUMENTS = (
     made_files.pdf((612, 792), password=""), made_files.pdf((612, 792), password="a"),
     made_files.written_pdf("Hello"), b"only text",
 )  # fmt: skip
-_TEXTS = (b"data:image/png;base64," + made_files.encoded(made_files.png(3, 2)).encode(), b"data:,", b"data:;base64,A")
+_TEXTS = (
+    b"data:image/png;base64," + made_files.encoded(made_files.png(3, 2)).encode(),
+    b"data:,",
+    b"data:;base64,A",
+)
 
 
 def _make(readers: Sequence[Callable[[str], object]], seeds: Sequence[bytes]) -> Target:
