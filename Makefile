@@ -127,6 +127,9 @@ audit: $(VENV)/.dev .venv-audit/.done ## Ask for known vulnerabilities; fail whe
 fuzz: .venv-fuzz/.done ## Fuzz what reads other people's bytes, ten minutes for each target; needs CPython that atheris has a wheel for
 	PYTHONPATH=. .venv-fuzz/bin/python -m tests.fuzz
 
+schemathesis: $(VENV)/.dev .venv-schemathesis/.done ## Ask a service 20,000 questions made from its OpenAPI document, half of them with a key
+	$(BIN)/python -m tests.openapi_cases .venv-schemathesis/bin/schemathesis
+
 screenshots: $(VENV)/.dev ## Take images of every page at three widths, light and dark, into build/screenshots
 	$(BIN)/python -m tests.page.screenshots build/screenshots
 	$(BIN)/python -m tests.page.screenshots --readme
@@ -177,6 +180,11 @@ $(VENV)/.dev: requirements/dev.txt requirements/ctok.txt pyproject.toml
 .venv-audit/.done: requirements/audit.txt
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/audit.txt
+	touch $@
+
+.venv-schemathesis/.done: requirements/schemathesis.txt
+	$(PYTHON) -m venv .venv-schemathesis
+	.venv-schemathesis/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/schemathesis.txt
 	touch $@
 
 .venv-fuzz/.done: requirements/service.txt requirements/build.txt requirements/fuzz.txt pyproject.toml

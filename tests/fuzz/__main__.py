@@ -35,7 +35,8 @@ def fuzz(name: str, seconds: int) -> str:
     with log.open("wb") as output:
         code = subprocess.run(
             [
-                sys.executable, "-m", "tests.fuzz.worker", name, f"-max_total_time={seconds}", "-len_control=0",
+                sys.executable, "-m", "tests.fuzz.worker", name,
+                f"-max_total_time={seconds}", "-len_control=0",
                 f"-timeout={_HANGS_SECONDS}", f"-rss_limit_mb={_MOST_MEGABYTES}", "-print_final_stats=1",
                 f"-artifact_prefix={failures}/", str(kept),
             ],

@@ -1,4 +1,6 @@
-"""The process that fuzzes one target until it fails or its time is over: `python -m tests.fuzz.worker NAME ...`.
+"""The process that fuzzes one target until it fails or its time is over.
+
+    python -m tests.fuzz.worker NAME ...
 
 What follows the name are the arguments of libFuzzer, the last of which is the folder of kept inputs.
 """
@@ -13,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import atheris
-
 from tests.fuzz.names import TARGETS
 
 
@@ -30,7 +31,7 @@ def main() -> None:
 
 
 def _count_in(packages: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return what the fuzzer includes and what it excludes: it includes top packages alone, with all in them."""
+    """Return what the fuzzer includes, which is top packages alone, and what it excludes of these."""
     tops = sorted({package.split(".")[0] for package in packages})
     counted = tuple(f"{package}." for package in packages)
     return tops, [name for top in tops for name in _list_modules(top) if not f"{name}.".startswith(counted)]

@@ -2,7 +2,8 @@
 
 One pass over the parser's events makes the data, so that nothing is composed twice and nothing unfolds.
 What readers of YAML 1.1 and 1.2 take for different things (`yes`, `010`, `1:30`) is refused, with its line
-and what to write instead; so are aliases, anchors, tags, keys that stand twice, and collections that nest deep.
+and what to write instead; so are anchors, aliases, tags, keys that stand
+twice, and collections that nest deep.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ def _read_mapping(next_event: Callable[[], Any], depth: int) -> dict[str, Any]:
 
 
 def _refuse_anchor(event: Any) -> None:
-    """Refuse a name for aliases, which are not used here; one that stands twice, other readers do not take."""
+    """Refuse a name for aliases: one that stands twice is read here, and by `yaml.compose` it is not."""
     if event.anchor is not None:
         raise _refusal(_NO_ALIASES, event)
 

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from pydantic import ValidationError
-from tests.fuzz.target import Target
+from tests.fuzz.target import Target, must_say
 from tests.fuzz.trees import TreeMutation, join_input, split_input
 from tests.fuzz.under_fuzzing import change_bytes
 from tests.http.bad_body_rows import read_rows, table_files
@@ -74,15 +74,15 @@ def make_bodies() -> Target:
         try:
             data = read_json(body)
         except Refused as refused:
-            assert refused.problem.status in (400, 422)
+            must_say(refused.problem.status in (400, 422))
             return
         for size in (len(body), 1 << 20):  # as a short body, and as a long one
             try:
                 validate(kind, data, size)
             except ValidationError as error:
-                assert invalid(error, data, kind).errors
+                must_say(invalid(error, data, kind).errors)
             except LocatedError as error:
-                assert str(error)
+                must_say(str(error))
 
     return Target(take, seeds, seconds=2, mutate=_mutation(seeds))
 

