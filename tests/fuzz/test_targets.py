@@ -19,7 +19,7 @@ def make(name: str) -> Target:
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_target_takes_what_fuzzing_begins_with(name: str) -> None:
     target = make(name)
-    some = target.seeds[:: max(1, len(target.seeds) // 8)]
+    some = target.seeds[:: max(1, len(target.seeds) // 4)]
     for number, seed in enumerate(some):
         assert len(seed) <= target.most_bytes
         target.take(seed)

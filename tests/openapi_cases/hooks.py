@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.openapi_cases.known_rules import is_refused_by_rule
 
 
-@schemathesis.check
+@schemathesis.check  # type: ignore[untyped-decorator, unused-ignore]  # untyped where it is not installed
 def accepted_unless_a_known_rule_refuses(
     ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
 ) -> bool | None:

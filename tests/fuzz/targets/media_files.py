@@ -19,15 +19,15 @@ from tokenquote.media.headers import (
 _IMAGES = (
     made_files.png(300, 200), made_files.png(3, 2, (b"acTL", bytes(8)), (b"IDAT", bytes(4))),
     made_files.jpeg(300, 200), made_files.jpeg(300, 200, 6, 500), made_files.gif(3, 2, 2),
-    made_files.bmp(3, 2), made_files.os2_bmp(3, 2), made_files.webp_extended(3, 2, 2), made_files.webp_lossy(3, 2),
-    made_files.tiff(3, 2), made_files.tiff(3, 2, 6, ">"), made_files.heif(300, 200, turns=1),
-    made_files.heif(30, 20, brand=b"avif"),
+    made_files.bmp(3, 2), made_files.os2_bmp(3, 2), made_files.webp_extended(3, 2, 2),
+    made_files.webp_lossy(3, 2), made_files.tiff(3, 2), made_files.tiff(3, 2, 6, ">"),
+    made_files.heif(300, 200, turns=1), made_files.heif(30, 20, brand=b"avif"),
     *(made_files.pillow(kind) for kind in ("PNG", "JPEG", "GIF", "WEBP")),
 )  # fmt: skip
 _SOUNDS = (
-    made_files.wav(0.1), made_files.wav_claiming(100, 50), made_files.mp3(3), made_files.mp3_with_index(3, 100),
-    made_files.id3(b"TIT2\0\0\0\2\0\0\0a", 100), made_files.flac(44_100, there=500), made_files.ogg_opus(1, 2),
-    made_files.m4a(1, there=200),
+    made_files.wav(0.1), made_files.wav_claiming(100, 50), made_files.mp3(3),
+    made_files.mp3_with_index(3, 100), made_files.id3(b"TIT2\0\0\0\2\0\0\0a", 100),
+    made_files.flac(44_100, there=500), made_files.ogg_opus(1, 2), made_files.m4a(1, there=200),
 )  # fmt: skip
 _VIDEOS = (made_files.mp4(3, 320, 200), made_files.mp4(3, 320, 200, audio=False, turned=True))
 _DOCUMENTS = (
