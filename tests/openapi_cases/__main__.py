@@ -2,9 +2,9 @@
 
     python -m tests.openapi_cases SCHEMATHESIS [--examples N] [--seed N]
 
-schemathesis makes cases of the document and applies all its checks, once to a service that asks nobody for a
-key and once to one that does. It keeps what it finds in build/openapi_cases. Printed is a row for each service
-with the cases that were asked; a finding ends the command with 1.
+schemathesis makes cases of the document and applies all its checks, once to a service that asks nobody for
+a key and once to one that does. What it says is kept in build/openapi_cases. Printed is a row for each
+service with the cases that were asked; a finding ends the command with 1.
 """
 
 from __future__ import annotations
