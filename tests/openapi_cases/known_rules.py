@@ -17,7 +17,8 @@ RULES: Mapping[str, tuple[str, str]] = {
         r"(/\w+)*/architecture", r"missing: \w+(, \w+)*"),
     "the numbers of a range stand in order": (r"(/[\w~]+)+", r"state a `mode` from `min` to `max`"),
     "only the first turn after a start has no question": (
-        r"(/plan)?(/agents/\d+)?/turns/\d+/user", r"missing; only the first turn after a `start` may go without"),
+        r"(/plan)?(/agents/\d+)?/turns/\d+/user",
+        r"missing; only the first turn after a `start` may go without"),
     "a file is base64": (r"(/\w+)*/data", r"not base64: cut off within a byte"),
     "a pointer leads to something in the plan": (r"/at", r"the plan has nothing at /.*"),
     "a library stores vectors of its own types": (r"/dtype", r"hnswlib stores fp32 vectors"),

@@ -1,4 +1,4 @@
-"""The rules that the OpenAPI document cannot say are rules that the service has, and nothing else is excused."""
+"""What the OpenAPI document cannot say are rules of the service, and nothing else is excused."""
 
 from __future__ import annotations
 
