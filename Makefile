@@ -9,7 +9,7 @@ COUNTING := tests/tokens/claude/test_claude_texts.py tests/tokens/claude/test_ad
 	tests/tokens/test_canonical_forms.py tests/tokens/test_every_python_counts_alike.py \
 	tests/tokens/test_content_classes.py tests/tokens/test_packaged_vocabularies.py
 
-.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials metrics-trial trials-access references counts compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools licences audit sbom
+.PHONY: help serve test test-fast house check format accuracy figures calibrate bench bench-service soak trials metrics-trial trials-access references counts compare agreement clean lock pythons schema image metrics dashboards docs screenshots test-tools licences audit sbom fuzz schemathesis
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -125,6 +125,12 @@ sbom: $(VENV)/.dev ## Write a bill of materials of what is shipped, build/sbom.c
 audit: $(VENV)/.dev .venv-audit/.done ## Ask for known vulnerabilities; fail where not all packages were audited
 	$(BIN)/python -m tests.supply_chain.audit .venv-audit/bin/pip-audit requirements/service.txt requirements/build.txt
 
+fuzz: .venv-fuzz/.done ## Fuzz what reads other people's bytes, ten minutes for each target; needs CPython that atheris has a wheel for
+	PYTHONPATH=. .venv-fuzz/bin/python -m tests.fuzz
+
+schemathesis: $(VENV)/.dev .venv-schemathesis/.done ## Ask a service 20,000 questions made from its OpenAPI document, half of them with a key
+	$(BIN)/python -m tests.openapi_cases .venv-schemathesis/bin/schemathesis
+
 screenshots: $(VENV)/.dev ## Take images of every page at three widths, light and dark, into build/screenshots
 	$(BIN)/python -m tests.page.screenshots build/screenshots
 	$(BIN)/python -m tests.page.screenshots --readme
@@ -142,7 +148,7 @@ test-tools: ## Install Debian's prometheus and chromium if possible; tests that 
 
 lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes, without registry hosts
 	$(PIP) install uv
-	for set in build service dev audit references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	for set in build service dev audit fuzz schemathesis references; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-emit-package tokenquote \
 		$$(test $$set = service && echo --excludes requirements/left_out.in) \
 		requirements/$$set.in -o requirements/$$set.txt || exit 1; done
@@ -152,7 +158,7 @@ lock: $(VENV)/.dev ## Pin the newest versions that the ranges allow, with hashes
 		--generate-hashes --no-emit-index-url --no-header requirements/ctok.in -o requirements/ctok.txt
 
 clean: ## Remove the environment and every generated file
-	rm -rf $(VENV) .venv-audit .venv-references .venv-pythons .prices build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-audit .venv-fuzz .venv-schemathesis .venv-references .venv-pythons .prices build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/.serve: requirements/service.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -175,6 +181,19 @@ $(VENV)/.dev: requirements/dev.txt requirements/ctok.txt pyproject.toml
 .venv-audit/.done: requirements/audit.txt
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/audit.txt
+	touch $@
+
+.venv-schemathesis/.done: requirements/schemathesis.txt
+	$(PYTHON) -m venv .venv-schemathesis
+	.venv-schemathesis/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/schemathesis.txt
+	touch $@
+
+.venv-fuzz/.done: requirements/service.txt requirements/build.txt requirements/fuzz.txt pyproject.toml
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/build.txt
+	.venv-fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r requirements/service.txt
+	.venv-fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/fuzz.txt
+	.venv-fuzz/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv-references/.done: requirements/references.txt pyproject.toml

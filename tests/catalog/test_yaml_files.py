@@ -33,14 +33,31 @@ def problems_of(content: str | bytes) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        pytest.param(LAUGHS, "thing.yaml:2: YAML aliases (*name) are not used here", id="billion-laughs"),
         pytest.param(
-            "name: &word x\nother: *word\n",
-            "thing.yaml:2: YAML aliases (*name) are not used here",
-            id="one-alias",
+            LAUGHS,
+            "thing.yaml:1: YAML anchors (&name) and aliases (*name) are not used here",
+            id="billion-laughs",
         ),
         pytest.param(
-            "a: &a [*a]\n", "thing.yaml:1: YAML aliases (*name) are not used here", id="endless-alias"
+            "name: &word x\nother: *word\n",
+            "thing.yaml:1: YAML anchors (&name) and aliases (*name) are not used here",
+            id="one-alias",
+        ),
+        # What looks for the lines of faults would stumble over it.
+        pytest.param(
+            "a: &word 1\nb: &word 2\n",
+            "thing.yaml:1: YAML anchors (&name) and aliases (*name) are not used here",
+            id="one-anchor-twice",
+        ),
+        pytest.param(
+            "a:\n  b: &word {}\n",
+            "thing.yaml:2: YAML anchors (&name) and aliases (*name) are not used here",
+            id="anchor-of-an-object",
+        ),
+        pytest.param(
+            "a: &a [*a]\n",
+            "thing.yaml:1: YAML anchors (&name) and aliases (*name) are not used here",
+            id="endless-alias",
         ),
         pytest.param("a: " + "[" * 100_000, "thing.yaml:1: nested deeper than 50 levels", id="bottomless"),
         pytest.param(
@@ -186,7 +203,6 @@ def test_a_key_that_is_no_text_is_refused(key: str) -> None:
         "a: [x, y y, 'z''s', \"\\u00e9\"]\nb: {c: d, e: []}\nc: |\n  two\n  lines\nd: >-\n  one\n  line\n",
         "a: 2026-01-31\nb: 2026-01-31T10:00:00Z\nc: 2026-01-31T10:00:00+02:00\nd: 2026-01-31 10:00:00\n",
         "a: gpt-5.4\nb: 5m\nc: 1.2.3\nd: -x\ne: https://example.com/a:b\nf: '010'\ng: \"yes\"\nh: 1 000\n",
-        "- 1\n- &name two\n",
         "# nothing\n",
         "plain words\n",
     ],

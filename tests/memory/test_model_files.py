@@ -18,7 +18,7 @@ from tests.memory.model_file_bytes import gguf, safetensors
 from tokenquote import Estimator, InvalidRequest
 from tokenquote.cli import main
 from tokenquote.cli.model_files import ModelFileError, read_gguf, read_safetensors, read_source
-from tokenquote.memory import CachePlan, kv_cache, number_formats
+from tokenquote.memory import ArchitectureError, CachePlan, kv_cache, number_formats
 from tokenquote.memory.model_config.gguf_layout import read_gguf_layout
 from tokenquote.memory.weights.file_header import FileHeader, FileHeaderError, HeaderTensor, weigh_header
 
@@ -95,6 +95,14 @@ def test_windows_of_a_gguf_file_are_those_of_its_architecture() -> None:
     keys = {key.replace("llama.", "gemma3."): value for key, value in KEYS.items()}
     keys |= {"general.architecture": "gemma3", "gemma3.block_count": 6, "gemma3.attention.sliding_window": 8}
     assert [layer.kind for layer in read_gguf_layout(keys).layers] == ["sliding_window"] * 5 + ["attention"]
+
+
+def test_key_heads_without_query_heads_are_refused() -> None:
+    """The width of a head is that of the model over the query heads: there was nothing to divide by."""
+    without = {key: value for key, value in KEYS.items() if key != "llama.attention.head_count"}
+    with pytest.raises(ArchitectureError, match="a layer with 2 key heads has query heads") as caught:
+        read_gguf_layout(without)
+    assert caught.value.location == ("llama.attention.head_count",)
 
 
 @pytest.mark.parametrize("end", [0, 3, 10, 23, 24, 40, 200, -30, -1])

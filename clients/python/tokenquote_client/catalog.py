@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tokenquote_client.wire_types import Dollars, Received, Sent
+from tokenquote_client.wire_types import Dollars, Received, Sent, money_schema
 
 __all__ = [
     "CatalogInfo",
@@ -21,6 +21,8 @@ __all__ = [
     "ProviderInfo",
     "Readiness",
 ]
+
+_MostDollars = Annotated[Dollars, Field(ge=0), money_schema()]
 
 
 class ModelSummary(Received):
@@ -144,10 +146,10 @@ class ModelListParameters(Sent):
     )
     """The kinds of input besides text that can be counted for them, separated by commas: `image,audio`; left
     out: any."""
-    max_input_price: Dollars | None = Field(default=None, ge=0)
+    max_input_price: _MostDollars | None = None
     """The most that a million tokens of input cost now, in US dollars, in the base tier and the standard
     mode; left out: any price, or none known."""
-    max_output_price: Dollars | None = Field(default=None, ge=0)
+    max_output_price: _MostDollars | None = None
     """The most that a million tokens of output cost now, in US dollars, in the base tier and the standard
     mode; left out: any price, or none known."""
     open_weights: bool | None = None

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from tokenquote_client.engines import Engine
 from tokenquote_client.memory import GpuCount, Subject
 from tokenquote_client.plan import Plan
-from tokenquote_client.wire_types import Dollars, Sent
+from tokenquote_client.wire_types import Dollars, Sent, money_schema
 
 __all__ = ["BreakEven", "DeploymentQuestion", "Efficiency", "Engine", "Speculation"]
 
@@ -18,7 +18,7 @@ ContextTokens = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Sequences = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Share = Annotated[float, Field(ge=0.001, le=1, allow_inf_nan=False)]
 GpuName = Annotated[str, Field(min_length=1, max_length=64)]
-HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000)]
+HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000), money_schema(most_digits=6)]
 
 
 class Efficiency(Sent):

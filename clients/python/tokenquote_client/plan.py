@@ -46,6 +46,7 @@ from tokenquote_client.wire_types import (
     TokenKind,
     exactly_one_each,
     is_none,
+    money_schema,
 )
 from tokenquote_client.workflows import Workflow
 
@@ -89,7 +90,8 @@ def _within_reach(value: dt.datetime) -> dt.datetime:
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
-Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False)]
+_RATE_SCHEMA = money_schema(most_digits=12, decimals="{1,12}")
+Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False), _RATE_SCHEMA]
 
 
 class Start(Sent):
@@ -119,7 +121,7 @@ class PlannedRetries(Sent):
 class Budget(Sent):
     """The money that one conversation may cost."""
 
-    cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False)]
+    cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), money_schema(above_zero=True)]
     """The most that one conversation may cost, in US dollars as a decimal string above 0; a `budget` without
     it, or with null, is an error."""
 

@@ -12,11 +12,13 @@ from pydantic import Field, model_validator
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Totals
 from tokenquote_client.spreads import Spreads
-from tokenquote_client.wire_types import Dollars, Received, Sent, exactly_one, is_none
+from tokenquote_client.wire_types import Dollars, Received, Sent, exactly_one, is_none, money_schema
 
 __all__ = ["Limit", "NextValue", "SolutionAnswer", "SolutionQuestion"]
 
-LimitDollars = Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False)]
+LimitDollars = Annotated[
+    Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), money_schema(above_zero=True)
+]
 
 
 class Limit(Sent):

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 __all__ = [
     "MAX_AMOUNT_TOKENS",
@@ -24,6 +24,7 @@ __all__ = [
     "exactly_one",
     "exactly_one_each",
     "is_none",
+    "money_schema",
 ]
 
 MAX_AMOUNT_TOKENS = 1_000_000_000
@@ -109,7 +110,25 @@ def _each_stated(names: tuple[str, ...]) -> list[Any]:
     return [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
 
 
+def money_schema(*, above_zero: bool = False, most_digits: int = 24, decimals: str = "+") -> WithJsonSchema:
+    """Make the JSON schema say how money is stated: a whole number, or a decimal number as a string.
+
+    Args:
+        above_zero: whether zero is none.
+        most_digits: the most digits before the point.
+        decimals: how often a digit may stand behind it, as regular expressions write that.
+    """
+    whole = {"type": "integer", "minimum": int(above_zero), "maximum": 10**most_digits - 1}
+    pattern = rf"^[0-9]{{1,{most_digits}}}(\.[0-9]{decimals})?$"
+    text: dict[str, Any] = {"type": "string", "pattern": pattern, "maxLength": 25}
+    if above_zero:
+        text["not"] = {"pattern": r"^[0.]+$"}
+    return WithJsonSchema({"anyOf": [text, whole]}, mode="validation")
+
+
 def _exact(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+        return int(value)  # JSON Schema's whole numbers may be written so
     if isinstance(value, float):
         raise ValueError('write money as a decimal string, like "0.50": a float is not exact')
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):

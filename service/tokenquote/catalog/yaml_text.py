@@ -2,7 +2,8 @@
 
 One pass over the parser's events makes the data, so that nothing is composed twice and nothing unfolds.
 What readers of YAML 1.1 and 1.2 take for different things (`yes`, `010`, `1:30`) is refused, with its line
-and what to write instead; so are aliases, tags, keys that stand twice, and collections that nest deep.
+and what to write instead; so are anchors, aliases, tags, keys that stand
+twice, and collections that nest deep.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from tokenquote.catalog.folders import MAX_YAML_BYTES, describe_length
 __all__ = ["NotYaml", "describe_yaml_problem", "index_lines", "read_yaml"]
 
 MAX_DEPTH = 50
+
+_NO_ALIASES = "YAML anchors (&name) and aliases (*name) are not used here"
 
 # libyaml where it is there: eight times as fast.
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -114,14 +117,15 @@ def _read_stream(next_event: Callable[[], Any]) -> Any:
 
 def _read_value(event: Any, next_event: Callable[[], Any], depth: int) -> Any:
     kind = type(event)
+    if kind is yaml.AliasEvent:
+        raise _refusal(_NO_ALIASES, event)
     if kind is yaml.ScalarEvent:
         return _read_scalar(event)
-    if kind is yaml.AliasEvent:
-        raise _refusal("YAML aliases (*name) are not used here", event)
     if depth == MAX_DEPTH:
         raise _refusal(f"nested deeper than {MAX_DEPTH} levels", event)
     if event.tag is not None:
         raise _refusal(f"YAML tags ({event.tag}) are not used here", event)
+    _refuse_anchor(event)
     if kind is yaml.MappingStartEvent:
         return _read_mapping(next_event, depth + 1)
     items = []
@@ -146,7 +150,14 @@ def _read_mapping(next_event: Callable[[], Any], depth: int) -> dict[str, Any]:
     return data
 
 
+def _refuse_anchor(event: Any) -> None:
+    """Refuse a name for aliases: one that stands twice is read here, and by `yaml.compose` it is not."""
+    if event.anchor is not None:
+        raise _refusal(_NO_ALIASES, event)
+
+
 def _read_scalar(event: Any) -> Any:
+    _refuse_anchor(event)
     if event.implicit[0]:
         try:
             return _read_plain(event.value)

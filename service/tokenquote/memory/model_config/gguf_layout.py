@@ -95,6 +95,10 @@ def _layer(keys: _Keys, index: int, heads: int, kv_heads: int, *, sliding: bool)
     if (rank := keys.optional("attention.kv_lora_rank")) is not None:
         rope = keys.size("rope.dimension_count")
         return LatentAttention(max(heads, 1), None, rank, rope, nope_dim=0, value_dim=0)
+    if heads == 0:
+        raise keys.error(
+            "attention.head_count", f"missing: a layer with {kv_heads} key heads has query heads"
+        )
     if heads % kv_heads:
         raise keys.error("attention.head_count_kv", f"{heads} query heads do not divide over {kv_heads}")
     suffix = "_swa" if sliding else ""
