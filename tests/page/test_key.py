@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import shlex
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, get_args
 
 import httpx2
@@ -174,7 +173,7 @@ def _page_with_good_key(visit: Visit, secrets: dict[str, str]) -> None:
     expect(visit.page.locator(".catalog-table")).to_be_visible()
 
 
-def test_the_key_is_in_the_tab_alone(visit: Visit, secrets: dict[str, str], tmp_path: Path) -> None:
+def test_the_key_is_in_the_tab_alone(visit: Visit, secrets: dict[str, str]) -> None:
     """In no link, no text to copy, no storage but the tab's, and sent to the API alone."""
     secret, with_key = secrets["good"], list[str]()
 
@@ -257,15 +256,14 @@ def test_a_limit_says_when_to_ask_again(
 
 def test_a_plan_is_kept_while_a_key_expires(visit: Visit, secrets: dict[str, str]) -> None:
     """Nobody is taken away from the field that they are typing in, and the answer follows the new key."""
-    with httpx2.Client(
-        base_url=secrets["url"], headers={"authorization": f"Bearer {secrets['good']}"}
-    ) as api:
+    with _api(secrets) as api:
         quotes = QuotePage(visit, api)
         _open_with_key(visit, f"/{link(CHAT)}", secrets["good"])
         quotes.settle()
         page = visit.page
         page.route(
-            "**/v1/**", lambda route: route.continue_(headers=_with_key(route.request, secrets["expired"]))
+            "**/v1/**",
+            lambda route: route.continue_(headers=_with_key(route.request, f"Bearer {secrets['expired']}")),
         )
         with page.expect_response("**/v1/quotes"):
             quotes.field("/turns/0/user").fill("321")

@@ -22,7 +22,7 @@ export const asksForKeys = () => standing.name !== "unasked";
 
 /** Keep a key as people paste it, with `Bearer` before it or not; false: it holds what no key can. */
 export function keepKey(pasted) {
-  const text = pasted.trim().replace(/^(authorization:\s*)?bearer\s+/i, "");
+  const text = pasted.trim().replace(/^(authorization:\s*)?bearer(\s+|$)/i, "");
   if (!PRINTABLE.test(text)) return false;
   key = text;
   try {
@@ -53,6 +53,7 @@ export function learn(sent, { status, isAboutKey, detail, againAt }) {
   if (isAboutKey) setStanding(sent === null ? "needed" : "refused", detail);
   else if (sent === null || status >= 500) return;
   else if (status === 429) setStanding("waiting", detail, againAt);
+  else if (standing.againAt > Date.now()) return; // what costs less is answered although the limits are used
   else setStanding("taken");
 }
 
