@@ -59,7 +59,8 @@ def test_metrics_add_up_over_workers(two: ServiceProcess) -> None:
         assert httpx2.post(f"{two.url}/v1/quotes", json=PLAN, timeout=60).status_code == 200
     until(lambda: answered(two) == before + 30)
     found = samples(two)
-    quotes = {"model": "openai/gpt-5.4-mini", "app": "other", "outcome": "complete"}
+    quotes = {"gen_ai_provider_name": "openai", "gen_ai_request_model": "gpt-5.4-mini", "app": "other"}
+    quotes |= {"mode": "standard", "outcome": "complete"}
     assert found["tokenquote_quotes_total", frozenset(quotes.items())] == answered(two)
     memory = found["process_resident_memory_bytes", frozenset()]
     assert 100e6 < memory < 2e9

@@ -161,7 +161,7 @@ def read_hosted(question: DeploymentQuestion, catalog: Catalog) -> HostedModel:
     if question.quantization is None:
         published = stated_format(config, model) or _OWN_FORMAT
     with under("quantization"):
-        format_ = formats.weight(question.quantization or published)
+        format_ = formats.weight(published if question.quantization is None else question.quantization)
     with under("kv_dtype"):
         element = formats.cache_element(question.kv_dtype)
     weights = weigh_architecture(architecture, format_, formats)

@@ -35,7 +35,8 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
         return _weights_of_header(question.header, formats)
     config, model = resolve_subject(question, catalog)
     architecture = read_config(read_architecture, config, model)
-    name = question.quantization or stated_format(config, model)
+    stated = question.quantization
+    name = stated_format(config, model) if stated is None else stated
     if name is None:
         raise LocatedError(("quantization",), "missing: the format of the weights, such as fp16 or q4_k_m")
     with under("quantization"):
@@ -45,7 +46,7 @@ def answer_weights(question: WeightsQuestion, catalog: Catalog) -> WeightsAnswer
     else:
         counted = architecture
     weights = weigh_architecture(counted, format_, formats, imatrix=question.imatrix)
-    taken = [] if question.quantization else [f"quantization: {format_.name}, in which it is published"]
+    taken = [] if stated is not None else [f"quantization: {format_.name}, in which it is published"]
     return WeightsAnswer(
         bytes=weights.bytes,
         bits_per_weight=float(weights.bits_per_weight),

@@ -101,7 +101,8 @@ def frozen_format(question: TrainingQuestion, formats: Formats) -> WeightFormat:
         LocatedError: it is not known.
     """
     with under("quantization"):
-        found = formats.weight(question.quantization or ("fp32" if question.precision == "fp32" else "bf16"))
+        usual = "fp32" if question.precision == "fp32" else "bf16"
+        found = formats.weight(usual if question.quantization is None else question.quantization)
     return replace(found, rest_bits=32) if question.upcast_frozen else found
 
 
