@@ -1,28 +1,31 @@
 // The catalog as a page: models with filters, and their retirements. What is looked at stands in the address.
 import { startFrame } from "../frame/frame.js";
 import { t } from "../frame/i18n.js";
+import { keptKey } from "../frame/key.js";
 import { html, render } from "../frame/markup.js";
 import { readAddress, writeAddress } from "./address.js";
+import { Failure } from "./failure.js";
 import { Filters, passes } from "./filters.js";
 import { ModelTable, sorted } from "./model_table.js";
 import { loadModels } from "./models.js";
 import { Retirements } from "./retirements.js";
 
-const state = { ...readAddress(location.hash), models: null, providers: [], failed: false, shown: 100, details: new Map() };
+const state = { ...readAddress(location.hash), models: null, providers: [], failure: null, shown: 100, details: new Map() };
 
 await startFrame("catalog");
 addEventListener("hashchange", () => change(readAddress(location.hash)));
 document.addEventListener("languagechosen", draw);
+document.addEventListener("keychosen", () => state.failure && keptKey() !== null && load());
 draw();
 await load();
 document.documentElement.dataset.ready = "catalog";
 
 async function load() {
-  change({ failed: false });
+  change({ failure: null });
   try {
     change(await loadModels());
-  } catch {
-    change({ failed: true });
+  } catch (failure) {
+    change({ failure });
   }
 }
 
@@ -37,9 +40,9 @@ function draw() {
 }
 
 function Catalog() {
-  if (state.failed) {
+  if (state.failure) {
     return html`
-      <p class="notice notice-bad" role="alert">${t("catalog.failed")}</p>
+      <${Failure} failure=${state.failure} />
       <p class="catalog-retry"><button class="button" type="button" onClick=${load}>${t("catalog.retry")}</button></p>`;
   }
   if (state.models === null) return html`<p class="faint" role="status">${t("catalog.loading")}</p>`;

@@ -1,7 +1,9 @@
 // All that the catalog knows of one model: every price with its source, and the rules that count it.
 import { formatDay, formatNumber, t } from "../frame/i18n.js";
+import { keptKey } from "../frame/key.js";
 import { html } from "../frame/markup.js";
 import { Component } from "../vendor/preact.module.js";
+import { Failure } from "./failure.js";
 import { loadModel } from "./models.js";
 
 const ADDRESS = /(https?:\/\/[^\s,;)]+)/;
@@ -9,14 +11,25 @@ const ADDRESS = /(https?:\/\/[^\s,;)]+)/;
 /** The details of a model, loaded when they are first shown. */
 export class ModelDetail extends Component {
   componentDidMount() {
+    document.addEventListener("keychosen", this.loadAgain);
+    this.load();
+  }
+
+  componentWillUnmount() {
+    document.removeEventListener("keychosen", this.loadAgain);
+  }
+
+  loadAgain = () => this.state.failure && keptKey() !== null && this.load();
+
+  load() {
     loadModel(this.props.id).then(
-      (model) => this.setState({ model }),
-      () => this.setState({ failed: true }),
+      (model) => this.setState({ model, failure: null }),
+      (failure) => this.setState({ failure }),
     );
   }
 
-  render(_, { model, failed }) {
-    if (failed) return html`<p class="notice notice-bad" role="alert">${t("catalog.failed")}</p>`;
+  render(_, { model, failure }) {
+    if (failure) return html`<${Failure} failure=${failure} />`;
     if (!model) return html`<p class="faint" role="status">${t("catalog.loading")}</p>`;
     return html`<div class="model-detail"><${Facts} model=${model} /><${Prices} blocks=${model.prices} /></div>`;
   }

@@ -1,4 +1,13 @@
 // The models of the catalog, as GET /v1/models lists them.
+import { askService, readAgainAt, readDetail } from "../frame/service.js";
+
+/** No answer that can be shown: its `status` (0: there was none), the service's `detail`, and `againAt`, a Date or null. */
+export class Unanswered extends Error {
+  constructor(status, detail = "", againAt = null) {
+    super(`${status} ${detail}`);
+    Object.assign(this, { status, detail, againAt });
+  }
+}
 
 /** All models by id, and the providers by name: `{models, providers: [{id, name}]}`. */
 export async function loadModels() {
@@ -22,8 +31,13 @@ async function readPages() {
 }
 
 async function read(path) {
-  const answer = await fetch(path);
-  if (!answer.ok) throw new Error(`${answer.status} ${path}`);
+  let answer;
+  try {
+    answer = await askService(path);
+  } catch {
+    throw new Unanswered(0);
+  }
+  if (!answer.ok) throw new Unanswered(answer.status, await readDetail(answer), readAgainAt(answer));
   return answer.json();
 }
 

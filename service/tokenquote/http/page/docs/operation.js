@@ -1,6 +1,7 @@
 // One operation: what it is for, an example to send, and what its fields mean.
 import { formatNumber, t } from "../frame/i18n.js";
 import { html, withCode } from "../frame/markup.js";
+import { askService } from "../frame/service.js";
 import { addressOf, curlOf } from "./operations.js";
 import { Fields } from "./fields.js";
 
@@ -121,8 +122,8 @@ async function send(operation, draft, onAnswer) {
   const began = performance.now();
   try {
     const answer = operation.question === null
-      ? await fetch(addressOf(operation, draft))
-      : await fetch(operation.path, {
+      ? await askService(addressOf(operation, draft))
+      : await askService(operation.path, {
           method: "POST", headers: { "content-type": "application/json" }, body: draft,
         });
     const raw = await answer.text();

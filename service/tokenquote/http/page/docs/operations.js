@@ -1,4 +1,6 @@
 // An OpenAPI document as what the docs show: groups of operations.
+import { asksForKeys } from "../frame/key.js";
+import { KEY_HEADER } from "../frame/key_in_commands.js";
 
 /** The groups by tag, each `{name, description, operations}`, in the document's order. */
 export function readOperations(openapi) {
@@ -42,10 +44,11 @@ export function addressOf(operation, values) {
   return query.size ? `${path}?${query}` : path;
 }
 
-/** The command that asks the same. */
+/** The command that asks the same; the key is named where the service asks for one, and never stands in it. */
 export function curlOf(operation, draft) {
   const quoted = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  if (operation.question === null) return `curl ${quoted(location.origin + addressOf(operation, draft))}`;
-  const head = "-H 'content-type: application/json'";
+  const key = asksForKeys() ? ` ${KEY_HEADER}` : "";
+  if (operation.question === null) return `curl ${quoted(location.origin + addressOf(operation, draft))}${key}`;
+  const head = `-H 'content-type: application/json'${key}`;
   return `curl ${quoted(location.origin + operation.path)} ${head} -d ${quoted(draft)}`;
 }

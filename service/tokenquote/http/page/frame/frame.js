@@ -1,5 +1,6 @@
-// The frame around every page: its words, and the buttons for language and theme.
+// The frame around every page: its words, the buttons for language and theme, and the key.
 import { LANGUAGES, chooseLanguage, currentLanguage, loadWords, t, translate } from "./i18n.js";
+import { startKeyPanel } from "./key_panel.js";
 
 const THEMES = [null, "light", "dark"];
 
@@ -9,6 +10,7 @@ export async function startFrame(...sections) {
   translate();
   startLanguages(document.getElementById("language"));
   startThemes(document.getElementById("theme"));
+  startKeyPanel();
 }
 
 function startLanguages(select) {

@@ -78,6 +78,13 @@ export function formatDay(day) {
   return new Intl.DateTimeFormat(TAGS[language], { dateStyle: "medium", timeZone: "UTC" }).format(new Date(day));
 }
 
+/** An instant, a Date, as the language writes it here: the time of today, or the day with the time. */
+export function formatInstant(instant) {
+  const isToday = instant.toDateString() === new Date().toDateString();
+  const options = isToday ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };
+  return new Intl.DateTimeFormat(TAGS[language], options).format(instant);
+}
+
 async function readWords(chosen) {
   const found = await Promise.all([...sections].map((name) => import(`../words/${chosen}/${name}.js`)));
   return Object.assign({}, ...found.map((module) => module.default));

@@ -1,9 +1,14 @@
 // Asks the service: JSON in, JSON or a problem out. Nothing is thrown but what the caller aborted.
+import { askService, readWait } from "../frame/service.js";
 import { read } from "./contract.js";
 
 /** What kinds of failure a view tells apart. */
 export const NO_ANSWER = "no-answer";
 export const BAD_ANSWER = "bad-answer";
+
+/** Whether a failure is the service's or the key's, and not the plan's. */
+export const isOfService = ({ status }) =>
+  status < 400 || status === 401 || status === 403 || status === 429 || status >= 500;
 
 /**
  * Ask one question.
@@ -20,7 +25,7 @@ export async function ask(path, body, schema, signal) {
   }
   let response;
   try {
-    response = await fetch(path, request);
+    response = await askService(path, request);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     return failure(NO_ANSWER, 0, String(error.message ?? error));
@@ -39,9 +44,8 @@ async function understand(response, schema) {
     return failure(NO_ANSWER, response.status, "");
   }
   if (response.ok) return { answer: read(schema, document) };
-  const waits = Number(response.headers.get("retry-after"));
-  const retryAfter = response.headers.has("retry-after") && Number.isFinite(waits) ? waits : null;
-  return { problem: { ...read("Problem", document), errors: document.errors ?? [] }, retryAfter };
+  const problem = { ...read("Problem", document), errors: document.errors ?? [] };
+  return { problem, retryAfter: readWait(response) };
 }
 
 function failure(type, status, detail) {

@@ -1,14 +1,17 @@
 // When questions are asked: a moment after the last change, the quote first, then one after the other what
 // depends on it. A question that another takes the place of is aborted; one that was refused for now is
 // asked again when it may be.
+import { keptKey } from "../frame/key.js";
 import { NO_ANSWER, ask } from "./api.js";
 import { questionsOf } from "./questions.js";
 import { current, setAnswer } from "./store.js";
 
 const PAUSE_MS = 250;
 const RETRY_SECONDS = 5;
+const LONGEST_WAIT_SECONDS = 120; // what is refused for longer, such as until midnight, the reader asks again
 const asked = new Map(); // key → {text, abort, timer}
 let pending = null;
+document.addEventListener("keychosen", askRefused);
 
 /** Look at the state, soon, and ask what its answers lack. */
 export function askSoon(state, pause = PAUSE_MS) {
@@ -101,10 +104,12 @@ function keep(key, lastData, found, mine, seconds) {
   }
   const { problem, retryAfter } = found;
   const passing = problem.type === NO_ANSWER || retryAfter !== null;
-  const wait = passing ? Math.max(1, Math.min(retryAfter ?? RETRY_SECONDS, 120)) : null;
+  const untilThen = Math.max(1, retryAfter ?? RETRY_SECONDS);
+  const wait = passing && untilThen <= LONGEST_WAIT_SECONDS ? untilThen : null;
+  const againAt = passing && wait === null ? new Date(Date.now() + untilThen * 1000) : null;
   // Of a model that cannot be had, what is known of the model before is no stand-in.
   const data = key === "model" ? null : lastData;
-  mine.outcome = { status: "failed", data, problem, retryIn: wait };
+  mine.outcome = { status: "failed", data, problem, retryIn: wait, againAt };
   setAnswer(key, mine.outcome);
   if (key === "quote") holdOthers();
   if (wait !== null) mine.timer = setTimeout(() => askAgain(key), wait * 1000);
@@ -115,5 +120,16 @@ export function askAgain(key) {
   const before = asked.get(key);
   clearTimeout(before?.timer);
   if (before) before.text = null;
+  askSoon(current(), 0);
+}
+
+/** With another key, ask again what was refused, and what still runs with the key before. */
+function askRefused() {
+  if (keptKey() === null) return;
+  for (const before of asked.values()) {
+    if (!before.running && before.outcome?.status !== "failed") continue;
+    clearTimeout(before.timer);
+    Object.assign(before, { text: null, running: false });
+  }
   askSoon(current(), 0);
 }

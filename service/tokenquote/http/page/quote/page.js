@@ -1,5 +1,6 @@
 // The whole page as a function of the state: the plan on one side, what it takes on the other.
 import { currentLanguage, t } from "../frame/i18n.js";
+import { isOfService } from "./api.js";
 import { Builder } from "./plan/builder.js";
 import { html } from "./markup.js";
 import { dollars, whole } from "./numbers.js";
@@ -57,20 +58,21 @@ export function Page({ state }) {
         </div>
         ${
           answer?.status === "failed" &&
-          isService(answer.problem) &&
-          html`<${Failed} problem=${answer.problem} retryIn=${answer.retryIn} name="quote" />
+          isOfService(answer.problem) &&
+          html`<${Failed} answer=${answer} name="quote" />
             ${quote && html`<p class="notice notice-warn" role="status">${t("quote.older.answered")}</p>`}`
         }
         ${
           answer?.status === "failed" &&
-          !isService(answer.problem) &&
+          !isOfService(answer.problem) &&
           quote &&
           html`<p class="notice notice-warn" role="status">${t("quote.older")}</p>`
         }
         ${
           quote
             ? html`<${Answer} state=${state} quote=${quote} answer=${answer} />`
-            : html`<div class="card waiting" aria-busy=${answer?.status === "failed" ? "false" : "true"}>
+            : !(answer?.status === "failed" && isOfService(answer.problem)) &&
+              html`<div class="card waiting" aria-busy=${answer?.status === "failed" ? "false" : "true"}>
                 <p class="faint">${t(answer?.status === "failed" ? "quote.no_quote" : "quote.waiting")}</p>
               </div>`
         }
@@ -84,10 +86,6 @@ export function Page({ state }) {
       >`
     }`;
 }
-
-/** Whether a failure is the service's and not the plan's. */
-const isService = (problem) =>
-  problem.status === 0 || problem.status >= 500 || problem.status === 429 || problem.status < 400;
 
 /** Whether the figures are of the plan as it stands, of one that is being asked anew, or of one before. */
 const standing = ({ status }) => ({ fresh: "", failed: "older" })[status] ?? "stale";

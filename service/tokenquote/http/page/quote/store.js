@@ -4,7 +4,7 @@
 //   plan     the plan as it goes to the service, faulty fields included: what is typed is never thrown away
 //   view     what is looked at, as far as a link should show it again
 //   kept     what a switch of the form put aside, such as the turns while a workflow writes them
-//   answers  by question: {status, data, problem, seconds, retryIn}. "stale" is asked anew, "held" waits for
+//   answers  by question: {status, data, problem, seconds, retryIn, againAt}. "stale" is asked anew, "held" waits for
 //            a plan that can be quoted, "fresh" and "failed" are as they say
 //   session  what no link holds: open parts, the pasted text, the list of models, and the texts (by pointer)
 //            of amounts that are shown as numbers

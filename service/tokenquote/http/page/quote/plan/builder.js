@@ -1,6 +1,7 @@
 // The left side: where the plan is built by form, pasted, or written as JSON, and the examples to start
 // from.
 import { t } from "../../frame/i18n.js";
+import { isOfService } from "../api.js";
 import { html } from "../markup.js";
 import { whole } from "../numbers.js";
 import { editPlan, editSession, openPlan } from "../store.js";
@@ -154,9 +155,8 @@ function PlanFaults({ state }) {
   return html`<div aria-live="polite">
     ${notice && html`<p class="notice">${t(notice)}</p>`}
     ${
-      problem?.status > 0 &&
-      problem.status < 500 &&
-      problem.status !== 429 &&
+      problem &&
+      !isOfService(problem) &&
       html`<div class="notice notice-bad">
         <p>${t("quote.faults")}</p>
         <ul class="faults">

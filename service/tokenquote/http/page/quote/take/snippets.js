@@ -1,17 +1,19 @@
 // The plan as it is taken away: JSON, YAML, a curl command, Python, and the command line.
+// No key stands in them: where the service asks for one, they name the variable that the Python client reads.
+import { KEY_HEADER, KEY_VARIABLE } from "../../frame/key_in_commands.js";
 import { writeYaml } from "../yaml.js";
 
 export const KINDS = ["json", "yaml", "curl", "python", "cli"];
 
-/** Write the plan as text of one kind. */
-export async function snippet(kind, plan, origin) {
+/** Write the plan as text of one kind; `withKey`: the service asks for a key. */
+export async function snippet(kind, plan, origin, withKey = false) {
   switch (kind) {
     case "yaml":
       return writeYaml(plan);
     case "curl":
-      return curl(plan, origin);
+      return curl(plan, origin, withKey);
     case "python":
-      return python(plan, origin);
+      return python(plan, origin, withKey);
     case "cli":
       return cli(plan);
     default:
@@ -25,10 +27,10 @@ export const fileName = (kind) =>
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-const curl = (plan, origin) =>
-  `curl -sS ${origin}/v1/quotes \\\n  -H 'content-type: application/json' \\\n  --data-raw ${quoted(JSON.stringify(plan, null, 2))}\n`;
+const curl = (plan, origin, withKey) =>
+  `curl -sS ${origin}/v1/quotes \\\n  -H 'content-type: application/json' \\\n${withKey ? `  ${KEY_HEADER} \\\n` : ""}  --data-raw ${quoted(JSON.stringify(plan, null, 2))}\n`;
 
-function python(plan, origin) {
+function python(plan, origin, withKey) {
   const method = plan.models ? "compare" : "quote";
   const shown =
     method === "quote"
@@ -39,7 +41,7 @@ function python(plan, origin) {
 plan = Plan.model_validate(
 ${indent(literal(plan), 4)}
 )
-with Client("${origin}") as client:
+${withKey ? `# The key is read from the environment variable ${KEY_VARIABLE}.\n` : ""}with Client("${origin}") as client:
     quote = client.${method}(plan)
 ${shown}
 `;

@@ -1,5 +1,6 @@
 // Take it away: the plan in five forms, the requests as CSV, and a link that shows this very page again.
 import { t } from "../../frame/i18n.js";
+import { asksForKeys } from "../../frame/key.js";
 import { LONGEST, writeLink } from "../link.js";
 import { Component, html } from "../markup.js";
 import { whole } from "../numbers.js";
@@ -61,7 +62,7 @@ ${text.length > MOST_SHOWN ? t("quote.take.long", { characters: whole(text.lengt
   async write(kind) {
     const { plan } = current();
     this.setState({ kind });
-    const text = await snippet(kind, plan, location.origin);
+    const text = await snippet(kind, plan, location.origin, asksForKeys());
     if (this.state.kind === kind && current().plan === plan) this.setState({ text, said: "" });
   }
 
