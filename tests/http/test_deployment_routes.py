@@ -62,7 +62,7 @@ def test_a_context_beyond_the_model_is_warned_of(http: httpx2.Client) -> None:
         pytest.param({"gpu_count": 0}, "/gpu_count", "at least 1", id="no GPUs"),
         pytest.param({"gpu_count": -2}, "/gpu_count", "at least 1", id="negative GPUs"),
         pytest.param({"gpu_count": 10**9}, "/gpu_count", "at most 1024", id="all the GPUs"),
-        pytest.param({"gpu_count": 2.0}, "/gpu_count", "a whole number", id="a float"),
+        pytest.param({"gpu_count": 2.5}, "/gpu_count", "a whole number", id="a float"),
         pytest.param(
             {"tensor_parallel": 3}, "/tensor_parallel", "32 query heads do not divide over 3 GPUs", id="heads"
         ),
