@@ -88,7 +88,7 @@ def _held() -> Iterator[dict[str, Any]]:
 
 
 def _run_of(network: Any, config: Mapping[str, Any], sizes: tuple[int, int, int]) -> Callable[[], Any]:
-    """Return a run of the network over a latent image of a height and width, so many at once."""
+    """Return a run of the network over a batch of latent images of a height and width."""
     height, width, batch = sizes
     name = config["_class_name"]
     if name == "AutoencoderKL":

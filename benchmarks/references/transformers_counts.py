@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.references.filled_caches import PROMPT_TOKENS, count_state_bytes, fill_cache
 from benchmarks.references.tiny_configs import tiny_config
 
 from tokenquote.catalog import load_catalog
@@ -28,7 +29,6 @@ transformers: Any = importlib.import_module("transformers")
 
 GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "memory" / "golden" / "transformers.json"
 _SECONDS = 90
-_PROMPT = 40
 # What no parameter depends on, left out of the golden configs.
 _IDLE = (
     "id2label", "label2id", "dtype", "return_dict", "chunk_size_feed_forward", "output_attentions",
@@ -160,8 +160,8 @@ def _filled(kind: str, fields: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
         config = transformers.CONFIG_MAPPING[kind](**fields)
         model = transformers.AutoModelForCausalLM.from_config(config).eval()
-        cache, looked_at = _step(model)
-        states = _states(cache)
+        cache, looked_at = fill_cache(torch, model)
+        states = count_state_bytes(cache)
     except Exception as error:
         print(f"tiny {kind}: {type(error).__name__}: {str(error)[:80]!r}", file=sys.stderr)
         return None
@@ -175,43 +175,10 @@ def _filled(kind: str, fields: Mapping[str, Any]) -> dict[str, Any] | None:
     return {
         "config": _kept(config.to_dict()),
         "weight_bytes": sum(stored.values()),
-        "tokens": _PROMPT + 1,
+        "tokens": PROMPT_TOKENS + 1,
         "cache_bytes": looked_at,
         "state_bytes": states,
     }
-
-
-def _step(model: Any) -> tuple[Any, int]:
-    tokens = torch.randint(0, model.config.vocab_size, (1, _PROMPT))
-    seen: dict[int, int] = {}
-    with torch.no_grad():
-        cache = model(tokens, use_cache=True).past_key_values
-        update = cache.update
-
-        def counted(keys: Any, values: Any, layer: int, *rest: Any, **more: Any) -> Any:
-            looked_at = update(keys, values, layer, *rest, **more)
-            seen[layer] = sum(tensor.numel() * tensor.element_size() for tensor in looked_at)
-            return looked_at
-
-        cache.update = counted
-        model(tokens[:, :1], past_key_values=cache, use_cache=True)
-    return cache, sum(seen.values())
-
-
-def _states(cache: Any) -> int:
-    """Return the bytes of recurrent states; of convolutions without the present token, as in engines."""
-    total = 0
-    for layer in cache.layers:
-        for state in _tensors(getattr(layer, "conv_states", None)):
-            total += state.numel() // state.shape[-1] * (state.shape[-1] - 1) * state.element_size()
-        for state in _tensors(getattr(layer, "recurrent_states", None)):
-            total += state.numel() * state.element_size()
-    return total
-
-
-def _tensors(held: Any) -> list[Any]:
-    items = held.values() if isinstance(held, dict) else held if isinstance(held, list) else [held]
-    return [item for item in items if item is not None]
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ class TreeMutation:
         self._names = sorted(name for name in self._values if isinstance(name, str))
 
     def __call__(self, content: bytes, most_bytes: int, seed: int) -> bytes:
-        """Return a changed input of at most so many bytes."""
+        """Return a changed input that is no longer than the limit in bytes."""
         chance = random.Random(seed)
         line, text = split_input(content)
         if chance.random() < 0.05:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from benchmarks.references.filled_caches import PROMPT_TOKENS, count_state_bytes, fill_cache
 from tests.conftest import shipped
 
 from tokenquote.catalog import Catalog
@@ -168,7 +169,6 @@ TINY = {
     ),
 }  # fmt: skip
 _FP32 = CacheElement("fp32", 1, Fraction(4))
-_PROMPT = 40  # more than every window
 
 
 @pytest.mark.parametrize(("model_type", "fields"), TINY.values(), ids=TINY)
@@ -183,43 +183,9 @@ def test_a_cache_that_a_model_fills_has_as_many_bytes(model_type: str, fields: d
     torch.manual_seed(0)
     config = transformers.CONFIG_MAPPING[model_type](**_SMALL, **fields)
     model = transformers.AutoModelForCausalLM.from_config(config).eval()
-    cache, seen = _cache_after_a_step(torch, model)
+    cache, seen = fill_cache(torch, model)
     layout = read_cache_layout(config.to_dict())
-    held = kv_cache(layout.layers, CachePlan(_PROMPT + 1, _FP32, conv_bytes=4))
+    held = kv_cache(layout.layers, CachePlan(PROMPT_TOKENS + 1, _FP32, conv_bytes=4))
     assert seen == held.bytes - held.state_bytes
-    assert _states(cache) == held.state_bytes
+    assert count_state_bytes(cache) == held.state_bytes
     assert parameters(read_architecture(config.to_dict())) == _elements(model)
-
-
-def _cache_after_a_step(torch: Any, model: Any) -> tuple[Any, int]:
-    """The cache, and the bytes of all keys and values that one step of decoding looks at."""
-    tokens = torch.randint(0, _SMALL["vocab_size"], (1, _PROMPT))
-    seen: dict[int, int] = {}
-    with torch.no_grad():
-        cache = model(tokens, use_cache=True).past_key_values
-        update = cache.update
-
-        def counted(keys: Any, values: Any, layer: int, *rest: Any, **more: Any) -> Any:
-            looked_at = update(keys, values, layer, *rest, **more)
-            seen[layer] = sum(tensor.numel() * tensor.element_size() for tensor in looked_at)
-            return looked_at
-
-        cache.update = counted
-        model(tokens[:, :1], past_key_values=cache, use_cache=True)
-    return cache, sum(seen.values())
-
-
-def _states(cache: Any) -> int:
-    """Bytes of the states of recurrent layers, as engines keep them."""
-    total = 0
-    for layer in cache.layers:
-        for state in _tensors(getattr(layer, "conv_states", None)):
-            total += state.numel() // state.shape[-1] * (state.shape[-1] - 1) * state.element_size()
-        for state in _tensors(getattr(layer, "recurrent_states", None)):
-            total += state.numel() * state.element_size()
-    return total
-
-
-def _tensors(held: Any) -> list[Any]:
-    items = held.values() if isinstance(held, dict) else held if isinstance(held, list) else [held]
-    return [item for item in items if item is not None]
