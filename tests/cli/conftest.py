@@ -29,4 +29,5 @@ def _load_catalog(*overlays: Path | None, cache_dir: Path | None = None) -> Cata
 
 
 def _load_vocabularies(known: Mapping[str, Vocabulary]) -> Vocabularies:
-    return shared_vocabularies().renewed(known)
+    shared = shared_vocabularies()
+    return shared if known is shipped().vocabularies else shared.renewed(known)
