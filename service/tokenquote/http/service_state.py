@@ -13,7 +13,7 @@ from tokenquote.http.access_log import log_failed_reload, log_keys, log_reload
 from tokenquote.http.answering import Answering, InThreads, MakesAnswers
 from tokenquote.http.bodies import Memory
 from tokenquote.http.connections import Connections
-from tokenquote.http.questions import Serving
+from tokenquote.http.questions import ALL_VOCABULARIES, Serving
 from tokenquote.http.reloading import CatalogFiles, CatalogWatch
 from tokenquote.http.saturation import measure_fullness
 from tokenquote.http.telemetry import Measured, Telemetry
@@ -86,8 +86,16 @@ class ServiceState:
         )
 
     def load(self) -> None:
-        """Load what the first requests need."""
-        self.serving.load_encoders()
+        """Load what the first requests need, and the vocabularies that the settings name.
+
+        Raises:
+            VocabularyError: one that the settings name is not in the catalog, or cannot be used.
+        """
+        wanted = self.settings.vocabularies
+        self.serving.load_encoders(wanted)
+        for name in wanted:
+            if name != ALL_VOCABULARIES:
+                self.serving.vocabularies.encoder(name)
         prepare(row.question for row in ENDPOINTS if row.question)
 
     async def warm_up(self) -> None:
@@ -110,7 +118,7 @@ class ServiceState:
             failed_reloads=before.state.failed_reloads,
         )
         serving = Serving(catalog, before.vocabularies.renewed(catalog.vocabularies), state)
-        serving.load_encoders()
+        serving.load_encoders(self.settings.vocabularies)
         return serving
 
     def take(self, outcome: Serving | tuple[Fault, ...]) -> None:
