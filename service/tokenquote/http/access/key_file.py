@@ -51,7 +51,7 @@ def _split(value: object) -> object:
 
 
 def _to_instant(value: object) -> object:
-    """Read a day as its beginning in UTC, and leave instants to pydantic, which would take numbers as well."""
+    """Read a day as its beginning in UTC; leave instants to pydantic, which would take numbers too."""
     if isinstance(value, str) and len(value) == len("2027-06-01"):
         return f"{value}T00:00:00Z"
     if isinstance(value, str) and not _DAY_BEFORE_TIME.match(value):
