@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 from tests.fuzz.target import Target, must_say
-from tests.fuzz.trees import TreeMutation, join_input, split_input, trim
+from tests.fuzz.trees import TreeMutation, join_input, split_input
 from tests.fuzz.under_fuzzing import change_bytes
 
-from tokenquote.catalog import CatalogError, Folder, ParsedFiles, assemble_catalog
-from tokenquote.catalog.folder_tables import shipped_catalog
+from tokenquote.catalog import CatalogError, Folder, ParsedFiles, assemble_catalog, loading
+from tokenquote.catalog.folder_tables import FolderTables, shipped_catalog
 from tokenquote.catalog.folders import read_folder
 from tokenquote.catalog.yaml_text import NotYaml, index_lines, read_yaml
 
-_BASE = ("providers/openai.yaml",)
-"""The providers of the catalog below the overlay: the whole of it takes seven times as long to assemble."""
+_PROVIDER, _WEIGHTS, _MODELS = "providers/openai.yaml", "open_weights/openai.yaml", 8
+"""The models of the catalog below the overlay: the whole of it takes some seconds to assemble."""
+_PARTS = 5
+_MOST_BYTES = 8192
+_SUCCESSORS = frozenset({"successor", "rerouted_to"})
+_DISCOUNTS = (
+    b"discounts:\n- {provider: openai, percent: '15', source: contract of May}\n"
+    b"- {model: openai/gpt-6-sol, percent: '20.5'}\n"
+)
 _HAND_WRITTEN = (
     b"models:\n- id: gpt-5\n  prices:\n  - rates: {input: '1.25', output: '10'}\n    since: 2025-08-07\n",
     b"a: [1, 2.5, 1e3, true, null, 2026-11-30, 'x', \"y\"]\nb: |\n  text\nc: >-\n  folded\n",
@@ -40,42 +50,77 @@ def make_yaml() -> Target:
 
 
 def make_overlay() -> Target:
-    """A catalog with a file of an overlay: its name in the first line, its text behind it."""
+    """A catalog with a file of an overlay: its name in the first line, its text behind it.
+
+    It is laid over tables that were read before, as `assemble_catalog` lays it: to read the catalog below it
+    each time takes three times as long.
+    """
     shipped, parsed = read_folder(shipped_catalog()), ParsedFiles()
-    below = {
-        name: content
-        for name, content in shipped.files.items()
-        if not name.startswith(("providers/", "open_weights/")) or name in _BASE
-    }
-    base = Folder(shipped.path, below, ())
+    base = _keep_few(shipped)
+    below = FolderTables(templates=base.files, parsed=parsed)
+    below.add_folder(base)
+    assemble_catalog([base])
 
     def take(content: bytes) -> None:
         name, text = split_input(content)
         if not name.endswith(".yaml"):
             return
-        overlay = Folder(Path("overlay"), {name: text}, ())
+        overlay, tables = Folder(Path("overlay"), {name: text}, ()), _copy(below)
         try:
-            assemble_catalog([base, overlay], parsed)
+            tables.add_folder(overlay)
+            loading._assemble(tables)
         except CatalogError as error:
-            must_say(error.faults)
+            must_say(CatalogError(error.problems, [base, overlay]).faults)
+        parsed.keep()
 
-    seeds = [
-        join_input(name, _write(trim(read_yaml(content), 3)))
-        for name, content in sorted(shipped.files.items())
-        if name.endswith(".yaml") and not name.startswith("generated/")
-    ]
-    seeds += [join_input("providers/openai.yaml", text) for text in _HAND_WRITTEN]
-    trees = [seed for seed in seeds if _is_tree(split_input(seed)[1])]
-    return Target(
-        take, seeds, seconds=5, mutate=TreeMutation(trees, _read, _write, change_bytes()), most_bytes=8192
-    )
+    files = {name: content for name, content in sorted(shipped.files.items()) if name.endswith(".yaml")}
+    trees = [join_input(name, _write(part)) for name, content in files.items() for part in _parts(content)]
+    trees = [tree for tree in trees if len(tree) <= _MOST_BYTES] + [join_input("discounts.yaml", _DISCOUNTS)]
+    hand_written = [join_input("providers/openai.yaml", text) for text in _HAND_WRITTEN]
+    mutate = TreeMutation(trees, _read, _write, change_bytes())
+    return Target(take, [*trees, *hand_written], seconds=5, mutate=mutate, most_bytes=_MOST_BYTES)
 
 
-def _is_tree(text: bytes) -> bool:
-    try:
-        return bool(_read(text) is not None)
-    except ValueError:
-        return False
+def _keep_few(shipped: Folder) -> Folder:
+    """Return the catalog with a few models of one provider alone."""
+    files = {
+        name: content
+        for name, content in shipped.files.items()
+        if name == _WEIGHTS or not name.startswith(("providers/", "open_weights/", "generated/"))
+    }
+    provider = read_yaml(shipped.files[_PROVIDER])
+    files[_PROVIDER] = _write({**provider, "models": provider["models"][:_MODELS]})
+    return Folder(shipped.path, files, ())
+
+
+def _copy(tables: FolderTables) -> FolderTables:
+    """Return tables that can be added to."""
+    own = copy(tables)
+    for field in fields(tables):
+        if isinstance(held := getattr(tables, field.name), (dict, list)):
+            setattr(own, field.name, copy(held))
+    return own
+
+
+def _parts(content: bytes) -> Iterator[Any]:
+    """Yield the text with two models, or two entries of each table: the first, some between, the last."""
+    data = read_yaml(content)
+    data.pop("moving_names", None)  # of models that are left out
+    tables = ["models"] if "models" in data else [*data]
+    longest = max(len(data[name]) if isinstance(data[name], (dict, list)) else 1 for name in tables)
+    for number in range(min(_PARTS, longest)):
+        part = data | {name: _cut(data[name], number) for name in tables}
+        yield part
+        if any(_SUCCESSORS & model.keys() for model in part.get("models", ())):
+            without = [{k: v for k, v in model.items() if k not in _SUCCESSORS} for model in part["models"]]
+            yield part | {"models": without}
+
+
+def _cut(table: Any, number: int) -> Any:
+    if not isinstance(table, (dict, list)) or not table:
+        return table
+    at = number * (len(table) - 1) // _PARTS
+    return dict([*table.items()][at : at + 2]) if isinstance(table, dict) else table[at : at + 2]
 
 
 def _read(text: bytes) -> Any:
@@ -85,5 +130,12 @@ def _read(text: bytes) -> Any:
         raise ValueError("no YAML") from None
 
 
+class _WithoutAnchors(yaml.SafeDumper):
+    """Writes what stands in a tree twice, as a day may, twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def _write(tree: Any) -> bytes:
-    return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False).encode()
+    return yaml.dump(tree, Dumper=_WithoutAnchors, allow_unicode=True, sort_keys=False).encode()
