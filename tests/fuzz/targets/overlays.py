@@ -1,4 +1,4 @@
-"""The YAML of a catalog: a text by itself, and a file of an overlay with all that is made of it."""
+"""A file of an overlay, and the catalog that is made of it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import yaml
 from tests.fuzz.target import Target, must_say
 from tests.fuzz.trees import TreeMutation, join_input, split_input
 from tests.fuzz.under_fuzzing import change_bytes
+from tests.fuzz.yaml_texts import HAND_WRITTEN, read_tree, write_block
 
 from tokenquote.catalog import CatalogError, Folder, ParsedFiles, assemble_catalog, loading
 from tokenquote.catalog.folder_tables import FolderTables, shipped_catalog
 from tokenquote.catalog.folders import read_folder
-from tokenquote.catalog.yaml_text import NotYaml, index_lines, read_yaml
+from tokenquote.catalog.yaml_text import read_yaml
 
 _PROVIDER, _WEIGHTS, _MODELS = "providers/openai.yaml", "open_weights/openai.yaml", 8
 """The models of the catalog below the overlay: the whole of it takes some seconds to assemble."""
@@ -27,29 +27,9 @@ _DISCOUNTS = (
     b"discounts:\n- {provider: openai, percent: '15', source: contract of May}\n"
     b"- {model: openai/gpt-6-sol, percent: '20.5'}\n"
 )
-_HAND_WRITTEN = (
-    b"models:\n- id: gpt-5\n  prices:\n  - rates: {input: '1.25', output: '10'}\n    since: 2025-08-07\n",
-    b"a: [1, 2.5, 1e3, true, null, 2026-11-30, 'x', \"y\"]\nb: |\n  text\nc: >-\n  folded\n",
-    b"a: &x 1\nb: *x\n", b"!!python/object:os.system {}\n", b"? [a]\n: b\n", b"a: yes\nb: 010\nc: 1:30\n",
-    b"--- 1\n--- 2\n", b"%YAML 1.1\n---\na: 1\n", b"a: 1\na: 2\n", b"\xef\xbb\xbfa: 1\n", b"a:\n\t- 1\n",
-)  # fmt: skip
 
 
-def make_yaml() -> Target:
-    """The reader of YAML, by the bytes of a text."""
-
-    def take(content: bytes) -> None:
-        try:
-            read_yaml(content)
-        except NotYaml as error:
-            must_say(error.problem)
-            return
-        index_lines(content)
-
-    return Target(take, _HAND_WRITTEN, seconds=2)
-
-
-def make_overlay() -> Target:
+def make() -> Target:
     """A catalog with a file of an overlay: its name in the first line, its text behind it.
 
     It is laid over tables that were read before, as `assemble_catalog` lays it: to read the catalog below it
@@ -74,10 +54,12 @@ def make_overlay() -> Target:
         parsed.keep()
 
     files = {name: content for name, content in sorted(shipped.files.items()) if name.endswith(".yaml")}
-    trees = [join_input(name, _write(part)) for name, content in files.items() for part in _parts(content)]
+    trees = [
+        join_input(name, write_block(part)) for name, content in files.items() for part in _parts(content)
+    ]
     trees = [tree for tree in trees if len(tree) <= _MOST_BYTES] + [join_input("discounts.yaml", _DISCOUNTS)]
-    hand_written = [join_input("providers/openai.yaml", text) for text in _HAND_WRITTEN]
-    mutate = TreeMutation(trees, _read, _write, change_bytes())
+    hand_written = [join_input(_PROVIDER, text) for text in HAND_WRITTEN]
+    mutate = TreeMutation(trees, read_tree, write_block, change_bytes())
     return Target(take, [*trees, *hand_written], seconds=5, mutate=mutate, most_bytes=_MOST_BYTES)
 
 
@@ -89,7 +71,7 @@ def _keep_few(shipped: Folder) -> Folder:
         if name == _WEIGHTS or not name.startswith(("providers/", "open_weights/", "generated/"))
     }
     provider = read_yaml(shipped.files[_PROVIDER])
-    files[_PROVIDER] = _write({**provider, "models": provider["models"][:_MODELS]})
+    files[_PROVIDER] = write_block({**provider, "models": provider["models"][:_MODELS]})
     return Folder(shipped.path, files, ())
 
 
@@ -121,21 +103,3 @@ def _cut(table: Any, number: int) -> Any:
         return table
     at = number * (len(table) - 1) // _PARTS
     return dict([*table.items()][at : at + 2]) if isinstance(table, dict) else table[at : at + 2]
-
-
-def _read(text: bytes) -> Any:
-    try:
-        return read_yaml(text)
-    except NotYaml:
-        raise ValueError("no YAML") from None
-
-
-class _WithoutAnchors(yaml.SafeDumper):
-    """Writes what stands in a tree twice, as a day may, twice."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _write(tree: Any) -> bytes:
-    return yaml.dump(tree, Dumper=_WithoutAnchors, allow_unicode=True, sort_keys=False).encode()
