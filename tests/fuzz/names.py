@@ -26,9 +26,9 @@ _DOCUMENTS = ("tokenquote.media.headers", *(f"pypdf.{module}" for module in (
     "_utils", "_codecs._codecs", "filters", "generic",
 )))  # fmt: skip
 TARGETS: Mapping[str, Named] = {
-    "bodies": Named("bodies", "make_bodies", ("tokenquote.api.json_bodies", "tokenquote.api.validation",
+    "bodies": Named("bodies", "make", ("tokenquote.api.json_bodies", "tokenquote.api.validation",
         "tokenquote.api.whole_numbers", "tokenquote.api.problems", "tokenquote.errors", "tokenquote_client")),
-    "answers": Named("bodies", "make_answers", ("tokenquote.api", "tokenquote.ledger", "tokenquote.memory",
+    "answers": Named("answers", "make", ("tokenquote.api", "tokenquote.ledger", "tokenquote.memory",
         "tokenquote.tokens.bodies", "tokenquote.tokens.tools", "tokenquote.media")),
     "images": Named("media_files", "make_images", _HEADERS),
     "sounds": Named("media_files", "make_sounds", _HEADERS),

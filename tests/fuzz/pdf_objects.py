@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pypdf._codecs._codecs import LzwCodec
 from pypdf.errors import PyPdfError
 
-__all__ = ["LAYOUTS", "PdfFile", "PdfObject", "read_pdf", "write_pdf"]
+__all__ = ["LAYOUTS", "Layout", "PdfFile", "PdfObject", "read_pdf", "write_pdf"]
 
 _OBJECT = re.compile(rb"(\d+) \d+ obj\s*(.*?)\s*endobj", re.DOTALL)
 _STREAM = re.compile(rb"(.*?)\s*\bstream\r?\n(.*?)\r?\n?endstream\s*", re.DOTALL)

@@ -15,8 +15,8 @@ from typing import Any
 __all__ = ["TreeMutation", "join_input", "split_input"]
 
 _ODD: Sequence[Any] = (
-    None, True, False, 0, 1, -1, 2, 465.0, 0.1, 1e-9, 1e308, -0.0, 2**31, 2**53, 2**63, 10**30, 10**400, "", " ",
-    "0", "1.00", "-1", "1e9", "NaN", "full", "é", "\0", "a" * 300, "<|endoftext|>",
+    None, True, False, 0, 1, -1, 2, 465.0, 0.1, 1e-9, 1e308, -0.0, 2**31, 2**53, 2**63, 10**30, 10**400,
+    "", " ", "0", "1.00", "-1", "1e9", "NaN", "full", "é", "\0", "a" * 300, "<|endoftext|>",
     "2026-11-30", "2026-11-30T00:00:00Z", [], {}, [[]], [{}], {"": None}, {"type": "object", "$ref": "#"},
 )  # fmt: skip
 """Values that code for other values trips over."""
