@@ -1,4 +1,4 @@
-"""Each target of `make fuzz` takes its seeds and changes of them, without the fuzzer; and what makes these."""
+"""Each target of `make fuzz` takes its seeds and changes of them without the fuzzer, and what makes these."""
 
 from __future__ import annotations
 

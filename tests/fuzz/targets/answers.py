@@ -33,6 +33,9 @@ _NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 _MOST_WORK = 1.2
 """The guess of the work, in seconds, up to which a body is answered: samples and workflows count as one."""
 
+_SECONDS = 40
+"""A search for the most repetitions takes 4 s where no branch is counted, and some times that where they are."""
+
 
 def make() -> Target:
     """JSON, or a problem that is the client's."""
@@ -41,7 +44,7 @@ def make() -> Target:
     if change_bytes() is not None:  # each of them takes some seconds
         good |= {*answering.docs(), *answering.mended(bad)}
     seeds = tuple(sorted(seed for seed in good if len(seed) <= LONGEST_SEED))
-    return Target(answering.take, seeds, seconds=10, mutate=change_bodies((*bad, *seeds)))
+    return Target(answering.take, seeds, seconds=_SECONDS, mutate=change_bodies((*bad, *seeds)))
 
 
 class _Answering:
