@@ -34,7 +34,7 @@ _MOST_WORK = 1.2
 """The guess of the work, in seconds, up to which a body is answered: samples and workflows count as one."""
 
 _SECONDS = 40
-"""A search for the most repetitions takes 4 s where no branch is counted, and some times that where they are."""
+"""A search for the most repetitions takes 4 s where no branch is counted, and more where they are."""
 
 
 def make() -> Target:
