@@ -21,6 +21,7 @@ from pydantic import (
     Tag,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -44,7 +45,9 @@ from tokenquote_client.wire_types import (
     Dollars,
     Sent,
     TokenKind,
+    either,
     exactly_one_each,
+    having,
     is_none,
     money_schema,
 )
@@ -64,6 +67,7 @@ __all__ = [
     "ModelChoice",
     "Plan",
     "PlannedRepeats",
+    "PlanOfOneModel",
     "PlannedRetries",
     "Retrieval",
     "Start",
@@ -89,7 +93,14 @@ def _within_reach(value: dt.datetime) -> dt.datetime:
     return value
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
+_YEARS = r"^(197[1-9]|19[89][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-"
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_rfc_3339),
+    AfterValidator(_within_reach),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _YEARS}, mode="validation"),
+]
+"""A time from 1971 to 9998 with its offset."""
 _RATE_SCHEMA = money_schema(most_digits=12, decimals="{1,12}")
 Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False), _RATE_SCHEMA]
 
@@ -172,7 +183,18 @@ def _is_empty(listed: list[Agent] | list[Turn]) -> bool:
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
 
-    model_config = exactly_one_each(("model", "models"), ("turns", "workflow"))
+    model_config = exactly_one_each(
+        ("model", "models"),
+        ("turns", "workflow"),
+        also=[
+            either(having(start=(None,)), having(system=(None,), tools=(None,))),
+            either(having(workflow=(None,)), having(start=(None,), agents=([],))),
+            either(
+                having("conversations"),
+                {"properties": {"caching": {"properties": {"shared": {"type": "null"}}}}},
+            ),
+        ],
+    )
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
     """The model to quote: its catalog id (`openai/gpt-5.4-mini`), an alias, or the name without the provider
@@ -278,3 +300,7 @@ class Plan(Sent):
                 "`start` brings its own system message and tools; leave out `system` and `tools`",
             )
         return data
+
+
+PlanOfOneModel = Annotated[Plan, Field(json_schema_extra=having("model"))]
+"""A plan that names one `model`."""

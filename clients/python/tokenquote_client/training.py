@@ -8,9 +8,43 @@ from pydantic import Field
 
 from tokenquote_client.memory import Subject
 from tokenquote_client.training_objectives import Objective
-from tokenquote_client.wire_types import Method, Received, Sent
+from tokenquote_client.wire_types import Method, Received, Sent, either, exactly_one, having
 
 __all__ = ["Lora", "TrainingAnswer", "TrainingQuestion"]
+
+_STEPPED = {
+    "optimizer": ("adamw", "adamw-8bit", "lion", "muon", "sgd-momentum", "sgd", "adafactor"),
+    "offload": ("none", "optimizer"),
+}
+_WITH_VLLM = {"required": ["engine"], "properties": {"engine": {"const": "vllm"}}}
+_TOGETHER = (
+    either(having(lora=(None,)), having(precision=("mixed", "mixed-fp32-gradients", "bf16", "fp32"))),
+    either(having(upcast_frozen=(False,)), having("quantization")),
+    either(
+        having(quantization=(None,)),
+        having("lora", precision=("mixed", "mixed-fp32-gradients", "autocast", "bf16")),
+    ),
+    either(having(loss_in_place=(False,)), having(fused_loss=(False,))),
+    either(having(optimizer_step=(None,)), having(optimizer=("adamw",))),
+    either(
+        having(optimizer_in_backward=(False,)),
+        having(optimizer_step=(None,), gradient_accumulation_steps=(1,), zero_stage=(0,)),
+    ),
+    either(
+        having(offload=("none",)),
+        having("zero_stage", zero_stage=(1, 2, 3), **_STEPPED),
+        having("zero_stage", zero_stage=(3,), optimizer=_STEPPED["optimizer"]),
+    ),
+    either(
+        having("lora"),
+        {"properties": {"objective": {"properties": {"reference": {"not": {"const": "adapters_off"}}}}}},
+    ),
+    either(
+        having(offload=("none", "optimizer")),
+        {"properties": {"objective": {"properties": {"rollout": _WITH_VLLM}}}},
+    ),
+)
+"""Which options of a step go together: the service refuses others with what to state instead."""
 
 
 class Lora(Sent):
@@ -34,6 +68,8 @@ class Lora(Sent):
 
 class TrainingQuestion(Subject):
     """How much memory a training step takes on each GPU."""
+
+    model_config = exactly_one("model", "architecture", also=_TOGETHER)
 
     batch_size: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
     """The number of sequences that one GPU works on in one step, without gradient accumulation; 1 by
