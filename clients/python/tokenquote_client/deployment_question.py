@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 from tokenquote_client.engines import Engine
 from tokenquote_client.memory import GpuCount, Subject
 from tokenquote_client.plan import PlanOfOneModel
-from tokenquote_client.wire_types import Dollars, Sent, all_rules, either, exactly_one, having, money_schema
+from tokenquote_client.stated_money import StatedMoney
+from tokenquote_client.wire_types import Dollars, Sent, all_rules, either, exactly_one, having
 
 __all__ = ["BreakEven", "DeploymentQuestion", "Efficiency", "Engine", "Speculation"]
 
@@ -18,7 +19,7 @@ ContextTokens = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Sequences = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Share = Annotated[float, Field(ge=0.001, le=1, allow_inf_nan=False)]
 GpuName = Annotated[str, Field(min_length=1, max_length=64)]
-HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000), money_schema(most_digits=5, most=100_000)]
+HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000), StatedMoney(most_digits=5, most=100_000)]
 
 
 class Efficiency(Sent):

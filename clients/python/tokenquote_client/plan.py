@@ -7,21 +7,15 @@ An amount is a number of tokens, a text, a named profile or a range; content is 
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BeforeValidator,
     Discriminator,
     Field,
     Tag,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -40,6 +34,8 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
+from tokenquote_client.instants import Instant
+from tokenquote_client.stated_money import StatedMoney
 from tokenquote_client.turns import Call, PlannedRepeats, ToolRound, Turn
 from tokenquote_client.wire_types import (
     Dollars,
@@ -49,7 +45,6 @@ from tokenquote_client.wire_types import (
     exactly_one_each,
     having,
     is_none,
-    money_schema,
 )
 from tokenquote_client.workflows import Workflow
 
@@ -66,8 +61,8 @@ __all__ = [
     "History",
     "ModelChoice",
     "Plan",
-    "PlannedRepeats",
     "PlanOfOneModel",
+    "PlannedRepeats",
     "PlannedRetries",
     "Retrieval",
     "Start",
@@ -78,31 +73,8 @@ __all__ = [
 ]
 
 
-def _rfc_3339(value: Any) -> Any:
-    """Refuse what is no text with a date: numbers would pass for seconds."""
-    if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]", value):
-        raise ValueError("write a time as 2026-12-01T02:00:00Z")
-    if not isinstance(value, (str, dt.datetime)) or isinstance(value, bool):
-        raise ValueError("write a time as 2026-12-01T02:00:00Z")
-    return value
-
-
-def _within_reach(value: dt.datetime) -> dt.datetime:
-    if not 1970 < value.year < 9999:
-        raise ValueError("a time between 1971 and 9998")
-    return value
-
-
-_YEARS = r"^(197[1-9]|19[89][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-"
-Instant = Annotated[
-    AwareDatetime,
-    BeforeValidator(_rfc_3339),
-    AfterValidator(_within_reach),
-    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _YEARS}, mode="validation"),
-]
-"""A time from 1971 to 9998 with its offset."""
-_RATE_SCHEMA = money_schema(most_digits=12, decimals="{1,12}")
-Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False), _RATE_SCHEMA]
+_STATED_RATE = StatedMoney(most_digits=12, decimals="{1,12}")
+Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False), _STATED_RATE]
 
 
 class Start(Sent):
@@ -132,7 +104,7 @@ class PlannedRetries(Sent):
 class Budget(Sent):
     """The money that one conversation may cost."""
 
-    cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), money_schema(above_zero=True)]
+    cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), StatedMoney(above_zero=True)]
     """The most that one conversation may cost, in US dollars as a decimal string above 0; a `budget` without
     it, or with null, is an error."""
 
@@ -189,10 +161,7 @@ class Plan(Sent):
         also=[
             either(having(start=(None,)), having(system=(None,), tools=(None,))),
             either(having(workflow=(None,)), having(start=(None,), agents=([],))),
-            either(
-                having("conversations"),
-                {"properties": {"caching": {"properties": {"shared": {"type": "null"}}}}},
-            ),
+            either(having("conversations"), having(caching={"properties": {"shared": {"type": "null"}}})),
         ],
     )
 

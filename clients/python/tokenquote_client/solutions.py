@@ -12,12 +12,13 @@ from pydantic import Field, model_validator
 from tokenquote_client.plan import PlanOfOneModel
 from tokenquote_client.quote import Totals
 from tokenquote_client.spreads import Spreads
-from tokenquote_client.wire_types import Dollars, Received, Sent, exactly_one, is_none, money_schema
+from tokenquote_client.stated_money import StatedMoney
+from tokenquote_client.wire_types import Dollars, Received, Sent, exactly_one, is_none
 
 __all__ = ["Limit", "NextValue", "SolutionAnswer", "SolutionQuestion"]
 
 LimitDollars = Annotated[
-    Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), money_schema(above_zero=True)
+    Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), StatedMoney(above_zero=True)
 ]
 
 

@@ -12,39 +12,18 @@ from tokenquote_client.wire_types import Method, Received, Sent, either, exactly
 
 __all__ = ["Lora", "TrainingAnswer", "TrainingQuestion"]
 
-_STEPPED = {
-    "optimizer": ("adamw", "adamw-8bit", "lion", "muon", "sgd-momentum", "sgd", "adafactor"),
-    "offload": ("none", "optimizer"),
-}
-_WITH_VLLM = {"required": ["engine"], "properties": {"engine": {"const": "vllm"}}}
+_SIXTEEN_BITS = ("mixed", "mixed-fp32-gradients", "bf16")
+_WITHOUT_ADAPTERS = {"objective": {"properties": {"reference": {"not": {"const": "adapters_off"}}}}}
 _TOGETHER = (
-    either(having(lora=(None,)), having(precision=("mixed", "mixed-fp32-gradients", "bf16", "fp32"))),
-    either(having(upcast_frozen=(False,)), having("quantization")),
     either(
-        having(quantization=(None,)),
-        having("lora", precision=("mixed", "mixed-fp32-gradients", "autocast", "bf16")),
+        having(lora=(None,), quantization=(None,), upcast_frozen=(False,), **_WITHOUT_ADAPTERS),
+        having("lora", quantization=(None,), upcast_frozen=(False,), precision=(*_SIXTEEN_BITS, "fp32")),
+        having("lora", "quantization", precision=_SIXTEEN_BITS),
     ),
     either(having(loss_in_place=(False,)), having(fused_loss=(False,))),
-    either(having(optimizer_step=(None,)), having(optimizer=("adamw",))),
-    either(
-        having(optimizer_in_backward=(False,)),
-        having(optimizer_step=(None,), gradient_accumulation_steps=(1,), zero_stage=(0,)),
-    ),
-    either(
-        having(offload=("none",)),
-        having("zero_stage", zero_stage=(1, 2, 3), **_STEPPED),
-        having("zero_stage", zero_stage=(3,), optimizer=_STEPPED["optimizer"]),
-    ),
-    either(
-        having("lora"),
-        {"properties": {"objective": {"properties": {"reference": {"not": {"const": "adapters_off"}}}}}},
-    ),
-    either(
-        having(offload=("none", "optimizer")),
-        {"properties": {"objective": {"properties": {"rollout": _WITH_VLLM}}}},
-    ),
 )
-"""Which options of a step go together: the service refuses others with what to state instead."""
+"""Which options of weights and loss go together. That of optimizer, sharding and offloading too the service
+says alone: the branches of a schema multiply, and no tool would take in a schema with all of them."""
 
 
 class Lora(Sent):

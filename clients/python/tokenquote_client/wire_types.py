@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 __all__ = [
     "MAX_AMOUNT_TOKENS",
@@ -29,7 +29,6 @@ __all__ = [
     "form",
     "having",
     "is_none",
-    "money_schema",
     "one_form",
 ]
 
@@ -111,14 +110,17 @@ def either(*rules: Rule) -> Rule:
     return {"anyOf": [*rules]}
 
 
-def having(*stated: str, **allowed: tuple[Any, ...]) -> Rule:
+def having(*stated: str, **allowed: tuple[Any, ...] | Rule) -> Rule:
     """Return the rule that some fields are stated, and that others have one of the values if they are.
 
     Args:
         stated: fields that are there and not null.
-        allowed: the values of a field; a field that is left out has its default and keeps the rule.
+        allowed: the values of a field, or what its schema says besides; a field that is left out has its
+            default and keeps the rule.
     """
-    values: Rule = {name: {"enum": [*listed]} for name, listed in allowed.items()}
+    values: Rule = {
+        name: said if isinstance(said, dict) else {"enum": [*said]} for name, said in allowed.items()
+    }
     there: Rule = {name: {"not": {"type": "null"}} for name in stated if name not in allowed}
     return {**({"required": [*stated]} if stated else {}), "properties": {**there, **values}}
 
@@ -145,27 +147,6 @@ def form(*stated: str, without: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def _each_stated(names: tuple[str, ...]) -> list[Any]:
     return [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
-
-
-def money_schema(
-    *, above_zero: bool = False, most_digits: int = 24, decimals: str = "+", most: int | None = None
-) -> WithJsonSchema:
-    """Make the JSON schema say how money is stated: a whole number, or a decimal number as a string.
-
-    Args:
-        above_zero: whether zero is none.
-        most_digits: the most digits before the point.
-        decimals: how often a digit may stand behind it, as regular expressions write that.
-        most: the most that it may be, a 1 and as many zeros as `most_digits`; None: all of these digits.
-    """
-    whole = {"type": "integer", "minimum": int(above_zero), "maximum": most or 10**most_digits - 1}
-    pattern = rf"^[0-9]{{1,{most_digits}}}(\.[0-9]{decimals})?$"
-    if most is not None:
-        pattern = rf"^([0-9]{{1,{most_digits}}}(\.[0-9]{decimals})?|{most}(\.0{decimals})?)$"
-    text: dict[str, Any] = {"type": "string", "pattern": pattern, "maxLength": 25}
-    if above_zero:
-        text["not"] = {"pattern": r"^[0.]+$"}
-    return WithJsonSchema({"anyOf": [text, whole]}, mode="validation")
 
 
 def _exact(value: Any) -> Any:
