@@ -16,6 +16,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from tokenquote.catalog import load_catalog
 
 torch: Any = importlib.import_module("torch")
 transformers: Any = importlib.import_module("transformers")
+
+__all__ = ["GOLDEN", "count_parameters"]
 
 GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "memory" / "golden" / "transformers.json"
 _SECONDS = 90
@@ -46,7 +49,6 @@ def main() -> int:
     """Write the golden file, and print how many of each table there are."""
     warnings.filterwarnings("ignore")
     transformers.logging.set_verbosity_error()
-    signal.signal(signal.SIGALRM, _stop)
     tables = {
         "transformers": transformers.__version__,
         "catalog": dict(_catalog()),
@@ -63,6 +65,17 @@ def main() -> int:
     return 0
 
 
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """End what is built inside, by an exception, once it takes too long."""
+    signal.signal(signal.SIGALRM, _stop)
+    signal.alarm(_SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
 def _stop(*_: object) -> None:
     raise _TooLongError
 
@@ -74,12 +87,25 @@ def _catalog() -> Iterator[tuple[str, int]]:
             continue
         key = json.dumps(model.weights.architecture, sort_keys=True)
         if key not in seen:
-            config = _config(model.weights.architecture)
-            built = None if config is None else _built(config, _class_of(model.weights.architecture))
-            if built is None:
+            counted = count_parameters(model.weights.architecture)
+            if counted is None:
                 continue
-            seen[key] = _elements(built)
+            seen[key] = counted
         yield model.id, seen[key]
+
+
+def count_parameters(fields: Mapping[str, Any]) -> int | None:
+    """Count the parameters of the class that transformers has for a config, on the meta device.
+
+    Args:
+        fields: the config as the catalog states it.
+
+    Returns:
+        None: transformers has no class for it, refuses its fields, or takes too long.
+    """
+    config = _config(fields)
+    built = None if config is None else _built(config, _class_of(fields))
+    return None if built is None else _elements(built)
 
 
 def _config(fields: Mapping[str, Any]) -> Any:
@@ -116,15 +142,12 @@ def _names(task: str) -> Mapping[str, Any]:
 
 
 def _built(config: Any, auto: str) -> Any:
-    signal.alarm(_SECONDS)
     try:
-        with torch.device("meta"):
+        with _bounded(), torch.device("meta"):
             return getattr(transformers, auto).from_config(config)
     except Exception as error:
         print(f"{config.model_type}: {type(error).__name__}: {str(error)[:80]!r}", file=sys.stderr)
         return None
-    finally:
-        signal.alarm(0)
 
 
 def _elements(model: Any) -> int:
@@ -156,17 +179,15 @@ def _tiny() -> Iterator[tuple[str, dict[str, Any]]]:
 def _filled(kind: str, fields: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return what a small model weighs, and what its cache holds while one token follows a prompt."""
     torch.manual_seed(0)
-    signal.alarm(_SECONDS)
     try:
-        config = transformers.CONFIG_MAPPING[kind](**fields)
-        model = transformers.AutoModelForCausalLM.from_config(config).eval()
-        cache, looked_at = fill_cache(torch, model)
-        states = count_state_bytes(cache)
+        with _bounded():
+            config = transformers.CONFIG_MAPPING[kind](**fields)
+            model = transformers.AutoModelForCausalLM.from_config(config).eval()
+            cache, looked_at = fill_cache(torch, model)
+            states = count_state_bytes(cache)
     except Exception as error:
         print(f"tiny {kind}: {type(error).__name__}: {str(error)[:80]!r}", file=sys.stderr)
         return None
-    finally:
-        signal.alarm(0)
     stored = {
         id(tensor): tensor.numel() * tensor.element_size()
         for name, tensor in model.state_dict(keep_vars=True).items()

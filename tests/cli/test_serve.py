@@ -110,6 +110,14 @@ def test_a_broken_catalog_stops_the_start_with_its_reasons(tmp_path: Path) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_an_unknown_vocabulary_stops_the_start_with_those_that_there_are() -> None:
+    environment = {**os.environ, "TOKENQUOTE_VOCABULARIES": "gpt2,gpt5"}
+    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "Error: TOKENQUOTE_VOCABULARIES: the catalog has no vocabulary 'gpt5'; it has o200k" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_taken_port_is_one_sentence_with_its_remedy() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

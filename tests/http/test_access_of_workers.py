@@ -96,6 +96,27 @@ def test_metrics_are_on_their_own_port_and_nothing_else_is(guarded: Guarded) -> 
     assert httpx2.get(f"{guarded.process.url}/metrics/", headers=key).status_code == 404
 
 
+def test_the_metrics_say_whether_the_changed_file_can_be_used(guarded: Guarded) -> None:
+    good = guarded.file.read_text()
+    keys = sum(not line.startswith("#") for line in good.splitlines())
+    wait_for_key_metrics(guarded, keys=keys, faults=0)
+    replace(guarded.file, good + "no key\nnor this\n")
+    wait_for_key_metrics(guarded, keys=keys, faults=2)
+    replace(guarded.file, good)
+    wait_for_key_metrics(guarded, keys=keys, faults=0)
+
+
+def wait_for_key_metrics(guarded: Guarded, *, keys: int, faults: int) -> None:
+    wanted = [f"tokenquote_keys {keys}.0", f"tokenquote_key_file_faults {faults}.0"]
+    give_up = time.monotonic() + 60
+    while True:
+        lines = httpx2.get(f"http://127.0.0.1:{guarded.metrics_port}/metrics", timeout=60).text.splitlines()
+        if set(wanted) <= set(lines):
+            return
+        assert time.monotonic() < give_up, [line for line in lines if "tokenquote_key" in line]
+        time.sleep(0.1)
+
+
 def test_keys_are_replaced_without_a_failed_request(guarded: Guarded) -> None:
     """An application takes a new key at the moment in which it is made; and the old one goes later."""
     secrets = [add_key(guarded.file, "shop")]

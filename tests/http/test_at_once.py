@@ -48,6 +48,22 @@ def test_a_vocabulary_is_loaded_in_a_thread(state: ServiceState) -> None:
     assert json.loads(now.content)["totals"] == json.loads(answered.content)["totals"]
 
 
+def test_vocabularies_that_the_settings_name_are_loaded_at_the_start() -> None:
+    started = create_state(Settings(vocabularies=("gpt2",)))
+    started.load()
+    loaded = started.serving.vocabularies.loaded
+    assert "gpt2" in loaded
+    assert "gpt-neox" not in loaded  # which is loaded when first asked for
+
+
+def test_all_vocabularies_are_all_that_the_catalog_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = create_state(Settings(vocabularies=("all",)))
+    asked_for: list[str] = []
+    monkeypatch.setattr(started.serving.vocabularies, "trouble", asked_for.append)
+    started.serving.load_encoders(started.settings.vocabularies)
+    assert asked_for == list(started.serving.catalog.vocabularies)
+
+
 class _Slow(InThreads):
     """Takes 60 ms of the event loop for each answer, which is more than one round of it may take."""
 

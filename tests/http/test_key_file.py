@@ -205,12 +205,21 @@ def run(*arguments: str) -> Any:
     return CliRunner().invoke(main, ["keys", *arguments])
 
 
+def test_the_command_makes_no_key_that_would_never_be_good() -> None:
+    today = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
+    refused = run("new", "shop", "--expires", today)
+    assert refused.exit_code == 2
+    said = "that day has begun, and the key would never be good"
+    assert f"Invalid value for --expires: {said}" in refused.output
+    assert "sha256" not in refused.output
+
+
 def test_the_command_makes_a_key_and_its_line(tmp_path: Path) -> None:
     path = tmp_path / "keys"
-    printed = run("new", "shop", "--scope", "quote", "--expires", "2027-06-01", "--requests-per-minute", "60")
+    printed = run("new", "shop", "--scope", "quote", "--expires", "2127-06-01", "--requests-per-minute", "60")
     secret, line = printed.output.splitlines()
     assert line == (
-        f"shop sha256={hash_secret(secret)} scopes=quote expires=2027-06-01T00:00:00Z requests_per_minute=60"
+        f"shop sha256={hash_secret(secret)} scopes=quote expires=2127-06-01T00:00:00Z requests_per_minute=60"
     )
     path.write_text("# no end of line")
     appended = run("new", "grafana", "--scope", "metrics", "--append", str(path))

@@ -74,3 +74,27 @@ def test_a_record_that_has_no_room_is_not_kept() -> None:
     assert shared.look_up("q_1") is None
     assert alone.look_up("q_1") == long
     assert shared.look_up("q_2") == sums(2)
+
+
+def test_a_fork_has_all_of_the_memory_before_it_makes_quotes() -> None:
+    """Else it would seem to leak: each quote touches some pages that this process never had."""
+    shared = SharedQuotes()
+    grown, told = os.pipe()
+    pid = os.fork()
+    if not pid:
+        before = resident_bytes()
+        shared.hold()
+        held = resident_bytes()
+        for number in range(4_000):
+            shared.add([sums(number)])
+        os.write(told, f"{held - before} {resident_bytes() - held}".encode())
+        os._exit(0)
+    os.waitpid(pid, 0)
+    by_holding, by_quotes = map(int, os.read(grown, 100).split())
+    assert by_holding > 12 * 2**20
+    assert by_quotes < 4 * 2**20
+
+
+def resident_bytes() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

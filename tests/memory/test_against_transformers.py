@@ -1,17 +1,19 @@
-"""Against transformers: parameters of models built on the meta device, and caches that tiny models fill.
+"""Against transformers: the golden table of parameters, towers, and caches that tiny models fill.
 
 `make references` installs torch and transformers and runs these; elsewhere they skip.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import importlib
+import json
+from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
 from benchmarks.references.filled_caches import PROMPT_TOKENS, count_state_bytes, fill_cache
-from tests.conftest import shipped
 
 from tokenquote.catalog import Catalog
 from tokenquote.memory import CachePlan, kv_cache, parameters, read_architecture, read_cache_layout
@@ -23,41 +25,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
 ]
 
-# Model types of the models' own code, which transformers does not have.
-_NOT_IN_TRANSFORMERS = {
-    "baichuan", "internlm2", "kimi_k2", "mimo", "minicpm", "nemotron-nas", "orion", "phi-msft", "qwen",
-}  # fmt: skip
-# Written otherwise there than in the models' own configs, or refused for a width that it does not use.
-_OTHER_FIELDS = {"kimi_linear"}
-_REFUSED = {"tiiuae/Falcon-H1-0.5B-Base"}
-# Tables of whole numbers that transformers keeps as buffers: experts of the hash-routed layers.
-_BUFFERS = {"deepseek_v4": (2_326_272, 2_325_888)}
-
-
-def _catalog_models() -> Iterator[Any]:
-    """One model for each shape of each type."""
-    seen = set()
-    for model in shipped().models.values():
-        if model.weights is None or model.weights is not model.entry:
-            continue
-        config = model.weights.architecture
-        kind = config["model_type"]
-        if kind in _NOT_IN_TRANSFORMERS | _OTHER_FIELDS or model.id in _REFUSED or repr(config) in seen:
-            continue
-        seen.add(repr(config))
-        yield pytest.param(model.id, id=model.id)
-
-
-def _built_on_meta(config: dict[str, Any]) -> Any:
-    torch: Any = pytest.importorskip("torch")
-    transformers: Any = pytest.importorskip("transformers")
-    fields = {**config, "pad_token_id": None}
-    del fields["model_type"]
-    if "kv_lora_rank" in fields:
-        fields.setdefault("q_lora_rank", None)
-    made = transformers.CONFIG_MAPPING[config["model_type"]](**fields)
-    with torch.device("meta"):
-        return transformers.AutoModelForCausalLM.from_config(made)
+_GOLDEN = Path(__file__).parent / "golden" / "transformers.json"
+_COUNTED: Mapping[str, int] = json.loads(_GOLDEN.read_text(encoding="utf-8"))["catalog"]
 
 
 def _elements(model: Any) -> int:
@@ -70,24 +39,15 @@ def _elements(model: Any) -> int:
     return sum(saved.values())
 
 
-@pytest.mark.parametrize("name", list(_catalog_models()))
-def test_parameters_are_those_of_a_model_on_the_meta_device(catalog: Catalog, name: str) -> None:
+@pytest.mark.parametrize("name", _COUNTED)
+def test_the_golden_table_says_what_transformers_counts(catalog: Catalog, name: str) -> None:
+    """`test_transformers_counts.py` compares our counts with the same table, without transformers."""
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    counts = importlib.import_module("benchmarks.references.transformers_counts")
     weights = catalog.models[name].weights
     assert weights is not None
-    config = weights.architecture
-    model = _built_on_meta(config)
-    besides = _BUFFERS.get(config["model_type"], ())
-    assert _elements(model) - parameters(read_architecture(config)) in (besides or (0,))
-
-
-def test_at_least_twenty_five_model_types_are_compared() -> None:
-    catalog = shipped()
-    types = {
-        weights.architecture["model_type"]
-        for param in _catalog_models()
-        if (weights := catalog.models[str(param.id)].weights) is not None
-    }
-    assert len(types) >= 25
+    assert counts.count_parameters(weights.architecture) == _COUNTED[name]
 
 
 @pytest.mark.parametrize(

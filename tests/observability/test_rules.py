@@ -34,7 +34,7 @@ def test_every_alert_has_a_case_that_fires_and_one_that_does_not(alerts: dict[st
 
 
 def test_every_alert_says_what_is_wrong_and_what_to_do(alerts: dict[str, dict[str, Any]]) -> None:
-    assert len(alerts) == 12
+    assert len(alerts) == 13
     for name, alert in alerts.items():
         assert alert["labels"]["severity"] in ("critical", "warning"), name
         assert re.fullmatch(r"\d+[mh]", alert["for"]), name

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from tests.page.conftest import PAGE
 
+from tokenquote.http.page_files import DOCUMENTS, page_files
+from tokenquote.http.page_frame import FRAME, frame_document
+
 VENDOR = PAGE / "vendor"
 AXE = Path(__file__).parent / "axe"
 SECTIONS = sorted(path.stem for path in (PAGE / "words" / "en").glob("*.js"))
@@ -42,18 +45,44 @@ def test_both_languages_have_the_same_words(section: str) -> None:
 
 def test_every_word_that_a_document_asks_for_exists() -> None:
     known = {key for section in SECTIONS for key in KEY.findall(_words("en", section))}
-    for document in PAGE.glob("*.html"):
+    for document in (PAGE / FRAME, *(PAGE / name for name in DOCUMENTS)):
         asked = set(re.findall(r'data-t(?:-[a-z-]+)?="([^"]+)"', document.read_text(encoding="utf-8")))
         assert asked <= known, document.name
 
 
-def test_every_document_has_the_same_frame() -> None:
-    frames = set()
-    for document in PAGE.glob("*.html"):
-        text = document.read_text(encoding="utf-8").replace(' aria-current="page"', "")
-        header = text[text.index("<body>") : text.index("<main")]
-        frames.add(header + text[text.index("</main>") :])
-    assert len(frames) == 1
+@pytest.mark.parametrize(("name", "path"), DOCUMENTS.items())
+def test_every_document_has_the_frame_around_it(name: str, path: str) -> None:
+    found = page_files().find(name)
+    assert found is not None
+    text = found.content.decode()
+    assert re.findall(r'<a href="([^"]+)" aria-current="page"', text) == [path]
+    for once in (
+        "<!doctype html>",
+        "<title ",
+        "<main ",
+        "</main>",
+        "<h1 ",
+        "</header>",
+        "</footer>",
+        "</html>",
+    ):
+        assert text.count(once) == 1, once
+    assert "<!--" not in text
+    assert page_files().find(FRAME) is None
+
+
+@pytest.mark.parametrize(
+    ("frame", "document", "said"),
+    [
+        ("", "<head>\n</head>\n<main></main>", "has '<a href=\"/docs\" data-t=' 0 times"),
+        ('<a href="/docs" data-t="x">', "<head>\n</head>\n<main></main>", "in its head -->' 0 times"),
+        ("", "<main></main>", "begins with its <head>"),
+        ("", "<head>\n<main></main>", "begins with its <head>"),
+    ],
+)
+def test_a_frame_or_a_document_without_its_parts_ends_the_start(frame: str, document: str, said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        frame_document(frame, document, "/docs")
 
 
 def _words(language: str, section: str) -> str:

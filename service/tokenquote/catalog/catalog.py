@@ -22,6 +22,7 @@ from tokenquote.catalog.models import (
     UnknownGpu,
 )
 from tokenquote.catalog.names import Names
+from tokenquote.catalog.near_names import NearNames
 from tokenquote.catalog.schema.caching import AmountProfiles
 from tokenquote.catalog.schema.counting import CountingRule
 from tokenquote.catalog.schema.families import CountingFamily, HostDoubt, HostFraming, MediaFamily, matches
@@ -241,7 +242,9 @@ class Catalog:
 
     def _near(self, name: str) -> list[str]:
         """Return up to three ids that a name may have meant: first those that end with it, then like ones."""
+        return list(dict.fromkeys([*self._names.sold_as(name), *self._near_names.find(name)]))[:3]
+
+    @cached_property
+    def _near_names(self) -> NearNames:
         names = {**{i: i for i in self.models}, **{n: ids[0] for n, ids in self._names.fixed.items()}}
-        known = {known.lower(): model_id for known, model_id in names.items()}
-        close = difflib.get_close_matches(name[:200].lower(), known, n=8, cutoff=0.6)
-        return list(dict.fromkeys([*self._names.sold_as(name), *(known[match] for match in close)]))[:3]
+        return NearNames({known.lower(): model_id for known, model_id in names.items()})

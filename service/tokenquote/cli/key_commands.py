@@ -60,6 +60,10 @@ def new_key(
         requests_per_minute=requests_per_minute,
         work_seconds_per_day=work_seconds_per_day,
     )
+    if key.has_expired(dt.datetime.now(dt.UTC)):
+        raise click.BadParameter(
+            "that day has begun, and the key would never be good", param_hint="--expires"
+        )
     line = write_line(key)
     try:
         parse_keys(line.encode(), Path("the new key"))

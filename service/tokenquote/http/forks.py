@@ -159,6 +159,9 @@ class RelayedTelemetry:
     def reloaded(self, outcome: Literal["loaded", "failed"]) -> None:
         """Count nothing: the process that forked this one counts what it loads."""
 
+    def describe_keys(self, keys: int, faults: int) -> None:
+        """Say nothing: the process that forked this one reads the keys too."""
+
     async def exposed(self) -> bytes:
         """Return the metrics of all workers in Prometheus' text format.
 

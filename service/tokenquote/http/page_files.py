@@ -13,10 +13,18 @@ from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 
+from tokenquote.http.page_frame import FRAME, frame_document
 from tokenquote.http.page_modules import imported_modules
 
-__all__ = ["STATIC", "PageFile", "PageFiles", "page_files"]
+__all__ = ["DOCUMENTS", "STATIC", "PageFile", "PageFiles", "page_files"]
 
+DOCUMENTS: Mapping[str, str] = {
+    "index.html": "/",
+    "catalog.html": "/catalog",
+    "accuracy.html": "/accuracy",
+    "docs.html": "/docs",
+}
+"""The documents, each by its file, and the path under which it is served."""
 STATIC = "/static/"
 """How every path of a file begins; documents name files as `/static/css/frame.css`."""
 _MEDIA_TYPES: Mapping[str, str] = {
@@ -60,7 +68,8 @@ class PageFiles:
 
     Raises:
         OSError: a file cannot be read.
-        KeyError: a module imports one that is not there.
+        KeyError: a module imports one that is not there, or a document has no path.
+        ValueError: a document or the frame around it lacks a part.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -68,7 +77,7 @@ class PageFiles:
         contents = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
         self.revision = _revision(contents)
         """A hash of all contents; it changes whenever a file does."""
-        self._files = {name: self._prepare(name, contents) for name in contents}
+        self._files = {name: self._prepare(name, contents) for name in contents if name != FRAME}
 
     def find(self, name: str) -> PageFile | None:
         """Return the file of this path inside the folder; None: there is none."""
@@ -77,7 +86,8 @@ class PageFiles:
     def _prepare(self, name: str, contents: Mapping[str, bytes]) -> PageFile:
         content, suffix = contents[name], Path(name).suffix
         if suffix == ".html":
-            document = _with_preloads(content.decode(), contents)
+            document = frame_document(contents[FRAME].decode(), content.decode(), DOCUMENTS[name])
+            document = _with_preloads(document, contents)
             content = document.replace(f'="{STATIC}', f'="{STATIC}{self.revision}/').encode()
         return PageFile(content, _MEDIA_TYPES[suffix])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
@@ -16,17 +16,11 @@ from litestar.serialization import encode_json
 from tokenquote.http.content_encodings import takes_gzip
 from tokenquote.http.entity_tags import is_known
 from tokenquote.http.openapi import openapi_document
-from tokenquote.http.page_files import STATIC, PageFile, page_files
+from tokenquote.http.page_files import DOCUMENTS, STATIC, PageFile, page_files
 from tokenquote.http.page_policy import PAGE_HEADERS
 
 __all__ = ["pages"]
 
-_DOCUMENTS: Mapping[str, str] = {
-    "/": "index.html",
-    "/catalog": "catalog.html",
-    "/accuracy": "accuracy.html",
-    "/docs": "docs.html",
-}
 _OPENAPI = ("/openapi.json", "/docs/openapi.json")
 _READ = [HttpMethod.GET, HttpMethod.HEAD]
 _ASK_AGAIN = "no-cache"
@@ -37,7 +31,7 @@ _KEEP = "public, max-age=31536000, immutable"
 def pages() -> list[HTTPRouteHandler]:
     """Make a handler for each document, one for the files, and one for the OpenAPI document."""
     page_files()  # read them now: a file that is missing ends the start, and not a visit
-    documents = [_route(path, partial(_find, name)) for path, name in _DOCUMENTS.items()]
+    documents = [_route(path, partial(_find, name)) for name, path in DOCUMENTS.items()]
     return [*documents, static_file, *(_route(path, _openapi_file) for path in _OPENAPI)]
 
 

@@ -24,10 +24,13 @@ from tokenquote_client.catalog import CatalogProblem, CatalogState
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import ENDPOINTS
 
-__all__ = ["Answered", "Question", "Serving", "make_answer", "read_early"]
+__all__ = ["ALL_VOCABULARIES", "Answered", "Question", "Serving", "make_answer", "read_early"]
 
 MAX_PROBLEMS = 20
 """The most faults of files that the answers and the metrics name; the log has them all."""
+
+ALL_VOCABULARIES = "all"
+"""What stands for the name of every vocabulary."""
 
 _MANY_MODELS = 20
 """The number of priced models from which on a vocabulary is loaded at the start."""
@@ -41,10 +44,14 @@ class Serving:
     vocabularies: Vocabularies
     state: CatalogState
 
-    def load_encoders(self) -> None:
-        """Load the package's own vocabularies of many models with a price.
+    def load_encoders(self, wanted: Collection[str] = ()) -> None:
+        """Load the package's own vocabularies of many models with a price, and those that are wanted.
 
-        Others are loaded when first needed, for all of them take half a minute and hundreds of megabytes.
+        Others are loaded when first needed, for all of them take ten seconds and hundreds of megabytes.
+
+        Args:
+            wanted: names of vocabularies; `all` is every one that is there. What the catalog does not have
+                is left out.
         """
         priced = (model.counting.vocabulary for model in self.catalog.models.values() if model.entry.prices)
         for name, models in Counter(priced).items():
@@ -52,6 +59,9 @@ class Serving:
             own = entry is not None and entry.file and entry.package is None and entry.directory is None
             if own and models >= _MANY_MODELS:
                 self.vocabularies.encoder(name)
+        for name in self.catalog.vocabularies:
+            if name in wanted or ALL_VOCABULARIES in wanted:
+                self.vocabularies.trouble(name)  # why one cannot be used, the answer that needs it says
 
     def with_faults(self, faults: Sequence[Fault]) -> Serving:
         """Return the same catalog with the reasons why its files cannot be used as they are now."""

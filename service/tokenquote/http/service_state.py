@@ -13,7 +13,7 @@ from tokenquote.http.access_log import log_failed_reload, log_keys, log_reload
 from tokenquote.http.answering import Answering, InThreads, MakesAnswers
 from tokenquote.http.bodies import Memory
 from tokenquote.http.connections import Connections
-from tokenquote.http.questions import Serving
+from tokenquote.http.questions import ALL_VOCABULARIES, Serving
 from tokenquote.http.reloading import CatalogFiles, CatalogWatch
 from tokenquote.http.saturation import measure_fullness
 from tokenquote.http.telemetry import Measured, Telemetry
@@ -41,7 +41,7 @@ class ServiceState:
             KeyFileError: the file of the keys cannot be used.
         """
         ring = KeyRing(settings.keys_file, settings.reload_seconds)
-        ring.tells = _tell_of_keys
+        ring.tells = self._tell_of_keys
         self.gate = Gate(settings, ring)
         catalog = files.load()
         state = CatalogState(revision=catalog.revision, loaded_at=dt.datetime.now(dt.UTC))
@@ -50,6 +50,7 @@ class ServiceState:
         self.watch = CatalogWatch(files, settings.reload_seconds, self._prepare, self.take)
         self.telemetry: Measured = telemetry or Telemetry(settings.metrics_series, self.measure_fullness)
         self.telemetry.describe(catalog, state)
+        self.telemetry.describe_keys(len(ring.keys.all), 0)
         self.recent = RecentQuotes()
         self.memory = Memory(settings.buffer_bytes)
         self.connections: Connections | None = None  # until a worker holds some
@@ -86,8 +87,16 @@ class ServiceState:
         )
 
     def load(self) -> None:
-        """Load what the first requests need."""
-        self.serving.load_encoders()
+        """Load what the first requests need, and the vocabularies that the settings name.
+
+        Raises:
+            VocabularyError: one that the settings name is not in the catalog, or cannot be used.
+        """
+        wanted = self.settings.vocabularies
+        self.serving.load_encoders(wanted)
+        for name in wanted:
+            if name != ALL_VOCABULARIES:
+                self.serving.vocabularies.encoder(name)
         prepare(row.question for row in ENDPOINTS if row.question)
 
     async def warm_up(self) -> None:
@@ -110,7 +119,7 @@ class ServiceState:
             failed_reloads=before.state.failed_reloads,
         )
         serving = Serving(catalog, before.vocabularies.renewed(catalog.vocabularies), state)
-        serving.load_encoders()
+        serving.load_encoders(self.settings.vocabularies)
         return serving
 
     def take(self, outcome: Serving | tuple[Fault, ...]) -> None:
@@ -131,10 +140,11 @@ class ServiceState:
         self.telemetry.reloaded("loaded" if isinstance(outcome, Serving) else "failed")
         self.telemetry.describe(self.serving.catalog, self.serving.state)
 
-
-def _tell_of_keys(looked: Looked) -> None:
-    """Log what became of the changed file of the keys."""
-    if isinstance(looked, Keys):
-        log_keys([key.name for key in looked.all])
-    else:
-        log_failed_reload(looked, "keys.not_loaded")
+    def _tell_of_keys(self, looked: Looked) -> None:
+        """Log what became of the changed file of the keys, and show it among the metrics."""
+        if isinstance(looked, Keys):
+            log_keys([key.name for key in looked.all])
+        else:
+            log_failed_reload(looked, "keys.not_loaded")
+        faults = () if isinstance(looked, Keys) else looked
+        self.telemetry.describe_keys(len(self.gate.ring.keys.all), len(faults))

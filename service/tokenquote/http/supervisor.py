@@ -137,6 +137,7 @@ class Supervisor:
             self._show_in_flight()
 
     def _become_worker(self, control: socket.socket) -> None:
+        self._quotes.hold()
         forks = Forks(control)
         telemetry = RelayedTelemetry(forks, self._state.measure_fullness)
         self._state.belong_to_worker(telemetry, InForks(forks, self._quotes), self._quotes)

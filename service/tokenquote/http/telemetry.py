@@ -62,6 +62,9 @@ class Measured(Protocol):
     def reloaded(self, outcome: Literal["loaded", "failed"]) -> None:
         """Count files of the catalog that have changed: whether they could be used."""
 
+    def describe_keys(self, keys: int, faults: int) -> None:
+        """Say how many keys are known, and for how many reasons their file is not used as it is now."""
+
     async def exposed(self) -> bytes:
         """Write all metrics in Prometheus' text format."""
 
@@ -85,6 +88,7 @@ class Telemetry:
         self.saturation = SaturationGauges(self.registry)
         self._describe_build()
         self._add_catalog_metrics()
+        self._add_key_metrics()
         self._add_worker_metrics()
         self._add_series_metrics()
         self.processes = ProcessesCollector(self.pids)
@@ -161,6 +165,19 @@ class Telemetry:
             ["file", "line", "field"], registry=self.registry,
         )  # fmt: skip
 
+    def _add_key_metrics(self) -> None:
+        self.keys = Gauge(
+            "tokenquote_keys",
+            "Keys of TOKENQUOTE_KEYS_FILE that answer for their names now, expired ones among them; 0: no "
+            "file is named, and nobody is asked for a key.",
+            registry=self.registry,
+        )
+        self.key_faults = Gauge(
+            "tokenquote_key_file_faults",
+            "Reasons why the file of the keys, as it is now, is not used; the keys before it stay good.",
+            registry=self.registry,
+        )
+
     def _describe_build(self) -> None:
         build = Gauge(
             "tokenquote_build_info",
@@ -190,6 +207,11 @@ class Telemetry:
     def reloaded(self, outcome: Literal["loaded", "failed"]) -> None:
         """Count files of the catalog that have changed: whether they could be used."""
         self.reloads.labels(outcome).inc()
+
+    def describe_keys(self, keys: int, faults: int) -> None:
+        """Say how many keys are known, and for how many reasons their file is not used as it is now."""
+        self.keys.set(keys)
+        self.key_faults.set(faults)
 
     def add(self, increments: Iterable[Increment]) -> None:
         """Add to the counters what answers have counted."""
