@@ -38,6 +38,7 @@ RULES: list[tuple[str, Body, Body]] = [
     ("quotes", START, {"turns": [{"assistant": 10, "repeat": 2}]}),
     ("quotes", PLAN, {"turns": None, "workflow": {"kind": "react"}, "start": START["start"]}),
     ("quotes", PLAN, {"turns": None, "workflow": {"kind": "react"}, "agents": [{"name": "a", **PLAN}]}),
+    ("quotes", RAG, {"history": {"strategy": "full"}}),
     ("quotes", PLAN, {"history": {**RETRIEVAL, "candidates": 4}}),
     ("quotes", PLAN, {"history": {**RETRIEVAL, "queries": 4}}),
     ("quotes", PLAN, {"history": {**RETRIEVAL, "query": 4}}),
@@ -107,6 +108,10 @@ def test_a_rule_stands_in_the_document_and_holds_in_the_service(
 
 ANSWERED: list[tuple[str, Body]] = [
     ("quotes", {**PLAN, "caching": {"enabled": False, "ttl": None, "warm": None}}),
+    *(
+        ("quotes", {**RAG, "workflow": {"kind": kind}, "history": {"strategy": "window", "turns": 1}})
+        for kind in ("react", "plan_and_solve", "reflection", "graph_loop")
+    ),
     ("quotes", {**PLAN, "conversations": 3, "caching": {"shared": "opening"}}),
     ("quotes", {**PLAN, "turns": [{"user": 1, "server_tools": {"web_search": 1}}]}),
     ("quotes", {**PLAN, "at": "1971-01-01T00:00:00Z"}),

@@ -12,6 +12,7 @@ Body = dict[str, Any]
 
 _MODEL = "openai/gpt-5.4-mini"
 _PLAN: Body = {"model": _MODEL, "turns": [{"user": 1, "assistant": 1, "reasoning": 0}]}
+_CALLS: Body = {"tool_rounds": [{"calls": [{"call": 1, "agent": "a"}]}]}
 _MAP: Body = {"kind": "map_reduce", "chunk": 10, "overlap": 10}
 _TREE: Body = {"kind": "tree_of_thoughts", "breadth": 1_000, "depth": 100}
 _SOLUTION: Body = {"plan": _PLAN, "at": "/turns/0/repeat", "limit": {"cost": "0.10"}}
@@ -74,6 +75,11 @@ BREAKING: Mapping[str, list[tuple[str, Body]]] = {
     "a pointer leads to something in the plan": [("solve", {**_SOLUTION, "at": "/nothing"})],
     "only the first turn after a start has no question": [("quote", {**_PLAN, "turns": [{}]})],
     "a plan whose cost is certain has no percentiles": [("solve", {**_SOLUTION, "limit": {"cost_p90": "1"}})],
+    "draws are of something that is not certain": [
+        ("quote", {**_PLAN, "samples": 9}),
+        ("quote", {**_PLAN, "seed": 9}),
+    ],
+    "a call starts an agent of the plan": [("quote", {**_PLAN, "turns": [{**_PLAN["turns"][0], **_CALLS}]})],
     "a provider is one of the catalog": [
         ("compare", {"models": {"providers": ["nobody"]}, "turns": _PLAN["turns"]})
     ],

@@ -65,6 +65,14 @@ RULES: Mapping[str, tuple[str, str]] = {
         r"/limit/cost_p90",
         r"the plan has neither a range nor `retries`, so that its cost is certain: state `cost`",
     ),
+    "draws are of something that is not certain": (
+        rf"{_PLAN}/(samples|seed)",
+        r"without effect, as the plan has neither a range nor `retries`; leave it out",
+    ),
+    "a call starts an agent of the plan": (
+        rf"{_ASKED_PLAN}/turns/\d+/tool_rounds/\d+/calls/\d+/agent",
+        r"the plan has no such agent.*",
+    ),
     # What the catalog has, which differs from service to service.
     "a provider is one of the catalog": (
         rf"{_PLAN}/models/providers/\d+",

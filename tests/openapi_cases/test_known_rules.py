@@ -29,8 +29,9 @@ def refusal(estimator: Estimator, method: str, body: dict[str, Any]) -> dict[str
 
 def is_allowed(method: str, body: dict[str, Any]) -> bool:
     """Return whether the document allows a body."""
-    row = next(row for row in ENDPOINTS if method in row.asked_by)
-    schema = {"$ref": f"#/components/schemas/{row.question.__name__}", **openapi_document()}
+    question = next(row.question for row in ENDPOINTS if method in row.asked_by)
+    assert question is not None
+    schema = {"$ref": f"#/components/schemas/{question.__name__}", **openapi_document()}
     return bool(jsonschema.Draft202012Validator(schema).is_valid(body))
 
 

@@ -152,6 +152,10 @@ def _is_empty(listed: list[Agent] | list[Turn]) -> bool:
     return not listed
 
 
+_GROWING = ["react", "plan_and_solve", "reflection", "graph_loop"]
+"""The kinds of workflow that are one conversation, of which a plan may say what is sent again."""
+
+
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
 
@@ -160,7 +164,11 @@ class Plan(Sent):
         ("turns", "workflow"),
         also=[
             either(having(start=(None,)), having(system=(None,), tools=(None,))),
-            either(having(workflow=(None,)), having(start=(None,), agents=([],))),
+            either(
+                having(workflow=(None,)),
+                having(start=(None,), agents=([],), workflow={"properties": {"kind": {"enum": _GROWING}}}),
+                {**having(start=(None,), agents=([],)), "not": {"required": ["history"]}},
+            ),
             either(having("conversations"), having(caching={"properties": {"shared": {"type": "null"}}})),
         ],
     )
@@ -271,5 +279,5 @@ class Plan(Sent):
         return data
 
 
-PlanOfOneModel = Annotated[Plan, Field(json_schema_extra=having("model"))]
+PlanOfOneModel = Annotated[Plan, Field(json_schema_extra={"allOf": [having("model")]})]
 """A plan that names one `model`."""
