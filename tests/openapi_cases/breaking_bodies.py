@@ -22,6 +22,8 @@ _FILE: Body = {"name": "a", "text": "b"}
 _LLAMA: Body = {"model": "meta-llama/Llama-3.1-8B"}
 _DEPLOYMENT: Body = {**_LLAMA, "context_tokens": 4_096}
 _BREAK_EVEN: Body = {"plan": {**_PLAN, "model": "groq/llama-3.3-70b-versatile"}, "conversations_per_day": 100}
+_H100: Body = {**_DEPLOYMENT, "gpu": "h100-sxm-80gb"}
+_DRAWN: Body = {**_BREAK_EVEN, "plan": {**_BREAK_EVEN["plan"], "system": {"p50": 1, "p90": 2}}}
 _CACHE: Body = {**_LLAMA, "context_tokens": 8}
 _INDEX: Body = {"vectors": 1_000, "dimension": 64}
 _WEIGHTS: Body = {"header": {"format": "gguf", "tensors": [{"name": "a", "type": "?", "shape": [8]}]}}
@@ -83,6 +85,7 @@ BREAKING: Mapping[str, list[tuple[str, Body]]] = {
     "a provider is one of the catalog": [
         ("compare", {"models": {"providers": ["nobody"]}, "turns": _PLAN["turns"]})
     ],
+    "a provider of a query is one of the catalog": [("models", {"provider": "nobody"})],
     "a model is offered in some modes": [
         ("quote", {**_PLAN, "mode": "slow"}),
         ("usage", {**_USAGE, "mode": "slow"}),
@@ -114,6 +117,21 @@ BREAKING: Mapping[str, list[tuple[str, Body]]] = {
         ("kv_cache", {**_CACHE, "tensor_parallel": 3}),
         ("kv_cache", {**_CACHE, "pipeline_parallel": 1_000}),
     ],
+    "a number of GPUs is the product of its factors": [
+        ("deployment", {**_H100, "gpu_count": 4, "tensor_parallel": 3, "pipeline_parallel": 1}),
+    ],
+    "a model has so many layers": [
+        ("deployment", {**_DEPLOYMENT, "engine": {"name": "llama.cpp"}, "gpu_layers": 1_000}),
+    ],
+    "some models have experts": [
+        ("deployment", {**_H100, "expert_parallel": True}),
+        ("deployment", {**_H100, "data_parallel": 2}),
+    ],
+    "some models have public weights": [("deployment", {**_DEPLOYMENT, "model": _MODEL})],
+    "a model fits on the GPUs": [
+        ("deployment", {**_H100, "context_tokens": 10**9, "gpu_count": 1, "break_even": _BREAK_EVEN}),
+    ],
+    "a break-even has no draws": [("deployment", {**_H100, "break_even": _DRAWN})],
     "some models predict further tokens": [("kv_cache", {**_CACHE, "prediction_layers": True})],
     "some models have an encoder": [("training", {**_LLAMA, "decoder_tokens": 8})],
     "some models make images": [("weights", {**_LLAMA, "image": {"width": 8, "height": 8}})],

@@ -78,6 +78,10 @@ RULES: Mapping[str, tuple[str, str]] = {
         rf"{_PLAN}/models/providers/\d+",
         r"no provider of the catalog: [\w, -]+",
     ),
+    "a provider of a query is one of the catalog": (
+        r"",
+        r"query parameter provider: the catalog has no such provider(; there are [\w, -]+|.*)",
+    ),
     "a model is offered in some modes": (rf"({_PLAN})/mode", r"the model is offered in: [\w-]+(, [\w-]+)*"),
     "a region has a price": (
         rf"{_PLAN}/region",
@@ -110,6 +114,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "an engine has versions": (r"/engine/version", r"no version of [\w.]+ that is known; known: .*"),
     "an engine has options of its own": (
         r"/(engine/)?\w+",
+        r"[\w.]+ holds all layers and their cache on the GPUs: leave it out, .*|"
         r"[\w.]+ has no such option: leave it out(, or state `engine\.name` vllm or sglang)?|"
         r"[\w.]+ is counted as splitting a model by layers: state `pipeline_parallel`, or `gpu_count`",
     ),
@@ -120,7 +125,32 @@ RULES: Mapping[str, tuple[str, str]] = {
     # What the asked model is.
     "a model divides over some numbers of GPUs": (
         r"/(tensor|pipeline)_parallel",
-        r"\d+ (query|KV) heads do not divide over \d+ GPUs|\d+ stages for \d+ layers",
+        r"\d+ [\w ]+ do not divide over \d+ GPUs(; engines refuse that)?|\d+ stages for \d+ layers",
+    ),
+    "a number of GPUs is the product of its factors": (
+        r"/(gpu_count|gpus|tensor_parallel|pipeline_parallel|data_parallel)",
+        r"[\w` ×]+ does not make \d+ GPUs: .*|"
+        r"the model cannot be spread over \d+ GPUs( as asked|; name fewer)",
+    ),
+    "a model has so many layers": (
+        r"/gpu_layers",
+        r"the model has \d+ layers and its output, so at most \d+; .*",
+    ),
+    "some models have experts": (
+        r"/(expert|data)_parallel",
+        r"the model has no experts to spread|without experts each group of GPUs holds the whole model: .*",
+    ),
+    "some models have public weights": (
+        r"/(model|speculation/draft_model)",
+        r"the catalog knows no public weights of .*: post its config\.json as `architecture`",
+    ),
+    "a model fits on the GPUs": (
+        r"/break_even",
+        r"the model does not fit on these GPUs: there is nothing to compare",
+    ),
+    "a break-even has no draws": (
+        r"/break_even/plan(/.*)?",
+        r"ranges and `retries` in a break-even: not yet offered; state a number, such as the mean",
     ),
     "some models predict further tokens": (
         r"/prediction_layers",
@@ -183,9 +213,9 @@ RULES: Mapping[str, tuple[str, str]] = {
 
 
 def is_refused_by_rule(problem: Mapping[str, Any]) -> bool:
-    """Return whether each error of a problem document is of a known rule."""
-    errors = problem.get("errors") or ()
-    return bool(errors) and all(find_rule(error) is not None for error in errors)
+    """Return whether each error of a problem document is of a known rule; that of a query is its detail."""
+    of_query = {"pointer": "", "detail": problem.get("detail", "")}
+    return all(find_rule(error) is not None for error in problem.get("errors") or [of_query])
 
 
 def find_rule(error: Mapping[str, Any]) -> str | None:
