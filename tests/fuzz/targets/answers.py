@@ -35,7 +35,8 @@ _MOST_WORK = 1.2
 
 _ABOUT_MEMORY: Sequence[tuple[str, dict[str, Any]]] = (
     ("weights", {"quantization": "bf16"}), ("kv_cache", {"context_tokens": 1000}),
-    ("training", {"batch_size": 1, "sequence_tokens": 64}), ("memory_grid", {"context_tokens": [1000], "quantization": ["bf16"]}),
+    ("training", {"batch_size": 1, "sequence_tokens": 64}),
+    ("memory_grid", {"context_tokens": [1000], "quantization": ["bf16"]}),
 )  # fmt: skip
 _SECONDS = 40
 """A search for the most repetitions takes 4 s where no branch is counted, and more where they are."""
