@@ -224,7 +224,7 @@ def test_of_fields_that_exclude_each_other_one_is_required(
     http: httpx2.Client, model: str, fields: list[str]
 ) -> None:
     schema = http.get("/openapi.json").json()["components"]["schemas"][model]
-    groups = [schema["oneOf"], *(also["oneOf"] for also in schema.get("allOf", []))]
+    groups = [schema["oneOf"], *(also["oneOf"] for also in schema.get("allOf", []) if "oneOf" in also)]
     assert fields in [sorted(name for one in group for name in one["required"]) for group in groups]
 
 

@@ -22,7 +22,11 @@ CASES: list[tuple[type[BaseModel], dict[str, Any], dict[str, Any]]] = [
     (
         ContextTaxQuestion,
         {"model": "m"},
-        {"tools": [{"name": "a"}], "mcp_tools": [{"name": "a"}], "files": [{"name": "a", "text": "b"}]},
+        {
+            "tools": [{"name": "a"}],
+            "mcp_tools": [{"name": "a", "inputSchema": {}}],
+            "files": [{"name": "a", "text": "b"}],
+        },
     ),
 ]
 

@@ -162,3 +162,9 @@ def test_the_cheapest_come_first_and_what_has_ended_last(kind: str) -> None:
     assert stated == sorted(stated)
     assert len(set(stated)) > 1
     assert all(kind not in rates for rates in answering[len(stated) :])
+
+
+def test_a_price_has_as_many_characters_as_the_document_says() -> None:
+    assert listed(max_input_price="0." + "0" * 22 + "1") == listed(max_input_price="0")
+    with pytest.raises(ValueError, match="at most 25 characters"):
+        listed(max_input_price="0." + "0" * 23 + "1")

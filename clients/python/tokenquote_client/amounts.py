@@ -80,9 +80,9 @@ class Percentiles(Sent):
     many times as large.
     """
 
-    p50: TokenNumber
+    p50: Annotated[TokenNumber, Field(json_schema_extra={"minimum": 1})]
     """The median, above 0, which stands for the range in the totals."""
-    p90: TokenNumber
+    p90: Annotated[TokenNumber, Field(json_schema_extra={"minimum": 1})]
     """The 90th percentile, no less than `p50`."""
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from tokenquote_client.amounts import Forms, TextPart, TokensPart, amount_form
 from tokenquote_client.media_parts import AudioPart, Pixels, Seconds, part_kind
-from tokenquote_client.wire_types import Sent, TokenNumber
+from tokenquote_client.wire_types import Sent, TokenNumber, all_rules, form
 
 __all__ = ["AnswerOrParts", "AnswerPart", "GeneratedImage", "GeneratedVideo"]
 
@@ -17,6 +17,8 @@ ProviderWord = Annotated[str, Field(strict=True, min_length=1, max_length=32)]
 
 class GeneratedImage(Sent):
     """An image that the model makes: billed by its tokens, or by its size and quality."""
+
+    model_config = all_rules({"oneOf": [form("width", "height"), form(without=("width", "height"))]})
 
     type: Literal["image"]
     """The kind of part, which is `image`."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from tokenquote_client.wire_types import Sent, TokenNumber
+from tokenquote_client.wire_types import Sent, TokenNumber, all_rules, either, having
 
 __all__ = ["Caching"]
 
@@ -29,6 +29,18 @@ WarmPrefix = Annotated[
 
 class Caching(Sent):
     """What to expect of the provider's prompt cache."""
+
+    model_config = all_rules(
+        either(
+            having(enabled=(None, True)),
+            {
+                **having(ttl=(None,), warm=(None,), shared=(None,), explicit=(None,)),
+                "not": {"required": ["hit_rate"]},
+            },
+        ),
+        either(having(warm=(None,)), having(shared=(None,))),
+        either(having(explicit=(None,)), having(hit_rate=(1,), warm=(None, "opening"))),
+    )
 
     enabled: Annotated[bool, Field(strict=True)] | None = None
     """Whether the prompt cache is used; null, the default: what the provider does without being asked, or
@@ -59,10 +71,12 @@ class Caching(Sent):
 
     @model_validator(mode="after")
     def _off_means_off(self) -> Self:
-        beside = self.model_fields_set & {"ttl", "hit_rate", "warm", "shared", "explicit"}
+        beside = [
+            name
+            for name in type(self).model_fields
+            if name != "enabled" and name in self.model_fields_set and getattr(self, name) is not None
+        ]
         if self.enabled is False and beside:
-            named = " and ".join(
-                f"`{name}`" for name in sorted(beside, key=list(type(self).model_fields).index)
-            )
+            named = " and ".join(f"`{name}`" for name in beside)
             raise ValueError(f"`enabled: false` leaves nothing for {named}")
         return self

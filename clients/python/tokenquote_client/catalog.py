@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tokenquote_client.wire_types import Dollars, Received, Sent, money_schema
+from tokenquote_client.stated_money import StatedMoney
+from tokenquote_client.wire_types import Dollars, Received, Sent
 
 __all__ = [
     "CatalogInfo",
@@ -22,7 +23,7 @@ __all__ = [
     "Readiness",
 ]
 
-_MostDollars = Annotated[Dollars, Field(ge=0), money_schema()]
+_MostDollars = Annotated[Dollars, Field(ge=0), StatedMoney()]
 
 
 class ModelSummary(Received):

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from tokenquote_client.plan import Plan
+from tokenquote_client.plan import PlanOfOneModel
 from tokenquote_client.problem import Problem
 from tokenquote_client.quote import Totals
 from tokenquote_client.spreads import Spreads
@@ -40,7 +40,7 @@ class Variant(Sent):
 class ComparisonQuestion(Sent):
     """A plan, and changes of it to compare it with."""
 
-    plan: Plan
+    plan: PlanOfOneModel
     """The plan that the variants are changes of. It names one `model`; a variant may name another."""
     variants: list[Variant] = Field(min_length=1, max_length=100)
     """The variants, each a change of the plan itself and not of the variant before it. All together make at

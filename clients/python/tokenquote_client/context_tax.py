@@ -11,7 +11,18 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from tokenquote_client.plan import Plan
 from tokenquote_client.quote import Warned
-from tokenquote_client.wire_types import Dollars, Method, ModelName, PlainText, Received, Sent, form, one_form
+from tokenquote_client.wire_types import (
+    Dollars,
+    Method,
+    ModelName,
+    PlainText,
+    Received,
+    Rule,
+    Sent,
+    form,
+    having,
+    one_form,
+)
 
 __all__ = [
     "MAX_CONTEXT_PARTS",
@@ -40,10 +51,36 @@ def _mcp_form(value: Any) -> str:
     return "~list" if isinstance(value, list) else "~answer"
 
 
+_MCP_TOOL: Rule = {
+    "type": "object",
+    "required": ["name", "inputSchema"],
+    "properties": {
+        "name": {"type": "string"},
+        "description": {"type": ["string", "null"]},
+        "inputSchema": {"type": "object"},
+    },
+}
+_MCP_LIST: Rule = {"items": _MCP_TOOL, "minItems": 1, "maxItems": MAX_CONTEXT_PARTS}
+_MCP_RESULT: Rule = {
+    "type": "object", "required": ["tools"], "properties": {"tools": {"type": "array", **_MCP_LIST}}
+}  # fmt: skip
+_MCP_ANSWER: Rule = {
+    "not": {"required": ["error"]},
+    "anyOf": [
+        {"required": ["result"], "properties": {"result": _MCP_RESULT}},
+        {**_MCP_RESULT, "not": {"required": ["result"]}},
+    ],
+}
+"""What the JSON schema says of an answer: the result of `tools/list`, or the JSON-RPC message around it."""
+
 McpAnswer = Annotated[
-    Annotated[dict[str, Any], Tag("~answer")] | Annotated[list[Any], Tag("~list")],
+    Annotated[dict[str, Any], Tag("~answer"), Field(json_schema_extra=_MCP_ANSWER)]
+    | Annotated[list[Any], Tag("~list"), Field(json_schema_extra=_MCP_LIST)],
     Discriminator(_mcp_form),
 ]
+
+
+_BARE_PLAN = having("model", tools=(None,), start=(None,))
 
 
 class ContextTaxQuestion(Sent):
@@ -66,7 +103,7 @@ class ContextTaxQuestion(Sent):
     files: list[ContextFile] = Field(default=[], max_length=MAX_CONTEXT_PARTS)
     """The files, at most 1,000, which stand one after the other in the system message. Empty, the default:
     there are none."""
-    plan: Plan | None = None
+    plan: Annotated[Plan, Field(json_schema_extra=_BARE_PLAN)] | None = None
     """The conversation that they stand before: a plan of the same model without `tools` and `start`, whose
     `conversations` is taken to be 1,000. Null, the default: ten turns of a medium question and answer, with
     the prompt cache where the model has one."""

@@ -9,8 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from tokenquote_client.engines import Engine
 from tokenquote_client.memory import GpuCount, Subject
-from tokenquote_client.plan import Plan
-from tokenquote_client.wire_types import Dollars, Sent, money_schema
+from tokenquote_client.plan import PlanOfOneModel
+from tokenquote_client.stated_money import StatedMoney
+from tokenquote_client.wire_types import Dollars, Sent, all_rules, either, exactly_one, having
 
 __all__ = ["BreakEven", "DeploymentQuestion", "Efficiency", "Engine", "Speculation"]
 
@@ -18,7 +19,7 @@ ContextTokens = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Sequences = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Share = Annotated[float, Field(ge=0.001, le=1, allow_inf_nan=False)]
 GpuName = Annotated[str, Field(min_length=1, max_length=64)]
-HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000), money_schema(most_digits=6)]
+HourlyPrice = Annotated[Dollars, Field(ge=0, le=100_000), StatedMoney(most_digits=5, most=100_000)]
 
 
 class Efficiency(Sent):
@@ -32,6 +33,8 @@ class Efficiency(Sent):
 
 class Speculation(Sent):
     """Speculative decoding: tokens are drafted cheaply and verified by the model."""
+
+    model_config = all_rules(either(having(prediction_layers=(False,)), having(draft_model=(None,))))
 
     tokens: Annotated[int, Field(strict=True, ge=1, le=64)]
     """The number of tokens that are drafted for each step."""
@@ -57,7 +60,9 @@ class Speculation(Sent):
 class BreakEven(Sent):
     """The traffic, and the plan of each conversation, whose `model` is the API to compare with."""
 
-    plan: Plan
+    model_config = exactly_one("conversations_per_day", "conversations_per_month")
+
+    plan: PlanOfOneModel
     """The plan of one conversation. It must name one `model`, the API to compare with; its `mode`, `caching`,
     `budget` and `conversations` do not concern the hosted side."""
     conversations_per_day: Annotated[int, Field(strict=True, ge=1, le=10**12)] | None = None
@@ -86,6 +91,24 @@ class BreakEven(Sent):
 
 class DeploymentQuestion(Subject):
     """A model on GPUs. Without `gpu`, the smallest set of GPUs on which it fits is chosen."""
+
+    model_config = exactly_one(
+        "model",
+        "architecture",
+        also=[
+            either(having(gpus=(None,)), having(gpu=(None,), gpu_count=(None,))),
+            either(
+                having("gpu"),
+                having("gpus"),
+                having(
+                    gpu_count=(None,),
+                    tensor_parallel=(None,),
+                    pipeline_parallel=(None,),
+                    data_parallel=(None,),
+                ),
+            ),
+        ],
+    )
 
     quantization: str | None = Field(default=None, max_length=64)
     """The number format of the weights, such as `fp8` or `awq-4bit-g128`; null, the default: as published,

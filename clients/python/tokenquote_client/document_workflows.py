@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from tokenquote_client.amounts import Amount, AmountOrParts, Forms, amount_form
 from tokenquote_client.thinking_workflows import AnyWorkflow, Few
-from tokenquote_client.wire_types import ModelName, TokenNumber
+from tokenquote_client.wire_types import ModelName, TokenNumber, all_rules, either, having
 
 __all__ = ["MapReduce", "Rag", "Refine"]
 
@@ -21,6 +21,13 @@ def _hyde_form(value: Any) -> str:
 
 class Rag(AnyWorkflow):
     """Passages are found for a question and sent with it (retrieval-augmented generation)."""
+
+    model_config = all_rules(
+        either(having(query=(None,)), having("queries")),
+        either(having(candidates=(None,)), having("rerank_model")),
+        either(having(corpus=(None,)), having("embedding_model")),
+        either(having(overlap=(None,)), having("corpus")),
+    )
 
     kind: Literal["rag"]
     """The kind of workflow, which is `rag`: an answer from passages that are found."""

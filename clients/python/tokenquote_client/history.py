@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_serializer
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_serializer
 
 from tokenquote_client.amounts import Amount
-from tokenquote_client.wire_types import ModelName, Sent, TokenNumber, exactly_one
+from tokenquote_client.wire_types import ModelName, Sent, TokenNumber, all_rules, either, exactly_one, having
 
 __all__ = [
     "ClearToolResults",
@@ -25,6 +25,10 @@ WindowShare = Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=Fals
 
 class FullHistory(Sent):
     """Everything is sent again in every request."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"required": ["strategy"]}
+    )  # by which a plan tells it from the others
 
     strategy: Literal["full"] = "full"
     """The strategy, which is `full`: the whole history."""
@@ -71,6 +75,11 @@ class Summary(Sent):
 
 class Retrieval(Sent):
     """Passages are retrieved for each question and sent with it, beside the latest turns, and not kept."""
+
+    model_config = all_rules(
+        either(having(candidates=(None,)), having("rerank_model")),
+        either(having(queries=(None,), query=(None,)), having("queries", "query")),
+    )
 
     strategy: Literal["retrieval"]
     """The strategy, which is `retrieval`: retrieved passages."""

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from tokenquote_client.engines import CacheEngine
 from tokenquote_client.model_header import ModelHeader
 from tokenquote_client.pipelines import PipelineImages, PipelineMemory
-from tokenquote_client.wire_types import Method, Received, Sent, exactly_one
+from tokenquote_client.wire_types import Method, Received, Sent, either, exactly_one, having
 
 __all__ = [
     "GpuCount",
@@ -24,6 +24,17 @@ __all__ = [
 ]
 
 GpuCount = Annotated[int, Field(strict=True, ge=1, le=1024)]
+_LAYOUT_HEADER = {
+    "required": ["metadata"],
+    "properties": {
+        "format": {"const": "gguf"},
+        "metadata": {
+            "required": ["general.architecture"],
+            "properties": {"general.architecture": {"type": "string"}},
+        },
+    },
+}
+"""What the JSON schema says of a header that tells a model's layers: null, or one with these."""
 
 
 class Subject(Sent):
@@ -67,6 +78,13 @@ class SubjectOrHeader(Subject):
 
 class KvCacheQuestion(SubjectOrHeader):
     """How much memory the keys and values of running sequences take."""
+
+    model_config = exactly_one(
+        "model",
+        "architecture",
+        "header",
+        also=[{"properties": {"header": _LAYOUT_HEADER}}],
+    )
 
     context_tokens: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
     """The number of tokens that each sequence holds, of prompt and answer together."""
@@ -159,6 +177,19 @@ class KvCacheAnswer(Received):
 
 class WeightsQuestion(SubjectOrHeader):
     """How much memory the weights of a model take."""
+
+    model_config = exactly_one(
+        "model",
+        "architecture",
+        "header",
+        also=[
+            {"properties": {"header": {"required": ["tensors"], "properties": {"tensors": {"minItems": 1}}}}},
+            either(
+                having(header=(None,)),
+                having(quantization=(None,), prediction_layers=(False,), image=(None,)),
+            ),
+        ],
+    )
 
     quantization: str | None = Field(default=None, min_length=1, max_length=64)
     """The number format of the weights: fp32, fp16, bf16, fp8, int8, int4, gptq-4bit-g128, awq-4bit-g128,

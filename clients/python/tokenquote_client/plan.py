@@ -7,15 +7,10 @@ An amount is a number of tokens, a text, a named profile or a range; content is 
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BeforeValidator,
     Discriminator,
     Field,
     Tag,
@@ -39,14 +34,17 @@ from tokenquote_client.history import (
     Summary,
     WindowHistory,
 )
+from tokenquote_client.instants import Instant
+from tokenquote_client.stated_money import StatedMoney
 from tokenquote_client.turns import Call, PlannedRepeats, ToolRound, Turn
 from tokenquote_client.wire_types import (
     Dollars,
     Sent,
     TokenKind,
+    either,
     exactly_one_each,
+    having,
     is_none,
-    money_schema,
 )
 from tokenquote_client.workflows import Workflow
 
@@ -63,6 +61,7 @@ __all__ = [
     "History",
     "ModelChoice",
     "Plan",
+    "PlanOfOneModel",
     "PlannedRepeats",
     "PlannedRetries",
     "Retrieval",
@@ -74,24 +73,8 @@ __all__ = [
 ]
 
 
-def _rfc_3339(value: Any) -> Any:
-    """Refuse what is no text with a date: numbers would pass for seconds."""
-    if isinstance(value, str) and not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]", value):
-        raise ValueError("write a time as 2026-12-01T02:00:00Z")
-    if not isinstance(value, (str, dt.datetime)) or isinstance(value, bool):
-        raise ValueError("write a time as 2026-12-01T02:00:00Z")
-    return value
-
-
-def _within_reach(value: dt.datetime) -> dt.datetime:
-    if not 1970 < value.year < 9999:
-        raise ValueError("a time between 1971 and 9998")
-    return value
-
-
-Instant = Annotated[AwareDatetime, BeforeValidator(_rfc_3339), AfterValidator(_within_reach)]
-_RATE_SCHEMA = money_schema(most_digits=12, decimals="{1,12}")
-Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False), _RATE_SCHEMA]
+_STATED_RATE = StatedMoney(most_digits=12, decimals="{1,12}")
+Rate = Annotated[Dollars, Field(ge=0, max_digits=24, decimal_places=12, allow_inf_nan=False), _STATED_RATE]
 
 
 class Start(Sent):
@@ -121,7 +104,7 @@ class PlannedRetries(Sent):
 class Budget(Sent):
     """The money that one conversation may cost."""
 
-    cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), money_schema(above_zero=True)]
+    cost: Annotated[Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), StatedMoney(above_zero=True)]
     """The most that one conversation may cost, in US dollars as a decimal string above 0; a `budget` without
     it, or with null, is an error."""
 
@@ -169,10 +152,26 @@ def _is_empty(listed: list[Agent] | list[Turn]) -> bool:
     return not listed
 
 
+_GROWING = ["react", "plan_and_solve", "reflection", "graph_loop"]
+"""The kinds of workflow that are one conversation, of which a plan may say what is sent again."""
+
+
 class Plan(Sent):
     """A conversation that is planned, and what to quote it for."""
 
-    model_config = exactly_one_each(("model", "models"), ("turns", "workflow"))
+    model_config = exactly_one_each(
+        ("model", "models"),
+        ("turns", "workflow"),
+        also=[
+            either(having(start=(None,)), having(system=(None,), tools=(None,))),
+            either(
+                having(workflow=(None,)),
+                having(start=(None,), agents=([],), workflow={"properties": {"kind": {"enum": _GROWING}}}),
+                {**having(start=(None,), agents=([],)), "not": {"required": ["history"]}},
+            ),
+            either(having("conversations"), having(caching={"properties": {"shared": {"type": "null"}}})),
+        ],
+    )
 
     model: str | None = Field(default=None, min_length=1, max_length=200)
     """The model to quote: its catalog id (`openai/gpt-5.4-mini`), an alias, or the name without the provider
@@ -278,3 +277,7 @@ class Plan(Sent):
                 "`start` brings its own system message and tools; leave out `system` and `tools`",
             )
         return data
+
+
+PlanOfOneModel = Annotated[Plan, Field(json_schema_extra={"allOf": [having("model")]})]
+"""A plan that names one `model`."""

@@ -9,15 +9,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tokenquote_client.plan import Plan
+from tokenquote_client.plan import PlanOfOneModel
 from tokenquote_client.quote import Totals
 from tokenquote_client.spreads import Spreads
-from tokenquote_client.wire_types import Dollars, Received, Sent, exactly_one, is_none, money_schema
+from tokenquote_client.stated_money import StatedMoney
+from tokenquote_client.wire_types import Dollars, Received, Sent, exactly_one, is_none
 
 __all__ = ["Limit", "NextValue", "SolutionAnswer", "SolutionQuestion"]
 
 LimitDollars = Annotated[
-    Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), money_schema(above_zero=True)
+    Dollars, Field(gt=0, max_digits=24, allow_inf_nan=False), StatedMoney(above_zero=True)
 ]
 
 
@@ -47,7 +48,7 @@ class Limit(Sent):
 class SolutionQuestion(Sent):
     """A plan, one of its numbers, and what must hold."""
 
-    plan: Plan
+    plan: PlanOfOneModel
     """The plan; it names one `model`."""
     at: str = Field(max_length=1_000, pattern=r"^/")
     """The place of the number in the plan, as a JSON pointer (RFC 6901): `/turns/0/repeat`, `/system`. A

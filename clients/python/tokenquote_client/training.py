@@ -8,9 +8,22 @@ from pydantic import Field
 
 from tokenquote_client.memory import Subject
 from tokenquote_client.training_objectives import Objective
-from tokenquote_client.wire_types import Method, Received, Sent
+from tokenquote_client.wire_types import Method, Received, Sent, either, exactly_one, having
 
 __all__ = ["Lora", "TrainingAnswer", "TrainingQuestion"]
+
+_SIXTEEN_BITS = ("mixed", "mixed-fp32-gradients", "bf16")
+_WITHOUT_ADAPTERS = {"objective": {"properties": {"reference": {"not": {"const": "adapters_off"}}}}}
+_TOGETHER = (
+    either(
+        having(lora=(None,), quantization=(None,), upcast_frozen=(False,), **_WITHOUT_ADAPTERS),
+        having("lora", quantization=(None,), upcast_frozen=(False,), precision=(*_SIXTEEN_BITS, "fp32")),
+        having("lora", "quantization", precision=_SIXTEEN_BITS),
+    ),
+    either(having(loss_in_place=(False,)), having(fused_loss=(False,))),
+)
+"""Which options of weights and loss go together. That of optimizer, sharding and offloading too the service
+says alone: the branches of a schema multiply, and no tool would take in a schema with all of them."""
 
 
 class Lora(Sent):
@@ -34,6 +47,8 @@ class Lora(Sent):
 
 class TrainingQuestion(Subject):
     """How much memory a training step takes on each GPU."""
+
+    model_config = exactly_one("model", "architecture", also=_TOGETHER)
 
     batch_size: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
     """The number of sequences that one GPU works on in one step, without gradient accumulation; 1 by

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo
+from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from tokenquote_client.amounts import Amount, AmountOrParts, CallAmount, Percentiles, Triangular, amount_form
 from tokenquote_client.answer_parts import AnswerOrParts
-from tokenquote_client.wire_types import AgentName, ModelName, PlainText, Sent, is_none
+from tokenquote_client.wire_types import (
+    AgentName,
+    ModelName,
+    PlainText,
+    Sent,
+    all_rules,
+    either,
+    having,
+    is_none,
+)
 
 __all__ = ["Call", "PlannedRepeats", "ToolRound", "Turn"]
 
@@ -42,14 +51,7 @@ def _answered(result: Any, info: ValidationInfo) -> Any:
 class Call(Sent):
     """A tool call and its result, or the call of an agent."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [
-                {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
-                for name in ("result", "agent")
-            ]
-        }
-    )
+    model_config = all_rules(either(having("result"), having("agent")))
 
     call: CallAmount
     """What the model writes to make the call: billed as output, then as input of every later request.
@@ -85,6 +87,8 @@ class ToolRound(Sent):
 class Turn(Sent):
     """A user message, the tool rounds that it leads to, and the answer."""
 
+    model_config = all_rules(either(having("user"), having(repeat=(1,))))
+
     # What is empty by default is made by a factory: pydantic would copy a default deeply, for each turn.
 
     user: AmountOrParts | None = None
@@ -108,7 +112,9 @@ class Turn(Sent):
     images and videos. Stated tokens of a model that reads aloud are audio, of one that makes images they are
     images. Null, the default: 0 tokens, with a warning."""
     server_tools: dict[ToolName, ToolUses] = Field(
-        default_factory=dict, max_length=20, json_schema_extra={"default": {}}
+        default_factory=dict,
+        max_length=20,
+        json_schema_extra={"default": {}, "additionalProperties": False},  # no name that breaks the pattern
     )
     """The server tools that the provider runs by itself, each with the number of uses in one repetition of
     the turn: `{"web_search": 2}`. Their fees are added; what their results add to the input is not known.

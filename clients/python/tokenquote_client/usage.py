@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field
 
 from tokenquote_client.bill import PriceLine, Unpriced
-from tokenquote_client.plan import Instant
+from tokenquote_client.instants import Instant
 from tokenquote_client.wire_types import Dollars, Received, Sent
 
 __all__ = ["QuotedBefore", "UsageAnswer", "UsageQuestion"]

@@ -6,13 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tokenquote_client.wire_types import Method, Received, Sent
+from tokenquote_client.wire_types import Method, Received, Sent, all_rules, either, having
 
 __all__ = ["VectorIndexAnswer", "VectorIndexQuestion"]
 
 
 class VectorIndexQuestion(Sent):
     """How much memory an index over embeddings takes."""
+
+    model_config = all_rules(
+        either(having(library=("faiss",)), having("index", index=("hnsw",), dtype=("fp32",))),
+        either(having(index=("flat", "hnsw", "ivf")), having(dtype=("fp32",))),
+    )
 
     vectors: Annotated[int, Field(strict=True, ge=0, le=10**13)]
     """The number of vectors in the index."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 __all__ = [
     "MAX_AMOUNT_TOKENS",
@@ -21,10 +22,14 @@ __all__ = [
     "Sent",
     "TokenKind",
     "TokenNumber",
+    "all_rules",
+    "either",
     "exactly_one",
     "exactly_one_each",
+    "form",
+    "having",
     "is_none",
-    "money_schema",
+    "one_form",
 ]
 
 MAX_AMOUNT_TOKENS = 1_000_000_000
@@ -54,6 +59,8 @@ ModelName = Annotated[str, Field(min_length=1, max_length=200)]
 AgentName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$")]
 """The name of an agent of a plan."""
 PlainText = Annotated[str, Field(strict=True, max_length=MAX_TEXT_CHARACTERS)]
+Rule: TypeAlias = dict[str, Any]
+"""What a JSON schema says of the fields of an object."""
 
 
 class Sent(BaseModel):
@@ -75,15 +82,47 @@ def is_none(value: object) -> bool:
     return value is None
 
 
-def exactly_one(*names: str) -> ConfigDict:
-    """Make the JSON schema say that exactly one of these fields is stated; null is not stated."""
-    return ConfigDict(json_schema_extra={"oneOf": _each_stated(names)})
+def exactly_one(*names: str, also: Sequence[Rule] = ()) -> ConfigDict:
+    """Make the JSON schema say that exactly one of these fields is stated; null is not stated.
+
+    Args:
+        names: the fields.
+        also: further rules, each of which holds.
+    """
+    extra: Rule = {"oneOf": _each_stated(names)}
+    return ConfigDict(json_schema_extra=extra | ({"allOf": [*also]} if also else {}))
 
 
-def exactly_one_each(first: tuple[str, ...], *others: tuple[str, ...]) -> ConfigDict:
-    """Make the JSON schema say that of each group of fields exactly one is stated."""
-    also: Any = [{"oneOf": _each_stated(names)} for names in others]
-    return ConfigDict(json_schema_extra={"oneOf": _each_stated(first), "allOf": also})
+def exactly_one_each(
+    first: tuple[str, ...], *others: tuple[str, ...], also: Sequence[Rule] = ()
+) -> ConfigDict:
+    """Make the JSON schema say that of each group of fields exactly one is stated, and further rules."""
+    return exactly_one(*first, also=[*({"oneOf": _each_stated(names)} for names in others), *also])
+
+
+def all_rules(*rules: Rule) -> ConfigDict:
+    """Make the JSON schema say what holds of the fields together, such as what `either` returns."""
+    return ConfigDict(json_schema_extra={"allOf": [*rules]})
+
+
+def either(*rules: Rule) -> Rule:
+    """Return the rule that at least one of these holds."""
+    return {"anyOf": [*rules]}
+
+
+def having(*stated: str, **allowed: tuple[Any, ...] | Rule) -> Rule:
+    """Return the rule that some fields are stated, and that others have one of the values if they are.
+
+    Args:
+        stated: fields that are there and not null.
+        allowed: the values of a field, or what its schema says besides; a field that is left out has its
+            default and keeps the rule.
+    """
+    values: Rule = {
+        name: said if isinstance(said, dict) else {"enum": [*said]} for name, said in allowed.items()
+    }
+    there: Rule = {name: {"not": {"type": "null"}} for name in stated if name not in allowed}
+    return {**({"required": [*stated]} if stated else {}), "properties": {**there, **values}}
 
 
 def one_form(*forms: dict[str, Any], together: tuple[str, ...] = ()) -> ConfigDict:
@@ -108,22 +147,6 @@ def form(*stated: str, without: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def _each_stated(names: tuple[str, ...]) -> list[Any]:
     return [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
-
-
-def money_schema(*, above_zero: bool = False, most_digits: int = 24, decimals: str = "+") -> WithJsonSchema:
-    """Make the JSON schema say how money is stated: a whole number, or a decimal number as a string.
-
-    Args:
-        above_zero: whether zero is none.
-        most_digits: the most digits before the point.
-        decimals: how often a digit may stand behind it, as regular expressions write that.
-    """
-    whole = {"type": "integer", "minimum": int(above_zero), "maximum": 10**most_digits - 1}
-    pattern = rf"^[0-9]{{1,{most_digits}}}(\.[0-9]{decimals})?$"
-    text: dict[str, Any] = {"type": "string", "pattern": pattern, "maxLength": 25}
-    if above_zero:
-        text["not"] = {"pattern": r"^[0.]+$"}
-    return WithJsonSchema({"anyOf": [text, whole]}, mode="validation")
 
 
 def _exact(value: Any) -> Any:

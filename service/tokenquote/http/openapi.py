@@ -6,7 +6,7 @@ pydantic's schemas what they say of unknown fields and of fields that exclude ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any, get_args
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from tokenquote import __version__
+from tokenquote.api.usage.formats import usage_format_names
 from tokenquote.tokens import format_names
 from tokenquote_client import Problem
 from tokenquote_client.endpoint import Endpoint, Tag
@@ -37,8 +38,13 @@ _KEY_SCHEME = {
     "scheme": "bearer",
     "description": "An API key, where the service asks for one; each operation names its scope.",
 }
-_FORMATS = ("TokensQuestion", "Start")
-"""The models with a field `format`, the name of an API; the client has no list of these names."""
+_FORMATS: Mapping[str, Callable[[], tuple[list[str], list[str]]]] = {
+    "TokensQuestion": format_names,
+    "Start": format_names,
+    "UsageQuestion": usage_format_names,
+}
+"""The models with a field `format`, the name of an API, with what returns these names and the shapes that go
+with any host; the client has no list of them."""
 
 
 @cache  # it takes 20 ms of the event loop, and never changes
@@ -112,14 +118,15 @@ def _schemas() -> dict[str, Any]:
     models += [(row.or_answer, "serialization") for row in ENDPOINTS if row.or_answer is not None]
     _, schema = models_json_schema([*dict.fromkeys(models)], ref_template="#/components/schemas/{model}")
     schemas = dict(schema["$defs"])
-    for name in _FORMATS:
-        schemas[name]["properties"]["format"] |= _formats()
+    for name, names in _FORMATS.items():
+        stated = schemas[name]["properties"]["format"]
+        text = next((variant for variant in stated.get("anyOf", ()) if variant["type"] == "string"), stated)
+        text |= _formats(*names())
     return schemas
 
 
-def _formats() -> dict[str, Any]:
+def _formats(named: list[str], shapes: list[str]) -> dict[str, Any]:
     """Describe the known formats, and OpenAI's shapes on any host, such as `groq.chat`."""
-    named, shapes = format_names()
     any_host = {"type": "string", "pattern": rf"^.+\.({'|'.join(shapes)})$"}
     return {"anyOf": [{"type": "string", "enum": list(named)}, any_host]}
 

@@ -17,7 +17,7 @@ from tokenquote.api.usage.other_hosts import (
 )
 from tokenquote.errors import LocatedError
 
-__all__ = ["choose_format", "read_usage"]
+__all__ = ["choose_format", "read_usage", "usage_format_names"]
 
 UsageReader = Callable[[Members], Billed]
 
@@ -95,6 +95,11 @@ _MARKS: tuple[tuple[tuple[str, ...], str], ...] = (
 _ALIKE = "anthropic.messages"
 """What `input_tokens` and `output_tokens` alone are read as: they mean the same in every format that has
 them."""
+
+
+def usage_format_names() -> tuple[list[str], list[str]]:
+    """Return the names of the formats with a form of their own, and the shapes that go with any host."""
+    return sorted(_READERS), [*_SHAPES]
 
 
 def choose_format(usage: Mapping[str, object], stated: str | None) -> str:
