@@ -18,7 +18,7 @@ serve: $(VENV)/.serve ## Build the environment and run the service on 127.0.0.1:
 	$(BIN)/tokenquote serve
 
 test: $(VENV)/.dev ## Build the environment and run all tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(VENV)/.dev ## Run the fast tests only, while working
 	$(BIN)/python -m pytest --numprocesses 2 -m "not slow and not references"

@@ -62,8 +62,9 @@ INPUTS = Inputs(
 )
 
 
-def main() -> int:
-    arguments = _parser().parse_args()
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure what the words of a command ask for, by default those that this program was started with."""
+    arguments = _parser().parse_args(words)
     missing = [path for path in _inputs(arguments) if not path.is_file()]
     if missing:
         print(f"skipped: no recordings at {', '.join(map(str, missing))}", file=sys.stderr)

@@ -6,13 +6,16 @@ import gzip
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from benchmarks.recordings.plan_from_requests import NotAPlan, plan_from_requests
+from tests.conftest import shipped
 
-ROOT = Path(__file__).parents[2]
+from benchmarks import accuracy
+
 USER = {"role": "user", "content": "Hello world"}
 CALL = {
     "role": "assistant",
@@ -23,9 +26,32 @@ RESULT = {"role": "tool", "tool_call_id": "a", "content": "42"}
 ANSWER = {"role": "assistant", "content": "Hello world"}
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "benchmarks" / "accuracy.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+class Run(Protocol):
+    """Runs the harness; returns its exit status and what it printed."""
+
+    def __call__(self, *arguments: str) -> Done: ...
+
+
+@dataclass
+class Done:
+    """What a run of the harness said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The harness in this process, with the catalog that is loaded already."""
+
+    def call(*arguments: str) -> Done:
+        capsys.readouterr()
+        returncode = accuracy.main(arguments)
+        return Done(returncode, *capsys.readouterr())
+
+    monkeypatch.setattr(accuracy, "load_catalog", shipped)
+    return call
 
 
 def row(name: str, messages: list[Any], billed: int, api: str = "openai.chat") -> dict[str, Any]:
@@ -50,7 +76,7 @@ def recordings(tmp_path: Path) -> Path:
     return path
 
 
-def test_every_row_gets_a_line_attempted_or_not(recordings: Path, tmp_path: Path) -> None:
+def test_every_row_gets_a_line_attempted_or_not(run: Run, recordings: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     done = run("tokens", "--recordings", str(recordings), "--predictions", str(out))
     assert done.returncode == 0, done.stderr
@@ -62,7 +88,7 @@ def test_every_row_gets_a_line_attempted_or_not(recordings: Path, tmp_path: Path
     assert lines[3]["low"] < lines[3]["predicted"] < lines[3]["high"]
 
 
-def test_growth_predicts_each_request_of_a_conversation(recordings: Path, tmp_path: Path) -> None:
+def test_growth_predicts_each_request_of_a_conversation(run: Run, recordings: Path, tmp_path: Path) -> None:
     """The second request sends the answer and a new message: 9 + 6 + 6."""
     conversations, out = tmp_path / "conversations.json", tmp_path / "out.jsonl"
     conversations.write_text(json.dumps([{"api": "openai.chat", "model": "gpt-4o", "ids": ["a", "b"]}]))
@@ -79,7 +105,7 @@ def test_growth_predicts_each_request_of_a_conversation(recordings: Path, tmp_pa
     assert json.loads(out.read_text()) == {"ids": ["a", "b"], "predicted": [9, 21], "cache_read": [0, 0]}
 
 
-def test_long_runs_predict_each_step(tmp_path: Path) -> None:
+def test_long_runs_predict_each_step(run: Run, tmp_path: Path) -> None:
     runs, out = tmp_path / "runs.jsonl", tmp_path / "out.jsonl"
     usage = {"prompt_tokens": 9, "prompt_tokens_details": {"cached_tokens": 0}}
     steps = [{"n_messages": n, "usage": usage} for n in (1, 3)]
@@ -93,7 +119,7 @@ def test_long_runs_predict_each_step(tmp_path: Path) -> None:
     assert "| deepseek.chat, gpt-4o | 1 | 2 |" in run("growth", "--runs", str(runs)).stdout
 
 
-def test_runs_are_counted_as_their_own_api_bills_them(tmp_path: Path) -> None:
+def test_runs_are_counted_as_their_own_api_bills_them(run: Run, tmp_path: Path) -> None:
     """A user message beside a result is part of the plan; the cache reads 128 tokens at a time."""
     runs, out = tmp_path / "runs.jsonl", tmp_path / "out.jsonl"
     long = {"role": "user", "content": " the" * 1100}
@@ -108,7 +134,7 @@ def test_runs_are_counted_as_their_own_api_bills_them(tmp_path: Path) -> None:
     assert found["cache_read"] == [0, 1024]
 
 
-def test_caches_are_told_for_conversations_and_runs(recordings: Path, tmp_path: Path) -> None:
+def test_caches_are_told_for_conversations_and_runs(run: Run, recordings: Path, tmp_path: Path) -> None:
     """The second step sends 1,107 tokens again, and 1,024 are read as quoted; the third reads nothing."""
     runs, conversations = tmp_path / "runs.jsonl", tmp_path / "conversations.json"
     conversations.write_text(json.dumps([{"api": "openai.chat", "model": "gpt-4o", "ids": ["a", "b"]}]))
@@ -135,7 +161,7 @@ def test_caches_are_told_for_conversations_and_runs(recordings: Path, tmp_path: 
     assert (missing.returncode, missing.stdout) == (0, "")
 
 
-def test_requests_that_are_no_plan_are_counted_singly_with_their_cache(tmp_path: Path) -> None:
+def test_requests_that_are_no_plan_are_counted_singly_with_their_cache(run: Run, tmp_path: Path) -> None:
     """A question asked twice in a row: no turn of a plan, so its tokens stand as stated."""
     runs, out = tmp_path / "runs.jsonl", tmp_path / "out.jsonl"
     long = {"role": "user", "content": " the" * 1100}
@@ -146,7 +172,7 @@ def test_requests_that_are_no_plan_are_counted_singly_with_their_cache(tmp_path:
     assert json.loads(out.read_text()) == {"run": "r", "predicted": [1107, 1113], "cache_read": [0, 1024]}
 
 
-def test_texts_have_a_line_for_each_family(tmp_path: Path) -> None:
+def test_texts_have_a_line_for_each_family(run: Run, tmp_path: Path) -> None:
     counts, out = tmp_path / "counts.jsonl", tmp_path / "out.jsonl"
     tokens = {"v3": 9, "v5": 9, "v99": 9}
     text_row = {"set": "s", "id": "1", "language": "en", "text": "Hello world", "input_tokens": tokens}
@@ -159,21 +185,21 @@ def test_texts_have_a_line_for_each_family(tmp_path: Path) -> None:
     assert "| v3 | all | 1 |" in run("texts", "--counts", str(counts)).stdout
 
 
-def test_tokens_tell_what_each_label_is_worth(recordings: Path) -> None:
+def test_tokens_tell_what_each_label_is_worth(run: Run, recordings: Path) -> None:
     """Of three counted calls two are exact and labelled so; nobody knows the third's model."""
     printed = run("tokens", "--recordings", str(recordings)).stdout
     assert "| recordings | `exact` | 2 | 50.0% | 100.0% | 100.0% |  |" in printed
     assert "| recordings | all | 3 | 75.0% |" in printed
 
 
-def test_plans_and_bodies_agree(recordings: Path, tmp_path: Path) -> None:
+def test_plans_and_bodies_agree(run: Run, recordings: Path, tmp_path: Path) -> None:
     conversations = tmp_path / "conversations.json"
     conversations.write_text(json.dumps([{"api": "openai.chat", "model": "gpt-4o", "ids": ["a", "b"]}]))
     done = run("agreement", "--recordings", str(recordings), "--conversations", str(conversations))
     assert "| openai.chat | 1 | 1 | 0 | 0 |" in done.stdout
 
 
-def test_media_predicts_pictures_and_says_why_not_the_rest(tmp_path: Path) -> None:
+def test_media_predicts_pictures_and_says_why_not_the_rest(run: Run, tmp_path: Path) -> None:
     vectors, out = tmp_path / "vectors.json", tmp_path / "out.jsonl"
     known = {"family": "openai_tile", "model": "gpt-4o", "config": {"detail": "high"}, "modality": "image"}
     rows = [
@@ -188,8 +214,9 @@ def test_media_predicts_pictures_and_says_why_not_the_rest(tmp_path: Path) -> No
 
 
 def test_without_recordings_it_says_so_and_does_nothing(tmp_path: Path) -> None:
-    done = run("tokens", "--recordings", str(tmp_path / "gone.jsonl.gz"))
-    assert done.returncode == 0
+    """As a program, which `make accuracy` starts."""
+    command = [sys.executable, accuracy.__file__, "tokens", "--recordings", str(tmp_path / "gone.jsonl.gz")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert "skipped: no recordings at" in done.stderr
     assert done.stdout == ""
 
@@ -223,7 +250,7 @@ def test_requests_that_do_not_follow_from_one_another_are_no_plan(prefixes: list
         plan_from_requests("openai.chat", [{"messages": messages} for messages in prefixes])
 
 
-def test_conversations_on_gemini_stand_apart_where_a_router_chose(tmp_path: Path) -> None:
+def test_conversations_on_gemini_stand_apart_where_a_router_chose(run: Run, tmp_path: Path) -> None:
     """AI Studio bills one figure; OpenRouter either of two, unless the body asks for one. 3 + 1 tokens."""
     recordings, conversations = tmp_path / "recordings.jsonl", tmp_path / "conversations.json"
     contents = [{"role": "user", "parts": [{"text": "Hello big world"}]}]
@@ -251,7 +278,9 @@ def test_conversations_on_gemini_stand_apart_where_a_router_chose(tmp_path: Path
     ]
 
 
-def test_reads_of_marked_conversations_stand_with_and_without_the_first_request(tmp_path: Path) -> None:
+def test_reads_of_marked_conversations_stand_with_and_without_the_first_request(
+    run: Run, tmp_path: Path
+) -> None:
     """The first request read what another run had left; the second reads 5,006 of 5,006."""
     recordings, conversations = tmp_path / "recordings.jsonl", tmp_path / "conversations.json"
     mark = {"cache_control": {"type": "ephemeral"}}

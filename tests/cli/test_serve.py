@@ -11,7 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -21,84 +24,108 @@ from tokenquote.cli.serving import _listen
 COMMAND = [str(Path(sys.executable).parent / "tokenquote"), "serve", "--port", "0"]
 
 
-@pytest.fixture
-def process() -> Iterator[subprocess.Popen[str]]:
+PRIVATE = "a sentence that nobody may read"
+PLAN: dict[str, Any] = {
+    "model": "gpt-5.4-mini",
+    "turns": [{"user": 1000, "assistant": 0, "reasoning": 0}],
+    "at": "2026-11-23T12:00:00Z",
+}
+
+
+@dataclass
+class Life:
+    """A service from its start to its end, and what it said."""
+
+    ready: int
+    """The status of /readyz once it says where it listens."""
+    cost: str
+    ended: str
+    """What ended its readiness: a status, or the name of the error of a connection."""
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def life() -> Iterator[Life]:
+    """A service that takes the place of one that was killed, and is told to stop."""
+    with _started() as killed:
+        _wait_for_url(killed)
+        killed.kill()
+        killed.communicate()
+    with _started() as process:
+        url = _wait_for_url(process)
+        ready = httpx2.get(f"{url}/readyz", timeout=60).status_code
+        cost = httpx2.post(f"{url}/v1/quotes", json=PLAN, timeout=60).json()["totals"]["cost"]
+        for body in (
+            {"model": "gpt-5.4-mini", "turns": [{"user": PRIVATE}]},
+            {"model": PRIVATE, "turns": [{"user": PRIVATE}]},
+            {"model": "gpt-5.4-mini", "turns": [{"user": {"text": PRIVATE, "more": PRIVATE}}]},
+        ):
+            httpx2.post(f"{url}/v1/quotes?private={PRIVATE}", json=body, timeout=60)
+        process.send_signal(signal.SIGTERM)
+        ended = _wait_until_unready(url)
+        out, err = process.communicate(timeout=60)
+        yield Life(ready, cost, ended, process.returncode, out, err)
+
+
+@contextmanager
+def _started() -> Iterator[subprocess.Popen[str]]:
     environment = {**os.environ, "TOKENQUOTE_LOG_LEVEL": "info", "TOKENQUOTE_TYPO": "1"}
-    started = subprocess.Popen(
+    process = subprocess.Popen(
         COMMAND, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    yield started
-    if started.poll() is None:
-        started.kill()
-    started.communicate()
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
 
 
-def wait_for_url(process: subprocess.Popen[str]) -> str:
+def _wait_for_url(process: subprocess.Popen[str]) -> str:
     """The address that uvicorn logs once it listens."""
     assert process.stdout is not None
     for line in process.stdout:
         found = re.search(r"running on (http://127\.0\.0\.1:\d+)", line)
         if found:
             return found[1]
-    raise AssertionError("the service did not start")
+    _, err = process.communicate(timeout=60)
+    raise AssertionError(f"the service ended with {process.returncode} while it started: {err}")
 
 
-def test_it_answers_and_stops_cleanly_on_sigterm(process: subprocess.Popen[str]) -> None:
-    url = wait_for_url(process)
-    turn = {"user": 1000, "assistant": 0, "reasoning": 0}
-    plan = {"model": "gpt-5.4-mini", "turns": [turn], "at": "2026-11-23T12:00:00Z"}
-    assert httpx2.post(f"{url}/v1/quotes", json=plan).json()["totals"]["cost"] == "0.00075"
-    process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=20)
-    assert process.returncode in (0, 143, -signal.SIGTERM)
-    assert "warning: TOKENQUOTE_TYPO is no setting of tokenquote" in err
-    lines = [json.loads(line) for line in out.splitlines()]
-    request = next(line for line in lines if line["event"] == "http.request")
-    assert (request["route"], request["status"], request["method"]) == ("/v1/quotes", 200, "POST")
-
-
-def test_no_prompt_text_is_logged(process: subprocess.Popen[str]) -> None:
-    url = wait_for_url(process)
-    private = "a sentence that nobody may read"
-    for body in (
-        {"model": "gpt-5.4-mini", "turns": [{"user": private}]},
-        {"model": private, "turns": [{"user": private}]},
-        {"model": "gpt-5.4-mini", "turns": [{"user": {"text": private, "more": private}}]},
-    ):
-        httpx2.post(f"{url}/v1/quotes?private={private}", json=body)
-    process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=20)
-    assert "/v1/quotes" in out
-    assert private not in out + err
-
-
-def test_a_killed_service_starts_again(process: subprocess.Popen[str]) -> None:
-    """Nothing is kept between two starts, so nothing can be left behind broken."""
-    wait_for_url(process)
-    process.kill()
-    process.communicate()
-    again = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert httpx2.get(f"{wait_for_url(again)}/readyz").status_code == 200
-    finally:
-        again.kill()
-        again.communicate()
-
-
-def test_readiness_ends_before_the_process_does(process: subprocess.Popen[str]) -> None:
-    """After SIGTERM no request is taken any more; a load balancer has nothing to send here."""
-    url = wait_for_url(process)
-    assert httpx2.get(f"{url}/readyz").status_code == 200
-    process.send_signal(signal.SIGTERM)
-    give_up = time.monotonic() + 10
+def _wait_until_unready(url: str) -> str:
+    give_up = time.monotonic() + 60
     while time.monotonic() < give_up:
         try:
-            if httpx2.get(f"{url}/readyz").status_code == 503:
-                break
-        except httpx2.TransportError:
-            break
-    else:
-        raise AssertionError("still ready after SIGTERM")
+            status = httpx2.get(f"{url}/readyz", timeout=60).status_code
+        except httpx2.TransportError as error:
+            return type(error).__name__
+        if status != 200:
+            return str(status)
+    raise AssertionError("still ready after SIGTERM")
+
+
+def test_it_answers_and_stops_cleanly_on_sigterm(life: Life) -> None:
+    """Nothing is kept between two starts, so the one that was killed can have left nothing broken."""
+    assert life.ready == 200
+    assert life.cost == "0.00075"
+    assert life.code in (0, 143, -signal.SIGTERM)
+    assert "warning: TOKENQUOTE_TYPO is no setting of tokenquote" in life.err
+    lines = [json.loads(line) for line in life.out.splitlines()]
+    request = next(line for line in lines if line["event"] == "http.request" and line["method"] == "POST")
+    assert (request["route"], request["status"]) == ("/v1/quotes", 200)
+
+
+def test_no_prompt_text_is_logged(life: Life) -> None:
+    statuses = [line["status"] for line in map(json.loads, life.out.splitlines()) if "route" in line]
+    assert statuses.count(422) == 3
+    assert PRIVATE not in life.out + life.err
+
+
+def test_readiness_ends_before_the_process_does(life: Life) -> None:
+    """After SIGTERM no request is taken any more; a load balancer has nothing to send here."""
+    assert life.ended == "503" or life.ended.endswith("Error")
 
 
 def test_a_broken_catalog_stops_the_start_with_its_reasons(tmp_path: Path) -> None:

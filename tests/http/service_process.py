@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,9 @@ from typing import Any
 import httpx2
 from tests.conftest import START_SECONDS
 
+PATIENCE_SECONDS = 90
+"""What something may take on a machine that is busy with other things."""
+
 _START = "from tokenquote.cli import main; main()"
 
 LONG: dict[str, Any] = {
@@ -25,6 +28,8 @@ LONG: dict[str, Any] = {
     "turns": [{"user": 1, "assistant": 1, "reasoning": 0, "repeat": 100_000}],
 }
 """A short body that is as much work as a plan may be."""
+MEDIUM: dict[str, Any] = {**LONG, "turns": [{**LONG["turns"][0], "repeat": 2_000}]}
+"""Long enough for a process of its own, and soon answered."""
 SMALL: dict[str, Any] = {
     "model": "openai/gpt-5.4-mini",
     "turns": [{"user": 10, "assistant": 5, "reasoning": 0}],
@@ -76,6 +81,19 @@ class ServiceProcess:
             while part := connection.recv(65_536):
                 received += part
             return received
+
+
+def until(true: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+
+
+def workers_of(service: ServiceProcess, number: int) -> list[int]:
+    """Its workers, once what it forked for questions and metrics before has ended and is buried."""
+    until(lambda: len(service.children()) == number)
+    return service.children()
 
 
 @contextmanager

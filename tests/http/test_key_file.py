@@ -60,6 +60,10 @@ def test_a_line_says_whose_key_it_is_and_what_it_may_do() -> None:
         (f"{LINE} scopes=all", "keys:1: scopes: one of these is expected: 'quote', 'usage' or 'metrics'"),
         (f"{LINE} expires=soon", "keys:1: expires: a time is expected, like 2026-12-01T02:00:00Z"),
         (f"{LINE} expires=2027-06-01T10:00", "keys:1: expires: write a day, or an instant that ends in Z"),
+        *(
+            (f"{LINE} expires={value}", "keys:1: expires: a time is expected, like 2026-12-01T02:00:00Z")
+            for value in ("1.5", "18000000000", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00")
+        ),
         (f"{LINE} requests_per_minute=0", "keys:1: requests_per_minute: a number of at least 1 is expected"),
         (
             f"{LINE} work_seconds_per_day=inf",
@@ -100,16 +104,26 @@ def test_any_bytes_are_keys_or_faults_that_repeat_no_hash(content: bytes) -> Non
     assert HASH not in said
 
 
+def test_an_instant_of_another_zone_is_one_of_utc() -> None:
+    (key,) = parse(f"{LINE} expires=2027-06-01T01:30:00+02:00")
+    assert key.expires == dt.datetime(2027, 5, 31, 23, 30, tzinfo=dt.UTC)
+    assert write_line(key).endswith(" expires=2027-05-31T23:30:00Z")
+
+
+@pytest.mark.parametrize("said", ["1234567", "1.2345678", "0.001", "1000000000"])
+def test_a_limit_is_written_with_all_its_digits(said: str) -> None:
+    (key,) = parse(f"{LINE} work_seconds_per_day={said}")
+    assert write_line(key).endswith(f" work_seconds_per_day={said}")
+
+
 KEY = st.builds(
     Key,
     name=st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,20}", fullmatch=True),
     digest=st.binary(min_size=32, max_size=32),
     scopes=st.frozensets(st.sampled_from(["quote", "usage", "metrics"]), min_size=1),
-    expires=st.none() | st.datetimes(min_value=dt.datetime(1970, 1, 1)).map(
-        lambda at: at.replace(microsecond=0, tzinfo=dt.UTC)
-    ),
+    expires=st.none() | st.datetimes(timezones=st.just(dt.UTC)),
     requests_per_minute=st.none() | st.integers(1, 10**7),
-    work_seconds_per_day=st.none() | st.integers(1, 10**6).map(float),
+    work_seconds_per_day=st.none() | st.floats(0, 1e9, exclude_min=True),
 )  # fmt: skip
 
 

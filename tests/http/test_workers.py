@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests.http.service_process import LONG, SMALL, ServiceProcess, serving
+from tests.http.service_process import (
+    LONG,
+    MEDIUM,
+    PATIENCE_SECONDS,
+    SMALL,
+    ServiceProcess,
+    serving,
+    until,
+    workers_of,
+)
 
 from tokenquote_client import Client
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
-PATIENCE_SECONDS = 90
 PLAN = {**SMALL, "at": "2026-11-23T00:00:00Z"}
-MEDIUM = {**LONG, "turns": [{**LONG["turns"][0], "repeat": 2_000}]}
-"""Long enough for a process of its own, and soon answered."""
 
 
 @pytest.fixture(scope="module")
 def two() -> Iterator[ServiceProcess]:
-    with serving(workers=2) as running:
+    """A service of two workers, which the last of its tests ends."""
+    with serving(workers=2, drain_seconds=3, shutdown_seconds=8) as running:
         yield running
-
-
-def until(true: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        assert time.monotonic() < give_up
-        time.sleep(0.05)
 
 
 def samples(service: ServiceProcess) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -79,55 +77,6 @@ def test_a_long_question_is_answered_as_in_one_process(two: ServiceProcess) -> N
     assert refused.json()["errors"][0]["pointer"] == "/mode"
 
 
-def test_vocabularies_that_long_questions_load_are_there_for_the_next() -> None:
-    """A process beside the workers has all of them, and the one that forks that process has none."""
-
-    def status(model: str) -> int:
-        turn = {"user": {"text": "Good morning."}, "assistant": 1, "reasoning": 0, "repeat": 2_000}
-        plan = {"model": model, "turns": [turn]}
-        return httpx2.post(f"{service.url}/v1/quotes", json=plan, timeout=60).status_code
-
-    def ask(model: str) -> None:
-        assert status(model) == 200
-
-    def nurseries() -> set[int]:
-        return {pid for pid in service.children() if pid != worker and has_loaded(pid)}
-
-    def has_loaded(pid: int) -> bool:
-        with suppress(OSError):  # the process of a question, which is nice and has just ended
-            return own_bytes(pid) > at_first + 8_000_000 and os.getpriority(os.PRIO_PROCESS, pid) == own
-        return False
-
-    own = os.getpriority(os.PRIO_PROCESS, 0)
-    with serving() as service:
-        (worker,) = service.children()
-        at_first = own_bytes(service.process.pid)
-        ask("Qwen/Qwen3-8B")
-        until(lambda: len(nurseries()) == 1)
-        first = nurseries()
-        ask("deepseek-ai/DeepSeek-R1")
-        until(lambda: len(nurseries() - first) == 1 and not first <= nurseries())
-        second = nurseries()
-        for model in ("Qwen/Qwen3-8B", "deepseek-ai/DeepSeek-R1"):
-            ask(model)
-            assert nurseries() == second
-        assert own_bytes(service.process.pid) < at_first + 10_000_000
-        for pid in second:
-            os.kill(pid, signal.SIGKILL)
-        until(lambda: not nurseries())
-        # A question that comes before their end is noticed is 503, to be asked again.
-        until(lambda: status("Qwen/Qwen3-8B") == 200)
-        until(lambda: len(nurseries()) == 1)
-        (third,) = nurseries()
-    until(lambda: not Path(f"/proc/{third}").exists())
-
-
-def own_bytes(pid: int) -> int:
-    """The memory of a process that is no page of a file."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:")), 0)
-
-
 def test_a_worker_that_is_killed_is_replaced_and_what_it_counted_stays(two: ServiceProcess) -> None:
     for _ in range(4):
         assert httpx2.post(f"{two.url}/v1/quotes", json=PLAN, timeout=60).status_code == 200
@@ -165,7 +114,7 @@ def test_no_request_fails_for_a_client_that_retries_while_workers_are_killed(two
 
 
 def test_the_process_of_a_long_question_that_crashes_is_a_503(two: ServiceProcess) -> None:
-    workers = two.children()
+    workers = workers_of(two, 2)
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(httpx2.post, f"{two.url}/v1/quotes", json=LONG, timeout=PATIENCE_SECONDS)
         until(lambda: len(two.children()) == 3)
@@ -177,12 +126,12 @@ def test_the_process_of_a_long_question_that_crashes_is_a_503(two: ServiceProces
 
 
 def test_the_work_of_a_client_that_leaves_is_dropped(two: ServiceProcess) -> None:
-    workers = two.children()
+    workers = workers_of(two, 2)
+    dropped = two.log().count('"status": 499')
     with pytest.raises(httpx2.TimeoutException):
         httpx2.post(f"{two.url}/v1/quotes", json=LONG, timeout=0.5)
-    until(lambda: two.children() == workers)
-    lines = [json.loads(line) for line in two.log().splitlines() if "http.request" in line]
-    until(lambda: any(line["status"] == 499 for line in lines) or '"status": 499' in two.log())
+    until(lambda: two.log().count('"status": 499') > dropped)
+    assert workers_of(two, 2) == workers
 
 
 def test_a_quote_of_one_worker_is_known_to_the_other(two: ServiceProcess) -> None:
@@ -192,19 +141,6 @@ def test_a_quote_of_one_worker_is_known_to_the_other(two: ServiceProcess) -> Non
     answers = [httpx2.post(f"{two.url}/v1/usage", json=asked, timeout=60) for _ in range(20)]
     assert [answer.status_code for answer in answers] == [200] * 20
     assert {answer.json()["quoted"]["cost"] for answer in answers} == {quoted["totals"]["cost"]}
-
-
-def test_a_request_that_is_on_its_way_while_the_service_ends_is_answered() -> None:
-    """Of a connection that is open, nobody knows whether its request has been sent already."""
-    body = json.dumps(PLAN).encode()
-    sent = b"POST /v1/quotes HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-    with serving(drain_seconds=0) as service, service.connect() as connection:
-        service.process.send_signal(signal.SIGTERM)
-        until(lambda: "Shutting down" in service.log())
-        connection.sendall(sent)
-        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
-        service.process.wait(timeout=60)
-        assert service.process.returncode == 0
 
 
 def test_small_questions_pass_long_ones_and_who_has_too_many_comes_again(two: ServiceProcess) -> None:
@@ -218,23 +154,23 @@ def test_small_questions_pass_long_ones_and_who_has_too_many_comes_again(two: Se
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
 
 
-def test_it_takes_requests_while_it_drains_and_cuts_none() -> None:
+def test_it_takes_requests_while_it_drains_and_cuts_none(two: ServiceProcess) -> None:
     """After SIGTERM /readyz is 503, requests are answered for the time stated, and then the process ends."""
-    with serving(workers=2, drain_seconds=3, shutdown_seconds=8) as service, ThreadPoolExecutor(1) as pool:
-        workers = service.children()
-        asking = pool.submit(httpx2.post, f"{service.url}/v1/quotes", json=MEDIUM, timeout=60)
-        until(lambda: set(service.children()) != set(workers) or asking.done())
+    workers = workers_of(two, 2)
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(httpx2.post, f"{two.url}/v1/quotes", json=MEDIUM, timeout=60)
+        until(lambda: set(two.children()) != set(workers) or asking.done())
         asked_at = time.monotonic()
-        service.process.send_signal(signal.SIGTERM)
-        until(lambda: httpx2.get(f"{service.url}/readyz", timeout=60).status_code == 503)
-        answer = httpx2.post(f"{service.url}/v1/quotes", json=PLAN, timeout=60)
+        two.process.send_signal(signal.SIGTERM)
+        until(lambda: httpx2.get(f"{two.url}/readyz", timeout=60).status_code == 503)
+        answer = httpx2.post(f"{two.url}/v1/quotes", json=PLAN, timeout=60)
         assert answer.status_code == 200
         assert answer.headers["connection"] == "close"
         assert asking.result().status_code == 200
-        service.process.wait(timeout=60)
-        assert service.process.returncode == 0
-        assert time.monotonic() - asked_at >= 3
-        assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+    two.process.wait(timeout=60)
+    assert two.process.returncode == 0
+    assert time.monotonic() - asked_at >= 3
+    assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
 
 
 def test_what_takes_too_long_is_503_and_what_the_end_cuts_short_may_come_again() -> None:
@@ -254,50 +190,6 @@ def test_what_takes_too_long_is_503_and_what_the_end_cuts_short_may_come_again()
         assert answer.headers["retry-after"] == "1"
         assert "shutting down" in answer.json()["detail"]
         service.process.wait(timeout=60)
-
-
-def test_no_process_is_left_once_the_one_that_forked_them_is_killed() -> None:
-    with serving(workers=2, shutdown_seconds=3) as service, ThreadPoolExecutor(1) as pool:
-        workers = set(service.children())
-        pool.submit(httpx2.post, f"{service.url}/v1/quotes", json=LONG, timeout=PATIENCE_SECONDS)
-        until(lambda: len(service.children()) == 3)
-        forked = service.children()
-        service.process.kill()
-        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in forked))
-        assert workers < set(forked)
-
-
-def test_a_changed_catalog_answers_in_every_process(tmp_path: Path) -> None:
-    """One SIGHUP to the one process that users know loads it everywhere, for long questions too."""
-    catalog = tmp_path / "catalog"
-    (catalog / "providers").mkdir(parents=True)
-    with serving(workers=2, reload_seconds=0, catalog_dir=catalog) as service:
-        (catalog / "providers" / "acme.yaml").write_text(
-            "id: acme\nname: Acme\nfirst_party: false\nmodels:\n  - id: model\n    name: Model\n"
-            '    counting: openai-gpt-4o\n    prices: [{rates: {input: "1", output: "0"}, source: made up, '
-            "checked: 2026-11-29}]\n"
-        )
-        service.process.send_signal(signal.SIGHUP)
-        short, long = {**SMALL, "model": "acme/model"}, {**MEDIUM, "model": "acme/model"}
-        for plan in (short, long):
-            until(lambda plan=plan: all(  # type: ignore[misc]
-                httpx2.post(f"{service.url}/v1/quotes", json=plan, timeout=60).status_code == 200
-                for _ in range(8)
-            ))  # fmt: skip
-        assert service.log().count('"event": "catalog.loaded"') == 1
-
-
-def test_a_worker_that_is_killed_or_told_to_reload_while_it_begins_ends_nothing_else() -> None:
-    with serving(workers=2, reload_seconds=0) as service:
-        for number in range(1, 4):
-            killed = service.children()[0]
-            service.process.send_signal(signal.SIGHUP)
-            os.kill(killed, signal.SIGKILL)
-            until(lambda killed=killed: killed not in service.children() and len(service.children()) == 2)  # type: ignore[misc]
-            service.process.send_signal(signal.SIGHUP)  # the successor has just begun
-            assert service.process.poll() is None, service.log()
-            assert service.log().count('"event": "worker.ended"') == number
-        until(lambda: httpx2.get(f"{service.url}/livez").status_code == 200)
 
 
 def test_memory_is_bounded_beyond_what_a_process_has() -> None:

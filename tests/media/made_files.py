@@ -146,12 +146,12 @@ def ogg_opus(seconds: int, packets: int = 50) -> bytes:
     """A page a second. Opus counts 48,000 samples a second, and 312 more that a player skips."""
     head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 48_000, 0, 0)
     audio = [b"\x78" * 60] * packets
-    pages = [_ogg_page([head], 0, 2), _ogg_page([b"OpusTags" + bytes(8)], 0)]
-    pages += [_ogg_page(audio, 48_000 * second) for second in range(1, seconds)]
-    return b"".join([*pages, _ogg_page(audio, 48_000 * seconds + 312, 4)])
+    pages = [ogg_page([head], 0, 2), ogg_page([b"OpusTags" + bytes(8)], 0)]
+    pages += [ogg_page(audio, 48_000 * second) for second in range(1, seconds)]
+    return b"".join([*pages, ogg_page(audio, 48_000 * seconds + 312, 4)])
 
 
-def _ogg_page(packets: list[bytes], position: int, flags: int = 0) -> bytes:
+def ogg_page(packets: list[bytes], position: int, flags: int = 0) -> bytes:
     head = b"OggS\0" + struct.pack("<BqIIIB", flags, position, 7, 0, 0, len(packets))
     return head + bytes(map(len, packets)) + b"".join(packets)
 
@@ -161,12 +161,14 @@ def m4a(seconds: int, *, brand: bytes = b"M4A ", there: int = 20_000) -> bytes:
     return box(b"ftyp", brand + bytes(4)) + box(b"mdat", bytes(there)) + box(b"moov", movie)
 
 
-def mp4(seconds: int, width: int, height: int, *, audio: bool = True, turned: bool = False) -> bytes:
+def mp4(
+    seconds: int, width: int, height: int, *, audio: bool = True, turned: bool = False, there: int = 20_000
+) -> bytes:
     """An MP4 with its index behind 20 kB of data; a phone held upright turns it by its matrix."""
     movie = box(b"mvhd", bytes(12) + struct.pack(">II", 600, 600 * seconds) + bytes(80))
     movie += _track(b"vide", (width, height), turned)
     movie += _track(b"soun", (0, 0), False) if audio else b""
-    return box(b"ftyp", b"isom" + bytes(4)) + box(b"mdat", bytes(20_000)) + box(b"moov", movie)
+    return box(b"ftyp", b"isom" + bytes(4)) + box(b"mdat", bytes(there)) + box(b"moov", movie)
 
 
 def _track(handler: bytes, sides: tuple[int, int], turned: bool) -> bytes:

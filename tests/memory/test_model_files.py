@@ -196,12 +196,19 @@ def test_damaged_safetensors_are_refused(tmp_path: Path, content: bytes, said: s
         (HeaderTensor("t", "Q9_X", (256,)), "not known"),
         (HeaderTensor("t", "Q4_K", (4, 100)), "no whole blocks of 256"),
         (HeaderTensor("t", "F16", (2**30, 2**30)), "more than 2\\^53"),
+        (HeaderTensor("t", "F16", (10**4000, 10**4000)), "more than 2\\^53"),
     ],
 )
 def test_tensors_that_cannot_be_are_named(tensor: HeaderTensor, said: str) -> None:
     with pytest.raises(FileHeaderError, match=said) as caught:
         weigh_header(FileHeader("gguf", {}, (tensor,)), number_formats(shipped().quantization))
     assert caught.value.location == ("tensors", 0)
+
+
+def test_a_tensor_without_elements_has_no_bytes() -> None:
+    header = FileHeader("gguf", {}, (HeaderTensor("t", "F16", (10**4000, 0)), HeaderTensor("u", "F16", (3,))))
+    weights, _ = weigh_header(header, number_formats(shipped().quantization))
+    assert (weights.components, weights.parameters) == ({"other": 6}, 3)
 
 
 def test_the_command_reads_files_folders_and_the_catalog(file: Path, tmp_path: Path) -> None:

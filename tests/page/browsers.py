@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
 
-__all__ = ["Visit", "chromium", "chromium_path", "visiting"]
+__all__ = ["Visit", "chromium", "chromium_path", "new_tab", "remembering", "visiting"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -30,8 +30,10 @@ def chromium(path: str) -> Iterator[Browser]:
     While it runs the thread has a running event loop, in which `asyncio.run` fails.
     """
     with sync_playwright() as playwright:
-        # Its sandbox needs rights that a container's root does not have.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        # Its sandbox needs rights that a container's root does not have. One process draws all tabs of a
+        # reader on a site, and does not read and compile the same files again for each.
+        arguments = ["--no-sandbox", "--process-per-site"]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
         try:
             yield browser
         finally:
@@ -50,6 +52,13 @@ class Visit:
     """The bytes that came over the network, heads and compressed bodies."""
     expected: tuple[int, ...] = ()
     """The statuses of failure that a test brings about; the browser's own message of each is no fault."""
+
+    @classmethod
+    def of(cls, page: Page, base_url: str) -> Visit:
+        """Watch a tab that has not been anywhere yet."""
+        visit = cls(page, base_url)
+        visit._watch()
+        return visit
 
     def open(self, path: str) -> None:
         """Go to a page and wait until it says that it is ready."""
@@ -93,7 +102,37 @@ class Visit:
 @contextmanager
 def visiting(browser: Browser, base_url: str, **options: Any) -> Iterator[Visit]:
     """Open a tab of a reader who has never been here; options are those of a browser context."""
-    context: BrowserContext = browser.new_context(
+    with _reader(browser, **options) as reader:
+        yield Visit.of(reader.new_page(), base_url)
+
+
+@contextmanager
+def remembering(browser: Browser, base_url: str) -> Iterator[BrowserContext]:
+    """A reader whose browser keeps what it fetched from the service; `new_tab` makes it forget all else."""
+    with _reader(browser) as reader:
+        reader.new_page().goto(
+            f"{base_url}/livez"
+        )  # the process that draws the site's tabs lives with this one
+        yield reader
+
+
+@contextmanager
+def new_tab(reader: BrowserContext, base_url: str) -> Iterator[Visit]:
+    """Open a tab of a reader whose browser knows the files of the service, and nothing that a tab left."""
+    reader.clear_cookies()
+    reader.clear_permissions()
+    page = reader.new_page()
+    try:
+        session = reader.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": base_url, "storageTypes": "local_storage"})
+        yield Visit.of(page, base_url)
+    finally:
+        page.close()
+
+
+@contextmanager
+def _reader(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    reader = browser.new_context(
         **{
             "viewport": {"width": 1280, "height": 900},
             "locale": "en-US",
@@ -101,10 +140,8 @@ def visiting(browser: Browser, base_url: str, **options: Any) -> Iterator[Visit]
             **options,
         }
     )
-    context.set_default_timeout(15_000)
+    reader.set_default_timeout(15_000)
     try:
-        visit = Visit(context.new_page(), base_url)
-        visit._watch()
-        yield visit
+        yield reader
     finally:
-        context.close()
+        reader.close()

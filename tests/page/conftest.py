@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, expect
-from tests.page.browsers import Visit, chromium, chromium_path, visiting
+from playwright.sync_api import Browser, BrowserContext, expect
+from tests.page.browsers import Visit, chromium, chromium_path, new_tab, remembering, visiting
 
 expect.set_options(timeout=15_000)  # a machine that is busy with other tests
 PAGE = Path(__file__).parents[2] / "service" / "tokenquote" / "http" / "page"
@@ -32,9 +32,16 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def reader(browser: Browser, page_url: str) -> Iterator[BrowserContext]:
+    """A reader whose browser keeps the files of the service while the tests of a file go on."""
+    with remembering(browser, page_url) as found:
+        yield found
+
+
 @pytest.fixture
 def visit_as(browser: Browser, page_url: str) -> Iterator[Callable[..., Visit]]:
-    """Open a tab with options of its own, such as `color_scheme` or `locale`."""
+    """Open a tab of somebody who has never been here, with options such as `color_scheme` or `locale`."""
     with ExitStack() as tabs:
         opened: list[Visit] = []
 
@@ -48,6 +55,8 @@ def visit_as(browser: Browser, page_url: str) -> Iterator[Callable[..., Visit]]:
 
 
 @pytest.fixture
-def visit(visit_as: Callable[..., Visit]) -> Visit:
-    """A tab of a reader who has never been here."""
-    return visit_as()
+def visit(reader: BrowserContext, page_url: str) -> Iterator[Visit]:
+    """A tab of a reader who has the page's files already and has stated nothing."""
+    with new_tab(reader, page_url) as found:
+        yield found
+        assert found.faults == []

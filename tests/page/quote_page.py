@@ -17,6 +17,8 @@ from tests.page.browsers import Visit
 __all__ = ["QuotePage", "dollars", "link"]
 
 _SETTLE_MS = 60_000
+_LOOK_MS = 50
+"""How often it is asked whether all answers are there: at each picture, it would itself be work."""
 _IS_SETTLED = """() => !document.documentElement.dataset.asking
   && document.querySelector('.headline') && !document.querySelector('[aria-busy="true"]')"""
 
@@ -54,7 +56,7 @@ class QuotePage:
 
     def settle(self) -> None:
         """Wait until nothing is asked any more."""
-        self.page.wait_for_function(_IS_SETTLED, timeout=_SETTLE_MS)
+        self.page.wait_for_function(_IS_SETTLED, timeout=_SETTLE_MS, polling=_LOOK_MS)
 
     @contextmanager
     def asking(self) -> Iterator[None]:

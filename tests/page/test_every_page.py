@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from tests.page.accessibility import serious_findings
@@ -13,15 +14,15 @@ PAGES = ("/", "/catalog", "/accuracy", "/docs")
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious(visit_as: Callable[..., Visit], path: str, theme: str) -> None:
-    visit = visit_as(color_scheme=theme)
+def test_axe_finds_nothing_serious(visit: Visit, path: str, theme: Literal["light", "dark"]) -> None:
+    visit.page.emulate_media(color_scheme=theme)
     visit.open(path)
     assert serious_findings(visit.page) == []
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_wider_than_a_small_screen(visit_as: Callable[..., Visit], path: str) -> None:
-    visit = visit_as(viewport={"width": 360, "height": 740})
+def test_nothing_is_wider_than_a_small_screen(visit: Visit, path: str) -> None:
+    visit.page.set_viewport_size({"width": 360, "height": 740})
     visit.open(path)
     overhang = visit.page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -10,10 +10,10 @@ from typing import Any, get_args
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Request, expect
 from tests.conftest import running
 from tests.page.accessibility import serious_findings
-from tests.page.browsers import Visit, visiting
+from tests.page.browsers import Visit
 from tests.page.quote_page import QuotePage, link
 from tests.page.test_quotes import CHAT
 
@@ -22,7 +22,7 @@ from tokenquote.http.access.keys import Key, hash_secret, make_secret
 from tokenquote.settings import Settings
 from tokenquote_client.endpoint import Scope
 
-CLIPBOARD = ["clipboard-read", "clipboard-write"]
+REFUSALS = (401, 403, 429)
 
 
 @pytest.fixture(scope="module")
@@ -47,27 +47,18 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         yield {"url": url, **found}
 
 
-@pytest.fixture
-def visit_as(browser: Browser, secrets: dict[str, str]) -> Iterator[Callable[..., Visit]]:
-    """Open tabs on that service, whose refusals are no fault."""
-    opened: list[Any] = []
-
-    def enter(**options: Any) -> Visit:
-        tab = visiting(browser, secrets["url"], permissions=CLIPBOARD, **options)
-        visit = tab.__enter__()
-        opened.append((tab, visit))
-        visit.expect_failures(401, 403, 429)
-        return visit
-
-    yield enter
-    for tab, _ in opened:
-        tab.__exit__(None, None, None)
-    assert [fault for _, visit in opened for fault in visit.faults] == []
+@pytest.fixture(scope="module")
+def page_url(secrets: dict[str, str]) -> str:
+    """The service with keys, in place of the one that answers everybody."""
+    return secrets["url"]
 
 
 @pytest.fixture
-def visit(visit_as: Callable[..., Visit]) -> Visit:
-    return visit_as()
+def visit(visit: Visit) -> Visit:
+    """A tab on that service, whose refusals are no fault; it may copy."""
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.expect_failures(*REFUSALS)
+    return visit
 
 
 def _state_key(visit: Visit, secret: str) -> None:
@@ -285,6 +276,7 @@ def _with_key(request: Request, authorization: str) -> dict[str, str]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_small_chinese_screen_has_room_for_it(visit_as: Callable[..., Visit], theme: str) -> None:
     visit = visit_as(viewport={"width": 360, "height": 740}, locale="zh-CN", color_scheme=theme)
+    visit.expect_failures(*REFUSALS)
     visit.open("/")
     expect(visit.page.get_by_label("本服务的 API 密钥")).to_be_focused()
     expect(visit.page.locator("#key-said")).to_contain_text("本服务需要密钥")

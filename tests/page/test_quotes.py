@@ -278,11 +278,9 @@ def test_the_page_speaks_chinese(visit_as: Callable[..., Visit], roomy_http: htt
 
 
 @pytest.mark.parametrize("width", [360, 720])
-def test_a_small_screen_shows_all_without_scrolling_sideways(
-    visit_as: Callable[..., Visit], roomy_http: httpx2.Client, width: int
-) -> None:
+def test_a_small_screen_shows_all_without_scrolling_sideways(quotes: QuotePage, width: int) -> None:
     """720 CSS pixels are a screen of 1,440 at 200 % zoom."""
-    quotes = QuotePage(visit_as(viewport={"width": width, "height": 800}), roomy_http)
+    quotes.page.set_viewport_size({"width": width, "height": 800})
     quotes.open(AGENT)
     root = "document.documentElement"
     assert quotes.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0

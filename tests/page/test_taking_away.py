@@ -29,8 +29,9 @@ PLAN: dict[str, Any] = {
 
 
 @pytest.fixture
-def quotes(visit_as: Callable[..., Visit], roomy_http: httpx2.Client) -> QuotePage:
-    page = QuotePage(visit_as(permissions=["clipboard-read", "clipboard-write"]), roomy_http)
+def quotes(visit: Visit, roomy_http: httpx2.Client) -> QuotePage:
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = QuotePage(visit, roomy_http)
     page.open(PLAN)
     return page
 

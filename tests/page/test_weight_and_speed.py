@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -25,7 +26,8 @@ new PerformanceObserver((list) => {
 
 
 @pytest.mark.parametrize("path", ["/", "/catalog", "/accuracy", "/docs"])
-def test_a_first_visit_is_light(visit: Visit, roomy_http: httpx2.Client, path: str) -> None:
+def test_a_first_visit_is_light(visit_as: Callable[..., Visit], roomy_http: httpx2.Client, path: str) -> None:
+    visit = visit_as()
     visit.open(path)
     if path == "/":
         quotes = QuotePage(visit, roomy_http)

@@ -16,8 +16,8 @@ from tokenquote.tokens import Vocabularies, VocabularyError
 from tokenquote_client import Plan
 
 # What a quote keeps is at least an object each; the interpreter and libraries keep a few things of their own.
-QUOTES = 150
-MOST_NEW_OBJECTS = 100
+QUOTES = 100
+MOST_NEW_OBJECTS = 66
 MOST_NEW_BYTES = 16 * 2**20
 
 

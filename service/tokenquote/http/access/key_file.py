@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from tokenquote.catalog import Fault
 from tokenquote.errors.field_faults import describe_fault
@@ -31,6 +33,7 @@ MAX_FILE_BYTES = 1024 * 1024
 _MAX_KEYS = 2_000
 """The most keys, of which the memory that workers share holds the limits."""
 _MAX_FAULTS = 20
+_DAY_BEFORE_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]")
 _Limits = tuple[int | None, float | None]
 """The `requests_per_minute` and the `work_seconds_per_day` of a line, each None where it states none."""
 
@@ -48,10 +51,22 @@ def _split(value: object) -> object:
 
 
 def _to_instant(value: object) -> object:
-    """Read a day as its beginning in UTC, and leave instants to pydantic."""
+    """Read a day as its beginning in UTC; leave instants to pydantic, which would take numbers too."""
     if isinstance(value, str) and len(value) == len("2027-06-01"):
         return f"{value}T00:00:00Z"
+    if isinstance(value, str) and not _DAY_BEFORE_TIME.match(value):
+        raise PydanticCustomError("datetime_parsing", "no instant")
     return value
+
+
+def _to_utc(value: dt.datetime | None) -> dt.datetime | None:
+    """Leave what has no zone to be refused with words of its own."""
+    if value is None or value.tzinfo is None:
+        return value
+    try:
+        return value.astimezone(dt.UTC)
+    except OverflowError:  # before the year 1 or after the year 9999
+        raise PydanticCustomError("datetime_parsing", "no instant of UTC") from None
 
 
 class _KeyLine(BaseModel):
@@ -64,7 +79,7 @@ class _KeyLine(BaseModel):
     scopes: Annotated[frozenset[Scope], BeforeValidator(_split), Field(min_length=1)] = frozenset(
         get_args(Scope)
     )
-    expires: Annotated[dt.datetime | None, BeforeValidator(_to_instant)] = None
+    expires: Annotated[dt.datetime | None, BeforeValidator(_to_instant), AfterValidator(_to_utc)] = None
     requests_per_minute: int | None = Field(default=None, ge=1, le=10_000_000)
     work_seconds_per_day: float | None = Field(default=None, gt=0, le=1e9, allow_inf_nan=False)
 
@@ -125,11 +140,11 @@ def write_line(key: Key) -> str:
     """Write the line of a key, without its end."""
     fields = [f"sha256={key.digest.hex()}", f"scopes={','.join(sorted(key.scopes))}"]
     if key.expires is not None:
-        fields.append(f"expires={key.expires.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}")
+        fields.append(f"expires={key.expires.astimezone(dt.UTC).isoformat().removesuffix('+00:00')}Z")
     if key.requests_per_minute is not None:
         fields.append(f"requests_per_minute={key.requests_per_minute}")
     if key.work_seconds_per_day is not None:
-        fields.append(f"work_seconds_per_day={key.work_seconds_per_day:g}")
+        fields.append(f"work_seconds_per_day={str(key.work_seconds_per_day).removesuffix('.0')}")
     return " ".join([key.name, *fields])
 
 

@@ -106,9 +106,9 @@ def block_names(fields: ConfigFields, name: str, kinds: Mapping[str, bool]) -> t
     items = fields.listed(name)
     if not items or len(items) > _MAX_BLOCKS:
         raise fields.error(name, f"a list of 1 to {_MAX_BLOCKS} names is expected")
-    unknown = next((item for item in items if not isinstance(item, str) or item not in kinds), None)
-    if unknown is not None:
-        detail = f"{str(unknown)[:64]!r} is not counted, only {', '.join(kinds)}"
+    unknown = [item for item in items if not isinstance(item, str) or item not in kinds]
+    if unknown:
+        detail = f"{str(unknown[0])[:64]!r} is not counted, only {', '.join(kinds)}"
         raise fields.error(name, f"{detail}: post the `header` of the file instead")
     return tuple(kinds[item] for item in items)
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import prod
 from typing import Any, Literal
 
 from tokenquote.counts import ceil_div
@@ -71,16 +70,25 @@ def weigh_header(header: FileHeader, formats: Formats) -> tuple[Weights, bool]:
     types: Counter[str] = Counter()
     elements, packed = 0, False
     for i, tensor in enumerate(header.tensors):
-        number = prod(tensor.shape)
-        if number > MAX_ELEMENTS:
-            raise FileHeaderError(("tensors", i), f"{number} elements: more than 2^53")
         with under("tensors", i):
+            number = _count_elements(tensor.shape)
             size = _bytes(tensor, number, header, formats)
         components[_part(tensor.name)] += size
         types[tensor.type.lower()] += size
         elements += number
         packed = packed or (header.format == "safetensors" and tensor.type in _PACKED)
     return Weights(dict(components), elements, frozenset(), dict(types)), not packed
+
+
+def _count_elements(shape: tuple[int, ...]) -> int:
+    if 0 in shape:
+        return 0
+    number = 1
+    for size in shape:
+        number *= size
+        if number > MAX_ELEMENTS:  # said without the number, which may have any number of digits
+            raise FileHeaderError((), "more than 2^53 elements")
+    return number
 
 
 def _bytes(tensor: HeaderTensor, number: int, header: FileHeader, formats: Formats) -> int:
