@@ -1,6 +1,7 @@
 """A service asked what its OpenAPI document allows, and what it does not: `make schemathesis`.
 
     python -m tests.openapi_cases SCHEMATHESIS [--examples N] [--seed N] [--keys without|with|both]
+        [--operations ID ...]
 
 schemathesis makes cases of the document and applies all its checks, once to a service that asks nobody for
 a key and once to one that does. In build/openapi_cases stand what it says of each operation, and for each
@@ -47,13 +48,15 @@ def ask(
 ) -> bool:
     """Ask one service, operation by operation, and print its row; return whether nothing was found."""
     _LOGS.mkdir(parents=True, exist_ok=True)
-    stem = _LOGS / f"{name.replace(' ', '-')}-{chosen.seed}"
-    cases = stem.with_suffix(".jsonl")
+    stem = "-".join([*name.split(), str(chosen.seed), *chosen.operations])
+    cases = _LOGS / f"{stem}.jsonl"
     cases.write_text("")
     began, clean, left_out = time.monotonic(), True, list[str]()
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(_HOOKS), "OPENAPI_CASES_FILE": str(cases)}
-    with stem.with_suffix(".txt").open("wb") as output:
+    with (_LOGS / f"{stem}.txt").open("wb") as output:
         for row in reversed(ENDPOINTS):  # what asks for whole plans comes last: it takes longest
+            if chosen.operations and row.operation_id not in chosen.operations:
+                continue
             if chosen.seconds < time.monotonic() - began:
                 left_out.append(row.operation_id)
                 continue
@@ -68,7 +71,7 @@ def ask(
                 env=environment, stdout=output, stderr=subprocess.STDOUT, check=False,
             )  # fmt: skip
             clean &= asked.returncode == 0
-    ended = f"without {', '.join(left_out)}" if left_out else "all asked"
+    ended = f"without {', '.join(left_out)}" if left_out else ", ".join(chosen.operations) or "all"
     print(_row(name, chosen.seed, cases, time.monotonic() - began, ended), flush=True)
     return clean and not left_out
 
@@ -102,6 +105,7 @@ def main() -> None:
     parser.add_argument("command", help="schemathesis, in its environment")
     parser.add_argument("--examples", type=int, default=_EXAMPLES, help=f"{_EXAMPLES} by default")
     parser.add_argument("--seed", type=int, default=1, help="1 by default")
+    parser.add_argument("--operations", nargs="*", default=(), help="by their operationId; all by default")
     parser.add_argument("--keys", choices=("without", "with", "both"), default="both", help="both by default")
     parser.add_argument(
         "--seconds",

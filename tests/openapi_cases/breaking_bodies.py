@@ -155,6 +155,7 @@ BREAKING: Mapping[str, list[tuple[str, Body]]] = {
     ],
     "the body of an API has that API's members": [
         ("tokens", {**_TOKENS, "body": {}}),
+        ("tokens", {**_TOKENS, "format": "bedrock.invoke", "body": {}}),
         *(
             ("tokens", {**_TOKENS, "format": name})
             for name in (

@@ -188,7 +188,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     ),
     "the body of an API has that API's members": (
         r"((/\w+)*/body|)/(messages|contents|input|input/converse|prompt|query)",
-        r"an? [\w.]+ body has .*|this body has `prompt`: .*",
+        r"an? [\w.]+ body (has|is the model's own:) .*|this body has `prompt`: .*",
     ),
     "a tool definition is one of a known API": (
         r"((/\w+)*/body)?/tools/\d+",

@@ -30,11 +30,11 @@ def refusal(estimator: Estimator, method: str, body: dict[str, Any]) -> dict[str
 def is_allowed(method: str, body: dict[str, Any]) -> bool:
     """Return whether the document allows a body."""
     row = next(row for row in ENDPOINTS if method in row.asked_by)
-    if row.question is None:
+    if row.question is not None:
+        schema = {"$ref": f"#/components/schemas/{row.question.__name__}", **openapi_document()}
+    else:
         assert row.parameters is not None
         schema = row.parameters.model_json_schema()
-    else:
-        schema = {"$ref": f"#/components/schemas/{row.question.__name__}", **openapi_document()}
     return bool(jsonschema.Draft202012Validator(schema).is_valid(body))
 
 
