@@ -15,9 +15,11 @@ from typing import Any
 import yaml
 from tests.http.bad_body_rows import table_files
 
-__all__ = ["bodies_of_the_docs", "mend"]
+__all__ = ["architectures", "bodies_of_the_docs", "mend"]
 
 _REPOSITORY = Path(__file__).parents[2]
+_GOLDEN = _REPOSITORY / "tests" / "memory" / "golden"
+_PLACES = {"UNet2DConditionModel": "unet", "AutoencoderKL": "vae"}
 _WRITTEN = re.compile(r"```\w*\n(.*?)```|-d '(.*?)'", re.DOTALL)
 _TRIES = 4
 
@@ -35,6 +37,16 @@ def bodies_of_the_docs() -> Iterator[Any]:
     for file in table_files():
         shared = yaml.safe_load(file.read_text(encoding="utf-8")).get("shared") or {}
         yield from (json.loads(json.dumps(body)) for body in shared.values() if isinstance(body, dict))
+
+
+def architectures() -> Iterator[Any]:
+    """Yield the small config of each model type that is counted, and each network of pictures and video."""
+    counted = json.loads((_GOLDEN / "transformers.json").read_text(encoding="utf-8"))
+    yield from (row["config"] for row in counted["tiny"].values())
+    networks = json.loads((_GOLDEN / "diffusers.json").read_text(encoding="utf-8"))["components"]
+    for row in networks.values():
+        place = _PLACES.get(row["config"].get("_class_name"), "transformer")
+        yield {"_class_name": "SomePipeline", place: row["config"]}
 
 
 def mend(body: Any, find_faults: Callable[[Any], Iterable[str] | None]) -> Any:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
-from tests.fuzz.good_bodies import bodies_of_the_docs, mend
+from tests.fuzz.good_bodies import architectures, bodies_of_the_docs, mend
 from tests.fuzz.target import Target
 from tests.fuzz.targets.bodies import LONGEST_SEED, ROWS, bad_bodies, change_bodies, is_json, write_body
 from tests.fuzz.trees import join_input, split_input
@@ -33,6 +33,11 @@ _NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 _MOST_WORK = 1.2
 """The guess of the work, in seconds, up to which a body is answered: samples and workflows count as one."""
 
+_ABOUT_MEMORY: Sequence[tuple[str, dict[str, Any]]] = (
+    ("weights", {"quantization": "bf16"}), ("kv_cache", {"context_tokens": 1000}),
+    ("training", {"batch_size": 1, "sequence_tokens": 64}),
+    ("memory_grid", {"context_tokens": [1000], "quantization": ["bf16"]}),
+)  # fmt: skip
 _SECONDS = 40
 """A search for the most repetitions takes 4 s where no branch is counted, and more where they are."""
 
@@ -42,9 +47,17 @@ def make() -> Target:
     answering, bad = _Answering(), bad_bodies()
     good = {join_input(name, write_body(row.example)) for name, row in ROWS.items()}
     if change_bytes() is not None:  # each of them takes some seconds
-        good |= {*answering.docs(), *answering.mended(bad)}
+        good |= {*answering.docs(), *answering.mended(bad), *_of_architectures()}
     seeds = tuple(sorted(seed for seed in good if len(seed) <= LONGEST_SEED))
     return Target(answering.take, seeds, seconds=_SECONDS, mutate=change_bodies((*bad, *seeds)))
+
+
+def _of_architectures() -> Iterator[bytes]:
+    """Yield questions about the memory of each architecture."""
+    for number, config in enumerate(architectures()):
+        named = _ABOUT_MEMORY[number % 2 :: 2] if "_class_name" not in config else _ABOUT_MEMORY[:1]
+        for name, more in named:
+            yield join_input(name, write_body({"architecture": config, **more}))
 
 
 class _Answering:

@@ -147,6 +147,8 @@ def _adjusted(width: int, fields: ConfigFields) -> int:
     multiplier = as_number(fields.raw("block_ffn_dim_multiplier"))
     width = 2 * width // 3
     if multiplier is not None:
+        if not 0 < multiplier <= 1000:
+            raise fields.error("block_ffn_dim_multiplier", "a number up to 1000 is expected")
         width = int(multiplier * width)
     return round_up(width, fields.optional_size("block_multiple_of") or 256)
 

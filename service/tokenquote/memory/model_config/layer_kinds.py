@@ -83,6 +83,8 @@ def _stated(fields: ConfigFields, family: Family, layers: int) -> Sequence[ReadA
     """Return the layers that the config names one by one; None if it does not."""
     if fields.has("hybrid_override_pattern"):
         return _letters(fields, layers)
+    if family.shape == "nemotron_h" and not fields.has("layers_block_type"):
+        raise fields.missing("hybrid_override_pattern, or layers_block_type: which layers attend")
     for name in ("layer_types", "layers_block_type", "attention_layers"):
         words = fields.per_layer(name, layers)
         if words is not None:

@@ -53,7 +53,7 @@ def _ratios(fields: ConfigFields, layers: int) -> list[int]:
     words = fields.per_layer("layer_types", layers)
     if words is None:
         raise fields.error("compress_ratios", "missing, and no layer_types either")
-    unknown = [word for word in words if word not in _RATIOS]
+    unknown = [word for word in words if not isinstance(word, str) or word not in _RATIOS]
     if unknown:
         raise fields.error("layer_types", f"{str(unknown[0])[:40]!r} layers: not counted yet")
     return [_RATIOS[word] for word in words]

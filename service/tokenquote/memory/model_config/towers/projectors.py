@@ -87,8 +87,8 @@ def _shuffled(joint: Joint, times: int) -> Iterator[Tensors]:
 
 def _internvl(joint: Joint) -> Iterator[Tensors]:
     ratio = as_number(joint.whole.raw("downsample_ratio")) or 0.5
-    if not 0 < ratio <= 1:
-        raise joint.whole.error("downsample_ratio", "a number up to 1 is expected")
+    if not 0.001 <= ratio <= 1:
+        raise joint.whole.error("downsample_ratio", "a number from 0.001 to 1 is expected")
     return _shuffled(joint, round(1 / ratio) ** 2)
 
 
