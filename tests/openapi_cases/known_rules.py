@@ -44,7 +44,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "what is counted stays below 2^53 bytes": (
         r"/(vectors|sequences|batch_size|concurrency|header/tensors(/\d+)?)",
         rf"(the index|the cache|a GPU|weights and cache) would (take|hold) {_MORE_BYTES}|{_MORE_BYTES}|"
-        r"\d+ elements: more than 2\^53",
+        r"more than 2\^53 elements",
     ),
     "a search ends": (
         r"/limit",
