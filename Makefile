@@ -128,7 +128,7 @@ audit: $(VENV)/.dev .venv-audit/.done ## Ask for known vulnerabilities; fail whe
 fuzz: .venv-fuzz/.done ## Fuzz what reads other people's bytes, ten minutes for each target; needs CPython that atheris has a wheel for
 	PYTHONPATH=. .venv-fuzz/bin/python -m tests.fuzz
 
-schemathesis: $(VENV)/.dev .venv-schemathesis/.done ## Ask a service 20,000 questions made from its OpenAPI document, half of them with a key
+schemathesis: $(VENV)/.dev .venv-schemathesis/.done ## Ask a service 20,000 questions made from its OpenAPI document, half of them with a key (an hour and more)
 	$(BIN)/python -m tests.openapi_cases .venv-schemathesis/bin/schemathesis
 
 screenshots: $(VENV)/.dev ## Take images of every page at three widths, light and dark, into build/screenshots
