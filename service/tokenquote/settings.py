@@ -10,8 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-__all__ = ["Settings", "unknown_variables"]
+__all__ = ["ALL", "USUAL", "Settings", "unknown_variables"]
 
+ALL, USUAL = "all", "usual"
+"""What stands for every vocabulary, and for those of many models."""
 _PREFIX = "TOKENQUOTE_"
 
 
@@ -33,10 +35,10 @@ class Settings(BaseSettings):
     reload_seconds: float = Field(default=1, ge=0, le=86_400, allow_inf_nan=False)
     """The seconds between two looks at the catalog's files, which are loaded anew once they have changed; 0:
     only on SIGHUP."""
-    vocabularies: Annotated[tuple[str, ...], NoDecode] = ()
-    """The vocabularies that are loaded at the start besides those of many models, by their names in the
-    catalog, separated by commas; `all`: every one that is there. Others are loaded when first asked for,
-    which holds a worker up for 0.1 to 0.7 s each."""
+    vocabularies: Annotated[tuple[str, ...], NoDecode] = (USUAL,)
+    """The vocabularies that are loaded at the start, by their names in the catalog, separated by commas;
+    `usual`: those of many models, `all`: every one that is there. Others are loaded when first asked for,
+    which holds a worker up for 0.1 to 0.9 s each."""
     apps: Annotated[tuple[str, ...], NoDecode] = ()
     """The names that a plan's `app` may have as a metrics label, separated by commas; others count
     as `other`."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.conftest import shipped
 
 from tokenquote.api.endpoints import read_parameters
 from tokenquote.api.usage.recent_quotes import RecentQuotes
@@ -49,19 +50,34 @@ def test_a_vocabulary_is_loaded_in_a_thread(state: ServiceState) -> None:
 
 
 def test_vocabularies_that_the_settings_name_are_loaded_at_the_start() -> None:
-    started = create_state(Settings(vocabularies=("gpt2",)))
+    started = create_state(Settings(vocabularies=("o200k_base", "gpt2")))
     started.load()
-    loaded = started.serving.vocabularies.loaded
-    assert "gpt2" in loaded
-    assert "gpt-neox" not in loaded  # which is loaded when first asked for
+    assert started.serving.vocabularies.loaded == {"o200k_base", "gpt2"}
 
 
-def test_all_vocabularies_are_all_that_the_catalog_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    started = create_state(Settings(vocabularies=("all",)))
+@pytest.mark.parametrize(
+    ("wanted", "with_these", "without_these"),
+    [
+        ((), set(), set(shipped().vocabularies)),
+        (("gpt-neox", "no such"), {"gpt-neox"}, set(shipped().vocabularies) - {"gpt-neox"}),
+        (("usual",), {"o200k_base", "cl100k_base", "claude-v3"}, {"gpt-neox", "dolma2"}),
+        (("usual", "dolma2"), {"o200k_base", "dolma2"}, {"gpt-neox"}),
+        (("all",), set(shipped().vocabularies), set()),
+    ],
+)
+def test_which_vocabularies_are_loaded_at_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+    state: ServiceState,
+    wanted: tuple[str, ...],
+    with_these: set[str],
+    without_these: set[str],
+) -> None:
     asked_for: list[str] = []
-    monkeypatch.setattr(started.serving.vocabularies, "trouble", asked_for.append)
-    started.serving.load_encoders(started.settings.vocabularies)
-    assert asked_for == list(started.serving.catalog.vocabularies)
+    monkeypatch.setattr(state.serving.vocabularies, "trouble", asked_for.append)
+    state.serving.load_encoders(wanted)
+    assert set(asked_for) >= with_these
+    assert not set(asked_for) & without_these
+    assert len(asked_for) == len(set(asked_for))
 
 
 class _Slow(InThreads):

@@ -18,22 +18,20 @@ from tokenquote.api.work import READ_BYTES
 from tokenquote.catalog import Catalog, Fault
 from tokenquote.http.counting import count_answer, count_refusal
 from tokenquote.http.increments import Increment
+from tokenquote.settings import ALL, USUAL
 from tokenquote.tokens import Vocabularies
 from tokenquote_client import Problem
 from tokenquote_client.catalog import CatalogProblem, CatalogState
 from tokenquote_client.endpoint import Endpoint
 from tokenquote_client.endpoints import ENDPOINTS
 
-__all__ = ["ALL_VOCABULARIES", "Answered", "Question", "Serving", "make_answer", "read_early"]
+__all__ = ["Answered", "Question", "Serving", "make_answer", "read_early"]
 
 MAX_PROBLEMS = 20
 """The most faults of files that the answers and the metrics name; the log has them all."""
 
-ALL_VOCABULARIES = "all"
-"""What stands for the name of every vocabulary."""
-
 _MANY_MODELS = 20
-"""The number of priced models from which on a vocabulary is loaded at the start."""
+"""The number of priced models from which on a vocabulary is a usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +42,28 @@ class Serving:
     vocabularies: Vocabularies
     state: CatalogState
 
-    def load_encoders(self, wanted: Collection[str] = ()) -> None:
-        """Load the package's own vocabularies of many models with a price, and those that are wanted.
-
-        Others are loaded when first needed, for all of them take ten seconds and hundreds of megabytes.
+    def load_encoders(self, wanted: Collection[str]) -> None:
+        """Load vocabularies before they are needed; the others are loaded when they are.
 
         Args:
-            wanted: names of vocabularies; `all` is every one that is there. What the catalog does not have
-                is left out.
+            wanted: names of vocabularies. Any may be `usual`, which is those of many models, or `all`, which
+                takes some eight seconds and a gigabyte. What the catalog does not have is left out.
         """
-        priced = (model.counting.vocabulary for model in self.catalog.models.values() if model.entry.prices)
-        for name, models in Counter(priced).items():
-            entry = self.catalog.vocabularies.get(name)
-            own = entry is not None and entry.file and entry.package is None and entry.directory is None
-            if own and models >= _MANY_MODELS:
-                self.vocabularies.encoder(name)
+        usual = self._usual_vocabularies() if USUAL in wanted else ()
         for name in self.catalog.vocabularies:
-            if name in wanted or ALL_VOCABULARIES in wanted:
+            if name in wanted or name in usual or ALL in wanted:
                 self.vocabularies.trouble(name)  # why one cannot be used, the answer that needs it says
+
+    def _usual_vocabularies(self) -> Collection[str]:
+        """Return the package's own vocabularies of many models with a price."""
+        priced = (model.counting.vocabulary for model in self.catalog.models.values() if model.entry.prices)
+        often = [name for name, models in Counter(priced).items() if models >= _MANY_MODELS]
+        entries = {name: self.catalog.vocabularies.get(name) for name in often}
+        return [
+            name
+            for name, entry in entries.items()
+            if entry is not None and entry.file and entry.package is None and entry.directory is None
+        ]
 
     def with_faults(self, faults: Sequence[Fault]) -> Serving:
         """Return the same catalog with the reasons why its files cannot be used as they are now."""

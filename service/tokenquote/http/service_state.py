@@ -13,11 +13,11 @@ from tokenquote.http.access_log import log_failed_reload, log_keys, log_reload
 from tokenquote.http.answering import Answering, InThreads, MakesAnswers
 from tokenquote.http.bodies import Memory
 from tokenquote.http.connections import Connections
-from tokenquote.http.questions import ALL_VOCABULARIES, Serving
+from tokenquote.http.questions import Serving
 from tokenquote.http.reloading import CatalogFiles, CatalogWatch
 from tokenquote.http.saturation import measure_fullness
 from tokenquote.http.telemetry import Measured, Telemetry
-from tokenquote.settings import Settings
+from tokenquote.settings import ALL, USUAL, Settings
 from tokenquote.tokens import Vocabularies
 from tokenquote_client.catalog import CatalogState
 from tokenquote_client.endpoints import ENDPOINTS
@@ -95,7 +95,7 @@ class ServiceState:
         wanted = self.settings.vocabularies
         self.serving.load_encoders(wanted)
         for name in wanted:
-            if name != ALL_VOCABULARIES:
+            if name not in (ALL, USUAL):
                 self.serving.vocabularies.encoder(name)
         prepare(row.question for row in ENDPOINTS if row.question)
 
