@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.http.service_process import SMALL, ServiceProcess, serving, until, workers_of
+from tests.http.service_process import PATIENCE_SECONDS, SMALL, ServiceProcess, serving, until, workers_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -70,6 +70,16 @@ def own_bytes(pid: int) -> int:
     """The memory of a process that is no page of a file."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:")), 0)
+
+
+def test_a_text_is_compared_for_all_models_within_the_memory_of_one_answer(one: ServiceProcess) -> None:
+    """All vocabularies together take twice of what an answer may."""
+    turn = {"user": {"text": "Good morning, how are you?"}, "assistant": 100, "reasoning": 0}
+    plan = {"models": "all", "turns": [turn]}
+    answer = httpx2.post(f"{one.url}/v1/quotes", json=plan, timeout=PATIENCE_SECONDS)
+    assert answer.status_code == 200, answer.text[:500]
+    quotes = answer.json()["quotes"]
+    assert len(quotes) == 1_000
 
 
 def test_a_request_that_is_on_its_way_while_the_service_ends_is_answered(one: ServiceProcess) -> None:

@@ -68,6 +68,12 @@ def kinds(**fields: Any) -> list[str]:
         pytest.param({"linear_num_value_heads": 2}, (), "missing: linear_num_key_heads", id="linear"),
         pytest.param({"mlp_only_layers": [0.5], "num_experts": 2}, ("mlp_only_layers",), "a list", id="mlp"),
         pytest.param(
+            {"num_experts": 8, "num_experts_per_tok": 9},
+            ("num_experts_per_tok",),
+            "more than the 8 experts that there are",
+            id="more experts than there are",
+        ),
+        pytest.param(
             {"model_type": "unheard_of", "ffn_experts": 64}, ("ffn_experts",), "unknown model", id="experts"
         ),
     ],

@@ -66,6 +66,7 @@ def ask(
                     "--continue-on-failure", "--workers", "1", "--max-failures", "1000",
                     "--generation-database", "none", "--max-examples", str(chosen.examples),
                     "--seed", str(chosen.seed), "--request-timeout", str(_ANSWER_SECONDS),
+                    "--max-response-time", str(_ANSWER_SECONDS),
                     "--output-sanitize", "false", "--include-operation-id", row.operation_id, *more,
                 ],
                 env=environment, stdout=output, stderr=subprocess.STDOUT, check=False,

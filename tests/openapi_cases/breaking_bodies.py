@@ -55,6 +55,12 @@ BREAKING: Mapping[str, list[tuple[str, Body]]] = {
         ("quote", {**_PLAN, "history": {"strategy": "summary", "every": 2, "tokens": 9, "keep": 2}})
     ],
     "pieces overlap by less than their length": [("quote", {"model": _MODEL, "workflow": _MAP})],
+    "all models together make no more requests than a quote": [
+        ("compare", {"models": "all", "turns": [{**_PLAN["turns"][0], "repeat": 1_000}]}),
+    ],
+    "a model that makes images is known by their tokens": [
+        ("quote", {"model": _MODEL, "turns": [{"user": 1, "assistant": [{"type": "image"}]}]}),
+    ],
     "a tree is no larger than a quote": [("quote", {"model": _MODEL, "workflow": _TREE})],
     "segments divide the dimension": [("vector_index", {**_INDEX, "index": "pq", "segments": 7})],
     "what is counted stays below 2^53 bytes": [

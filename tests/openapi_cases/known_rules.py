@@ -36,6 +36,15 @@ RULES: Mapping[str, tuple[str, str]] = {
         rf"{_PLAN}/workflow/overlap",
         r"at least `chunk` \(\d+\): the pieces would make no headway; state less",
     ),
+    "all models together make no more requests than a quote": (
+        rf"{_PLAN}/(workflow|turns)",
+        r"the plan makes \d+ requests for its \d+ models; a quote holds 100000",
+    ),
+    "a model that makes images is known by their tokens": (
+        rf"{_ASKED_PLAN}/turns/\d+/assistant(/\d+)?",
+        r"the catalog does not know the tokens of such an image of this model: state "
+        r"((`\w+`, )*`\w+` as the provider does, or )?its `tokens`",
+    ),
     "a tree is no larger than a quote": (
         rf"{_PLAN}/workflow/breadth",
         r"with a depth of \d+ the tree makes (more than 10\^\d+|\d+) requests; a quote holds 100000: .*",

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenquote.catalog import Catalog
-from tokenquote.tokens import Vocabularies, VocabularyError
+from tokenquote.tokens import Vocabularies, VocabularyError, one_after_the_other
 from tokenquote.tokens.vocabularies.byte_pairs import BytePairEncoder
 from tokenquote_client import Quote
 
@@ -121,6 +121,20 @@ def test_threads_that_start_together_load_a_vocabulary_once(
 
 def test_nothing_is_loaded_before_it_is_needed(catalog: Catalog) -> None:
     assert Vocabularies(catalog.vocabularies)._loaded == {}
+
+
+def test_one_after_the_other_few_are_kept_and_count_the_same(catalog: Catalog) -> None:
+    kept = Vocabularies(catalog.vocabularies)
+    kept.encoder("p50k_base")
+    alone, text = Vocabularies(catalog.vocabularies), "Good morning, 世界"
+    counts = {name: alone.count(name, text) for name in ("gpt2", "gpt-neox", "llama2")}
+    with one_after_the_other():
+        for name in ("gpt2", "gpt-neox", "llama2", "gpt2", "gpt-neox"):
+            assert kept.count(name, text) == counts[name]
+            assert len(kept.loaded - {"p50k_base"}) <= 2
+            assert {"p50k_base", name} <= kept.loaded
+    kept.encoder("llama2")
+    assert len(kept.loaded) == 4
 
 
 def test_no_network_is_needed(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:

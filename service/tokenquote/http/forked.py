@@ -20,6 +20,7 @@ from tokenquote.api.usage.recent_quotes import RecentQuotes
 from tokenquote.http.access_log import log_failure
 from tokenquote.http.questions import Answered, Question, Serving, make_answer
 from tokenquote.http.refusals import failed, too_much_memory
+from tokenquote.tokens import one_after_the_other
 
 __all__ = ["Bounds", "answer_a_question", "limit_memory"]
 
@@ -56,8 +57,9 @@ def _make(
     asked: Question, serving: Serving, recent: RecentQuotes, apps: Collection[str], bounds: Bounds
 ) -> Answered:
     try:
-        return make_answer(asked, serving, recent, apps)
-    except MemoryError:
+        with one_after_the_other():
+            return make_answer(asked, serving, recent, apps)
+    except (MemoryError, SystemError):  # the latter where there is no memory even to say so
         return Answered(problem=too_much_memory(bounds.memory_bytes).problem)
     except Exception as error:
         log_failure(error, asked.request_id)

@@ -8,7 +8,13 @@ from tokenquote.tokens.request_count import RequestCount
 from tokenquote.tokens.rules import TokenRules
 from tokenquote.tokens.texts import TextMemo
 from tokenquote.tokens.tool_parts import ToolParts, count_tool_parts
-from tokenquote.tokens.vocabularies import NotLoaded, Vocabularies, VocabularyError, loaded_only
+from tokenquote.tokens.vocabularies import (
+    NotLoaded,
+    Vocabularies,
+    VocabularyError,
+    loaded_only,
+    one_after_the_other,
+)
 from tokenquote.tokens.vocabularies.fast_engine import name_engine
 
 __all__ = [
@@ -32,6 +38,7 @@ __all__ = [
     "loaded_only",
     "looks_like",
     "name_engine",
+    "one_after_the_other",
     "read_body",
     "read_mcp_tools",
     "read_tools",

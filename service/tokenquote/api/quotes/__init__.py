@@ -113,12 +113,13 @@ def _compare(quoting: Quoting, models: Sequence[Model]) -> Comparison:
     """
     quotes: list[Quote] = []
     failures: dict[str, LocatedError] = {}
-    for model in models:
+    # Models of one vocabulary follow each other, so that few need be kept where there is little memory.
+    for model in sorted(models, key=lambda each: each.counting.vocabulary):
         try:
             quotes.append(quoting.quote(model))
         except LocatedError as error:
             failures[model.id] = error
-    problems = {model_id: write_problem(error) for model_id, error in failures.items()}
+    problems = {model.id: write_problem(failures[model.id]) for model in models if model.id in failures}
     if not quotes and len({problem.detail for problem in problems.values()}) == 1:
         raise next(iter(failures.values()))
     quotes.sort(key=_by_price)

@@ -103,7 +103,7 @@ def _experts(fields: ConfigFields, family: Family, number: int) -> Experts:
         width=width,
         bias=family.expert_bias,
         gated=family.experts_gated,
-        active=fields.optional_size(*_ACTIVE),
+        active=_read_active(fields, number),
         latent=fields.optional_size("moe_latent_size"),
         shared_width=width if family.shared_is_expert else shared,
         shared_gate=family.shared_gate and shared > 0,
@@ -112,6 +112,15 @@ def _experts(fields: ConfigFields, family: Family, number: int) -> Experts:
         ),
         dense=_dense(fields, family, 0) if family.shape == "gemma4" else None,
     )
+
+
+def _read_active(fields: ConfigFields, number: int) -> int | None:
+    """Return how many of the experts a token goes to; None: the config does not say."""
+    active = fields.optional_size(*_ACTIVE)
+    if active is not None and active > number:
+        stated = next(name for name in _ACTIVE if fields.has(name))
+        raise fields.error(stated, f"more than the {number} experts that there are")
+    return active
 
 
 def _dense(fields: ConfigFields, family: Family, layer: int) -> Mlp:

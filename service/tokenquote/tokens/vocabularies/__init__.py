@@ -13,9 +13,18 @@ from tokenquote.tokens.vocabularies.byte_pairs import BytePairEncoder
 from tokenquote.tokens.vocabularies.content_classes import ClassCounter
 from tokenquote.tokens.vocabularies.encoders import Encoder, build_encoder
 from tokenquote.tokens.vocabularies.files import VocabularyError, read_vocabulary_file
-from tokenquote.tokens.vocabularies.loading import NotLoaded, loaded_only, require_loading
+from tokenquote.tokens.vocabularies.loading import (
+    NotLoaded,
+    keeps_few,
+    loaded_only,
+    one_after_the_other,
+    require_loading,
+)
 
-__all__ = ["NotLoaded", "Vocabularies", "VocabularyError", "loaded_only"]
+__all__ = ["NotLoaded", "Vocabularies", "VocabularyError", "loaded_only", "one_after_the_other"]
+
+_KEPT = 2
+"""The vocabularies that are kept of those that are loaded one after the other: a model may need two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,8 @@ class Vocabularies:
         self._classes: dict[str, ClassCounter] = {}
         self._by_content: dict[tuple[object, ...], Encoder] = {}
         """Encoders by what they are built from: vocabularies that differ in nothing else share one."""
+        self._passing: list[str] = []
+        """Vocabularies that make room for the next ones, the latest last."""
         self._lock = threading.Lock()
 
     def renewed(self, known: Mapping[str, Vocabulary]) -> Vocabularies:
@@ -119,9 +130,20 @@ class Vocabularies:
             require_loading(name)
             with self._lock:
                 if name not in self._loaded:
+                    if keeps_few():
+                        self._make_room_for(name)
                     self._loaded[name] = self._load(name)
                 loaded = self._loaded[name]
         return loaded
+
+    def _make_room_for(self, name: str) -> None:
+        """Let go of the vocabularies but one that were loaded to make room."""
+        self._passing.append(name)
+        for other in self._passing[:-_KEPT]:
+            encoder = self._loaded.pop(other, None)
+            self._classes.pop(other, None)
+            self._by_content = {of: each for of, each in self._by_content.items() if each is not encoder}
+        del self._passing[:-_KEPT]
 
     def _load(self, name: str) -> Encoder | _Unusable:
         if name not in self._known:

@@ -1,4 +1,7 @@
-"""Where nothing may be loaded: loading a vocabulary takes up to seconds, which not everybody can wait for."""
+"""How vocabularies may be loaded, as loading one takes up to seconds, and keeping one up to 130 MB.
+
+Where nobody can wait, nothing is loaded; where there is little memory, few are kept at a time.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["NotLoaded", "loaded_only", "require_loading"]
+__all__ = ["NotLoaded", "keeps_few", "loaded_only", "one_after_the_other", "require_loading"]
 
 
 class NotLoaded(Exception):
@@ -14,6 +17,7 @@ class NotLoaded(Exception):
 
 
 _may_load = ContextVar("may_load", default=True)
+_keeps_few = ContextVar("keeps_few", default=False)
 
 
 @contextmanager
@@ -24,6 +28,21 @@ def loaded_only() -> Iterator[None]:
         yield
     finally:
         _may_load.reset(before)
+
+
+@contextmanager
+def one_after_the_other() -> Iterator[None]:
+    """Let vocabularies that are loaded within the block make room for those that are loaded after them."""
+    before = _keeps_few.set(True)
+    try:
+        yield
+    finally:
+        _keeps_few.reset(before)
+
+
+def keeps_few() -> bool:
+    """Return whether this is within `one_after_the_other`."""
+    return _keeps_few.get()
 
 
 def require_loading(name: str) -> None:
