@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,9 +66,9 @@ class ServiceProcess:
         """The memory of all its processes, shared pages counted once."""
         return sum(_bytes_of(pid, "smaps_rollup", "Pss") for pid in self.processes())
 
-    def resident_bytes_of_each(self) -> list[int]:
-        """The memory of each of its processes, with the pages that others have too."""
-        return [_bytes_of(pid, "status", "VmRSS") for pid in self.processes()]
+    def resident_bytes_of_each(self, pids: Iterable[int] | None = None) -> list[int]:
+        """The memory of each of its processes, or of some, with the pages that others have too."""
+        return [_bytes_of(pid, "status", "VmRSS") for pid in (self.processes() if pids is None else pids)]
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=START_SECONDS)

@@ -47,13 +47,10 @@ class Soaked:
     seconds: list[float] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
     looks: list[tuple[float, int, int]] = field(default_factory=list)
-    """Since when it runs in seconds, the bytes of all processes, their descriptors."""
+    """Since when it runs in seconds, the bytes and the descriptors of the processes that last."""
 
     def slope(self) -> float:
-        """Return by how many bytes a minute memory grows after the warm-up: the median of all pairs of looks.
-
-        A look that falls into the short life of another process sees less, as pages are shared with that one.
-        """
+        """Return by how many bytes a minute memory grows after the warm-up: the median of pairs of looks."""
         looks = np.array(self._warm())
         first, second = np.triu_indices(len(looks), k=1)
         grown = (looks[second, 1] - looks[first, 1]) / (looks[second, 0] - looks[first, 0])
@@ -114,15 +111,20 @@ async def ask_all(url: str, seconds: float, pause: float, soaked: Soaked) -> int
 
 
 async def _look(service: ServiceProcess, soaked: Soaked) -> None:
-    began, own = time.monotonic(), os.getpriority(os.PRIO_PROCESS, service.process.pid)
+    began = time.monotonic()
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
-        pids = service.processes()
-        with suppress(OSError):  # of a question whose process has just ended
-            if any(os.getpriority(os.PRIO_PROCESS, pid) > own for pid in pids):
-                continue  # a long question is being answered, which takes memory for a while
+        with suppress(OSError):  # of a process that has just ended
+            pids = _lasting_processes(service)
             descriptors = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids)
-            soaked.looks.append((time.monotonic() - began, service.resident_bytes(), descriptors))
+            taken = service.resident_bytes_of_each(pids)
+            soaked.looks.append((time.monotonic() - began, sum(taken), descriptors))
+
+
+def _lasting_processes(service: ServiceProcess) -> list[int]:
+    """Return those that do not live for one long question alone, which have a lower priority."""
+    own = os.getpriority(os.PRIO_PROCESS, service.process.pid)
+    return [pid for pid in service.processes() if os.getpriority(os.PRIO_PROCESS, pid) <= own]
 
 
 async def _soak(service: ServiceProcess, minutes: float) -> Soaked:
