@@ -88,10 +88,13 @@ def test_every_pattern_has_words() -> None:
         for found in _patterns(json.loads(json.dumps(kind.model_json_schema())))
     }
     assert len(patterns) > 5
-    # Money, whose validator speaks first.
-    whole = ("[0-9]+", "[0-9]{1,6}", "[0-9]{1,24}")
-    money = {f"^{digits}(\\.[0-9]+)?$" for digits in whole} | {r"^[0-9]{1,12}(\.[0-9]{1,12})?$", "^[0.]+$"}
-    for pattern in patterns - money:
+    # Money and times, whose validators speak first.
+    whole = ("[0-9]+", "[0-9]{1,24}")
+    money = {f"^{digits}(\\.[0-9]+)?$" for digits in whole} | {
+        r"^[0-9]{1,12}(\.[0-9]{1,12})?$", r"^([0-9]{1,5}(\.[0-9]+)?|100000(\.0+)?)$", "^[0.]+$",
+    }  # fmt: skip
+    times = {pattern for pattern in patterns if pattern.startswith("^(197[1-9]|")}
+    for pattern in patterns - money - times:
         line = {"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}, "loc": ("x",), "msg": ""}
         assert describe_fault(line) != "write other characters", pattern
 
