@@ -40,7 +40,7 @@ def bodies_of_the_docs() -> Iterator[Any]:
 
 
 def architectures() -> Iterator[Any]:
-    """Yield the small config of each model type that is counted, and each network of pictures and video."""
+    """Yield the small config of each model type that is counted, and each network that makes images."""
     counted = json.loads((_GOLDEN / "transformers.json").read_text(encoding="utf-8"))
     yield from (row["config"] for row in counted["tiny"].values())
     networks = json.loads((_GOLDEN / "diffusers.json").read_text(encoding="utf-8"))["components"]

@@ -1,4 +1,4 @@
-"""PDF files to begin with: trees of pages, fonts, text operators, forms, pictures and filters."""
+"""PDF files to begin with: trees of pages, fonts, text operators, forms, images and filters."""
 
 from __future__ import annotations
 

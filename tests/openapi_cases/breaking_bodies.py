@@ -126,7 +126,7 @@ BREAKING: Mapping[str, list[tuple[str, Body]]] = {
     "a number of GPUs is the product of its factors": [
         ("deployment", {**_H100, "gpu_count": 4, "tensor_parallel": 3, "pipeline_parallel": 1}),
     ],
-    "a model has so many layers": [
+    "no more layers are put on GPUs than the model has": [
         ("deployment", {**_DEPLOYMENT, "engine": {"name": "llama.cpp"}, "gpu_layers": 1_000}),
     ],
     "some models have experts": [

@@ -141,7 +141,7 @@ RULES: Mapping[str, tuple[str, str]] = {
         r"[\w` ×]+ does not make \d+ GPUs: .*|"
         r"the model cannot be spread over \d+ GPUs( as asked|; name fewer)",
     ),
-    "a model has so many layers": (
+    "no more layers are put on GPUs than the model has": (
         r"/gpu_layers",
         r"the model has \d+ layers and its output, so at most \d+; .*",
     ),

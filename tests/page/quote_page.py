@@ -18,7 +18,7 @@ __all__ = ["QuotePage", "dollars", "link"]
 
 _SETTLE_MS = 60_000
 _LOOK_MS = 50
-"""How often it is asked whether all answers are there: at each picture, it would itself be work."""
+"""How often it is asked whether all answers are there; to ask at each frame would itself be work."""
 _IS_SETTLED = """() => !document.documentElement.dataset.asking
   && document.querySelector('.headline') && !document.querySelector('[aria-busy="true"]')"""
 

@@ -69,10 +69,12 @@ def _run_workers(settings: Settings) -> None:
     # What is loaded stays, and to look for cycles in it again and again takes a tenth of the start. The
     # supervisor collects once, before it forks.
     gc.disable()
-    telemetry = Telemetry(settings.metrics_series)
-    state = create_state(settings, telemetry)
-    state.load()
-    gc.enable()
+    try:
+        telemetry = Telemetry(settings.metrics_series)
+        state = create_state(settings, telemetry)
+        state.load()
+    finally:
+        gc.enable()
     with _listening(settings) as listeners:
         Supervisor(settings, state, telemetry, listeners).run()
 

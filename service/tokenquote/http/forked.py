@@ -59,7 +59,10 @@ def _make(
     try:
         with one_after_the_other():
             return make_answer(asked, serving, recent, apps)
-    except (MemoryError, SystemError):  # the latter where there is no memory even to say so
+    except MemoryError:
+        return Answered(problem=too_much_memory(bounds.memory_bytes).problem)
+    except SystemError as error:  # CPython's where there is no memory even to say so; of others the log tells
+        log_failure(error, asked.request_id)
         return Answered(problem=too_much_memory(bounds.memory_bytes).problem)
     except Exception as error:
         log_failure(error, asked.request_id)

@@ -168,8 +168,7 @@ class Telemetry:
     def _add_key_metrics(self) -> None:
         self.keys = Gauge(
             "tokenquote_keys",
-            "Keys of TOKENQUOTE_KEYS_FILE that answer for their names now, expired ones among them; 0: no "
-            "file is named, and nobody is asked for a key.",
+            "Keys of TOKENQUOTE_KEYS_FILE that are known now, expired ones too; 0 where no file is named.",
             registry=self.registry,
         )
         self.key_faults = Gauge(
