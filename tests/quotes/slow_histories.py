@@ -214,7 +214,15 @@ class SlowCache:
             found.append((read, max(0, sum(token in sends for token in left) - read)))
             ends = (*self.head, len(request.sent))
             fresh = [(request.sent[:end], len(request.blocks), clock) for end in ends]
-            entries = [*entries, *fresh]
+            # What is read lives on from now, and the shorter entries within it are read with it.
+            lived_on = [
+                (tokens, blocks, clock if request.sent[:read][: len(tokens)] == tokens else left_at)
+                for tokens, blocks, left_at in alive
+                # As in the ledger, a request finds only what the latest one before it began with as well:
+                # results that are cleared and, once reasoning has gone, sent again are not found.
+                if request.sent[: len(tokens)] == tokens
+            ]
+            entries = [*lived_on, *fresh]
             before = request
         return found
 

@@ -15,6 +15,7 @@ from tokenquote.counts import NO_MEDIA, MediaUse
 from tokenquote.ledger.cache_terms import CacheTerms
 from tokenquote.ledger.cache_uses import NO_CACHE, CacheUse, CacheUses
 from tokenquote.ledger.conversation import MAX_CONTEXT_TOKENS
+from tokenquote.ledger.entry_ends import EntryEnds
 from tokenquote.ledger.growing_caches import use_growing_cache
 from tokenquote.ledger.replay import Replayed
 from tokenquote.ledger.rows import ReadBy, Row
@@ -99,21 +100,21 @@ class _Cache:
     long."""
     intact: int = MAX_CONTEXT_TOKENS
     """Tokens with which all requests so far begin."""
-    ends: list[tuple[int, int]] = field(default_factory=list)
-    """The ends of requests of which entries are left: tokens and content blocks before each, rising."""
+    ends: EntryEnds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ends = EntryEnds(self.terms.rule.look_back_blocks)
 
     def use(self, row: Row, clock: float) -> CacheUse:
         """Read what the latest request left, and leave this one's prefixes."""
         if self.terms.explicit:
             return CacheUse(read=self.terms.head)
         terms, common = self.terms, self._common(row, clock)
-        while self.ends and self.ends[-1][0] > common.tokens:
-            self.ends.pop()
         prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
         known = terms.stated(prefix) if self.before is None else terms.readable(prefix)
         read, end = self._serve(known), self._end(row)
-        if self.terms.marks_end and (not self.ends or self.ends[-1][0] < end):
-            self.ends.append((end, row.blocks))
+        if self.terms.marks_end:
+            self.ends.leave(end, row.blocks)
         self.before, self.used_at = row, clock
         lost = max(0, common.readable - read)
         return CacheUse(read, self._write(read, end), lost, media_read(row, read, common, terms.head))
@@ -144,7 +145,7 @@ class _Cache:
         terms, before = self.terms, self.before
         if before is None:
             warm = min(terms.warm, row.input)
-            self.ends = [(warm, row.blocks)]
+            self.ends.leave(warm, row.blocks)
             if (
                 row.sent is not None and len(row.sent.stretches) > 1
             ):  # a strategy leaves something out already
@@ -174,16 +175,9 @@ class _Cache:
         return [mark for mark in self.terms.fixed_marks if mark <= intact]
 
     def _marked_part(self, row: Row, shared: int) -> int:
-        """Return the longest prefix that ends at a breakpoint which is left and which this request can find.
-
-        From each of its breakpoints a request looks back over a number of blocks (20 with Anthropic, the
-        breakpoint's own included) for one where an entry ends.
-        """
-        end, blocks = self.ends[-1] if self.ends else (0, 0)
-        reach = self.terms.rule.look_back_blocks
-        near = reach is None or row.blocks - blocks < reach
+        """Return the longest prefix that ends at a breakpoint which is left and that the request finds."""
         standing = [mark for mark in self._standing() if mark <= shared] if self.before is not None else []
-        return max((*standing, end if near else 0))
+        return max((*standing, self.ends.find(shared, row.blocks)))
 
 
 def billed_kinds(row: Row, use: CacheUse, write_kind: str) -> Mapping[str, int]:

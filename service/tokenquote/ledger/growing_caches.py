@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from tokenquote.counts import NO_MEDIA
 from tokenquote.ledger.cache_terms import CacheTerms
 from tokenquote.ledger.cache_uses import CacheUses
+from tokenquote.ledger.entry_ends import EntryEnds
 from tokenquote.ledger.rows import Rows
 
 __all__ = ["use_growing_cache"]
@@ -67,14 +68,12 @@ def _list_writes(rows: Rows, terms: CacheTerms, reads: Sequence[int]) -> list[in
 
 
 class _Marks:
-    """The breakpoints of requests, and the ends of requests of which entries are left."""
+    """The breakpoints of requests, and where the entries end that they leave."""
 
     def __init__(self, terms: CacheTerms) -> None:
         self._fixed = terms.fixed_marks
         self._marks_end = terms.marks_end
-        self._reach = terms.rule.look_back_blocks
-        self._ends: list[tuple[int, int]] = []
-        """Tokens and content blocks before each end, rising."""
+        self._ends = EntryEnds(terms.rule.look_back_blocks)
 
     def find_part(self, alike: int, sent: int, blocks: int, *, first: bool) -> int:
         """Return the longest prefix that ends at a breakpoint which is left and can be found; leave this one.
@@ -85,15 +84,11 @@ class _Marks:
             blocks: content blocks of the request.
             first: whether no request went before.
         """
-        ends = self._ends
         if first:
-            ends.append((alike, blocks))
-        while ends and ends[-1][0] > alike:
-            ends.pop()
-        end, block = ends[-1] if ends else (0, 0)
-        found = end if self._reach is None or blocks - block < self._reach else 0
+            self._ends.leave(alike, blocks)
+        found = self._ends.find(alike, blocks)
         if not first:
             found = max(found, *(mark for mark in self._fixed if mark <= alike), 0)
-        if self._marks_end and (not ends or ends[-1][0] < sent):
-            ends.append((sent, blocks))
+        if self._marks_end:
+            self._ends.leave(sent, blocks)
         return found

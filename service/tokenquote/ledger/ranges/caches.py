@@ -90,8 +90,10 @@ class SampledCache:
         end = self._end(row)
         use = self._bill(row, prefix, end, common, first)
         if terms.rule.breakpoints and self._marks_end:
-            longer = self._ends.top()[0] < end
-            left = np.stack(np.broadcast_arrays(end, row.sent[BLOCKS]))
+            latest, blocks = self._ends.top(), row.sent[BLOCKS]
+            # Of two ends at one token, the one after more blocks is nearer to what follows (`EntryEnds`).
+            longer = (latest[0] < end) | ((latest[0] == end) & (latest[1] < blocks))
+            left = np.stack(np.broadcast_arrays(end, blocks))
             self._ends.push(left, longer if mask is None else longer & mask)
         self._input = chosen(mask, row.input, self._input)
         self._visible = chosen(mask, np.broadcast_to(row.output.visible, row.input.shape), self._visible)
