@@ -64,8 +64,10 @@ def _may_have_more_members(body: bytes, members: int) -> bool:
     """
     if body.count(b":") == members:
         return False
-    stated = body.count(b'":') - body.count(b'\\":') + body.count(b'\\\\":')
-    return stated + sum(map(body.count, _BLANKS)) != members
+    stated = body.count(b'":')
+    if b"\\" in body:  # one byte is looked for ten times as fast as two
+        stated += body.count(b'\\\\":') - body.count(b'\\":')
+    return stated + sum(body.count(blank) for blank in _BLANKS if blank[:1] in body) != members
 
 
 class _Repeated:

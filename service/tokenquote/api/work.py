@@ -71,9 +71,9 @@ def estimate_seconds(endpoint: Endpoint[BaseModel], body: bytes, question: objec
     least = _ANSWER_SECONDS if endpoint in _COUNTED else _OTHER_ANSWER_SECONDS
     seconds = least + len(body) * _BYTE_SECONDS
     hides = _HIDDEN.search(body) is not None
-    if hides or any(word in body for word in _FILES):
+    if hides or any(map(body.__contains__, _FILES)):
         seconds += len(body) * _MEDIA_BYTE_SECONDS
-    if hides or any(word in body for word in _UNFOLDED):
+    if hides or any(map(body.__contains__, _UNFOLDED)):
         seconds += _UNFOLDING_SECONDS
     if endpoint is Endpoints.solve:
         seconds += _SEARCH_SECONDS

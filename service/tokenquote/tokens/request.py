@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tokenquote.counts import Count
 from tokenquote.errors import LocatedError, Location
@@ -116,9 +116,11 @@ class ToolCall:
     """Whether the call names an item that the provider keeps (the id of an item of OpenAI's Responses)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message of a conversation; the result of a tool is a message of role `tool`."""
+class Message(NamedTuple):
+    """Is a message of a conversation; the result of a tool is one of role `tool`.
+
+    A named tuple is made in a quarter of the time of a frozen dataclass, and a body has hundreds of them.
+    """
 
     role: Role
     parts: tuple[MessagePart, ...] = ()

@@ -202,7 +202,7 @@ class TurnCounter:
                 results.append(result)
         asked, _ = self.reader.message("user", planned.user, (*at, "user"), "user")
         beside += asked.counts
-        answer = [replace(said, calls=tuple(calls))] if calls or said.texts else []
+        answer = [said._replace(calls=tuple(calls))] if calls or said.texts else []
         exchange = [*answer, *results, *([asked] if is_framed(asked) else [])]
         thought = self.amounts.count_optional(planned.reasoning, (*at, "reasoning"), "reasoning")
         blocks = bool(said.parts) + 2 * len(planned.calls) + len(asked.parts)

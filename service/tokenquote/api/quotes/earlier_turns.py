@@ -89,7 +89,7 @@ class _PieceCounter:
         if isinstance(placeholder, Count):
             return placeholder.times(sum(message.role == "tool" for message in messages))
         replaced = [
-            replace(message, parts=(placeholder,)) if message.role == "tool" else message
+            message._replace(parts=(placeholder,)) if message.role == "tool" else message
             for message in messages
         ]
         return difference(self._appended(replaced), without)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tokenquote.api.media.counter import MediaCounter
 from tokenquote.api.quotes.amounts import AmountCounter, PlannedAmount, find_text
@@ -120,7 +120,7 @@ class MessageReader:
                 "tokens that are stated hold the name of the result already: leave the name out, or state "
                 "the result as a text",
             )
-        return replace(result, name=call.result_name, call_id=call_id)
+        return result._replace(name=call.result_name, call_id=call_id)
 
     def result_content(self, call: wire.Call, at: Location) -> tuple[Message, Count]:
         """Read what answers a call, and count its tokens without framing: the result, or an agent's answer.

@@ -116,7 +116,7 @@ def _read_system(instruction: object, config: object) -> list[Message]:
         return [Message("system", (instruction,))]
     read = _read_messages(instruction, ("systemInstruction",), role="system")
     if find_member(config, "safetySettings", "safety_settings") is not None:
-        return [replace(message, states_role=not i) for i, message in enumerate(read)]
+        return [message._replace(states_role=not i) for i, message in enumerate(read)]
     return read
 
 
@@ -133,7 +133,7 @@ def _read_messages(
     sealed = [SentReasoning(None) for signature in signatures if isinstance(signature, str)]
     messages = build_messages(speaker, [*blocks, *sealed])
     stated = isinstance(find_member(content, "role"), str)
-    return [replace(message, states_role=stated and not i) for i, message in enumerate(messages)]
+    return [message._replace(states_role=stated and not i) for i, message in enumerate(messages)]
 
 
 def _read_part(item: object, detail: str | None, at: Location) -> Block:

@@ -28,7 +28,7 @@ def as_anthropic(request: Request) -> Request:
 def _trimmed(message: Message) -> Message:
     if message.role == "tool" or not message.parts or not isinstance(message.parts[-1], str):
         return message
-    return replace(message, parts=(*message.parts[:-1], message.parts[-1].rstrip()))
+    return message._replace(parts=(*message.parts[:-1], message.parts[-1].rstrip()))
 
 
 def asks_thinking(request: Request) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from tokenquote.tokens.request import JsonObject, Message, Request, ToolCall, ToolDefinition
@@ -89,7 +88,7 @@ def with_named_calls(message: Message) -> Message:
         ("", call) if call.name else read_stated_call(call.arguments, call.id or "") for call in message.calls
     ]
     said = tuple(text for text, _ in read if text)
-    return replace(message, parts=(*message.parts, *said), calls=tuple(call for _, call in read))
+    return message._replace(parts=(*message.parts, *said), calls=tuple(call for _, call in read))
 
 
 def _template_message(message: Message, joined_by: str, names: Mapping[str, str]) -> dict[str, object]:
