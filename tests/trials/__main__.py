@@ -3,7 +3,7 @@
 Each trial starts a service of its own, does it harm, and looks at what another client sees meanwhile. Printed
 is a row for each: how long a small quote, /livez and the answer of a bare server took that client, what
 became of the load, the memory of all processes (shared pages counted once) before, at most and after, the
-length of the log, and whether what is asked was kept: the table of docs/operations.md.
+length of the log in all, and whether what is asked was kept: the table of docs/operations.md.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _run(trial: Trial, service: ServiceProcess, seen: Seen, seconds: float) -> N
     seen.load_average = os.getloadavg()[0]
     time.sleep(2)
     seen.bytes_after = service.resident_bytes()
-    seen.log_bytes = len(service.log())
+    seen.read_log(service.log())
 
 
 def _look_at_memory(service: ServiceProcess, seen: Seen, done: threading.Event) -> None:
