@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 __all__ = ["LONGEST_LOG_BYTES", "Seen", "quantile"]
 
 LONGEST_LOG_BYTES = 1_000_000
-"""What the log of a trial may have at most (issue 17), besides a line for each request that was answered well."""
+"""What the log of a trial may have at most (issue 17), besides the lines of requests that were answered."""
 _ANSWERED = re.compile(r'^.*"event": "http\.request".* "status": 200, .*\n', re.MULTILINE)
 
 
