@@ -113,7 +113,7 @@ class _Cache:
         prefix = self._marked_part(row, common.tokens) if terms.rule.breakpoints else common.tokens
         known = terms.stated(prefix) if self.before is None else terms.readable(prefix)
         read, end = self._serve(known), self._end(row)
-        if self.terms.marks_end:
+        if terms.rule.breakpoints and terms.marks_end:
             self.ends.leave(end, row.blocks)
         self.before, self.used_at = row, clock
         lost = max(0, common.readable - read)
