@@ -41,6 +41,7 @@ def test_a_sample_costs_what_its_literal_plan_does(
     quoted: Callable[..., Quote], history: dict[str, Any]
 ) -> None:
     drawn = quoted(**plan(history, {"p50": 100, "p90": 200}), samples=10).range
-    assert drawn is not None and drawn.cost is not None
+    assert drawn is not None
+    assert drawn.cost is not None
     literal = quoted(**plan(history, int(drawn.output_tokens.p50)))
     assert literal.totals.cost == drawn.cost.p50
